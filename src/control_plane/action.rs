@@ -1,0 +1,169 @@
+//! What makes a request an operation of the control plane.
+
+use core::convert::Infallible;
+
+use super::input::{Refusal, Request, TokenOutcome};
+use super::{Call, ControlPlane, Misuse, Step};
+use crate::ebs::{EbsRefusal, PairCreated, PairPage};
+use crate::operation::Operation;
+use crate::polardb::{ClusterCreated, ClusterPage, DbCluster, PolarDbRefusal};
+use crate::time::Timestamp;
+use crate::token::TokenRefusal;
+
+pub(super) mod sealed {
+    /// Keeps the traits here to the types of this crate.
+    pub trait Sealed {}
+}
+
+use sealed::Sealed;
+
+/// An operation: its request type knows its response, its refusal and the ids it needs.
+///
+/// Sealed: implemented by the request types of [`ebs`](crate::ebs) and [`polardb`](crate::polardb).
+pub trait Action: Sealed + Clone + Eq + core::fmt::Debug + Into<Request> {
+    /// The operation.
+    const OPERATION: Operation;
+    /// What it answers.
+    type Response: Answer;
+    /// Why it is refused.
+    type Refusal: Denial;
+    /// The ids for what it creates; `()` if it creates nothing.
+    type Fresh;
+    /// How its caller can break the contract: [`Misuse`] if it needs fresh ids, else not at all.
+    type Misused: Into<Misuse>;
+
+    /// Decides and applies.
+    #[doc(hidden)]
+    fn perform(
+        &self,
+        plane: &mut ControlPlane,
+        now: Timestamp,
+        call: &Call,
+        fresh: &Self::Fresh,
+    ) -> Result<(Self::Response, Step), Blocked<Self::Refusal, Self::Misused>>;
+}
+
+/// Why a call did nothing.
+#[derive(Debug)]
+pub enum Blocked<R, M = Infallible> {
+    /// The service says no.
+    Refused(R),
+    /// The embedder broke the contract.
+    Misused(M),
+}
+
+impl<R, M> From<R> for Blocked<R, M> {
+    fn from(refusal: R) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// A response, as far as a token remembers it. Sealed.
+pub trait Answer: Sealed + Clone + Eq + core::fmt::Debug {
+    /// What is remembered.
+    #[doc(hidden)]
+    fn keep(&self) -> TokenOutcome;
+    /// The response of what is remembered; `None` if that is another operation's.
+    #[doc(hidden)]
+    fn recall(outcome: &TokenOutcome) -> Option<Self>;
+}
+
+impl Sealed for () {}
+
+impl Answer for () {
+    fn keep(&self) -> TokenOutcome {
+        TokenOutcome::Accepted
+    }
+
+    fn recall(outcome: &TokenOutcome) -> Option<Self> {
+        matches!(outcome, TokenOutcome::Accepted).then_some(())
+    }
+}
+
+impl Sealed for PairCreated {}
+
+impl Answer for PairCreated {
+    fn keep(&self) -> TokenOutcome {
+        TokenOutcome::PairCreated(self.clone())
+    }
+
+    fn recall(outcome: &TokenOutcome) -> Option<Self> {
+        if let TokenOutcome::PairCreated(created) = outcome { Some(created.clone()) } else { None }
+    }
+}
+
+impl Sealed for ClusterCreated {}
+
+impl Answer for ClusterCreated {
+    fn keep(&self) -> TokenOutcome {
+        TokenOutcome::ClusterCreated(self.clone())
+    }
+
+    fn recall(outcome: &TokenOutcome) -> Option<Self> {
+        if let TokenOutcome::ClusterCreated(created) = outcome { Some(created.clone()) } else { None }
+    }
+}
+
+// Describes define no ClientToken, so nothing of theirs is ever kept or recalled.
+macro_rules! never_kept {
+    ($($name:ty),*) => {$(
+        impl Sealed for $name {}
+
+        impl Answer for $name {
+            fn keep(&self) -> TokenOutcome {
+                TokenOutcome::Accepted
+            }
+
+            fn recall(_: &TokenOutcome) -> Option<Self> {
+                None
+            }
+        }
+    )*};
+}
+
+never_kept!(PairPage, ClusterPage, DbCluster);
+
+/// A product's refusal, as far as the token cache causes or remembers it. Sealed.
+pub trait Denial: Sealed + Clone + Eq + core::fmt::Debug + Into<Refusal> {
+    /// The refusal that the token cache causes.
+    #[doc(hidden)]
+    fn of_token(operation: Operation, refusal: TokenRefusal) -> Self;
+    /// The refusal of a parameter.
+    #[doc(hidden)]
+    fn of_parameter(operation: Operation, parameter: &'static str, why: &'static str) -> Self;
+    /// This product's refusal, if it is one.
+    #[doc(hidden)]
+    fn narrow(refusal: &Refusal) -> Option<&Self>;
+}
+
+impl Sealed for EbsRefusal {}
+
+impl Denial for EbsRefusal {
+    fn of_token(operation: Operation, refusal: TokenRefusal) -> Self {
+        Self::Token { operation, refusal }
+    }
+
+    fn of_parameter(operation: Operation, parameter: &'static str, why: &'static str) -> Self {
+        Self::InvalidParameter { operation, parameter: parameter.into(), why: why.into() }
+    }
+
+    fn narrow(refusal: &Refusal) -> Option<&Self> {
+        if let Refusal::Ebs(refusal) = refusal { Some(refusal) } else { None }
+    }
+}
+
+impl Sealed for PolarDbRefusal {}
+
+impl Denial for PolarDbRefusal {
+    fn of_token(operation: Operation, refusal: TokenRefusal) -> Self {
+        Self::Token { operation, refusal }
+    }
+
+    fn of_parameter(operation: Operation, parameter: &'static str, why: &'static str) -> Self {
+        Self::Malformed { operation, parameter: parameter.into(), why: why.into() }
+    }
+
+    fn narrow(refusal: &Refusal) -> Option<&Self> {
+        if let Refusal::PolarDb(refusal) = refusal { Some(refusal) } else { None }
+    }
+}

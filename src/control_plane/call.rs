@@ -1,0 +1,197 @@
+//! One call, from the token to the reply.
+
+use alloc::boxed::Box;
+use core::convert::Infallible;
+
+use super::action::{Action, Answer, Blocked, Denial};
+use super::event::{Event, Fact, Step};
+use super::input::{Request, TokenOutcome};
+use super::{ControlPlane, Scope};
+use crate::ids::{AccountId, EffectId, NodeId, RegionId};
+use crate::policy::{RejectionPolicy, TokenAlphabet, TokenScope};
+use crate::rule::RuleId;
+use crate::time::Timestamp;
+use crate::token::{Admission, ClientToken, Standing, TokenKey};
+
+/// When, by whom, where and under which token a call is made.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Call {
+    /// The time of the call.
+    pub now: Timestamp,
+    /// The calling account.
+    pub account: AccountId,
+    /// The region that is called: `RegionId`, or for PolarDB operations without it the endpoint's.
+    pub region: RegionId,
+    /// `ClientToken`; ignored by operations that do not define it.
+    pub token: Option<ClientToken>,
+}
+
+/// What a call answers.
+#[must_use = "the step holds effects that must be carried out"]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply<A: Action> {
+    /// The response, or why the call was refused.
+    pub result: Result<A::Response, A::Refusal>,
+    /// Whether the token cache answered: nothing was done this time. Never visible on the wire.
+    pub replayed: bool,
+    /// What the call did; empty if it was refused or replayed.
+    pub step: Step,
+}
+
+/// The embedder broke the contract. Never caused by a client, never on the wire; nothing changed but the clock seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Misuse {
+    /// A report about an effect that is not pending: it was superseded, reported on before, or never asked.
+    #[error("effect {0} is not pending (C-040)")]
+    Stale(EffectId),
+    /// The effect does not end in this way: a choice was reported of something that is no choice, or the reverse.
+    #[error("effect {0} does not end in this way")]
+    WrongOutcome(EffectId),
+    /// The chosen node is not among those offered (`P-152`).
+    #[error("the node chosen for effect {0} was not offered (P-152)")]
+    NotOffered(EffectId),
+    /// An observation of a resource that the model does not know.
+    #[error("the observation is of an unknown resource")]
+    Unknown,
+    /// The ids for what is created are too few or too many, hold a duplicate, or one is in use.
+    #[error("a fresh id is missing, superfluous, given twice or in use")]
+    BadFreshId,
+}
+
+impl<A: Action> Reply<A> {
+    fn answer(result: Result<A::Response, A::Refusal>, replayed: bool) -> Self {
+        Self { result, replayed, step: Step::default() }
+    }
+}
+
+impl ControlPlane {
+    /// Makes any call. The methods named after operations are this with their types filled in.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::BadFreshId`] if the call would be accepted but the ids for what it creates cannot be used.
+    pub fn call<A: Action>(
+        &mut self,
+        call: &Call,
+        request: &A,
+        fresh: &A::Fresh,
+    ) -> Result<Reply<A>, A::Misused> {
+        let now = self.observe(call.now);
+        let key = match self.token_key::<A>(call) {
+            Ok(key) => key,
+            Err(refusal) => return Ok(Reply::answer(Err(refusal), false)),
+        };
+        let erased = key.as_ref().map(|_| request.clone().into());
+        if let (Some(key), Some(erased)) = (&key, &erased)
+            && let Some(answer) = self.token_answer::<A>(now, key, erased)
+        {
+            return Ok(answer);
+        }
+        let (result, step) = match request.perform(self, now, call, fresh) {
+            Ok((response, step)) => (Ok(response), step),
+            Err(Blocked::Refused(refusal)) => (Err(refusal), Step::default()),
+            Err(Blocked::Misused(misuse)) => return Err(misuse),
+        };
+        let mut reply = Reply { result, replayed: false, step };
+        let keep = reply.result.is_ok() || self.policy.tokens.rejections == RejectionPolicy::Sticky;
+        if let (Some(key), Some(erased), true) = (key, erased, keep) {
+            self.remember::<A>(now, &key, &erased, &mut reply);
+        }
+        Ok(reply)
+    }
+
+    /// Makes a call that needs no fresh ids, and so cannot be misused.
+    pub(super) fn make<A: Action<Fresh = (), Misused = Infallible>>(
+        &mut self,
+        call: &Call,
+        request: &A,
+    ) -> Reply<A> {
+        match self.call(call, request, &()) {
+            Ok(reply) => reply,
+            Err(never) => match never {},
+        }
+    }
+
+    /// What the token alone decides, if it does.
+    fn token_answer<A: Action>(
+        &self,
+        now: Timestamp,
+        key: &TokenKey<AccountId, Scope>,
+        request: &Request,
+    ) -> Option<Reply<A>> {
+        let refused = |refusal| Reply::answer(Err(A::Refusal::of_token(A::OPERATION, refusal)), false);
+        match self.tokens.standing(now, Some(key), request) {
+            Standing::Bypass | Standing::Vacant => None,
+            Standing::Refused(refusal) => Some(refused(refusal)),
+            Standing::Replay(TokenOutcome::Refused(refusal)) => {
+                let refusal = A::Refusal::narrow(refusal)?.clone();
+                Some(Reply::answer(Err(refusal), true))
+            }
+            Standing::Replay(outcome) => Some(Reply::answer(Ok(A::Response::recall(outcome)?), true)),
+        }
+    }
+
+    fn token_key<A: Action>(&self, call: &Call) -> Result<Option<TokenKey<AccountId, Scope>>, A::Refusal> {
+        let Some(token) = call.token.as_ref().filter(|_| A::OPERATION.takes_token()) else { return Ok(None) };
+        let graphic = self.policy.tokens.alphabet == TokenAlphabet::Graphic;
+        if graphic && ClientToken::parse_strict(token.as_str()).is_err() {
+            let why = "only visible ASCII characters are allowed";
+            return Err(A::Refusal::of_parameter(A::OPERATION, "ClientToken", why));
+        }
+        let scope = Scope {
+            region: call.region.clone(),
+            product: A::OPERATION.product(),
+            operation: match self.policy.tokens.scope {
+                TokenScope::Operation => Some(A::OPERATION),
+                TokenScope::Product => None,
+            },
+        };
+        Ok(Some(TokenKey { tenant: call.account.clone(), scope, token: token.clone() }))
+    }
+
+    /// Settles the token of a call that was decided at once (`C-023`).
+    fn remember<A: Action>(
+        &mut self,
+        now: Timestamp,
+        key: &TokenKey<AccountId, Scope>,
+        erased: &Request,
+        reply: &mut Reply<A>,
+    ) {
+        let Admission::Execute(permit) = self.tokens.begin(now, Some(key), erased) else { return };
+        if let Some(horizon) = permit.evicted() {
+            reply.step.events.push(Event {
+                at: now,
+                account: key.tenant.clone(),
+                rule: RuleId("T-190"),
+                fact: Fact::TokenEvicted { horizon },
+            });
+        }
+        // The permit is the one just granted, so it cannot be stale.
+        let outcome = match &reply.result {
+            Ok(response) => response.keep(),
+            Err(refusal) => TokenOutcome::Refused(Box::new(refusal.clone().into())),
+        };
+        let _ = self.tokens.complete(now, permit, outcome);
+    }
+}
+
+impl From<Infallible> for Misuse {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+/// Fails unless all ids differ and none is in use.
+pub(super) fn all_fresh<'a>(
+    nodes: impl Iterator<Item = &'a NodeId> + Clone,
+    in_use: impl Fn(&NodeId) -> bool,
+) -> Result<(), Misuse> {
+    let distinct: alloc::collections::BTreeSet<_> = nodes.clone().collect();
+    if distinct.len() == nodes.clone().count() && !nodes.into_iter().any(in_use) {
+        Ok(())
+    } else {
+        Err(Misuse::BadFreshId)
+    }
+}

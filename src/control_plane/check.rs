@@ -1,0 +1,315 @@
+//! Every invariant of the state, one variant each.
+
+use alloc::collections::BTreeMap;
+use alloc::collections::BTreeSet;
+
+use super::ControlPlane;
+use crate::ebs::{PairEffect, PairStatus, ReplicaPair};
+use crate::ids::{AccountId, ClusterId, DiskId, EffectId, NodeId, PairId};
+use crate::polardb::{DbCluster, NodeKind, Role, Stage};
+use crate::token::TokenViolation;
+
+/// A broken invariant, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Violation {
+    /// A resource is registered under another id than its own.
+    #[error("a resource is registered under {0} but bears another id")]
+    Registry(alloc::string::String),
+    /// The pending effect is not the one that the status waits for, or a status that waits has none.
+    #[error("pair {pair} is {status} but its pending effect says otherwise")]
+    PendingAndStatus {
+        /// The pair.
+        pair: PairId,
+        /// Its status.
+        status: PairStatus,
+    },
+    /// An effect id is not below the counter.
+    #[error("effect {0} was never minted")]
+    EffectNotMinted(EffectId),
+    /// Two resources wait for one effect.
+    #[error("effect {0} is pending twice")]
+    EffectTwice(EffectId),
+    /// A time in the state lies in the future.
+    #[error("pair {0} holds a time that lies after the clock")]
+    PairInFuture(PairId),
+    /// A time in the state lies in the future.
+    #[error("cluster {0} holds a time that lies after the clock")]
+    ClusterInFuture(ClusterId),
+    /// A deadline stands in a status that has none, or is missing in one that needs it.
+    #[error("pair {0} has a deadline that its status does not allow, or lacks one")]
+    DueAndStatus(PairId),
+    /// A status message stands in a status that shows none.
+    #[error("pair {0} shows a status message in a status that has none")]
+    MessageAndStatus(PairId),
+    /// A recover point stands although no copy was ever made.
+    #[error("pair {0} has a recover point but was never copied")]
+    RecoverPoint(PairId),
+    /// A pair is failed over but its secondary disk is not writable, or the other way round.
+    #[error("pair {0} disagrees with itself on whether its secondary disk is writable")]
+    Switched(PairId),
+    /// Both ends of a pair are one disk or one zone.
+    #[error("pair {0} has both ends in one place")]
+    TooClose(PairId),
+    /// A disk is part of two pairs.
+    #[error("disk {disk} of account {account} is part of two pairs")]
+    DiskTwice {
+        /// The account.
+        account: AccountId,
+        /// The disk.
+        disk: DiskId,
+    },
+    /// Pairs are not in the order of their ordinals, or one was never minted.
+    #[error("pair {0} is out of order")]
+    Ordinal(PairId),
+    /// A default report about a disk is stored.
+    #[error("disk {0} is stored although nothing was reported about it")]
+    DiskDefault(DiskId),
+    /// A cluster has no writer, or more than one.
+    #[error("cluster {0} does not have exactly one writer")]
+    Writers(ClusterId),
+    /// The writer is of a kind that cannot be the primary.
+    #[error("the writer of cluster {0} is of a kind that cannot be the primary")]
+    WriterKind(ClusterId),
+    /// A node is part of two clusters, or twice of one.
+    #[error("node {0} exists twice")]
+    NodeTwice(NodeId),
+    /// A failover runs in a cluster that is being created or released.
+    #[error("cluster {0} fails over while it is created or released")]
+    FailoverAndLifecycle(ClusterId),
+    /// The choice that is pending has fewer than two nodes to choose from.
+    #[error("cluster {0} waits for a choice among fewer than two nodes")]
+    NothingToChoose(ClusterId),
+    /// The node being promoted is not an eligible reader, or was tried in this round.
+    #[error("cluster {0} promotes a node that it should not")]
+    Promotes(ClusterId),
+    /// A node that was tried is not part of the cluster.
+    #[error("cluster {0} has tried a node that is not its own")]
+    Tried(ClusterId),
+    /// The counts of rounds and attempts of a failover do not fit what it tried.
+    #[error("the failover of cluster {0} counts wrong")]
+    Counts(ClusterId),
+    /// The token cache.
+    #[error(transparent)]
+    Tokens(#[from] TokenViolation),
+    /// The token cache's clock is not the control plane's.
+    #[error("the tokens' clock differs from the control plane's")]
+    TokenClock,
+    /// The token cache has other bounds than the policy.
+    #[error("the tokens' bounds differ from the policy's")]
+    TokenConfig,
+    /// An index disagrees with the state it is derived from.
+    #[error("the index of {0} disagrees with the state")]
+    Index(&'static str),
+}
+
+impl ControlPlane {
+    /// Verifies every invariant of the state and of the indexes derived from it. O(n log n).
+    ///
+    /// # Errors
+    ///
+    /// The first [`Violation`] found.
+    pub fn check(&self) -> Result<(), Violation> {
+        self.check_pairs()?;
+        self.check_clusters()?;
+        self.check_effects()?;
+        self.tokens.check()?;
+        if self.tokens.clock() != self.clock {
+            return Err(Violation::TokenClock);
+        }
+        if *self.tokens.config() != self.policy.tokens.config() {
+            return Err(Violation::TokenConfig);
+        }
+        self.check_index()
+    }
+
+    fn check_pairs(&self) -> Result<(), Violation> {
+        let mut last = 0;
+        let mut bound = BTreeSet::new();
+        for (id, pair) in self.pairs.iter() {
+            if *id != pair.id {
+                return Err(Violation::Registry(id.as_str().into()));
+            }
+            if pair.ordinal <= last || pair.ordinal >= self.next_id {
+                return Err(Violation::Ordinal(pair.id.clone()));
+            }
+            last = pair.ordinal;
+            self.check_pair(pair)?;
+            for end in [&pair.primary, &pair.standby] {
+                if pair.binds_disks() && !bound.insert((&pair.account, &end.disk)) {
+                    return Err(Violation::DiskTwice {
+                        account: pair.account.clone(),
+                        disk: end.disk.clone(),
+                    });
+                }
+            }
+        }
+        let idle = self.disks.iter().find(|(_, disk)| **disk == crate::ebs::Disk::default());
+        idle.map_or(Ok(()), |((_, disk), _)| Err(Violation::DiskDefault(disk.clone())))
+    }
+
+    fn check_pair(&self, pair: &ReplicaPair) -> Result<(), Violation> {
+        let id = || pair.id.clone();
+        let waits_for = PairEffect::of(pair.status);
+        let pending = pair.pending.map(|pending| pending.effect);
+        let between_cycles = matches!(pair.status, PairStatus::InitialSyncing | PairStatus::Syncing);
+        let fits = match (waits_for, pending) {
+            (None, None) => true,
+            (Some(PairEffect::Reprotect { .. }), Some(PairEffect::Reprotect { .. })) => true,
+            (Some(PairEffect::Copy), None) => between_cycles,
+            (wanted, found) => wanted == found,
+        };
+        if !fits {
+            return Err(Violation::PendingAndStatus { pair: id(), status: pair.status });
+        }
+        let times = [
+            Some(pair.created_at),
+            pair.last_recover_point,
+            pair.last_one_shot,
+            pair.pending.map(|pending| pending.since),
+        ];
+        if times.into_iter().flatten().any(|time| time > self.clock) {
+            return Err(Violation::PairInFuture(id()));
+        }
+        // A grid of cycles ends where time does, so a replicating pair may be without a deadline there alone.
+        let end_of_time = self.clock.as_millis() > u64::MAX.saturating_sub(crate::ebs::RPO.as_millis());
+        let due_fits = match pair.status {
+            PairStatus::InitialSyncing | PairStatus::Syncing | PairStatus::Normal => {
+                pair.due.is_some() || end_of_time
+            }
+            PairStatus::Deleted => pair.due.is_some(),
+            _ => pair.due.is_none(),
+        };
+        if !due_fits {
+            return Err(Violation::DueAndStatus(id()));
+        }
+        let shows_message = matches!(pair.status, PairStatus::Invalid | PairStatus::CreateFailed);
+        if pair.status_message.is_some() && !shows_message {
+            return Err(Violation::MessageAndStatus(id()));
+        }
+        if pair.last_recover_point.is_some() && !pair.copied {
+            return Err(Violation::RecoverPoint(id()));
+        }
+        let must = matches!(
+            pair.status,
+            PairStatus::Failedover | PairStatus::Reprotecting | PairStatus::ReprotectFailed
+        );
+        let must_not = matches!(
+            pair.status,
+            PairStatus::Creating
+                | PairStatus::Created
+                | PairStatus::CreateFailed
+                | PairStatus::InitialSyncing
+                | PairStatus::ManualSyncing
+                | PairStatus::Syncing
+                | PairStatus::Normal
+                | PairStatus::Stopping
+                | PairStatus::Stopped
+                | PairStatus::StopFailed
+        );
+        if (must && !pair.switched) || (must_not && pair.switched) {
+            return Err(Violation::Switched(id()));
+        }
+        let (primary, standby) = (&pair.primary, &pair.standby);
+        let one_place = primary.region == standby.region && primary.zone == standby.zone;
+        if one_place || primary.disk == standby.disk { Err(Violation::TooClose(id())) } else { Ok(()) }
+    }
+
+    fn check_clusters(&self) -> Result<(), Violation> {
+        let mut nodes = BTreeSet::new();
+        for (id, cluster) in self.clusters.iter() {
+            if *id != cluster.id {
+                return Err(Violation::Registry(id.as_str().into()));
+            }
+            if let Some(twice) = cluster.nodes.iter().find(|node| !nodes.insert(&node.id)) {
+                return Err(Violation::NodeTwice(twice.id.clone()));
+            }
+            self.check_cluster(cluster)?;
+        }
+        Ok(())
+    }
+
+    fn check_cluster(&self, cluster: &DbCluster) -> Result<(), Violation> {
+        let id = || cluster.id.clone();
+        if cluster.nodes.iter().filter(|node| node.role == Role::Writer).count() != 1 {
+            return Err(Violation::Writers(id()));
+        }
+        if cluster.writer().is_some_and(|writer| writer.kind != NodeKind::Ordinary) {
+            return Err(Violation::WriterKind(id()));
+        }
+        let failover = cluster.failover.as_ref();
+        let times = [
+            Some(cluster.created_at),
+            cluster.last_switch,
+            cluster.pending.map(|pending| pending.since),
+            failover.map(|failover| failover.started_at.max(failover.since)),
+        ];
+        if times.into_iter().flatten().any(|time| time > self.clock) {
+            return Err(Violation::ClusterInFuture(id()));
+        }
+        let Some(failover) = failover else { return Ok(()) };
+        if cluster.pending.is_some() {
+            return Err(Violation::FailoverAndLifecycle(id()));
+        }
+        if failover.tried.iter().any(|node| cluster.node(node).is_none()) {
+            return Err(Violation::Tried(id()));
+        }
+        let switching = u32::from(failover.switching().is_some());
+        let tried = u32::try_from(failover.tried.len()).unwrap_or(u32::MAX);
+        let rounds = self.policy.polardb.rounds.get();
+        let in_first_round = failover.round == 1 && failover.attempts != tried.saturating_add(switching);
+        if failover.round == 0 || failover.round > rounds || in_first_round {
+            return Err(Violation::Counts(id()));
+        }
+        match &failover.stage {
+            Stage::Choosing { .. } if cluster.outstanding().is_none() => {
+                Err(Violation::NothingToChoose(id()))
+            }
+            Stage::Switching { node, .. } => {
+                let found = cluster.node(node);
+                let able = found.is_some_and(|node| node.role == Role::Reader && node.up);
+                if able && !failover.tried.contains(node) { Ok(()) } else { Err(Violation::Promotes(id())) }
+            }
+            Stage::Choosing { .. } => Ok(()),
+        }
+    }
+
+    fn check_effects(&self) -> Result<(), Violation> {
+        let pairs = self.pairs.values().filter_map(|pair| pair.pending.map(|pending| pending.id));
+        let lifecycles =
+            self.clusters.values().filter_map(|cluster| cluster.pending.map(|pending| pending.id));
+        let stages =
+            self.clusters.values().filter_map(|cluster| cluster.failover.as_ref().map(|run| run.stage.id()));
+        let mut seen = BTreeSet::new();
+        for id in pairs.chain(lifecycles).chain(stages) {
+            if id.0 == 0 || id.0 >= self.next_id {
+                return Err(Violation::EffectNotMinted(id));
+            }
+            if !seen.insert(id) {
+                return Err(Violation::EffectTwice(id));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_index(&self) -> Result<(), Violation> {
+        let mut fresh = self.clone();
+        fresh.reindex();
+        if !self.index.effects.iter().eq(fresh.index.effects.iter()) {
+            return Err(Violation::Index("effects"));
+        }
+        if !self.index.deadlines.agrees_with(&self.pairs) {
+            return Err(Violation::Index("deadlines"));
+        }
+        let disks = |plane: &Self| -> BTreeMap<_, _> {
+            plane.index.disks.iter().map(|(key, pair)| (key.clone(), pair.clone())).collect()
+        };
+        if disks(self) != disks(&fresh) {
+            return Err(Violation::Index("disks"));
+        }
+        let nodes = |plane: &Self| -> BTreeMap<_, _> {
+            plane.index.nodes.iter().map(|(node, cluster)| (node.clone(), cluster.clone())).collect()
+        };
+        if nodes(self) == nodes(&fresh) { Ok(()) } else { Err(Violation::Index("nodes")) }
+    }
+}

@@ -1,0 +1,206 @@
+//! Effects: what the model asks of the outside; and what the outside reports back.
+//!
+//! The enums here are exhaustive on purpose: an embedder handles them whole, so that a new effect is a compile error
+//! and not a silent drop.
+
+use alloc::vec::Vec;
+
+use crate::ebs::{DiskChange, PairEffect};
+use crate::ids::{AccountId, ClusterId, DiskId, EffectId, NodeId, PairId};
+use crate::polardb::{ClusterEffect, Failure, Lifecycle, NodeChange};
+use crate::text::StatusMessage;
+use crate::time::Timestamp;
+
+/// Something that the outside is asked to do, once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Effect {
+    /// Its identity; the report carries it back.
+    pub id: EffectId,
+    /// Since when it is pending.
+    pub since: Timestamp,
+    /// The account that owns the resource.
+    pub account: AccountId,
+    /// What is asked, of which resource.
+    pub kind: EffectKind,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum EffectKind {
+    /// Something of a replication pair.
+    Pair {
+        /// The pair.
+        pair: PairId,
+        /// What.
+        effect: PairEffect,
+    },
+    /// Something of a cluster or one of its nodes.
+    Cluster {
+        /// The cluster.
+        cluster: ClusterId,
+        /// What.
+        effect: ClusterEffect,
+    },
+}
+
+impl EffectKind {
+    /// Its name in listings, such as `failover_pair` or `promote_node`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Pair { effect, .. } => match effect {
+                PairEffect::Create => "create_pair",
+                PairEffect::Copy => "copy",
+                PairEffect::Stop => "stop_pair",
+                PairEffect::Failover => "failover_pair",
+                PairEffect::Reprotect { .. } => "reprotect_pair",
+                PairEffect::Delete => "delete_pair",
+            },
+            Self::Cluster { effect, .. } => match effect {
+                ClusterEffect::Lifecycle(Lifecycle::Create) => "create_cluster",
+                ClusterEffect::Lifecycle(Lifecycle::Delete) => "delete_cluster",
+                ClusterEffect::ChooseNode(_) => "choose_node",
+                ClusterEffect::PromoteNode(_) => "promote_node",
+            },
+        }
+    }
+
+    /// The names of all kinds.
+    pub const NAMES: &'static [&'static str] = &[
+        "create_pair",
+        "copy",
+        "stop_pair",
+        "failover_pair",
+        "reprotect_pair",
+        "delete_pair",
+        "create_cluster",
+        "delete_cluster",
+        "choose_node",
+        "promote_node",
+    ];
+
+    /// The resource it is asked of.
+    pub fn resource(&self) -> &str {
+        match self {
+            Self::Pair { pair, .. } => pair.as_str(),
+            Self::Cluster { cluster, .. } => cluster.as_str(),
+        }
+    }
+}
+
+/// How an effect ended.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum Outcome {
+    /// It was done.
+    Succeeded,
+    /// It was not.
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// What the pair's status message says, where the vendor shows one: after a failed creation.
+        message: Option<StatusMessage>,
+    },
+    /// Of the nodes offered, this one was chosen.
+    Chosen(NodeId),
+}
+
+/// Something that the outside reports.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum Report {
+    /// An effect ended. Fenced: unless the effect is pending under this very id, nothing changes.
+    Outcome {
+        /// The effect.
+        id: EffectId,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// Something was observed. Unfenced and idempotent.
+    Observed(Observation),
+}
+
+/// Something observed that no effect asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum Observation {
+    /// A disk changed. Any disk may be observed, also before it is part of a pair.
+    Disk {
+        /// The account that owns it.
+        account: AccountId,
+        /// The disk.
+        disk: DiskId,
+        /// How.
+        change: DiskChange,
+    },
+    /// A pair's relation broke, for instance because its order expired.
+    PairInvalid {
+        /// The pair.
+        pair: PairId,
+        /// What its status message says.
+        message: StatusMessage,
+    },
+    /// A node changed.
+    Node {
+        /// The node.
+        node: NodeId,
+        /// How.
+        change: NodeChange,
+    },
+    /// A cluster is busy with other work, in this status; `None` when it is running again.
+    ClusterBusy {
+        /// The cluster.
+        cluster: ClusterId,
+        /// The status it shows.
+        status: Option<StatusMessage>,
+    },
+    /// A cluster is gone without having been deleted through the API.
+    ClusterRemoved {
+        /// The cluster.
+        cluster: ClusterId,
+    },
+}
+
+/// The resource that a pending effect belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Owner {
+    Pair(PairId),
+    Cluster(ClusterId),
+}
+
+/// Which resource each pending effect belongs to. Ids only grow, so appending keeps the list sorted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct EffectIndex {
+    slots: Vec<(EffectId, Option<Owner>)>,
+    live: usize,
+}
+
+impl EffectIndex {
+    pub(super) fn insert(&mut self, id: EffectId, owner: Owner) {
+        self.slots.push((id, Some(owner)));
+        self.live = self.live.saturating_add(1);
+    }
+
+    pub(super) fn remove(&mut self, id: EffectId) {
+        if let Ok(at) = self.position(id)
+            && let Some((_, owner)) = self.slots.get_mut(at)
+            && owner.take().is_some()
+        {
+            self.live = self.live.saturating_sub(1);
+        }
+        if self.slots.len() > self.live.saturating_mul(2).saturating_add(16) {
+            self.slots.retain(|(_, owner)| owner.is_some());
+        }
+    }
+
+    pub(super) fn owner(&self, id: EffectId) -> Option<&Owner> {
+        self.slots.get(self.position(id).ok()?)?.1.as_ref()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (EffectId, &Owner)> {
+        self.slots.iter().filter_map(|(id, owner)| owner.as_ref().map(|owner| (*id, owner)))
+    }
+
+    fn position(&self, id: EffectId) -> Result<usize, usize> {
+        self.slots.binary_search_by_key(&id, |(id, _)| *id)
+    }
+}

@@ -1,0 +1,264 @@
+//! All operations as one type: the unit that is journalled, replayed, replicated and generated.
+
+use alloc::boxed::Box;
+
+use super::{Action, Call, ControlPlane, FreshCluster, Misuse, Reply, Report, Step};
+use crate::ebs::{
+    CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairs, EbsRefusal,
+    FailoverDiskReplicaPair, PairCreated, PairPage, ReprotectDiskReplicaPair, StartDiskReplicaPair,
+    StopDiskReplicaPair,
+};
+use crate::operation::Operation;
+use crate::polardb::{
+    ClusterCreated, ClusterPage, CreateDbCluster, DbCluster, DeleteDbCluster, DescribeDbClusterAttribute,
+    DescribeDbClusters, FailoverDbCluster, ModifyDbNodeConfig, PolarDbRefusal,
+};
+use crate::rule::RuleId;
+use crate::time::Timestamp;
+use crate::wire_error::WireError;
+
+macro_rules! requests {
+    ($($name:ident $(($boxed:ident))?;)*) => {
+        /// Any request.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[non_exhaustive]
+        pub enum Request {$(
+            #[doc = concat!("`", stringify!($name), "`.")]
+            $name(requests!(@field $name $($boxed)?)),
+        )*}
+
+        impl Request {
+            /// The operation it belongs to.
+            pub const fn operation(&self) -> Operation {
+                match self { $(Self::$name(_) => Operation::$name,)* }
+            }
+        }
+
+        $(impl From<$name> for Request {
+            fn from(request: $name) -> Self {
+                Self::$name(request.into())
+            }
+        })*
+    };
+    (@field $name:ident Box) => { Box<$name> };
+    (@field $name:ident) => { $name };
+}
+
+requests! {
+    CreateDiskReplicaPair (Box);
+    StartDiskReplicaPair;
+    StopDiskReplicaPair;
+    FailoverDiskReplicaPair;
+    ReprotectDiskReplicaPair;
+    DeleteDiskReplicaPair;
+    DescribeDiskReplicaPairs (Box);
+    CreateDbCluster (Box);
+    DeleteDbCluster;
+    ModifyDbNodeConfig;
+    FailoverDbCluster;
+    DescribeDbClusters (Box);
+    DescribeDbClusterAttribute;
+}
+
+/// What any call answers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Response {
+    /// Accepted; nothing more to say.
+    Accepted,
+    /// `CreateDiskReplicaPair`.
+    PairCreated(PairCreated),
+    /// `DescribeDiskReplicaPairs`.
+    PairPage(PairPage),
+    /// `CreateDBCluster`.
+    ClusterCreated(ClusterCreated),
+    /// `DescribeDBClusters`.
+    ClusterPage(ClusterPage),
+    /// `DescribeDBClusterAttribute`.
+    Cluster(Box<DbCluster>),
+}
+
+impl From<()> for Response {
+    fn from((): ()) -> Self {
+        Self::Accepted
+    }
+}
+
+impl From<PairCreated> for Response {
+    fn from(created: PairCreated) -> Self {
+        Self::PairCreated(created)
+    }
+}
+
+impl From<PairPage> for Response {
+    fn from(page: PairPage) -> Self {
+        Self::PairPage(page)
+    }
+}
+
+impl From<ClusterCreated> for Response {
+    fn from(created: ClusterCreated) -> Self {
+        Self::ClusterCreated(created)
+    }
+}
+
+impl From<ClusterPage> for Response {
+    fn from(page: ClusterPage) -> Self {
+        Self::ClusterPage(page)
+    }
+}
+
+impl From<DbCluster> for Response {
+    fn from(cluster: DbCluster) -> Self {
+        Self::Cluster(Box::new(cluster))
+    }
+}
+
+/// Why any call was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Refusal {
+    /// By EBS.
+    #[error(transparent)]
+    Ebs(#[from] EbsRefusal),
+    /// By PolarDB.
+    #[error(transparent)]
+    PolarDb(#[from] PolarDbRefusal),
+}
+
+impl Refusal {
+    /// How it looks on the wire.
+    pub fn wire(&self) -> WireError {
+        match self {
+            Self::Ebs(refusal) => refusal.wire(),
+            Self::PolarDb(refusal) => refusal.wire(),
+        }
+    }
+
+    /// The rule that decided.
+    pub const fn rule(&self) -> RuleId {
+        match self {
+            Self::Ebs(refusal) => refusal.rule(),
+            Self::PolarDb(refusal) => refusal.rule(),
+        }
+    }
+
+    /// Whether repeating the call unchanged, under the same token, may succeed later.
+    pub const fn same_token_retry_may_succeed(&self) -> bool {
+        match self {
+            Self::Ebs(refusal) => refusal.same_token_retry_may_succeed(),
+            Self::PolarDb(refusal) => refusal.same_token_retry_may_succeed(),
+        }
+    }
+}
+
+/// What is remembered under a token: the response without its RequestId, or, by policy, the refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum TokenOutcome {
+    /// Accepted; nothing more to say.
+    Accepted,
+    /// A pair was created.
+    PairCreated(PairCreated),
+    /// A cluster was created.
+    ClusterCreated(ClusterCreated),
+    /// Refused, and the policy is [`Sticky`](crate::policy::RejectionPolicy::Sticky).
+    Refused(Box<Refusal>),
+}
+
+/// Ids for what a call creates. Never compared by the token cache, and ignored where nothing is created.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum Fresh {
+    /// None.
+    #[default]
+    None,
+    /// For `CreateDiskReplicaPair`.
+    Pair(PairCreated),
+    /// For `CreateDBCluster`.
+    Cluster(FreshCluster),
+}
+
+/// Anything that can change a control plane.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum Input {
+    /// A call.
+    Call(Call, Request, Fresh),
+    /// A report.
+    Report(Timestamp, Report),
+    /// The passing of time.
+    Advance(Timestamp),
+}
+
+/// What an [`Input`] gave.
+#[must_use = "the step holds effects that must be carried out"]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// For a call, the response or refusal.
+    pub result: Option<Result<Response, Refusal>>,
+    /// For a call, whether the token cache answered.
+    pub replayed: bool,
+    /// What the input did.
+    pub step: Step,
+}
+
+impl<A: Action> From<Reply<A>> for Output
+where
+    Response: From<A::Response>,
+{
+    fn from(reply: Reply<A>) -> Self {
+        let result = reply.result.map(Into::into).map_err(Into::into);
+        Self { result: Some(result), replayed: reply.replayed, step: reply.step }
+    }
+}
+
+impl From<Step> for Output {
+    fn from(step: Step) -> Self {
+        Self { result: None, replayed: false, step }
+    }
+}
+
+impl ControlPlane {
+    /// Applies an input.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse`] if the embedder broke the contract; nothing changed but the clock seen.
+    pub fn apply(&mut self, input: &Input) -> Result<Output, Misuse> {
+        match input {
+            Input::Call(call, request, fresh) => self.call_any(call, request, fresh),
+            Input::Report(now, report) => self.report(*now, report).map(Into::into),
+            Input::Advance(now) => Ok(self.advance(*now).into()),
+        }
+    }
+
+    /// Makes the call of any request.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::BadFreshId`] if the call would be accepted but the ids for what it creates cannot be used.
+    pub fn call_any(&mut self, call: &Call, request: &Request, fresh: &Fresh) -> Result<Output, Misuse> {
+        match request {
+            Request::CreateDiskReplicaPair(request) => {
+                let fresh = if let Fresh::Pair(fresh) = fresh { Some(fresh.clone()) } else { None };
+                self.call(call, &**request, &fresh).map(Into::into)
+            }
+            Request::CreateDbCluster(request) => {
+                let fresh = if let Fresh::Cluster(fresh) = fresh { Some(fresh.clone()) } else { None };
+                self.call(call, &**request, &fresh).map(Into::into)
+            }
+            Request::StartDiskReplicaPair(request) => Ok(self.make(call, request).into()),
+            Request::StopDiskReplicaPair(request) => Ok(self.make(call, request).into()),
+            Request::FailoverDiskReplicaPair(request) => Ok(self.make(call, request).into()),
+            Request::ReprotectDiskReplicaPair(request) => Ok(self.make(call, request).into()),
+            Request::DeleteDiskReplicaPair(request) => Ok(self.make(call, request).into()),
+            Request::DescribeDiskReplicaPairs(request) => Ok(self.make(call, &**request).into()),
+            Request::DeleteDbCluster(request) => Ok(self.make(call, request).into()),
+            Request::ModifyDbNodeConfig(request) => Ok(self.make(call, request).into()),
+            Request::FailoverDbCluster(request) => Ok(self.make(call, request).into()),
+            Request::DescribeDbClusters(request) => Ok(self.make(call, &**request).into()),
+            Request::DescribeDbClusterAttribute(request) => Ok(self.make(call, request).into()),
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! The control plane: resources, tokens and time in one value.
+//!
+//! Three kinds of method change it, and each returns what it did; nothing has to be polled or drained.
+//!
+//! * **A. Calls.** `failover_disk_replica_pair` and its like take a [`Call`] (when, who, where, which token) and a
+//!   typed request, and return a [`Reply`].
+//! * **B. Reports.** [`ControlPlane::report`] takes what the outside did or saw. Resources change only so.
+//! * **C. Time.** [`ControlPlane::advance`] fires what fell due. A call fires nothing: an embedder advances first.
+//!
+//! The order of checks in a call, everywhere the same: the token's alphabet (`C-010`), the token (`C-020`), then the
+//! resource's own `decide`, whose order stands at that function. The token comes before any look at the resource,
+//! since otherwise the late retry of a failover that worked would meet the status that it brought about.
+//!
+//! ```
+//! use failover_model::{AccountId, Call, ControlPlane, Policy, RegionId, Timestamp};
+//! use failover_model::ebs::{EbsRefusal, FailoverDiskReplicaPair};
+//!
+//! let mut plane = ControlPlane::new(Policy::default());
+//! let call = Call {
+//!     now: Timestamp::from_millis(0),
+//!     account: AccountId::parse("1234567890123456")?,
+//!     region: RegionId::parse("cn-shanghai")?,
+//!     token: None,
+//! };
+//! let request = FailoverDiskReplicaPair { pair: "pair-cn-dsa".parse()? };
+//! let reply = plane.failover_disk_replica_pair(&call, &request);
+//! assert!(matches!(reply.result, Err(EbsRefusal::NoSuchResource { .. })));
+//! # Ok::<(), failover_model::BadId>(())
+//! ```
+
+mod action;
+mod call;
+mod check;
+mod deadlines;
+mod ebs;
+mod effect;
+mod event;
+mod input;
+mod polardb;
+mod report;
+
+pub use action::Action;
+pub use call::{Call, Misuse, Reply};
+pub use check::Violation;
+pub use deadlines::{Deadline, DeadlineReason};
+pub use ebs::DiskView;
+pub use effect::{Effect, EffectKind, Observation, Outcome, Report};
+pub use event::{Event, Fact, PairFact, Step};
+pub use input::{Fresh, Input, Output, Refusal, Request, Response, TokenOutcome};
+pub use polardb::FreshCluster;
+
+use alloc::collections::BTreeMap;
+use core::hash::{Hash, Hasher};
+
+use crate::ebs::{Disk, ReplicaPair};
+use crate::ids::{AccountId, ClusterId, DiskId, EffectId, NodeId, PairId, RegionId};
+use crate::map::Map;
+use crate::operation::{Operation, Product};
+use crate::polardb::DbCluster;
+use crate::policy::Policy;
+use crate::rule::{Basis, Rule};
+use crate::time::Timestamp;
+use crate::token::TokenCache;
+
+use deadlines::Deadlines;
+use effect::EffectIndex;
+
+/// A disk within its account.
+type DiskKey = (AccountId, DiskId);
+
+/// Where a token holds, beside its account: the region of the call, the product and, by policy, the operation.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Scope {
+    /// The region of the call.
+    pub region: RegionId,
+    /// The product.
+    pub product: Product,
+    /// The operation, unless the policy makes it part of the comparison instead.
+    pub operation: Option<Operation>,
+}
+
+/// The tokens of a control plane.
+pub type Tokens = TokenCache<AccountId, Scope, Request, TokenOutcome>;
+
+/// Resources, tokens, policy and the clock seen: the whole state, as a value.
+///
+/// Equality and hash cover what decides the future, not the indexes that make it fast.
+#[derive(Debug, Clone)]
+pub struct ControlPlane {
+    pub(crate) policy: Policy,
+    pub(crate) clock: Timestamp,
+    /// The next effect id; also the source of ordinals.
+    pub(crate) next_id: u64,
+    pub(crate) pairs: Map<PairId, ReplicaPair>,
+    /// What was reported about disks, as far as it differs from the default.
+    pub(crate) disks: BTreeMap<DiskKey, Disk>,
+    pub(crate) clusters: Map<ClusterId, DbCluster>,
+    pub(crate) tokens: Tokens,
+    index: Index,
+}
+
+/// Derived from the state, rebuilt by `restore` and verified by `check`.
+#[derive(Debug, Clone)]
+struct Index {
+    effects: EffectIndex,
+    deadlines: Deadlines,
+    disks: Map<DiskKey, PairId>,
+    nodes: Map<NodeId, ClusterId>,
+}
+
+impl PartialEq for ControlPlane {
+    fn eq(&self, other: &Self) -> bool {
+        self.clock == other.clock
+            && self.next_id == other.next_id
+            && self.policy == other.policy
+            && self.pairs == other.pairs
+            && self.disks == other.disks
+            && self.clusters == other.clusters
+            && self.tokens == other.tokens
+    }
+}
+
+impl Eq for ControlPlane {}
+
+impl Hash for ControlPlane {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.clock.hash(state);
+        self.next_id.hash(state);
+        self.policy.hash(state);
+        self.pairs.hash(state);
+        self.disks.hash(state);
+        self.clusters.hash(state);
+        self.tokens.hash(state);
+    }
+}
+
+impl ControlPlane {
+    /// An empty control plane.
+    pub fn new(policy: Policy) -> Self {
+        Self::with_hash_seed(policy, 0)
+    }
+
+    /// An empty control plane whose maps hash with this seed: for an embedder that faces a network and does not want
+    /// others to choose colliding keys. The seed is never observable.
+    pub fn with_hash_seed(policy: Policy, seed: u64) -> Self {
+        Self {
+            tokens: TokenCache::with_hash_seed(policy.tokens.config(), seed),
+            policy,
+            clock: Timestamp::default(),
+            next_id: 1,
+            pairs: Map::with_hash_seed(seed),
+            disks: BTreeMap::new(),
+            clusters: Map::with_hash_seed(seed),
+            index: Index::with_hash_seed(seed),
+        }
+    }
+
+    /// The readings in force.
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Puts other readings in force from now on. Nothing that stands is judged again; tokens keep the lifetime,
+    /// capacity and overflow with which the control plane was made.
+    pub fn set_policy(&mut self, policy: Policy) {
+        let tokens = crate::policy::TokenPolicy {
+            lifetime: self.policy.tokens.lifetime,
+            capacity: self.policy.tokens.capacity,
+            overflow: self.policy.tokens.overflow,
+            ..policy.tokens
+        };
+        self.policy = Policy { tokens, ..policy };
+    }
+
+    /// The highest time seen.
+    pub const fn clock(&self) -> Timestamp {
+        self.clock
+    }
+
+    /// The pair of this id, whoever owns it, tombstones included.
+    pub fn pair(&self, id: &PairId) -> Option<&ReplicaPair> {
+        self.pairs.get(id)
+    }
+
+    /// All pairs in the order of creation, tombstones included.
+    pub fn pairs(&self) -> impl Iterator<Item = &ReplicaPair> {
+        self.pairs.values()
+    }
+
+    /// The cluster of this id, whoever owns it.
+    pub fn cluster(&self, id: &ClusterId) -> Option<&DbCluster> {
+        self.clusters.get(id)
+    }
+
+    /// All clusters in the order of creation.
+    pub fn clusters(&self) -> impl Iterator<Item = &DbCluster> {
+        self.clusters.values()
+    }
+
+    /// The cluster that has this node.
+    pub fn cluster_of(&self, node: &NodeId) -> Option<&DbCluster> {
+        self.clusters.get(self.index.nodes.get(node)?)
+    }
+
+    /// The idempotency tokens.
+    pub const fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    /// All pending effects in id order, as they would be asked now.
+    pub fn outstanding(&self) -> impl Iterator<Item = Effect> {
+        self.index.effects.iter().filter_map(|(id, owner)| self.effect_of(id, owner))
+    }
+
+    /// The pending effect of this id.
+    pub fn effect(&self, id: EffectId) -> Option<Effect> {
+        self.effect_of(id, self.index.effects.owner(id)?)
+    }
+
+    fn effect_of(&self, id: EffectId, owner: &effect::Owner) -> Option<Effect> {
+        match owner {
+            effect::Owner::Pair(pair) => {
+                let pair = self.pairs.get(pair)?;
+                let pending = pair.pending?;
+                let kind = EffectKind::Pair { pair: pair.id.clone(), effect: pending.effect };
+                Some(Effect { id, since: pending.since, account: pair.account.clone(), kind })
+            }
+            effect::Owner::Cluster(cluster) => {
+                let cluster = self.clusters.get(cluster)?;
+                let (_, since, effect) = cluster.outstanding()?;
+                let kind = EffectKind::Cluster { cluster: cluster.id.clone(), effect };
+                Some(Effect { id, since, account: cluster.account.clone(), kind })
+            }
+        }
+    }
+
+    /// What falls due next, and why.
+    pub fn next_deadline(&self) -> Option<Deadline> {
+        let (at, pair) = self.index.deadlines.first()?;
+        Some(Deadline { at, reason: deadlines::reason(self.pairs.get(pair)?) })
+    }
+
+    /// The clock never goes back: a call with an earlier time happens at the time seen.
+    fn observe(&mut self, now: Timestamp) -> Timestamp {
+        self.clock = self.clock.max(now);
+        self.tokens.observe(self.clock);
+        self.clock
+    }
+
+    const fn mint(&mut self) -> EffectId {
+        let id = EffectId(self.next_id);
+        self.next_id = self.next_id.saturating_add(1);
+        id
+    }
+
+    /// Rebuilds what is derived.
+    pub(crate) fn reindex(&mut self) {
+        let mut index = Index::with_hash_seed(0);
+        index.deadlines = Deadlines::of(&self.pairs);
+        let mut owners = alloc::vec::Vec::new();
+        for pair in self.pairs.values() {
+            if let Some(pending) = pair.pending {
+                owners.push((pending.id, effect::Owner::Pair(pair.id.clone())));
+            }
+            if pair.binds_disks() {
+                for end in [&pair.primary, &pair.standby] {
+                    index.disks.insert((pair.account.clone(), end.disk.clone()), pair.id.clone());
+                }
+            }
+        }
+        for cluster in self.clusters.values() {
+            let pending = cluster.pending.map(|pending| pending.id);
+            let stage = cluster.failover.as_ref().map(|failover| failover.stage.id());
+            owners.extend(pending.or(stage).map(|id| (id, effect::Owner::Cluster(cluster.id.clone()))));
+            for node in &cluster.nodes {
+                index.nodes.insert(node.id.clone(), cluster.id.clone());
+            }
+        }
+        owners.sort_by_key(|(id, _)| *id);
+        owners.into_iter().for_each(|(id, owner)| index.effects.insert(id, owner));
+        self.index = index;
+    }
+}
+
+impl Index {
+    fn with_hash_seed(seed: u64) -> Self {
+        Self {
+            effects: EffectIndex::default(),
+            deadlines: Deadlines::default(),
+            disks: Map::with_hash_seed(seed),
+            nodes: Map::with_hash_seed(seed),
+        }
+    }
+}
+
+/// The rules of calls, whatever the product.
+#[rustfmt::skip]
+pub const RULES: &[Rule] = &[
+    Rule::new("C-010", Basis::Documented, "ClientToken parameter: ASCII, at most 64; a narrower alphabet is policy", "A token of another shape is refused before anything else."),
+    Rule::new("C-020", Basis::Inferred, "facts on idempotency §7.2", "The token is looked at before the resource."),
+    Rule::new("C-021", Basis::Inferred, "facts on idempotency §7.7: region, product and operation as peers scope it", "A token holds for one account, region, product and operation."),
+    Rule::new("C-022", Basis::Inferred, "§1.5: a public client repeats failover under one token through InvalidStatus", "A refused call releases its token; by policy it keeps the refusal."),
+    Rule::new("C-023", Basis::Inferred, "facts on idempotency §7.9", "A token is settled by the acceptance, not by the completion."),
+    Rule::new("C-024", Basis::Documented, "parameter lists", "An operation without a ClientToken parameter ignores a token."),
+    Rule::new("C-030", Basis::Inferred, "our contract", "The clock never goes back: an earlier time counts as the time seen."),
+    Rule::new("C-040", Basis::Inferred, "our contract", "A report about an effect that is not pending changes nothing."),
+];

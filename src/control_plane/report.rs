@@ -1,0 +1,296 @@
+//! Reports from the outside, and the passing of time.
+
+use super::effect::{EffectKind, Outcome, Owner};
+use super::event::{Event, Fact, PairFact, Step};
+use super::{ControlPlane, Effect, Misuse, Observation, Report};
+use crate::ebs::pair::{PairDue, PairPlan};
+use crate::ebs::table::PairEvent;
+use crate::ebs::{Access, Disk, DiskChange, ReplicaPair};
+use crate::ids::{AccountId, ClusterId, DiskId, EffectId, PairId};
+use crate::polardb::cluster::{ClusterPlan, NotTaken};
+use crate::polardb::{ClusterEffect, ClusterOutcome};
+use crate::rule::RuleId;
+use crate::text::StatusMessage;
+use crate::time::Timestamp;
+
+impl ControlPlane {
+    /// Takes note of what the outside did or saw.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse`] if the report cannot be meant; nothing changed but the clock seen.
+    pub fn report(&mut self, now: Timestamp, report: &Report) -> Result<Step, Misuse> {
+        let now = self.observe(now);
+        match report {
+            Report::Outcome { id, outcome } => match self.index.effects.owner(*id).cloned() {
+                None => Err(Misuse::Stale(*id)),
+                Some(Owner::Pair(pair)) => self.pair_outcome(now, &pair, *id, outcome),
+                Some(Owner::Cluster(cluster)) => self.cluster_outcome(now, &cluster, *id, outcome),
+            },
+            Report::Observed(observation) => self.observed(now, observation),
+        }
+    }
+
+    /// Fires every deadline up to `now`, in the order of due time and then of creation. Each event bears the time at
+    /// which it was due.
+    pub fn advance(&mut self, now: Timestamp) -> Step {
+        let mut step = Step::default();
+        let target = now.max(self.clock);
+        while let Some((at, pair)) = self.index.deadlines.first().filter(|(at, _)| *at <= target) {
+            let pair = pair.clone();
+            self.observe(at);
+            step.extend(self.fire(&pair, target));
+        }
+        self.observe(target);
+        step
+    }
+
+    fn fire(&mut self, id: &PairId, target: Timestamp) -> Step {
+        let Some(pair) = self.pairs.get(id) else { return Step::default() };
+        match pair.decide_due(target, &self.policy.ebs) {
+            Some(PairDue::Cycle(plan)) => self.apply_to_pair(id, plan),
+            Some(PairDue::Forget) => self.forget(id),
+            None => Step::default(),
+        }
+    }
+
+    fn forget(&mut self, id: &PairId) -> Step {
+        let Some(pair) = self.pairs.remove(id) else { return Step::default() };
+        self.index.deadlines.note(id, pair.due, &self.pairs);
+        let fact = PairFact::Status {
+            from: Some(pair.status),
+            to: None,
+            superseded: None,
+            took: None,
+            recover_point: pair.last_recover_point,
+        };
+        let at = pair.due.unwrap_or(self.clock);
+        let fact = Fact::Pair { pair: pair.id, fact };
+        let event = Event { at, account: pair.account, rule: RuleId("E-660"), fact };
+        Step { effects: alloc::vec::Vec::new(), events: alloc::vec![event] }
+    }
+
+    fn pair_outcome(
+        &mut self,
+        now: Timestamp,
+        id: &PairId,
+        effect: EffectId,
+        outcome: &Outcome,
+    ) -> Result<Step, Misuse> {
+        let (succeeded, message) = match outcome {
+            Outcome::Succeeded => (true, None),
+            Outcome::Failed { message, .. } => (false, message.clone()),
+            Outcome::Chosen(_) => return Err(Misuse::WrongOutcome(effect)),
+        };
+        let pair = self.pairs.get(id).ok_or(Misuse::Stale(effect))?;
+        let plan = pair.decide_outcome(now, effect, succeeded, message, &self.policy.ebs);
+        Ok(self.apply_to_pair(id, plan.ok_or(Misuse::Stale(effect))?))
+    }
+
+    fn cluster_outcome(
+        &mut self,
+        now: Timestamp,
+        id: &ClusterId,
+        effect: EffectId,
+        outcome: &Outcome,
+    ) -> Result<Step, Misuse> {
+        let outcome = match outcome {
+            Outcome::Succeeded => ClusterOutcome::Succeeded,
+            Outcome::Failed { failure, .. } => ClusterOutcome::Failed(*failure),
+            Outcome::Chosen(node) => ClusterOutcome::Chosen(node.clone()),
+        };
+        let cluster = self.clusters.get(id).ok_or(Misuse::Stale(effect))?;
+        let plan = cluster.decide_outcome(effect, &outcome).map_err(|why| match why {
+            NotTaken::Stale => Misuse::Stale(effect),
+            NotTaken::NotOffered => Misuse::NotOffered(effect),
+            NotTaken::WrongOutcome => Misuse::WrongOutcome(effect),
+        })?;
+        Ok(self.apply_to_cluster(now, id, plan))
+    }
+
+    fn observed(&mut self, now: Timestamp, observation: &Observation) -> Result<Step, Misuse> {
+        match observation {
+            Observation::Disk { account, disk, change } => Ok(self.disk_changed(now, account, disk, *change)),
+            Observation::PairInvalid { pair, message } => {
+                let found = self.pairs.get(pair).ok_or(Misuse::Unknown)?;
+                let plan = found.decide_invalidated(now, message.clone());
+                Ok(self.apply_to_pair(pair, plan))
+            }
+            Observation::Node { node, change } => {
+                let cluster = self.index.nodes.get(node).cloned().ok_or(Misuse::Unknown)?;
+                let found = self.clusters.get(&cluster).ok_or(Misuse::Unknown)?;
+                let plan = found.decide_node(node, *change).ok_or(Misuse::Unknown)?;
+                Ok(self.apply_to_cluster(now, &cluster, plan))
+            }
+            Observation::ClusterBusy { cluster, status } => {
+                let found = self.clusters.get(cluster).ok_or(Misuse::Unknown)?;
+                let plan = found.decide_busy(status.clone());
+                Ok(self.apply_to_cluster(now, cluster, plan))
+            }
+            Observation::ClusterRemoved { cluster } => {
+                let found = self.clusters.get(cluster).ok_or(Misuse::Unknown)?;
+                let plan = found.decide_removed();
+                Ok(self.apply_to_cluster(now, cluster, plan))
+            }
+        }
+    }
+
+    fn disk_changed(&mut self, now: Timestamp, account: &AccountId, id: &DiskId, change: DiskChange) -> Step {
+        let key = (account.clone(), id.clone());
+        let before = self.disks.get(&key).copied().unwrap_or_default();
+        let after = before.after(change);
+        if before == after {
+            return Step::default();
+        }
+        let fact = Fact::Disk { disk: id.clone(), change };
+        let event = Event { at: now, account: account.clone(), rule: RuleId("E-680"), fact };
+        let mut step = Step { effects: alloc::vec::Vec::new(), events: alloc::vec![event] };
+        if after.removed
+            && let Some(pair) = self.index.disks.get(&key).cloned()
+            && let Ok(message) = StatusMessage::parse("DeviceRemoved")
+            && let Some(found) = self.pairs.get(&pair)
+        {
+            let plan = found.decide_invalidated(now, message);
+            step.extend(self.apply_to_pair(&pair, plan));
+        }
+        if after == Disk::default() {
+            self.disks.remove(&key);
+        } else {
+            self.disks.insert(key, after);
+        }
+        step
+    }
+
+    /// Applies a plan to a pair that is looked up anew.
+    pub(super) fn apply_to_pair(&mut self, id: &PairId, plan: PairPlan) -> Step {
+        let effect = if plan.asks() { self.mint() } else { EffectId(0) };
+        match self.pairs.get_mut(id) {
+            Some(pair) => {
+                let change = PairChange::apply(pair, plan, effect);
+                self.record_pair(change)
+            }
+            None => Step::default(),
+        }
+    }
+
+    /// Brings the indexes up to date with a change of a pair, and says what it did.
+    pub(super) fn record_pair(&mut self, change: PairChange) -> Step {
+        let PairChange { id, account, due_before, access, step: done, recover_point, unbound } = change;
+        let mut step = Step::default();
+        if let Some(ended) = done.ended {
+            self.index.effects.remove(ended.id);
+        }
+        if let Some(asked) = done.asked {
+            self.index.effects.insert(asked.id, Owner::Pair(id.clone()));
+            let kind = EffectKind::Pair { pair: id.clone(), effect: asked.effect };
+            step.effects.push(Effect { id: asked.id, since: asked.since, account: account.clone(), kind });
+        }
+        self.index.deadlines.note(&id, due_before, &self.pairs);
+        for disk in unbound.into_iter().flatten() {
+            self.index.disks.remove(&(account.clone(), disk));
+        }
+        if let Some(fact) = pair_fact(&done, recover_point) {
+            let fact = Fact::Pair { pair: id, fact };
+            step.events.push(Event { at: done.at, account: account.clone(), rule: done.rule, fact });
+        }
+        for (disk, from, to) in access.into_iter().flatten() {
+            let rule =
+                RuleId(if to == Access::ReadOnly || from == Access::ReadOnly { "E-672" } else { "E-671" });
+            let fact = Fact::Access { disk, from, to };
+            step.events.push(Event { at: done.at, account: account.clone(), rule, fact });
+        }
+        step
+    }
+
+    pub(super) fn apply_to_cluster(&mut self, now: Timestamp, id: &ClusterId, plan: ClusterPlan) -> Step {
+        // Whether a plan asks for an effect is known only once it is applied; an unused id is given back.
+        let effect = EffectId(self.next_id);
+        let Some(cluster) = self.clusters.get_mut(id) else { return Step::default() };
+        let account = cluster.account.clone();
+        let done = cluster.apply(plan, now, effect, &self.policy.polardb);
+        let mut step = Step::default();
+        if let Some(ended) = done.ended {
+            self.index.effects.remove(ended);
+        }
+        if let Some((asked, kind)) = done.asked {
+            self.mint();
+            self.index.effects.insert(asked, Owner::Cluster(id.clone()));
+            step.effects.push(cluster_effect(asked, now, &account, id, kind));
+        }
+        if done.gone
+            && let Some(cluster) = self.clusters.remove(id)
+        {
+            cluster.nodes.iter().for_each(|node| drop(self.index.nodes.remove(&node.id)));
+        }
+        step.events.extend(done.facts.into_iter().map(|(rule, fact)| Event {
+            at: now,
+            account: account.clone(),
+            rule,
+            fact: Fact::Cluster { cluster: id.clone(), fact },
+        }));
+        step
+    }
+}
+
+pub(super) fn cluster_effect(
+    id: EffectId,
+    since: Timestamp,
+    account: &AccountId,
+    cluster: &ClusterId,
+    effect: ClusterEffect,
+) -> Effect {
+    let kind = EffectKind::Cluster { cluster: cluster.clone(), effect };
+    Effect { id, since, account: account.clone(), kind }
+}
+
+/// What changed on a pair, gathered while it is borrowed.
+pub(super) struct PairChange {
+    id: PairId,
+    account: AccountId,
+    due_before: Option<Timestamp>,
+    access: [Option<(DiskId, Access, Access)>; 2],
+    step: crate::ebs::pair::PairStep,
+    recover_point: Option<Timestamp>,
+    unbound: [Option<DiskId>; 2],
+}
+
+impl PairChange {
+    pub(super) fn apply(pair: &mut ReplicaPair, plan: PairPlan, id: EffectId) -> Self {
+        let access = |pair: &ReplicaPair| {
+            let (source, destination) = (pair.source_access(), pair.destination_access());
+            if pair.reversed { (destination, source) } else { (source, destination) }
+        };
+        let (due_before, bound_before, before) = (pair.due, pair.binds_disks(), access(pair));
+        let step = pair.apply(plan, id);
+        let after = access(pair);
+        let changed = |disk: &DiskId, from, to| (from != to).then(|| (disk.clone(), from, to));
+        let unbound = bound_before && !pair.binds_disks();
+        Self {
+            id: pair.id.clone(),
+            account: pair.account.clone(),
+            due_before,
+            access: [
+                changed(&pair.primary.disk, before.0, after.0),
+                changed(&pair.standby.disk, before.1, after.1),
+            ],
+            step,
+            recover_point: pair.last_recover_point,
+            unbound: [&pair.primary, &pair.standby].map(|end| unbound.then(|| end.disk.clone())),
+        }
+    }
+}
+
+fn pair_fact(done: &crate::ebs::pair::PairStep, recover_point: Option<Timestamp>) -> Option<PairFact> {
+    let superseded = done.ended.filter(|_| done.asked.is_some()).map(|ended| ended.id);
+    if done.from != done.to {
+        return Some(PairFact::Status {
+            from: Some(done.from),
+            to: Some(done.to),
+            superseded,
+            took: done.ended.map(|ended| done.at.since(ended.since)),
+            recover_point,
+        });
+    }
+    let copy_ended = done.ended.is_some_and(|ended| ended.effect.events().1 == PairEvent::CopyFailed);
+    (copy_ended && done.asked.is_none()).then_some(PairFact::CopyFailed)
+}

@@ -1,0 +1,77 @@
+//! Disks, as far as failover changes them.
+//!
+//! Failover is about one thing: which disk may be written. What the outside reports about a disk is kept here; the
+//! access that its host has follows from the pair it is part of and is not stored
+//! ([`source_access`](super::ReplicaPair::source_access), [`destination_access`](super::ReplicaPair::destination_access)).
+
+use core::fmt;
+
+/// What a host can do with a disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum Access {
+    /// Neither read nor write: the destination of a relation.
+    None,
+    /// Read only: the old primary while its role is being reversed.
+    ReadOnly,
+    /// Read and write.
+    ReadWrite,
+}
+
+impl Access {
+    /// The spelling in listings and events.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::ReadOnly => "read_only",
+            Self::ReadWrite => "read_write",
+        }
+    }
+}
+
+impl fmt::Display for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What the outside reported about a disk. One that nobody reported on is up, detached and present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Disk {
+    /// Whether it answers. A copy from or to a disk that is down fails; the relation stays valid (`E-680`).
+    pub up: bool,
+    /// Whether it is attached to a host.
+    pub attached: bool,
+    /// Whether it exists no more.
+    pub removed: bool,
+}
+
+impl Default for Disk {
+    fn default() -> Self {
+        Self { up: true, attached: false, removed: false }
+    }
+}
+
+/// Something that the outside observed of a disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum DiskChange {
+    /// It went down, or came back.
+    Up(bool),
+    /// It was attached to a host, or detached.
+    Attached(bool),
+    /// It was removed, for good.
+    Removed,
+}
+
+impl Disk {
+    /// The disk after the change.
+    pub const fn after(self, change: DiskChange) -> Self {
+        match change {
+            DiskChange::Up(up) => Self { up, ..self },
+            DiskChange::Attached(attached) => Self { attached, ..self },
+            DiskChange::Removed => Self { removed: true, ..self },
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! Why an EBS call is refused, and how the refusal looks on the wire.
+//!
+//! One table, [`EbsRefusal::wire`], maps every refusal to HTTP status, code and message. Codes, statuses and templates
+//! are the vendor's (`facts/ebs.md` §6.1). A row is `Documented` iff the metadata lists that code for that operation
+//! ([`LISTED`]); the same code on another operation is `Inferred`.
+
+use alloc::borrow::Cow;
+use alloc::format;
+
+use super::status::PairStatus;
+use crate::ids::{DiskId, PairId, RegionId};
+use crate::operation::Operation;
+use crate::rule::{Basis, RuleId};
+use crate::time::Span;
+use crate::token::TokenRefusal;
+use crate::wire_error::WireError;
+
+/// Why an EBS call was refused. Nothing changed but the clock seen.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum EbsRefusal {
+    /// A required parameter is absent or empty.
+    #[error("{operation}: the required parameter {parameter} is missing")]
+    MissingParameter {
+        /// The operation asked for.
+        operation: Operation,
+        /// The wire name of the parameter.
+        parameter: Cow<'static, str>,
+    },
+    /// A parameter cannot be read, is out of range or contradicts another.
+    #[error("{operation}: the parameter {parameter} is invalid: {why}")]
+    InvalidParameter {
+        /// The operation asked for.
+        operation: Operation,
+        /// The wire name of the parameter.
+        parameter: Cow<'static, str>,
+        /// What is wrong with it.
+        why: Cow<'static, str>,
+    },
+    /// The idempotency token decided.
+    #[error("{operation}: {refusal}")]
+    Token {
+        /// The operation asked for.
+        operation: Operation,
+        /// What the token cache answered.
+        refusal: TokenRefusal,
+    },
+    /// The pair or disk is unknown in this account, gone, or has no end in the region called.
+    #[error("{operation}: no {resource} in {region} for this account ({rule}); check the id and the region")]
+    NoSuchResource {
+        /// The operation asked for.
+        operation: Operation,
+        /// The id asked for.
+        resource: Cow<'static, str>,
+        /// Where the call was made.
+        region: RegionId,
+        /// The rule that decided.
+        rule: RuleId,
+    },
+    /// The pair's status does not allow the operation.
+    #[error("{operation}: {pair} is {status} ({rule}); wait for or bring about a status that allows it")]
+    InvalidStatus {
+        /// The operation asked for.
+        operation: Operation,
+        /// The pair.
+        pair: PairId,
+        /// Its status.
+        status: PairStatus,
+        /// The row that decided.
+        rule: RuleId,
+    },
+    /// Called in the current source's region, but belongs to the destination's.
+    #[error("{operation}: {region} is the source of {pair} (E-621); call it in the secondary disk's region")]
+    OperateNotAllowedForPrimary {
+        /// The operation asked for.
+        operation: Operation,
+        /// The pair.
+        pair: PairId,
+        /// Where the call was made.
+        region: RegionId,
+    },
+    /// Called in the current destination's region, but belongs to the source's.
+    #[error(
+        "{operation}: {region} is the destination of {pair} (E-622); call it in the primary disk's region"
+    )]
+    NotAtSource {
+        /// The operation asked for.
+        operation: Operation,
+        /// The pair.
+        pair: PairId,
+        /// Where the call was made.
+        region: RegionId,
+    },
+    /// The destination disk is attached to a host, so it cannot be overwritten.
+    #[error("{operation}: the secondary disk {disk} of {pair} is attached (E-631); detach it first")]
+    StandbyDeviceAttached {
+        /// The operation asked for.
+        operation: Operation,
+        /// The pair.
+        pair: PairId,
+        /// The disk.
+        disk: DiskId,
+    },
+    /// The old primary is still in use, so its role cannot be reversed.
+    #[error("{operation}: the old primary disk {disk} of {pair} is attached (E-632); detach it first")]
+    PrimaryDeviceAttached {
+        /// The operation asked for.
+        operation: Operation,
+        /// The pair.
+        pair: PairId,
+        /// The disk.
+        disk: DiskId,
+    },
+    /// Two one-shot starts follow each other too fast.
+    #[error("{operation}: {pair} made a one-shot copy too recently (E-630); try again in {wait}")]
+    ManualSyncLimit {
+        /// The operation asked for.
+        operation: Operation,
+        /// The pair.
+        pair: PairId,
+        /// How long until it would be accepted.
+        wait: Span,
+    },
+    /// No copy has completed in this direction and the policy demands one.
+    #[error("{operation}: {pair} has no recover point (E-633); let a copy complete first")]
+    NoRecoverPoint {
+        /// The operation asked for.
+        operation: Operation,
+        /// The pair.
+        pair: PairId,
+    },
+    /// A disk is already part of a pair.
+    #[error("{operation}: {disk} is already part of {pair} (E-012); delete that pair first")]
+    DiskInUse {
+        /// The operation asked for.
+        operation: Operation,
+        /// The disk.
+        disk: DiskId,
+        /// The pair it is part of.
+        pair: PairId,
+    },
+    /// Source and destination lie in one zone, or in one region and the policy forbids it, or are one disk.
+    #[error("{operation}: source and destination are too close ({rule}); choose another zone or region")]
+    TooClose {
+        /// The operation asked for.
+        operation: Operation,
+        /// The rule that decided.
+        rule: RuleId,
+    },
+    /// The region does not have the feature under this policy.
+    #[error("{operation}: {region} does not support asynchronous replication (E-010)")]
+    RegionNotSupported {
+        /// The operation asked for.
+        operation: Operation,
+        /// The region.
+        region: RegionId,
+    },
+}
+
+/// The codes that the vendor's metadata lists for each modelled operation, beyond `Forbidden`, `Forbidden.Action`,
+/// `InternalError` and `RequestTimeout`, which belong to layers outside the model.
+pub const LISTED: &[(Operation, &[&str])] = &[
+    (
+        Operation::CreateDiskReplicaPair,
+        &[
+            "IdempotentParameterMismatch",
+            "OperationDenied",
+            "OperationDenied.InvalidStatus",
+            "OperationDenied.QuotaExceed",
+            "LastTokenProcessing",
+            "InvalidAccountStatus.NotEnoughBalance",
+            "NoSuchResource",
+        ],
+    ),
+    (
+        Operation::StartDiskReplicaPair,
+        &[
+            "OperationDenied.StandbyDeviceAttached",
+            "OperationDenied",
+            "OperationDenied.InvalidStatus",
+            "OperationDenied.ManualSyncLimit",
+            "NoSuchResource",
+        ],
+    ),
+    (Operation::StopDiskReplicaPair, &["OperationDenied", "OperationDenied.InvalidStatus", "NoSuchResource"]),
+    (
+        Operation::FailoverDiskReplicaPair,
+        &[
+            "OperationDenied",
+            "OperationDenied.InvalidStatus",
+            "OperationDenied.OperateNotAllowedForPrimary",
+            "OperationDenied.OperateNotAllowedForStandby",
+            "NoSuchResource",
+        ],
+    ),
+    (
+        Operation::ReprotectDiskReplicaPair,
+        &[
+            "OperationDenied",
+            "OperationDenied.InvalidStatus",
+            "OperationDenied.NoPairInGroup",
+            "OperationDenied.PairGroupAZoneConflict",
+            "OperationDenied.PairGroupStatusConflict",
+            "OperationDenied.PairNotInGroup",
+            "OperationDenied.OperateNotAllowedForPrimary",
+            "OperationDenied.OperateNotAllowedForStandby",
+            "NoSuchResource",
+        ],
+    ),
+    (
+        Operation::DeleteDiskReplicaPair,
+        &["OperationDenied", "OperationDenied.InvalidStatus", "NoSuchResource"],
+    ),
+    (
+        Operation::DescribeDiskReplicaPairs,
+        &["OperationDenied", "OperationDenied.InvalidStatus", "NoSuchResource"],
+    ),
+];
+
+impl EbsRefusal {
+    /// The operation that was asked for.
+    pub const fn operation(&self) -> Operation {
+        match self {
+            Self::MissingParameter { operation, .. }
+            | Self::InvalidParameter { operation, .. }
+            | Self::Token { operation, .. }
+            | Self::NoSuchResource { operation, .. }
+            | Self::InvalidStatus { operation, .. }
+            | Self::OperateNotAllowedForPrimary { operation, .. }
+            | Self::NotAtSource { operation, .. }
+            | Self::StandbyDeviceAttached { operation, .. }
+            | Self::PrimaryDeviceAttached { operation, .. }
+            | Self::ManualSyncLimit { operation, .. }
+            | Self::NoRecoverPoint { operation, .. }
+            | Self::DiskInUse { operation, .. }
+            | Self::TooClose { operation, .. }
+            | Self::RegionNotSupported { operation, .. } => *operation,
+        }
+    }
+
+    /// The rule that decided.
+    pub const fn rule(&self) -> RuleId {
+        match self {
+            Self::MissingParameter { .. } => RuleId("E-600"),
+            Self::InvalidParameter { .. } => RuleId("E-601"),
+            Self::Token { refusal, .. } => refusal.rule(),
+            Self::NoSuchResource { rule, .. }
+            | Self::InvalidStatus { rule, .. }
+            | Self::TooClose { rule, .. } => *rule,
+            Self::OperateNotAllowedForPrimary { .. } => RuleId("E-621"),
+            Self::NotAtSource { .. } => RuleId("E-622"),
+            Self::StandbyDeviceAttached { .. } => RuleId("E-631"),
+            Self::PrimaryDeviceAttached { .. } => RuleId("E-632"),
+            Self::ManualSyncLimit { .. } => RuleId("E-630"),
+            Self::NoRecoverPoint { .. } => RuleId("E-633"),
+            Self::DiskInUse { .. } => RuleId("E-012"),
+            Self::RegionNotSupported { .. } => RuleId("E-010"),
+        }
+    }
+
+    /// Whether repeating the call unchanged, under the same token, may succeed later without anybody mending the
+    /// request: the state it met may pass.
+    pub const fn same_token_retry_may_succeed(&self) -> bool {
+        match self {
+            Self::InvalidStatus { .. }
+            | Self::StandbyDeviceAttached { .. }
+            | Self::PrimaryDeviceAttached { .. }
+            | Self::ManualSyncLimit { .. }
+            | Self::NoRecoverPoint { .. }
+            | Self::DiskInUse { .. } => true,
+            Self::Token { refusal, .. } => refusal.same_token_retry_may_succeed(),
+            _ => false,
+        }
+    }
+
+    /// How the refusal looks on the wire.
+    pub fn wire(&self) -> WireError {
+        let (status, code, message): (u16, &'static str, Cow<'static, str>) = match self {
+            Self::MissingParameter { parameter, .. } => (
+                400,
+                "MissingParameter",
+                format!("The input parameter {parameter} that is mandatory for processing this request is not supplied.")
+                    .into(),
+            ),
+            Self::InvalidParameter { parameter, .. } => {
+                (400, "InvalidParameter", format!("The parameter {parameter} is invalid.").into())
+            }
+            Self::Token { refusal: TokenRefusal::Mismatch, .. } => (
+                400,
+                "IdempotentParameterMismatch",
+                "The specified parameter has changed while using an already used clientToken.".into(),
+            ),
+            Self::Token { refusal: TokenRefusal::Processing, .. } => {
+                (403, "LastTokenProcessing", "The last token request is processing.".into())
+            }
+            Self::Token { refusal: TokenRefusal::Full, .. } => (
+                503,
+                "ServiceUnavailable",
+                "The request has failed due to a temporary failure of the server.".into(),
+            ),
+            Self::NoSuchResource { .. } => {
+                (404, "NoSuchResource", "The specified resource does not exist.".into())
+            }
+            Self::InvalidStatus { .. } => (
+                403,
+                "OperationDenied.InvalidStatus",
+                "The operation is not allowed in current status.".into(),
+            ),
+            Self::NoRecoverPoint { .. } => (
+                403,
+                "OperationDenied.InvalidStatus",
+                "The operation is not allowed in current status.".into(),
+            ),
+            Self::OperateNotAllowedForPrimary { .. } => (
+                403,
+                "OperationDenied.OperateNotAllowedForPrimary",
+                "Operation is not allowed on the primary site.".into(),
+            ),
+            Self::StandbyDeviceAttached { .. } => {
+                (400, "OperationDenied.StandbyDeviceAttached", "The secondary disk is attached.".into())
+            }
+            Self::ManualSyncLimit { .. } => (
+                403,
+                "OperationDenied.ManualSyncLimit",
+                "One shot start manual syncing too frequently, please try again later.".into(),
+            ),
+            Self::NotAtSource { .. }
+            | Self::PrimaryDeviceAttached { .. }
+            | Self::DiskInUse { .. }
+            | Self::TooClose { .. }
+            | Self::RegionNotSupported { .. } => {
+                (403, "OperationDenied", "The operation is not allowed.".into())
+            }
+        };
+        WireError { status, code: code.into(), message, basis: self.basis(code) }
+    }
+
+    fn basis(&self, code: &str) -> Basis {
+        let listed = LISTED.iter().find(|(operation, _)| *operation == self.operation());
+        match listed {
+            Some((_, codes)) if codes.contains(&code) => Basis::Documented,
+            _ => Basis::Inferred,
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The typed requests of the EBS operations.
+//!
+//! A request holds what was asked, with defaults applied and spelling gone, so that equality is the equality that the
+//! idempotency token needs (`T-050`). The region is not part of a request: it is where the call was made, and travels
+//! in [`Call`](crate::control_plane::Call).
+
+use alloc::vec::Vec;
+
+use crate::ids::{DiskId, OrderId, PairId, RegionId, ResourceGroupId, ZoneId};
+use crate::text::{Description, Name, Tag};
+
+/// How a pair is paid for; decides its bandwidth.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub enum Charge {
+    /// `POSTPAY`: no bandwidth may be chosen, and 0 (dynamic) is reported.
+    PostPay,
+    /// `PREPAY`.
+    PrePay {
+        /// Bandwidth in Kbit/s.
+        bandwidth: Bandwidth,
+        /// Paid period, in the unit below.
+        period: u8,
+        /// `Month` or, in older SDKs, `Week`.
+        unit: PeriodUnit,
+    },
+}
+
+/// The unit of a paid period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum PeriodUnit {
+    /// `Week`.
+    Week,
+    /// `Month`.
+    Month,
+}
+
+impl PeriodUnit {
+    /// Whether the vendor sells this many of the unit: weeks 1 to 4; months 1 to 9, 12, 24, 36, 48 and 60, the union
+    /// of the lists in SDK 1.4.0, 3.1.2 and 5.0.1.
+    pub const fn sells(self, period: u8) -> bool {
+        match self {
+            Self::Week => matches!(period, 1..=4),
+            Self::Month => matches!(period, 1..=9 | 12 | 24 | 36 | 48 | 60),
+        }
+    }
+}
+
+/// The bandwidths of a prepaid pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Bandwidth {
+    /// 10 Mbit/s, the default.
+    Kbps10240,
+    /// 20 Mbit/s.
+    Kbps20480,
+    /// 50 Mbit/s.
+    Kbps51200,
+    /// 100 Mbit/s.
+    Kbps102400,
+}
+
+impl Bandwidth {
+    /// In Kbit/s.
+    pub const fn as_kbps(self) -> u32 {
+        match self {
+            Self::Kbps10240 => 10_240,
+            Self::Kbps20480 => 20_480,
+            Self::Kbps51200 => 51_200,
+            Self::Kbps102400 => 102_400,
+        }
+    }
+
+    /// The bandwidth of this many Kbit/s, if it is sold.
+    pub const fn from_kbps(kbps: u64) -> Option<Self> {
+        match kbps {
+            10_240 => Some(Self::Kbps10240),
+            20_480 => Some(Self::Kbps20480),
+            51_200 => Some(Self::Kbps51200),
+            102_400 => Some(Self::Kbps102400),
+            _ => None,
+        }
+    }
+}
+
+/// `CreateDiskReplicaPair`: records the relation; a start must follow. Called in the source disk's region.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct CreateDiskReplicaPair {
+    /// Zone of the source disk.
+    pub source_zone: ZoneId,
+    /// Source disk (`DiskId`).
+    pub source_disk: DiskId,
+    /// Region of the destination disk.
+    pub destination_region: RegionId,
+    /// Zone of the destination disk.
+    pub destination_zone: ZoneId,
+    /// Destination disk.
+    pub destination_disk: DiskId,
+    /// `PairName`.
+    pub name: Option<Name>,
+    /// `Description`.
+    pub description: Option<Description>,
+    /// `ChargeType`, `Bandwidth`, `Period` and `PeriodUnit`. The RPO is not here: only 900 s is sold.
+    pub charge: Charge,
+    /// `EnableRtc`, false by default.
+    pub enable_rtc: bool,
+    /// `ResourceGroupId`.
+    pub resource_group: Option<ResourceGroupId>,
+    /// `Tag.N`, at most 20.
+    pub tags: Vec<Tag>,
+}
+
+/// What `CreateDiskReplicaPair` answers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct PairCreated {
+    /// The new pair.
+    pub pair: PairId,
+    /// Its billing order.
+    pub order: OrderId,
+}
+
+/// `StartDiskReplicaPair`: begins automatic copies, or one copy. Called at either end.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct StartDiskReplicaPair {
+    /// The pair.
+    pub pair: PairId,
+    /// `OneShot`: copy once and return to `stopped`. False by default.
+    pub one_shot: bool,
+}
+
+/// `StopDiskReplicaPair`: ends copying; the secondary rolls back to the last completed copy. Called at either end.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct StopDiskReplicaPair {
+    /// The pair.
+    pub pair: PairId,
+}
+
+/// `FailoverDiskReplicaPair`: makes the secondary disk readable and writable. Called in the secondary disk's region.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct FailoverDiskReplicaPair {
+    /// The pair.
+    pub pair: PairId,
+}
+
+/// `ReprotectDiskReplicaPair`: reverses a failed-over pair, or cancels its failover. Called in the secondary disk's
+/// region.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct ReprotectDiskReplicaPair {
+    /// The pair.
+    pub pair: PairId,
+    /// `ReverseReplicate`: true swaps the roles, false returns to the original direction. True by default.
+    pub reverse_replicate: bool,
+}
+
+/// `DeleteDiskReplicaPair`: ends the relation and keeps both disks. Called in the primary disk's region.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct DeleteDiskReplicaPair {
+    /// The pair.
+    pub pair: PairId,
+}

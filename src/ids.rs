@@ -1,0 +1,151 @@
+//! Validated identifiers.
+//!
+//! An identifier is 1 to 128 bytes of ASCII letters, digits and `- _ . : *`. The vendor publishes prefixes
+//! (`pair-`, `pc-`, `pi-`) but no grammar, so a well-formed identifier with another prefix is simply unknown.
+//! The star is admitted because the vendor's own samples mask identifiers with it. Comparison is bytewise.
+//!
+//! Identifiers share their text: a clone allocates nothing.
+
+use alloc::sync::Arc;
+use core::borrow::Borrow;
+use core::fmt;
+
+/// Why a text is not an identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadId {
+    /// The text is empty.
+    #[error("an identifier must not be empty")]
+    Empty,
+    /// The text is longer than 128 bytes; carries its length.
+    #[error("an identifier has at most 128 bytes, not {0}")]
+    TooLong(usize),
+    /// The byte at this position is not a letter, a digit or one of `- _ . : *`.
+    #[error("byte {0} of the identifier is not a letter, a digit or one of - _ . : *")]
+    BadByte(usize),
+}
+
+fn validate(text: &str) -> Result<(), BadId> {
+    if text.is_empty() {
+        return Err(BadId::Empty);
+    }
+    if text.len() > 128 {
+        return Err(BadId::TooLong(text.len()));
+    }
+    let bad = |byte: u8| !(byte.is_ascii_alphanumeric() || b"-_.:*".contains(&byte));
+    match text.bytes().position(bad) {
+        Some(at) => Err(BadId::BadByte(at)),
+        None => Ok(()),
+    }
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Parses an identifier.
+            ///
+            /// # Errors
+            ///
+            /// [`BadId`] if the text is empty, longer than 128 bytes or holds another character than ASCII
+            /// letters, digits and `- _ . : *`.
+            pub fn parse(text: &str) -> Result<Self, BadId> {
+                validate(text)?;
+                Ok(Self(Arc::from(text)))
+            }
+
+            /// The identifier as it is spelled on the wire.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl core::str::FromStr for $name {
+            type Err = BadId;
+
+            fn from_str(text: &str) -> Result<Self, BadId> {
+                Self::parse(text)
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <alloc::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                Self::parse(&text).map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// The account that owns resources; on the wire, an access key stands for it.
+    AccountId
+    /// A region, such as `cn-shanghai`.
+    RegionId
+    /// A zone of a region, such as `cn-shanghai-e`.
+    ZoneId
+    /// An EBS disk, such as `d-bp131n0q38u3a4zi`.
+    DiskId
+    /// An EBS replication pair, such as `pair-cn-dsa`.
+    PairId
+    /// A PolarDB cluster, such as `pc-bp1s826a1up`.
+    ClusterId
+    /// A PolarDB node, such as `pi-bp18z52akld3`.
+    NodeId
+    /// A billing order that a creating call returns.
+    OrderId
+    /// A resource group, such as `rg-acfmvs`.
+    ResourceGroupId
+    /// A PolarDB node class, such as `polar.mysql.x4.large`.
+    NodeClass
+}
+
+impl ZoneId {
+    /// The first zone of a region, by the vendor's naming: the region and `-a`.
+    pub(crate) fn first_of(region: &RegionId) -> Self {
+        let zone = alloc::format!("{region}-a");
+        Self(if validate(&zone).is_ok() { Arc::from(zone) } else { region.0.clone() })
+    }
+}
+
+/// The identity of one effect asked of the outside world.
+///
+/// It is unique in a control plane and never reused, so one number is the fencing token, the attempt number and,
+/// with the resource's `since`, the age: a report that carries another number than the pending one is stale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
+pub struct EffectId(pub u64);
+
+impl fmt::Display for EffectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}

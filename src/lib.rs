@@ -1,0 +1,55 @@
+//! A pure model of Alibaba Cloud failover.
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "a test that fails may panic"
+    )
+)]
+
+extern crate alloc;
+#[cfg(any(test, feature = "wire", feature = "testing"))]
+extern crate std;
+
+pub mod control_plane;
+pub mod ebs;
+pub mod ids;
+pub mod map;
+pub mod operation;
+pub mod polardb;
+pub mod policy;
+pub mod rule;
+pub mod text;
+pub mod time;
+pub mod token;
+mod wire_error;
+
+pub use control_plane::{
+    Action, Call, ControlPlane, Deadline, Effect, EffectKind, Event, Fact, Input, Misuse, Observation,
+    Outcome, Output, Refusal, Reply, Report, Request, Response, Step, Violation,
+};
+pub use ids::{
+    AccountId, BadId, ClusterId, DiskId, EffectId, NodeClass, NodeId, OrderId, PairId, RegionId,
+    ResourceGroupId, ZoneId,
+};
+pub use map::Map;
+pub use operation::{Operation, Product};
+pub use policy::Policy;
+pub use rule::{Basis, Rule, RuleId};
+pub use time::{Span, Timestamp};
+pub use token::ClientToken;
+pub use wire_error::WireError;

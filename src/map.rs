@@ -1,0 +1,225 @@
+//! The one ordered map of the crate.
+//!
+//! `IndexMap` alone has three traps for a value that is compared, hashed and kept for long: its equality ignores
+//! order, it has no `Hash`, and removing an early entry shifts all later ones. [`Map`] keeps insertion order, compares
+//! and hashes it, and removes by leaving a gap that is closed once gaps outnumber entries.
+//!
+//! Costs: look-up O(1); insertion and removal amortised O(1), except that putting a key back where its gap still
+//! stands is O(n); iteration O(n). Nothing depends on hash order, so the seed is never observable.
+
+use core::fmt;
+use core::hash::{Hash, Hasher};
+
+use foldhash::fast::FixedState;
+use indexmap::{Equivalent, IndexMap};
+
+/// The hasher state of every map in the crate: fixed, so that no look-up depends on a random source.
+pub type HashState = FixedState;
+
+/// A map in insertion order, with `Eq` and `Hash` over that order.
+#[derive(Clone)]
+pub struct Map<K, V> {
+    slots: IndexMap<K, Option<V>, HashState>,
+    live: usize,
+}
+
+impl<K: Eq + Hash, V> Map<K, V> {
+    /// An empty map with the default hash seed.
+    pub const fn new() -> Self {
+        Self::with_hash_seed(0)
+    }
+
+    /// An empty map whose hasher is seeded. An embedder that faces a network picks a secret seed, so that nobody can
+    /// choose colliding keys; the contents, their order and their snapshot do not depend on it.
+    pub const fn with_hash_seed(seed: u64) -> Self {
+        Self { slots: IndexMap::with_hasher(HashState::with_seed(seed)), live: 0 }
+    }
+
+    /// How many entries there are.
+    pub const fn len(&self) -> usize {
+        self.live
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.live == 0
+    }
+
+    /// The value of a key.
+    pub fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<&V> {
+        self.slots.get(key)?.as_ref()
+    }
+
+    /// The value of a key, for change.
+    pub fn get_mut<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<&mut V> {
+        self.slots.get_mut(key)?.as_mut()
+    }
+
+    /// Whether the key has a value.
+    pub fn contains_key<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Appends an entry. A key that is present keeps its place and gives up its old value, which is returned.
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        if let Some(Some(old)) = self.slots.get_mut(&key) {
+            return Some(core::mem::replace(old, value));
+        }
+        // A gap would put the entry back in its old place: close it first, so that order is the order of insertion.
+        if self.slots.contains_key(&key) {
+            self.slots.shift_remove(&key);
+        }
+        self.slots.insert(key, Some(value));
+        self.live = self.live.saturating_add(1);
+        None
+    }
+
+    /// Removes an entry and returns its value.
+    pub fn remove<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<V> {
+        let value = self.slots.get_mut(key)?.take()?;
+        self.live = self.live.saturating_sub(1);
+        let gaps = self.slots.len().saturating_sub(self.live);
+        if gaps > self.live.saturating_add(16) {
+            self.slots.retain(|_, slot| slot.is_some());
+        }
+        Some(value)
+    }
+
+    /// The entries in the order in which they were inserted.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.slots.iter().filter_map(|(key, slot)| slot.as_ref().map(|value| (key, value)))
+    }
+
+    /// The values in the order in which their keys were inserted.
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.slots.values().flatten()
+    }
+
+    /// The values from the first one for which `before` is false, where it is true of a leading run of entries.
+    /// O(log n) to find the first: the step of a keyset cursor.
+    pub fn values_from(&self, before: impl Fn(&V) -> bool) -> impl Iterator<Item = &V> {
+        let mut low = 0_usize;
+        let mut high = self.slots.len();
+        while low < high {
+            let middle = low.midpoint(high);
+            let live = (middle..high).find_map(|at| self.slots.get_index(at)?.1.as_ref().map(|v| (at, v)));
+            match live {
+                Some((at, value)) if before(value) => low = at.saturating_add(1),
+                _ => high = middle,
+            }
+        }
+        self.slots.values().skip(low).flatten()
+    }
+}
+
+impl<K: Eq + Hash, V> Default for Map<K, V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K: Eq + Hash, V: PartialEq> PartialEq for Map<K, V> {
+    fn eq(&self, other: &Self) -> bool {
+        self.live == other.live && self.iter().eq(other.iter())
+    }
+}
+
+impl<K: Eq + Hash, V: Eq> Eq for Map<K, V> {}
+
+impl<K: Eq + Hash, V: Hash> Hash for Map<K, V> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.live.hash(state);
+        self.iter().for_each(|entry| entry.hash(state));
+    }
+}
+
+impl<K: Eq + Hash + fmt::Debug, V: fmt::Debug> fmt::Debug for Map<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Map;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
+
+    fn keys(map: &Map<u8, u32>) -> Vec<u8> {
+        map.iter().map(|(key, _)| *key).collect()
+    }
+
+    #[test]
+    fn order_is_insertion_order_and_counts_for_equality() {
+        let (mut one, mut two) = (Map::new(), Map::with_hash_seed(7));
+        for key in [3, 1, 2] {
+            one.insert(key, 0);
+        }
+        for key in [1, 2, 3] {
+            two.insert(key, 0);
+        }
+        assert_eq!(keys(&one), [3, 1, 2]);
+        assert_ne!(one, two);
+        two.remove(&3);
+        two.remove(&1);
+        two.remove(&2);
+        for key in [3, 1, 2] {
+            two.insert(key, 0);
+        }
+        assert_eq!(one, two);
+    }
+
+    #[test]
+    fn a_key_that_comes_back_goes_to_the_end() {
+        let mut map = Map::new();
+        for key in 0..4 {
+            map.insert(key, u32::from(key));
+        }
+        map.remove(&1);
+        map.insert(1, 9);
+        assert_eq!(keys(&map), [0, 2, 3, 1]);
+        assert_eq!(map.insert(2, 7), Some(2));
+        assert_eq!(keys(&map), [0, 2, 3, 1]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// The same operations on a plain vector of pairs give the same answers and the same order.
+        #[test]
+        fn behaves_like_a_vector_of_pairs(ops in prop::collection::vec((0_u8..3, 0_u8..40, any::<u32>()), 0..300)) {
+            let mut map = Map::with_hash_seed(1);
+            let mut naive: Vec<(u8, u32)> = Vec::new();
+            for (op, key, value) in ops {
+                let at = naive.iter().position(|(k, _)| *k == key);
+                match op {
+                    0 | 1 => {
+                        let old = at.map(|at| core::mem::replace(&mut naive[at].1, value));
+                        if old.is_none() {
+                            naive.push((key, value));
+                        }
+                        prop_assert_eq!(map.insert(key, value), old);
+                    }
+                    _ => prop_assert_eq!(map.remove(&key), at.map(|at| naive.remove(at).1)),
+                }
+                prop_assert_eq!(map.len(), naive.len());
+                prop_assert_eq!(map.iter().map(|(k, v)| (*k, *v)).collect::<Vec<_>>(), naive.clone());
+            }
+        }
+
+        /// The keyset step finds the same tail as a scan, whatever gaps there are.
+        #[test]
+        fn values_from_is_a_skip_while(removed in prop::collection::vec(0_u32..60, 0..60), from in 0_u32..70) {
+            let mut map = Map::new();
+            for key in 0..60_u32 {
+                map.insert(key, key);
+            }
+            for key in removed {
+                map.remove(&key);
+            }
+            let found: Vec<u32> = map.values_from(|value| *value < from).copied().collect();
+            let scanned: Vec<u32> = map.values().copied().filter(|value| *value >= from).collect();
+            prop_assert_eq!(found, scanned);
+        }
+    }
+}

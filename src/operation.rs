@@ -1,0 +1,103 @@
+//! The operations that are modelled, with their wire names.
+
+use core::fmt;
+
+/// A product of the vendor, that is, one API with one version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Product {
+    /// Elastic Block Storage, `ebs`, version 2021-07-30.
+    Ebs,
+    /// PolarDB, `polardb`, version 2017-08-01.
+    PolarDb,
+}
+
+impl Product {
+    /// The API version that requests carry.
+    pub const fn version(self) -> &'static str {
+        match self {
+            Self::Ebs => "2021-07-30",
+            Self::PolarDb => "2017-08-01",
+        }
+    }
+
+    /// The product's code in endpoints, such as `ebs` in `ebs.cn-shanghai.aliyuncs.com`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Ebs => "ebs",
+            Self::PolarDb => "polardb",
+        }
+    }
+}
+
+macro_rules! operations {
+    ($($name:ident = $wire:literal, $product:ident;)*) => {
+        /// An operation, named as the vendor's `Action` parameter names it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[non_exhaustive]
+        pub enum Operation {$(
+            #[doc = concat!("`", $wire, "`.")]
+            $name,
+        )*}
+
+        impl Operation {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The `Action` parameter.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $wire,)* }
+            }
+
+            /// The product whose API has this operation.
+            pub const fn product(self) -> Product {
+                match self { $(Self::$name => Product::$product,)* }
+            }
+        }
+    };
+}
+
+operations! {
+    CreateDiskReplicaPair = "CreateDiskReplicaPair", Ebs;
+    StartDiskReplicaPair = "StartDiskReplicaPair", Ebs;
+    StopDiskReplicaPair = "StopDiskReplicaPair", Ebs;
+    FailoverDiskReplicaPair = "FailoverDiskReplicaPair", Ebs;
+    ReprotectDiskReplicaPair = "ReprotectDiskReplicaPair", Ebs;
+    DeleteDiskReplicaPair = "DeleteDiskReplicaPair", Ebs;
+    DescribeDiskReplicaPairs = "DescribeDiskReplicaPairs", Ebs;
+    CreateDbCluster = "CreateDBCluster", PolarDb;
+    DeleteDbCluster = "DeleteDBCluster", PolarDb;
+    ModifyDbNodeConfig = "ModifyDBNodeConfig", PolarDb;
+    FailoverDbCluster = "FailoverDBCluster", PolarDb;
+    DescribeDbClusters = "DescribeDBClusters", PolarDb;
+    DescribeDbClusterAttribute = "DescribeDBClusterAttribute", PolarDb;
+}
+
+impl Operation {
+    /// Whether it defines the `ClientToken` parameter.
+    pub const fn takes_token(self) -> bool {
+        matches!(
+            self,
+            Self::CreateDiskReplicaPair
+                | Self::StartDiskReplicaPair
+                | Self::StopDiskReplicaPair
+                | Self::FailoverDiskReplicaPair
+                | Self::ReprotectDiskReplicaPair
+                | Self::DeleteDiskReplicaPair
+                | Self::CreateDbCluster
+                | Self::FailoverDbCluster
+        )
+    }
+
+    /// The operation of this product and name, if it is modelled. Names are case-sensitive, as on the wire.
+    pub fn find(product: Product, name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|op| op.product() == product && op.as_str() == name)
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

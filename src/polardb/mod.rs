@@ -1,0 +1,88 @@
+//! PolarDB (`polardb`, 2017-08-01): clusters whose read-only nodes take over from the primary.
+//!
+//! `FailoverDBCluster` names the node that becomes the primary or leaves it to an election: [select] is the ranking,
+//! whole, [failover] the bookkeeping of one failover around it, [cluster] the cluster that both belong to.
+
+pub mod cluster;
+pub mod describe;
+pub mod failover;
+pub mod node;
+pub mod refusal;
+pub mod requests;
+pub mod select;
+
+pub use cluster::{
+    ClusterEffect, ClusterFact, ClusterOutcome, ClusterSeed, ClusterStatus, DbCluster, Lifecycle,
+    PendingCluster,
+};
+pub use describe::{ClusterPage, DescribeDbClusterAttribute, DescribeDbClusters};
+pub use failover::{Cause, Failover, Failure, Next, Stage};
+pub use node::{DbNode, NodeChange, NodeKind, Role};
+pub use refusal::PolarDbRefusal;
+pub use requests::{
+    ClusterCreated, CreateDbCluster, DeleteDbCluster, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig,
+    PayType, TargetZoneType,
+};
+pub use select::{BadPriority, Priority, Tried, next_tier};
+
+use crate::rule::{Basis, Rule};
+
+/// The rules of this product.
+#[rustfmt::skip]
+pub const RULES: &[Rule] = &[
+    Rule::new("P-010", Basis::Documented, "CreateDBCluster page, DBNodeNum", "Create makes one writer and the remaining nodes as readers."),
+    Rule::new("P-011", Basis::Documented, "SDK 9.2.1, DBNodeNum; Basic is inferred from its one node", "Cluster edition has 1 to 16 nodes and 2 by default, standard edition 1 to 8 and 1, basic edition 1."),
+    Rule::new("P-012", Basis::Documented, "SDK 9.2.1, DBVersion", "A version belongs to its engine."),
+    Rule::new("P-013", Basis::Inferred, "no source", "Without a zone the first zone of the region is taken."),
+    Rule::new("P-015", Basis::Documented, "cluster status table", "Creation ends in Running."),
+    Rule::new("P-016", Basis::Inferred, "no status for it exists", "A cluster whose creation fails is gone."),
+    Rule::new("P-020", Basis::Documented, "DeleteDBCluster error list", "A cluster is released only while it is running."),
+    Rule::new("P-021", Basis::Documented, "DeleteDBCluster error list", "A locked cluster is not released."),
+    Rule::new("P-022", Basis::Documented, "DeleteDBCluster page and error list", "A subscription is not released."),
+    Rule::new("P-023", Basis::Documented, "cluster status table", "Release shows Deleting."),
+    Rule::new("P-024", Basis::Documented, "public clients wait for the cluster to be gone", "Release ends with the cluster gone."),
+    Rule::new("P-025", Basis::Inferred, "no source", "A release that fails returns to the status before."),
+    Rule::new("P-100", Basis::Documented, "error lists", "An unknown cluster, or another account's, is not found."),
+    Rule::new("P-101", Basis::Documented, "failover pages on editions; standard edition is inferred", "Cluster and standard edition fail over; basic, archive and multi-master do not."),
+    Rule::new("P-102", Basis::Documented, "founding page; the code is inferred (§10.6)", "PostgreSQL and Oracle need a named target in a manual failover; MySQL may leave it out."),
+    Rule::new("P-103", Basis::Documented, "founding page; InvalidDBNodeId.Malformed is listed", "The target is a node of the same cluster."),
+    Rule::new("P-104", Basis::Documented, "founding page: a read-only node; the code is inferred", "The target is not the primary."),
+    Rule::new("P-105", Basis::Inferred, "HaStatusNotSupport is the only gate listed (§8.11)", "A busy cluster does not fail over."),
+    Rule::new("P-106", Basis::Documented, "UnsupportHighFrequenceSwitchOver; counted from the end of the last switch by inference", "A manual failover waits until the frequency window since the last switch has passed."),
+    Rule::new("P-107", Basis::Inferred, "no source; otherwise nothing leads out", "A cluster without a writer and without a failover under way accepts a manual failover."),
+    Rule::new("P-108", Basis::Inferred, "no hot-standby storage cluster is modelled", "TargetZoneType=Standby finds nothing to switch to."),
+    Rule::new("P-110", Basis::Documented, "founding page", "Only read-only nodes are elected."),
+    Rule::new("P-112", Basis::Documented, "OperationDenied.DBNodeType; exclusion from the election is inferred (§2.4)", "Column-store, AI and standby nodes do not become the primary."),
+    Rule::new("P-113", Basis::Documented, "page on automatic failover: nodes that can be elected now; the predicate is inferred", "Only running, reachable nodes are elected."),
+    Rule::new("P-114", Basis::Documented, "UnsupportWitchUnhealthyReplication", "Nodes with abnormal replication are not elected."),
+    Rule::new("P-120", Basis::Documented, "SDK 9.2.1, FailoverPriority; release note of 2019-10", "A priority is 1 to 15, 1 by default; none means never."),
+    Rule::new("P-121", Basis::Inferred, "§1.3", "The priority belongs to the node and survives a promotion."),
+    Rule::new("P-122", Basis::Documented, "release note of 2019-10", "A change of priority takes effect at once."),
+    Rule::new("P-130", Basis::Documented, "founding page", "The nodes of the highest priority come first; larger wins."),
+    Rule::new("P-131", Basis::Documented, "page on automatic failover", "Among equal priorities any node may be chosen, each equally likely."),
+    Rule::new("P-132", Basis::Documented, "founding page; going on to lower priorities is inferred (§10.2)", "When a switch fails the next node is tried until one succeeds."),
+    Rule::new("P-140", Basis::Documented, "founding page", "A named target is promoted."),
+    Rule::new("P-141", Basis::Documented, "founding page", "A single node of the highest priority is promoted."),
+    Rule::new("P-142", Basis::Documented, "founding page; page on automatic failover", "Several nodes of the highest priority are offered for a choice."),
+    Rule::new("P-143", Basis::Inferred, "§1.3", "Without a candidate the call is refused and nothing begins."),
+    Rule::new("P-150", Basis::Inferred, "the election is among the nodes that can be elected when it happens", "A choice is offered anew when its tier changes."),
+    Rule::new("P-151", Basis::Documented, "page on automatic failover", "A chosen node of the tier is promoted."),
+    Rule::new("P-152", Basis::Documented, "founding page", "A node outside the tier cannot be chosen."),
+    Rule::new("P-160", Basis::Documented, "founding page", "A promotion that succeeds moves the writer; the old one becomes a reader."),
+    Rule::new("P-161", Basis::Documented, "founding page", "A promotion that fails, whatever the reason, or loses its node, leads to the next node; once a round."),
+    Rule::new("P-162", Basis::Inferred, "the retry rule is stated only for calls without a target (§10.3)", "A named target that fails ends the failover, by policy."),
+    Rule::new("P-170", Basis::Inferred, "§10.1", "When no eligible node is left the failover ends and the old writer stays."),
+    Rule::new("P-171", Basis::Inferred, "no source", "A failover ends with its cluster."),
+    Rule::new("P-180", Basis::Documented, "page on automatic failover", "A writer that fails begins an automatic failover, which elects on every engine."),
+    Rule::new("P-181", Basis::Inferred, "§10.1", "Without a candidate the cluster waits; the next node to become eligible begins a failover."),
+    Rule::new("P-182", Basis::Inferred, "no source", "A writer that fails during a manual failover makes it automatic."),
+    Rule::new("P-300", Basis::Documented, "cluster status table", "The status follows from what is pending."),
+    Rule::new("P-301", Basis::Documented, "cluster status table", "A failover shows Switching."),
+    Rule::new("P-302", Basis::Inferred, "cluster status table: Switching while the primary fails over", "Without a running writer the cluster shows Switching, with one that stayed Running."),
+    Rule::new("P-303", Basis::Documented, "cluster status table", "Other work shows its own status."),
+    Rule::new("P-304", Basis::Inferred, "no source", "A cluster that the outside removed is gone."),
+    Rule::new("P-305", Basis::Inferred, "DBNodeStatus values; none says that a node is down", "The writer and the node being promoted show Switching, a node that is down Rebooting."),
+    Rule::new("P-310", Basis::Inferred, "what the outside observes", "A node that goes down, comes back or loses replication is known by observation."),
+    Rule::new("P-600", Basis::Sibling, "gateway codes", "A required parameter that is absent or empty is named."),
+    Rule::new("P-601", Basis::Sibling, "Invalid<Name>.Malformed is the house style", "A parameter that cannot be read or is out of range is named."),
+];

@@ -1,0 +1,408 @@
+//! Why a PolarDB call is refused, and how the refusal looks on the wire.
+//!
+//! One table, [`PolarDbRefusal::wire`], with the vendor's codes, statuses and templates (`facts/polardb.md` §6). A row
+//! is `Documented` iff the metadata or a dated page lists that code for that operation ([`LISTED`]). The status cannot
+//! be read off the code: `InvalidDBClusterId.Malformed` is 404 for failover and 400 for the attribute call.
+
+use alloc::borrow::Cow;
+use alloc::format;
+
+use crate::ids::{ClusterId, NodeId};
+use crate::operation::Operation;
+use crate::rule::{Basis, RuleId};
+use crate::time::Span;
+use crate::token::TokenRefusal;
+use crate::wire_error::WireError;
+
+/// Why a PolarDB call was refused. Nothing changed but the clock seen.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolarDbRefusal {
+    /// A required parameter is absent or empty.
+    #[error("{operation}: the required parameter {parameter} is missing")]
+    MissingParameter {
+        /// The operation asked for.
+        operation: Operation,
+        /// The wire name of the parameter.
+        parameter: Cow<'static, str>,
+    },
+    /// A parameter cannot be read or is out of range.
+    #[error("{operation}: the parameter {parameter} is not valid: {why}")]
+    Malformed {
+        /// The operation asked for.
+        operation: Operation,
+        /// The wire name of the parameter.
+        parameter: Cow<'static, str>,
+        /// What is wrong with it.
+        why: Cow<'static, str>,
+    },
+    /// `DBVersion` is not one of the engine's.
+    #[error("{operation}: the engine has no such version (P-012)")]
+    EngineVersion {
+        /// The operation asked for.
+        operation: Operation,
+    },
+    /// More than 20 tags.
+    #[error("{operation}: at most 20 tags")]
+    TooManyTags {
+        /// The operation asked for.
+        operation: Operation,
+    },
+    /// The idempotency token decided.
+    #[error("{operation}: {refusal}")]
+    Token {
+        /// The operation asked for.
+        operation: Operation,
+        /// What the token cache answered.
+        refusal: TokenRefusal,
+    },
+    /// The cluster is unknown in this account.
+    #[error("{operation}: no cluster {cluster} for this account (P-100)")]
+    ClusterNotFound {
+        /// The operation asked for.
+        operation: Operation,
+        /// The id asked for.
+        cluster: ClusterId,
+    },
+    /// The node is not one of this cluster's.
+    #[error("{operation}: {cluster} has no node {node} (P-103)")]
+    NodeNotFound {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+        /// The id asked for.
+        node: NodeId,
+    },
+    /// The edition does not fail over.
+    #[error("{operation}: the edition of {cluster} does not fail over (P-101)")]
+    ClusterCategory {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+    },
+    /// The engine demands a named target.
+    #[error("{operation}: the engine of {cluster} demands TargetDBNodeId (P-102)")]
+    TargetRequired {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+    },
+    /// The target is the primary itself.
+    #[error("{operation}: {node} is the primary of {cluster} already (P-104); name a read-only node")]
+    TargetIsWriter {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+        /// The target.
+        node: NodeId,
+    },
+    /// The target is of a kind that cannot become the primary.
+    #[error("{operation}: the kind of {node} cannot become the primary (P-112)")]
+    NodeKind {
+        /// The operation asked for.
+        operation: Operation,
+        /// The target.
+        node: NodeId,
+    },
+    /// The cluster is busy, or nobody in it can be elected.
+    #[error("{operation}: {cluster} cannot fail over now ({rule}); try again later")]
+    HaStatus {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+        /// The rule that decided.
+        rule: RuleId,
+    },
+    /// Only abnormal replication stands in the way.
+    #[error("{operation}: replication in {cluster} is abnormal (P-114); try again when it is healthy")]
+    UnhealthyReplication {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+    },
+    /// The last switch was too recent.
+    #[error("{operation}: {cluster} switched too recently (P-106); try again in {wait}")]
+    TooFrequent {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+        /// How long until it would be accepted.
+        wait: Span,
+    },
+    /// The cluster is not running, so it cannot be released.
+    #[error("{operation}: {cluster} is not running (P-020)")]
+    NotRunning {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+    },
+    /// The cluster is locked against deletion.
+    #[error("{operation}: {cluster} is locked against deletion (P-021); unlock it first")]
+    DeletionLock {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+    },
+    /// A subscription cannot be released.
+    #[error("{operation}: {cluster} is a subscription (P-022)")]
+    PayType {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+    },
+}
+
+/// The codes that the vendor lists for each modelled operation, as far as the model answers with them: from the
+/// metadata of 2024-06, and, for `ModifyDBNodeConfig` and the last two of `FailoverDBCluster`, from dated pages.
+pub const LISTED: &[(Operation, &[&str])] = &[
+    (
+        Operation::DeleteDbCluster,
+        &[
+            "OperationDenied.DBClusterDeletionLock",
+            "OperationDenied.ClusterStatus",
+            "OperationDenied.DBClusterPayType",
+            "InvalidDBCluster.NotFound",
+            "InvalidDBClusterId.Malformed",
+        ],
+    ),
+    (Operation::ModifyDbNodeConfig, &["InvalidDBClusterId.NotFound"]),
+    (
+        Operation::FailoverDbCluster,
+        &[
+            "HaStatusNotSupport",
+            "InvalidDBNodeId.Malformed",
+            "InvalidDBType.Malformed",
+            "OperationDenied.DBNodeType",
+            "OperationDenied.ClusterCategory",
+            "InvalidDBCluster.NotFound",
+            "InvalidDBClusterId.Malformed",
+            "UnsupportHighFrequenceSwitchOver",
+            "UnsupportWitchUnhealthyReplication",
+        ],
+    ),
+    (
+        Operation::DescribeDbClusters,
+        &[
+            "InvalidRegionId.Malformed",
+            "NumberExceed.Tags",
+            "InvalidPageSize.Malformed",
+            "InvalidPageNumber.Malformed",
+            "DBTypeOrDBVersion.Malformed",
+            "ServiceUnavailable",
+        ],
+    ),
+    (Operation::DescribeDbClusterAttribute, &["InvalidDBClusterId.Malformed", "InvalidDBCluster.NotFound"]),
+];
+
+/// Codes among [`LISTED`] that come from dated pages and are not in the metadata.
+pub const FROM_PAGES: &[(Operation, &str, &str)] = &[
+    (
+        Operation::ModifyDbNodeConfig,
+        "InvalidDBClusterId.NotFound",
+        "ModifyDBNodeConfig page, help.aliyun.com, 2025-09",
+    ),
+    (
+        Operation::FailoverDbCluster,
+        "UnsupportHighFrequenceSwitchOver",
+        "FailoverDBCluster page, alibabacloud.com, 2024-10",
+    ),
+    (
+        Operation::FailoverDbCluster,
+        "UnsupportWitchUnhealthyReplication",
+        "FailoverDBClusterZonal page, alibabacloud.com, 2024-10",
+    ),
+];
+
+impl PolarDbRefusal {
+    /// The operation that was asked for.
+    pub const fn operation(&self) -> Operation {
+        match self {
+            Self::MissingParameter { operation, .. }
+            | Self::Malformed { operation, .. }
+            | Self::EngineVersion { operation }
+            | Self::TooManyTags { operation }
+            | Self::Token { operation, .. }
+            | Self::ClusterNotFound { operation, .. }
+            | Self::NodeNotFound { operation, .. }
+            | Self::ClusterCategory { operation, .. }
+            | Self::TargetRequired { operation, .. }
+            | Self::TargetIsWriter { operation, .. }
+            | Self::NodeKind { operation, .. }
+            | Self::HaStatus { operation, .. }
+            | Self::UnhealthyReplication { operation, .. }
+            | Self::TooFrequent { operation, .. }
+            | Self::NotRunning { operation, .. }
+            | Self::DeletionLock { operation, .. }
+            | Self::PayType { operation, .. } => *operation,
+        }
+    }
+
+    /// The rule that decided.
+    pub const fn rule(&self) -> RuleId {
+        match self {
+            Self::MissingParameter { .. } => RuleId("P-600"),
+            Self::Malformed { .. } | Self::TooManyTags { .. } => RuleId("P-601"),
+            Self::EngineVersion { .. } => RuleId("P-012"),
+            Self::Token { refusal, .. } => refusal.rule(),
+            Self::ClusterNotFound { .. } => RuleId("P-100"),
+            Self::NodeNotFound { .. } => RuleId("P-103"),
+            Self::ClusterCategory { .. } => RuleId("P-101"),
+            Self::TargetRequired { .. } => RuleId("P-102"),
+            Self::TargetIsWriter { .. } => RuleId("P-104"),
+            Self::NodeKind { .. } => RuleId("P-112"),
+            Self::HaStatus { rule, .. } => *rule,
+            Self::UnhealthyReplication { .. } => RuleId("P-114"),
+            Self::TooFrequent { .. } => RuleId("P-106"),
+            Self::NotRunning { .. } => RuleId("P-020"),
+            Self::DeletionLock { .. } => RuleId("P-021"),
+            Self::PayType { .. } => RuleId("P-022"),
+        }
+    }
+
+    /// Whether repeating the call unchanged, under the same token, may succeed later without anybody mending the
+    /// request: the state it met may pass.
+    pub const fn same_token_retry_may_succeed(&self) -> bool {
+        match self {
+            Self::HaStatus { .. }
+            | Self::UnhealthyReplication { .. }
+            | Self::TooFrequent { .. }
+            | Self::NotRunning { .. }
+            | Self::DeletionLock { .. } => true,
+            Self::Token { refusal, .. } => refusal.same_token_retry_may_succeed(),
+            _ => false,
+        }
+    }
+
+    /// How the refusal looks on the wire.
+    pub fn wire(&self) -> WireError {
+        let failover = self.operation() == Operation::FailoverDbCluster;
+        let (status, code, message): (u16, Cow<'static, str>, Cow<'static, str>) = match self {
+            Self::MissingParameter { parameter, .. } => (
+                400,
+                "MissingParameter".into(),
+                format!("The input parameter \"{parameter}\" that is mandatory for processing this request is not supplied.")
+                    .into(),
+            ),
+            Self::Malformed { operation, parameter, .. } => malformed(*operation, parameter),
+            Self::EngineVersion { operation } => {
+                let status = if *operation == Operation::DescribeDbClusters { 404 } else { 400 };
+                let message = "The specified DBType does not match DBVersion.";
+                (status, "DBTypeOrDBVersion.Malformed".into(), message.into())
+            }
+            Self::TooManyTags { .. } => {
+                (400, "NumberExceed.Tags".into(), "The Tags parameter's number is exceed.".into())
+            }
+            Self::Token { refusal: TokenRefusal::Mismatch, .. } => (
+                400,
+                "IdempotentParameterMismatch".into(),
+                "The request uses the same client token as a previous, but non-identical request. Do not reuse a \
+                 client token with different requests, unless the requests are identical."
+                    .into(),
+            ),
+            Self::Token { refusal: TokenRefusal::Processing, .. } => {
+                (403, "LastTokenProcessing".into(), "The last token request is processing.".into())
+            }
+            Self::Token { refusal: TokenRefusal::Full, .. } => (
+                503,
+                "ServiceUnavailable".into(),
+                "The request has failed due to a temporary failure of the server.".into(),
+            ),
+            Self::ClusterNotFound { operation: Operation::ModifyDbNodeConfig, .. } => (
+                404,
+                "InvalidDBClusterId.NotFound".into(),
+                "The DBInstanceId provided does not exist in our records.".into(),
+            ),
+            Self::ClusterNotFound { .. } => (
+                404,
+                "InvalidDBCluster.NotFound".into(),
+                "The DBClusterId provided does not exist in our records.".into(),
+            ),
+            Self::NodeNotFound { .. } if !failover => (
+                404,
+                "InvalidDBNodeId.NotFound".into(),
+                "The DBNodeId provided does not exist in our records.".into(),
+            ),
+            Self::NodeNotFound { .. } | Self::TargetRequired { .. } | Self::TargetIsWriter { .. } => (
+                400,
+                "InvalidDBNodeId.Malformed".into(),
+                "The specified parameter DBNodeId is not valid.".into(),
+            ),
+            Self::ClusterCategory { .. } => (
+                403,
+                "OperationDenied.ClusterCategory".into(),
+                "The operation is not permitted due to cluster category.".into(),
+            ),
+            Self::NodeKind { .. } => (
+                403,
+                "OperationDenied.DBNodeType".into(),
+                "The operation is not permitted due to type of node.".into(),
+            ),
+            Self::HaStatus { .. } => (
+                400,
+                "HaStatusNotSupport".into(),
+                "Current DB instance HA status does not support this operation.".into(),
+            ),
+            Self::UnhealthyReplication { .. } => (
+                400,
+                "UnsupportWitchUnhealthyReplication".into(),
+                "The action is unsupported with unhealthy replication.".into(),
+            ),
+            Self::TooFrequent { .. } => (
+                400,
+                "UnsupportHighFrequenceSwitchOver".into(),
+                "The instance has switch over too frequent within ten minutes.".into(),
+            ),
+            Self::NotRunning { .. } => (
+                403,
+                "OperationDenied.ClusterStatus".into(),
+                "The PolarDB cluster is not allowed to release when it is not running.".into(),
+            ),
+            Self::DeletionLock { .. } => (
+                403,
+                "OperationDenied.DBClusterDeletionLock".into(),
+                "The operation is not permitted due to the deletion lock of cluster.".into(),
+            ),
+            Self::PayType { .. } => (
+                403,
+                "OperationDenied.DBClusterPayType".into(),
+                "The operation is not permitted due to the pay type of cluster.".into(),
+            ),
+        };
+        WireError { status, basis: self.basis(&code), code, message }
+    }
+
+    fn basis(&self, code: &str) -> Basis {
+        let listed = LISTED.iter().find(|(operation, _)| *operation == self.operation());
+        match listed {
+            Some((_, codes)) if codes.contains(&code) => Basis::Documented,
+            _ => Basis::Inferred,
+        }
+    }
+}
+
+/// The house style: `Invalid<Name>.Malformed`, 400. The cluster id is 404 except for the attribute call, the engine has
+/// a text of its own, and a target node is called by the name of its type.
+fn malformed(operation: Operation, parameter: &str) -> (u16, Cow<'static, str>, Cow<'static, str>) {
+    match parameter {
+        "DBType" => (400, "InvalidDBType.Malformed".into(), "The Specified DBType is not valid.".into()),
+        "TargetDBNodeId" => malformed(operation, "DBNodeId"),
+        _ => {
+            let missing = parameter == "DBClusterId" && operation != Operation::DescribeDbClusterAttribute;
+            (
+                if missing { 404 } else { 400 },
+                format!("Invalid{parameter}.Malformed").into(),
+                format!("The specified parameter {parameter} is not valid.").into(),
+            )
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Names, descriptions and tags: free text within the vendor's limits.
+//!
+//! Lengths count characters. Sources: `ebs` request parameters of SDK 5.0.1 for pairs; the same shape is taken for
+//! PolarDB's cluster description, whose limits the metadata does not give.
+
+#[cfg(feature = "serde")]
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::fmt;
+
+/// Why a text is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadText {
+    /// It has fewer or more characters than allowed.
+    #[error("the text has {got} characters, allowed are {min} to {max}")]
+    Length {
+        /// Characters found.
+        got: usize,
+        /// Fewest allowed.
+        min: usize,
+        /// Most allowed.
+        max: usize,
+    },
+    /// It begins with, or for tags contains, `http://` or `https://`.
+    #[error("the text must not begin with http:// or https://")]
+    Link,
+    /// It does not begin as its kind demands, or begins with a reserved prefix.
+    #[error("the text begins with a character or prefix that is not allowed")]
+    Start,
+    /// The character at this position (counted in characters) is not allowed.
+    #[error("character {0} of the text is not allowed")]
+    Character(usize),
+}
+
+fn length(text: &str, min: usize, max: usize) -> Result<(), BadText> {
+    let got = text.chars().count();
+    if (min..=max).contains(&got) { Ok(()) } else { Err(BadText::Length { got, min, max }) }
+}
+
+fn is_link(text: &str) -> bool {
+    text.starts_with("http://") || text.starts_with("https://")
+}
+
+/// Letters are ASCII letters and the CJK ideographs that the vendor calls Chinese characters.
+fn is_letter(character: char) -> bool {
+    character.is_ascii_alphabetic() || matches!(character, '\u{3400}'..='\u{9fff}')
+}
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident, $validate:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Parses the text.
+            ///
+            /// # Errors
+            ///
+            /// [`BadText`] names the limit that is broken.
+            pub fn parse(text: &str) -> Result<Self, BadText> {
+                let validate: fn(&str) -> Result<(), BadText> = $validate;
+                validate(text)?;
+                Ok(Self(Arc::from(text)))
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::parse(&text).map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+texts! {
+    /// The name of a pair: 2 to 128 characters, first a letter, then letters, digits and `: _ . -`.
+    Name, |text| {
+        length(text, 2, 128)?;
+        if is_link(text) {
+            return Err(BadText::Link);
+        }
+        if !text.starts_with(is_letter) {
+            return Err(BadText::Start);
+        }
+        let allowed = |c: char| is_letter(c) || c.is_ascii_digit() || ":_.-".contains(c);
+        text.chars().position(|c| !allowed(c)).map_or(Ok(()), |at| Err(BadText::Character(at)))
+    };
+
+    /// A description: 2 to 256 characters that do not begin with `http://` or `https://`.
+    Description, |text| {
+        length(text, 2, 256)?;
+        if is_link(text) { Err(BadText::Link) } else { Ok(()) }
+    };
+
+    /// The key of a tag: 1 to 128 characters, without `http://` and `https://`, not beginning with `aliyun` or `acs:`.
+    TagKey, |text| {
+        length(text, 1, 128)?;
+        if text.contains("http://") || text.contains("https://") {
+            return Err(BadText::Link);
+        }
+        if text.starts_with("aliyun") || text.starts_with("acs:") { Err(BadText::Start) } else { Ok(()) }
+    };
+
+    /// The value of a tag: up to 128 characters, without `http://` and `https://`.
+    TagValue, |text| {
+        length(text, 0, 128)?;
+        if text.contains("http://") || text.contains("https://") { Err(BadText::Link) } else { Ok(()) }
+    };
+
+    /// What a pair's `StatusMessage` says, such as `DeviceRemoved`: 1 to 256 characters.
+    StatusMessage, |text| length(text, 1, 256);
+}
+
+/// A tag on a resource.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Tag {
+    /// Its key.
+    pub key: TagKey,
+    /// Its value, possibly empty.
+    pub value: TagValue,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn names_and_descriptions_keep_the_published_limits() {
+        assert!(Name::parse("ab").is_ok());
+        assert!(Name::parse(&"a".repeat(128)).is_ok());
+        assert_eq!(Name::parse("a"), Err(BadText::Length { got: 1, min: 2, max: 128 }));
+        assert_eq!(Name::parse(&"a".repeat(129)), Err(BadText::Length { got: 129, min: 2, max: 128 }));
+        assert_eq!(Name::parse("1ab"), Err(BadText::Start));
+        assert_eq!(Name::parse("http://x"), Err(BadText::Link));
+        assert_eq!(Name::parse("a b"), Err(BadText::Character(1)));
+        assert!(Name::parse("备份:a_b.c-d").is_ok());
+        assert_eq!(Description::parse("https://x"), Err(BadText::Link));
+        assert!(Description::parse(&"ü".repeat(256)).is_ok());
+        assert!(Description::parse(&"ü".repeat(257)).is_err());
+    }
+
+    #[test]
+    fn tags_keep_the_published_limits() {
+        assert_eq!(TagKey::parse("acs:x"), Err(BadText::Start));
+        assert_eq!(TagKey::parse("aliyunx"), Err(BadText::Start));
+        assert_eq!(TagKey::parse("a http://b"), Err(BadText::Link));
+        assert_eq!(TagValue::parse("").map(|value| value.to_string()), Ok(String::new()));
+        assert!(TagValue::parse(&"v".repeat(129)).is_err());
+    }
+}

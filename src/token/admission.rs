@@ -1,0 +1,98 @@
+//! The answers of a token cache.
+
+use crate::rule::RuleId;
+
+/// The right, and the duty, to settle one token in flight.
+///
+/// It settles at most once, since settling consumes it and it cannot be copied. Its number fences the rest: after the
+/// token was released, or reclaimed, or belongs to a later request, the permit is stale. A permit is good for the cache
+/// that granted it and for restorations of that cache; other caches give out the same numbers. One that is dropped leaves
+/// its token in flight until it is [reclaimed](super::TokenCache::reclaim).
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "a token stays in flight until its permit is completed or released"]
+pub struct Permit {
+    pub(super) sequence: u64,
+    pub(super) evicted: Option<u64>,
+}
+
+impl Permit {
+    /// The number under which the token is in flight.
+    pub const fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// The number of the completion that was forgotten before its time to make room for this token. If its request comes
+    /// again, it will execute again.
+    pub const fn evicted(&self) -> Option<u64> {
+        self.evicted
+    }
+}
+
+/// What [`begin`](super::TokenCache::begin) answers.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "an admission may hold a permit, which has to be settled"]
+pub enum Admission<'a, O> {
+    /// There is no token: execute, and settle nothing (T-030).
+    Bypass,
+    /// The token is new, was released, or has expired: execute, then settle the permit (T-070).
+    Execute(Permit),
+    /// The request was executed before: answer with its outcome (T-080).
+    Replay(&'a O),
+    /// Answer with an error; nothing changed but the clock.
+    Refused(TokenRefusal),
+}
+
+/// What [`begin`](super::TokenCache::begin) would answer, by [`standing`](super::TokenCache::standing).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Standing<'a, O> {
+    /// There is no token.
+    Bypass,
+    /// It would execute.
+    Vacant,
+    /// It would replay this outcome.
+    Replay(&'a O),
+    /// It would be refused.
+    Refused(TokenRefusal),
+}
+
+/// Why a request is turned away for the sake of its token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+pub enum TokenRefusal {
+    /// The token stands for another request. A new token would help.
+    #[error("the client token was used for another request (T-090); send this one under a token of its own")]
+    Mismatch,
+    /// The same request is still being executed.
+    #[error(
+        "the request under this client token is still being executed (T-100); repeat it later under the same token"
+    )]
+    Processing,
+    /// The tenant has as many tokens as it may. Without counterpart in the vendor's documents.
+    #[error(
+        "no more client tokens fit (T-180); repeat the request later, when one has been released or has expired"
+    )]
+    Full,
+}
+
+impl TokenRefusal {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Mismatch, Self::Processing, Self::Full];
+
+    /// The rule that refuses.
+    pub const fn rule(self) -> RuleId {
+        RuleId(match self {
+            Self::Mismatch => "T-090",
+            Self::Processing => "T-100",
+            Self::Full => "T-180",
+        })
+    }
+
+    /// Whether the same request under the same token may succeed later, without waiting for the token to expire.
+    pub const fn same_token_retry_may_succeed(self) -> bool {
+        !matches!(self, Self::Mismatch)
+    }
+}
+
+/// The permit is not the current one of any token in flight: it was released or reclaimed, or is of another cache (T-130).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("the permit is not that of a token in flight (T-130); its outcome was not recorded")]
+pub struct StalePermit;

@@ -1,0 +1,281 @@
+//! The cache: what it remembers of each token, and the rules by which it decides.
+//!
+//! A token is in flight or completed; an expired one is a reading of a completed one and not a state of its own. The
+//! request is stored whole and compared by `Eq`, so the embedder hands in what was asked, parsed and with defaults
+//! filled in, and leaves out what may differ between a request and its repetition. Requests are not hashed: a collision
+//! would replay success for a failover that never happened.
+//!
+//! Answers depend on the calls and their times alone. When expired entries are removed from memory, and where the rest
+//! lie, is no part of the value: neither `Eq`, `Hash` and `Debug` nor a snapshot shows it. No call allocates that does
+//! not grant a permit, and none but [`TokenCache::sweep`] does more than constant work beside the growth of the table.
+
+use core::hash::Hash;
+
+use super::admission::{Admission, Permit, StalePermit, Standing, TokenRefusal};
+use super::client_token::ClientToken;
+use super::config::{Overflow, TokenCacheConfig};
+use super::store::{Entry, Slot, Store, Tenant};
+use crate::time::Timestamp;
+
+/// Whose token it is, for what, and the token itself. Equal tokens that differ in either have nothing in common (T-060).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct TokenKey<T, S> {
+    /// The account. Not its access key: keys are rotated between a request and its repetition. Capacity and horizon are
+    /// per tenant.
+    pub tenant: T,
+    /// What the token is valid for beside the tenant, such as region, product and operation. Not the resource: the same
+    /// token for another resource is a mismatch.
+    pub scope: S,
+    /// The token.
+    pub token: ClientToken,
+}
+
+/// A bounded memory of tokens: `T` is a tenant, `S` a scope, `R` a request and `O` an outcome.
+///
+/// Every call that takes a time moves the clock to the highest time seen, whatever its answer (T-170). A call that does
+/// not grant, settle or reclaim a permit changes nothing else.
+///
+/// It is `Eq` and `Hash` over what it remembers at its clock, in the order of tenants and sequence numbers.
+#[derive(Clone)]
+pub struct TokenCache<T, S, R, O> {
+    pub(super) config: TokenCacheConfig,
+    pub(super) clock: Timestamp,
+    /// The next number. One counter serves permits and completions, so that no two of them are equal.
+    pub(super) next: u64,
+    pub(super) store: Store<T, S, R, O>,
+}
+
+/// What is found under a key.
+enum Find {
+    Nothing,
+    Expired(Slot),
+    OtherRequest,
+    EqualRequest(Slot),
+}
+
+/// How many expired entries of a tenant a grant removes. Two for one, so that leftovers dwindle while tokens come in.
+const REMOVED_PER_GRANT: usize = 2;
+
+impl<T, S, R, O> TokenCache<T, S, R, O> {
+    /// An empty cache whose clock is at zero, with the default hash seed.
+    pub const fn new(config: TokenCacheConfig) -> Self {
+        Self::with_hash_seed(config, 0)
+    }
+
+    /// An empty cache whose hasher is seeded. An embedder that faces a network picks a secret seed, so that nobody can
+    /// choose colliding tokens; no answer depends on it.
+    pub const fn with_hash_seed(config: TokenCacheConfig, seed: u64) -> Self {
+        // Zero stands for no horizon, so numbers start at one.
+        Self { config, clock: Timestamp::from_millis(0), next: 1, store: Store::new(seed) }
+    }
+
+    /// The bounds it was made with.
+    pub const fn config(&self) -> &TokenCacheConfig {
+        &self.config
+    }
+
+    /// The highest time seen.
+    pub const fn clock(&self) -> Timestamp {
+        self.clock
+    }
+
+    /// Moves the clock to `now`, unless it is later already, and does nothing else (T-170).
+    pub fn observe(&mut self, now: Timestamp) {
+        self.clock = self.clock.max(now);
+    }
+
+    /// How many tokens are in flight or remembered. O(1) but for each tenant and for expired entries still in memory.
+    pub fn len(&self) -> usize {
+        let expired = self.store.tenants.values().map(|tenant| {
+            let expired = |entry: &Entry<R, O>| !self.remembers(entry, self.clock);
+            self.store.queue(tenant).take_while(|(_, entry)| expired(entry)).count()
+        });
+        self.store.entries.len().saturating_sub(expired.sum())
+    }
+
+    /// Whether no token is in flight or remembered.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The tokens in flight in the order in which they were granted: sequence number, key, request.
+    ///
+    /// After a restore, an embedder goes through them: it [reclaims](Self::reclaim) each and finishes the work, or
+    /// releases the new permit where it knows that nothing had any effect.
+    pub fn in_flight(&self) -> impl Iterator<Item = (u64, &TokenKey<T, S>, &R)> {
+        self.store.flights.iter().filter_map(|(sequence, _, slot)| {
+            let (key, entry) = self.store.entry(slot)?;
+            Some((sequence, key, &entry.request))
+        })
+    }
+
+    /// Whether an entry is in flight, or completed and not expired at `now`.
+    pub(super) fn remembers(&self, entry: &Entry<R, O>, now: Timestamp) -> bool {
+        entry.done.as_ref().is_none_or(|done| self.config.lifetime.covers(done.at, now))
+    }
+
+    fn oldest_is_expired(&self, tenant: &Tenant, now: Timestamp) -> bool {
+        let oldest = tenant.oldest.and_then(|slot| self.store.entry(slot));
+        oldest.is_some_and(|(_, entry)| !self.remembers(entry, now))
+    }
+
+    fn draw(&mut self) -> u64 {
+        let drawn = self.next;
+        self.next = self.next.saturating_add(1);
+        drawn
+    }
+}
+
+impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCache<T, S, R, O> {
+    /// A request has arrived at `now` under `key`, or under none. Says whether it is to be executed, was executed before,
+    /// or is refused. An expired token counts as none; the request is compared before anything else is looked at (T-110).
+    ///
+    /// Only [`Admission::Execute`] changes anything: the token is in flight from then on. If the tenant is at its capacity,
+    /// its expired tokens make room; failing that, the token is [`Full`](TokenRefusal::Full) or evicts, by
+    /// [`Overflow`].
+    ///
+    /// Beyond 4,294,967,295 tokens of all tenants together, a new one is `Full` too.
+    pub fn begin(&mut self, now: Timestamp, key: Option<&TokenKey<T, S>>, request: &R) -> Admission<'_, O> {
+        self.observe(now);
+        let Some(key) = key else { return Admission::Bypass };
+        let hash = self.store.hash(key);
+        let granted = match self.find(hash, key, request, self.clock) {
+            Find::OtherRequest => return Admission::Refused(TokenRefusal::Mismatch),
+            Find::EqualRequest(slot) => {
+                return match self.store.done(slot) {
+                    Some(done) => Admission::Replay(&done.outcome),
+                    None => Admission::Refused(TokenRefusal::Processing),
+                };
+            }
+            Find::Expired(slot) => self.store.restart(slot, request.clone(), self.next).map(|()| None),
+            Find::Nothing => self.grant(hash, key, request),
+        };
+        match granted {
+            Some(evicted) => Admission::Execute(Permit { sequence: self.draw(), evicted }),
+            None => Admission::Refused(TokenRefusal::Full),
+        }
+    }
+
+    /// What [`begin`](Self::begin) would answer at `now`, without the clock moving or a permit being granted.
+    pub fn standing(&self, now: Timestamp, key: Option<&TokenKey<T, S>>, request: &R) -> Standing<'_, O> {
+        let now = self.clock.max(now);
+        let Some(key) = key else { return Standing::Bypass };
+        match self.find(self.store.hash(key), key, request, now) {
+            Find::OtherRequest => Standing::Refused(TokenRefusal::Mismatch),
+            Find::EqualRequest(slot) => match self.store.done(slot) {
+                Some(done) => Standing::Replay(&done.outcome),
+                None => Standing::Refused(TokenRefusal::Processing),
+            },
+            Find::Expired(_) => Standing::Vacant,
+            Find::Nothing if self.has_room(&key.tenant, now) => Standing::Vacant,
+            Find::Nothing => Standing::Refused(TokenRefusal::Full),
+        }
+    }
+
+    /// The work of a permit is done: its token is remembered with this outcome from `now` on. Returns the number of the
+    /// completion, in terms of which [`Permit::evicted`] and [`horizon`](Self::horizon) speak.
+    ///
+    /// The outcome is what was decided, without anything of the single call such as its RequestId. If the reply gets
+    /// lost afterwards, the token is completed all the same.
+    ///
+    /// # Errors
+    ///
+    /// [`StalePermit`] if the permit is not the current one of its token; the outcome is dropped.
+    pub fn complete(&mut self, now: Timestamp, permit: Permit, outcome: O) -> Result<u64, StalePermit> {
+        self.observe(now);
+        self.store.complete(permit.sequence, self.next, outcome, self.clock).ok_or(StalePermit)?;
+        Ok(self.draw())
+    }
+
+    /// The work of a permit had no effect, and is known to have had none: its token is forgotten (T-120).
+    ///
+    /// # Errors
+    ///
+    /// [`StalePermit`] if the permit is not the current one of its token.
+    pub fn release(&mut self, now: Timestamp, permit: Permit) -> Result<(), StalePermit> {
+        self.observe(now);
+        self.store.release(permit.sequence).ok_or(StalePermit)
+    }
+
+    /// Issues a new permit, of a higher number, for a token in flight whose permit is lost. The old one goes stale (T-130).
+    /// None if no token is in flight under that number.
+    pub fn reclaim(&mut self, sequence: u64) -> Option<Permit> {
+        self.store.renumber(sequence, self.next)?;
+        Some(Permit { sequence: self.draw(), evicted: None })
+    }
+
+    /// Removes expired tokens from memory, and tenants of whom nothing is left; returns how many tokens. O(tenants and
+    /// tokens removed).
+    ///
+    /// No answer and no comparison depends on it. New tokens remove their own tenant's expired ones, so it serves only
+    /// tenants who fell silent. The count is the one value in this interface that depends on what was removed before.
+    pub fn sweep(&mut self, now: Timestamp) -> usize {
+        self.observe(now);
+        let before = self.store.entries.len();
+        for index in 0..self.store.tenants.len() {
+            self.remove_expired(index, usize::MAX);
+        }
+        self.store.forget_idle_tenants();
+        before.saturating_sub(self.store.entries.len())
+    }
+
+    /// The number of the tenant's last completion that was evicted, zero if none was. It never falls. A token completed
+    /// under a higher number is remembered for its whole lifetime so far; for those below, at most once is not promised.
+    pub fn horizon(&self, tenant: &T) -> u64 {
+        self.store.tenants.get(tenant).map_or(0, |tenant| tenant.horizon)
+    }
+
+    fn find(&self, hash: u64, key: &TokenKey<T, S>, request: &R, now: Timestamp) -> Find {
+        let Some(slot) = self.store.find(hash, key) else { return Find::Nothing };
+        match self.store.entry(slot) {
+            Some((_, entry)) if !self.remembers(entry, now) => Find::Expired(slot),
+            Some((_, entry)) if entry.request == *request => Find::EqualRequest(slot),
+            _ => Find::OtherRequest,
+        }
+    }
+
+    /// Puts a new key in flight under the next number, if there is room, and says what was evicted for it.
+    fn grant(&mut self, hash: u64, key: &TokenKey<T, S>, request: &R) -> Option<Option<u64>> {
+        let tenant = self.store.tenant_index(&key.tenant);
+        let evicted = match tenant {
+            Some(index) => self.make_room(index)?,
+            None => None,
+        };
+        self.store.insert(hash, key, tenant, request.clone(), self.next).map(|()| evicted)
+    }
+
+    /// Makes room for one more token of a tenant, if there is a way, and says what was evicted.
+    fn make_room(&mut self, index: usize) -> Option<Option<u64>> {
+        self.remove_expired(index, REMOVED_PER_GRANT);
+        if self.store.tenant(index)?.held < self.config.capacity.get() {
+            return Some(None);
+        }
+        match self.config.overflow {
+            Overflow::Refuse => None,
+            Overflow::EvictOldestCompleted => {
+                let evicted = self.store.remove_oldest(index)?;
+                self.store.raise_horizon(index, evicted);
+                Some(Some(evicted))
+            }
+        }
+    }
+
+    /// Whether [`make_room`](Self::make_room) would find a way.
+    fn has_room(&self, tenant: &T, now: Timestamp) -> bool {
+        self.store.tenants.get(tenant).is_none_or(|tenant| {
+            let evictable = self.config.overflow == Overflow::EvictOldestCompleted && tenant.oldest.is_some();
+            tenant.held < self.config.capacity.get() || evictable || self.oldest_is_expired(tenant, now)
+        })
+    }
+
+    /// Removes at most so many expired entries of a tenant.
+    fn remove_expired(&mut self, index: usize, at_most: usize) {
+        for _ in 0..at_most {
+            match self.store.tenant(index) {
+                Some(tenant) if self.oldest_is_expired(tenant, self.clock) => self.store.remove_oldest(index),
+                _ => return,
+            };
+        }
+    }
+}

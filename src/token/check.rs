@@ -1,0 +1,319 @@
+//! What holds of every token cache, whatever was asked of it.
+//!
+//! Nobody needs this to use a cache. It is for tests: a cache that was restored, or driven by random calls, is checked
+//! after each step.
+
+use alloc::vec::Vec;
+use core::hash::Hash;
+
+use super::cache::TokenCache;
+use super::store::{Entry, Slot, Tenant};
+use crate::time::Timestamp;
+
+/// What is wrong with a token cache. Tokens are named by their sequence number, tenants by a token or a horizon of theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenViolation {
+    /// Looking a token up does not find its entry.
+    #[error("token {sequence} is not found under its key")]
+    NotFound {
+        /// The token's number.
+        sequence: u64,
+    },
+    /// A token's tenant is unknown.
+    #[error("the tenant of token {sequence} is unknown")]
+    UnknownTenant {
+        /// The token's number.
+        sequence: u64,
+    },
+    /// A number was not drawn from the counter.
+    #[error("sequence number {sequence} is not between zero and the next one")]
+    SequenceAhead {
+        /// The number.
+        sequence: u64,
+    },
+    /// Two tokens have the same number.
+    #[error("sequence number {sequence} is there twice")]
+    RepeatedSequence {
+        /// The number.
+        sequence: u64,
+    },
+    /// A token was completed after the clock.
+    #[error("token {sequence} was completed after the clock")]
+    FutureCompletion {
+        /// The number of its completion.
+        sequence: u64,
+    },
+    /// A token was completed before one of a lower number.
+    #[error("token {sequence} was completed before one of a lower number")]
+    CompletionOrder {
+        /// The number of its completion.
+        sequence: u64,
+    },
+    /// The queue of a tenant's completions is torn at this token.
+    #[error("the queue of completions is torn at token {sequence}")]
+    TornQueue {
+        /// The number of its completion.
+        sequence: u64,
+    },
+    /// A tenant's completions and tokens in flight are not as many as it is said to have.
+    #[error("a tenant is said to have {held} tokens, but has {found}")]
+    Miscounted {
+        /// How many it is said to have.
+        held: usize,
+        /// How many its queue and the tokens in flight make.
+        found: usize,
+    },
+    /// A tenant has more tokens than it may.
+    #[error("a tenant has {held} tokens, more than its capacity")]
+    OverCapacity {
+        /// How many it has.
+        held: usize,
+    },
+    /// A horizon was not drawn from the counter.
+    #[error("horizon {horizon} is not below the next sequence number")]
+    HorizonAhead {
+        /// The horizon.
+        horizon: u64,
+    },
+    /// A completion at or below its tenant's horizon is remembered, though those are evicted in order.
+    #[error("completion {sequence} is not above its tenant's horizon")]
+    BelowHorizon {
+        /// Its number.
+        sequence: u64,
+    },
+    /// A token in flight is not listed as such, or is listed wrongly.
+    #[error("token {sequence} and the list of tokens in flight disagree")]
+    LostFlight {
+        /// Its number.
+        sequence: u64,
+    },
+    /// The list of tokens in flight is out of order or miscounted.
+    #[error("the list of tokens in flight is out of order")]
+    FlightOrder,
+}
+
+impl<T, S, R, O> TokenCache<T, S, R, O>
+where
+    T: Clone + Eq + Ord + Hash,
+    S: Clone + Eq + Hash,
+    R: Clone + Eq,
+{
+    /// Checks everything that holds of every cache. O(n log n).
+    ///
+    /// # Errors
+    ///
+    /// [`TokenViolation`], the first that is found. None is known to be reachable.
+    pub fn check(&self) -> Result<(), TokenViolation> {
+        self.check_entries()?;
+        self.check_numbers()?;
+        self.check_flights()?;
+        let mut flying = alloc::vec![0_usize; self.store.tenants.len()];
+        for (_, index, _) in self.store.flights.iter() {
+            if let Some(count) = flying.get_mut(index) {
+                *count = count.saturating_add(1);
+            }
+        }
+        let mut found = 0_usize;
+        for ((index, tenant), flying) in self.store.tenants.values().enumerate().zip(flying) {
+            found = found.saturating_add(self.check_tenant(index, tenant, flying)?);
+        }
+        // An entry that is in no queue and not in flight is one that its tenant's count may miss too.
+        let held = self.store.entries.len();
+        if found == held { Ok(()) } else { Err(TokenViolation::Miscounted { held, found }) }
+    }
+
+    fn check_entries(&self) -> Result<(), TokenViolation> {
+        for (index, (key, entry)) in self.store.entries.iter().enumerate() {
+            let sequence = entry.sequence;
+            if self.store.find(self.store.hash(key), key) != Slot::at(index) {
+                return Err(TokenViolation::NotFound { sequence });
+            }
+            if self.store.tenant_index(&key.tenant).is_none() {
+                return Err(TokenViolation::UnknownTenant { sequence });
+            }
+            if entry.done.as_ref().is_some_and(|done| done.at > self.clock) {
+                return Err(TokenViolation::FutureCompletion { sequence });
+            }
+        }
+        Ok(())
+    }
+
+    /// Numbers are unique, drawn from the counter, and completions are in the order of time.
+    fn check_numbers(&self) -> Result<(), TokenViolation> {
+        let mut entries: Vec<&Entry<R, O>> = self.store.entries.values().collect();
+        entries.sort_unstable_by_key(|entry| entry.sequence);
+        let (mut last_sequence, mut last_completed_at) = (None, Timestamp::default());
+        for entry in entries {
+            let sequence = entry.sequence;
+            if sequence == 0 || sequence >= self.next {
+                return Err(TokenViolation::SequenceAhead { sequence });
+            }
+            if last_sequence == Some(sequence) {
+                return Err(TokenViolation::RepeatedSequence { sequence });
+            }
+            last_sequence = Some(sequence);
+            if let Some(done) = &entry.done {
+                if done.at < last_completed_at {
+                    return Err(TokenViolation::CompletionOrder { sequence });
+                }
+                last_completed_at = done.at;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_flights(&self) -> Result<(), TokenViolation> {
+        if !self.store.flights.is_sound() {
+            return Err(TokenViolation::FlightOrder);
+        }
+        for (sequence, tenant, slot) in self.store.flights.iter() {
+            let listed = self.store.entry(slot).is_some_and(|(key, entry)| {
+                entry.done.is_none()
+                    && entry.sequence == sequence
+                    && self.store.tenant_index(&key.tenant) == Some(tenant)
+            });
+            if !listed {
+                return Err(TokenViolation::LostFlight { sequence });
+            }
+        }
+        Ok(())
+    }
+
+    /// Walks a tenant's queue; returns how many entries it has with those in flight.
+    fn check_tenant(&self, index: usize, tenant: &Tenant, flying: usize) -> Result<usize, TokenViolation> {
+        if tenant.horizon >= self.next {
+            return Err(TokenViolation::HorizonAhead { horizon: tenant.horizon });
+        }
+        let (mut length, mut older, mut at, mut last) = (0_usize, None, tenant.oldest, tenant.horizon);
+        while let Some(slot) = at {
+            let torn = TokenViolation::TornQueue { sequence: last };
+            let (key, entry) = self.store.entry(slot).ok_or(torn)?;
+            let sequence = entry.sequence;
+            let done = entry.done.as_ref().ok_or(TokenViolation::TornQueue { sequence })?;
+            if sequence <= tenant.horizon {
+                return Err(TokenViolation::BelowHorizon { sequence });
+            }
+            // Numbers that ascend also mean that the walk ends.
+            if sequence <= last || done.older != older || self.store.tenant_index(&key.tenant) != Some(index)
+            {
+                return Err(TokenViolation::TornQueue { sequence });
+            }
+            (length, older, at, last) = (length.saturating_add(1), at, done.newer, sequence);
+        }
+        if tenant.newest != older {
+            return Err(TokenViolation::TornQueue { sequence: last });
+        }
+        let (held, found) = (tenant.held, length.saturating_add(flying));
+        if held != found {
+            return Err(TokenViolation::Miscounted { held, found });
+        }
+        if held > self.config.capacity.get() {
+            return Err(TokenViolation::OverCapacity { held });
+        }
+        Ok(held)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::num::NonZeroUsize;
+
+    use indexmap::map::MutableKeys;
+
+    use super::TokenViolation as Broken;
+    use crate::time::Timestamp;
+    use crate::token::store::{Done, Entry, Slot};
+    use crate::token::{Admission, ClientToken, Overflow, TokenCache, TokenCacheConfig, TokenKey};
+
+    type Cache = TokenCache<u8, u8, u8, u8>;
+
+    fn key(tenant: u8, text: &str) -> TokenKey<u8, u8> {
+        TokenKey { tenant, scope: 0, token: ClientToken::parse(text).unwrap().unwrap() }
+    }
+
+    /// Tenant 0 has completed 2, 4 and 6 in slots 1 to 3, tenant 1 has completed 8 in slot 4; then 9, 10 and 11 are in
+    /// flight in slots 5 to 7, for tenants 0, 1 and 0. Times are ten times the numbers.
+    fn sound() -> Cache {
+        let mut config = TokenCacheConfig::bounded(NonZeroUsize::new(5).unwrap());
+        config.overflow = Overflow::EvictOldestCompleted;
+        let mut cache = Cache::new(config);
+        for (tenant, text) in [(0, "a"), (0, "b"), (0, "c"), (1, "a")] {
+            let now = Timestamp::from_millis(10 * (cache.next + 1));
+            let Admission::Execute(permit) = cache.begin(now, Some(&key(tenant, text)), &0) else {
+                unreachable!()
+            };
+            cache.complete(now, permit, 0).unwrap();
+        }
+        for (tenant, text) in [(0, "x"), (1, "y"), (0, "z")] {
+            let _open = cache.begin(Timestamp::from_millis(0), Some(&key(tenant, text)), &0);
+        }
+        cache
+    }
+
+    fn entry(cache: &mut Cache, slot: usize) -> &mut Entry<u8, u8> {
+        &mut cache.store.entries[slot - 1]
+    }
+
+    fn done(cache: &mut Cache, slot: usize) -> &mut Done<u8> {
+        entry(cache, slot).done.as_mut().unwrap()
+    }
+
+    fn slot(number: usize) -> Option<Slot> {
+        Slot::at(number - 1)
+    }
+
+    #[test]
+    fn every_way_to_break_a_cache_is_noticed() {
+        type Break = fn(&mut Cache);
+        let cases: &[(Break, Broken)] = &[
+            (|c| c.store.entries.get_index_mut2(2).unwrap().0.scope = 9, Broken::NotFound { sequence: 6 }),
+            (|c| c.store.tenants.truncate(1), Broken::UnknownTenant { sequence: 8 }),
+            (|c| c.clock = Timestamp::from_millis(79), Broken::FutureCompletion { sequence: 8 }),
+            (|c| entry(c, 1).sequence = 0, Broken::SequenceAhead { sequence: 0 }),
+            (|c| c.next = 11, Broken::SequenceAhead { sequence: 11 }),
+            (|c| entry(c, 4).sequence = 6, Broken::RepeatedSequence { sequence: 6 }),
+            (|c| done(c, 3).at = Timestamp::from_millis(39), Broken::CompletionOrder { sequence: 6 }),
+            (|c| c.store.flights.queue_mut().swap(0, 2), Broken::FlightOrder),
+            (|c| c.store.flights.queue_mut()[1].slot = None, Broken::FlightOrder),
+            (|c| c.store.flights.queue_mut().truncate(2), Broken::Miscounted { held: 5, found: 4 }),
+            (|c| c.store.flights.queue_mut()[0].tenant = 1, Broken::LostFlight { sequence: 9 }),
+            (|c| c.store.flights.queue_mut()[0].slot = slot(7), Broken::LostFlight { sequence: 9 }),
+            (|c| c.store.flights.queue_mut()[0].slot = slot(8), Broken::LostFlight { sequence: 9 }),
+            (|c| entry(c, 5).done = done(c, 4).clone().into(), Broken::LostFlight { sequence: 9 }),
+            (|c| c.store.tenants[1].horizon = 12, Broken::HorizonAhead { horizon: 12 }),
+            (|c| c.store.tenants[1].horizon = 8, Broken::BelowHorizon { sequence: 8 }),
+            (|c| c.store.tenants[0].oldest = slot(2), Broken::TornQueue { sequence: 4 }),
+            (|c| c.store.tenants[0].oldest = slot(5), Broken::TornQueue { sequence: 9 }),
+            (|c| c.store.tenants[0].oldest = slot(9), Broken::TornQueue { sequence: 0 }),
+            (|c| c.store.tenants[0].newest = slot(2), Broken::TornQueue { sequence: 6 }),
+            (|c| c.store.tenants[0].newest = None, Broken::TornQueue { sequence: 6 }),
+            (|c| done(c, 2).older = None, Broken::TornQueue { sequence: 4 }),
+            (|c| done(c, 2).newer = None, Broken::TornQueue { sequence: 4 }),
+            (|c| done(c, 3).newer = slot(1), Broken::TornQueue { sequence: 2 }),
+            (
+                |c| {
+                    done(c, 3).newer = slot(4);
+                    done(c, 4).older = slot(3);
+                },
+                Broken::TornQueue { sequence: 8 },
+            ),
+            (|c| c.store.tenants[0].held = 6, Broken::Miscounted { held: 6, found: 5 }),
+            (|c| c.config.capacity = NonZeroUsize::new(4).unwrap(), Broken::OverCapacity { held: 5 }),
+            (
+                |c| {
+                    c.store.tenants[1].oldest = None;
+                    c.store.tenants[1].newest = None;
+                    c.store.tenants[1].held = 1;
+                },
+                Broken::Miscounted { held: 7, found: 6 },
+            ),
+        ];
+        assert_eq!(sound().check(), Ok(()));
+        for (number, (change, violation)) in cases.iter().enumerate() {
+            let mut cache = sound();
+            change(&mut cache);
+            assert_eq!(cache.check(), Err(*violation), "case {number}");
+        }
+    }
+}

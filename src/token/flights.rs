@@ -1,0 +1,148 @@
+//! The tokens in flight, by sequence number.
+//!
+//! Numbers are drawn in ascending order, so that a queue is sorted by itself and look-up is a binary search. A token
+//! that lands in the middle leaves a gap; gaps at the ends are dropped at once and all others as soon as they outnumber
+//! the tokens in flight, so that landing costs amortised O(1) in any order.
+
+use alloc::collections::VecDeque;
+
+use super::store::Slot;
+
+/// One number of the queue.
+#[derive(Debug, Clone)]
+pub(super) struct Flight {
+    pub(super) sequence: u64,
+    /// Where the tenant is, in the store.
+    pub(super) tenant: usize,
+    /// Where the entry is, in the store; none once it landed.
+    pub(super) slot: Option<Slot>,
+}
+
+/// The queue.
+#[derive(Debug, Clone)]
+pub(super) struct Flights {
+    queue: VecDeque<Flight>,
+    gaps: usize,
+}
+
+impl Flights {
+    /// How many gaps are tolerated beyond the number of tokens in flight.
+    const SLACK: usize = 16;
+
+    pub(super) const fn new() -> Self {
+        Self { queue: VecDeque::new(), gaps: 0 }
+    }
+
+    /// How many tokens are in flight.
+    pub(super) fn len(&self) -> usize {
+        self.queue.len().saturating_sub(self.gaps)
+    }
+
+    /// A token takes off. Its number is greater than every earlier one.
+    pub(super) fn take_off(&mut self, sequence: u64, tenant: usize, slot: Slot) {
+        self.queue.push_back(Flight { sequence, tenant, slot: Some(slot) });
+    }
+
+    /// A token lands: where its tenant and its entry are. None if it is not in flight.
+    pub(super) fn land(&mut self, sequence: u64) -> Option<(usize, Slot)> {
+        let flight = self.find_mut(sequence)?;
+        let (tenant, slot) = (flight.tenant, flight.slot.take()?);
+        self.gaps = self.gaps.saturating_add(1);
+        while self.queue.back().is_some_and(|flight| flight.slot.is_none()) {
+            self.queue.pop_back();
+            self.gaps = self.gaps.saturating_sub(1);
+        }
+        while self.queue.front().is_some_and(|flight| flight.slot.is_none()) {
+            self.queue.pop_front();
+            self.gaps = self.gaps.saturating_sub(1);
+        }
+        if self.gaps > self.len().saturating_add(Self::SLACK) {
+            self.queue.retain(|flight| flight.slot.is_some());
+            self.gaps = 0;
+        }
+        Some((tenant, slot))
+    }
+
+    /// The entry of a token in flight has moved.
+    pub(super) fn relocate(&mut self, sequence: u64, slot: Slot) {
+        if let Some(flight) = self.find_mut(sequence) {
+            flight.slot = Some(slot);
+        }
+    }
+
+    /// The tenants have moved: where each is now is asked of `whereabouts`.
+    pub(super) fn relocate_tenants(&mut self, whereabouts: impl Fn(Slot) -> Option<usize>) {
+        for flight in &mut self.queue {
+            if let Some(tenant) = flight.slot.and_then(&whereabouts) {
+                flight.tenant = tenant;
+            }
+        }
+    }
+
+    /// The tokens in flight, in ascending order of their numbers.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u64, usize, Slot)> {
+        self.queue.iter().filter_map(|flight| Some((flight.sequence, flight.tenant, flight.slot?)))
+    }
+
+    /// Whether numbers ascend, gaps are counted and neither end is one.
+    pub(super) fn is_sound(&self) -> bool {
+        let ends = [self.queue.front(), self.queue.back()];
+        self.queue.iter().is_sorted_by(|earlier, later| earlier.sequence < later.sequence)
+            && self.iter().count() == self.len()
+            && ends.into_iter().flatten().all(|flight| flight.slot.is_some())
+            && self.gaps <= self.len().saturating_add(Self::SLACK)
+    }
+
+    fn find_mut(&mut self, sequence: u64) -> Option<&mut Flight> {
+        let at = self.queue.binary_search_by_key(&sequence, |flight| flight.sequence).ok()?;
+        self.queue.get_mut(at)
+    }
+
+    #[cfg(test)]
+    pub(super) fn queue_mut(&mut self) -> &mut VecDeque<Flight> {
+        &mut self.queue
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Flights, Slot};
+    use alloc::vec::Vec;
+
+    fn numbers(flights: &Flights) -> Vec<u64> {
+        flights.iter().map(|(sequence, ..)| sequence).collect()
+    }
+
+    #[test]
+    fn tokens_land_once_in_any_order() {
+        let slot = Slot::at(3).unwrap();
+        let mut flights = Flights::new();
+        for sequence in 1..=5 {
+            flights.take_off(sequence, 9, slot);
+        }
+        assert_eq!(flights.land(3), Some((9, slot)));
+        assert_eq!(flights.land(3), None);
+        assert_eq!(numbers(&flights), [1, 2, 4, 5]);
+        assert_eq!(flights.land(5), Some((9, slot)));
+        assert_eq!(flights.land(1), Some((9, slot)));
+        assert_eq!(flights.land(0), None);
+        assert_eq!(flights.land(6), None);
+        assert_eq!((numbers(&flights), flights.len()), ([2, 4].into(), 2));
+        assert!(flights.is_sound());
+    }
+
+    #[test]
+    fn gaps_are_closed_before_they_outnumber_the_tokens_by_much() {
+        let slot = Slot::at(0).unwrap();
+        let mut flights = Flights::new();
+        for sequence in 0..1_000 {
+            flights.take_off(sequence, 0, slot);
+        }
+        for sequence in 1..999 {
+            assert!(flights.land(sequence).is_some());
+            assert!(flights.is_sound());
+            assert!(flights.queue.len() <= 2 * flights.len() + 16);
+        }
+        assert_eq!(numbers(&flights), [0, 999]);
+    }
+}

@@ -1,0 +1,270 @@
+//! Where the entries of a token cache lie. Nothing here knows about time, capacity or policy.
+//!
+//! All entries are in one hash table under their whole key, so that a hit is one look-up. Removal moves the last entry
+//! into the gap. The completed entries of a tenant form a queue in the order of their completion, linked through the
+//! entries themselves; since the clock never goes back, that is also the order in which they expire. So expiry and
+//! eviction both take the head of a queue, and an entry that expired unnoticed and is used again leaves from the middle,
+//! each in O(1).
+
+use core::hash::{BuildHasher, Hash};
+use core::iter::successors;
+use core::num::NonZeroU32;
+
+use indexmap::IndexMap;
+use indexmap::map::raw_entry_v1::{RawEntryApiV1, RawEntryMut};
+
+use super::cache::TokenKey;
+use super::flights::Flights;
+use crate::map::HashState;
+use crate::time::Timestamp;
+
+/// Where an entry lies: its index plus one. Four bytes, since every completed entry holds two of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Slot(NonZeroU32);
+
+impl Slot {
+    /// The slot at an index. None for the indexes beyond the greatest table.
+    pub(super) fn at(index: usize) -> Option<Self> {
+        u32::try_from(index.saturating_add(1)).ok().and_then(NonZeroU32::new).map(Self)
+    }
+
+    pub(super) const fn index(self) -> usize {
+        self.0.get().saturating_sub(1) as usize
+    }
+}
+
+/// What is known of a token.
+#[derive(Debug, Clone)]
+pub(super) struct Entry<R, O> {
+    /// The number of its permit while in flight, of its completion afterwards.
+    pub(super) sequence: u64,
+    pub(super) request: R,
+    /// None while in flight.
+    pub(super) done: Option<Done<O>>,
+}
+
+/// What completion adds.
+#[derive(Debug, Clone)]
+pub(super) struct Done<O> {
+    pub(super) outcome: O,
+    pub(super) at: Timestamp,
+    /// The tenant's completion before this one.
+    pub(super) older: Option<Slot>,
+    /// The tenant's completion after this one.
+    pub(super) newer: Option<Slot>,
+}
+
+/// A key with its entry.
+pub(super) type Held<'a, T, S, R, O> = (&'a TokenKey<T, S>, &'a Entry<R, O>);
+
+/// What is known of a tenant.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tenant {
+    /// How many entries it has here, expired ones included.
+    pub(super) held: usize,
+    /// The head of its queue.
+    pub(super) oldest: Option<Slot>,
+    /// The tail of its queue.
+    pub(super) newest: Option<Slot>,
+    /// The number of the last completion that was evicted, zero if none was.
+    pub(super) horizon: u64,
+}
+
+/// The entries, the tenants, and the tokens in flight.
+#[derive(Clone)]
+pub(super) struct Store<T, S, R, O> {
+    pub(super) entries: IndexMap<TokenKey<T, S>, Entry<R, O>, HashState>,
+    pub(super) tenants: IndexMap<T, Tenant, HashState>,
+    pub(super) flights: Flights,
+}
+
+impl<T, S, R, O> Store<T, S, R, O> {
+    pub(super) const fn new(seed: u64) -> Self {
+        Self {
+            entries: IndexMap::with_hasher(HashState::with_seed(seed)),
+            tenants: IndexMap::with_hasher(HashState::with_seed(seed)),
+            flights: Flights::new(),
+        }
+    }
+
+    /// The entry in a slot.
+    pub(super) fn entry(&self, slot: Slot) -> Option<Held<'_, T, S, R, O>> {
+        self.entries.get_index(slot.index())
+    }
+
+    /// What completion added to the entry in a slot; none while it is in flight.
+    pub(super) fn done(&self, slot: Slot) -> Option<&Done<O>> {
+        self.entry(slot)?.1.done.as_ref()
+    }
+
+    /// The tenant at an index.
+    pub(super) fn tenant(&self, index: usize) -> Option<&Tenant> {
+        Some(self.tenants.get_index(index)?.1)
+    }
+
+    /// The completed entries of a tenant in the order of completion, expired ones included.
+    pub(super) fn queue(&self, tenant: &Tenant) -> impl Iterator<Item = Held<'_, T, S, R, O>> {
+        successors(tenant.oldest, |slot| self.done(*slot)?.newer).filter_map(|slot| self.entry(slot))
+    }
+}
+
+impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
+    /// The hash of a key, to be handed to [`find`](Self::find) and [`insert`](Self::insert).
+    pub(super) fn hash(&self, key: &TokenKey<T, S>) -> u64 {
+        self.entries.hasher().hash_one(key)
+    }
+
+    /// The slot of a key.
+    pub(super) fn find(&self, hash: u64, key: &TokenKey<T, S>) -> Option<Slot> {
+        Slot::at(self.entries.raw_entry_v1().index_from_hash(hash, |held| held == key)?)
+    }
+
+    /// The index of a tenant.
+    pub(super) fn tenant_index(&self, tenant: &T) -> Option<usize> {
+        self.tenants.get_index_of(tenant)
+    }
+
+    /// Enters a tenant who has no index yet.
+    pub(super) fn enter_tenant(&mut self, tenant: &T) -> usize {
+        self.tenants.insert_full(tenant.clone(), Tenant::default()).0
+    }
+
+    /// Puts a key that is not here in flight. The number is greater than that of every flight before it. None, and
+    /// nothing changes, if the table is as great as it can be.
+    pub(super) fn insert(
+        &mut self,
+        hash: u64,
+        key: &TokenKey<T, S>,
+        tenant: Option<usize>,
+        request: R,
+        sequence: u64,
+    ) -> Option<()> {
+        let slot = Slot::at(self.entries.len())?;
+        let tenant = tenant.unwrap_or_else(|| self.enter_tenant(&key.tenant));
+        let (_, record) = self.tenants.get_index_mut(tenant)?;
+        record.held = record.held.saturating_add(1);
+        // No key can match, and the hash is at hand: a plain insertion would compute it again.
+        if let RawEntryMut::Vacant(vacant) = self.entries.raw_entry_mut_v1().from_hash(hash, |_| false) {
+            vacant.insert_hashed_nocheck(hash, key.clone(), Entry { sequence, request, done: None });
+        }
+        self.flights.take_off(sequence, tenant, slot);
+        Some(())
+    }
+
+    /// Puts a completed entry in flight again, for another request. The number is as in [`insert`](Self::insert).
+    pub(super) fn restart(&mut self, slot: Slot, request: R, sequence: u64) -> Option<()> {
+        let tenant = self.tenant_index(&self.entry(slot)?.0.tenant)?;
+        self.unlink(Some(tenant), slot);
+        let (_, entry) = self.entries.get_index_mut(slot.index())?;
+        *entry = Entry { sequence, request, done: None };
+        self.flights.take_off(sequence, tenant, slot);
+        Some(())
+    }
+
+    /// Completes the entry in flight under a number and gives it the number of its completion, which is greater than
+    /// that of every completion before it. None, and nothing changes, if the number is of no flight.
+    pub(super) fn complete(&mut self, flight: u64, sequence: u64, outcome: O, at: Timestamp) -> Option<()> {
+        let (tenant, slot) = self.flights.land(flight)?;
+        let older = self.tenant(tenant)?.newest;
+        let (_, entry) = self.entries.get_index_mut(slot.index())?;
+        entry.sequence = sequence;
+        entry.done = Some(Done { outcome, at, older, newer: None });
+        self.join(Some(tenant), older, Some(slot));
+        self.join(Some(tenant), Some(slot), None);
+        Some(())
+    }
+
+    /// Forgets the entry in flight under a number. None, and nothing changes, if the number is of no flight.
+    pub(super) fn release(&mut self, flight: u64) -> Option<()> {
+        let (tenant, slot) = self.flights.land(flight)?;
+        self.remove(tenant, slot);
+        Some(())
+    }
+
+    /// Gives the entry in flight under a number another one, greater than that of every flight before it.
+    pub(super) fn renumber(&mut self, flight: u64, sequence: u64) -> Option<()> {
+        let (tenant, slot) = self.flights.land(flight)?;
+        self.flights.take_off(sequence, tenant, slot);
+        self.entries.get_index_mut(slot.index())?.1.sequence = sequence;
+        Some(())
+    }
+
+    /// Forgets the head of a tenant's queue and returns the number of that completion.
+    pub(super) fn remove_oldest(&mut self, tenant: usize) -> Option<u64> {
+        let slot = self.tenant(tenant)?.oldest?;
+        let sequence = self.entry(slot)?.1.sequence;
+        self.unlink(Some(tenant), slot);
+        self.remove(tenant, slot);
+        Some(sequence)
+    }
+
+    /// Raises a tenant's horizon.
+    pub(super) fn raise_horizon(&mut self, tenant: usize, horizon: u64) {
+        if let Some((_, record)) = self.tenants.get_index_mut(tenant) {
+            record.horizon = record.horizon.max(horizon);
+        }
+    }
+
+    /// Forgets the tenants of whom nothing is known: no entry, no horizon.
+    pub(super) fn forget_idle_tenants(&mut self) {
+        let known = self.tenants.len();
+        self.tenants.retain(|_, tenant| tenant.held > 0 || tenant.horizon > 0);
+        if self.tenants.len() < known {
+            let Self { entries, tenants, flights } = self;
+            let whereabouts = |slot: Slot| tenants.get_index_of(&entries.get_index(slot.index())?.0.tenant);
+            flights.relocate_tenants(whereabouts);
+        }
+    }
+
+    /// Takes a completed entry out of its tenant's queue.
+    fn unlink(&mut self, tenant: Option<usize>, slot: Slot) {
+        if let Some(Done { older, newer, .. }) = self.done(slot) {
+            self.join(tenant, *older, *newer);
+        }
+    }
+
+    /// Makes two completions neighbours in their tenant's queue; where there is none, the other is an end of the queue.
+    fn join(&mut self, tenant: Option<usize>, older: Option<Slot>, newer: Option<Slot>) {
+        match older {
+            Some(slot) => self.change_done(slot, |done| done.newer = newer),
+            None => self.change_tenant(tenant, |tenant| tenant.oldest = newer),
+        }
+        match newer {
+            Some(slot) => self.change_done(slot, |done| done.older = older),
+            None => self.change_tenant(tenant, |tenant| tenant.newest = older),
+        }
+    }
+
+    /// Removes an entry that is neither in a queue nor in flight. The last entry moves into its slot, and whatever
+    /// points at that one follows.
+    fn remove(&mut self, tenant: usize, slot: Slot) {
+        self.change_tenant(Some(tenant), |tenant| tenant.held = tenant.held.saturating_sub(1));
+        self.entries.swap_remove_index(slot.index());
+        let Some((key, entry)) = self.entry(slot) else { return };
+        match &entry.done {
+            None => self.flights.relocate(entry.sequence, slot),
+            Some(Done { older, newer, .. }) => {
+                let (older, newer) = (*older, *newer);
+                // Only an end of a queue is known to its tenant.
+                let at_end = older.is_none() || newer.is_none();
+                let tenant = if at_end { self.tenant_index(&key.tenant) } else { None };
+                self.join(tenant, older, Some(slot));
+                self.join(tenant, Some(slot), newer);
+            }
+        }
+    }
+
+    fn change_done(&mut self, slot: Slot, change: impl FnOnce(&mut Done<O>)) {
+        if let Some(done) =
+            self.entries.get_index_mut(slot.index()).and_then(|(_, entry)| entry.done.as_mut())
+        {
+            change(done);
+        }
+    }
+
+    fn change_tenant(&mut self, index: Option<usize>, change: impl FnOnce(&mut Tenant)) {
+        if let Some((_, tenant)) = index.and_then(|index| self.tenants.get_index_mut(index)) {
+            change(tenant);
+        }
+    }
+}
