@@ -33,14 +33,17 @@ pub mod operation;
 pub mod polardb;
 pub mod policy;
 pub mod rule;
+#[cfg(feature = "serde")]
+pub mod snapshot;
 pub mod text;
 pub mod time;
 pub mod token;
 mod wire_error;
 
 pub use control_plane::{
-    Action, Call, ControlPlane, Deadline, Effect, EffectKind, Event, Fact, Input, Misuse, Observation,
-    Outcome, Output, Refusal, Reply, Report, Request, Response, Step, Violation,
+    Action, Call, ControlPlane, Deadline, DeadlineReason, DiskView, Effect, EffectKind, Event, Fact, Fresh,
+    FreshCluster, Input, Misuse, Observation, Outcome, Output, PairFact, Refusal, Reply, Report, Request,
+    Response, Step, Violation,
 };
 pub use ids::{
     AccountId, BadId, ClusterId, DiskId, EffectId, NodeClass, NodeId, OrderId, PairId, RegionId,

@@ -22,6 +22,15 @@ impl fmt::Debug for RuleId {
     }
 }
 
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for RuleId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = alloc::string::String::deserialize(deserializer)?;
+        let rule = catalogue().into_iter().find(|rule| rule.id.0 == text);
+        rule.map(|rule| rule.id).ok_or_else(|| serde::de::Error::custom("no such rule"))
+    }
+}
+
 /// How sure we are of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

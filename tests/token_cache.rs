@@ -55,6 +55,7 @@ fn settle(cache: &mut Cache, ms: u64, key: &Key, request: u8, outcome: u8) -> u6
 mod state_table {
     use super::*;
 
+    /// T-070.
     #[test]
     fn a_vacant_token_executes_and_is_in_flight() {
         let (mut cache, k) = (roomy(), key("a", "s", "t"));
@@ -63,6 +64,7 @@ mod state_table {
         assert_eq!((cache.len(), permit.evicted()), (1, None));
     }
 
+    /// T-100.
     #[test]
     fn an_equal_request_in_flight_is_processing() {
         let (mut cache, k) = (roomy(), key("a", "s", "t"));
@@ -72,6 +74,7 @@ mod state_table {
         assert_eq!(cache, before);
     }
 
+    /// T-090, T-110.
     #[test]
     fn another_request_in_flight_is_a_mismatch_and_not_processing() {
         let (mut cache, k) = (roomy(), key("a", "s", "t"));
@@ -90,6 +93,7 @@ mod state_table {
         assert_eq!((cache.in_flight().count(), cache.len()), (0, 1));
     }
 
+    /// T-120.
     #[test]
     fn releasing_makes_the_token_vacant() {
         let (mut cache, k) = (roomy(), key("a", "s", "t"));
@@ -99,6 +103,7 @@ mod state_table {
         let _permit = granted(cache.begin(at(0), Some(&k), &2));
     }
 
+    /// T-080.
     #[test]
     fn an_equal_request_under_a_completed_token_replays_its_outcome() {
         let (mut cache, k) = (roomy(), key("a", "s", "t"));
@@ -109,6 +114,7 @@ mod state_table {
         assert_eq!(cache, before);
     }
 
+    /// T-090.
     #[test]
     fn another_request_under_a_completed_token_is_a_mismatch() {
         let (mut cache, k) = (roomy(), key("a", "s", "t"));
@@ -119,6 +125,7 @@ mod state_table {
         assert_eq!(cache.begin(at(0), Some(&k), &1), Admission::Replay(&7));
     }
 
+    /// T-140.
     #[test]
     fn an_expired_token_is_vacant_for_any_request() {
         for request in [1, 2] {
@@ -132,6 +139,7 @@ mod state_table {
         }
     }
 
+    /// T-190.
     #[test]
     fn an_evicted_token_is_vacant_and_the_horizon_names_it() {
         let mut cache = Cache::new(config(None, 1, Overflow::EvictOldestCompleted));
@@ -145,6 +153,7 @@ mod state_table {
         let _permit = granted(cache.begin(at(0), Some(&one), &9));
     }
 
+    /// T-130.
     #[test]
     fn a_stale_permit_settles_nothing_whatever_the_token_is() {
         let k = key("a", "s", "t");
@@ -171,6 +180,7 @@ mod state_table {
         }
     }
 
+    /// T-030.
     #[test]
     fn without_a_token_everything_executes_and_nothing_is_kept() {
         let mut cache = roomy();
@@ -194,6 +204,7 @@ mod vectors {
         assert_eq!(cache.begin(at(2), Some(&k), &pair_a), Admission::Replay(&7));
     }
 
+    /// T-020, T-060.
     #[test]
     fn tenants_scopes_and_cases_do_not_share_a_token() {
         let mut cache = roomy();
@@ -221,6 +232,7 @@ mod vectors {
         assert_eq!(cache.begin(at(3), Some(&k), &1), Admission::Replay(&7));
     }
 
+    /// T-130.
     #[test]
     fn a_zombie_does_not_overwrite_its_successor() {
         let (mut cache, k) = (roomy(), key("a", "s", "t"));
@@ -233,6 +245,7 @@ mod vectors {
         assert_eq!(cache.begin(at(0), Some(&k), &1), Admission::Replay(&7));
     }
 
+    /// T-140, T-170.
     #[test]
     fn a_token_expires_at_its_lifetime_exactly_and_stays_expired_when_time_goes_back() {
         let (mut cache, k) = (roomy(), key("a", "s", "t"));
@@ -260,6 +273,7 @@ mod vectors {
         granted(cache.begin(at(0), Some(&key("a", "s", "x")), &1))
     }
 
+    /// T-160, T-180.
     #[test]
     fn tokens_in_flight_fill_the_capacity_under_either_policy() {
         for overflow in [Overflow::Refuse, Overflow::EvictOldestCompleted] {
@@ -281,6 +295,7 @@ mod vectors {
         }
     }
 
+    /// T-180, T-190.
     #[test]
     fn completed_tokens_fill_the_capacity_and_are_refused_or_evicted_by_policy() {
         let fourth = key("a", "s", "4");
@@ -318,6 +333,7 @@ mod vectors {
 mod time {
     use super::*;
 
+    /// T-170.
     #[test]
     fn every_call_moves_the_clock_refused_or_not() {
         let (mut cache, k) = (roomy(), key("a", "s", "t"));
@@ -347,6 +363,7 @@ mod time {
         assert_eq!(cache.clock(), at(9));
     }
 
+    /// T-170.
     #[test]
     fn an_earlier_time_counts_as_the_clock() {
         let (mut cache, k) = (roomy(), key("a", "s", "t"));
@@ -356,6 +373,7 @@ mod time {
         let _permit = granted(cache.begin(at(600), Some(&k), &1));
     }
 
+    /// T-140, T-160.
     #[test]
     fn the_lifetime_starts_at_completion_and_not_at_the_request() {
         let (mut cache, k) = (roomy(), key("a", "s", "t"));
@@ -367,6 +385,7 @@ mod time {
         assert_eq!(cache.standing(at(1_100), Some(&k), &1), Standing::Vacant);
     }
 
+    /// T-150.
     #[test]
     fn replays_do_not_extend_the_lifetime() {
         let (mut cache, k) = (roomy(), key("a", "s", "t"));
@@ -394,6 +413,7 @@ mod time {
         assert_eq!(cache.begin(at(u64::MAX), Some(&k), &1), Admission::Replay(&7));
     }
 
+    /// T-180.
     #[test]
     fn expired_tokens_make_room_before_any_is_refused_or_evicted() {
         for overflow in [Overflow::Refuse, Overflow::EvictOldestCompleted] {
@@ -431,9 +451,30 @@ mod time {
     }
 }
 
+mod leftovers {
+    use super::*;
+
+    #[test]
+    fn a_grant_removes_two_expired_tokens_of_its_tenant_and_none_of_others() {
+        let mut cache = roomy();
+        for n in 0..5_u8 {
+            settle(&mut cache, 0, &key("a", "s", &n.to_string()), 1, n);
+            settle(&mut cache, 0, &key("b", "s", &n.to_string()), 1, n);
+        }
+        let _open = granted(cache.begin(at(100), Some(&key("a", "s", "new")), &1));
+        assert_eq!(cache.len(), 1);
+        assert_eq!(cache.clone().sweep(at(100)), 10 - 2);
+        // One that is used again takes its own place and removes no other.
+        let _open = granted(cache.begin(at(100), Some(&key("b", "s", "3")), &1));
+        assert_eq!(cache.clone().sweep(at(100)), 10 - 3);
+        assert_eq!(cache.check(), Ok(()));
+    }
+}
+
 mod fencing {
     use super::*;
 
+    /// T-130.
     #[test]
     fn a_reclaimed_permit_is_newer_and_the_old_one_is_stale() {
         let (mut cache, k) = (roomy(), key("a", "s", "t"));
@@ -552,6 +593,7 @@ mod cost {
 mod tokens {
     use super::*;
 
+    /// T-010, T-040.
     #[test]
     fn an_empty_token_is_absent_and_lengths_are_bounded() {
         assert_eq!(ClientToken::parse(""), Ok(None));
@@ -564,6 +606,7 @@ mod tokens {
         assert_eq!(ClientToken::parse(&"x".repeat(65)), Err(BadToken::TooLong { length: 65 }));
     }
 
+    /// T-010.
     #[test]
     fn a_text_of_64_characters_that_is_not_ascii_is_refused_for_that() {
         let text = format!("{}é", "x".repeat(63));
@@ -573,6 +616,7 @@ mod tokens {
         assert_eq!(ClientToken::parse_strict(" é"), Err(BadToken::NotAscii { at: 1 }));
     }
 
+    /// T-020, T-050.
     #[test]
     fn case_and_spaces_count_and_only_the_strict_profile_minds_them() {
         assert_ne!(token("abc"), token("ABC"));

@@ -40,8 +40,12 @@ pub trait Action: Sealed + Clone + Eq + core::fmt::Debug + Into<Request> {
         now: Timestamp,
         call: &Call,
         fresh: &Self::Fresh,
-    ) -> Result<(Self::Response, Step), Blocked<Self::Refusal, Self::Misused>>;
+    ) -> Performed<Self>;
 }
+
+/// What performing gives: the response with its step, or why nothing was done.
+pub type Performed<A> =
+    Result<(<A as Action>::Response, Step), Blocked<<A as Action>::Refusal, <A as Action>::Misused>>;
 
 /// Why a call did nothing.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
 
 use super::ControlPlane;
-use crate::ebs::{PairEffect, PairStatus, ReplicaPair};
+use crate::ebs::{Charge, PairEffect, PairStatus, ReplicaPair};
 use crate::ids::{AccountId, ClusterId, DiskId, EffectId, NodeId, PairId};
 use crate::polardb::{DbCluster, NodeKind, Role, Stage};
 use crate::token::TokenViolation;
@@ -51,6 +51,9 @@ pub enum Violation {
     /// Both ends of a pair are one disk or one zone.
     #[error("pair {0} has both ends in one place")]
     TooClose(PairId),
+    /// A pair is paid for a period that is not sold.
+    #[error("pair {0} is paid for a period that is not sold")]
+    Period(PairId),
     /// A disk is part of two pairs.
     #[error("disk {disk} of account {account} is part of two pairs")]
     DiskTwice {
@@ -209,6 +212,11 @@ impl ControlPlane {
         );
         if (must && !pair.switched) || (must_not && pair.switched) {
             return Err(Violation::Switched(id()));
+        }
+        if let Charge::PrePay { period, unit, .. } = pair.charge
+            && !unit.sells(period)
+        {
+            return Err(Violation::Period(id()));
         }
         let (primary, standby) = (&pair.primary, &pair.standby);
         let one_place = primary.region == standby.region && primary.zone == standby.zone;

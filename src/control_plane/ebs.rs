@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
-use super::action::{Action, Blocked, sealed::Sealed};
+use super::action::{Action, Blocked, Performed, sealed::Sealed};
 use super::effect::{EffectKind, Owner};
 use super::event::{Event, Fact, PairFact};
 use super::report::PairChange;
@@ -226,7 +226,7 @@ impl Action for CreateDiskReplicaPair {
         now: Timestamp,
         call: &Call,
         fresh: &Self::Fresh,
-    ) -> Result<(PairCreated, Step), Blocked<EbsRefusal, Misuse>> {
+    ) -> Performed<Self> {
         plane.create_pair(now, call, self, fresh.as_ref())
     }
 }
@@ -240,13 +240,7 @@ impl Action for DescribeDiskReplicaPairs {
     type Fresh = ();
     type Misused = Infallible;
 
-    fn perform(
-        &self,
-        plane: &mut ControlPlane,
-        _now: Timestamp,
-        call: &Call,
-        (): &(),
-    ) -> Result<(PairPage, Step), Blocked<EbsRefusal>> {
+    fn perform(&self, plane: &mut ControlPlane, _now: Timestamp, call: &Call, (): &()) -> Performed<Self> {
         Ok((self.select(&call.account, &call.region, &plane.pairs), Step::default()))
     }
 }
@@ -268,7 +262,7 @@ macro_rules! pair_calls {
                 now: Timestamp,
                 call: &Call,
                 (): &(),
-            ) -> Result<((), Step), Blocked<EbsRefusal>> {
+            ) -> Performed<Self> {
                 let ask: fn(&Self, &ReplicaPair, &BTreeMap<super::DiskKey, Disk>) -> PairRequest = $ask;
                 plane.pair_call(now, call, Self::OPERATION, &self.pair, |pair, disks| ask(self, pair, disks))
             }

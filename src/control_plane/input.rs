@@ -117,6 +117,7 @@ impl From<DbCluster> for Response {
 
 /// Why any call was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Refusal {
     /// By EBS.
     #[error(transparent)]

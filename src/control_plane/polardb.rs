@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
-use super::action::{Action, Blocked, sealed::Sealed};
+use super::action::{Action, Blocked, Performed, sealed::Sealed};
 use super::call::all_fresh;
 use super::effect::Owner;
 use super::event::{Event, Fact};
@@ -138,7 +138,7 @@ impl Action for CreateDbCluster {
         now: Timestamp,
         call: &Call,
         fresh: &Self::Fresh,
-    ) -> Result<(ClusterCreated, Step), Blocked<PolarDbRefusal, Misuse>> {
+    ) -> Performed<Self> {
         plane.create_cluster(now, call, self, fresh.as_ref())
     }
 }
@@ -160,7 +160,7 @@ macro_rules! cluster_calls {
                 now: Timestamp,
                 call: &Call,
                 (): &(),
-            ) -> Result<((), Step), Blocked<PolarDbRefusal>> {
+            ) -> Performed<Self> {
                 type Decide = fn(&$name, Timestamp, &DbCluster, &ControlPlane) -> Result<ClusterPlan, PolarDbRefusal>;
                 let decide: Decide = $decide;
                 plane.cluster_call(now, call, Self::OPERATION, &self.cluster, |cluster, plane| {
@@ -188,13 +188,7 @@ impl Action for DescribeDbClusters {
     type Fresh = ();
     type Misused = Infallible;
 
-    fn perform(
-        &self,
-        plane: &mut ControlPlane,
-        _now: Timestamp,
-        call: &Call,
-        (): &(),
-    ) -> Result<(ClusterPage, Step), Blocked<PolarDbRefusal>> {
+    fn perform(&self, plane: &mut ControlPlane, _now: Timestamp, call: &Call, (): &()) -> Performed<Self> {
         Ok((self.select(&call.account, &call.region, &plane.clusters), Step::default()))
     }
 }
@@ -208,13 +202,7 @@ impl Action for DescribeDbClusterAttribute {
     type Fresh = ();
     type Misused = Infallible;
 
-    fn perform(
-        &self,
-        plane: &mut ControlPlane,
-        _now: Timestamp,
-        call: &Call,
-        (): &(),
-    ) -> Result<(DbCluster, Step), Blocked<PolarDbRefusal>> {
+    fn perform(&self, plane: &mut ControlPlane, _now: Timestamp, call: &Call, (): &()) -> Performed<Self> {
         let cluster = plane.owned_cluster(call, Self::OPERATION, &self.cluster)?;
         Ok((cluster.clone(), Step::default()))
     }

@@ -17,6 +17,7 @@ use crate::wire_error::WireError;
 
 /// Why an EBS call was refused. Nothing changed but the clock seen.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum EbsRefusal {
     /// A required parameter is absent or empty.

@@ -57,6 +57,7 @@ pub enum Standing<'a, O> {
 
 /// Why a request is turned away for the sake of its token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum TokenRefusal {
     /// The token stands for another request. A new token would help.
     #[error("the client token was used for another request (T-090); send this one under a token of its own")]

@@ -6,8 +6,13 @@
 //! would replay success for a failover that never happened.
 //!
 //! Answers depend on the calls and their times alone. When expired entries are removed from memory, and where the rest
-//! lie, is no part of the value: neither `Eq`, `Hash` and `Debug` nor a snapshot shows it. No call allocates that does
-//! not grant a permit, and none but [`TokenCache::sweep`] does more than constant work beside the growth of the table.
+//! lie, is no part of the value: neither `Eq`, `Hash` and `Debug` nor a snapshot shows it.
+//!
+//! Costs: nothing is allocated or cloned but to grant a permit. A call hashes its key once, a new token its tenant as well.
+//! [`begin`](TokenCache::begin), [`complete`](TokenCache::complete) and [`release`](TokenCache::release) are amortised
+//! O(1) but for a binary search among the tokens in flight; a grant removes a bounded number of expired entries, so that
+//! many that expire at once delay nobody. A completed entry takes 24 bytes more than its key, request and outcome, or 32
+//! where the outcome has no spare value.
 
 use core::hash::Hash;
 

@@ -3,8 +3,8 @@
 //! All entries are in one hash table under their whole key, so that a hit is one look-up. Removal moves the last entry
 //! into the gap. The completed entries of a tenant form a queue in the order of their completion, linked through the
 //! entries themselves; since the clock never goes back, that is also the order in which they expire. So expiry and
-//! eviction both take the head of a queue, and an entry that expired unnoticed and is used again leaves from the middle,
-//! each in O(1).
+//! eviction both take the head of a queue, and an entry that expired unnoticed and is used again leaves from the
+//! middle, each in O(1).
 
 use core::hash::{BuildHasher, Hash};
 use core::iter::successors;
@@ -141,12 +141,11 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
     ) -> Option<()> {
         let slot = Slot::at(self.entries.len())?;
         let tenant = tenant.unwrap_or_else(|| self.enter_tenant(&key.tenant));
-        let (_, record) = self.tenants.get_index_mut(tenant)?;
-        record.held = record.held.saturating_add(1);
         // No key can match, and the hash is at hand: a plain insertion would compute it again.
         if let RawEntryMut::Vacant(vacant) = self.entries.raw_entry_mut_v1().from_hash(hash, |_| false) {
             vacant.insert_hashed_nocheck(hash, key.clone(), Entry { sequence, request, done: None });
         }
+        self.change_tenant(Some(tenant), |tenant| tenant.held = tenant.held.saturating_add(1));
         self.flights.take_off(sequence, tenant, slot);
         Some(())
     }
@@ -255,9 +254,8 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
     }
 
     fn change_done(&mut self, slot: Slot, change: impl FnOnce(&mut Done<O>)) {
-        if let Some(done) =
-            self.entries.get_index_mut(slot.index()).and_then(|(_, entry)| entry.done.as_mut())
-        {
+        let entry = self.entries.get_index_mut(slot.index());
+        if let Some(done) = entry.and_then(|(_, entry)| entry.done.as_mut()) {
             change(done);
         }
     }

@@ -1,0 +1,140 @@
+//! Snapshots: the whole state as data, and back.
+//!
+//! Resources, tokens, clock and policy stand in one snapshot, since a token without the effect that it stands for, or
+//! the reverse, would break the promise. Maps are sequences in registry order, so equal states give equal bytes under
+//! any hash seed. Unknown fields are refused. What is derived is left out and rebuilt; what is restored is verified by
+//! [`ControlPlane::check`] before anybody sees it.
+//!
+//! The format is version 1. It freezes with release 0.1.0; a later format gets another number.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::control_plane::Request;
+use crate::control_plane::{ControlPlane, Scope, TokenOutcome, Violation};
+use crate::ebs::{Disk, ReplicaPair};
+use crate::ids::{AccountId, DiskId};
+use crate::polardb::DbCluster;
+use crate::policy::Policy;
+use crate::time::Timestamp;
+use crate::token::{BadTokenSnapshot, TokenCache, TokenSnapshot};
+
+/// The version that this release writes and reads.
+pub const VERSION: u32 = 1;
+
+/// A control plane as data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snapshot {
+    version: u32,
+    policy: Policy,
+    clock: Timestamp,
+    next_id: u64,
+    pairs: Vec<ReplicaPair>,
+    disks: Vec<DiskRecord>,
+    clusters: Vec<DbCluster>,
+    tokens: TokenSnapshot<AccountId, Scope, Request, TokenOutcome>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DiskRecord {
+    account: AccountId,
+    id: DiskId,
+    up: bool,
+    attached: bool,
+    removed: bool,
+}
+
+/// Why a snapshot is not restored. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RestoreError {
+    /// The snapshot is of another version.
+    #[error("snapshot version {0} is not {VERSION}")]
+    Version(u32),
+    /// The counter of effect ids is zero, or so high that no control plane got there by counting.
+    #[error("the counter of effect ids is {0}")]
+    Counter(u64),
+    /// Two entries of a sequence have one key.
+    #[error("entry {at} of {sequence} repeats the key {key}")]
+    Twice {
+        /// The sequence.
+        sequence: &'static str,
+        /// The position in it, from 0.
+        at: usize,
+        /// The key.
+        key: String,
+    },
+    /// The tokens are inconsistent.
+    #[error("tokens: {0}")]
+    Tokens(#[from] BadTokenSnapshot),
+    /// The state breaks an invariant.
+    #[error(transparent)]
+    Violation(#[from] Violation),
+}
+
+impl ControlPlane {
+    /// The whole state as data.
+    pub fn snapshot(&self) -> Snapshot {
+        let disk = |((account, id), disk): (&(AccountId, DiskId), &Disk)| DiskRecord {
+            account: account.clone(),
+            id: id.clone(),
+            up: disk.up,
+            attached: disk.attached,
+            removed: disk.removed,
+        };
+        Snapshot {
+            version: VERSION,
+            policy: self.policy.clone(),
+            clock: self.clock,
+            next_id: self.next_id,
+            pairs: self.pairs.values().cloned().collect(),
+            disks: self.disks.iter().map(disk).collect(),
+            clusters: self.clusters.values().cloned().collect(),
+            tokens: self.tokens.snapshot(),
+        }
+    }
+
+    /// The state of a snapshot, verified.
+    ///
+    /// # Errors
+    ///
+    /// [`RestoreError`] names the violated invariant and where.
+    pub fn restore(snapshot: Snapshot) -> Result<Self, RestoreError> {
+        if snapshot.version != VERSION {
+            return Err(RestoreError::Version(snapshot.version));
+        }
+        if snapshot.next_id == 0 || snapshot.next_id > u64::MAX / 2 {
+            return Err(RestoreError::Counter(snapshot.next_id));
+        }
+        let mut plane = Self::new(snapshot.policy);
+        plane.clock = snapshot.clock;
+        plane.next_id = snapshot.next_id;
+        for (at, pair) in snapshot.pairs.into_iter().enumerate() {
+            let id = pair.id().clone();
+            if plane.pairs.insert(id.clone(), pair).is_some() {
+                return Err(RestoreError::Twice { sequence: "pairs", at, key: id.to_string() });
+            }
+        }
+        for (at, record) in snapshot.disks.into_iter().enumerate() {
+            let key = record.id.to_string();
+            let disk = Disk { up: record.up, attached: record.attached, removed: record.removed };
+            if plane.disks.insert((record.account, record.id), disk).is_some() {
+                return Err(RestoreError::Twice { sequence: "disks", at, key });
+            }
+        }
+        for (at, cluster) in snapshot.clusters.into_iter().enumerate() {
+            let id = cluster.id().clone();
+            if plane.clusters.insert(id.clone(), cluster).is_some() {
+                return Err(RestoreError::Twice { sequence: "clusters", at, key: id.to_string() });
+            }
+        }
+        plane.tokens = TokenCache::restore(plane.policy.tokens.config(), snapshot.tokens)?;
+        plane.reindex();
+        plane.check()?;
+        Ok(plane)
+    }
+}
