@@ -1,5 +1,5 @@
-//! Idempotency tokens: the state table, time, capacity, fencing and snapshots, then random calls against a model that is
-//! a plain list of records.
+//! Idempotency tokens: the state table, time, capacity, fencing and snapshots, then random calls against a model
+//! that is a plain list of records.
 
 use core::num::{NonZeroU64, NonZeroUsize};
 

@@ -10,11 +10,11 @@ use super::effect::{EffectKind, Owner};
 use super::event::{Event, Fact, PairFact};
 use super::report::PairChange;
 use super::{Call, ControlPlane, Effect, Misuse, Reply, Step};
-use crate::ebs::pair::{Context, PairSeed};
+
 use crate::ebs::{
-    Access, CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairs, Disk, EbsRefusal,
-    FailoverDiskReplicaPair, PairCreated, PairPage, PairRequest, PairStatus, ReplicaPair,
-    ReprotectDiskReplicaPair, StartDiskReplicaPair, StopDiskReplicaPair,
+    Access, Context, CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairs, Disk,
+    EbsRefusal, FailoverDiskReplicaPair, PairCreated, PairPage, PairRequest, PairSeed, PairStatus,
+    ReplicaPair, ReprotectDiskReplicaPair, StartDiskReplicaPair, StopDiskReplicaPair,
 };
 use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId};
 use crate::operation::Operation;

@@ -11,10 +11,11 @@ use super::report::cluster_effect;
 use super::{Call, ControlPlane, Effect, Misuse, Reply, Step};
 use crate::ids::{AccountId, ClusterId, NodeId, OrderId};
 use crate::operation::Operation;
-use crate::polardb::cluster::ClusterPlan;
+
 use crate::polardb::{
-    ClusterCreated, ClusterFact, ClusterPage, ClusterStatus, CreateDbCluster, DbCluster, DeleteDbCluster,
-    DescribeDbClusterAttribute, DescribeDbClusters, FailoverDbCluster, ModifyDbNodeConfig, PolarDbRefusal,
+    ClusterCreated, ClusterFact, ClusterPage, ClusterPlan, ClusterStatus, CreateDbCluster, DbCluster,
+    DeleteDbCluster, DescribeDbClusterAttribute, DescribeDbClusters, FailoverDbCluster, ModifyDbNodeConfig,
+    PolarDbRefusal,
 };
 use crate::rule::RuleId;
 use crate::time::Timestamp;

@@ -3,12 +3,12 @@
 use super::effect::{EffectKind, Outcome, Owner};
 use super::event::{Event, Fact, PairFact, Step};
 use super::{ControlPlane, Effect, Misuse, Observation, Report};
-use crate::ebs::pair::{PairDue, PairPlan};
+use crate::ebs::decide::{PairDue, PairPlan};
 use crate::ebs::table::PairEvent;
 use crate::ebs::{Access, Disk, DiskChange, ReplicaPair};
 use crate::ids::{AccountId, ClusterId, DiskId, EffectId, PairId};
-use crate::polardb::cluster::{ClusterPlan, NotTaken};
 use crate::polardb::{ClusterEffect, ClusterOutcome};
+use crate::polardb::{ClusterPlan, NotTaken};
 use crate::rule::RuleId;
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
@@ -249,7 +249,7 @@ pub(super) struct PairChange {
     account: AccountId,
     due_before: Option<Timestamp>,
     access: [Option<(DiskId, Access, Access)>; 2],
-    step: crate::ebs::pair::PairStep,
+    step: crate::ebs::PairStep,
     recover_point: Option<Timestamp>,
     unbound: [Option<DiskId>; 2],
 }
@@ -280,7 +280,7 @@ impl PairChange {
     }
 }
 
-fn pair_fact(done: &crate::ebs::pair::PairStep, recover_point: Option<Timestamp>) -> Option<PairFact> {
+fn pair_fact(done: &crate::ebs::PairStep, recover_point: Option<Timestamp>) -> Option<PairFact> {
     let superseded = done.ended.filter(|_| done.asked.is_some()).map(|ended| ended.id);
     if done.from != done.to {
         return Some(PairFact::Status {

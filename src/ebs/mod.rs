@@ -5,6 +5,7 @@
 //! the outside reports that the secondary disk is writable. The lifecycle is one [table]; this module's [`RULES`] are
 //! what stands beside it.
 
+pub mod decide;
 pub mod describe;
 pub mod disk;
 pub mod pair;
@@ -13,9 +14,10 @@ pub mod requests;
 pub mod status;
 pub mod table;
 
+pub use decide::{Context, PairPlan, PairRequest, PairStep};
 pub use describe::{Cursor, DescribeDiskReplicaPairs, Page, PairPage, Site};
 pub use disk::{Access, Disk, DiskChange};
-pub use pair::{End, PairEffect, PairRequest, PairSeed, PendingPair, RPO, ReplicaPair};
+pub use pair::{End, PairEffect, PairSeed, PendingPair, RPO, ReplicaPair};
 pub use refusal::EbsRefusal;
 pub use requests::{
     Bandwidth, Charge, CreateDiskReplicaPair, DeleteDiskReplicaPair, FailoverDiskReplicaPair, PairCreated,

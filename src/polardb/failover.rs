@@ -23,6 +23,7 @@ use alloc::vec::Vec;
 use super::select::{Priority, Tried, next_tier};
 use crate::ids::{EffectId, NodeId};
 use crate::policy::{ExplicitTargetFails, PolarDbPolicy};
+use crate::rule::RuleId;
 use crate::time::Timestamp;
 
 /// Why a failover runs.
@@ -126,6 +127,15 @@ impl Next {
             (None, _) | (_, []) => Self::Exhausted,
             (Some(_), [only]) => Self::Promote((*only).clone()),
             (Some(priority), _) => Self::Choose(priority, tier.into_iter().cloned().collect()),
+        }
+    }
+
+    /// The row of the table above by which it follows.
+    pub const fn rule(&self) -> RuleId {
+        match self {
+            Self::Promote(_) => RuleId("P-141"),
+            Self::Choose(..) => RuleId("P-142"),
+            Self::Exhausted => RuleId("P-170"),
         }
     }
 }

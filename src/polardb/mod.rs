@@ -3,7 +3,9 @@
 //! `FailoverDBCluster` names the node that becomes the primary or leaves it to an election: [select] is the ranking,
 //! whole, [failover] the bookkeeping of one failover around it, [cluster] the cluster that both belong to.
 
+mod apply;
 pub mod cluster;
+pub mod decide;
 pub mod describe;
 pub mod failover;
 pub mod node;
@@ -11,10 +13,9 @@ pub mod refusal;
 pub mod requests;
 pub mod select;
 
-pub use cluster::{
-    ClusterEffect, ClusterFact, ClusterOutcome, ClusterSeed, ClusterStatus, DbCluster, Lifecycle,
-    PendingCluster,
-};
+pub use apply::{ClusterEffect, ClusterFact, ClusterStep};
+pub use cluster::{ClusterSeed, ClusterStatus, DbCluster, Lifecycle, PendingCluster};
+pub use decide::{ClusterOutcome, ClusterPlan, NotTaken};
 pub use describe::{ClusterPage, DescribeDbClusterAttribute, DescribeDbClusters};
 pub use failover::{Cause, Failover, Failure, Next, Stage};
 pub use node::{DbNode, NodeChange, NodeKind, Role};

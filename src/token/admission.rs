@@ -4,10 +4,10 @@ use crate::rule::RuleId;
 
 /// The right, and the duty, to settle one token in flight.
 ///
-/// It settles at most once, since settling consumes it and it cannot be copied. Its number fences the rest: after the
-/// token was released, or reclaimed, or belongs to a later request, the permit is stale. A permit is good for the cache
-/// that granted it and for restorations of that cache; other caches give out the same numbers. One that is dropped leaves
-/// its token in flight until it is [reclaimed](super::TokenCache::reclaim).
+/// It settles at most once, since settling consumes it and it cannot be copied. Its number fences the rest: after
+/// the token was released, or reclaimed, or belongs to a later request, the permit is stale. A permit is good for
+/// the cache that granted it and for restorations of that cache; other caches give out the same numbers. One that is
+/// dropped leaves its token in flight until it is [reclaimed](super::TokenCache::reclaim).
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "a token stays in flight until its permit is completed or released"]
 pub struct Permit {
@@ -21,8 +21,8 @@ impl Permit {
         self.sequence
     }
 
-    /// The number of the completion that was forgotten before its time to make room for this token. If its request comes
-    /// again, it will execute again.
+    /// The number of the completion that was forgotten before its time to make room for this token. If its request
+    /// comes again, it will execute again.
     pub const fn evicted(&self) -> Option<u64> {
         self.evicted
     }
@@ -93,7 +93,8 @@ impl TokenRefusal {
     }
 }
 
-/// The permit is not the current one of any token in flight: it was released or reclaimed, or is of another cache (T-130).
+/// The permit is not the current one of any token in flight (T-130): the token was reclaimed since, and perhaps
+/// settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("the permit is not that of a token in flight (T-130); its outcome was not recorded")]
 pub struct StalePermit;

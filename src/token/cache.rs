@@ -2,17 +2,17 @@
 //!
 //! A token is in flight or completed; an expired one is a reading of a completed one and not a state of its own. The
 //! request is stored whole and compared by `Eq`, so the embedder hands in what was asked, parsed and with defaults
-//! filled in, and leaves out what may differ between a request and its repetition. Requests are not hashed: a collision
-//! would replay success for a failover that never happened.
+//! filled in, and leaves out what may differ between a request and its repetition. Requests are not hashed: a
+//! collision would replay success for a failover that never happened.
 //!
-//! Answers depend on the calls and their times alone. When expired entries are removed from memory, and where the rest
-//! lie, is no part of the value: neither `Eq`, `Hash` and `Debug` nor a snapshot shows it.
+//! Answers depend on the calls and their times alone. When expired entries are removed from memory, and where the
+//! rest lie, is no part of the value: neither `Eq`, `Hash` and `Debug` nor a snapshot shows it.
 //!
-//! Costs: nothing is allocated or cloned but to grant a permit. A call hashes its key once, a new token its tenant as well.
-//! [`begin`](TokenCache::begin), [`complete`](TokenCache::complete) and [`release`](TokenCache::release) are amortised
-//! O(1) but for a binary search among the tokens in flight; a grant removes a bounded number of expired entries, so that
-//! many that expire at once delay nobody. A completed entry takes 24 bytes more than its key, request and outcome, or 32
-//! where the outcome has no spare value.
+//! Costs: nothing is allocated or cloned but to grant a permit. A call hashes its key once, and for a new token its
+//! tenant as well. [`begin`](TokenCache::begin), [`complete`](TokenCache::complete) and
+//! [`release`](TokenCache::release) are amortised O(1), but for a binary search among the tokens in flight. A grant
+//! removes a bounded number of expired entries, so that many that expire at once delay nobody. A completed entry
+//! takes 24 bytes more than its key, request and outcome, or 32 where the outcome's type has no spare value.
 
 use core::hash::Hash;
 
@@ -22,15 +22,15 @@ use super::config::{Overflow, TokenCacheConfig};
 use super::store::{Entry, Slot, Store, Tenant};
 use crate::time::Timestamp;
 
-/// Whose token it is, for what, and the token itself. Equal tokens that differ in either have nothing in common (T-060).
+/// Whose token it is, for what, and the token itself. Tokens of other tenants or scopes are other tokens (T-060).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct TokenKey<T, S> {
-    /// The account. Not its access key: keys are rotated between a request and its repetition. Capacity and horizon are
-    /// per tenant.
+    /// The account. Not its access key: keys are rotated between a request and its repetition. Capacity and horizon
+    /// are per tenant.
     pub tenant: T,
-    /// What the token is valid for beside the tenant, such as region, product and operation. Not the resource: the same
-    /// token for another resource is a mismatch.
+    /// What the token is valid for beside the tenant, such as region, product and operation. Not the resource: the
+    /// same token for another resource is a mismatch.
     pub scope: S,
     /// The token.
     pub token: ClientToken,
@@ -38,8 +38,8 @@ pub struct TokenKey<T, S> {
 
 /// A bounded memory of tokens: `T` is a tenant, `S` a scope, `R` a request and `O` an outcome.
 ///
-/// Every call that takes a time moves the clock to the highest time seen, whatever its answer (T-170). A call that does
-/// not grant, settle or reclaim a permit changes nothing else.
+/// Every call that takes a time moves the clock to the highest time seen, whatever its answer (T-170). A call that
+/// does not grant, settle or reclaim a permit changes nothing else.
 ///
 /// It is `Eq` and `Hash` over what it remembers at its clock, in the order of tenants and sequence numbers.
 #[derive(Clone)]
@@ -68,8 +68,8 @@ impl<T, S, R, O> TokenCache<T, S, R, O> {
         Self::with_hash_seed(config, 0)
     }
 
-    /// An empty cache whose hasher is seeded. An embedder that faces a network picks a secret seed, so that nobody can
-    /// choose colliding tokens; no answer depends on it.
+    /// An empty cache whose hasher is seeded. An embedder that faces a network picks a secret seed, so that nobody
+    /// can choose colliding tokens; no answer depends on it.
     pub const fn with_hash_seed(config: TokenCacheConfig, seed: u64) -> Self {
         // Zero stands for no horizon, so numbers start at one.
         Self { config, clock: Timestamp::from_millis(0), next: 1, store: Store::new(seed) }
@@ -133,11 +133,12 @@ impl<T, S, R, O> TokenCache<T, S, R, O> {
 }
 
 impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCache<T, S, R, O> {
-    /// A request has arrived at `now` under `key`, or under none. Says whether it is to be executed, was executed before,
-    /// or is refused. An expired token counts as none; the request is compared before anything else is looked at (T-110).
+    /// A request has arrived at `now` under `key`, or under none. Says whether it is to be executed, was executed
+    /// before, or is refused. An expired token counts as none; the request is compared before the token's status is
+    /// looked at (T-110).
     ///
-    /// Only [`Admission::Execute`] changes anything: the token is in flight from then on. If the tenant is at its capacity,
-    /// its expired tokens make room; failing that, the token is [`Full`](TokenRefusal::Full) or evicts, by
+    /// Only [`Admission::Execute`] changes anything: the token is in flight from then on. If the tenant is at its
+    /// capacity, its expired tokens make room; failing that, the token is [`Full`](TokenRefusal::Full) or evicts, by
     /// [`Overflow`].
     ///
     /// Beyond 4,294,967,295 tokens of all tenants together, a new one is `Full` too.
@@ -178,8 +179,8 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         }
     }
 
-    /// The work of a permit is done: its token is remembered with this outcome from `now` on. Returns the number of the
-    /// completion, in terms of which [`Permit::evicted`] and [`horizon`](Self::horizon) speak.
+    /// The work of a permit is done: its token is remembered with this outcome from `now` on. Returns the number of
+    /// the completion, in terms of which [`Permit::evicted`] and [`horizon`](Self::horizon) speak.
     ///
     /// The outcome is what was decided, without anything of the single call such as its RequestId. If the reply gets
     /// lost afterwards, the token is completed all the same.
@@ -203,18 +204,19 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         self.store.release(permit.sequence).ok_or(StalePermit)
     }
 
-    /// Issues a new permit, of a higher number, for a token in flight whose permit is lost. The old one goes stale (T-130).
-    /// None if no token is in flight under that number.
+    /// Issues a new permit, of a higher number, for a token in flight whose permit is lost. The old one goes stale
+    /// (T-130). None if no token is in flight under that number.
     pub fn reclaim(&mut self, sequence: u64) -> Option<Permit> {
         self.store.renumber(sequence, self.next)?;
         Some(Permit { sequence: self.draw(), evicted: None })
     }
 
-    /// Removes expired tokens from memory, and tenants of whom nothing is left; returns how many tokens. O(tenants and
-    /// tokens removed).
+    /// Removes expired tokens from memory, and tenants of whom nothing is left; returns how many tokens. O(tenants
+    /// and tokens removed).
     ///
-    /// No answer and no comparison depends on it. New tokens remove their own tenant's expired ones, so it serves only
-    /// tenants who fell silent. The count is the one value in this interface that depends on what was removed before.
+    /// No answer and no comparison depends on it. New tokens remove their own tenant's expired ones, so it serves
+    /// only tenants who fell silent. The count is the one value in this interface that depends on what was removed
+    /// before.
     pub fn sweep(&mut self, now: Timestamp) -> usize {
         self.observe(now);
         let before = self.store.entries.len();
@@ -225,8 +227,8 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         before.saturating_sub(self.store.entries.len())
     }
 
-    /// The number of the tenant's last completion that was evicted, zero if none was. It never falls. A token completed
-    /// under a higher number is remembered for its whole lifetime so far; for those below, at most once is not promised.
+    /// The number of the tenant's last completion that was evicted, zero if none was. It never falls. Completions of
+    /// higher numbers are remembered unless they expired; for the others, at most once is not promised.
     pub fn horizon(&self, tenant: &T) -> u64 {
         self.store.tenants.get(tenant).map_or(0, |tenant| tenant.horizon)
     }

@@ -1,7 +1,7 @@
 //! What holds of every token cache, whatever was asked of it.
 //!
-//! Nobody needs this to use a cache. It is for tests: a cache that was restored, or driven by random calls, is checked
-//! after each step.
+//! Nobody needs this to use a cache. It is for tests: a cache that was restored, or driven by random calls, is
+//! checked after each step.
 
 use alloc::vec::Vec;
 use core::hash::Hash;
@@ -10,7 +10,7 @@ use super::cache::TokenCache;
 use super::store::{Entry, Slot, Tenant};
 use crate::time::Timestamp;
 
-/// What is wrong with a token cache. Tokens are named by their sequence number, tenants by a token or a horizon of theirs.
+/// What is wrong with a token cache. Tokens are named by their sequence numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenViolation {
@@ -232,8 +232,8 @@ mod tests {
         TokenKey { tenant, scope: 0, token: ClientToken::parse(text).unwrap().unwrap() }
     }
 
-    /// Tenant 0 has completed 2, 4 and 6 in slots 1 to 3, tenant 1 has completed 8 in slot 4; then 9, 10 and 11 are in
-    /// flight in slots 5 to 7, for tenants 0, 1 and 0. Times are ten times the numbers.
+    /// Tenant 0 has completed 2, 4 and 6 in slots 1 to 3, tenant 1 has completed 8 in slot 4; then 9, 10 and 11 are
+    /// in flight in slots 5 to 7, for tenants 0, 1 and 0. Times are ten times the numbers.
     fn sound() -> Cache {
         let mut config = TokenCacheConfig::bounded(NonZeroUsize::new(5).unwrap());
         config.overflow = Overflow::EvictOldestCompleted;

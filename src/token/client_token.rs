@@ -1,8 +1,8 @@
 //! The token as the client sends it.
 //!
 //! Both products' parameter texts say the same: at most 64 characters, ASCII only (T-010). PolarDB's adds that case
-//! counts (T-020). Neither says what an empty value means, nor whether spaces and control characters are fine. Here an
-//! empty value is an absent one (T-040), since SDKs send empty optional parameters, and all of ASCII is admitted
+//! counts (T-020). Neither says what an empty value means, nor whether spaces and control characters are fine. Here
+//! an empty value is an absent one (T-040), since SDKs send empty optional parameters, and all of ASCII is admitted
 //! (T-050); [`ClientToken::parse_strict`] keeps to visible characters. Nothing is trimmed or folded.
 
 use alloc::sync::Arc;

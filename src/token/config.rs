@@ -18,13 +18,13 @@ pub enum Lifetime {
 
 /// Twenty-four hours.
 ///
-/// Undocumented upstream: EBS and PolarDB publish no lifetime. The value is where Stripe, ECS, Restate and Kafka agree;
-/// what matters is that it exceeds the time over which a client retries.
+/// Undocumented upstream: EBS and PolarDB publish no lifetime. The value is where Stripe, ECS, Restate and Kafka
+/// agree; what matters is that it exceeds the time over which a client retries.
 pub const DEFAULT_LIFETIME: Lifetime = Lifetime::For(NonZeroU64::MIN.saturating_add(86_399_999));
 
 impl Lifetime {
-    /// Whether a token completed at `completed_at` is remembered at `now`. The end is exclusive: with a lifetime of one
-    /// millisecond, a token is remembered only at the very time of its completion.
+    /// Whether a token completed at `completed_at` is remembered at `now`. The end is exclusive: with a lifetime of
+    /// one millisecond, a token is remembered only at the very time of its completion.
     pub const fn covers(self, completed_at: Timestamp, now: Timestamp) -> bool {
         match self {
             Self::Never => true,

@@ -1,8 +1,8 @@
 //! The tokens in flight, by sequence number.
 //!
 //! Numbers are drawn in ascending order, so that a queue is sorted by itself and look-up is a binary search. A token
-//! that lands in the middle leaves a gap; gaps at the ends are dropped at once and all others as soon as they outnumber
-//! the tokens in flight, so that landing costs amortised O(1) in any order.
+//! that lands in the middle leaves a gap; gaps at the ends are dropped at once and all others as soon as they
+//! outnumber the tokens in flight, so that landing costs amortised O(1) in any order.
 
 use alloc::collections::VecDeque;
 

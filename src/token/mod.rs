@@ -1,11 +1,11 @@
 //! Idempotency tokens: one request, however often it arrives, takes effect once.
 //!
-//! A client that loses a reply cannot know whether its failover was accepted. If it sends the request again under the
-//! same `ClientToken`, the service answers as it did the first time and does nothing. [`TokenCache`] decides which of
-//! the two happens; it executes nothing, reads no clock and knows no operation. Use is in two phases, so that
-//! overlapping requests can be told apart without threads: [`begin`](TokenCache::begin) asks, and where it answers
-//! [`Admission::Execute`] the caller does the work and then either [`complete`](TokenCache::complete)s the permit with
-//! the outcome or, if nothing had any effect, [`release`](TokenCache::release)s it.
+//! A client that loses a reply cannot know whether its failover was accepted. If it sends the request again under
+//! the same `ClientToken`, the service answers as it did the first time and does nothing. [`TokenCache`] decides
+//! which of the two happens; it executes nothing, reads no clock and knows no operation. Use is in two phases, so
+//! that overlapping requests can be told apart without threads: [`begin`](TokenCache::begin) asks, and where it
+//! answers [`Admission::Execute`] the caller does the work and then either [`complete`](TokenCache::complete)s the
+//! permit with the outcome or, if nothing had any effect, [`release`](TokenCache::release)s it.
 //!
 //! | Entry | `begin`, equal request | `begin`, other request | `complete` | `release` |
 //! | --- | --- | --- | --- | --- |
@@ -13,12 +13,13 @@
 //! | in flight | `Processing` | `Mismatch` | becomes completed | becomes none |
 //! | completed | `Replay` | `Mismatch` | | |
 //!
-//! A permit that does not belong to the entry in flight is [`StalePermit`], whatever the entry is, and changes nothing.
+//! A permit that does not belong to the entry in flight is [`StalePermit`], whatever the entry is, and changes
+//! nothing.
 //!
-//! The vendor documents the token's shape, the replay and the mismatch, the last two in a guide that the EBS parameter
-//! links and PolarDB's does not. In-flight refusals are listed for sibling operations. How long a token is remembered,
-//! for whom, how many fit, and in which order the checks run is published nowhere: [`RULES`] marks those `Inferred` and
-//! names the evidence. Only calls to the real service could settle them.
+//! The vendor documents the token's shape, the replay and the mismatch, the last two in a guide that the EBS
+//! parameter links and PolarDB's does not. In-flight refusals are listed for sibling operations. How long a token is
+//! remembered, for whom, how many fit, and in which order the checks run is published nowhere: [`RULES`] marks those
+//! `Inferred` and names the evidence. Only calls to the real service could settle them.
 //!
 //! ```
 //! use core::num::NonZeroUsize;
@@ -73,7 +74,7 @@ pub const RULES: &[Rule] = &[
     Rule::new(
         "T-030",
         Basis::Sibling,
-        "metadata of 627 networking parameters (ALB, VPC, CBN and others): without a token the RequestId stands in for it",
+        "metadata of 627 networking parameters (ALB, VPC, CBN and others): the RequestId stands in for the token",
         "A call without a token is never deduplicated and leaves no entry.",
     ),
     Rule::new(
@@ -170,6 +171,6 @@ pub const RULES: &[Rule] = &[
         "T-190",
         Basis::Inferred,
         "FoundationDB bounds its idempotency ids by a watermark",
-        "Where the policy evicts, the tenant's earliest completion goes first, is reported and raises the tenant's horizon.",
+        "Where the policy evicts, the tenant's earliest completion goes, is reported and raises the tenant's horizon.",
     ),
 ];

@@ -1,9 +1,9 @@
 //! Snapshots of a token cache, version 1.
 //!
-//! A snapshot holds what the cache remembers at its clock, in the order of its value, so that equal caches give equal
-//! bytes. It holds tokens in flight with their numbers: after a restore the embedder resumes each with a new permit or
-//! releases it. It belongs into one file with the resources that the tokens speak of, or a restore could bring back the
-//! token without the effect, or the effect without the token.
+//! A snapshot holds what the cache remembers at its clock, in the order of its value, so that equal caches give
+//! equal bytes. It holds tokens in flight with their numbers: after a restore the embedder resumes each with a new
+//! permit or releases it. It belongs into one file with the resources that the tokens speak of, or a restore could
+//! bring back the token without the effect, or the effect without the token.
 //!
 //! The bounds are not in it, since they are policy and kept with the policy. Restoring under other bounds is well
 //! defined: what has expired under them is forgotten, and more tokens than they admit are refused.
@@ -19,7 +19,8 @@ use crate::time::Timestamp;
 
 const VERSION: u32 = 1;
 
-/// The greatest counter that is believed. No cache gets there by counting, and beyond it the next numbers are certain.
+/// The greatest counter that is believed. No cache gets there by counting, and beyond it the next numbers are
+/// certain.
 const GREATEST_COUNTER: u64 = u64::MAX / 2;
 
 /// What a [`TokenCache`] remembers, as plain data.
@@ -191,8 +192,8 @@ where
         }
     }
 
-    /// A cache that remembers what a snapshot says, with the default hash seed. Permits that were not settled when the
-    /// snapshot was taken are good for it.
+    /// A cache that remembers what a snapshot says, with the default hash seed. Permits that were not settled when
+    /// the snapshot was taken are good for it.
     ///
     /// # Errors
     ///

@@ -1,10 +1,10 @@
 //! Where the entries of a token cache lie. Nothing here knows about time, capacity or policy.
 //!
-//! All entries are in one hash table under their whole key, so that a hit is one look-up. Removal moves the last entry
-//! into the gap. The completed entries of a tenant form a queue in the order of their completion, linked through the
-//! entries themselves; since the clock never goes back, that is also the order in which they expire. So expiry and
-//! eviction both take the head of a queue, and an entry that expired unnoticed and is used again leaves from the
-//! middle, each in O(1).
+//! All entries are in one hash table under their whole key, so that a hit is one look-up. Removal moves the last
+//! entry into the gap. The completed entries of a tenant form a queue in the order of their completion, linked
+//! through the entries themselves; since the clock never goes back, that is also the order in which they expire. So
+//! expiry and eviction both take the head of a queue, and an entry that expired unnoticed and is used again leaves
+//! from the middle, each in O(1).
 
 use core::hash::{BuildHasher, Hash};
 use core::iter::successors;
@@ -222,7 +222,8 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
         }
     }
 
-    /// Makes two completions neighbours in their tenant's queue; where there is none, the other is an end of the queue.
+    /// Makes two completions neighbours in their tenant's queue; where there is none, the other is an end of the
+    /// queue.
     fn join(&mut self, tenant: Option<usize>, older: Option<Slot>, newer: Option<Slot>) {
         match older {
             Some(slot) => self.change_done(slot, |done| done.newer = newer),

@@ -1,8 +1,8 @@
 //! The cache as a value: what of it is compared, hashed, printed and put into snapshots, and in which order.
 //!
-//! That is the bounds, the clock and the counter; then each tenant, in the tenants' own order, with its horizon and the
-//! completions remembered, by number; then the tokens in flight, by number. Left out are expired entries, where the
-//! entries lie, and the hash seed, since no answer depends on them.
+//! That is the bounds, the clock and the counter; then each tenant, in the tenants' own order, with its horizon and
+//! the completions remembered, by number; then the tokens in flight, by number. Left out are expired entries, where
+//! the entries lie, and the hash seed, since no answer depends on them.
 
 use alloc::vec::Vec;
 use core::fmt;
