@@ -33,6 +33,7 @@ pub mod operation;
 pub mod polardb;
 pub mod policy;
 pub mod rule;
+pub mod simulation;
 #[cfg(feature = "serde")]
 pub mod snapshot;
 pub mod text;

@@ -32,6 +32,13 @@ pub enum DeadlineReason {
 }
 
 impl DeadlineReason {
+    /// The resource that it stands for.
+    pub fn resource(&self) -> &str {
+        match self {
+            Self::CopyCycle(pair) | Self::TombstoneEnd(pair) => pair.as_str(),
+        }
+    }
+
     /// Its name in listings.
     pub const fn name(&self) -> &'static str {
         match self {

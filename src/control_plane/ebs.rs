@@ -183,6 +183,11 @@ impl ControlPlane {
         Ok(Step { effects: self.admit_pair(pair), events: Vec::new() })
     }
 
+    /// What was reported about a disk.
+    pub fn disk(&self, account: &AccountId, disk: &DiskId) -> Disk {
+        self.disks.get(&(account.clone(), disk.clone())).copied().unwrap_or_default()
+    }
+
     /// The disks of an account, or of all: those of its pairs and those that were reported on, by account and id.
     pub fn disks(&self, account: Option<&AccountId>) -> Vec<DiskView> {
         let mut known: BTreeMap<super::DiskKey, Access> =

@@ -1,0 +1,162 @@
+//! Faults that are planned: they lie in wait and change how a later effect or reply ends.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use core::num::NonZeroU32;
+
+use crate::ebs::PairEffect;
+use crate::operation::Operation;
+use crate::polardb::Failure;
+use crate::text::StatusMessage;
+
+/// Which resource a fault is meant for: its id, or `*` for any.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
+pub struct Selector(pub String);
+
+impl Selector {
+    /// Any resource.
+    pub fn any() -> Self {
+        Self(String::from("*"))
+    }
+
+    /// Whether it means this resource.
+    pub fn matches(&self, id: &str) -> bool {
+        self.0 == "*" || self.0 == id
+    }
+}
+
+/// Which effect of a pair fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum PairStage {
+    /// Setting it up.
+    Create,
+    /// A copy.
+    Copy,
+    /// Stopping.
+    Stop,
+    /// Failover.
+    Failover,
+    /// Reprotecting.
+    Reprotect,
+    /// Taking it down.
+    Delete,
+}
+
+impl From<PairEffect> for PairStage {
+    fn from(effect: PairEffect) -> Self {
+        match effect {
+            PairEffect::Create => Self::Create,
+            PairEffect::Copy => Self::Copy,
+            PairEffect::Stop => Self::Stop,
+            PairEffect::Failover => Self::Failover,
+            PairEffect::Reprotect { .. } => Self::Reprotect,
+            PairEffect::Delete => Self::Delete,
+        }
+    }
+}
+
+/// A planned fault.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)
+)]
+pub enum Fault {
+    /// Promotions of this node fail.
+    Switch {
+        /// The node.
+        node: Selector,
+        /// Why.
+        reason: Failure,
+    },
+    /// Effects of this pair fail.
+    Pair {
+        /// The pair.
+        pair: Option<Selector>,
+        /// Its source disk, for a pair whose id is not known yet.
+        disk: Option<String>,
+        /// Which effect.
+        fails: PairStage,
+        /// What the status message says, where one shows.
+        message: Option<StatusMessage>,
+    },
+    /// Effects stay outstanding, whatever the mode.
+    Hold {
+        /// The kind of effect, such as `failover_pair`.
+        effect: String,
+        /// The resource.
+        resource: Selector,
+    },
+    /// Replies to this operation are lost or replaced.
+    Reply(ReplyFault),
+}
+
+/// What happens to a reply on its way to the client. The model's answer, and the token, stand.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct ReplyFault {
+    /// The operation.
+    pub action: Operation,
+    /// Whether the call takes effect all the same.
+    pub effect: bool,
+    /// Close the connection without an answer.
+    pub lose: bool,
+    /// Answer with this HTTP status instead, and the code below.
+    pub status: Option<u16>,
+    /// The error code of that answer.
+    pub code: Option<String>,
+    /// Wait so many milliseconds before the answer.
+    pub delay_ms: u64,
+    /// Further headers of that answer.
+    pub headers: BTreeMap<String, String>,
+}
+
+/// A planned fault with its number and what is left of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct PlannedFault {
+    /// Its number, never reused.
+    pub id: u64,
+    /// What is planned.
+    pub fault: Fault,
+    /// How often it still strikes; `None` until it is withdrawn.
+    pub times: Option<NonZeroU32>,
+}
+
+/// The faults in wait, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub(super) struct FaultPlan {
+    pub(super) planned: alloc::vec::Vec<PlannedFault>,
+    pub(super) next: u64,
+}
+
+impl FaultPlan {
+    pub(super) fn add(&mut self, fault: Fault, times: Option<NonZeroU32>) -> u64 {
+        self.next = self.next.saturating_add(1);
+        self.planned.push(PlannedFault { id: self.next, fault, times });
+        self.next
+    }
+
+    pub(super) fn withdraw(&mut self, id: u64) -> bool {
+        let before = self.planned.len();
+        self.planned.retain(|planned| planned.id != id);
+        before != self.planned.len()
+    }
+
+    /// The oldest fault for which `strikes` has an answer; it is used up by one.
+    pub(super) fn strike<T>(&mut self, strikes: impl Fn(&Fault) -> Option<T>) -> Option<T> {
+        let (at, answer) =
+            self.planned.iter().enumerate().find_map(|(at, planned)| Some((at, strikes(&planned.fault)?)))?;
+        let planned = self.planned.get_mut(at)?;
+        match planned.times.map(|times| NonZeroU32::new(times.get().saturating_sub(1))) {
+            Some(None) => drop(self.planned.remove(at)),
+            Some(left) => planned.times = left,
+            None => {}
+        }
+        Some(answer)
+    }
+}

@@ -1,0 +1,614 @@
+//! A deterministic world around a control plane: it answers effects after a latency, with outcomes from a plan of
+//! faults, on virtual time.
+//!
+//! The time is an argument here too; nothing runs by itself. What is due is done first, in the order of time and, at
+//! one instant, outcomes before deadlines. Random choices come from independent keyed streams, so the same seed, policy
+//! and inputs give the same bytes, and an extra describe changes no winner.
+//!
+//! [`Transitions`] decides how effects end; deadlines follow the clock in every mode. No pair starts two copies at one
+//! instant and every failover ends, so nothing here can loop.
+
+mod fault;
+mod latency;
+mod stream;
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::num::NonZeroU32;
+
+pub use fault::{Fault, PairStage, PlannedFault, ReplyFault, Selector};
+pub use latency::LatencyProfile;
+
+use fault::FaultPlan;
+
+use crate::control_plane::{
+    Call, ControlPlane, Effect, EffectKind, Event, Fresh, FreshCluster, Misuse, Observation, Outcome, Output,
+    Report, Request, Step,
+};
+use crate::ebs::{PairCreated, PairEffect};
+use crate::ids::{BadId, ClusterId, EffectId, NodeId, OrderId, PairId};
+use crate::operation::Operation;
+use crate::polardb::{ClusterEffect, Failure};
+use crate::time::Timestamp;
+
+/// How effects end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum Transitions {
+    /// Inside the call or deadline that asked for them.
+    Immediate,
+    /// After a latency on the clock.
+    #[default]
+    Timed,
+    /// Only when told.
+    Manual,
+}
+
+impl Transitions {
+    /// The spelling in configurations.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Immediate => "immediate",
+            Self::Timed => "timed",
+            Self::Manual => "manual",
+        }
+    }
+}
+
+/// How an outstanding effect is to end.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Resolution {
+    /// So. No fault is consumed.
+    Outcome(Outcome),
+    /// As the faults and the seed decide.
+    Auto,
+}
+
+/// A control plane in its simulated world.
+#[derive(Debug, Clone)]
+pub struct Simulation {
+    plane: ControlPlane,
+    seed: u64,
+    transitions: Transitions,
+    latency: LatencyProfile,
+    faults: FaultPlan,
+    /// How many ids of each kind have been minted.
+    minted: BTreeMap<String, u64>,
+    held: BTreeSet<EffectId>,
+    /// When effects end in timed mode: follows from what is outstanding, the latencies and what is held.
+    schedule: BTreeSet<(Timestamp, EffectId)>,
+}
+
+/// What an input to the simulation did.
+#[must_use]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Happened {
+    /// The events, in order, of the input and of all work that it caused or that was due before it.
+    pub events: Vec<Event>,
+    /// How many deadlines and effects ended.
+    pub fired: u64,
+}
+
+/// What falls due next in the simulation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextDue {
+    /// When.
+    pub at: Timestamp,
+    /// A deadline's name, or the name of the effect that ends.
+    pub reason: &'static str,
+    /// Whose.
+    pub resource: String,
+}
+
+impl Simulation {
+    /// A world around a control plane.
+    pub fn new(plane: ControlPlane, seed: u64, transitions: Transitions, latency: LatencyProfile) -> Self {
+        let mut world = Self {
+            plane,
+            seed,
+            transitions,
+            latency,
+            faults: FaultPlan::default(),
+            minted: BTreeMap::new(),
+            held: BTreeSet::new(),
+            schedule: BTreeSet::new(),
+        };
+        world.reschedule();
+        world
+    }
+
+    /// The control plane.
+    pub const fn plane(&self) -> &ControlPlane {
+        &self.plane
+    }
+
+    /// The seed.
+    pub const fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// How effects end.
+    pub const fn transitions(&self) -> Transitions {
+        self.transitions
+    }
+
+    /// How long effects take.
+    pub const fn latency(&self) -> &LatencyProfile {
+        &self.latency
+    }
+
+    /// The faults in wait, oldest first.
+    pub fn faults(&self) -> &[PlannedFault] {
+        &self.faults.planned
+    }
+
+    /// Puts other readings in force.
+    pub fn set_policy(&mut self, policy: crate::policy::Policy) {
+        self.plane.set_policy(policy);
+    }
+
+    /// Changes how effects end, those outstanding included; what is held stays held.
+    pub fn set_transitions(&mut self, now: Timestamp, transitions: Transitions) -> Happened {
+        let mut happened = self.advance(now);
+        self.transitions = transitions;
+        self.reschedule();
+        if transitions == Transitions::Immediate {
+            let waiting: Vec<Effect> = self.plane.outstanding().collect();
+            self.settle(Step { effects: waiting, events: Vec::new() }, &mut happened);
+        }
+        happened.extend(self.advance(now));
+        happened
+    }
+
+    /// Plans a fault, to strike `times`, or until withdrawn; returns its number.
+    pub fn plan(&mut self, fault: Fault, times: Option<NonZeroU32>) -> u64 {
+        self.faults.add(fault, times)
+    }
+
+    /// Withdraws a fault; false if there is none of this number.
+    pub fn withdraw(&mut self, id: u64) -> bool {
+        self.faults.withdraw(id)
+    }
+
+    /// Withdraws all faults.
+    pub fn withdraw_all(&mut self) {
+        self.faults.planned.clear();
+    }
+
+    /// The fault that strikes the reply to this operation, used up by one.
+    pub fn strike_reply(&mut self, operation: Operation) -> Option<ReplyFault> {
+        self.faults.strike(|fault| match fault {
+            Fault::Reply(reply) if reply.action == operation => Some(reply.clone()),
+            _ => None,
+        })
+    }
+
+    /// Makes a call, after all work that is due; mints the ids for what it creates.
+    pub fn call(&mut self, call: &Call, request: &Request) -> (Output, Happened) {
+        let mut happened = self.advance(call.now);
+        let (fresh, counts) = self.fresh(request);
+        // Minted ids are checked to be free, so the control plane cannot find them misused.
+        let output = self.plane.call_any(call, request, &fresh).unwrap_or_else(|_| Step::default().into());
+        if matches!(output.result, Some(Ok(_))) && !output.replayed {
+            self.minted.extend(counts);
+        }
+        self.settle(output.step.clone(), &mut happened);
+        happened.extend(self.advance(call.now));
+        (output, happened)
+    }
+
+    /// Takes note of something observed, after all work that is due.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::Unknown`] if the resource is not known.
+    pub fn observe(&mut self, now: Timestamp, observation: &Observation) -> Result<Happened, Misuse> {
+        let mut happened = self.advance(now);
+        let step = self.plane.report(now, &Report::Observed(observation.clone()))?;
+        self.settle(step, &mut happened);
+        happened.extend(self.advance(now));
+        Ok(happened)
+    }
+
+    /// Ends an outstanding effect, held or not, after all work that is due.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse`]: the effect is not outstanding, does not end so, or the node was not offered.
+    pub fn resolve(
+        &mut self,
+        now: Timestamp,
+        id: EffectId,
+        resolution: &Resolution,
+    ) -> Result<Happened, Misuse> {
+        let mut happened = self.advance(now);
+        let outcome = match resolution {
+            Resolution::Outcome(outcome) => outcome.clone(),
+            Resolution::Auto => {
+                let effect = self.plane.effect(id).ok_or(Misuse::Stale(id))?;
+                self.outcome_of(&effect)
+            }
+        };
+        let step = self.plane.report(now, &Report::Outcome { id, outcome })?;
+        self.held.remove(&id);
+        happened.fired = happened.fired.saturating_add(1);
+        self.settle(step, &mut happened);
+        happened.extend(self.advance(now));
+        Ok(happened)
+    }
+
+    /// Does all work that is due up to `now`.
+    pub fn advance(&mut self, now: Timestamp) -> Happened {
+        let mut happened = Happened::default();
+        loop {
+            self.drop_stale();
+            let outcome = self.schedule.first().copied().filter(|(at, _)| *at <= now);
+            let deadline = self.plane.next_deadline().map(|deadline| deadline.at).filter(|at| *at <= now);
+            match (outcome, deadline) {
+                (Some((at, id)), deadline) if deadline.is_none_or(|deadline| at <= deadline) => {
+                    self.end(at, id, &mut happened);
+                }
+                (_, Some(at)) => {
+                    let step = self.plane.advance(at);
+                    happened.fired = happened.fired.saturating_add(1);
+                    self.settle(step, &mut happened);
+                }
+                (_, None) => break,
+            }
+        }
+        let step = self.plane.advance(now);
+        self.settle(step, &mut happened);
+        happened
+    }
+
+    /// What falls due next: an effect that ends, or a deadline.
+    pub fn next_due(&self) -> Option<NextDue> {
+        let live = |(at, id): &(Timestamp, EffectId)| self.plane.effect(*id).map(|effect| (*at, effect));
+        let outcome = self.schedule.iter().find_map(live).map(|(at, effect)| NextDue {
+            at,
+            reason: effect.kind.name(),
+            resource: String::from(effect.kind.resource()),
+        });
+        let deadline = self.plane.next_deadline().map(|deadline| NextDue {
+            at: deadline.at,
+            reason: deadline.reason.name(),
+            resource: String::from(deadline.reason.resource()),
+        });
+        match (outcome, deadline) {
+            (Some(outcome), Some(deadline)) if deadline.at < outcome.at => Some(deadline),
+            (None, deadline) => deadline,
+            (outcome, _) => outcome,
+        }
+    }
+
+    /// Changes the control plane by `change` and takes over the effects it asks for; if `change` fails or the result
+    /// breaks an invariant, nothing is changed.
+    ///
+    /// # Errors
+    ///
+    /// What `change` returns, or a [`Violation`](crate::control_plane::Violation) turned into it.
+    pub fn adopt<E: From<crate::control_plane::Violation>>(
+        &mut self,
+        now: Timestamp,
+        change: impl FnOnce(&mut ControlPlane) -> Result<Step, E>,
+    ) -> Result<Happened, E> {
+        let mut trial = self.clone();
+        let mut happened = trial.advance(now);
+        let step = change(&mut trial.plane)?;
+        trial.plane.check()?;
+        trial.settle(step, &mut happened);
+        happened.extend(trial.advance(now));
+        *self = trial;
+        Ok(happened)
+    }
+
+    /// Mints an id of this kind with this prefix and so many characters; `taken` says whether it is in use.
+    pub fn mint(
+        &mut self,
+        prefix: &str,
+        length: usize,
+        taken: impl Fn(&str, &ControlPlane) -> bool,
+    ) -> String {
+        let mut count = self.minted.get(prefix).copied().unwrap_or(0);
+        let id = self.mint_from(&mut count, prefix, length, taken);
+        self.minted.insert(String::from(prefix), count);
+        id
+    }
+
+    /// Mints a request id: upper-case hexadecimal in the shape of a UUID.
+    pub fn mint_request_id(&mut self) -> String {
+        let count = self.minted.entry(String::from("request")).or_insert(0);
+        *count = count.saturating_add(1);
+        let high = stream::number(self.seed, "request", &["high"], *count);
+        let low = stream::number(self.seed, "request", &["low"], *count);
+        format!(
+            "{:08X}-{:04X}-{:04X}-{:04X}-{:012X}",
+            high >> 32,
+            (high >> 16) & 0xffff,
+            high & 0xffff,
+            low >> 48,
+            low & 0xffff_ffff_ffff
+        )
+    }
+
+    fn mint_from(
+        &self,
+        count: &mut u64,
+        prefix: &str,
+        length: usize,
+        taken: impl Fn(&str, &ControlPlane) -> bool,
+    ) -> String {
+        const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+        loop {
+            *count = count.saturating_add(1);
+            let mut id = String::from(prefix);
+            for at in 0..length {
+                let at = at as u64;
+                let number =
+                    stream::number(self.seed, "id", &[prefix], count.wrapping_mul(64).wrapping_add(at));
+                let alphabet = if prefix.is_empty() { 10 } else { DIGITS.len() };
+                id.extend(DIGITS.get(stream::below(number, alphabet)).map(|digit| char::from(*digit)));
+            }
+            if !taken(&id, &self.plane) {
+                return id;
+            }
+        }
+    }
+
+    /// Ids for what a request creates, and the counts to be kept if it does create it.
+    fn fresh(&self, request: &Request) -> (Fresh, BTreeMap<String, u64>) {
+        let mut counts = BTreeMap::new();
+        let fresh = match request {
+            Request::CreateDiskReplicaPair(_) => self.fresh_pair(&mut counts).map(Fresh::Pair),
+            Request::CreateDbCluster(request) => {
+                self.fresh_cluster(request.node_number, &mut counts).map(Fresh::Cluster)
+            }
+            _ => Ok(Fresh::None),
+        };
+        (fresh.unwrap_or_default(), counts)
+    }
+
+    fn fresh_pair(&self, counts: &mut BTreeMap<String, u64>) -> Result<PairCreated, BadId> {
+        let taken =
+            |id: &str, plane: &ControlPlane| PairId::parse(id).is_ok_and(|id| plane.pair(&id).is_some());
+        let pair = self.next(counts, "pair-cn-", 11, taken).parse()?;
+        Ok(PairCreated { pair, order: self.next(counts, "", 15, |_, _| false).parse()? })
+    }
+
+    fn fresh_cluster(&self, nodes: u8, counts: &mut BTreeMap<String, u64>) -> Result<FreshCluster, BadId> {
+        let taken = |id: &str, plane: &ControlPlane| {
+            ClusterId::parse(id).is_ok_and(|id| plane.cluster(&id).is_some())
+        };
+        let node_taken = |id: &str, plane: &ControlPlane| {
+            NodeId::parse(id).is_ok_and(|id| plane.cluster_of(&id).is_some())
+        };
+        let cluster = self.next(counts, "pc-", 17, taken).parse()?;
+        let nodes: Result<Vec<NodeId>, BadId> =
+            (0..nodes).map(|_| self.next(counts, "pi-", 17, node_taken).parse()).collect();
+        let order: OrderId = self.next(counts, "", 15, |_, _| false).parse()?;
+        Ok(FreshCluster { cluster, nodes: nodes?, order })
+    }
+
+    fn next(
+        &self,
+        counts: &mut BTreeMap<String, u64>,
+        prefix: &str,
+        length: usize,
+        taken: impl Fn(&str, &ControlPlane) -> bool,
+    ) -> String {
+        let minted = self.minted.get(prefix).copied().unwrap_or(0);
+        let count = counts.entry(String::from(prefix)).or_insert(minted);
+        self.mint_from(count, prefix, length, taken)
+    }
+
+    /// Takes over what a step asks for, and in immediate mode ends it, and what that asks for in turn.
+    fn settle(&mut self, step: Step, happened: &mut Happened) {
+        happened.events.extend(step.events);
+        for effect in step.effects {
+            if self.plane.effect(effect.id).is_none() || self.held.contains(&effect.id) {
+                continue;
+            }
+            let held = self.faults.strike(|fault| match fault {
+                Fault::Hold { effect: kind, resource } => {
+                    let meant = kind == effect.kind.name() && resource.matches(effect.kind.resource());
+                    meant.then_some(())
+                }
+                _ => None,
+            });
+            if held.is_some() {
+                self.held.insert(effect.id);
+                continue;
+            }
+            match self.transitions {
+                Transitions::Manual => {}
+                Transitions::Timed => {
+                    self.schedule.insert((self.end_of(&effect), effect.id));
+                }
+                Transitions::Immediate => self.end(self.plane.clock(), effect.id, happened),
+            }
+        }
+    }
+
+    /// Ends an effect as the faults and the seed decide.
+    fn end(&mut self, at: Timestamp, id: EffectId, happened: &mut Happened) {
+        self.schedule.remove(&(at, id));
+        let Some(effect) = self.plane.effect(id) else { return };
+        let outcome = self.outcome_of(&effect);
+        if let Ok(step) = self.plane.report(at, &Report::Outcome { id, outcome }) {
+            happened.fired = happened.fired.saturating_add(1);
+            self.settle(step, happened);
+        }
+    }
+
+    fn end_of(&self, effect: &Effect) -> Timestamp {
+        let hot_replica = match &effect.kind {
+            EffectKind::Cluster { effect: ClusterEffect::PromoteNode(node), cluster } => {
+                let node = self.plane.cluster(cluster).and_then(|cluster| cluster.node(node));
+                node.is_some_and(|node| node.hot_replica)
+            }
+            _ => false,
+        };
+        effect.since.after(self.latency.of(effect, hot_replica))
+    }
+
+    fn reschedule(&mut self) {
+        self.schedule.clear();
+        self.held.retain(|id| self.plane.effect(*id).is_some());
+        if self.transitions == Transitions::Timed {
+            let waiting: Vec<Effect> =
+                self.plane.outstanding().filter(|effect| !self.held.contains(&effect.id)).collect();
+            self.schedule = waiting.iter().map(|effect| (self.end_of(effect), effect.id)).collect();
+        }
+    }
+
+    fn drop_stale(&mut self) {
+        while let Some((at, id)) = self.schedule.first().copied() {
+            if self.plane.effect(id).is_some() {
+                break;
+            }
+            self.schedule.remove(&(at, id));
+        }
+    }
+
+    /// How an effect ends: by the oldest fault that is meant for it, else as the state of disks and nodes has it.
+    fn outcome_of(&mut self, effect: &Effect) -> Outcome {
+        let failed = |failure| Outcome::Failed { failure, message: None };
+        match &effect.kind {
+            EffectKind::Pair { pair, effect } => self.pair_outcome(pair, *effect),
+            EffectKind::Cluster { effect: ClusterEffect::Lifecycle(_), .. } => Outcome::Succeeded,
+            EffectKind::Cluster { effect: ClusterEffect::ChooseNode(tier), cluster } => {
+                let number = stream::number(self.seed, "choose", &[cluster.as_str()], effect.id.0);
+                tier.get(stream::below(number, tier.len()))
+                    .map_or(failed(Failure::Other), |node| Outcome::Chosen(node.clone()))
+            }
+            EffectKind::Cluster { effect: ClusterEffect::PromoteNode(node), cluster } => {
+                let struck = self.faults.strike(|fault| match fault {
+                    Fault::Switch { node: meant, reason } if meant.matches(node.as_str()) => Some(*reason),
+                    _ => None,
+                });
+                let found = self.plane.cluster(cluster).and_then(|cluster| cluster.node(node));
+                match struck {
+                    Some(reason) => failed(reason),
+                    None if found.is_some_and(|node| !node.replicating) => failed(Failure::Replication),
+                    None => Outcome::Succeeded,
+                }
+            }
+        }
+    }
+
+    fn pair_outcome(&mut self, id: &PairId, effect: PairEffect) -> Outcome {
+        let Some(pair) = self.plane.pair(id) else { return Outcome::Succeeded };
+        let source = pair.source().disk.clone();
+        let down = |disk| {
+            let disk = self.plane.disk(pair.account(), disk);
+            !disk.up || disk.removed
+        };
+        let impossible = match effect {
+            PairEffect::Copy => down(&source) || down(&pair.destination().disk),
+            PairEffect::Failover => down(&pair.destination().disk),
+            _ => false,
+        };
+        let struck = self.faults.strike(|fault| match fault {
+            Fault::Pair { pair, disk, fails, message } => {
+                let named = pair.as_ref().is_some_and(|pair| pair.matches(id.as_str()));
+                let by_disk = disk.as_deref().is_some_and(|disk| disk == source.as_str());
+                ((named || by_disk) && *fails == PairStage::from(effect)).then(|| message.clone())
+            }
+            _ => None,
+        });
+        match struck {
+            Some(message) => Outcome::Failed { failure: Failure::Other, message },
+            None if impossible => Outcome::Failed { failure: Failure::Other, message: None },
+            None => Outcome::Succeeded,
+        }
+    }
+}
+
+impl Happened {
+    fn extend(&mut self, later: Self) {
+        self.events.extend(later.events);
+        self.fired = self.fired.saturating_add(later.fired);
+    }
+}
+
+#[cfg(feature = "serde")]
+pub use state::{BadWorld, WorldSnapshot};
+
+#[cfg(feature = "serde")]
+mod state {
+    //! The world around a snapshot of the control plane, as data.
+
+    use super::*;
+    use serde::{Deserialize, Serialize};
+
+    /// Everything beside the control plane that decides the future.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct WorldSnapshot {
+        seed: u64,
+        transitions: Transitions,
+        latency: LatencyProfile,
+        faults: FaultPlan,
+        minted: BTreeMap<String, u64>,
+        held: BTreeSet<EffectId>,
+    }
+
+    /// Why a world is not restored.
+    #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+    #[non_exhaustive]
+    pub enum BadWorld {
+        /// A held effect is not outstanding.
+        #[error("effect {0} is held but not outstanding")]
+        HeldNotOutstanding(EffectId),
+        /// Fault numbers do not grow, or one was never given.
+        #[error("fault {0} is out of order")]
+        FaultOrder(u64),
+        /// A count of ids is so high that nobody got there by counting.
+        #[error("the count of ids {0:?} is out of range")]
+        Minted(String),
+    }
+
+    impl Simulation {
+        /// The world as data, beside [`ControlPlane::snapshot`].
+        pub fn world(&self) -> WorldSnapshot {
+            let outstanding = |id: &&EffectId| self.plane.effect(**id).is_some();
+            WorldSnapshot {
+                seed: self.seed,
+                transitions: self.transitions,
+                latency: self.latency,
+                faults: self.faults.clone(),
+                minted: self.minted.clone(),
+                held: self.held.iter().filter(outstanding).copied().collect(),
+            }
+        }
+
+        /// A world around a control plane, from data.
+        ///
+        /// # Errors
+        ///
+        /// [`BadWorld`] if the data does not fit the control plane or itself.
+        pub fn restore(plane: ControlPlane, world: WorldSnapshot) -> Result<Self, BadWorld> {
+            if let Some(id) = world.held.iter().find(|id| plane.effect(**id).is_none()) {
+                return Err(BadWorld::HeldNotOutstanding(*id));
+            }
+            let mut last = 0;
+            for planned in &world.faults.planned {
+                if planned.id <= last || planned.id > world.faults.next {
+                    return Err(BadWorld::FaultOrder(planned.id));
+                }
+                last = planned.id;
+            }
+            if let Some((kind, _)) = world.minted.iter().find(|(_, count)| **count > u64::MAX / 128) {
+                return Err(BadWorld::Minted(kind.clone()));
+            }
+            let mut simulation = Self::new(plane, world.seed, world.transitions, world.latency);
+            simulation.faults = world.faults;
+            simulation.minted = world.minted;
+            simulation.held = world.held;
+            simulation.reschedule();
+            Ok(simulation)
+        }
+    }
+}
