@@ -6,9 +6,9 @@
 //!
 //! Identifiers share their text: a clone allocates nothing.
 
-use alloc::sync::Arc;
 use core::borrow::Borrow;
 use core::fmt;
+use smol_str::SmolStr;
 
 /// Why a text is not an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -42,7 +42,7 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Arc<str>);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// Parses an identifier.
@@ -53,7 +53,7 @@ macro_rules! ids {
             /// letters, digits and `- _ . : *`.
             pub fn parse(text: &str) -> Result<Self, BadId> {
                 validate(text)?;
-                Ok(Self(Arc::from(text)))
+                Ok(Self(SmolStr::new(text)))
             }
 
             /// The identifier as it is spelled on the wire.
@@ -132,7 +132,7 @@ impl ZoneId {
     /// The first zone of a region, by the vendor's naming: the region and `-a`.
     pub(crate) fn first_of(region: &RegionId) -> Self {
         let zone = alloc::format!("{region}-a");
-        Self(if validate(&zone).is_ok() { Arc::from(zone) } else { region.0.clone() })
+        Self(if validate(&zone).is_ok() { SmolStr::from(zone) } else { region.0.clone() })
     }
 }
 

@@ -33,12 +33,16 @@ pub mod operation;
 pub mod polardb;
 pub mod policy;
 pub mod rule;
+#[cfg(feature = "wire")]
+pub mod scenario;
 pub mod simulation;
 #[cfg(feature = "serde")]
 pub mod snapshot;
 pub mod text;
 pub mod time;
 pub mod token;
+#[cfg(feature = "wire")]
+pub mod wire;
 mod wire_error;
 
 pub use control_plane::{

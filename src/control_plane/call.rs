@@ -58,6 +58,9 @@ pub enum Misuse {
     /// The ids for what is created are too few or too many, hold a duplicate, or one is in use.
     #[error("a fresh id is missing, superfluous, given twice or in use")]
     BadFreshId,
+    /// A cluster to be adopted has not exactly one writer, or one of a kind that cannot be the primary.
+    #[error("a cluster to be adopted needs exactly one writer, of an ordinary kind")]
+    BadSeed,
 }
 
 impl<A: Action> Reply<A> {
@@ -79,13 +82,12 @@ impl ControlPlane {
         fresh: &A::Fresh,
     ) -> Result<Reply<A>, A::Misused> {
         let now = self.observe(call.now);
-        let key = match self.token_key::<A>(call) {
-            Ok(key) => key,
+        let claim = match self.claim(call, request) {
+            Ok(claim) => claim,
             Err(refusal) => return Ok(Reply::answer(Err(refusal), false)),
         };
-        let erased = key.as_ref().map(|_| request.clone().into());
-        if let (Some(key), Some(erased)) = (&key, &erased)
-            && let Some(answer) = self.token_answer::<A>(now, key, erased)
+        if let Some(claim) = &claim
+            && let Some(answer) = self.token_answer::<A>(now, claim)
         {
             return Ok(answer);
         }
@@ -96,8 +98,8 @@ impl ControlPlane {
         };
         let mut reply = Reply { result, replayed: false, step };
         let keep = reply.result.is_ok() || self.policy.tokens.rejections == RejectionPolicy::Sticky;
-        if let (Some(key), Some(erased), true) = (key, erased, keep) {
-            self.remember::<A>(now, &key, &erased, &mut reply);
+        if let (Some(claim), true) = (claim, keep) {
+            self.remember(now, claim, &call.account, &mut reply);
         }
         Ok(reply)
     }
@@ -114,26 +116,8 @@ impl ControlPlane {
         }
     }
 
-    /// What the token alone decides, if it does.
-    fn token_answer<A: Action>(
-        &self,
-        now: Timestamp,
-        key: &TokenKey<AccountId, Scope>,
-        request: &Request,
-    ) -> Option<Reply<A>> {
-        let refused = |refusal| Reply::answer(Err(A::Refusal::of_token(A::OPERATION, refusal)), false);
-        match self.tokens.standing(now, Some(key), request) {
-            Standing::Bypass | Standing::Vacant => None,
-            Standing::Refused(refusal) => Some(refused(refusal)),
-            Standing::Replay(TokenOutcome::Refused(refusal)) => {
-                let refusal = A::Refusal::narrow(refusal)?.clone();
-                Some(Reply::answer(Err(refusal), true))
-            }
-            Standing::Replay(outcome) => Some(Reply::answer(Ok(A::Response::recall(outcome)?), true)),
-        }
-    }
-
-    fn token_key<A: Action>(&self, call: &Call) -> Result<Option<TokenKey<AccountId, Scope>>, A::Refusal> {
+    /// What the call's token claims, if it has one that counts.
+    fn claim<A: Action>(&self, call: &Call, request: &A) -> Result<Option<Claim>, A::Refusal> {
         let Some(token) = call.token.as_ref().filter(|_| A::OPERATION.takes_token()) else { return Ok(None) };
         let graphic = self.policy.tokens.alphabet == TokenAlphabet::Graphic;
         if graphic && ClientToken::parse_strict(token.as_str()).is_err() {
@@ -148,33 +132,53 @@ impl ControlPlane {
                 TokenScope::Product => None,
             },
         };
-        Ok(Some(TokenKey { tenant: call.account.clone(), scope, token: token.clone() }))
+        let key = TokenKey { tenant: call.account.clone(), scope, token: token.clone() };
+        Ok(Some(Claim { hash: self.tokens.hash_of(&key), key, request: request.clone().into() }))
+    }
+
+    /// What the token alone decides, if it does.
+    fn token_answer<A: Action>(&self, now: Timestamp, claim: &Claim) -> Option<Reply<A>> {
+        match self.tokens.standing_hashed(now, claim.hash, &claim.key, &claim.request) {
+            Standing::Bypass | Standing::Vacant => None,
+            Standing::Refused(refusal) => {
+                Some(Reply::answer(Err(A::Refusal::of_token(A::OPERATION, refusal)), false))
+            }
+            Standing::Replay(TokenOutcome::Refused(refusal)) => {
+                let refusal = A::Refusal::narrow(refusal)?.clone();
+                Some(Reply::answer(Err(refusal), true))
+            }
+            Standing::Replay(outcome) => Some(Reply::answer(Ok(A::Response::recall(outcome)?), true)),
+        }
     }
 
     /// Settles the token of a call that was decided at once (`C-023`).
     fn remember<A: Action>(
         &mut self,
         now: Timestamp,
-        key: &TokenKey<AccountId, Scope>,
-        erased: &Request,
+        claim: Claim,
+        account: &AccountId,
         reply: &mut Reply<A>,
     ) {
-        let Admission::Execute(permit) = self.tokens.begin(now, Some(key), erased) else { return };
+        let Claim { hash, key, request } = claim;
+        let Admission::Execute(permit) = self.tokens.begin_hashed(now, hash, key, request) else { return };
         if let Some(horizon) = permit.evicted() {
-            reply.step.events.push(Event {
-                at: now,
-                account: key.tenant.clone(),
-                rule: RuleId("T-190"),
-                fact: Fact::TokenEvicted { horizon },
-            });
+            let (account, fact) = (account.clone(), Fact::TokenEvicted { horizon });
+            reply.step.events.push(Event { at: now, account, rule: RuleId("T-190"), fact });
         }
-        // The permit is the one just granted, so it cannot be stale.
         let outcome = match &reply.result {
             Ok(response) => response.keep(),
             Err(refusal) => TokenOutcome::Refused(Box::new(refusal.clone().into())),
         };
+        // The permit is the one just granted, so it cannot be stale.
         let _ = self.tokens.complete(now, permit, outcome);
     }
+}
+
+/// The key under which a call is to happen once, its hash, and what is to happen.
+struct Claim {
+    hash: u64,
+    key: TokenKey<AccountId, Scope>,
+    request: Request,
 }
 
 impl From<Infallible> for Misuse {

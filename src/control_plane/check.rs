@@ -213,7 +213,7 @@ impl ControlPlane {
         if (must && !pair.switched) || (must_not && pair.switched) {
             return Err(Violation::Switched(id()));
         }
-        if let Charge::PrePay { period, unit, .. } = pair.charge
+        if let Charge::PrePay { period, unit, .. } = *pair.charge()
             && !unit.sells(period)
         {
             return Err(Violation::Period(id()));
@@ -264,9 +264,9 @@ impl ControlPlane {
         }
         let switching = u32::from(failover.switching().is_some());
         let tried = u32::try_from(failover.tried.len()).unwrap_or(u32::MAX);
-        let rounds = self.policy.polardb.rounds.get();
         let in_first_round = failover.round == 1 && failover.attempts != tried.saturating_add(switching);
-        if failover.round == 0 || failover.round > rounds || in_first_round {
+        // A round beyond the policy's number is no fault: the policy may have changed since it began.
+        if failover.round == 0 || in_first_round {
             return Err(Violation::Counts(id()));
         }
         match &failover.stage {

@@ -48,7 +48,8 @@ impl DeadlineReason {
     }
 }
 
-type Entry = Reverse<(Timestamp, u64, PairId)>;
+/// A time and the ordinal of the pair that is due then: two numbers, so that keeping the index clones nothing.
+type Entry = Reverse<(Timestamp, u64)>;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Deadlines {
@@ -59,54 +60,58 @@ pub(super) struct Deadlines {
 impl Deadlines {
     /// Builds the index anew.
     pub(super) fn of(pairs: &Map<PairId, ReplicaPair>) -> Self {
-        let entry = |pair: &ReplicaPair| Some(Reverse((pair.due?, pair.ordinal, pair.id.clone())));
+        let entry = |pair: &ReplicaPair| Some(Reverse((pair.due?, pair.ordinal)));
         Self { heap: pairs.values().filter_map(entry).collect(), stale: 0 }
     }
 
-    /// Takes note that the deadline of this pair changed from `before` to what `pairs` says now.
-    pub(super) fn note(&mut self, id: &PairId, before: Option<Timestamp>, pairs: &Map<PairId, ReplicaPair>) {
-        let pair = pairs.get(id);
-        let after = pair.and_then(|pair| pair.due);
-        if before == after {
-            return;
-        }
-        if let (Some(at), Some(pair)) = (after, pair) {
-            self.heap.push(Reverse((at, pair.ordinal, pair.id.clone())));
-        }
-        if before.is_none() {
-            return;
-        }
+    /// Takes note that a pair has a deadline now that it did not have.
+    pub(super) fn stands_anew(&mut self, pair: &ReplicaPair) {
+        self.heap.extend(pair.due.map(|at| Reverse((at, pair.ordinal))));
+    }
+
+    /// Takes note that the deadline which the pair of this ordinal had stands no more.
+    pub(super) fn stands_no_more(&mut self, ordinal: u64, pairs: &Map<PairId, ReplicaPair>) {
         self.stale = self.stale.saturating_add(1);
-        if self.stale > (self.heap.len() / 2).saturating_add(16) {
+        if self.stale / 3 > (self.heap.len() / 4).saturating_add(8) {
             *self = Self::of(pairs);
             return;
         }
         // Only an entry of this pair can have ceased to count at the top; what it hid may be stale for longer.
-        if self.heap.peek().is_some_and(|Reverse((_, _, top))| top == id) {
-            while self.heap.peek().is_some_and(|entry| !stands(entry, pairs)) {
+        if self.heap.peek().is_some_and(|Reverse((_, top))| *top == ordinal) {
+            while self.heap.peek().is_some_and(|entry| standing(entry, pairs).is_none()) {
                 self.heap.pop();
                 self.stale = self.stale.saturating_sub(1);
             }
         }
     }
 
-    pub(super) fn first(&self) -> Option<(Timestamp, &PairId)> {
-        self.heap.peek().map(|Reverse((at, _, pair))| (*at, pair))
+    /// The first deadline and its pair.
+    pub(super) fn first<'a>(
+        &self,
+        pairs: &'a Map<PairId, ReplicaPair>,
+    ) -> Option<(Timestamp, &'a ReplicaPair)> {
+        let entry = self.heap.peek()?;
+        Some((entry.0.0, standing(entry, pairs)?))
     }
 
     /// Whether the index holds exactly what the pairs say: for `check`.
     pub(super) fn agrees_with(&self, pairs: &Map<PairId, ReplicaPair>) -> bool {
-        let mut standing: alloc::vec::Vec<_> =
-            self.heap.iter().filter(|entry| stands(entry, pairs)).collect();
-        standing.sort();
-        standing.dedup();
-        self.heap.peek().is_none_or(|top| stands(top, pairs))
-            && standing.len() == pairs.values().filter(|pair| pair.due.is_some()).count()
+        let mut held: alloc::vec::Vec<_> =
+            self.heap.iter().filter(|entry| standing(entry, pairs).is_some()).collect();
+        held.sort();
+        held.dedup();
+        self.heap.peek().is_none_or(|top| standing(top, pairs).is_some())
+            && held.len() == pairs.values().filter(|pair| pair.due.is_some()).count()
     }
 }
 
-fn stands(Reverse((at, ordinal, id)): &Entry, pairs: &Map<PairId, ReplicaPair>) -> bool {
-    pairs.get(id).is_some_and(|pair| pair.due == Some(*at) && pair.ordinal == *ordinal)
+/// The pair of an entry, if the entry counts.
+fn standing<'a>(
+    Reverse((at, ordinal)): &Entry,
+    pairs: &'a Map<PairId, ReplicaPair>,
+) -> Option<&'a ReplicaPair> {
+    let pair = pairs.values_from(|pair| pair.ordinal < *ordinal).next()?;
+    (pair.ordinal == *ordinal && pair.due == Some(*at)).then_some(pair)
 }
 
 pub(super) fn reason(pair: &ReplicaPair) -> DeadlineReason {

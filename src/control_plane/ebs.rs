@@ -6,17 +6,17 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use super::action::{Action, Blocked, Performed, sealed::Sealed};
-use super::effect::{EffectKind, Owner};
+use super::effect::Owner;
 use super::event::{Event, Fact, PairFact};
-use super::report::PairChange;
+use super::report::{apply_pair_plan, pair_effect};
 use super::{Call, ControlPlane, Effect, Misuse, Reply, Step};
 
 use crate::ebs::{
-    Access, Context, CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairs, Disk,
+    Access, Charge, Context, CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairs, Disk,
     EbsRefusal, FailoverDiskReplicaPair, PairCreated, PairPage, PairRequest, PairSeed, PairStatus,
     ReplicaPair, ReprotectDiskReplicaPair, StartDiskReplicaPair, StopDiskReplicaPair,
 };
-use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId};
+use crate::ids::{AccountId, DiskId, PairId, RegionId};
 use crate::operation::Operation;
 use crate::policy::SameRegionPairs;
 use crate::rule::RuleId;
@@ -58,13 +58,9 @@ impl ControlPlane {
         let request = ask(pair, &self.disks);
         let cx = Context { now, region: &call.region };
         let plan = pair.decide(&cx, request, &self.policy.ebs)?;
-        let effect = EffectId(self.next_id);
-        let asks = plan.asks();
-        let change = PairChange::apply(pair, plan, effect);
-        if asks {
-            self.mint();
-        }
-        Ok(((), self.record_pair(change)))
+        let (step, lapsed) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
+        self.settle_deadline(lapsed);
+        Ok(((), step))
     }
 
     fn create_pair(
@@ -74,7 +70,8 @@ impl ControlPlane {
         request: &CreateDiskReplicaPair,
         fresh: Option<&PairCreated>,
     ) -> Result<(PairCreated, Step), Blocked<EbsRefusal, Misuse>> {
-        self.check_create(&call.account, &call.region, request)?;
+        self.check_ends(&call.region, request)?;
+        self.check_disks(&call.account, &call.region, request)?;
         let fresh = fresh.filter(|fresh| !self.pairs.contains_key(&fresh.pair));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         let asked = self.mint();
@@ -99,14 +96,15 @@ impl ControlPlane {
         Ok((fresh.clone(), step))
     }
 
-    /// The order of checks of `CreateDiskReplicaPair`: regions, distance, existence of the disks, their use.
-    fn check_create(
-        &self,
-        account: &AccountId,
-        region: &RegionId,
-        request: &CreateDiskReplicaPair,
-    ) -> Result<(), EbsRefusal> {
+    /// The first checks of `CreateDiskReplicaPair`, in their order: the paid period, regions, distance.
+    fn check_ends(&self, region: &RegionId, request: &CreateDiskReplicaPair) -> Result<(), EbsRefusal> {
         let operation = Operation::CreateDiskReplicaPair;
+        if let Charge::PrePay { period, unit, .. } = request.charge
+            && !unit.sells(period)
+        {
+            let (parameter, why) = ("Period".into(), "such a period is not sold".into());
+            return Err(EbsRefusal::InvalidParameter { operation, parameter, why });
+        }
         if let Some(regions) = &self.policy.ebs.regions {
             let missing =
                 [region, &request.destination_region].into_iter().find(|region| !regions.contains(*region));
@@ -120,6 +118,17 @@ impl ControlPlane {
         if same_zone || forbidden || request.source_disk == request.destination_disk {
             return Err(EbsRefusal::TooClose { operation, rule: RuleId("E-011") });
         }
+        Ok(())
+    }
+
+    /// Its further checks: for each disk, existence, then use.
+    fn check_disks(
+        &self,
+        account: &AccountId,
+        region: &RegionId,
+        request: &CreateDiskReplicaPair,
+    ) -> Result<(), EbsRefusal> {
+        let operation = Operation::CreateDiskReplicaPair;
         for disk in [&request.source_disk, &request.destination_disk] {
             let key = (account.clone(), disk.clone());
             if self.disks.get(&key).is_some_and(|disk| disk.removed) {
@@ -142,18 +151,15 @@ impl ControlPlane {
         let mut effects = Vec::new();
         if let Some(pending) = pair.pending {
             self.index.effects.insert(pending.id, Owner::Pair(pair.id.clone()));
-            let kind = EffectKind::Pair { pair: pair.id.clone(), effect: pending.effect };
-            let account = pair.account.clone();
-            effects.push(Effect { id: pending.id, since: pending.since, account, kind });
+            effects.push(pair_effect(&pair, pending));
         }
         if pair.binds_disks() {
             for end in [&pair.primary, &pair.standby] {
                 self.index.disks.insert((pair.account.clone(), end.disk.clone()), pair.id.clone());
             }
         }
-        let id = pair.id.clone();
-        self.pairs.insert(id.clone(), pair);
-        self.index.deadlines.note(&id, None, &self.pairs);
+        self.index.deadlines.stands_anew(&pair);
+        self.pairs.insert(pair.id.clone(), pair);
         effects
     }
 
@@ -171,8 +177,9 @@ impl ControlPlane {
         seed: PairSeed,
     ) -> Result<Step, Blocked<EbsRefusal, Misuse>> {
         let now = self.observe(now);
+        self.check_ends(region, &seed.request)?;
         if seed.status != PairStatus::Deleted {
-            self.check_create(account, region, &seed.request)?;
+            self.check_disks(account, region, &seed.request)?;
         }
         if self.pairs.contains_key(&seed.id) {
             return Err(Blocked::Misused(Misuse::BadFreshId));

@@ -237,8 +237,8 @@ impl ControlPlane {
 
     /// What falls due next, and why.
     pub fn next_deadline(&self) -> Option<Deadline> {
-        let (at, pair) = self.index.deadlines.first()?;
-        Some(Deadline { at, reason: deadlines::reason(self.pairs.get(pair)?) })
+        let (at, pair) = self.index.deadlines.first(&self.pairs)?;
+        Some(Deadline { at, reason: deadlines::reason(pair) })
     }
 
     /// The clock never goes back: a call with an earlier time happens at the time seen.

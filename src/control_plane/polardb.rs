@@ -15,7 +15,7 @@ use crate::operation::Operation;
 use crate::polardb::{
     ClusterCreated, ClusterFact, ClusterPage, ClusterPlan, ClusterStatus, CreateDbCluster, DbCluster,
     DeleteDbCluster, DescribeDbClusterAttribute, DescribeDbClusters, FailoverDbCluster, ModifyDbNodeConfig,
-    PolarDbRefusal,
+    NodeKind, PolarDbRefusal, Role,
 };
 use crate::rule::RuleId;
 use crate::time::Timestamp;
@@ -40,6 +40,14 @@ impl ControlPlane {
         request: &CreateDbCluster,
         fresh: Option<&FreshCluster>,
     ) -> Result<(ClusterCreated, Step), Blocked<PolarDbRefusal, Misuse>> {
+        let operation = Operation::CreateDbCluster;
+        if !request.engine.versions().contains(&&*request.version) {
+            return Err(PolarDbRefusal::EngineVersion { operation }.into());
+        }
+        if !request.edition.node_numbers().0.contains(&request.node_number) {
+            let why = "the edition has no clusters of so many nodes (P-011)".into();
+            return Err(PolarDbRefusal::Malformed { operation, parameter: "DBNodeNum".into(), why }.into());
+        }
         let enough = |fresh: &&FreshCluster| fresh.nodes.len() == usize::from(request.node_number);
         let fresh = fresh.filter(enough).ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         self.check_fresh_cluster(&fresh.cluster, fresh.nodes.iter()).map_err(Blocked::Misused)?;
@@ -87,7 +95,8 @@ impl ControlPlane {
     ///
     /// # Errors
     ///
-    /// [`Misuse::BadFreshId`] if an id is in use or given twice.
+    /// [`Misuse::BadFreshId`] if an id is in use or given twice, [`Misuse::BadSeed`] unless exactly one node, of an
+    /// ordinary kind, is the writer.
     pub fn adopt_cluster(
         &mut self,
         now: Timestamp,
@@ -96,6 +105,11 @@ impl ControlPlane {
     ) -> Result<Step, Misuse> {
         let now = self.observe(now);
         self.check_fresh_cluster(&seed.id, seed.nodes.iter().map(|node| &node.id))?;
+        let mut writers = seed.nodes.iter().filter(|node| node.role == Role::Writer);
+        if !matches!((writers.next(), writers.next()), (Some(writer), None) if writer.kind == NodeKind::Ordinary)
+        {
+            return Err(Misuse::BadSeed);
+        }
         let asked = self.mint();
         let cluster = DbCluster::adopt(seed, account.clone(), now, asked);
         Ok(Step { effects: self.admit_cluster(cluster), events: Vec::new() })

@@ -1,11 +1,14 @@
 //! Reports from the outside, and the passing of time.
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::effect::{EffectKind, Outcome, Owner};
 use super::event::{Event, Fact, PairFact, Step};
-use super::{ControlPlane, Effect, Misuse, Observation, Report};
+use super::{ControlPlane, Effect, Index, Misuse, Observation, Report};
 use crate::ebs::decide::{PairDue, PairPlan};
 use crate::ebs::table::PairEvent;
-use crate::ebs::{Access, Disk, DiskChange, ReplicaPair};
+use crate::ebs::{Access, Disk, DiskChange, PendingPair, ReplicaPair};
 use crate::ids::{AccountId, ClusterId, DiskId, EffectId, PairId};
 use crate::polardb::{ClusterEffect, ClusterOutcome};
 use crate::polardb::{ClusterPlan, NotTaken};
@@ -36,8 +39,8 @@ impl ControlPlane {
     pub fn advance(&mut self, now: Timestamp) -> Step {
         let mut step = Step::default();
         let target = now.max(self.clock);
-        while let Some((at, pair)) = self.index.deadlines.first().filter(|(at, _)| *at <= target) {
-            let pair = pair.clone();
+        while let Some((at, pair)) = self.index.deadlines.first(&self.pairs).filter(|(at, _)| *at <= target) {
+            let pair = pair.id.clone();
             self.observe(at);
             step.extend(self.fire(&pair, target));
         }
@@ -56,7 +59,7 @@ impl ControlPlane {
 
     fn forget(&mut self, id: &PairId) -> Step {
         let Some(pair) = self.pairs.remove(id) else { return Step::default() };
-        self.index.deadlines.note(id, pair.due, &self.pairs);
+        self.settle_deadline(pair.due.map(|_| pair.ordinal));
         let fact = PairFact::Status {
             from: Some(pair.status),
             to: None,
@@ -67,7 +70,7 @@ impl ControlPlane {
         let at = pair.due.unwrap_or(self.clock);
         let fact = Fact::Pair { pair: pair.id, fact };
         let event = Event { at, account: pair.account, rule: RuleId("E-660"), fact };
-        Step { effects: alloc::vec::Vec::new(), events: alloc::vec![event] }
+        Step { effects: Vec::new(), events: vec![event] }
     }
 
     fn pair_outcome(
@@ -144,7 +147,7 @@ impl ControlPlane {
         }
         let fact = Fact::Disk { disk: id.clone(), change };
         let event = Event { at: now, account: account.clone(), rule: RuleId("E-680"), fact };
-        let mut step = Step { effects: alloc::vec::Vec::new(), events: alloc::vec![event] };
+        let mut step = Step { effects: Vec::new(), events: vec![event] };
         if after.removed
             && let Some(pair) = self.index.disks.get(&key).cloned()
             && let Ok(message) = StatusMessage::parse("DeviceRemoved")
@@ -162,44 +165,22 @@ impl ControlPlane {
     }
 
     /// Applies a plan to a pair that is looked up anew.
-    pub(super) fn apply_to_pair(&mut self, id: &PairId, plan: PairPlan) -> Step {
-        let effect = if plan.asks() { self.mint() } else { EffectId(0) };
+    fn apply_to_pair(&mut self, id: &PairId, plan: PairPlan) -> Step {
         match self.pairs.get_mut(id) {
             Some(pair) => {
-                let change = PairChange::apply(pair, plan, effect);
-                self.record_pair(change)
+                let (step, lapsed) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
+                self.settle_deadline(lapsed);
+                step
             }
             None => Step::default(),
         }
     }
 
-    /// Brings the indexes up to date with a change of a pair, and says what it did.
-    pub(super) fn record_pair(&mut self, change: PairChange) -> Step {
-        let PairChange { id, account, due_before, access, step: done, recover_point, unbound } = change;
-        let mut step = Step::default();
-        if let Some(ended) = done.ended {
-            self.index.effects.remove(ended.id);
+    /// Takes note that the deadline of the pair of this ordinal lapsed, if it did.
+    pub(super) fn settle_deadline(&mut self, lapsed: Option<u64>) {
+        if let Some(ordinal) = lapsed {
+            self.index.deadlines.stands_no_more(ordinal, &self.pairs);
         }
-        if let Some(asked) = done.asked {
-            self.index.effects.insert(asked.id, Owner::Pair(id.clone()));
-            let kind = EffectKind::Pair { pair: id.clone(), effect: asked.effect };
-            step.effects.push(Effect { id: asked.id, since: asked.since, account: account.clone(), kind });
-        }
-        self.index.deadlines.note(&id, due_before, &self.pairs);
-        for disk in unbound.into_iter().flatten() {
-            self.index.disks.remove(&(account.clone(), disk));
-        }
-        if let Some(fact) = pair_fact(&done, recover_point) {
-            let fact = Fact::Pair { pair: id, fact };
-            step.events.push(Event { at: done.at, account: account.clone(), rule: done.rule, fact });
-        }
-        for (disk, from, to) in access.into_iter().flatten() {
-            let rule =
-                RuleId(if to == Access::ReadOnly || from == Access::ReadOnly { "E-672" } else { "E-671" });
-            let fact = Fact::Access { disk, from, to };
-            step.events.push(Event { at: done.at, account: account.clone(), rule, fact });
-        }
-        step
     }
 
     pub(super) fn apply_to_cluster(&mut self, now: Timestamp, id: &ClusterId, plan: ClusterPlan) -> Step {
@@ -243,41 +224,57 @@ pub(super) fn cluster_effect(
     Effect { id, since, account: account.clone(), kind }
 }
 
-/// What changed on a pair, gathered while it is borrowed.
-pub(super) struct PairChange {
-    id: PairId,
-    account: AccountId,
-    due_before: Option<Timestamp>,
-    access: [Option<(DiskId, Access, Access)>; 2],
-    step: crate::ebs::PairStep,
-    recover_point: Option<Timestamp>,
-    unbound: [Option<DiskId>; 2],
-}
+/// Applies a plan to a pair, brings the indexes up to date and says what it did; with the pair's ordinal if
+/// its deadline lapsed.
+pub(super) fn apply_pair_plan(
+    pair: &mut ReplicaPair,
+    plan: PairPlan,
+    next_id: &mut u64,
+    index: &mut Index,
+) -> (Step, Option<u64>) {
+    let access = |pair: &ReplicaPair| {
+        let (source, destination) = (pair.source_access(), pair.destination_access());
+        if pair.reversed { (destination, source) } else { (source, destination) }
+    };
+    let (due_before, bound_before, access_before) = (pair.due, pair.binds_disks(), access(pair));
+    let effect = EffectId(*next_id);
+    *next_id = next_id.saturating_add(u64::from(plan.asks()));
+    let done = pair.apply(plan, effect);
 
-impl PairChange {
-    pub(super) fn apply(pair: &mut ReplicaPair, plan: PairPlan, id: EffectId) -> Self {
-        let access = |pair: &ReplicaPair| {
-            let (source, destination) = (pair.source_access(), pair.destination_access());
-            if pair.reversed { (destination, source) } else { (source, destination) }
-        };
-        let (due_before, bound_before, before) = (pair.due, pair.binds_disks(), access(pair));
-        let step = pair.apply(plan, id);
-        let after = access(pair);
-        let changed = |disk: &DiskId, from, to| (from != to).then(|| (disk.clone(), from, to));
-        let unbound = bound_before && !pair.binds_disks();
-        Self {
-            id: pair.id.clone(),
-            account: pair.account.clone(),
-            due_before,
-            access: [
-                changed(&pair.primary.disk, before.0, after.0),
-                changed(&pair.standby.disk, before.1, after.1),
-            ],
-            step,
-            recover_point: pair.last_recover_point,
-            unbound: [&pair.primary, &pair.standby].map(|end| unbound.then(|| end.disk.clone())),
+    let mut step = Step { effects: Vec::new(), events: Vec::with_capacity(1) };
+    if let Some(ended) = done.ended {
+        index.effects.remove(ended.id);
+    }
+    if let Some(asked) = done.asked {
+        index.effects.insert(asked.id, Owner::Pair(pair.id.clone()));
+        step.effects = vec![pair_effect(pair, asked)];
+    }
+    if due_before != pair.due {
+        index.deadlines.stands_anew(pair);
+    }
+    if bound_before && !pair.binds_disks() {
+        for end in [&pair.primary, &pair.standby] {
+            index.disks.remove(&(pair.account.clone(), end.disk.clone()));
         }
     }
+    let event = |rule, fact| Event { at: done.at, account: pair.account.clone(), rule, fact };
+    if let Some(fact) = pair_fact(&done, pair.last_recover_point) {
+        step.events.push(event(done.rule, Fact::Pair { pair: pair.id.clone(), fact }));
+    }
+    let access_after = access(pair);
+    let changes =
+        [(&pair.primary, access_before.0, access_after.0), (&pair.standby, access_before.1, access_after.1)];
+    for (end, from, to) in changes.into_iter().filter(|(_, from, to)| from != to) {
+        let rule = if [from, to].contains(&Access::ReadOnly) { "E-672" } else { "E-671" };
+        step.events.push(event(RuleId(rule), Fact::Access { disk: end.disk.clone(), from, to }));
+    }
+    let lapsed = due_before.is_some() && due_before != pair.due;
+    (step, lapsed.then_some(pair.ordinal))
+}
+
+pub(super) fn pair_effect(pair: &ReplicaPair, pending: PendingPair) -> Effect {
+    let kind = EffectKind::Pair { pair: pair.id.clone(), effect: pending.effect };
+    Effect { id: pending.id, since: pending.since, account: pair.account.clone(), kind }
 }
 
 fn pair_fact(done: &crate::ebs::PairStep, recover_point: Option<Timestamp>) -> Option<PairFact> {

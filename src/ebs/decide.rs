@@ -150,13 +150,14 @@ impl ReplicaPair {
                 rule: RuleId("E-620"),
             });
         }
-        let pair = self.id.clone();
-        let region = cx.region.clone();
+        let named = || (self.id.clone(), cx.region.clone());
         match operation {
             Operation::FailoverDiskReplicaPair | Operation::ReprotectDiskReplicaPair if !at_destination => {
+                let (pair, region) = named();
                 Err(EbsRefusal::OperateNotAllowedForPrimary { operation, pair, region })
             }
             Operation::DeleteDiskReplicaPair if !at_source => {
+                let (pair, region) = named();
                 Err(EbsRefusal::NotAtSource { operation, pair, region })
             }
             _ => Ok(()),

@@ -1,7 +1,7 @@
 //! The typed requests of the EBS operations.
 //!
 //! A request holds what was asked, with defaults applied and spelling gone, so that equality is the equality that the
-//! idempotency token needs (`T-050`). The region is not part of a request: it is where the call was made, and travels
+//! idempotency token needs (`T-090`). The region is not part of a request: it is where the call was made, and travels
 //! in [`Call`](crate::control_plane::Call).
 
 use alloc::vec::Vec;

@@ -128,7 +128,14 @@ impl DbCluster {
                 step.asked = Some((id, ClusterEffect::Lifecycle(Lifecycle::Delete)));
                 RuleId("P-023")
             }
-            Change::Settle { succeeded } => self.settle(succeeded, &mut step),
+            Change::Settle { succeeded } => {
+                let rule = self.settle(succeeded, &mut step);
+                // A writer that was lost meanwhile could not be replaced before (`P-180`).
+                if !step.gone && self.lost_its_writer() {
+                    self.begin_automatic(true, now, id, &mut step);
+                }
+                rule
+            }
             Change::Chosen(node) => {
                 self.advance_to(Next::Promote(node), RuleId("P-151"), now, id, &mut step);
                 RuleId("P-301")

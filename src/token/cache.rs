@@ -51,6 +51,14 @@ pub struct TokenCache<T, S, R, O> {
     pub(super) store: Store<T, S, R, O>,
 }
 
+/// Where a token that is granted goes.
+enum Place {
+    /// The slot of an expired entry of the same key.
+    Expired(Slot),
+    /// A new slot, of the tenant at this index, or of one that is not known yet.
+    New(Option<usize>),
+}
+
 /// What is found under a key.
 enum Find {
     Nothing,
@@ -146,7 +154,49 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         self.observe(now);
         let Some(key) = key else { return Admission::Bypass };
         let hash = self.store.hash(key);
-        let granted = match self.find(hash, key, request, self.clock) {
+        let found = self.find(hash, key, request, self.clock);
+        let tenant = self.tenant_if_new(&found, &key.tenant);
+        self.admit(found, tenant, |cache, place| match place {
+            Place::Expired(slot) => cache.store.restart(slot, request.clone(), cache.next),
+            Place::New(tenant) => cache.store.insert(hash, key.clone(), tenant, request.clone(), cache.next),
+        })
+    }
+
+    /// The hash of a key, for the calls below: the control plane looks first, decides, and only then begins.
+    pub(crate) fn hash_of(&self, key: &TokenKey<T, S>) -> u64 {
+        self.store.hash(key)
+    }
+
+    /// As [`begin`](Self::begin), with the hash at hand; the key and the request are moved in.
+    pub(crate) fn begin_hashed(
+        &mut self,
+        now: Timestamp,
+        hash: u64,
+        key: TokenKey<T, S>,
+        request: R,
+    ) -> Admission<'_, O> {
+        self.observe(now);
+        let found = self.find(hash, &key, &request, self.clock);
+        let tenant = self.tenant_if_new(&found, &key.tenant);
+        self.admit(found, tenant, |cache, place| match place {
+            Place::Expired(slot) => cache.store.restart(slot, request, cache.next),
+            Place::New(tenant) => cache.store.insert(hash, key, tenant, request, cache.next),
+        })
+    }
+
+    /// The index of the tenant of a key that is not here; a hit has no use for it.
+    fn tenant_if_new(&self, found: &Find, tenant: &T) -> Option<usize> {
+        matches!(found, Find::Nothing).then(|| self.store.tenant_index(tenant)).flatten()
+    }
+
+    /// Answers what was found; `enter` puts the token in flight under the next number.
+    fn admit(
+        &mut self,
+        found: Find,
+        tenant: Option<usize>,
+        enter: impl FnOnce(&mut Self, Place) -> Option<()>,
+    ) -> Admission<'_, O> {
+        let granted = match found {
             Find::OtherRequest => return Admission::Refused(TokenRefusal::Mismatch),
             Find::EqualRequest(slot) => {
                 return match self.store.done(slot) {
@@ -154,8 +204,10 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
                     None => Admission::Refused(TokenRefusal::Processing),
                 };
             }
-            Find::Expired(slot) => self.store.restart(slot, request.clone(), self.next).map(|()| None),
-            Find::Nothing => self.grant(hash, key, request),
+            Find::Expired(slot) => enter(self, Place::Expired(slot)).map(|()| None),
+            Find::Nothing => tenant
+                .map_or(Some(None), |index| self.make_room(index))
+                .and_then(|evicted| enter(self, Place::New(tenant)).map(|()| evicted)),
         };
         match granted {
             Some(evicted) => Admission::Execute(Permit { sequence: self.draw(), evicted }),
@@ -165,9 +217,19 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
 
     /// What [`begin`](Self::begin) would answer at `now`, without the clock moving or a permit being granted.
     pub fn standing(&self, now: Timestamp, key: Option<&TokenKey<T, S>>, request: &R) -> Standing<'_, O> {
+        key.map_or(Standing::Bypass, |key| self.standing_hashed(now, self.hash_of(key), key, request))
+    }
+
+    /// As [`standing`](Self::standing), with the hash at hand.
+    pub(crate) fn standing_hashed(
+        &self,
+        now: Timestamp,
+        hash: u64,
+        key: &TokenKey<T, S>,
+        request: &R,
+    ) -> Standing<'_, O> {
         let now = self.clock.max(now);
-        let Some(key) = key else { return Standing::Bypass };
-        match self.find(self.store.hash(key), key, request, now) {
+        match self.find(hash, key, request, now) {
             Find::OtherRequest => Standing::Refused(TokenRefusal::Mismatch),
             Find::EqualRequest(slot) => match self.store.done(slot) {
                 Some(done) => Standing::Replay(&done.outcome),
@@ -240,16 +302,6 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
             Some((_, entry)) if entry.request == *request => Find::EqualRequest(slot),
             _ => Find::OtherRequest,
         }
-    }
-
-    /// Puts a new key in flight under the next number, if there is room, and says what was evicted for it.
-    fn grant(&mut self, hash: u64, key: &TokenKey<T, S>, request: &R) -> Option<Option<u64>> {
-        let tenant = self.store.tenant_index(&key.tenant);
-        let evicted = match tenant {
-            Some(index) => self.make_room(index)?,
-            None => None,
-        };
-        self.store.insert(hash, key, tenant, request.clone(), self.next).map(|()| evicted)
     }
 
     /// Makes room for one more token of a tenant, if there is a way, and says what was evicted.

@@ -288,7 +288,8 @@ where
             let tenant = self.store.tenant_index(&key.tenant);
             let held = tenant.and_then(|index| self.store.tenant(index)).map_or(0, |tenant| tenant.held);
             let room = held < self.config.capacity.get();
-            let entered = room.then(|| self.store.insert(hash, &key, tenant, request, sequence)).flatten();
+            let entered =
+                room.then(|| self.store.insert(hash, key.clone(), tenant, request, sequence)).flatten();
             entered.ok_or(BadTokenSnapshot::OverCapacity { sequence })?;
             if let Some((outcome, completed_at)) = done {
                 self.store.complete(sequence, sequence, outcome, completed_at);

@@ -134,7 +134,7 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
     pub(super) fn insert(
         &mut self,
         hash: u64,
-        key: &TokenKey<T, S>,
+        key: TokenKey<T, S>,
         tenant: Option<usize>,
         request: R,
         sequence: u64,
@@ -143,7 +143,7 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
         let tenant = tenant.unwrap_or_else(|| self.enter_tenant(&key.tenant));
         // No key can match, and the hash is at hand: a plain insertion would compute it again.
         if let RawEntryMut::Vacant(vacant) = self.entries.raw_entry_mut_v1().from_hash(hash, |_| false) {
-            vacant.insert_hashed_nocheck(hash, key.clone(), Entry { sequence, request, done: None });
+            vacant.insert_hashed_nocheck(hash, key, Entry { sequence, request, done: None });
         }
         self.change_tenant(Some(tenant), |tenant| tenant.held = tenant.held.saturating_add(1));
         self.flights.take_off(sequence, tenant, slot);

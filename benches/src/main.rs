@@ -1,0 +1,25 @@
+//! Ratios of the model's operations to the bare work that they cannot do without, measured side by side in one run.
+//!
+//! `cargo run --release --manifest-path benches/Cargo.toml`
+//!
+//! The samples of the two sides alternate, so that a noisy machine disturbs both alike; the ratio is that of the
+//! medians. Ends with status 1 if a ratio misses its goal.
+
+mod control_plane;
+mod pair;
+mod selection;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut rows = control_plane::rows();
+    rows.extend(selection::rows());
+    println!("{:<58} {:>10} {:>10} {:>7} {:>6}", "", "ours (ns)", "bare (ns)", "ratio", "goal");
+    let mut missed = 0;
+    for row in &rows {
+        let goal = row.goal.map_or(String::new(), |goal| format!("{goal:.1}"));
+        println!("{:<58} {:>10.1} {:>10.1} {:>7.2} {goal:>6}", row.name, row.ours, row.bare, row.ratio());
+        missed += u32::from(row.goal.is_some_and(|goal| row.ratio() > goal));
+    }
+    if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,210 @@
+//! Reading the commands of a scenario.
+
+use std::boxed::Box;
+use std::format;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use crate::control_plane::{Fresh, FreshCluster, Observation, Outcome, Report};
+use crate::ebs::{DiskChange, PairCreated};
+use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId, PairId, RegionId};
+use crate::operation::{Operation, Product};
+use crate::polardb::{Failure, NodeChange};
+use crate::policy::Policy;
+use crate::text::StatusMessage;
+use crate::time::Span;
+use crate::wire::params::Parameters;
+
+pub(super) enum Command {
+    Policy(Box<Policy>),
+    Advance(Span),
+    Call(Box<Invocation>),
+    Report(Report),
+    Show(What),
+}
+
+pub(super) struct Invocation {
+    pub(super) action: String,
+    pub(super) version: Option<String>,
+    pub(super) parameters: Parameters,
+    pub(super) account: Option<AccountId>,
+    pub(super) region: Option<RegionId>,
+    pub(super) fresh: Fresh,
+}
+
+pub(super) enum What {
+    Disks,
+    Effects,
+    Pair(PairId),
+    Cluster(ClusterId),
+}
+
+pub(super) fn parse(line: &str) -> Result<Command, String> {
+    let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
+    if verb == "policy" {
+        return serde_json::from_str(rest)
+            .map(|policy| Command::Policy(Box::new(policy)))
+            .map_err(|bad| bad.to_string());
+    }
+    let words = words(rest)?;
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match (verb, words.as_slice()) {
+        ("advance", [span]) => Ok(Command::Advance(self::span(span)?)),
+        ("call", [action, settings @ ..]) => {
+            invocation(action, settings).map(|call| Command::Call(Box::new(call)))
+        }
+        ("report", [id, outcome @ ..]) => {
+            let id = id.parse().map(EffectId).map_err(|_| format!("{id} is not an effect id"))?;
+            Ok(Command::Report(Report::Outcome { id, outcome: self::outcome(outcome)? }))
+        }
+        ("observe", what) => Ok(Command::Report(Report::Observed(observation(what)?))),
+        ("show", ["disks"]) => Ok(Command::Show(What::Disks)),
+        ("show", ["effects"]) => Ok(Command::Show(What::Effects)),
+        ("show", ["pair", id]) => Ok(Command::Show(What::Pair(read(id)?))),
+        ("show", ["cluster", id]) => Ok(Command::Show(What::Cluster(read(id)?))),
+        _ => Err(format!("no such command: {line}")),
+    }
+}
+
+fn read<T: core::str::FromStr<Err = crate::ids::BadId>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|bad| format!("{text}: {bad}"))
+}
+
+/// Words are separated by blanks; double quotes keep blanks within a word.
+fn words(text: &str) -> Result<Vec<String>, String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quoted = false;
+    for character in text.chars() {
+        match character {
+            '"' => {
+                quoted = !quoted;
+                word.get_or_insert_default();
+            }
+            ' ' if !quoted => words.extend(word.take()),
+            other => word.get_or_insert_default().push(other),
+        }
+    }
+    words.extend(word);
+    if quoted { Err("a quote is not closed".into()) } else { Ok(words) }
+}
+
+/// `1h30m`, `900s`, `250ms`.
+fn span(text: &str) -> Result<Span, String> {
+    let bad = || format!("{text} is not a length of time such as 15m or 1h30m");
+    let (mut total, mut rest) = (0_u64, text);
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(bad)?;
+        let (number, tail) = rest.split_at(digits);
+        let units = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
+        let (unit, tail) = tail.split_at(units);
+        let unit: u64 = match unit {
+            "ms" => 1,
+            "s" => 1_000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            _ => return Err(bad()),
+        };
+        let number: u64 = number.parse().map_err(|_| bad())?;
+        total = number.checked_mul(unit).and_then(|more| total.checked_add(more)).ok_or_else(bad)?;
+        rest = tail;
+    }
+    if text.is_empty() { Err(bad()) } else { Ok(Span::from_millis(total)) }
+}
+
+fn invocation(action: &str, settings: &[&str]) -> Result<Invocation, String> {
+    let operation = Operation::ALL.iter().find(|operation| operation.as_str() == action);
+    let product = operation.map(|operation| operation.product());
+    let mut call = Invocation {
+        action: action.to_string(),
+        version: Some(product.unwrap_or(Product::Ebs).version().to_string()),
+        parameters: Parameters::default(),
+        account: None,
+        region: None,
+        fresh: Fresh::None,
+    };
+    for setting in settings {
+        let (name, value) = setting.split_once('=').ok_or_else(|| format!("{setting} is not NAME=VALUE"))?;
+        match name {
+            "by" => call.account = Some(read(value)?),
+            "in" => call.region = Some(read(value)?),
+            "fresh" => call.fresh = fresh(value)?,
+            _ => call.parameters.insert(name, value),
+        }
+    }
+    Ok(call)
+}
+
+fn fresh(text: &str) -> Result<Fresh, String> {
+    let order: OrderId = read("order-1")?;
+    match text.split_once(':') {
+        None => Ok(Fresh::Pair(PairCreated { pair: read(text)?, order })),
+        Some((cluster, nodes)) => {
+            let nodes: Result<Vec<NodeId>, String> = nodes.split(',').map(read).collect();
+            Ok(Fresh::Cluster(FreshCluster { cluster: read(cluster)?, nodes: nodes?, order }))
+        }
+    }
+}
+
+fn message(text: &str) -> Result<StatusMessage, String> {
+    StatusMessage::parse(text).map_err(|bad| format!("{text}: {bad}"))
+}
+
+fn outcome(words: &[&str]) -> Result<Outcome, String> {
+    match words {
+        ["succeeded"] => Ok(Outcome::Succeeded),
+        ["chosen", node] => Ok(Outcome::Chosen(read(node)?)),
+        ["failed", reason, rest @ ..] => {
+            let failures = [Failure::Network, Failure::Replication, Failure::Other];
+            let failure = failures.into_iter().find(|failure| failure.as_str() == *reason);
+            let failure = failure.ok_or_else(|| format!("{reason} is not network, replication or other"))?;
+            let message = match rest {
+                [] => None,
+                [text] => Some(message(text)?),
+                _ => return Err("at most one message".into()),
+            };
+            Ok(Outcome::Failed { failure, message })
+        }
+        _ => Err("an effect ends with succeeded, failed REASON or chosen NODE".into()),
+    }
+}
+
+fn observation(words: &[&str]) -> Result<Observation, String> {
+    match words {
+        ["disk", id, state, owner @ ..] => {
+            let account = match owner {
+                [] => AccountId::parse("1234567890123456").map_err(|bad| bad.to_string())?,
+                [by] => read(by.strip_prefix("by=").ok_or("an owner is given as by=ACCOUNT")?)?,
+                _ => return Err("at most one owner".into()),
+            };
+            let change = match *state {
+                "up" => DiskChange::Up(true),
+                "down" => DiskChange::Up(false),
+                "attached" => DiskChange::Attached(true),
+                "detached" => DiskChange::Attached(false),
+                "removed" => DiskChange::Removed,
+                _ => return Err(format!("{state} is no state of a disk")),
+            };
+            Ok(Observation::Disk { account, disk: read(id)?, change })
+        }
+        ["pair", id, "invalid", text] => {
+            Ok(Observation::PairInvalid { pair: read(id)?, message: message(text)? })
+        }
+        ["node", id, state] => {
+            let change = match *state {
+                "up" => NodeChange::Up(true),
+                "down" => NodeChange::Up(false),
+                "replicating" => NodeChange::Replicating(true),
+                "not-replicating" => NodeChange::Replicating(false),
+                _ => return Err(format!("{state} is no state of a node")),
+            };
+            Ok(Observation::Node { node: read(id)?, change })
+        }
+        ["cluster", id, "busy", status] => {
+            Ok(Observation::ClusterBusy { cluster: read(id)?, status: Some(message(status)?) })
+        }
+        ["cluster", id, "running"] => Ok(Observation::ClusterBusy { cluster: read(id)?, status: None }),
+        ["cluster", id, "removed"] => Ok(Observation::ClusterRemoved { cluster: read(id)? }),
+        _ => Err("nothing that can be observed".into()),
+    }
+}

@@ -1,0 +1,197 @@
+//! Telling what happened, a line for each thing.
+
+use std::borrow::ToOwned;
+use std::format;
+use std::string::String;
+use std::vec::Vec;
+
+use super::command::What;
+use crate::control_plane::{ControlPlane, Effect, EffectKind, Event, Fact, PairFact, Response, Step};
+use crate::ebs::DiskChange;
+use crate::ids::NodeId;
+use crate::polardb::{Cause, ClusterEffect, ClusterFact, ClusterStatus, NodeChange};
+use crate::rule::RuleId;
+use crate::time::{Span, Timestamp};
+use crate::wire_error::WireError;
+
+pub(super) fn refusal(error: &WireError, rule: RuleId) -> Vec<String> {
+    let WireError { status, code, message, basis } = error;
+    Vec::from([format!("{status} {code} ({rule}, {basis}): {message}")])
+}
+
+pub(super) fn response(response: &Response, body: &str, replayed: bool) -> Vec<String> {
+    let mut told = Vec::from([if replayed { "200 (replayed)".to_owned() } else { "200".to_owned() }]);
+    match response {
+        Response::Accepted => {}
+        Response::PairCreated(created) => told.push(format!("created {}", created.pair)),
+        Response::ClusterCreated(created) => told.push(format!("created {}", created.cluster)),
+        Response::PairPage(_) | Response::ClusterPage(_) | Response::Cluster(_) => told.push(body.to_owned()),
+    }
+    told
+}
+
+pub(super) fn step(step: &Step) -> Vec<String> {
+    step.events.iter().map(event).chain(step.effects.iter().map(asks)).collect()
+}
+
+fn asks(effect: &Effect) -> String {
+    format!("asks effect {}: {}", effect.id, kind(&effect.kind))
+}
+
+fn kind(kind: &EffectKind) -> String {
+    let (name, resource) = (kind.name(), kind.resource());
+    match kind {
+        EffectKind::Cluster { effect: ClusterEffect::ChooseNode(tier), .. } => {
+            format!("{name} {resource} of {}", nodes(tier))
+        }
+        EffectKind::Cluster { effect: ClusterEffect::PromoteNode(node), .. } => {
+            format!("{name} {resource} {node}")
+        }
+        _ => format!("{name} {resource}"),
+    }
+}
+
+fn nodes(nodes: &[NodeId]) -> String {
+    nodes.iter().map(NodeId::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn event(event: &Event) -> String {
+    let text = match &event.fact {
+        Fact::Pair { pair, fact } => format!("{pair}: {}", pair_fact(fact)),
+        Fact::Disk { disk, change } => format!("{disk}: {}", disk_change(*change)),
+        Fact::Access { disk, from, to } => format!("{disk}: access {from} -> {to}"),
+        Fact::Cluster { cluster, fact } => format!("{cluster}: {}", cluster_fact(fact)),
+        Fact::TokenEvicted { horizon } => format!("a token was evicted, horizon {horizon}"),
+    };
+    format!("[{}] {} {text}", time(event.at), event.rule)
+}
+
+fn pair_fact(fact: &PairFact) -> String {
+    match fact {
+        PairFact::CopyFailed => "copy failed".to_owned(),
+        PairFact::Status { from, to, superseded, took, recover_point } => {
+            let from = from.map_or("(none)", |status| status.as_str());
+            let to = to.map_or("(none)", |status| status.as_str());
+            let mut text = format!("{from} -> {to}");
+            if let Some(superseded) = superseded {
+                text.push_str(&format!(", superseding effect {superseded}"));
+            } else if let Some(took) = took {
+                text.push_str(&format!(" after {}", span(*took)));
+            }
+            if matches!(to, "failovered" | "normal" | "stopped") {
+                match recover_point {
+                    Some(at) => text.push_str(&format!(", recover point {}", time(*at))),
+                    None => text.push_str(", no recover point"),
+                }
+            }
+            text
+        }
+    }
+}
+
+fn disk_change(change: DiskChange) -> &'static str {
+    match change {
+        DiskChange::Up(true) => "up",
+        DiskChange::Up(false) => "down",
+        DiskChange::Attached(true) => "attached",
+        DiskChange::Attached(false) => "detached",
+        DiskChange::Removed => "removed",
+    }
+}
+
+fn cluster_fact(fact: &ClusterFact) -> String {
+    match fact {
+        ClusterFact::Status { from, to } => {
+            let name = |status: &Option<ClusterStatus>| match status {
+                Some(status) => status.as_str().to_owned(),
+                None => "(none)".to_owned(),
+            };
+            format!("{} -> {}", name(from), name(to))
+        }
+        ClusterFact::FailoverBegan { cause, requested } => {
+            let cause = if *cause == Cause::Manual { "manual" } else { "automatic" };
+            let target = requested.as_ref().map_or(String::new(), |node| format!(" to {node}"));
+            format!("{cause} failover{target} began")
+        }
+        ClusterFact::TurnedAutomatic => "the failover is automatic from here on".to_owned(),
+        ClusterFact::Offered { priority, tier } => format!("offered at priority {priority}: {}", nodes(tier)),
+        ClusterFact::AttemptBegan { node, attempt } => format!("attempt {attempt}: {node}"),
+        ClusterFact::AttemptFailed { node, failure } => {
+            format!("{node} failed: {}", failure.map_or("lost", |failure| failure.as_str()))
+        }
+        ClusterFact::WriterMoved { from, to, attempts, took } => {
+            format!("writer {from} -> {to}, attempts {attempts}, after {}", span(*took))
+        }
+        ClusterFact::Exhausted { attempts } => format!("no eligible node is left, attempts {attempts}"),
+        ClusterFact::Cancelled => "the failover ended with the cluster".to_owned(),
+        ClusterFact::NodeChanged { node, change } => match change {
+            NodeChange::Up(up) => format!("{node} {}", if *up { "up" } else { "down" }),
+            NodeChange::Replicating(yes) => {
+                format!("{node} {}", if *yes { "replicating" } else { "not replicating" })
+            }
+            NodeChange::Priority(priority) => format!("{node} priority {priority}"),
+        },
+    }
+}
+
+pub(super) fn show(plane: &ControlPlane, what: &What) -> Vec<String> {
+    match what {
+        What::Disks => {
+            let disks = plane.disks(None);
+            disks.iter().map(|view| format!("{} access {}", view.id, view.access)).collect()
+        }
+        What::Effects => {
+            let line = |effect: Effect| {
+                format!("effect {}: {}, since {}", effect.id, kind(&effect.kind), time(effect.since))
+            };
+            plane.outstanding().map(line).collect()
+        }
+        What::Pair(id) => match plane.pair(id) {
+            None => Vec::from(["(none)".to_owned()]),
+            Some(pair) => {
+                let (source, destination) = (pair.source(), pair.destination());
+                let direction = format!(
+                    "{} {} -> {} {}",
+                    source.region, source.disk, destination.region, destination.disk
+                );
+                let message = pair.status_message().map_or(String::new(), |text| format!(" ({text})"));
+                let point = pair.last_recover_point().map_or("none".to_owned(), time);
+                Vec::from([format!(
+                    "{} {}{message}, {direction}, recover point {point}",
+                    pair.id(),
+                    pair.status()
+                )])
+            }
+        },
+        What::Cluster(id) => match plane.cluster(id) {
+            None => Vec::from(["(none)".to_owned()]),
+            Some(cluster) => {
+                let mut told = Vec::from([format!("{} {}", cluster.id(), cluster.status())]);
+                told.extend(cluster.nodes().iter().map(|node| {
+                    let (role, status) = (node.role.as_str(), cluster.node_status(node));
+                    let eligible = if node.is_eligible() { ", eligible" } else { "" };
+                    format!("  {} {role} priority {} {status}{eligible}", node.id, node.priority)
+                }));
+                told
+            }
+        },
+    }
+}
+
+/// The time since the scenario began, which is zero.
+fn time(at: Timestamp) -> String {
+    span(at.since(Timestamp::default()))
+}
+
+fn span(span: Span) -> String {
+    let mut rest = span.as_millis();
+    let mut text = String::new();
+    for (unit, name) in [(3_600_000, "h"), (60_000, "m"), (1_000, "s"), (1, "ms")] {
+        let count = rest / unit;
+        rest %= unit;
+        if count > 0 {
+            text.push_str(&format!("{count}{name}"));
+        }
+    }
+    if text.is_empty() { "0s".to_owned() } else { text }
+}

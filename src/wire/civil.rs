@@ -1,0 +1,169 @@
+//! Civil dates: `YYYY-MM-DDTHH:MM:SSZ`, in UTC, of the years 1970 to 9999.
+//!
+//! The conversion counts days in eras of 400 years that begin in March, so that the leap day comes last in its year
+//! and every month but the last has a length that follows from its number.
+
+use alloc::format;
+use alloc::string::String;
+
+use crate::time::Timestamp;
+
+/// A text that is not a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a time is spelled YYYY-MM-DDTHH:MM:SSZ, in 1970 to 9999")]
+pub struct BadTime;
+
+const DAY: u64 = 86_400;
+/// 9999-12-31T23:59:59Z, the last time that the spelling can name.
+const LAST: u64 = 253_402_300_799;
+const ERA_DAYS: u64 = 146_097;
+/// Days from 0000-03-01 to 1970-01-01.
+const EPOCH: u64 = 719_468;
+
+/// The time as PolarDB spells it, in whole seconds (`W-033`). A later one than the spelling can name becomes the last.
+pub fn format_iso(at: Timestamp) -> String {
+    let seconds = at.as_secs().min(LAST);
+    let (year, month, day) = date(seconds / DAY);
+    let second = seconds % DAY;
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", second / 3_600, second / 60 % 60, second % 60)
+}
+
+/// The time that a text spells.
+pub fn parse_iso(text: &str) -> Result<Timestamp, BadTime> {
+    let punctuation = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'Z')];
+    let bytes = text.as_bytes();
+    if bytes.len() != 20 || punctuation.iter().any(|(at, sign)| bytes.get(*at) != Some(sign)) {
+        return Err(BadTime);
+    }
+    let number = |range: core::ops::Range<usize>| {
+        let digits = text.get(range).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        digits.and_then(|digits| digits.parse::<u64>().ok()).ok_or(BadTime)
+    };
+    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+    let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
+    if year < 1970 || !(1..=12).contains(&month) || hour > 23 || minute > 59 || second > 59 {
+        return Err(BadTime);
+    }
+    let days = days(year, month, day);
+    // A day that its month does not have falls into the next month.
+    if day == 0 || date(days) != (year, month, day) {
+        return Err(BadTime);
+    }
+    let minutes = hour.saturating_mul(60).saturating_add(minute);
+    let of_day = minutes.saturating_mul(60).saturating_add(second);
+    let seconds = days.saturating_mul(DAY).saturating_add(of_day);
+    Ok(Timestamp::from_millis(seconds.saturating_mul(1_000)))
+}
+
+/// Year, month and day of a day since 1970-01-01.
+const fn date(days: u64) -> (u64, u64, u64) {
+    let day = days.saturating_add(EPOCH);
+    let (era, of_era) = (day / ERA_DAYS, day % ERA_DAYS);
+    // Without the leap days before it: one in 4 years, none in 100, one in 400.
+    let regular = of_era.saturating_sub(of_era / 1_460).saturating_add(of_era / 36_524);
+    let year_of_era = regular.saturating_sub(of_era / 146_096) / 365;
+    let of_year = of_era.saturating_sub(days_of_years(year_of_era));
+    let from_march = of_year.saturating_mul(5).saturating_add(2) / 153;
+    let of_month = of_year.saturating_sub(days_of_months(from_march)).saturating_add(1);
+    let (month, turn) =
+        if from_march < 10 { (from_march.saturating_add(3), 0) } else { (from_march.saturating_sub(9), 1) };
+    (era.saturating_mul(400).saturating_add(year_of_era).saturating_add(turn), month, of_month)
+}
+
+/// The day since 1970-01-01 of a date from then on. A day beyond its month counts on into the next.
+const fn days(year: u64, month: u64, day: u64) -> u64 {
+    let (year, from_march) = if month > 2 {
+        (year, month.saturating_sub(3))
+    } else {
+        (year.saturating_sub(1), month.saturating_add(9))
+    };
+    let of_year = days_of_months(from_march).saturating_add(day).saturating_sub(1);
+    let of_era = days_of_years(year % 400).saturating_add(of_year);
+    (year / 400).saturating_mul(ERA_DAYS).saturating_add(of_era).saturating_sub(EPOCH)
+}
+
+/// The days of so many years from the beginning of an era.
+const fn days_of_years(years: u64) -> u64 {
+    years.saturating_mul(365).saturating_add(years / 4).saturating_sub(years / 100)
+}
+
+/// The days of so many months from March: 31, 30, 31, 30, 31 and again, 153 in five.
+const fn days_of_months(months: u64) -> u64 {
+    months.saturating_mul(153).saturating_add(2) / 5
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_right_around_leap_days_and_at_both_ends() {
+        let cases = [
+            (0, "1970-01-01T00:00:00Z"),
+            (68_255_999, "1972-02-29T23:59:59Z"),
+            (68_256_000, "1972-03-01T00:00:00Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (951_868_800, "2000-03-01T00:00:00Z"),
+            (978_307_199, "2000-12-31T23:59:59Z"),
+            (978_307_200, "2001-01-01T00:00:00Z"),
+            (1_597_384_722, "2020-08-14T05:58:42Z"),
+            (1_767_225_600, "2026-01-01T00:00:00Z"),
+            (4_107_542_399, "2100-02-28T23:59:59Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (LAST, "9999-12-31T23:59:59Z"),
+        ];
+        for (seconds, text) in cases {
+            let at = Timestamp::from_millis(seconds * 1_000);
+            assert_eq!(format_iso(at), text);
+            assert_eq!(parse_iso(text), Ok(at), "{text}");
+        }
+        assert_eq!(format_iso(Timestamp::from_millis(u64::MAX)), "9999-12-31T23:59:59Z");
+        assert_eq!(format_iso(Timestamp::from_millis(1_999)), "1970-01-01T00:00:01Z");
+    }
+
+    #[test]
+    fn every_day_of_four_centuries_has_its_own_date_and_the_next_follows_it() {
+        let lengths = |year: u64| {
+            let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+            [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        };
+        let mut expected = (1970, 1, 1);
+        for day in 0..150_000 {
+            assert_eq!(date(day), expected);
+            assert_eq!(days(expected.0, expected.1, expected.2), day);
+            let (year, month, of_month) = expected;
+            expected = if of_month < lengths(year)[month as usize - 1] {
+                (year, month, of_month + 1)
+            } else if month < 12 {
+                (year, month + 1, 1)
+            } else {
+                (year + 1, 1, 1)
+            };
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for text in [
+            "",
+            "2020-08-14T05:58Z",
+            "2020-08-14 05:58:42Z",
+            "2020-08-14T05:58:42",
+            "2020-13-01T00:00:00Z",
+            "2020-00-01T00:00:00Z",
+            "2020-01-00T00:00:00Z",
+            "2021-02-29T00:00:00Z",
+            "2100-02-29T00:00:00Z",
+            "2020-04-31T00:00:00Z",
+            "2020-01-01T24:00:00Z",
+            "2020-01-01T00:60:00Z",
+            "2020-01-01T00:00:60Z",
+            "1969-12-31T23:59:59Z",
+            "+020-01-01T00:00:00Z",
+            "20é0-01-01T00:00:00",
+        ] {
+            assert_eq!(parse_iso(text), Err(BadTime), "{text}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! `NextToken`: a position in a list, opaque to clients.
+//!
+//! Twenty lower-case hexadecimal digits, sixteen of the position and four of a checksum, so that a mangled token or one
+//! of the vendor's own is refused and not taken for a position. It is no secret.
+
+use alloc::format;
+use alloc::string::String;
+
+use crate::ebs::Cursor;
+
+/// The token of a position.
+pub fn encode(cursor: Cursor) -> String {
+    let Cursor(at) = cursor;
+    format!("{at:016x}{:04x}", checksum(at))
+}
+
+/// The position of a token.
+pub fn decode(token: &str) -> Result<Cursor, &'static str> {
+    let why = "not a token that a page ended with";
+    let at =
+        token.get(..16).and_then(|digits| u64::from_str_radix(digits, 16).ok()).map(Cursor).ok_or(why)?;
+    // Written back, so that there is one spelling of each position: no capitals, no sign, no other checksum.
+    if encode(at) == token { Ok(at) } else { Err(why) }
+}
+
+const fn checksum(at: u64) -> u16 {
+    // An odd factor spreads every bit of the position upwards; the top bits are taken.
+    let [.., low, high] = at.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(0x5bd1).to_le_bytes();
+    u16::from_le_bytes([low, high])
+}

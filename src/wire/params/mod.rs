@@ -1,0 +1,133 @@
+//! Parameters to typed requests.
+//!
+//! Every operation reads its parameters in the order of the vendor's own list, so of several bad ones the first there
+//! is named (`W-025`); parameters that only newer SDKs know follow at the end. No source says in which order the vendor
+//! looks. What an operation does not define is ignored (`W-026`), and so are, for the list of clusters, the filters that
+//! the model holds nothing for: `ConnectionString`, `DescribeType`, `Expired` and the two `Recent…Interval`.
+//!
+//! Of the token only the format is looked at here (`T-010`), and only where the operation defines it; the alphabet that
+//! the policy admits is the control plane's business.
+
+mod cursor;
+mod ebs;
+mod polardb;
+mod reader;
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+
+use crate::control_plane::Request;
+use crate::ids::RegionId;
+use crate::operation::{Operation, Product};
+use crate::token::ClientToken;
+
+use super::gateway::{self, WireRefusal};
+pub(super) use cursor::encode as encode_cursor;
+use reader::Reader;
+
+/// The parameters of a call: the union of query and form.
+///
+/// A name given twice with one value counts once; with two values it is contradictory, whatever the order (`W-020`).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Parameters(BTreeMap<String, Option<String>>);
+
+/// What is known of a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Value<'a> {
+    /// Not given, or empty (`W-021`).
+    Absent,
+    /// Given.
+    Is(&'a str),
+    /// Given with two values.
+    Contradictory,
+}
+
+impl Parameters {
+    /// Adds a parameter, its percent encoding undone.
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        let value = value.into();
+        let entry = self.0.entry(name.into()).or_insert_with(|| Some(value.clone()));
+        if entry.as_deref() != Some(value.as_str()) {
+            *entry = None;
+        }
+    }
+
+    /// The value of a parameter, unless it is absent, empty or contradictory.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        match self.value(name) {
+            Value::Is(text) => Some(text),
+            Value::Absent | Value::Contradictory => None,
+        }
+    }
+
+    pub(super) fn value(&self, name: &str) -> Value<'_> {
+        match self.0.get(name) {
+            None => Value::Absent,
+            Some(None) => Value::Contradictory,
+            Some(Some(text)) if text.is_empty() => Value::Absent,
+            Some(Some(text)) => Value::Is(text),
+        }
+    }
+
+    /// The names that begin so, in bytewise order.
+    fn names<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+        let from = self.0.range::<str, _>((core::ops::Bound::Included(prefix), core::ops::Bound::Unbounded));
+        from.map(|(name, _)| name.as_str()).take_while(move |name| name.starts_with(prefix))
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Parameters {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        let mut parameters = Self::default();
+        parameters.extend(pairs);
+        parameters
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> Extend<(N, V)> for Parameters {
+    fn extend<I: IntoIterator<Item = (N, V)>>(&mut self, pairs: I) {
+        pairs.into_iter().for_each(|(name, value)| self.insert(name, value));
+    }
+}
+
+/// A call as far as its parameters say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parsed {
+    /// What is asked.
+    pub request: Request,
+    /// `RegionId`, where the operation defines it (`W-024`). Where it does not, the endpoint's region scopes the token.
+    pub region: Option<RegionId>,
+    /// `ClientToken`, where the operation defines it.
+    pub token: Option<ClientToken>,
+}
+
+/// Reads a call. `action` and `version` are what the headers say; the parameters `Action` and `Version` count too.
+///
+/// # Errors
+///
+/// [`WireRefusal`], which the same parameters always give again.
+pub fn parse(
+    action: Option<&str>,
+    version: Option<&str>,
+    parameters: &Parameters,
+) -> Result<Parsed, WireRefusal> {
+    let operation = gateway::operation(action, version, parameters)?;
+    let mut reader = Reader::new(operation, parameters);
+    let region =
+        if takes_region(operation) { Some(reader.required("RegionId", RegionId::parse)?) } else { None };
+    let request = match operation.product() {
+        Product::Ebs => ebs::read(operation, &mut reader)?,
+        Product::PolarDb => polardb::read(operation, &mut reader)?,
+    };
+    Ok(Parsed { request, region, token: reader.into_token() })
+}
+
+/// Whether an operation defines, and then requires, `RegionId` (`W-024`).
+const fn takes_region(operation: Operation) -> bool {
+    match operation.product() {
+        Product::Ebs => true,
+        Product::PolarDb => {
+            matches!(operation, Operation::CreateDbCluster | Operation::DescribeDbClusters)
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! One parameter at a time: absent, missing, contradictory, malformed.
+
+use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt::Display;
+use core::ops::RangeInclusive;
+
+use crate::control_plane::Refusal;
+use crate::ebs::EbsRefusal;
+use crate::operation::{Operation, Product};
+use crate::polardb::PolarDbRefusal;
+use crate::text::{Tag, TagKey, TagValue};
+use crate::token::ClientToken;
+
+use super::{Parameters, Value};
+
+/// The most tags that a request may carry.
+const MOST_TAGS: u32 = 20;
+
+/// Reads the parameters of one operation and speaks its product's refusals.
+pub(super) struct Reader<'a> {
+    operation: Operation,
+    parameters: &'a Parameters,
+    token: Option<ClientToken>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) const fn new(operation: Operation, parameters: &'a Parameters) -> Self {
+        Self { operation, parameters, token: None }
+    }
+
+    /// The refusal of a required parameter that is absent.
+    pub(super) fn missing(&self, parameter: impl Into<Cow<'static, str>>) -> Refusal {
+        let (operation, parameter) = (self.operation, parameter.into());
+        match operation.product() {
+            Product::Ebs => EbsRefusal::MissingParameter { operation, parameter }.into(),
+            Product::PolarDb => PolarDbRefusal::MissingParameter { operation, parameter }.into(),
+        }
+    }
+
+    /// The refusal of a parameter that cannot be read or is out of range.
+    pub(super) fn bad(
+        &self,
+        parameter: impl Into<Cow<'static, str>>,
+        why: impl Into<Cow<'static, str>>,
+    ) -> Refusal {
+        let (operation, parameter, why) = (self.operation, parameter.into(), why.into());
+        match operation.product() {
+            Product::Ebs => EbsRefusal::InvalidParameter { operation, parameter, why }.into(),
+            Product::PolarDb => PolarDbRefusal::Malformed { operation, parameter, why }.into(),
+        }
+    }
+
+    /// The text of a parameter.
+    pub(super) fn text(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
+        match self.parameters.value(name) {
+            Value::Absent => Ok(None),
+            Value::Is(text) => Ok(Some(text)),
+            Value::Contradictory => Err(self.bad(String::from(name), "it is given with two values (W-020)")),
+        }
+    }
+
+    /// A parameter, if it is given.
+    pub(super) fn optional<T, E: Display>(
+        &self,
+        name: &'static str,
+        parse: impl FnOnce(&'a str) -> Result<T, E>,
+    ) -> Result<Option<T>, Refusal> {
+        let text = self.text(name)?;
+        text.map(parse).transpose().map_err(|why| self.bad(name, why.to_string()))
+    }
+
+    /// A parameter that must be given.
+    pub(super) fn required<T, E: Display>(
+        &self,
+        name: &'static str,
+        parse: impl FnOnce(&'a str) -> Result<T, E>,
+    ) -> Result<T, Refusal> {
+        self.optional(name, parse)?.ok_or_else(|| self.missing(name))
+    }
+
+    /// A whole number within a range, if it is given.
+    pub(super) fn number(
+        &self,
+        name: &'static str,
+        range: RangeInclusive<u64>,
+    ) -> Result<Option<u64>, Refusal> {
+        self.optional(name, |text| number(text, range))
+    }
+
+    /// A boolean in any case (`W-022`), or what it is by default.
+    pub(super) fn flag(&self, name: &'static str, default: bool) -> Result<bool, Refusal> {
+        let flag = self.optional(name, |text| match text {
+            _ if text.eq_ignore_ascii_case("true") => Ok(true),
+            _ if text.eq_ignore_ascii_case("false") => Ok(false),
+            _ => Err("neither true nor false"),
+        })?;
+        Ok(flag.unwrap_or(default))
+    }
+
+    /// One of the words of a fixed vocabulary, if it is given.
+    pub(super) fn choice<T: Copy>(
+        &self,
+        name: &'static str,
+        words: &[(&'static str, T)],
+    ) -> Result<Option<T>, Refusal> {
+        self.optional(name, |text| {
+            let found = words.iter().find(|(word, _)| *word == text);
+            found.map(|(_, meaning)| *meaning).ok_or("not one of the values that there are")
+        })
+    }
+
+    /// Ids with commas between them, empty if the parameter is absent.
+    pub(super) fn ids<T, E: Display>(
+        &self,
+        name: &'static str,
+        most: usize,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Vec<T>, Refusal> {
+        let Some(text) = self.text(name)? else { return Ok(Vec::new()) };
+        if text.split(',').nth(most).is_some() {
+            return Err(self.bad(name, format!("more than {most} ids")));
+        }
+        let ids: Result<Vec<T>, E> = text.split(',').map(parse).collect();
+        ids.map_err(|why| self.bad(name, why.to_string()))
+    }
+
+    /// Takes the token; its format is judged where the operation's list has it.
+    pub(super) fn take_token(&mut self) -> Result<(), Refusal> {
+        self.token = self.optional("ClientToken", ClientToken::parse)?.flatten();
+        Ok(())
+    }
+
+    pub(super) fn into_token(self) -> Option<ClientToken> {
+        self.token
+    }
+
+    /// `Tag.N.Key` and `Tag.N.Value` (`W-023`). Whether a key may be given twice no source says; it is kept twice.
+    pub(super) fn tags(&self) -> Result<Vec<Tag>, Refusal> {
+        let mut given = BTreeMap::new();
+        for name in self.parameters.names("Tag.") {
+            let Some((number, is_key)) = tag_parameter(name) else { continue };
+            // Both halves are looked at, so that a value given twice is found even if it has no key.
+            let Some(text) = self.text(name)? else { continue };
+            // A number too large to hold is as far beyond the limit as any other beyond it.
+            let number = number.parse::<u32>().unwrap_or(u32::MAX);
+            let (key, value) = given.entry(number).or_insert((None, None));
+            *(if is_key { key } else { value }) = Some(text);
+        }
+        if given.last_key_value().is_some_and(|(highest, _)| *highest > MOST_TAGS) {
+            return Err(self.too_many_tags());
+        }
+        let tags = given.into_iter().map(|(number, (key, value))| {
+            let name = format!("Tag.{number}.Key");
+            let key = TagKey::parse(key.ok_or_else(|| self.missing(name.clone()))?);
+            let key = key.map_err(|why| self.bad_tag(name, why))?;
+            let value = TagValue::parse(value.unwrap_or_default());
+            let value = value.map_err(|why| self.bad_tag(format!("Tag.{number}.Value"), why))?;
+            Ok(Tag { key, value })
+        });
+        tags.collect()
+    }
+
+    fn too_many_tags(&self) -> Refusal {
+        match self.operation.product() {
+            Product::Ebs => self.bad("Tag", format!("more than {MOST_TAGS} tags")),
+            Product::PolarDb => PolarDbRefusal::TooManyTags { operation: self.operation }.into(),
+        }
+    }
+
+    /// PolarDB's codes are made of the parameter's name, and those for lists name the list alone
+    /// (`InvalidDBNode.Malformed`).
+    fn bad_tag(&self, name: String, why: impl Display) -> Refusal {
+        match self.operation.product() {
+            Product::Ebs => self.bad(name, why.to_string()),
+            Product::PolarDb => self.bad("Tag", format!("{name}: {why}")),
+        }
+    }
+}
+
+/// The number in the name of a tag parameter, and whether it is the key's.
+fn tag_parameter(name: &str) -> Option<(&str, bool)> {
+    let (number, half) = name.strip_prefix("Tag.")?.split_once('.')?;
+    let is_key = match half {
+        "Key" => true,
+        "Value" => false,
+        _ => return None,
+    };
+    let counts = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.starts_with('0');
+    (counts && !number.is_empty()).then_some((number, is_key))
+}
+
+/// A whole number within a range, in decimal digits alone.
+pub(super) fn number(text: &str, range: RangeInclusive<u64>) -> Result<u64, String> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = if digits { text.parse().ok() } else { None };
+    let outside = || format!("not a number from {} to {}", range.start(), range.end());
+    number.filter(|number| range.contains(number)).ok_or_else(outside)
+}
