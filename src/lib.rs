@@ -1,4 +1,65 @@
 //! A pure model of Alibaba Cloud failover.
+//!
+//! Two control-plane behaviours, exactly: failing an EBS disk replication pair over to its secondary disk
+//! ([`ebs`], `FailoverDiskReplicaPair`), and failing a PolarDB cluster over to a read-only node ([`polardb`],
+//! `FailoverDBCluster`); with the idempotency tokens that make both safe to repeat ([`token`]).
+//!
+//! Nothing here does I/O, reads a clock, draws a random number or starts a thread. Time, ids, choices and the outcomes
+//! of work outside are arguments; effects and events are returned values. The state is a value: clone it, compare it,
+//! hash it, store it.
+//!
+//! # The loop
+//!
+//! ```
+//! use failover_model::ebs::{Charge, CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairStatus};
+//! use failover_model::{Call, ControlPlane, Outcome, Policy, Report, Timestamp};
+//!
+//! let mut plane = ControlPlane::new(Policy::default());
+//! let call = |region: &str, ms| -> Result<Call, failover_model::BadId> {
+//!     Ok(Call { now: Timestamp::from_millis(ms), account: "1".parse()?, region: region.parse()?, token: None })
+//! };
+//! let create = CreateDiskReplicaPair {
+//!     source_zone: "cn-beijing-a".parse()?,
+//!     source_disk: "d-1".parse()?,
+//!     destination_region: "cn-shanghai".parse()?,
+//!     destination_zone: "cn-shanghai-b".parse()?,
+//!     destination_disk: "d-2".parse()?,
+//!     name: None, description: None, charge: Charge::PostPay, enable_rtc: false, resource_group: None, tags: vec![],
+//! };
+//! // A call is accepted or refused at once. What it asks of the outside comes back as effects …
+//! let fresh = PairCreated { pair: "pair-1".parse()?, order: "order-1".parse()? };
+//! let reply = plane.create_disk_replica_pair(&call("cn-beijing", 0)?, &create, fresh)?;
+//! // … which the embedder carries out, and reports on.
+//! for effect in reply.step.effects {
+//!     plane.report(Timestamp::from_millis(2_000), &Report::Outcome { id: effect.id, outcome: Outcome::Succeeded })?;
+//! }
+//! // Failover is called where the secondary disk is. It shows `failovering` until the outside reports.
+//! let failover = FailoverDiskReplicaPair { pair: "pair-1".parse()? };
+//! let reply = plane.failover_disk_replica_pair(&call("cn-shanghai", 3_000)?, &failover);
+//! assert!(reply.result.is_ok());
+//! assert_eq!(plane.pair(&failover.pair).map(|pair| pair.status()), Some(PairStatus::Failingover));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Layers, each usable alone
+//!
+//! | Layer | What | For |
+//! |---|---|---|
+//! | Rules | [`ebs::table`], [`polardb::next_tier`]: functions over small enums | a reviewer, a checker |
+//! | Resources | [`ebs::ReplicaPair`], [`polardb::DbCluster`]: `decide`, then `apply` | resources in a database of your own |
+//! | Components | [`polardb::Failover`], [`token::TokenCache`] | a controller, any service with tokens |
+//! | Control plane | [`ControlPlane`] | an emulator, an oracle |
+//! | Simulation | [`simulation::Simulation`]: latencies, faults, virtual time | an emulator, a test |
+//!
+//! # How sure we are
+//!
+//! Every rule has a number, a source and a [`Basis`]; [`rule::catalogue`] lists them. Where the vendor's documents
+//! contradict each other or are silent and the readings differ in behaviour, the choice is a field of [`Policy`].
+//!
+//! # Features
+//!
+//! `serde`: snapshots and journals. `wire`: RPC parameters to typed requests, replies to JSON and XML bodies (needs
+//! std). `testing`: strategies for property tests (needs std). None changes behaviour; the core needs only `alloc`.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(
@@ -38,6 +99,8 @@ pub mod scenario;
 pub mod simulation;
 #[cfg(feature = "serde")]
 pub mod snapshot;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod text;
 pub mod time;
 pub mod token;
@@ -61,3 +124,8 @@ pub use rule::{Basis, Rule, RuleId};
 pub use time::{Span, Timestamp};
 pub use token::ClientToken;
 pub use wire_error::WireError;
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -78,6 +78,8 @@ pub fn catalogue() -> alloc::vec::Vec<Rule> {
         .chain(crate::token::RULES.iter().copied())
         .chain(crate::control_plane::RULES.iter().copied())
         .collect();
+    #[cfg(feature = "wire")]
+    rules.extend_from_slice(crate::wire::RULES);
     rules.sort_by_key(|rule| rule.id);
     rules
 }

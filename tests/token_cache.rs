@@ -5,8 +5,8 @@ use core::num::{NonZeroU64, NonZeroUsize};
 
 use failover_model::time::Timestamp;
 use failover_model::token::{
-    Admission, BadToken, ClientToken, Lifetime, Overflow, Permit, RULES, StalePermit, Standing, TokenCache,
-    TokenCacheConfig, TokenKey, TokenRefusal,
+    Admission, BadToken, ClientToken, Lifetime, OverCapacity, Overflow, Permit, RULES, StalePermit, Standing,
+    TokenCache, TokenCacheConfig, TokenKey, TokenRefusal,
 };
 
 type Key = TokenKey<String, String>;
@@ -1191,4 +1191,33 @@ mod against_the_naive_model {
             }
         }
     }
+}
+
+#[test]
+fn other_bounds_bring_no_token_back_and_push_none_out() {
+    let lifetime = |ms| Lifetime::For(NonZeroU64::new(ms).unwrap());
+    let bounds = |ms, capacity| TokenCacheConfig {
+        lifetime: lifetime(ms),
+        capacity: NonZeroUsize::new(capacity).unwrap(),
+        overflow: Overflow::Refuse,
+    };
+    let mut cache: TokenCache<&str, &str, u32, u32> = TokenCache::new(bounds(10, 3));
+    let key = |token: &str| TokenKey {
+        tenant: "a",
+        scope: "s",
+        token: ClientToken::parse(token).unwrap().unwrap(),
+    };
+    for (at, token) in [(0, "old"), (5, "one"), (5, "two")] {
+        let now = Timestamp::from_millis(at);
+        let Admission::Execute(permit) = cache.begin(now, Some(&key(token)), &1) else { panic!("{token}") };
+        cache.complete(now, permit, 7).unwrap();
+    }
+    cache.observe(Timestamp::from_millis(10));
+    assert_eq!(cache.reconfigure(bounds(100, 1)), Err(OverCapacity));
+    assert_eq!(cache.config(), &bounds(10, 3));
+    assert_eq!(cache.reconfigure(bounds(100, 2)), Ok(()));
+    assert_eq!(cache.check(), Ok(()));
+    let now = Timestamp::from_millis(50);
+    assert_eq!(cache.standing(now, Some(&key("one")), &1), Standing::Replay(&7));
+    assert_eq!(cache.standing(now, Some(&key("old")), &1), Standing::Refused(TokenRefusal::Full));
 }

@@ -60,7 +60,7 @@ use crate::polardb::DbCluster;
 use crate::policy::Policy;
 use crate::rule::{Basis, Rule};
 use crate::time::Timestamp;
-use crate::token::TokenCache;
+use crate::token::{OverCapacity, TokenCache};
 
 use deadlines::Deadlines;
 use effect::EffectIndex;
@@ -161,16 +161,16 @@ impl ControlPlane {
         &self.policy
     }
 
-    /// Puts other readings in force from now on. Nothing that stands is judged again; tokens keep the lifetime,
-    /// capacity and overflow with which the control plane was made.
-    pub fn set_policy(&mut self, policy: Policy) {
-        let tokens = crate::policy::TokenPolicy {
-            lifetime: self.policy.tokens.lifetime,
-            capacity: self.policy.tokens.capacity,
-            overflow: self.policy.tokens.overflow,
-            ..policy.tokens
-        };
-        self.policy = Policy { tokens, ..policy };
+    /// Puts other readings in force from now on. Nothing that stands is judged again, and a token that has expired stays
+    /// expired under a longer lifetime.
+    ///
+    /// # Errors
+    ///
+    /// [`OverCapacity`] if an account holds more tokens than the new policy admits; nothing is changed.
+    pub fn set_policy(&mut self, policy: Policy) -> Result<(), OverCapacity> {
+        self.tokens.reconfigure(policy.tokens.config())?;
+        self.policy = policy;
+        Ok(())
     }
 
     /// The highest time seen.

@@ -42,7 +42,7 @@ pub struct Cursor(pub u64);
 
 /// Which part of the result is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub enum Page {
     /// By token: at most `max_results` (1 to 500, default 10) after the cursor.
     Token {

@@ -17,7 +17,11 @@ use crate::wire_error::WireError;
 
 /// Why an EBS call was refused. Nothing changed but the clock seen.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 #[non_exhaustive]
 pub enum EbsRefusal {
     /// A required parameter is absent or empty.

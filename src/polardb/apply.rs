@@ -76,7 +76,7 @@ pub enum ClusterFact {
         /// How long it took.
         took: Span,
     },
-    /// No eligible node is left: the failover ended without success.
+    /// The failover ended without success: no eligible node is left, or the named target failed.
     Exhausted {
         /// Promotions that were tried.
         attempts: u32,
@@ -216,7 +216,7 @@ impl DbCluster {
         if failover.enter(&next, now, id) {
             step.ask(rule, id, next, failover.attempts);
         } else {
-            step.push("P-170", ClusterFact::Exhausted { attempts: failover.attempts });
+            step.facts.push((next.rule(), ClusterFact::Exhausted { attempts: failover.attempts }));
             self.failover = None;
         }
     }
@@ -339,7 +339,7 @@ impl ClusterStep {
                 self.facts.push((rule, ClusterFact::AttemptBegan { node: node.clone(), attempt }));
                 self.asked = Some((id, ClusterEffect::PromoteNode(node)));
             }
-            Next::Exhausted => {}
+            Next::Exhausted | Next::Stopped => {}
         }
     }
 }

@@ -13,6 +13,7 @@
 //! | `Choosing` | another node was chosen | unchanged, not offered | `P-152` |
 //! | `Switching` | promoted | ended, the writer moves | `P-160` |
 //! | `Switching` | failed, or the node is lost | the node joins the tried ones; as at start | `P-161` |
+//! | `Switching` | the named target failed, and by policy nobody else is tried | ended without success | `P-162` |
 //! | any | no eligible node is left | ended without success | `P-170` |
 //! | any | the cluster is gone | ended | `P-171` |
 //!
@@ -61,7 +62,11 @@ impl Failure {
 
 /// Where a failover stands. The id is the pending effect's.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Stage {
     /// Several nodes share the highest priority; the outside chooses.
     Choosing {
@@ -117,6 +122,8 @@ pub enum Next {
     Promote(NodeId),
     /// No eligible node is left.
     Exhausted,
+    /// The named target failed and the policy ends the failover with it.
+    Stopped,
 }
 
 impl Next {
@@ -136,6 +143,7 @@ impl Next {
             Self::Promote(_) => RuleId("P-141"),
             Self::Choose(..) => RuleId("P-142"),
             Self::Exhausted => RuleId("P-170"),
+            Self::Stopped => RuleId("P-162"),
         }
     }
 }
@@ -150,7 +158,7 @@ impl Failover {
         id: EffectId,
     ) -> Option<Self> {
         let stage = match next {
-            Next::Exhausted => return None,
+            Next::Exhausted | Next::Stopped => return None,
             Next::Choose(..) => Stage::Choosing { id },
             Next::Promote(node) => Stage::Switching { id, node: node.clone() },
         };
@@ -211,7 +219,7 @@ impl Failover {
         }
         let bound = self.requested.take().is_some() && self.cause == Cause::Manual;
         if bound && policy.explicit_target_fails == ExplicitTargetFails::Stop {
-            return Next::Exhausted;
+            return Next::Stopped;
         }
         self.reconsider(eligible, policy)
     }
@@ -219,7 +227,7 @@ impl Failover {
     /// Enters the stage that `next` calls for under a new effect id; false, and unchanged, if there is none.
     pub fn enter(&mut self, next: &Next, now: Timestamp, id: EffectId) -> bool {
         self.stage = match next {
-            Next::Exhausted => return false,
+            Next::Exhausted | Next::Stopped => return false,
             Next::Choose(..) => Stage::Choosing { id },
             Next::Promote(node) => Stage::Switching { id, node: node.clone() },
         };

@@ -136,7 +136,7 @@ impl Stage {
     fn call(&mut self, call: &command::Invocation) -> Result<Vec<String>, String> {
         let parsed = match params::parse(Some(&call.action), call.version.as_deref(), &call.parameters) {
             Ok(parsed) => parsed,
-            Err(refusal) => return Ok(tell::refusal(&refusal.wire(), refusal.rule())),
+            Err(refusal) => return Ok(tell::refusal(&refusal.wire(), refusal.rule(), false)),
         };
         let endpoint = call.region.clone().map_or_else(|| RegionId::parse("cn-hangzhou"), Ok);
         let account = call.account.clone().map_or_else(|| AccountId::parse("1234567890123456"), Ok);
@@ -153,7 +153,7 @@ impl Stage {
             Err(misuse) => return Err(misuse.to_string()),
         };
         let mut told = match &output.result {
-            Some(Err(refusal)) => tell::refusal(&refusal.wire(), refusal.rule()),
+            Some(Err(refusal)) => tell::refusal(&refusal.wire(), refusal.rule(), output.replayed),
             Some(Ok(response)) => {
                 let body = body::success(operation, response, "R", Format::Json);
                 tell::response(response, &body.text, output.replayed)

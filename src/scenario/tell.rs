@@ -14,9 +14,10 @@ use crate::rule::RuleId;
 use crate::time::{Span, Timestamp};
 use crate::wire_error::WireError;
 
-pub(super) fn refusal(error: &WireError, rule: RuleId) -> Vec<String> {
+pub(super) fn refusal(error: &WireError, rule: RuleId, replayed: bool) -> Vec<String> {
     let WireError { status, code, message, basis } = error;
-    Vec::from([format!("{status} {code} ({rule}, {basis}): {message}")])
+    let replayed = if replayed { ", replayed" } else { "" };
+    Vec::from([format!("{status} {code} ({rule}, {basis}{replayed}): {message}")])
 }
 
 pub(super) fn response(response: &Response, body: &str, replayed: bool) -> Vec<String> {
@@ -122,7 +123,7 @@ fn cluster_fact(fact: &ClusterFact) -> String {
         ClusterFact::WriterMoved { from, to, attempts, took } => {
             format!("writer {from} -> {to}, attempts {attempts}, after {}", span(*took))
         }
-        ClusterFact::Exhausted { attempts } => format!("no eligible node is left, attempts {attempts}"),
+        ClusterFact::Exhausted { attempts } => format!("ended without success, attempts {attempts}"),
         ClusterFact::Cancelled => "the failover ended with the cluster".to_owned(),
         ClusterFact::NodeChanged { node, change } => match change {
             NodeChange::Up(up) => format!("{node} {}", if *up { "up" } else { "down" }),
@@ -184,14 +185,12 @@ fn time(at: Timestamp) -> String {
 }
 
 fn span(span: Span) -> String {
-    let mut rest = span.as_millis();
+    let all = span.as_millis();
+    let parts =
+        [(all / 3_600_000, "h"), (all / 60_000 % 60, "m"), (all / 1_000 % 60, "s"), (all % 1_000, "ms")];
     let mut text = String::new();
-    for (unit, name) in [(3_600_000, "h"), (60_000, "m"), (1_000, "s"), (1, "ms")] {
-        let count = rest / unit;
-        rest %= unit;
-        if count > 0 {
-            text.push_str(&format!("{count}{name}"));
-        }
+    for (count, name) in parts.into_iter().filter(|(count, _)| *count > 0) {
+        text.push_str(&format!("{count}{name}"));
     }
     if text.is_empty() { "0s".to_owned() } else { text }
 }

@@ -12,7 +12,7 @@ mod fault;
 mod latency;
 mod stream;
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -32,6 +32,7 @@ use crate::ids::{BadId, ClusterId, EffectId, NodeId, OrderId, PairId};
 use crate::operation::Operation;
 use crate::polardb::{ClusterEffect, Failure};
 use crate::time::Timestamp;
+use crate::token::OverCapacity;
 
 /// How effects end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -145,8 +146,12 @@ impl Simulation {
     }
 
     /// Puts other readings in force.
-    pub fn set_policy(&mut self, policy: crate::policy::Policy) {
-        self.plane.set_policy(policy);
+    ///
+    /// # Errors
+    ///
+    /// As [`ControlPlane::set_policy`]; nothing is changed.
+    pub fn set_policy(&mut self, policy: crate::policy::Policy) -> Result<(), OverCapacity> {
+        self.plane.set_policy(policy)
     }
 
     /// Changes how effects end, those outstanding included; what is held stays held.
@@ -248,7 +253,11 @@ impl Simulation {
             let deadline = self.plane.next_deadline().map(|deadline| deadline.at).filter(|at| *at <= now);
             match (outcome, deadline) {
                 (Some((at, id)), deadline) if deadline.is_none_or(|deadline| at <= deadline) => {
-                    self.end(at, id, &mut happened);
+                    self.schedule.remove(&(at, id));
+                    if let Some(effect) = self.plane.effect(id) {
+                        let step = self.end(at, &effect, &mut happened);
+                        self.settle(step, &mut happened);
+                    }
                 }
                 (_, Some(at)) => {
                     let step = self.plane.advance(at);
@@ -403,10 +412,12 @@ impl Simulation {
         self.mint_from(count, prefix, length, taken)
     }
 
-    /// Takes over what a step asks for, and in immediate mode ends it, and what that asks for in turn.
+    /// Takes over what a step asks for, and in immediate mode ends it, and what that asks for in turn. A queue and no
+    /// recursion: a failover may go through as many nodes as somebody cared to seed.
     fn settle(&mut self, step: Step, happened: &mut Happened) {
         happened.events.extend(step.events);
-        for effect in step.effects {
+        let mut asked = VecDeque::from(step.effects);
+        while let Some(effect) = asked.pop_front() {
             if self.plane.effect(effect.id).is_none() || self.held.contains(&effect.id) {
                 continue;
             }
@@ -426,20 +437,23 @@ impl Simulation {
                 Transitions::Timed => {
                     self.schedule.insert((self.end_of(&effect), effect.id));
                 }
-                Transitions::Immediate => self.end(self.plane.clock(), effect.id, happened),
+                Transitions::Immediate => {
+                    let step = self.end(self.plane.clock(), &effect, happened);
+                    happened.events.extend(step.events);
+                    asked.extend(step.effects);
+                }
             }
         }
     }
 
     /// Ends an effect as the faults and the seed decide.
-    fn end(&mut self, at: Timestamp, id: EffectId, happened: &mut Happened) {
-        self.schedule.remove(&(at, id));
-        let Some(effect) = self.plane.effect(id) else { return };
-        let outcome = self.outcome_of(&effect);
-        if let Ok(step) = self.plane.report(at, &Report::Outcome { id, outcome }) {
-            happened.fired = happened.fired.saturating_add(1);
-            self.settle(step, happened);
-        }
+    fn end(&mut self, at: Timestamp, effect: &Effect, happened: &mut Happened) -> Step {
+        let outcome = self.outcome_of(effect);
+        let Ok(step) = self.plane.report(at, &Report::Outcome { id: effect.id, outcome }) else {
+            return Step::default();
+        };
+        happened.fired = happened.fired.saturating_add(1);
+        step
     }
 
     fn end_of(&self, effect: &Effect) -> Timestamp {

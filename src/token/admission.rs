@@ -98,3 +98,10 @@ impl TokenRefusal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("the permit is not that of a token in flight (T-130); its outcome was not recorded")]
 pub struct StalePermit;
+
+/// A tenant holds more tokens than the new bounds admit (T-180).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[error(
+    "an account holds more client tokens than the new capacity admits (T-180); let them expire or admit more"
+)]
+pub struct OverCapacity;

@@ -16,7 +16,7 @@
 
 use core::hash::Hash;
 
-use super::admission::{Admission, Permit, StalePermit, Standing, TokenRefusal};
+use super::admission::{Admission, OverCapacity, Permit, StalePermit, Standing, TokenRefusal};
 use super::client_token::ClientToken;
 use super::config::{Overflow, TokenCacheConfig};
 use super::store::{Entry, Slot, Store, Tenant};
@@ -287,6 +287,21 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         }
         self.store.forget_idle_tenants();
         before.saturating_sub(self.store.entries.len())
+    }
+
+    /// Puts other bounds in force. Tokens that have expired are removed first, so that a longer lifetime brings none
+    /// back.
+    ///
+    /// # Errors
+    ///
+    /// [`OverCapacity`] if a tenant holds more tokens than the new bounds admit; the bounds stay as they were.
+    pub fn reconfigure(&mut self, config: TokenCacheConfig) -> Result<(), OverCapacity> {
+        self.sweep(self.clock);
+        if self.store.tenants.values().any(|tenant| tenant.held > config.capacity.get()) {
+            return Err(OverCapacity);
+        }
+        self.config = config;
+        Ok(())
     }
 
     /// The number of the tenant's last completion that was evicted, zero if none was. It never falls. Completions of

@@ -49,7 +49,7 @@ mod value;
 
 use crate::rule::{Basis, Rule};
 
-pub use admission::{Admission, Permit, StalePermit, Standing, TokenRefusal};
+pub use admission::{Admission, OverCapacity, Permit, StalePermit, Standing, TokenRefusal};
 pub use cache::{TokenCache, TokenKey};
 pub use check::TokenViolation;
 pub use client_token::{BadToken, ClientToken};

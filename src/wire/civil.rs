@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn every_day_of_four_centuries_has_its_own_date_and_the_next_follows_it() {
         let lengths = |year: u64| {
-            let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+            let leap = year.is_multiple_of(400) || (year.is_multiple_of(4) && !year.is_multiple_of(100));
             [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
         };
         let mut expected = (1970, 1, 1);

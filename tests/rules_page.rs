@@ -1,0 +1,159 @@
+//! The pages that reviewers read are made from the rows that the model runs on.
+//!
+//! `UPDATE=1 cargo test --test rules_page` rewrites `docs/rules.md` and `docs/diagrams.md`.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use failover_model::ebs::status::PairStatus;
+use failover_model::ebs::table::{PairEvent, ROWS, Verdict, lookup};
+use failover_model::rule::{Basis, Rule, catalogue};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
+}
+
+fn check(page: &str, made: &str) {
+    let path = root().join(page);
+    if std::env::var_os("UPDATE").is_some_and(|value| value == "1") {
+        fs::write(&path, made).unwrap();
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(written, made, "{page} is out of date: UPDATE=1 cargo test --test rules_page");
+}
+
+fn counts(rules: &[Rule]) -> String {
+    let count = |basis| rules.iter().filter(|rule| rule.basis == basis).count();
+    format!(
+        "{} rules: {} documented, {} carried over from a sibling, {} inferred",
+        rules.len(),
+        count(Basis::Documented),
+        count(Basis::Sibling),
+        count(Basis::Inferred)
+    )
+}
+
+fn rules_page() -> String {
+    let rules = catalogue();
+    let mut page = String::from(
+        "# Rules\n\nMade from the rows in `src/`. **Documented**: the vendor says so for this operation. **Sibling**: \
+         the vendor says so for a\nsibling operation or product. **Inferred**: no source says so; the evidence is given. \
+         Where a rule is contested, the other\nreading is a policy field ([policies](policies.md)).\n\n",
+    );
+    writeln!(page, "{}.\n", counts(&rules)).unwrap();
+    let families = [
+        ('C', "Calls"),
+        ('E', "EBS replication pairs"),
+        ('P', "PolarDB clusters"),
+        ('T', "Idempotency tokens"),
+        ('W', "Gateway"),
+    ];
+    for (family, title) in families {
+        writeln!(page, "## {title}\n\n| Rule | Says | Basis | Source |\n|---|---|---|---|").unwrap();
+        for rule in rules.iter().filter(|rule| rule.id.0.starts_with(family)) {
+            writeln!(page, "| {} | {} | {} | {} |", rule.id, rule.says, rule.basis, rule.source).unwrap();
+        }
+        page.push('\n');
+    }
+    page.push_str("## The pair table\n\nEach cell is the row that decides. A status: the pair moves there. `=`: accepted, nothing changes. Empty: refused. A star:\nanother reading exists as policy.\n\n");
+    for events in PairEvent::ALL.chunks(6) {
+        let names: Vec<String> = events.iter().map(|event| format!("{event:?}")).collect();
+        writeln!(page, "| Status | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len())).unwrap();
+        for status in PairStatus::ALL {
+            let cells: Vec<String> = events.iter().map(|event| cell(*status, *event)).collect();
+            writeln!(page, "| `{status}` | {} |", cells.join(" | ")).unwrap();
+        }
+        page.push('\n');
+    }
+    page.trim_end().to_owned() + "\n"
+}
+
+fn cell(status: PairStatus, event: PairEvent) -> String {
+    let row = lookup(status, event);
+    let star = if row.unless.is_empty() { "" } else { "\\*" };
+    match row.then {
+        Verdict::Move(to) => format!("`{to}` {}{star}", row.rule),
+        Verdict::NoOp => format!("= {}{star}", row.rule),
+        Verdict::Refuse => format!("{}{star}", row.rule),
+    }
+}
+
+fn diagrams_page() -> String {
+    let mut page = String::from(
+        "# Diagrams\n\nMade from the pair table, one for each story. Every arrow bears the number of its row.\n",
+    );
+    let stories: [(&str, &[PairEvent]); 4] = [
+        (
+            "Replication",
+            &[
+                PairEvent::CreateSucceeded,
+                PairEvent::CreateFailed,
+                PairEvent::StartFirst,
+                PairEvent::StartAgain,
+                PairEvent::StartOneShot,
+                PairEvent::CopySucceeded,
+                PairEvent::CopyFailed,
+                PairEvent::CycleDue,
+                PairEvent::Stop,
+                PairEvent::StopSucceeded,
+                PairEvent::StopFailed,
+            ],
+        ),
+        ("Failover", &[PairEvent::Failover, PairEvent::FailoverSucceeded, PairEvent::FailoverFailed]),
+        ("Reprotect", &[PairEvent::Reprotect, PairEvent::ReprotectSucceeded, PairEvent::ReprotectFailed]),
+        ("Delete", &[PairEvent::Delete, PairEvent::DeleteSucceeded, PairEvent::DeleteFailed]),
+    ];
+    for (title, events) in stories {
+        write!(page, "\n## {title}\n\n```mermaid\nstateDiagram-v2\n").unwrap();
+        for row in ROWS {
+            let Verdict::Move(to) = row.then else { continue };
+            for event in row.on.iter().filter(|event| events.contains(event)) {
+                for from in row.from.iter() {
+                    writeln!(page, "    {from} --> {to} : {event:?} {}", row.rule).unwrap();
+                }
+            }
+        }
+        page.push_str("```\n");
+    }
+    page
+}
+
+#[test]
+fn the_rules_page_is_made_from_the_rows() {
+    check("docs/rules.md", &rules_page());
+}
+
+#[test]
+fn the_diagrams_are_made_from_the_rows() {
+    check("docs/diagrams.md", &diagrams_page());
+}
+
+#[test]
+fn the_readme_counts_the_rules_as_they_are() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let counted = counts(&catalogue());
+    assert!(readme.contains(&counted), "README.md does not say: {counted}");
+}
+
+#[test]
+fn every_policy_field_stands_on_the_policies_page() {
+    let page = fs::read_to_string(root().join("docs/policies.md")).unwrap();
+    let policy = serde_json::to_value(failover_model::Policy::default()).unwrap();
+    for (section, fields) in policy.as_object().unwrap() {
+        for (field, value) in fields.as_object().unwrap() {
+            let name = format!("`{section}.{field}`");
+            let row =
+                page.lines().find(|line| line.contains(&name)).unwrap_or_else(|| panic!("{name} is missing"));
+            let default = match value {
+                serde_json::Value::String(text) => text.clone(),
+                serde_json::Value::Null => "any".to_owned(),
+                other => other.to_string(),
+            };
+            assert!(
+                row.contains(&format!("`{default}`")),
+                "{name}: the default {default} is not told: {row}"
+            );
+        }
+    }
+}
