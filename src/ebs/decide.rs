@@ -1,7 +1,7 @@
 //! What happens to a pair: pure decisions and their application.
 //!
 //! [`ReplicaPair::decide`] and its siblings answer what would happen and change nothing; [`ReplicaPair::apply`] cannot
-//! fail. Statuses come from the [table](super::table) alone; this file adds what the table does not know: regions,
+//! fail. Statuses come from the table alone; this file adds what the table does not know: regions,
 //! disks, the direction, the recover point and the clock.
 
 use super::disk::Disk;

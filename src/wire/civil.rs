@@ -45,8 +45,8 @@ pub fn parse_iso(text: &str) -> Result<Timestamp, BadTime> {
         return Err(BadTime);
     }
     let days = days(year, month, day);
-    // A day that its month does not have falls into the next month.
-    if day == 0 || date(days) != (year, month, day) {
+    // A day that its month does not have falls into another month.
+    if date(days) != (year, month, day) {
         return Err(BadTime);
     }
     let minutes = hour.saturating_mul(60).saturating_add(minute);

@@ -51,16 +51,16 @@ fn within(name: &str, out: &mut String, inner: impl FnOnce(&mut String)) {
     out.extend(["</", name, ">"]);
 }
 
-/// Text that reads back as it was, but for characters that XML 1.0 cannot carry in any spelling (`W-032`). A carriage
-/// return is spelled by number, since readers take a bare one for a line feed.
-fn escape(text: &str) -> String {
+/// Text that reads back as it was, but for characters that XML 1.0 cannot carry in any spelling (`W-032`). The library
+/// spells a carriage return by number, since readers take a bare one for a line feed.
+fn escape(text: &str) -> Cow<'_, str> {
     let carried = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
     let text: Cow<'_, str> = if text.chars().all(carried) {
         text.into()
     } else {
         text.chars().map(|c| if carried(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
     };
-    quick_xml::escape::escape(text).replace('\r', "&#13;")
+    quick_xml::escape::escape(text)
 }
 
 impl<'de> Deserialize<'de> for Tree {

@@ -1,0 +1,109 @@
+//! Outstanding effects: listing them, and ending one by hand.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::Uri;
+use failover_model::ebs::PairEffect;
+use failover_model::polardb::{ClusterEffect, Failure};
+use failover_model::simulation::Resolution;
+use failover_model::{AccountId, Effect, EffectId, EffectKind, Misuse, NodeId, Outcome};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::control::{Answer, NoQuery, Refused, json, number, query, told};
+use crate::world::Emulator;
+
+/// An effect as it is listed.
+fn view(effect: &Effect) -> Value {
+    let detail = match &effect.kind {
+        EffectKind::Pair { effect: PairEffect::Reprotect { reverse }, .. } => json!({ "reverse": reverse }),
+        EffectKind::Pair { .. } => json!({}),
+        EffectKind::Cluster { cluster, effect } => match effect {
+            ClusterEffect::ChooseNode(tier) => json!({ "cluster": cluster, "tier": tier }),
+            ClusterEffect::PromoteNode(node) => json!({ "cluster": cluster, "node": node }),
+            ClusterEffect::Lifecycle(_) => json!({}),
+        },
+    };
+    json!({
+        "id": effect.id.to_string(),
+        "kind": effect.kind.name(),
+        "resource": effect.kind.resource(),
+        "since_ms": effect.since.as_millis(),
+        "detail": detail,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    resource: Option<String>,
+    account: Option<AccountId>,
+}
+
+/// `GET effects`.
+pub async fn list(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
+    let Wanted { resource, account } = query(&uri)?;
+    let effects: Vec<Value> = emulator.with(|world, _| {
+        let outstanding = world.simulation.plane().outstanding();
+        let wanted = |effect: &Effect| {
+            resource.as_deref().is_none_or(|resource| effect.kind.resource() == resource)
+                && account.as_ref().is_none_or(|account| effect.account == *account)
+        };
+        outstanding.filter(wanted).map(|effect| view(&effect)).collect()
+    });
+    told(json!({ "effects": effects }))
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case", deny_unknown_fields)]
+enum Ending {
+    Succeeded {},
+    Failed {
+        #[serde(default = "other")]
+        reason: Failure,
+    },
+    Chosen {
+        node: NodeId,
+    },
+    Auto {},
+}
+
+fn other() -> Failure {
+    Failure::Other
+}
+
+impl From<Ending> for Resolution {
+    fn from(ending: Ending) -> Self {
+        Self::Outcome(match ending {
+            Ending::Succeeded {} => Outcome::Succeeded,
+            Ending::Failed { reason } => Outcome::Failed { failure: reason, message: None },
+            Ending::Chosen { node } => Outcome::Chosen(node),
+            Ending::Auto {} => return Self::Auto,
+        })
+    }
+}
+
+/// `POST effects/{id}`.
+pub async fn end(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
+    let NoQuery {} = query(&uri)?;
+    let ending: Ending = json(request).await?;
+    let stale = || Refused::unknown("no such effect is outstanding: it is unknown or was superseded");
+    let id = number(&uri).map(EffectId).ok_or_else(stale)?;
+    let ended = emulator.with(|world, now| {
+        let ids = |effects: &mut dyn Iterator<Item = Effect>| -> BTreeSet<EffectId> {
+            effects.map(|effect| effect.id).collect()
+        };
+        let before = ids(&mut world.simulation.plane().outstanding());
+        let happened = world.simulation.resolve(now, id, &ending.into()).map_err(|misuse| match misuse {
+            Misuse::Stale(_) => stale(),
+            misuse => Refused::bad(misuse.to_string()),
+        })?;
+        let events = world.record_and_tell(&happened);
+        let fresh = world.simulation.plane().outstanding().filter(|effect| !before.contains(&effect.id));
+        let fresh: Vec<Value> = fresh.map(|effect| view(&effect)).collect();
+        Ok(json!({ "events": events, "effects": fresh }))
+    });
+    told(ended?)
+}

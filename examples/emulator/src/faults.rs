@@ -1,0 +1,377 @@
+//! Faults: planned ones lie in wait in the simulation, the others are observations made at once.
+//!
+//! | `kind` | What it is |
+//! |---|---|
+//! | `switch`, `pair` with `fails`, `hold`, `reply` | planned: strikes `times`, listed until used up or withdrawn |
+//! | `node`, `replication`, `cluster`, `disk`, `pair` with `invalid` | a report of what the outside saw, made once |
+//!
+//! Only the planned ones can be listed and withdrawn; what was observed is undone by observing the opposite. Both get
+//! a number, so that a caller need not care which it is. A planned fault may name a resource that does not exist yet;
+//! an observation of an unknown one is refused, but for disks, of which the model knows only those in pairs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::Uri;
+use failover_model::ebs::DiskChange;
+use failover_model::polardb::{ClusterStatus, Failure, NodeChange};
+use failover_model::simulation::{Fault, PairStage, PlannedFault, ReplyFault, Selector, Simulation};
+use failover_model::text::StatusMessage;
+use failover_model::{
+    AccountId, BadId, ClusterId, DiskId, EffectKind, NodeId, Observation, Operation, PairId,
+};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+
+use crate::control::{Answer, NoQuery, OfAccount, Refused, done, json, number, query, told};
+use crate::reply;
+use crate::world::{Emulator, World};
+
+/// Kinds of faults and effects that the interface names and the model does not have yet.
+const NOT_YET: [&str; 4] = ["group", "drill", "zone", "region"];
+
+/// A fault as it is posted.
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+enum Posted {
+    Switch {
+        node: String,
+        #[serde(default = "other")]
+        reason: Failure,
+        #[serde(default = "once")]
+        times: Option<NonZeroU32>,
+    },
+    Node {
+        node: String,
+        up: bool,
+    },
+    Replication {
+        node: String,
+        healthy: bool,
+    },
+    Cluster {
+        cluster: ClusterId,
+        status: StatusMessage,
+    },
+    Disk {
+        disk: DiskId,
+        up: Option<bool>,
+        attached: Option<bool>,
+        removed: Option<bool>,
+    },
+    Pair {
+        pair: Option<String>,
+        disk: Option<DiskId>,
+        fails: Option<PairStage>,
+        message: Option<StatusMessage>,
+        invalid: Option<StatusMessage>,
+        #[serde(default, deserialize_with = "given")]
+        times: Option<Option<NonZeroU32>>,
+    },
+    Hold {
+        effect: String,
+        #[serde(default = "any")]
+        resource: String,
+        #[serde(default = "once")]
+        times: Option<NonZeroU32>,
+    },
+    Reply {
+        action: String,
+        #[serde(default = "yes")]
+        effect: bool,
+        #[serde(default)]
+        lose: bool,
+        status: Option<u16>,
+        code: Option<String>,
+        #[serde(default)]
+        delay_ms: u64,
+        #[serde(default)]
+        headers: BTreeMap<String, String>,
+        #[serde(default = "once")]
+        times: Option<NonZeroU32>,
+    },
+}
+
+fn other() -> Failure {
+    Failure::Other
+}
+
+fn once() -> Option<NonZeroU32> {
+    Some(NonZeroU32::MIN)
+}
+
+fn any() -> String {
+    Selector::any().0
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Tells `null`, which means something, from a field left out.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
+/// What a posted fault comes to.
+enum Meant {
+    Planned(Fault, Option<NonZeroU32>),
+    Observed(Vec<Observation>),
+}
+
+/// `POST faults`.
+pub async fn make(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
+    let OfAccount { account } = query(&uri)?;
+    let posted: Value = json(request).await?;
+    if let Some(kind) = posted.get("kind").and_then(Value::as_str).filter(|kind| NOT_YET.contains(kind)) {
+        return Err(Refused::bad(format!("faults of kind {kind} are not modelled yet")));
+    }
+    let posted: Posted =
+        serde_json::from_value(posted).map_err(|error| Refused::bad(format!("the fault: {error}")))?;
+    let id = emulator.with(|world, now| {
+        let meant = meant(posted, &world.simulation, account.as_ref(), &emulator.account)?;
+        match meant {
+            Meant::Planned(fault, times) => Ok(world.simulation.plan(fault, times)),
+            Meant::Observed(observations) => {
+                for observation in observations {
+                    let observed = world.simulation.observe(now, &observation);
+                    let happened = observed.map_err(|misuse| Refused::bad(misuse.to_string()))?;
+                    world.record(&happened);
+                }
+                Ok(number_of_an_observation(world))
+            }
+        }
+    });
+    told(json!({ "id": id?.to_string() }))
+}
+
+/// Takes the next number of the simulation, so that no fault ever has the same.
+fn number_of_an_observation(world: &mut World) -> u64 {
+    let nothing = Fault::Hold { effect: String::new(), resource: Selector::any() };
+    let id = world.simulation.plan(nothing, once());
+    world.simulation.withdraw(id);
+    id
+}
+
+fn meant(
+    posted: Posted,
+    simulation: &Simulation,
+    account: Option<&AccountId>,
+    default: &AccountId,
+) -> Result<Meant, Refused> {
+    match posted {
+        Posted::Switch { node, reason, times } => {
+            let node = selector("node", node, |id| NodeId::parse(id).map(drop))?;
+            Ok(Meant::Planned(Fault::Switch { node, reason }, times))
+        }
+        Posted::Node { node, up } => nodes(simulation, account, &node, NodeChange::Up(up)),
+        Posted::Replication { node, healthy } => {
+            nodes(simulation, account, &node, NodeChange::Replicating(healthy))
+        }
+        Posted::Cluster { cluster, status } => busy(simulation, cluster, status),
+        Posted::Disk { disk, up, attached, removed } => {
+            if removed == Some(false) {
+                return Err(Refused::bad("a removed disk does not come back; give removed as true"));
+            }
+            let changes: Vec<DiskChange> = [
+                up.map(DiskChange::Up),
+                attached.map(DiskChange::Attached),
+                removed.map(|_| DiskChange::Removed),
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
+            if changes.is_empty() {
+                return Err(Refused::bad("give up, attached or removed"));
+            }
+            Ok(Meant::Observed(disks(simulation, account, default, &disk, &changes)))
+        }
+        Posted::Pair {
+            pair: Some(pair),
+            disk: None,
+            fails: None,
+            message: None,
+            invalid: Some(why),
+            times: None,
+        } => pairs(simulation, account, &pair, &why),
+        Posted::Pair { pair, disk, fails: Some(fails), message, invalid: None, times } => {
+            if pair.is_some() == disk.is_some() {
+                return Err(Refused::bad("give either pair or disk"));
+            }
+            let pair =
+                pair.map(|pair| selector("pair", pair, |id| PairId::parse(id).map(drop))).transpose()?;
+            let disk = disk.map(|disk| disk.to_string());
+            Ok(Meant::Planned(Fault::Pair { pair, disk, fails, message }, times.unwrap_or_else(once)))
+        }
+        Posted::Pair { .. } => Err(Refused::bad(
+            "give fails, with pair or disk and perhaps message and times, or invalid with pair alone",
+        )),
+        Posted::Hold { effect, resource, times } => hold(effect, resource, times),
+        Posted::Reply { action, effect, lose, status, code, delay_ms, headers, times } => {
+            let operation = Operation::ALL.iter().copied().find(|operation| operation.as_str() == action);
+            let action =
+                operation.ok_or_else(|| Refused::bad(format!("no modelled action is named {action}")))?;
+            let reply = ReplyFault { action, effect, lose, status, code, delay_ms, headers };
+            reply::check(&reply).map_err(Refused::bad)?;
+            Ok(Meant::Planned(Fault::Reply(reply), times))
+        }
+    }
+}
+
+fn selector(
+    name: &str,
+    text: String,
+    parse: impl FnOnce(&str) -> Result<(), BadId>,
+) -> Result<Selector, Refused> {
+    if text != "*" {
+        parse(&text).map_err(|error| Refused::bad(format!("{name}: {error}")))?;
+    }
+    Ok(Selector(text))
+}
+
+/// The nodes meant: one, or with `*` all, of one account if it is given.
+fn nodes(
+    simulation: &Simulation,
+    account: Option<&AccountId>,
+    wanted: &str,
+    change: NodeChange,
+) -> Result<Meant, Refused> {
+    let clusters = simulation.plane().clusters();
+    let clusters = clusters.filter(|cluster| account.is_none_or(|account| cluster.account() == account));
+    let nodes = clusters.flat_map(|cluster| cluster.nodes());
+    let meant = nodes.filter(|node| wanted == "*" || node.id.as_str() == wanted);
+    let observations: Vec<Observation> =
+        meant.map(|node| Observation::Node { node: node.id.clone(), change }).collect();
+    if observations.is_empty() && wanted != "*" {
+        return Err(Refused::bad(format!("there is no node {wanted}")));
+    }
+    Ok(Meant::Observed(observations))
+}
+
+fn pairs(
+    simulation: &Simulation,
+    account: Option<&AccountId>,
+    wanted: &str,
+    message: &StatusMessage,
+) -> Result<Meant, Refused> {
+    let pairs = simulation.plane().pairs();
+    let pairs = pairs.filter(|pair| account.is_none_or(|account| pair.account() == account));
+    let meant = pairs.filter(|pair| wanted == "*" || pair.id().as_str() == wanted);
+    let invalid = |pair: &PairId| Observation::PairInvalid { pair: pair.clone(), message: message.clone() };
+    let observations: Vec<Observation> = meant.map(|pair| invalid(pair.id())).collect();
+    if observations.is_empty() && wanted != "*" {
+        return Err(Refused::bad(format!("there is no pair {wanted}")));
+    }
+    Ok(Meant::Observed(observations))
+}
+
+/// A disk belongs to an account, and the interface names none: it is that of the query, else those whose pairs have the
+/// disk or that reported on it, else the default.
+fn disks(
+    simulation: &Simulation,
+    account: Option<&AccountId>,
+    default: &AccountId,
+    disk: &DiskId,
+    changes: &[DiskChange],
+) -> Vec<Observation> {
+    let known = || -> BTreeSet<AccountId> {
+        let views = simulation.plane().disks(None);
+        views.into_iter().filter(|view| view.id == *disk).map(|view| view.account).collect()
+    };
+    let mut accounts = account.map_or_else(known, |account| BTreeSet::from([account.clone()]));
+    if accounts.is_empty() {
+        accounts.insert(default.clone());
+    }
+    let observed = accounts.into_iter().flat_map(|account| {
+        changes.iter().map(move |change| Observation::Disk {
+            account: account.clone(),
+            disk: disk.clone(),
+            change: *change,
+        })
+    });
+    observed.collect()
+}
+
+fn busy(simulation: &Simulation, cluster: ClusterId, status: StatusMessage) -> Result<Meant, Refused> {
+    if simulation.plane().cluster(&cluster).is_none() {
+        return Err(Refused::bad(format!("there is no cluster {cluster}")));
+    }
+    let own = [ClusterStatus::Creating, ClusterStatus::Switching, ClusterStatus::Deleting];
+    if own.iter().any(|own| own.as_str() == status.as_str()) {
+        return Err(Refused::bad(format!("{status} follows from what a cluster does and cannot be set")));
+    }
+    let status = Some(status).filter(|status| status.as_str() != ClusterStatus::Running.as_str());
+    Ok(Meant::Observed(vec![Observation::ClusterBusy { cluster, status }]))
+}
+
+fn hold(effect: String, resource: String, times: Option<NonZeroU32>) -> Result<Meant, Refused> {
+    if !EffectKind::NAMES.contains(&effect.as_str()) {
+        let known = EffectKind::NAMES.join(", ");
+        return Err(Refused::bad(format!("effects of kind {effect} are not modelled; there are {known}")));
+    }
+    let resource = selector("resource", resource, |id| PairId::parse(id).map(drop))?;
+    Ok(Meant::Planned(Fault::Hold { effect, resource }, times))
+}
+
+/// A fault as it is listed: as it was posted, with its number and what is left of it.
+fn view(planned: &PlannedFault) -> Value {
+    let mut view = match &planned.fault {
+        Fault::Switch { node, reason } => {
+            json!({ "kind": "switch", "node": node, "reason": reason.as_str() })
+        }
+        Fault::Pair { pair, disk, fails, message } => {
+            let mut view = json!({ "kind": "pair", "fails": fails });
+            let selected = [("pair", json!(pair)), ("disk", json!(disk)), ("message", json!(message))];
+            for (name, value) in selected.into_iter().filter(|(_, value)| !value.is_null()) {
+                view[name] = value;
+            }
+            view
+        }
+        Fault::Hold { effect, resource } => json!({ "kind": "hold", "effect": effect, "resource": resource }),
+        Fault::Reply(reply) => {
+            let mut view =
+                json!({ "kind": "reply", "action": reply.action.as_str(), "effect": reply.effect });
+            if reply.lose {
+                view["lose"] = json!(true);
+            }
+            if let Some(status) = reply.status {
+                view["status"] = json!(status);
+            }
+            if let Some(code) = &reply.code {
+                view["code"] = json!(code);
+            }
+            view["delay_ms"] = json!(reply.delay_ms);
+            view["headers"] = json!(reply.headers);
+            view
+        }
+    };
+    view["id"] = json!(planned.id.to_string());
+    view["times"] = json!(planned.times);
+    view
+}
+
+/// `GET faults`.
+pub async fn list(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
+    let NoQuery {} = query(&uri)?;
+    let faults: Vec<Value> = emulator.with(|world, _| world.simulation.faults().iter().map(view).collect());
+    told(json!({ "faults": faults }))
+}
+
+/// `DELETE faults/{id}`.
+pub async fn withdraw(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
+    let NoQuery {} = query(&uri)?;
+    if number(&uri).is_some_and(|id| emulator.with(|world, _| world.simulation.withdraw(id))) {
+        done()
+    } else {
+        Err(Refused::unknown("no such fault is in wait"))
+    }
+}
+
+/// `DELETE faults`.
+pub async fn withdraw_all(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
+    let NoQuery {} = query(&uri)?;
+    emulator.with(|world, _| world.simulation.withdraw_all());
+    done()
+}

@@ -1,0 +1,77 @@
+//! Reading request bodies, up to a limit.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, StatusCode, header};
+use http_body_util::BodyExt;
+use hyper::body::Body as _;
+
+/// Why a body was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// It is longer than the limit.
+    TooLong {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The client went away, or broke the framing.
+    Broken,
+}
+
+impl Unread {
+    /// The HTTP status that says so.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Broken => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl std::fmt::Display for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::TooLong { limit } => write!(f, "the body is longer than {limit} bytes"),
+            Self::Broken => f.write_str("the body could not be read to its end"),
+        }
+    }
+}
+
+/// How much of a body that is too long is read away before the answer, and for how long.
+const DRAINED: usize = 64 << 20;
+const DRAINING: Duration = Duration::from_secs(5);
+
+/// Reads a whole body of at most `limit` bytes.
+///
+/// One that is longer is read away, within bounds: a server that answers and closes while the client still writes
+/// resets the connection, and the client often loses the answer with it. A client that waits for `100 Continue` has not
+/// begun to write and is answered at once.
+pub async fn read(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<Bytes, Unread> {
+    let too_long = Unread::TooLong { limit };
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > limit && headers.contains_key(header::EXPECT) {
+        return Err(too_long);
+    }
+    let mut kept = Vec::with_capacity(announced.min(limit));
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
+        if kept.len().saturating_add(data.len()) > limit {
+            drop(kept);
+            let _ = tokio::time::timeout(DRAINING, drain(body)).await;
+            return Err(too_long);
+        }
+        kept.extend_from_slice(&data);
+    }
+    Ok(kept.into())
+}
+
+async fn drain(mut body: Body) {
+    let mut read: usize = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        read = read.saturating_add(frame.data_ref().map_or(0, Bytes::len));
+        if read > DRAINED {
+            return;
+        }
+    }
+}

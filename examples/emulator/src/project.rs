@@ -1,0 +1,138 @@
+//! From the library's events to those of the feed.
+//!
+//! The library says what happened in types; readers of the feed want one flat shape. This is the whole translation:
+//!
+//! | Fact | `kind` | `resource` | `from`, `to` | `detail` |
+//! |---|---|---|---|---|
+//! | a pair's status changed | the new status, such as `failovering`; `forgotten` when its tombstone ends | pair | statuses | `duration_ms` if an effect ended here, `superseded` if one was cut short (its id), `recover_point` |
+//! | it became `failovered` | `failovered` | pair | statuses | `recover_point`, `lost_ms`, `duration_ms` |
+//! | a copy failed, the status stayed | `copy_failed` | pair | | |
+//! | a disk was observed | `disk` | disk | | one of `up`, `attached`, `removed` |
+//! | a disk's access changed | `access` | disk | accesses | |
+//! | a cluster's status changed | `cluster_status` | cluster | statuses | |
+//! | a failover began | `failover_began` | cluster | | `cause`, `requested` |
+//! | its writer failed during a manual one | `turned_automatic` | cluster | | |
+//! | nodes were offered for a choice | `offered` | cluster | | `priority`, `nodes` |
+//! | a promotion began | `attempt_began` | cluster | | `node`, `attempt` |
+//! | a promotion failed | `attempt_failed` | cluster | | `node`, `reason` (`null`: the node was lost) |
+//! | the writer moved | `writer_moved` | cluster | nodes | `attempts`, `duration_ms` |
+//! | no eligible node is left | `exhausted` | cluster | | `attempts` |
+//! | the cluster went, its failover with it | `cancelled` | cluster | | |
+//! | a node changed | `node_changed` | cluster | | `node` and one of `up`, `replicating`, `priority` |
+//! | a token was evicted | `token_evicted` | | | `horizon` |
+//!
+//! `recover_point` is in seconds, as on the wire, or `null`. `lost_ms` is what a drill report calls the data loss: from
+//! the recover point to the moment at which the failover was accepted; `null` without a recover point.
+//!
+//! Two kinds come from calls and not from facts, see [`vendor`](crate::vendor): `call` and `hint`.
+
+use failover_model::control_plane::{Event, Fact, PairFact};
+use failover_model::ebs::{DiskChange, PairStatus};
+use failover_model::polardb::{Cause, ClusterFact, ClusterStatus, NodeChange};
+use failover_model::{Span, Timestamp};
+use serde_json::Value;
+
+use crate::feed::Entry;
+
+/// The event as the feed tells it.
+pub fn entry(event: &Event) -> Entry {
+    let blank = |kind| {
+        let entry = Entry::new(event.at.as_millis(), event.account.clone(), kind);
+        Entry { rule: Some(event.rule.0), ..entry }
+    };
+    match &event.fact {
+        Fact::Pair { pair, fact } => {
+            let entry = match fact {
+                PairFact::Status { from, to, superseded, took, recover_point } => {
+                    let status =
+                        |status: &Option<PairStatus>| status.map(|status| status.as_str().to_owned());
+                    let kind = to.map_or("forgotten", PairStatus::as_str);
+                    let mut entry = Entry { from: status(from), to: status(to), ..blank(kind) };
+                    entry = entry.with("recover_point", recover_point.map(Timestamp::as_secs));
+                    if *to == Some(PairStatus::Failedover) {
+                        let accepted = took.map(|took| before(event.at, took));
+                        let lost = recover_point.zip(accepted).map(|(point, at)| at.since(point).as_millis());
+                        entry = entry.with("lost_ms", lost);
+                    }
+                    if let Some(took) = took {
+                        entry = entry.with("duration_ms", took.as_millis());
+                    }
+                    if let Some(effect) = superseded {
+                        entry = entry.with("superseded", effect.to_string());
+                    }
+                    entry
+                }
+                PairFact::CopyFailed => blank("copy_failed"),
+                newer => blank("pair").with("fact", format!("{newer:?}")),
+            };
+            Entry { resource: Some(pair.to_string()), ..entry }
+        }
+        Fact::Disk { disk, change } => {
+            let entry = match change {
+                DiskChange::Up(up) => blank("disk").with("up", *up),
+                DiskChange::Attached(attached) => blank("disk").with("attached", *attached),
+                DiskChange::Removed => blank("disk").with("removed", true),
+            };
+            Entry { resource: Some(disk.to_string()), ..entry }
+        }
+        Fact::Access { disk, from, to } => Entry {
+            resource: Some(disk.to_string()),
+            from: Some(from.to_string()),
+            to: Some(to.to_string()),
+            ..blank("access")
+        },
+        Fact::Cluster { cluster, fact } => {
+            Entry { resource: Some(cluster.to_string()), ..of_cluster(fact, blank) }
+        }
+        Fact::TokenEvicted { horizon } => blank("token_evicted").with("horizon", *horizon),
+        newer => blank("other").with("fact", format!("{newer:?}")),
+    }
+}
+
+fn of_cluster(fact: &ClusterFact, blank: impl Fn(&'static str) -> Entry) -> Entry {
+    match fact {
+        ClusterFact::Status { from, to } => {
+            let status = |status: &Option<ClusterStatus>| status.as_ref().map(ToString::to_string);
+            Entry { from: status(from), to: status(to), ..blank("cluster_status") }
+        }
+        ClusterFact::FailoverBegan { cause, requested } => {
+            let cause = match cause {
+                Cause::Manual => "manual",
+                Cause::Automatic => "automatic",
+            };
+            let requested = requested.as_ref().map(ToString::to_string);
+            blank("failover_began").with("cause", cause).with("requested", requested)
+        }
+        ClusterFact::TurnedAutomatic => blank("turned_automatic"),
+        ClusterFact::Offered { priority, tier } => {
+            let nodes: Vec<Value> = tier.iter().map(|node| Value::from(node.as_str())).collect();
+            blank("offered").with("priority", priority.get()).with("nodes", nodes)
+        }
+        ClusterFact::AttemptBegan { node, attempt } => {
+            blank("attempt_began").with("node", node.as_str()).with("attempt", *attempt)
+        }
+        ClusterFact::AttemptFailed { node, failure } => {
+            let reason = failure.map(|failure| failure.as_str());
+            blank("attempt_failed").with("node", node.as_str()).with("reason", reason)
+        }
+        ClusterFact::WriterMoved { from, to, attempts, took } => {
+            let entry =
+                blank("writer_moved").with("attempts", *attempts).with("duration_ms", took.as_millis());
+            Entry { from: Some(from.to_string()), to: Some(to.to_string()), ..entry }
+        }
+        ClusterFact::Exhausted { attempts } => blank("exhausted").with("attempts", *attempts),
+        ClusterFact::Cancelled => blank("cancelled"),
+        ClusterFact::NodeChanged { node, change } => {
+            let entry = blank("node_changed").with("node", node.as_str());
+            match change {
+                NodeChange::Up(up) => entry.with("up", *up),
+                NodeChange::Replicating(replicating) => entry.with("replicating", *replicating),
+                NodeChange::Priority(priority) => entry.with("priority", priority.get()),
+            }
+        }
+    }
+}
+
+fn before(at: Timestamp, span: Span) -> Timestamp {
+    Timestamp::from_millis(at.as_millis().saturating_sub(span.as_millis()))
+}

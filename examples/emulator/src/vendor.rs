@@ -1,0 +1,265 @@
+//! The vendor's protocol at `/`: from an HTTP request to a call of the library and back.
+//!
+//! What a request means is read by the library ([`failover_model::wire`]); here is only where its parts come from. The
+//! account is the access key id if that is sixteen digits, so that tests in parallel share a server and nothing else;
+//! signatures are not verified. The region is `RegionId` where the operation defines it; elsewhere the endpoint's, and
+//! then it only scopes the token.
+//!
+//! Every call leaves one event of kind `call` in the feed, before the events that it caused: `resource` and `rule` as
+//! usual (a call that is accepted has no one rule), and in `detail` `request_id`, `action`, `region`, `token`, `outcome`
+//! (`accepted`, `replayed`, `refused`) and `code`; where a fault struck, also `reply`: `lost`, `delayed`, or the status
+//! that it was replaced by. A call that a fault kept from taking effect is `refused` with the fault's code. A describe
+//! adds one event of kind `hint` for each pair that was asked for by id and is visible only from the other `Site`, since
+//! an empty answer does not tell why it is empty.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{Method, header, request::Parts};
+use axum::response::Response as HttpResponse;
+use axum::routing::any;
+use failover_model::control_plane::{Refusal, Request as Asked, Response};
+use failover_model::simulation::ReplyFault;
+use failover_model::wire::{Parameters, Parsed, body};
+use failover_model::{Call, Operation, RuleId, Timestamp, WireError};
+use serde_json::Value;
+
+use crate::caller::{Caller, Early, error, quote};
+use crate::feed::Entry;
+use crate::incoming::{self, Unread};
+use crate::reply;
+use crate::world::{Emulator, World};
+
+/// The longest body.
+const LONGEST_BODY: usize = 1 << 20;
+
+/// The protocol at `/`, and its refusal of every other path.
+pub fn router(emulator: &Arc<Emulator>) -> Router {
+    Router::new().route("/", any(call)).fallback(elsewhere).with_state(Arc::clone(emulator))
+}
+
+/// What came of a call: the document to answer with, and what the event about it says.
+struct Decided {
+    document: Outcome,
+    outcome: &'static str,
+    code: Option<String>,
+    rule: Option<RuleId>,
+    resource: Option<String>,
+    happened: failover_model::simulation::Happened,
+}
+
+enum Outcome {
+    Success(Operation, Response),
+    Error(WireError),
+}
+
+async fn elsewhere(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpResponse {
+    let message = "Specified api is not found, please check your url and method.";
+    refuse(&emulator, &request.into_parts().0, error(404, "InvalidApi.NotFound", message.into()))
+}
+
+async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpResponse {
+    let (parts, body) = request.into_parts();
+    if parts.method != Method::GET && parts.method != Method::POST {
+        let message = format!("The method {} is not supported; send GET or POST.", parts.method);
+        let mut response = refuse(&emulator, &parts, error(405, "UnsupportedHTTPMethod", message.into()));
+        response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("GET, POST"));
+        return response;
+    }
+    let body = match incoming::read(&parts.headers, body, LONGEST_BODY).await {
+        Ok(body) => body,
+        Err(unread) => {
+            let code = match unread {
+                Unread::TooLong { .. } => "RequestEntityTooLarge",
+                Unread::Broken => "InvalidRequest",
+            };
+            let message = format!("The request is refused: {unread}.");
+            let error = error(unread.status().as_u16(), code, message.into());
+            return refuse(&emulator, &parts, error);
+        }
+    };
+    let caller = Caller::of(&parts.headers);
+    let (parameters, read) = caller.read(parts.uri.query().unwrap_or_default(), &body);
+    let parsed = read.and_then(|()| caller.parse(&parameters));
+    let format = caller.format(&parameters);
+    let (answer, request_id, fault) =
+        emulator.with(|world, now| answer(world, now, &emulator, &caller, &parameters, parsed));
+    // Writing the document needs no lock.
+    let document = match (&answer, fault.as_ref().and_then(reply::replacement)) {
+        (_, Some(error)) => body::error(&error, &request_id, &caller.host_id(None, &emulator), format),
+        (Outcome::Success(operation, response), None) => {
+            body::success(*operation, response, &request_id, format)
+        }
+        (Outcome::Error(error), None) => {
+            let product = caller.product(&parameters);
+            body::error(error, &request_id, &caller.host_id(product, &emulator), format)
+        }
+    };
+    let response = reply::response(document, &request_id);
+    match &fault {
+        Some(fault) => reply::struck(&emulator, fault, response).await,
+        None => response,
+    }
+}
+
+/// An answer to what is no call at all: it takes a request id and leaves no event.
+fn refuse(emulator: &Emulator, parts: &Parts, error: WireError) -> HttpResponse {
+    let caller = Caller::of(&parts.headers);
+    let (parameters, _) = caller.read(parts.uri.query().unwrap_or_default(), b"");
+    let request_id = emulator.with(|world, _| world.simulation.mint_request_id());
+    let host = caller.host_id(None, emulator);
+    reply::response(body::error(&error, &request_id, &host, caller.format(&parameters)), &request_id)
+}
+
+/// Everything that happens under the lock.
+fn answer(
+    world: &mut World,
+    now: Timestamp,
+    emulator: &Emulator,
+    caller: &Caller,
+    parameters: &Parameters,
+    parsed: Result<Parsed, Early>,
+) -> (Outcome, String, Option<ReplyFault>) {
+    let request_id = world.simulation.mint_request_id();
+    let account = caller.account(parameters, emulator);
+    let operation = match &parsed {
+        Ok(parsed) => Some(parsed.request.operation()),
+        Err(early) => early.operation,
+    };
+    let fault = operation.and_then(|operation| world.simulation.strike_reply(operation));
+    let quoted = |name| parameters.get(name).map(|text| quote(text).into_owned());
+    let (region, token) = match &parsed {
+        Ok(parsed) => {
+            let region = caller.region(parsed, emulator);
+            (Some(region.to_string()), parsed.token.as_ref().map(ToString::to_string))
+        }
+        Err(_) => (quoted("RegionId"), quoted("ClientToken")),
+    };
+    let decided = match (&parsed, &fault) {
+        (Ok(_), Some(fault)) if !fault.effect => kept_from_effect(fault),
+        (Ok(parsed), _) => {
+            let region = caller.region(parsed, emulator);
+            let call = Call { now, account: account.clone(), region, token: parsed.token.clone() };
+            decide(world, &call, &parsed.request)
+        }
+        (Err(early), _) => Decided {
+            document: Outcome::Error(early.error.clone()),
+            outcome: "refused",
+            code: Some(early.error.code.clone().into_owned()),
+            rule: early.rule,
+            resource: None,
+            happened: Default::default(),
+        },
+    };
+
+    let action = operation.map(|operation| Cow::Borrowed(operation.as_str()));
+    let action = action.or_else(|| caller.action(parameters).map(quote));
+    let mut entry = Entry::new(now.as_millis(), account.clone(), "call")
+        .with("request_id", request_id.as_str())
+        .with("action", action.map(Cow::into_owned))
+        .with("region", region)
+        .with("token", token)
+        .with("outcome", decided.outcome)
+        .with("code", decided.code);
+    if let Some(fault) = &fault {
+        let reply = match fault.status {
+            _ if fault.lose => Value::from("lost"),
+            Some(status) => Value::from(status),
+            None => Value::from("delayed"),
+        };
+        entry = entry.with("reply", reply);
+    }
+    entry.rule = decided.rule.map(|rule| rule.0);
+    entry.resource = decided.resource;
+    world.feed.push(entry);
+    world.record(&decided.happened);
+    if let Outcome::Success(operation, Response::PairPage(page)) = &decided.document {
+        for pair in &page.other_site {
+            let mut hint = Entry::new(now.as_millis(), account.clone(), "hint")
+                .with("request_id", request_id.as_str())
+                .with("action", operation.as_str())
+                .with("site", page.site.as_str())
+                .with("says", "the pair is visible from this region only with the other Site");
+            hint.resource = Some(pair.to_string());
+            hint.rule = Some("E-691");
+            world.feed.push(hint);
+        }
+    }
+    (decided.document, request_id, fault)
+}
+
+/// Asks the library.
+fn decide(world: &mut World, call: &Call, request: &Asked) -> Decided {
+    let operation = request.operation();
+    let (output, happened) = world.simulation.call(call, request);
+    let resource = resource(request, output.result.as_ref());
+    let outcome = if output.replayed { "replayed" } else { "accepted" };
+    match output.result {
+        Some(Ok(response)) => Decided {
+            document: Outcome::Success(operation, response),
+            outcome,
+            code: None,
+            rule: None,
+            resource,
+            happened,
+        },
+        Some(Err(refusal)) => {
+            let error = refusal.wire();
+            let outcome = if output.replayed { outcome } else { "refused" };
+            let code = Some(error.code.clone().into_owned());
+            let rule = Some(refusal.rule());
+            Decided { document: Outcome::Error(error), outcome, code, rule, resource, happened }
+        }
+        // The simulation mints ids that are free, so a call always has a result.
+        None => {
+            let message = "The request processing has failed due to some unknown error.";
+            let error = error(500, "InternalError", message.into());
+            let code = Some(error.code.clone().into_owned());
+            let document = Outcome::Error(error);
+            Decided { document, outcome: "refused", code, rule: None, resource, happened }
+        }
+    }
+}
+
+/// A call that a fault keeps from taking effect, with the answer that the fault gives.
+fn kept_from_effect(fault: &ReplyFault) -> Decided {
+    let error = reply::replacement(fault);
+    let code = error.as_ref().map(|error| error.code.clone().into_owned());
+    let message = "The request has failed due to a temporary failure of the server.";
+    // Without a replacement the reply is lost, and nobody sees this.
+    let error = error.unwrap_or_else(|| crate::caller::error(503, "ServiceUnavailable", message.into()));
+    Decided {
+        document: Outcome::Error(error),
+        outcome: "refused",
+        code,
+        rule: None,
+        resource: None,
+        happened: Default::default(),
+    }
+}
+
+/// The one resource that a call is about.
+fn resource(request: &Asked, result: Option<&Result<Response, Refusal>>) -> Option<String> {
+    match (request, result) {
+        (_, Some(Ok(Response::PairCreated(created)))) => Some(created.pair.to_string()),
+        (_, Some(Ok(Response::ClusterCreated(created)))) => Some(created.cluster.to_string()),
+        (Asked::StartDiskReplicaPair(request), _) => Some(request.pair.to_string()),
+        (Asked::StopDiskReplicaPair(request), _) => Some(request.pair.to_string()),
+        (Asked::FailoverDiskReplicaPair(request), _) => Some(request.pair.to_string()),
+        (Asked::ReprotectDiskReplicaPair(request), _) => Some(request.pair.to_string()),
+        (Asked::DeleteDiskReplicaPair(request), _) => Some(request.pair.to_string()),
+        (Asked::DescribeDiskReplicaPairs(request), _) => only(&request.pairs),
+        (Asked::DeleteDbCluster(request), _) => Some(request.cluster.to_string()),
+        (Asked::ModifyDbNodeConfig(request), _) => Some(request.cluster.to_string()),
+        (Asked::FailoverDbCluster(request), _) => Some(request.cluster.to_string()),
+        (Asked::DescribeDbClusters(request), _) => only(&request.clusters),
+        (Asked::DescribeDbClusterAttribute(request), _) => Some(request.cluster.to_string()),
+        _ => None,
+    }
+}
+
+fn only(ids: &[impl ToString]) -> Option<String> {
+    if let [id] = ids { Some(id.to_string()) } else { None }
+}
