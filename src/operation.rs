@@ -38,6 +38,7 @@ macro_rules! operations {
         #[non_exhaustive]
         pub enum Operation {$(
             #[doc = concat!("`", $wire, "`.")]
+            #[cfg_attr(feature = "serde", serde(rename = $wire))]
             $name,
         )*}
 

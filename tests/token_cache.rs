@@ -1221,3 +1221,34 @@ fn other_bounds_bring_no_token_back_and_push_none_out() {
     assert_eq!(cache.standing(now, Some(&key("one")), &1), Standing::Replay(&7));
     assert_eq!(cache.standing(now, Some(&key("old")), &1), Standing::Refused(TokenRefusal::Full));
 }
+
+#[test]
+fn a_forgotten_tenant_leaves_nothing_and_the_others_everything() {
+    let config = TokenCacheConfig {
+        lifetime: Lifetime::Never,
+        capacity: NonZeroUsize::new(2).unwrap(),
+        overflow: Overflow::EvictOldestCompleted,
+    };
+    let mut cache: TokenCache<&str, &str, u32, u32> = TokenCache::new(config);
+    let key = |tenant, token: &str| TokenKey {
+        tenant,
+        scope: "s",
+        token: ClientToken::parse(token).unwrap().unwrap(),
+    };
+    let now = Timestamp::from_millis(1);
+    for (tenant, token) in [("a", "1"), ("b", "1"), ("a", "2"), ("b", "2"), ("a", "3")] {
+        let Admission::Execute(permit) = cache.begin(now, Some(&key(tenant, token)), &1) else {
+            panic!("{token}")
+        };
+        cache.complete(now, permit, 7).unwrap();
+    }
+    let Admission::Execute(permit) = cache.begin(now, Some(&key("a", "4")), &1) else { panic!("in flight") };
+    assert!(cache.horizon(&"a") > 0);
+    cache.forget(&"a");
+    cache.forget(&"nobody");
+    assert_eq!(cache.check(), Ok(()));
+    assert_eq!((cache.len(), cache.horizon(&"a")), (2, 0));
+    assert_eq!(cache.complete(now, permit, 7), Err(StalePermit));
+    assert_eq!(cache.standing(now, Some(&key("a", "3")), &1), Standing::Vacant);
+    assert_eq!(cache.standing(now, Some(&key("b", "2")), &1), Standing::Replay(&7));
+}

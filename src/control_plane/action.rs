@@ -7,6 +7,7 @@ use super::{Call, ControlPlane, Misuse, Step};
 use crate::ebs::{EbsRefusal, PairCreated, PairPage};
 use crate::operation::Operation;
 use crate::polardb::{ClusterCreated, ClusterPage, DbCluster, PolarDbRefusal};
+use crate::rule::RuleId;
 use crate::time::Timestamp;
 use crate::token::TokenRefusal;
 
@@ -43,9 +44,20 @@ pub trait Action: Sealed + Clone + Eq + core::fmt::Debug + Into<Request> {
     ) -> Performed<Self>;
 }
 
-/// What performing gives: the response with its step, or why nothing was done.
+/// What performing gives: what was done, or why nothing was.
 pub type Performed<A> =
-    Result<(<A as Action>::Response, Step), Blocked<<A as Action>::Refusal, <A as Action>::Misused>>;
+    Result<Done<<A as Action>::Response>, Blocked<<A as Action>::Refusal, <A as Action>::Misused>>;
+
+/// What an accepted call did.
+#[derive(Debug)]
+pub struct Done<R> {
+    /// What it answers.
+    pub response: R,
+    /// What it asked for and what happened.
+    pub step: Step,
+    /// The rule that decided; `None` for a describe.
+    pub rule: Option<RuleId>,
+}
 
 /// Why a call did nothing.
 #[derive(Debug)]
@@ -138,6 +150,8 @@ pub trait Denial: Sealed + Clone + Eq + core::fmt::Debug + Into<Refusal> {
     /// This product's refusal, if it is one.
     #[doc(hidden)]
     fn narrow(refusal: &Refusal) -> Option<&Self>;
+    /// The rule that decided.
+    fn rule(&self) -> RuleId;
 }
 
 impl Sealed for EbsRefusal {}
@@ -154,6 +168,10 @@ impl Denial for EbsRefusal {
     fn narrow(refusal: &Refusal) -> Option<&Self> {
         if let Refusal::Ebs(refusal) = refusal { Some(refusal) } else { None }
     }
+
+    fn rule(&self) -> RuleId {
+        self.rule()
+    }
 }
 
 impl Sealed for PolarDbRefusal {}
@@ -169,5 +187,9 @@ impl Denial for PolarDbRefusal {
 
     fn narrow(refusal: &Refusal) -> Option<&Self> {
         if let Refusal::PolarDb(refusal) = refusal { Some(refusal) } else { None }
+    }
+
+    fn rule(&self) -> RuleId {
+        self.rule()
     }
 }

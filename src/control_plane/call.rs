@@ -3,10 +3,11 @@
 use alloc::boxed::Box;
 use core::convert::Infallible;
 
-use super::action::{Action, Answer, Blocked, Denial};
+use super::action::{Action, Answer, Blocked, Denial, Done};
 use super::event::{Event, Fact, Step};
 use super::input::{Request, TokenOutcome};
-use super::{ControlPlane, Scope};
+use super::{ControlPlane, Scope, Violation};
+use crate::ebs::EbsRefusal;
 use crate::ids::{AccountId, EffectId, NodeId, RegionId};
 use crate::policy::{RejectionPolicy, TokenAlphabet, TokenScope};
 use crate::rule::RuleId;
@@ -35,8 +36,11 @@ pub struct Reply<A: Action> {
     pub result: Result<A::Response, A::Refusal>,
     /// Whether the token cache answered: nothing was done this time. Never visible on the wire.
     pub replayed: bool,
-    /// What the call did; empty if it was refused or replayed.
+    /// What the call did; empty if it was refused or replayed, but for the token that a remembered refusal may evict
+    /// (`T-190`).
     pub step: Step,
+    /// The rule that decided: the row of the lifecycle, the refusal's, or the token's. `None` for a describe.
+    pub rule: Option<RuleId>,
 }
 
 /// The embedder broke the contract. Never caused by a client, never on the wire; nothing changed but the clock seen.
@@ -58,14 +62,31 @@ pub enum Misuse {
     /// The ids for what is created are too few or too many, hold a duplicate, or one is in use.
     #[error("a fresh id is missing, superfluous, given twice or in use")]
     BadFreshId,
-    /// A cluster to be adopted has not exactly one writer, or one of a kind that cannot be the primary.
-    #[error("a cluster to be adopted needs exactly one writer, of an ordinary kind")]
-    BadSeed,
+}
+
+/// Why a resource that exists elsewhere is not taken in. Nothing changed but the clock seen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotAdopted {
+    /// Its id, or that of one of its nodes, is in use or given twice.
+    #[error("{0}: an id is in use or given twice")]
+    IdInUse(alloc::string::String),
+    /// It could not have been created here: its disks are in use or too close, or a region lacks the feature.
+    #[error(transparent)]
+    Refused(#[from] EbsRefusal),
+    /// It breaks an invariant.
+    #[error(transparent)]
+    Violation(#[from] Violation),
 }
 
 impl<A: Action> Reply<A> {
-    fn answer(result: Result<A::Response, A::Refusal>, replayed: bool) -> Self {
-        Self { result, replayed, step: Step::default() }
+    fn refused(refusal: A::Refusal) -> Self {
+        let rule = Some(refusal.rule());
+        Self { result: Err(refusal), replayed: false, step: Step::default(), rule }
+    }
+
+    fn replayed(result: Result<A::Response, A::Refusal>) -> Self {
+        Self { result, replayed: true, step: Step::default(), rule: Some(RuleId("T-080")) }
     }
 }
 
@@ -84,19 +105,18 @@ impl ControlPlane {
         let now = self.observe(call.now);
         let claim = match self.claim(call, request) {
             Ok(claim) => claim,
-            Err(refusal) => return Ok(Reply::answer(Err(refusal), false)),
+            Err(refusal) => return Ok(Reply::refused(refusal)),
         };
         if let Some(claim) = &claim
             && let Some(answer) = self.token_answer::<A>(now, claim)
         {
             return Ok(answer);
         }
-        let (result, step) = match request.perform(self, now, call, fresh) {
-            Ok((response, step)) => (Ok(response), step),
-            Err(Blocked::Refused(refusal)) => (Err(refusal), Step::default()),
+        let mut reply = match request.perform(self, now, call, fresh) {
+            Ok(Done { response, step, rule }) => Reply { result: Ok(response), replayed: false, step, rule },
+            Err(Blocked::Refused(refusal)) => Reply::refused(refusal),
             Err(Blocked::Misused(misuse)) => return Err(misuse),
         };
-        let mut reply = Reply { result, replayed: false, step };
         let keep = reply.result.is_ok() || self.policy.tokens.rejections == RejectionPolicy::Sticky;
         if let (Some(claim), true) = (claim, keep) {
             self.remember(now, claim, &call.account, &mut reply);
@@ -140,14 +160,12 @@ impl ControlPlane {
     fn token_answer<A: Action>(&self, now: Timestamp, claim: &Claim) -> Option<Reply<A>> {
         match self.tokens.standing_hashed(now, claim.hash, &claim.key, &claim.request) {
             Standing::Bypass | Standing::Vacant => None,
-            Standing::Refused(refusal) => {
-                Some(Reply::answer(Err(A::Refusal::of_token(A::OPERATION, refusal)), false))
-            }
+            Standing::Refused(refusal) => Some(Reply::refused(A::Refusal::of_token(A::OPERATION, refusal))),
             Standing::Replay(TokenOutcome::Refused(refusal)) => {
                 let refusal = A::Refusal::narrow(refusal)?.clone();
-                Some(Reply::answer(Err(refusal), true))
+                Some(Reply::replayed(Err(refusal)))
             }
-            Standing::Replay(outcome) => Some(Reply::answer(Ok(A::Response::recall(outcome)?), true)),
+            Standing::Replay(outcome) => Some(Reply::replayed(Ok(A::Response::recall(outcome)?))),
         }
     }
 

@@ -151,7 +151,7 @@ impl ControlPlane {
         idle.map_or(Ok(()), |((_, disk), _)| Err(Violation::DiskDefault(disk.clone())))
     }
 
-    fn check_pair(&self, pair: &ReplicaPair) -> Result<(), Violation> {
+    pub(super) fn check_pair(&self, pair: &ReplicaPair) -> Result<(), Violation> {
         let id = || pair.id.clone();
         let waits_for = PairEffect::of(pair.status);
         let pending = pair.pending.map(|pending| pending.effect);
@@ -237,7 +237,7 @@ impl ControlPlane {
         Ok(())
     }
 
-    fn check_cluster(&self, cluster: &DbCluster) -> Result<(), Violation> {
+    pub(super) fn check_cluster(&self, cluster: &DbCluster) -> Result<(), Violation> {
         let id = || cluster.id.clone();
         if cluster.nodes.iter().filter(|node| node.role == Role::Writer).count() != 1 {
             return Err(Violation::Writers(id()));
@@ -275,7 +275,9 @@ impl ControlPlane {
             }
             Stage::Switching { node, .. } => {
                 let found = cluster.node(node);
-                let able = found.is_some_and(|node| node.role == Role::Reader && node.up);
+                let able = found.is_some_and(|node| {
+                    node.role == Role::Reader && node.kind == NodeKind::Ordinary && node.up
+                });
                 if able && !failover.tried.contains(node) { Ok(()) } else { Err(Violation::Promotes(id())) }
             }
             Stage::Choosing { .. } => Ok(()),

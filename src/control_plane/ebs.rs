@@ -5,18 +5,18 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
-use super::action::{Action, Blocked, Performed, sealed::Sealed};
+use super::action::{Action, Blocked, Done, Performed, sealed::Sealed};
 use super::effect::Owner;
 use super::event::{Event, Fact, PairFact};
 use super::report::{apply_pair_plan, pair_effect};
-use super::{Call, ControlPlane, Effect, Misuse, Reply, Step};
+use super::{Call, ControlPlane, Effect, Misuse, NotAdopted, Reply, Step};
 
 use crate::ebs::{
     Access, Charge, Context, CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairs, Disk,
     EbsRefusal, FailoverDiskReplicaPair, PairCreated, PairPage, PairRequest, PairSeed, PairStatus,
     ReplicaPair, ReprotectDiskReplicaPair, StartDiskReplicaPair, StopDiskReplicaPair,
 };
-use crate::ids::{AccountId, DiskId, PairId, RegionId};
+use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId};
 use crate::operation::Operation;
 use crate::policy::SameRegionPairs;
 use crate::rule::RuleId;
@@ -44,7 +44,7 @@ impl ControlPlane {
         operation: Operation,
         id: &PairId,
         ask: impl FnOnce(&ReplicaPair, &BTreeMap<super::DiskKey, Disk>) -> PairRequest,
-    ) -> Result<((), Step), Blocked<EbsRefusal>> {
+    ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let pair = self.pairs.get_mut(id).filter(|pair| pair.account == call.account);
         let Some(pair) = pair else {
             return Err(EbsRefusal::NoSuchResource {
@@ -58,9 +58,10 @@ impl ControlPlane {
         let request = ask(pair, &self.disks);
         let cx = Context { now, region: &call.region };
         let plan = pair.decide(&cx, request, &self.policy.ebs)?;
+        let rule = Some(plan.rule());
         let (step, lapsed) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
         self.settle_deadline(lapsed);
-        Ok(((), step))
+        Ok(Done { response: (), step, rule })
     }
 
     fn create_pair(
@@ -69,7 +70,7 @@ impl ControlPlane {
         call: &Call,
         request: &CreateDiskReplicaPair,
         fresh: Option<&PairCreated>,
-    ) -> Result<(PairCreated, Step), Blocked<EbsRefusal, Misuse>> {
+    ) -> Result<Done<PairCreated>, Blocked<EbsRefusal, Misuse>> {
         self.check_ends(&call.region, request)?;
         self.check_disks(&call.account, &call.region, request)?;
         let fresh = fresh.filter(|fresh| !self.pairs.contains_key(&fresh.pair));
@@ -93,7 +94,7 @@ impl ControlPlane {
         let disk = request.destination_disk.clone();
         let fact = Fact::Access { disk, from: Access::ReadWrite, to: Access::None };
         step.events.push(Event { rule: RuleId("E-671"), ..created(fact) });
-        Ok((fresh.clone(), step))
+        Ok(Done { response: fresh.clone(), step, rule: Some(RuleId("E-014")) })
     }
 
     /// The first checks of `CreateDiskReplicaPair`, in their order: the paid period, regions, distance.
@@ -168,25 +169,27 @@ impl ControlPlane {
     ///
     /// # Errors
     ///
-    /// [`Misuse::BadFreshId`] if the id is in use; the refusal of a create whose disks are in use or too close.
+    /// [`NotAdopted`]; nothing changed but the clock seen.
     pub fn adopt_pair(
         &mut self,
         now: Timestamp,
         account: &AccountId,
         region: &RegionId,
         seed: PairSeed,
-    ) -> Result<Step, Blocked<EbsRefusal, Misuse>> {
+    ) -> Result<Step, NotAdopted> {
         let now = self.observe(now);
+        if self.pairs.contains_key(&seed.id) {
+            return Err(NotAdopted::IdInUse(String::from(seed.id.as_str())));
+        }
         self.check_ends(region, &seed.request)?;
         if seed.status != PairStatus::Deleted {
             self.check_disks(account, region, &seed.request)?;
         }
-        if self.pairs.contains_key(&seed.id) {
-            return Err(Blocked::Misused(Misuse::BadFreshId));
-        }
-        let asked = self.mint();
         let cx = Context { now, region };
+        let asked = EffectId(self.next_id);
         let pair = ReplicaPair::adopt(seed, account.clone(), &cx, asked, &self.policy.ebs);
+        self.check_pair(&pair)?;
+        self.mint();
         Ok(Step { effects: self.admit_pair(pair), events: Vec::new() })
     }
 
@@ -253,7 +256,8 @@ impl Action for DescribeDiskReplicaPairs {
     type Misused = Infallible;
 
     fn perform(&self, plane: &mut ControlPlane, _now: Timestamp, call: &Call, (): &()) -> Performed<Self> {
-        Ok((self.select(&call.account, &call.region, &plane.pairs), Step::default()))
+        let response = self.select(&call.account, &call.region, &plane.pairs);
+        Ok(Done { response, step: Step::default(), rule: None })
     }
 }
 

@@ -202,6 +202,8 @@ pub struct Output {
     pub replayed: bool,
     /// What the input did.
     pub step: Step,
+    /// For a call, the rule that decided; `None` for a describe.
+    pub rule: Option<RuleId>,
 }
 
 impl<A: Action> From<Reply<A>> for Output
@@ -210,13 +212,13 @@ where
 {
     fn from(reply: Reply<A>) -> Self {
         let result = reply.result.map(Into::into).map_err(Into::into);
-        Self { result: Some(result), replayed: reply.replayed, step: reply.step }
+        Self { result: Some(result), replayed: reply.replayed, step: reply.step, rule: reply.rule }
     }
 }
 
 impl From<Step> for Output {
     fn from(step: Step) -> Self {
-        Self { result: None, replayed: false, step }
+        Self { result: None, replayed: false, step, rule: None }
     }
 }
 

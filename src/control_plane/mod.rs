@@ -40,7 +40,7 @@ mod polardb;
 mod report;
 
 pub use action::Action;
-pub use call::{Call, Misuse, Reply};
+pub use call::{Call, Misuse, NotAdopted, Reply};
 pub use check::Violation;
 pub use deadlines::{Deadline, DeadlineReason};
 pub use ebs::DiskView;
@@ -50,6 +50,7 @@ pub use input::{Fresh, Input, Output, Refusal, Request, Response, TokenOutcome};
 pub use polardb::FreshCluster;
 
 use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
 use crate::ebs::{Disk, ReplicaPair};
@@ -241,6 +242,20 @@ impl ControlPlane {
         Some(Deadline { at, reason: deadlines::reason(pair) })
     }
 
+    /// Forgets everything of an account: its pairs, disks, clusters and tokens. What it had asked of the outside is
+    /// pending no more.
+    pub fn forget_account(&mut self, account: &AccountId) {
+        let pairs: Vec<PairId> =
+            of(self.pairs.values(), |pair| (pair.account == *account).then(|| pair.id.clone()));
+        pairs.iter().for_each(|id| drop(self.pairs.remove(id)));
+        let clusters: Vec<ClusterId> =
+            of(self.clusters.values(), |cluster| (cluster.account == *account).then(|| cluster.id.clone()));
+        clusters.iter().for_each(|id| drop(self.clusters.remove(id)));
+        self.disks.retain(|(owner, _), _| owner != account);
+        self.tokens.forget(account);
+        self.reindex();
+    }
+
     /// The clock never goes back: a call with an earlier time happens at the time seen.
     fn observe(&mut self, now: Timestamp) -> Timestamp {
         self.clock = self.clock.max(now);
@@ -258,7 +273,7 @@ impl ControlPlane {
     pub(crate) fn reindex(&mut self) {
         let mut index = Index::with_hash_seed(0);
         index.deadlines = Deadlines::of(&self.pairs);
-        let mut owners = alloc::vec::Vec::new();
+        let mut owners = Vec::new();
         for pair in self.pairs.values() {
             if let Some(pending) = pair.pending {
                 owners.push((pending.id, effect::Owner::Pair(pair.id.clone())));
@@ -281,6 +296,10 @@ impl ControlPlane {
         owners.into_iter().for_each(|(id, owner)| index.effects.insert(id, owner));
         self.index = index;
     }
+}
+
+fn of<T, I>(resources: impl Iterator<Item = T>, id: impl Fn(T) -> Option<I>) -> Vec<I> {
+    resources.filter_map(id).collect()
 }
 
 impl Index {

@@ -1,21 +1,22 @@
 //! The PolarDB operations, from a call to the cluster's own decision.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
-use super::action::{Action, Blocked, Performed, sealed::Sealed};
+use super::action::{Action, Blocked, Done, Performed, sealed::Sealed};
 use super::call::all_fresh;
 use super::effect::Owner;
 use super::event::{Event, Fact};
 use super::report::cluster_effect;
-use super::{Call, ControlPlane, Effect, Misuse, Reply, Step};
-use crate::ids::{AccountId, ClusterId, NodeId, OrderId};
+use super::{Call, ControlPlane, Effect, Misuse, NotAdopted, Reply, Step};
+use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId};
 use crate::operation::Operation;
 
 use crate::polardb::{
     ClusterCreated, ClusterFact, ClusterPage, ClusterPlan, ClusterStatus, CreateDbCluster, DbCluster,
     DeleteDbCluster, DescribeDbClusterAttribute, DescribeDbClusters, FailoverDbCluster, ModifyDbNodeConfig,
-    NodeKind, PolarDbRefusal, Role,
+    PolarDbRefusal,
 };
 use crate::rule::RuleId;
 use crate::time::Timestamp;
@@ -39,7 +40,7 @@ impl ControlPlane {
         call: &Call,
         request: &CreateDbCluster,
         fresh: Option<&FreshCluster>,
-    ) -> Result<(ClusterCreated, Step), Blocked<PolarDbRefusal, Misuse>> {
+    ) -> Result<Done<ClusterCreated>, Blocked<PolarDbRefusal, Misuse>> {
         let operation = Operation::CreateDbCluster;
         if !request.engine.versions().contains(&&*request.version) {
             return Err(PolarDbRefusal::EngineVersion { operation }.into());
@@ -63,7 +64,8 @@ impl ControlPlane {
             order: fresh.order.clone(),
             resource_group: request.resource_group.clone(),
         };
-        Ok((created, Step { effects, events: alloc::vec![event] }))
+        let step = Step { effects, events: alloc::vec![event] };
+        Ok(Done { response: created, step, rule: Some(RuleId("P-010")) })
     }
 
     fn check_fresh_cluster<'a>(
@@ -95,23 +97,19 @@ impl ControlPlane {
     ///
     /// # Errors
     ///
-    /// [`Misuse::BadFreshId`] if an id is in use or given twice, [`Misuse::BadSeed`] unless exactly one node, of an
-    /// ordinary kind, is the writer.
+    /// [`NotAdopted`]; nothing changed but the clock seen.
     pub fn adopt_cluster(
         &mut self,
         now: Timestamp,
         account: &AccountId,
         seed: crate::polardb::ClusterSeed,
-    ) -> Result<Step, Misuse> {
+    ) -> Result<Step, NotAdopted> {
         let now = self.observe(now);
-        self.check_fresh_cluster(&seed.id, seed.nodes.iter().map(|node| &node.id))?;
-        let mut writers = seed.nodes.iter().filter(|node| node.role == Role::Writer);
-        if !matches!((writers.next(), writers.next()), (Some(writer), None) if writer.kind == NodeKind::Ordinary)
-        {
-            return Err(Misuse::BadSeed);
-        }
-        let asked = self.mint();
-        let cluster = DbCluster::adopt(seed, account.clone(), now, asked);
+        self.check_fresh_cluster(&seed.id, seed.nodes.iter().map(|node| &node.id))
+            .map_err(|_| NotAdopted::IdInUse(String::from(seed.id.as_str())))?;
+        let cluster = DbCluster::adopt(seed, account.clone(), now, EffectId(self.next_id));
+        self.check_cluster(&cluster)?;
+        self.mint();
         Ok(Step { effects: self.admit_cluster(cluster), events: Vec::new() })
     }
 
@@ -132,9 +130,10 @@ impl ControlPlane {
         operation: Operation,
         id: &ClusterId,
         decide: impl FnOnce(&DbCluster, &ControlPlane) -> Result<ClusterPlan, PolarDbRefusal>,
-    ) -> Result<((), Step), Blocked<PolarDbRefusal>> {
+    ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
         let plan = decide(self.owned_cluster(call, operation, id)?, self)?;
-        Ok(((), self.apply_to_cluster(now, id, plan)))
+        let rule = plan.rule();
+        Ok(Done { response: (), step: self.apply_to_cluster(now, id, plan), rule })
     }
 }
 
@@ -204,7 +203,8 @@ impl Action for DescribeDbClusters {
     type Misused = Infallible;
 
     fn perform(&self, plane: &mut ControlPlane, _now: Timestamp, call: &Call, (): &()) -> Performed<Self> {
-        Ok((self.select(&call.account, &call.region, &plane.clusters), Step::default()))
+        let response = self.select(&call.account, &call.region, &plane.clusters);
+        Ok(Done { response, step: Step::default(), rule: None })
     }
 }
 
@@ -218,8 +218,8 @@ impl Action for DescribeDbClusterAttribute {
     type Misused = Infallible;
 
     fn perform(&self, plane: &mut ControlPlane, _now: Timestamp, call: &Call, (): &()) -> Performed<Self> {
-        let cluster = plane.owned_cluster(call, Self::OPERATION, &self.cluster)?;
-        Ok((cluster.clone(), Step::default()))
+        let response = plane.owned_cluster(call, Self::OPERATION, &self.cluster)?.clone();
+        Ok(Done { response, step: Step::default(), rule: None })
     }
 }
 

@@ -396,6 +396,11 @@ fn first_cycle_after(at: Timestamp, now: Timestamp) -> Option<Timestamp> {
 }
 
 impl PairPlan {
+    /// The rule that decided.
+    pub const fn rule(&self) -> RuleId {
+        self.rule
+    }
+
     /// Whether the plan asks for an effect and so needs an id.
     pub const fn asks(&self) -> bool {
         matches!(self.pending, PendingChange::Ask(_))

@@ -197,7 +197,11 @@ impl DbCluster {
             tags: seed.tags,
             deletion_lock: seed.deletion_lock,
             created_at: seed.created_at.min(now),
-            nodes: seed.nodes,
+            nodes: seed
+                .nodes
+                .into_iter()
+                .map(|node| DbNode { created_at: node.created_at.min(now), ..node })
+                .collect(),
             busy,
             pending,
             failover: None,

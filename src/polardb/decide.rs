@@ -33,6 +33,18 @@ pub(super) enum Change {
     Removed,
 }
 
+impl ClusterPlan {
+    /// The rule that decided a call; `None` for what the outside reported.
+    pub const fn rule(&self) -> Option<RuleId> {
+        match &self.0 {
+            Change::Begin { rule, .. } => Some(*rule),
+            Change::Delete => Some(RuleId("P-023")),
+            Change::Node(_, NodeChange::Priority(_)) => Some(RuleId("P-122")),
+            _ => None,
+        }
+    }
+}
+
 /// Why a report about a pending effect is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotTaken {

@@ -135,10 +135,15 @@ pub(super) struct FaultPlan {
 }
 
 impl FaultPlan {
-    pub(super) fn add(&mut self, fault: Fault, times: Option<NonZeroU32>) -> u64 {
+    pub(super) fn number(&mut self) -> u64 {
         self.next = self.next.saturating_add(1);
-        self.planned.push(PlannedFault { id: self.next, fault, times });
         self.next
+    }
+
+    pub(super) fn add(&mut self, fault: Fault, times: Option<NonZeroU32>) -> u64 {
+        let id = self.number();
+        self.planned.push(PlannedFault { id, fault, times });
+        id
     }
 
     pub(super) fn withdraw(&mut self, id: u64) -> bool {

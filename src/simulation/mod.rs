@@ -25,10 +25,10 @@ use fault::FaultPlan;
 
 use crate::control_plane::{
     Call, ControlPlane, Effect, EffectKind, Event, Fresh, FreshCluster, Misuse, Observation, Outcome, Output,
-    Report, Request, Step,
+    Report, Request, Step, Violation,
 };
 use crate::ebs::{PairCreated, PairEffect};
-use crate::ids::{BadId, ClusterId, EffectId, NodeId, OrderId, PairId};
+use crate::ids::{AccountId, BadId, ClusterId, EffectId, NodeId, OrderId, PairId};
 use crate::operation::Operation;
 use crate::polardb::{ClusterEffect, Failure};
 use crate::time::Timestamp;
@@ -172,6 +172,19 @@ impl Simulation {
         self.faults.add(fault, times)
     }
 
+    /// A fault number that will not be given again: for what strikes at once and so is never planned.
+    pub fn number_fault(&mut self) -> u64 {
+        self.faults.number()
+    }
+
+    /// Forgets everything of an account, after all work that is due. Faults stay.
+    pub fn forget_account(&mut self, now: Timestamp, account: &AccountId) -> Happened {
+        let happened = self.advance(now);
+        self.plane.forget_account(account);
+        self.reschedule();
+        happened
+    }
+
     /// Withdraws a fault; false if there is none of this number.
     pub fn withdraw(&mut self, id: u64) -> bool {
         self.faults.withdraw(id)
@@ -292,13 +305,12 @@ impl Simulation {
         }
     }
 
-    /// Changes the control plane by `change` and takes over the effects it asks for; if `change` fails or the result
-    /// breaks an invariant, nothing is changed.
+    /// Changes the control plane by `change` and takes over the effects it asks for; all or nothing.
     ///
     /// # Errors
     ///
-    /// What `change` returns, or a [`Violation`](crate::control_plane::Violation) turned into it.
-    pub fn adopt<E: From<crate::control_plane::Violation>>(
+    /// What `change` returns, or the [`Violation`] that the result would be, turned into it; nothing is changed.
+    pub fn adopt<E: From<Violation>>(
         &mut self,
         now: Timestamp,
         change: impl FnOnce(&mut ControlPlane) -> Result<Step, E>,

@@ -14,6 +14,7 @@
 //! removes a bounded number of expired entries, so that many that expire at once delay nobody. A completed entry
 //! takes 24 bytes more than its key, request and outcome, or 32 where the outcome's type has no spare value.
 
+use alloc::vec::Vec;
 use core::hash::Hash;
 
 use super::admission::{Admission, OverCapacity, Permit, StalePermit, Standing, TokenRefusal};
@@ -302,6 +303,23 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         }
         self.config = config;
         Ok(())
+    }
+
+    /// Forgets a tenant: its tokens, those in flight included, whose permits go stale, and its horizon. For an embedder
+    /// that removes an account; afterwards at most once is promised for new tokens alone. O(tokens in flight, tenants
+    /// and tokens removed).
+    pub fn forget(&mut self, tenant: &T) {
+        let Some(index) = self.store.tenant_index(tenant) else { return };
+        let flights: Vec<u64> =
+            self.store.flights.iter().filter(|(_, at, _)| *at == index).map(|flight| flight.0).collect();
+        for sequence in flights {
+            self.store.release(sequence);
+        }
+        while self.store.remove_oldest(index).is_some() {}
+        if let Some((_, record)) = self.store.tenants.get_index_mut(index) {
+            record.horizon = 0;
+        }
+        self.store.forget_idle_tenants();
     }
 
     /// The number of the tenant's last completion that was evicted, zero if none was. It never falls. Completions of

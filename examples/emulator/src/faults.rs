@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 
 use crate::control::{Answer, NoQuery, OfAccount, Refused, done, json, number, query, told};
 use crate::reply;
-use crate::world::{Emulator, World};
+use crate::world::Emulator;
 
 /// Kinds of faults and effects that the interface names and the model does not have yet.
 const NOT_YET: [&str; 4] = ["group", "drill", "zone", "region"];
@@ -140,19 +140,11 @@ pub async fn make(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Requ
                     let happened = observed.map_err(|misuse| Refused::bad(misuse.to_string()))?;
                     world.record(&happened);
                 }
-                Ok(number_of_an_observation(world))
+                Ok(world.simulation.number_fault())
             }
         }
     });
     told(json!({ "id": id?.to_string() }))
-}
-
-/// Takes the next number of the simulation, so that no fault ever has the same.
-fn number_of_an_observation(world: &mut World) -> u64 {
-    let nothing = Fault::Hold { effect: String::new(), resource: Selector::any() };
-    let id = world.simulation.plan(nothing, once());
-    world.simulation.withdraw(id);
-    id
 }
 
 fn meant(

@@ -58,11 +58,8 @@ pub async fn plant(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Req
         let taken = trial.adopt(now, |plane| {
             let mut step = Step::default();
             for (at, pair) in pairs.into_iter().enumerate() {
-                if plane.pair(&pair.seed.id).is_some() {
-                    return Err(NotTaken(format!("ReplicaPairs[{at}]: {} is in use", pair.seed.id)));
-                }
                 let adopted = plane.adopt_pair(now, &account, &pair.region, pair.seed);
-                step.extend(adopted.map_err(|why| NotTaken(format!("ReplicaPairs[{at}]: {why:?}")))?);
+                step.extend(adopted.map_err(|why| NotTaken(format!("ReplicaPairs[{at}]: {why}")))?);
             }
             for (at, cluster) in clusters.into_iter().enumerate() {
                 let adopted = plane.adopt_cluster(now, &account, cluster);

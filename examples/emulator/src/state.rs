@@ -73,12 +73,19 @@ struct Fresh {
 }
 
 /// `DELETE state`: as after a start, but for the policy, the latencies and the transitions in force, and the clock
-/// unless a time is given.
+/// unless a time is given. With an account, only what is that account's goes: its resources and tokens. Faults, seed and
+/// clock belong to the server, so they stay and cannot be set.
 pub async fn clear(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
     let Fresh { now_ms, seed, account } = query(&uri)?;
-    if account.is_some() {
-        let error = "clearing one account is not modelled yet; without account everything is cleared";
-        return Err(Refused::bad(error));
+    if let Some(account) = account {
+        if now_ms.is_some() || seed.is_some() {
+            return Err(Refused::bad("now_ms and seed are the server's: they do not go with account"));
+        }
+        emulator.with(|world, now| {
+            let happened = world.simulation.forget_account(now, &account);
+            world.record(&happened);
+        });
+        return done();
     }
     let set = now_ms.map(Timestamp::from_millis);
     if set.is_some_and(|set| set > END) {

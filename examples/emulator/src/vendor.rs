@@ -196,12 +196,13 @@ fn decide(world: &mut World, call: &Call, request: &Asked) -> Decided {
     let (output, happened) = world.simulation.call(call, request);
     let resource = resource(request, output.result.as_ref());
     let outcome = if output.replayed { "replayed" } else { "accepted" };
+    let rule = output.rule;
     match output.result {
         Some(Ok(response)) => Decided {
             document: Outcome::Success(operation, response),
             outcome,
             code: None,
-            rule: None,
+            rule,
             resource,
             happened,
         },
@@ -209,7 +210,6 @@ fn decide(world: &mut World, call: &Call, request: &Asked) -> Decided {
             let error = refusal.wire();
             let outcome = if output.replayed { outcome } else { "refused" };
             let code = Some(error.code.clone().into_owned());
-            let rule = Some(refusal.rule());
             Decided { document: Outcome::Error(error), outcome, code, rule, resource, happened }
         }
         // The simulation mints ids that are free, so a call always has a result.

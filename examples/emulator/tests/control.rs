@@ -351,11 +351,37 @@ fn a_cleared_server_is_as_after_its_start() {
     assert_eq!(server.get("health").ok()["seed"], 8);
     assert_eq!(server.get("health").ok()["now_ms"], START + 7_000);
     assert_ne!(server.copied_pair(), pair);
-    for bad in ["account=1234567890123456", "now_ms=-1", "now_ms=18446744073709551615", "seed=x", "x=1"] {
+    for bad in [
+        "account=1234567890123456&seed=1",
+        "account=1&now_ms=5",
+        "account=",
+        "now_ms=-1",
+        "now_ms=18446744073709551615",
+        "seed=x",
+        "x=1",
+    ] {
         let before = server.get("state").body;
         server.delete(&format!("state?{bad}")).error(400);
         assert_eq!(server.get("state").body, before, "{bad}");
     }
+}
+
+#[test]
+fn one_account_is_cleared_and_the_others_stay() {
+    let server = Server::manual();
+    let fresh = server.get("state").ok();
+    server.copied_pair();
+    let (cluster, _) = server.cluster(MYSQL, 3);
+    server.polardb("FailoverDBCluster", &[("DBClusterId", &cluster), ("ClientToken", "T")]).ok();
+    server.post("seed?account=2222222222222222", &json!({ "ReplicaPairs": [{}] })).ok();
+    let disks = server.get("disks?account=2222222222222222").ok();
+    server.delete("state?account=1234567890123456").done();
+    assert_eq!(server.get("effects").ok(), json!({ "effects": [] }));
+    assert_eq!(server.get("disks").ok(), disks);
+    let left = server.get("state").ok();
+    assert_eq!(left["model"]["tokens"]["tenants"], fresh["model"]["tokens"]["tenants"]);
+    assert_eq!(left["model"]["clusters"], json!([]));
+    assert_eq!(left["model"]["pairs"].as_array().map(Vec::len), Some(1));
 }
 
 #[test]
