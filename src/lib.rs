@@ -11,7 +11,7 @@
 //! # The loop
 //!
 //! ```
-//! use failover_model::ebs::{Charge, CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairStatus};
+//! use failover_model::ebs::{CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairSettings, PairStatus};
 //! use failover_model::{Call, ControlPlane, Outcome, Policy, Report, Timestamp};
 //!
 //! let mut plane = ControlPlane::new(Policy::default());
@@ -24,7 +24,7 @@
 //!     destination_region: "cn-shanghai".parse()?,
 //!     destination_zone: "cn-shanghai-b".parse()?,
 //!     destination_disk: "d-2".parse()?,
-//!     name: None, description: None, charge: Charge::PostPay, enable_rtc: false, resource_group: None, tags: vec![],
+//!     settings: PairSettings::default(),
 //! };
 //! // A call is accepted or refused at once. What it asks of the outside comes back as effects …
 //! let fresh = PairCreated { pair: "pair-1".parse()?, order: "order-1".parse()? };

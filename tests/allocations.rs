@@ -2,7 +2,7 @@
 
 use allocation_counter::measure;
 use failover_model::ebs::{
-    Charge, CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, StartDiskReplicaPair,
+    CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairSettings, StartDiskReplicaPair,
 };
 use failover_model::{Call, ClientToken, ControlPlane, PairId, Policy, RegionId, Timestamp};
 
@@ -27,12 +27,7 @@ fn plane() -> ControlPlane {
         destination_region: "cn-shanghai".parse::<RegionId>().unwrap(),
         destination_zone: "cn-shanghai-b".parse().unwrap(),
         destination_disk: "d-2".parse().unwrap(),
-        name: None,
-        description: None,
-        charge: Charge::PostPay,
-        enable_rtc: false,
-        resource_group: None,
-        tags: Vec::new(),
+        settings: PairSettings::default(),
     };
     let fresh = PairCreated { pair: pair(), order: "1".parse().unwrap() };
     assert!(

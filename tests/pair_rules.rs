@@ -9,7 +9,8 @@ mod common;
 use failover_model::control_plane::{DeadlineReason, Fact, PairFact};
 use failover_model::ebs::{
     Access, Bandwidth, Charge, CreateDiskReplicaPair, Cursor, DescribeDiskReplicaPairs, DiskChange,
-    EbsRefusal, FOUNDING_REGIONS, Page, PairCreated, PairPage, PairSeed, PairStatus as S, PeriodUnit, Site,
+    EbsRefusal, FOUNDING_REGIONS, Page, PairCreated, PairPage, PairSeed, PairSettings, PairStatus as S,
+    PeriodUnit, Site,
 };
 use failover_model::policy::{
     FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, ReverseNeeds, SameRegionPairs,
@@ -313,11 +314,15 @@ mod creating {
     fn a_period_that_is_not_sold_is_refused() {
         let mut world = World::default();
         let charge = |period, unit| Charge::PrePay { bandwidth: Bandwidth::Kbps10240, period, unit };
+        let paid = |charge| CreateDiskReplicaPair {
+            settings: PairSettings { charge, ..PairSettings::default() },
+            ..create_request(1)
+        };
         for (period, unit) in [(0, PeriodUnit::Month), (10, PeriodUnit::Month), (5, PeriodUnit::Week)] {
-            let request = CreateDiskReplicaPair { charge: charge(period, unit), ..create_request(1) };
+            let request = paid(charge(period, unit));
             assert_eq!(refused(&mut world, SOURCE, request).rule().0, "E-601");
         }
-        let request = CreateDiskReplicaPair { charge: charge(9, PeriodUnit::Month), ..create_request(1) };
+        let request = paid(charge(9, PeriodUnit::Month));
         let fresh = Fresh::Pair(PairCreated { pair: pair_id(1), order: id("o-1") });
         world.apply(OWNER, SOURCE, None, request.into(), fresh).unwrap().result.unwrap().unwrap();
     }
@@ -1287,9 +1292,12 @@ mod describing {
             value: TagValue::parse(value).unwrap(),
         };
         let dressed = |number: u32, name: &str, group: &str, tags: Vec<Tag>| CreateDiskReplicaPair {
-            name: Some(Name::parse(name).unwrap()),
-            resource_group: Some(id(group)),
-            tags,
+            settings: PairSettings {
+                name: Some(Name::parse(name).unwrap()),
+                resource_group: Some(id(group)),
+                tags,
+                ..PairSettings::default()
+            },
             ..create_request(number)
         };
         let requests = [

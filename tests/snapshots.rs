@@ -79,13 +79,13 @@ fn rich() -> World {
     ];
     for (number, status) in (10_u32..).zip(statuses) {
         let mut request = create_request(number);
-        request.name = Some(Name::parse("orders").unwrap());
-        request.description = Some(Description::parse("of orders").unwrap());
-        request.resource_group = Some(id("rg-1"));
-        request.tags = vec![tag.clone()];
-        request.enable_rtc = number % 2 == 0;
+        request.settings.name = Some(Name::parse("orders").unwrap());
+        request.settings.description = Some(Description::parse("of orders").unwrap());
+        request.settings.resource_group = Some(id("rg-1"));
+        request.settings.tags = vec![tag.clone()];
+        request.settings.enable_rtc = number % 2 == 0;
         if number % 3 == 0 {
-            request.charge = failover_model::ebs::Charge::PrePay {
+            request.settings.charge = failover_model::ebs::Charge::PrePay {
                 bandwidth: failover_model::ebs::Bandwidth::Kbps20480,
                 period: 6,
                 unit: failover_model::ebs::PeriodUnit::Month,

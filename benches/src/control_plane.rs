@@ -2,7 +2,7 @@
 
 use failover_model::control_plane::{Scope, TokenOutcome};
 use failover_model::ebs::{
-    Charge, CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, ReplicaPair, StartDiskReplicaPair,
+    CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairSettings, ReplicaPair, StartDiskReplicaPair,
 };
 use failover_model::token::TokenKey;
 use failover_model::{
@@ -45,12 +45,7 @@ fn plane(count: usize) -> (ControlPlane, Vec<(Call, CreateDiskReplicaPair)>) {
             destination_region: region("cn-shanghai"),
             destination_zone: "cn-shanghai-b".parse().unwrap(),
             destination_disk: format!("d-destination{at:08}").parse().unwrap(),
-            name: None,
-            description: None,
-            charge: Charge::PostPay,
-            enable_rtc: false,
-            resource_group: None,
-            tags: Vec::new(),
+            settings: PairSettings::default(),
         };
         let fresh = PairCreated { pair: id(at), order: "1".parse().unwrap() };
         let reply = plane.create_disk_replica_pair(&call, &request, fresh).unwrap();

@@ -100,7 +100,7 @@ impl ControlPlane {
     /// The first checks of `CreateDiskReplicaPair`, in their order: the paid period, regions, distance.
     fn check_ends(&self, region: &RegionId, request: &CreateDiskReplicaPair) -> Result<(), EbsRefusal> {
         let operation = Operation::CreateDiskReplicaPair;
-        if let Charge::PrePay { period, unit, .. } = request.charge
+        if let Charge::PrePay { period, unit, .. } = request.settings.charge
             && !unit.sells(period)
         {
             let (parameter, why) = ("Period".into(), "such a period is not sold".into());

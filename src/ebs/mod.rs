@@ -17,11 +17,11 @@ pub mod table;
 pub use decide::{Context, PairPlan, PairRequest, PairStep};
 pub use describe::{Cursor, DescribeDiskReplicaPairs, Page, PairPage, Site};
 pub use disk::{Access, Disk, DiskChange};
-pub use pair::{End, PairEffect, PairSeed, PairSettings, PendingPair, RPO, ReplicaPair};
+pub use pair::{End, PairEffect, PairSeed, PendingPair, RPO, ReplicaPair};
 pub use refusal::EbsRefusal;
 pub use requests::{
     Bandwidth, Charge, CreateDiskReplicaPair, DeleteDiskReplicaPair, FailoverDiskReplicaPair, PairCreated,
-    PeriodUnit, ReprotectDiskReplicaPair, StartDiskReplicaPair, StopDiskReplicaPair,
+    PairSettings, PeriodUnit, ReprotectDiskReplicaPair, StartDiskReplicaPair, StopDiskReplicaPair,
 };
 pub use status::{PairStatus, StatusSet};
 

@@ -4,11 +4,10 @@
 //! are the direction in which it copies, and swap when a reverse succeeds (`E-640`).
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 use super::decide::Context;
 use super::disk::Access;
-use super::requests::{Charge, CreateDiskReplicaPair};
+use super::requests::{Charge, CreateDiskReplicaPair, PairSettings};
 use super::status::PairStatus;
 use super::table::PairEvent;
 use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId, ResourceGroupId, ZoneId};
@@ -95,24 +94,6 @@ pub struct PendingPair {
     pub since: Timestamp,
 }
 
-/// What a pair was created with and no decision on it depends on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct PairSettings {
-    /// Its name.
-    pub name: Option<Name>,
-    /// Its description.
-    pub description: Option<Description>,
-    /// How it is paid for.
-    pub charge: Charge,
-    /// Whether replication time control is on.
-    pub enable_rtc: bool,
-    /// Its resource group.
-    pub resource_group: Option<ResourceGroupId>,
-    /// Its tags.
-    pub tags: Vec<Tag>,
-}
-
 /// A replication pair.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -184,14 +165,7 @@ impl ReplicaPair {
                 disk: request.destination_disk.clone(),
             },
             reversed: false,
-            settings: Box::new(PairSettings {
-                name: request.name.clone(),
-                description: request.description.clone(),
-                charge: request.charge.clone(),
-                enable_rtc: request.enable_rtc,
-                resource_group: request.resource_group.clone(),
-                tags: request.tags.clone(),
-            }),
+            settings: Box::new(request.settings.clone()),
             created_at: cx.now,
             status: PairStatus::Creating,
             status_message: None,

@@ -10,10 +10,11 @@ use crate::ids::{DiskId, OrderId, PairId, RegionId, ResourceGroupId, ZoneId};
 use crate::text::{Description, Name, Tag};
 
 /// How a pair is paid for; decides its bandwidth.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub enum Charge {
     /// `POSTPAY`: no bandwidth may be chosen, and 0 (dynamic) is reported.
+    #[default]
     PostPay,
     /// `PREPAY`.
     PrePay {
@@ -98,6 +99,14 @@ pub struct CreateDiskReplicaPair {
     pub destination_zone: ZoneId,
     /// Destination disk.
     pub destination_disk: DiskId,
+    /// The name, the charge and the rest that no decision depends on.
+    pub settings: PairSettings,
+}
+
+/// What a pair is created with and no decision on it depends on. By default it has no name and is paid by use.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct PairSettings {
     /// `PairName`.
     pub name: Option<Name>,
     /// `Description`.

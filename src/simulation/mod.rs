@@ -10,27 +10,31 @@
 
 mod fault;
 mod latency;
+mod mint;
+mod outcome;
+#[cfg(feature = "serde")]
+mod snapshot;
 mod stream;
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
 pub use fault::{Fault, PairStage, PlannedFault, ReplyFault, Selector};
 pub use latency::LatencyProfile;
+#[cfg(feature = "serde")]
+pub use snapshot::{BadWorld, WorldSnapshot};
 
 use fault::FaultPlan;
 
 use crate::control_plane::{
-    Call, ControlPlane, Effect, EffectKind, Event, Fresh, FreshCluster, Misuse, Observation, Outcome, Output,
-    Report, Request, Step, Violation,
+    Call, ControlPlane, Effect, EffectKind, Event, Misuse, Observation, Outcome, Output, Report, Request,
+    Step, Violation,
 };
-use crate::ebs::{PairCreated, PairEffect};
-use crate::ids::{AccountId, BadId, ClusterId, EffectId, NodeId, OrderId, PairId};
+use crate::ids::{AccountId, EffectId};
 use crate::operation::Operation;
-use crate::polardb::{ClusterEffect, Failure};
+use crate::polardb::ClusterEffect;
 use crate::time::Timestamp;
 use crate::token::OverCapacity;
 
@@ -325,105 +329,6 @@ impl Simulation {
         Ok(happened)
     }
 
-    /// Mints an id of this kind with this prefix and so many characters; `taken` says whether it is in use.
-    pub fn mint(
-        &mut self,
-        prefix: &str,
-        length: usize,
-        taken: impl Fn(&str, &ControlPlane) -> bool,
-    ) -> String {
-        let mut count = self.minted.get(prefix).copied().unwrap_or(0);
-        let id = self.mint_from(&mut count, prefix, length, taken);
-        self.minted.insert(String::from(prefix), count);
-        id
-    }
-
-    /// Mints a request id: upper-case hexadecimal in the shape of a UUID.
-    pub fn mint_request_id(&mut self) -> String {
-        let count = self.minted.entry(String::from("request")).or_insert(0);
-        *count = count.saturating_add(1);
-        let high = stream::number(self.seed, "request", &["high"], *count);
-        let low = stream::number(self.seed, "request", &["low"], *count);
-        format!(
-            "{:08X}-{:04X}-{:04X}-{:04X}-{:012X}",
-            high >> 32,
-            (high >> 16) & 0xffff,
-            high & 0xffff,
-            low >> 48,
-            low & 0xffff_ffff_ffff
-        )
-    }
-
-    fn mint_from(
-        &self,
-        count: &mut u64,
-        prefix: &str,
-        length: usize,
-        taken: impl Fn(&str, &ControlPlane) -> bool,
-    ) -> String {
-        const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
-        loop {
-            *count = count.saturating_add(1);
-            let mut id = String::from(prefix);
-            for at in 0..length {
-                let at = at as u64;
-                let number =
-                    stream::number(self.seed, "id", &[prefix], count.wrapping_mul(64).wrapping_add(at));
-                let alphabet = if prefix.is_empty() { 10 } else { DIGITS.len() };
-                id.extend(DIGITS.get(stream::below(number, alphabet)).map(|digit| char::from(*digit)));
-            }
-            if !taken(&id, &self.plane) {
-                return id;
-            }
-        }
-    }
-
-    /// Ids for what a request creates, and the counts to be kept if it does create it.
-    fn fresh(&self, request: &Request) -> (Fresh, BTreeMap<String, u64>) {
-        let mut counts = BTreeMap::new();
-        let fresh = match request {
-            Request::CreateDiskReplicaPair(_) => self.fresh_pair(&mut counts).map(Fresh::Pair),
-            Request::CreateDbCluster(request) => {
-                self.fresh_cluster(request.node_number, &mut counts).map(Fresh::Cluster)
-            }
-            _ => Ok(Fresh::None),
-        };
-        (fresh.unwrap_or_default(), counts)
-    }
-
-    fn fresh_pair(&self, counts: &mut BTreeMap<String, u64>) -> Result<PairCreated, BadId> {
-        let taken =
-            |id: &str, plane: &ControlPlane| PairId::parse(id).is_ok_and(|id| plane.pair(&id).is_some());
-        let pair = self.next(counts, "pair-cn-", 11, taken).parse()?;
-        Ok(PairCreated { pair, order: self.next(counts, "", 15, |_, _| false).parse()? })
-    }
-
-    fn fresh_cluster(&self, nodes: u8, counts: &mut BTreeMap<String, u64>) -> Result<FreshCluster, BadId> {
-        let taken = |id: &str, plane: &ControlPlane| {
-            ClusterId::parse(id).is_ok_and(|id| plane.cluster(&id).is_some())
-        };
-        let node_taken = |id: &str, plane: &ControlPlane| {
-            NodeId::parse(id).is_ok_and(|id| plane.cluster_of(&id).is_some())
-        };
-        let cluster = self.next(counts, "pc-", 17, taken).parse()?;
-        let nodes: Result<Vec<NodeId>, BadId> =
-            (0..nodes).map(|_| self.next(counts, "pi-", 17, node_taken).parse()).collect();
-        let order: OrderId = self.next(counts, "", 15, |_, _| false).parse()?;
-        Ok(FreshCluster { cluster, nodes: nodes?, order })
-    }
-
-    fn next(
-        &self,
-        counts: &mut BTreeMap<String, u64>,
-        prefix: &str,
-        length: usize,
-        taken: impl Fn(&str, &ControlPlane) -> bool,
-    ) -> String {
-        let minted = self.minted.get(prefix).copied().unwrap_or(0);
-        let count = counts.entry(String::from(prefix)).or_insert(minted);
-        self.mint_from(count, prefix, length, taken)
-    }
-
     /// Takes over what a step asks for, and in immediate mode ends it, and what that asks for in turn. A queue and no
     /// recursion: a failover may go through as many nodes as somebody cared to seed.
     fn settle(&mut self, step: Step, happened: &mut Happened) {
@@ -497,144 +402,11 @@ impl Simulation {
             self.schedule.remove(&(at, id));
         }
     }
-
-    /// How an effect ends: by the oldest fault that is meant for it, else as the state of disks and nodes has it.
-    fn outcome_of(&mut self, effect: &Effect) -> Outcome {
-        let failed = |failure| Outcome::Failed { failure, message: None };
-        match &effect.kind {
-            EffectKind::Pair { pair, effect } => self.pair_outcome(pair, *effect),
-            EffectKind::Cluster { effect: ClusterEffect::Lifecycle(_), .. } => Outcome::Succeeded,
-            EffectKind::Cluster { effect: ClusterEffect::ChooseNode(tier), cluster } => {
-                let number = stream::number(self.seed, "choose", &[cluster.as_str()], effect.id.0);
-                tier.get(stream::below(number, tier.len()))
-                    .map_or(failed(Failure::Other), |node| Outcome::Chosen(node.clone()))
-            }
-            EffectKind::Cluster { effect: ClusterEffect::PromoteNode(node), cluster } => {
-                let struck = self.faults.strike(|fault| match fault {
-                    Fault::Switch { node: meant, reason } if meant.matches(node.as_str()) => Some(*reason),
-                    _ => None,
-                });
-                let found = self.plane.cluster(cluster).and_then(|cluster| cluster.node(node));
-                match struck {
-                    Some(reason) => failed(reason),
-                    None if found.is_some_and(|node| !node.replicating) => failed(Failure::Replication),
-                    None => Outcome::Succeeded,
-                }
-            }
-        }
-    }
-
-    fn pair_outcome(&mut self, id: &PairId, effect: PairEffect) -> Outcome {
-        let Some(pair) = self.plane.pair(id) else { return Outcome::Succeeded };
-        let source = pair.source().disk.clone();
-        let down = |disk| {
-            let disk = self.plane.disk(pair.account(), disk);
-            !disk.up || disk.removed
-        };
-        let impossible = match effect {
-            PairEffect::Copy => down(&source) || down(&pair.destination().disk),
-            PairEffect::Failover => down(&pair.destination().disk),
-            _ => false,
-        };
-        let struck = self.faults.strike(|fault| match fault {
-            Fault::Pair { pair, disk, fails, message } => {
-                let named = pair.as_ref().is_some_and(|pair| pair.matches(id.as_str()));
-                let by_disk = disk.as_deref().is_some_and(|disk| disk == source.as_str());
-                ((named || by_disk) && *fails == PairStage::from(effect)).then(|| message.clone())
-            }
-            _ => None,
-        });
-        match struck {
-            Some(message) => Outcome::Failed { failure: Failure::Other, message },
-            None if impossible => Outcome::Failed { failure: Failure::Other, message: None },
-            None => Outcome::Succeeded,
-        }
-    }
 }
 
 impl Happened {
     fn extend(&mut self, later: Self) {
         self.events.extend(later.events);
         self.fired = self.fired.saturating_add(later.fired);
-    }
-}
-
-#[cfg(feature = "serde")]
-pub use state::{BadWorld, WorldSnapshot};
-
-#[cfg(feature = "serde")]
-mod state {
-    //! The world around a snapshot of the control plane, as data.
-
-    use super::*;
-    use serde::{Deserialize, Serialize};
-
-    /// Everything beside the control plane that decides the future.
-    #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub struct WorldSnapshot {
-        seed: u64,
-        transitions: Transitions,
-        latency: LatencyProfile,
-        faults: FaultPlan,
-        minted: BTreeMap<String, u64>,
-        held: BTreeSet<EffectId>,
-    }
-
-    /// Why a world is not restored.
-    #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-    #[non_exhaustive]
-    pub enum BadWorld {
-        /// A held effect is not outstanding.
-        #[error("effect {0} is held but not outstanding")]
-        HeldNotOutstanding(EffectId),
-        /// Fault numbers do not grow, or one was never given.
-        #[error("fault {0} is out of order")]
-        FaultOrder(u64),
-        /// A count of ids is so high that nobody got there by counting.
-        #[error("the count of ids {0:?} is out of range")]
-        Minted(String),
-    }
-
-    impl Simulation {
-        /// The world as data, beside [`ControlPlane::snapshot`].
-        pub fn world(&self) -> WorldSnapshot {
-            let outstanding = |id: &&EffectId| self.plane.effect(**id).is_some();
-            WorldSnapshot {
-                seed: self.seed,
-                transitions: self.transitions,
-                latency: self.latency,
-                faults: self.faults.clone(),
-                minted: self.minted.clone(),
-                held: self.held.iter().filter(outstanding).copied().collect(),
-            }
-        }
-
-        /// A world around a control plane, from data.
-        ///
-        /// # Errors
-        ///
-        /// [`BadWorld`] if the data does not fit the control plane or itself.
-        pub fn restore(plane: ControlPlane, world: WorldSnapshot) -> Result<Self, BadWorld> {
-            if let Some(id) = world.held.iter().find(|id| plane.effect(**id).is_none()) {
-                return Err(BadWorld::HeldNotOutstanding(*id));
-            }
-            let mut last = 0;
-            for planned in &world.faults.planned {
-                if planned.id <= last || planned.id > world.faults.next {
-                    return Err(BadWorld::FaultOrder(planned.id));
-                }
-                last = planned.id;
-            }
-            if let Some((kind, _)) = world.minted.iter().find(|(_, count)| **count > u64::MAX / 128) {
-                return Err(BadWorld::Minted(kind.clone()));
-            }
-            let mut simulation = Self::new(plane, world.seed, world.transitions, world.latency);
-            simulation.faults = world.faults;
-            simulation.minted = world.minted;
-            simulation.held = world.held;
-            simulation.reschedule();
-            Ok(simulation)
-        }
     }
 }

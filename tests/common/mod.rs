@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use failover_model::control_plane::Output;
 use failover_model::ebs::{
-    Charge, CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairs, DiskChange,
-    FailoverDiskReplicaPair, PairCreated, PairStatus, ReplicaPair, ReprotectDiskReplicaPair,
+    CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairs, DiskChange,
+    FailoverDiskReplicaPair, PairCreated, PairSettings, PairStatus, ReplicaPair, ReprotectDiskReplicaPair,
     StartDiskReplicaPair, StopDiskReplicaPair,
 };
 use failover_model::polardb::{
@@ -293,12 +293,7 @@ pub fn create_request(number: u32) -> CreateDiskReplicaPair {
         destination_region: id(DESTINATION),
         destination_zone: id("cn-beijing-b"),
         destination_disk: id(&format!("t-{number}")),
-        name: None,
-        description: None,
-        charge: Charge::PostPay,
-        enable_rtc: false,
-        resource_group: None,
-        tags: Vec::new(),
+        settings: PairSettings::default(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! What requests come out as, and the rules that join two parameters.
 
 use failover_model::ebs::{
-    Bandwidth, Charge, CreateDiskReplicaPair, Cursor, DescribeDiskReplicaPairs, Page, PeriodUnit,
-    ReprotectDiskReplicaPair, Site, StartDiskReplicaPair,
+    Bandwidth, Charge, CreateDiskReplicaPair, Cursor, DescribeDiskReplicaPairs, Page, PairSettings,
+    PeriodUnit, ReprotectDiskReplicaPair, Site, StartDiskReplicaPair,
 };
 use failover_model::polardb::{
     CreateDbCluster, DescribeDbClusters, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType,
@@ -53,12 +53,7 @@ fn the_least_create_of_a_pair_has_the_published_defaults() {
         destination_region: "cn-shanghai".parse().unwrap(),
         destination_zone: "cn-shanghai-e".parse().unwrap(),
         destination_disk: "d-sa1f82p58p1tdw9g".parse().unwrap(),
-        name: None,
-        description: None,
-        charge: Charge::PostPay,
-        enable_rtc: false,
-        resource_group: None,
-        tags: vec![],
+        settings: PairSettings::default(),
     };
     assert_eq!(pair(&[]), expected);
     assert_eq!(pair(&[("ChargeType", "POSTPAY"), ("Bandwidth", "0"), ("RPO", "900")]), expected);
@@ -81,12 +76,12 @@ fn a_full_create_of_a_pair_keeps_everything() {
         ("Tag.1.Value", "TestValue"),
     ]);
     let charge = Charge::PrePay { bandwidth: Bandwidth::Kbps51200, period: 12, unit: PeriodUnit::Month };
-    assert_eq!(full.charge, charge);
-    assert_eq!(full.name.unwrap().as_str(), "TestReplicaPair");
-    assert_eq!(full.description.unwrap().as_str(), "This is description.");
-    assert!(full.enable_rtc);
-    assert_eq!(full.resource_group.unwrap().as_str(), "rg-acfmvs****");
-    assert_eq!(full.tags, [tag("TestKey", "TestValue")]);
+    assert_eq!(full.settings.charge, charge);
+    assert_eq!(full.settings.name.unwrap().as_str(), "TestReplicaPair");
+    assert_eq!(full.settings.description.unwrap().as_str(), "This is description.");
+    assert!(full.settings.enable_rtc);
+    assert_eq!(full.settings.resource_group.unwrap().as_str(), "rg-acfmvs****");
+    assert_eq!(full.settings.tags, [tag("TestKey", "TestValue")]);
 }
 
 #[test]
@@ -95,10 +90,10 @@ fn what_is_prepaid_needs_a_period_and_only_what_is_sold_can_be_bought() {
     let (status, code, message) = refused(CREATE, &prepaid(&[]));
     assert_eq!((status, code.as_str()), (400, "MissingParameter"));
     assert!(message.contains(" Period "), "{message}");
-    let charge = pair(&[("ChargeType", "PREPAY"), ("Period", "1")]).charge;
+    let charge = pair(&[("ChargeType", "PREPAY"), ("Period", "1")]).settings.charge;
     let least = Charge::PrePay { bandwidth: Bandwidth::Kbps10240, period: 1, unit: PeriodUnit::Month };
     assert_eq!(charge, least);
-    let charge = pair(&[("ChargeType", "PREPAY"), ("Period", "4"), ("PeriodUnit", "Week")]).charge;
+    let charge = pair(&[("ChargeType", "PREPAY"), ("Period", "4"), ("PeriodUnit", "Week")]).settings.charge;
     assert!(matches!(charge, Charge::PrePay { period: 4, unit: PeriodUnit::Week, .. }));
     for wrong in [
         [("Period", "0"), ("PeriodUnit", "Month")],
@@ -118,7 +113,7 @@ fn what_is_prepaid_needs_a_period_and_only_what_is_sold_can_be_bought() {
 fn tags_count_from_one_and_may_have_gaps() {
     let tags = [("Tag.3.Key", "c"), ("Tag.1.Value", "x"), ("Tag.1.Key", "a"), ("Tag.20.Key", "z")];
     let expected = [tag("a", "x"), tag("c", ""), tag("z", "")];
-    assert_eq!(pair(&tags).tags, expected);
+    assert_eq!(pair(&tags).settings.tags, expected);
     assert_eq!(list(&tags).tags, expected);
     assert_eq!(cluster(&and(least(CREATE_CLUSTER), &tags)).tags, expected);
     // Not of the list's form, so not defined.
@@ -132,9 +127,9 @@ fn tags_count_from_one_and_may_have_gaps() {
         "Tag.-1.Key",
         "Tags.1.Key",
     ] {
-        assert_eq!(pair(&[(name, "v")]).tags, [], "{name}");
+        assert_eq!(pair(&[(name, "v")]).settings.tags, [], "{name}");
     }
-    assert_eq!(pair(&[("Tag.1.Key", ""), ("Tag.1.Value", "")]).tags, []);
+    assert_eq!(pair(&[("Tag.1.Key", ""), ("Tag.1.Value", "")]).settings.tags, []);
 }
 
 #[test]
@@ -169,7 +164,7 @@ fn bad_tags_are_refused_by_both_products() {
 fn twenty_tags_are_allowed() {
     let names: Vec<String> = (1..=20).map(|number| format!("Tag.{number}.Key")).collect();
     let tags: Given<'_> = names.iter().map(|name| (name.as_str(), name.as_str())).collect();
-    assert_eq!(pair(&tags).tags.len(), 20);
+    assert_eq!(pair(&tags).settings.tags.len(), 20);
 }
 
 #[test]

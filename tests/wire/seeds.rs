@@ -53,7 +53,7 @@ fn an_empty_pair_takes_defaults() {
         ("d-3", "cn-chengdu-b")
     );
     assert_eq!(request.destination_region.as_str(), "cn-chengdu");
-    assert_eq!(request.charge, Charge::PostPay);
+    assert_eq!(request.settings.charge, Charge::PostPay);
     // Null and empty are like absent.
     let nothing = json!({
         "ReplicaPairId": "", "Status": null, "SourceDiskId": "", "Tags": null, "CreateTime": null, "Bandwidth": "",
@@ -135,8 +135,8 @@ fn the_vendors_own_sample_of_a_pair_can_be_pasted() {
     assert_eq!(seed.created_at, Timestamp::from_millis(1_649_750_977_000));
     assert_eq!(seed.last_recover_point, Some(Timestamp::from_millis(1_649_751_977_000)));
     let prepaid = Charge::PrePay { bandwidth: Bandwidth::Kbps10240, period: 1, unit: PeriodUnit::Month };
-    assert_eq!(seed.request.charge, prepaid);
-    assert_eq!(seed.request.tags.len(), 1);
+    assert_eq!(seed.request.settings.charge, prepaid);
+    assert_eq!(seed.request.settings.tags.len(), 1);
     plane(objects, &[]);
 }
 
@@ -164,7 +164,7 @@ fn every_status_and_its_message_can_be_pasted_and_comes_out_again() {
 
 #[test]
 fn what_is_missing_of_the_charge_follows_from_the_bandwidth() {
-    let charge = |object| pair(object).seed.request.charge;
+    let charge = |object| pair(object).seed.request.settings.charge;
     let prepaid = |bandwidth| Charge::PrePay { bandwidth, period: 1, unit: PeriodUnit::Month };
     assert_eq!(charge(json!({"Bandwidth": 0})), Charge::PostPay);
     assert_eq!(charge(json!({"Bandwidth": 102400})), prepaid(Bandwidth::Kbps102400));

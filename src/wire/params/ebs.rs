@@ -3,14 +3,12 @@
 use alloc::string::String;
 use core::fmt::Display;
 
-use crate::control_plane::{Refusal, Request};
+use crate::control_plane::Refusal;
 use crate::ebs::{
-    Bandwidth, Charge, CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairs,
-    FailoverDiskReplicaPair, Page, PeriodUnit, RPO, ReprotectDiskReplicaPair, Site, StartDiskReplicaPair,
-    StopDiskReplicaPair,
+    Bandwidth, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Page, PairSettings, PeriodUnit, RPO,
+    ReprotectDiskReplicaPair, Site, StartDiskReplicaPair,
 };
 use crate::ids::{DiskId, PairId, RegionId, ResourceGroupId, ZoneId};
-use crate::operation::Operation;
 use crate::text::{Description, Name};
 
 use super::cursor;
@@ -19,31 +17,23 @@ use super::reader::Reader;
 /// The greatest value of the vendor's `int32`.
 const INT32: u64 = i32::MAX as u64;
 
-pub(super) fn read(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Refusal> {
-    match operation {
-        Operation::CreateDiskReplicaPair => create(reader).map(Into::into),
-        Operation::DescribeDiskReplicaPairs => describe(reader).map(Into::into),
-        _ => {
-            let pair = reader.required("ReplicaPairId", PairId::parse)?;
-            reader.take_token()?;
-            Ok(match operation {
-                Operation::StartDiskReplicaPair => {
-                    let one_shot = reader.flag("OneShot", false)?;
-                    StartDiskReplicaPair { pair, one_shot }.into()
-                }
-                Operation::StopDiskReplicaPair => StopDiskReplicaPair { pair }.into(),
-                Operation::ReprotectDiskReplicaPair => {
-                    let reverse_replicate = reader.flag("ReverseReplicate", true)?;
-                    ReprotectDiskReplicaPair { pair, reverse_replicate }.into()
-                }
-                Operation::DeleteDiskReplicaPair => DeleteDiskReplicaPair { pair }.into(),
-                _ => FailoverDiskReplicaPair { pair }.into(),
-            })
-        }
-    }
+/// The pair, and the token that every operation on one pair takes.
+pub(super) fn pair(reader: &mut Reader<'_>) -> Result<PairId, Refusal> {
+    let pair = reader.required("ReplicaPairId", PairId::parse)?;
+    reader.take_token()?;
+    Ok(pair)
 }
 
-fn create(reader: &mut Reader<'_>) -> Result<CreateDiskReplicaPair, Refusal> {
+pub(super) fn start(reader: &mut Reader<'_>) -> Result<StartDiskReplicaPair, Refusal> {
+    Ok(StartDiskReplicaPair { pair: pair(reader)?, one_shot: reader.flag("OneShot", false)? })
+}
+
+pub(super) fn reprotect(reader: &mut Reader<'_>) -> Result<ReprotectDiskReplicaPair, Refusal> {
+    let pair = pair(reader)?;
+    Ok(ReprotectDiskReplicaPair { pair, reverse_replicate: reader.flag("ReverseReplicate", true)? })
+}
+
+pub(super) fn create(reader: &mut Reader<'_>) -> Result<CreateDiskReplicaPair, Refusal> {
     let source_zone = reader.required("SourceZoneId", ZoneId::parse)?;
     let source_disk = reader.required("DiskId", DiskId::parse)?;
     let destination_region = reader.required("DestinationRegionId", RegionId::parse)?;
@@ -69,12 +59,7 @@ fn create(reader: &mut Reader<'_>) -> Result<CreateDiskReplicaPair, Refusal> {
         destination_region,
         destination_zone,
         destination_disk,
-        name,
-        description,
-        charge,
-        enable_rtc,
-        resource_group,
-        tags,
+        settings: PairSettings { name, description, charge, enable_rtc, resource_group, tags },
     })
 }
 
@@ -111,7 +96,7 @@ fn only_rpo(text: &str) -> Result<(), impl Display> {
     super::reader::number(text, only..=only).map(drop)
 }
 
-fn describe(reader: &Reader<'_>) -> Result<DescribeDiskReplicaPairs, Refusal> {
+pub(super) fn describe(reader: &Reader<'_>) -> Result<DescribeDiskReplicaPairs, Refusal> {
     let max_results = reader.number("MaxResults", 1..=500)?;
     let after = reader.optional("NextToken", cursor::decode)?;
     let pairs = reader.ids("PairIds", 100, PairId::parse)?;

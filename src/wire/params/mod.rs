@@ -16,9 +16,11 @@ mod reader;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 
-use crate::control_plane::Request;
+use crate::control_plane::{Refusal, Request};
+use crate::ebs::{DeleteDiskReplicaPair, FailoverDiskReplicaPair, StopDiskReplicaPair};
 use crate::ids::RegionId;
 use crate::operation::{Operation, Product};
+use crate::polardb::{DeleteDbCluster, DescribeDbClusterAttribute};
 use crate::token::ClientToken;
 
 use super::gateway::{self, WireRefusal};
@@ -115,11 +117,29 @@ pub fn parse(
     let mut reader = Reader::new(operation, parameters);
     let region =
         if takes_region(operation) { Some(reader.required("RegionId", RegionId::parse)?) } else { None };
-    let request = match operation.product() {
-        Product::Ebs => ebs::read(operation, &mut reader)?,
-        Product::PolarDb => polardb::read(operation, &mut reader)?,
-    };
+    let request = request(operation, &mut reader)?;
     Ok(Parsed { request, region, token: reader.into_token() })
+}
+
+/// Every operation by name, so that a new one does not compile until it is read.
+fn request(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Refusal> {
+    Ok(match operation {
+        Operation::CreateDiskReplicaPair => ebs::create(reader)?.into(),
+        Operation::StartDiskReplicaPair => ebs::start(reader)?.into(),
+        Operation::StopDiskReplicaPair => StopDiskReplicaPair { pair: ebs::pair(reader)? }.into(),
+        Operation::FailoverDiskReplicaPair => FailoverDiskReplicaPair { pair: ebs::pair(reader)? }.into(),
+        Operation::ReprotectDiskReplicaPair => ebs::reprotect(reader)?.into(),
+        Operation::DeleteDiskReplicaPair => DeleteDiskReplicaPair { pair: ebs::pair(reader)? }.into(),
+        Operation::DescribeDiskReplicaPairs => ebs::describe(reader)?.into(),
+        Operation::CreateDbCluster => polardb::create(reader)?.into(),
+        Operation::DeleteDbCluster => DeleteDbCluster { cluster: polardb::cluster(reader)? }.into(),
+        Operation::ModifyDbNodeConfig => polardb::node_config(reader)?.into(),
+        Operation::FailoverDbCluster => polardb::failover(reader)?.into(),
+        Operation::DescribeDbClusters => polardb::describe(reader)?.into(),
+        Operation::DescribeDbClusterAttribute => {
+            DescribeDbClusterAttribute { cluster: polardb::cluster(reader)? }.into()
+        }
+    })
 }
 
 /// Whether an operation defines, and then requires, `RegionId` (`W-024`).

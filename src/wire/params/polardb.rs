@@ -5,12 +5,12 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::RangeInclusive;
 
-use crate::control_plane::{Refusal, Request};
+use crate::control_plane::Refusal;
 use crate::ids::{ClusterId, NodeClass, NodeId, ResourceGroupId, ZoneId};
 use crate::operation::Operation;
 use crate::polardb::{
-    CreateDbCluster, DeleteDbCluster, DescribeDbClusterAttribute, DescribeDbClusters, Edition, Engine,
-    FailoverDbCluster, ModifyDbNodeConfig, PayType, PolarDbRefusal, Priority, TargetZoneType,
+    CreateDbCluster, DescribeDbClusters, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType,
+    PolarDbRefusal, Priority, TargetZoneType,
 };
 use crate::text::Description;
 
@@ -80,34 +80,28 @@ const UNUSED_ON_CREATE: &[&str] = &[
     "VSwitchId",
 ];
 
-pub(super) fn read(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Refusal> {
-    match operation {
-        Operation::CreateDbCluster => return create(reader).map(Into::into),
-        Operation::DescribeDbClusters => return describe(reader).map(Into::into),
-        _ => {}
-    }
-    let cluster = reader.required("DBClusterId", ClusterId::parse)?;
-    Ok(match operation {
-        Operation::DeleteDbCluster => DeleteDbCluster { cluster }.into(),
-        Operation::ModifyDbNodeConfig => {
-            let node = reader.required("DBNodeId", NodeId::parse)?;
-            reader.required("ConfigName", |name| match name {
-                "FailoverPriority" => Ok(()),
-                _ => Err("FailoverPriority is the only configuration of a node"),
-            })?;
-            let priority = reader.required("ConfigValue", priority)?;
-            ModifyDbNodeConfig { cluster, node, priority }.into()
-        }
-        Operation::DescribeDbClusterAttribute => DescribeDbClusterAttribute { cluster }.into(),
-        _ => {
-            let target = reader.optional("TargetDBNodeId", NodeId::parse)?;
-            let roll_back_for_disaster = reader.flag("RollBackForDisaster", false)?;
-            reader.take_token()?;
-            let kinds = [("Primary", TargetZoneType::Primary), ("Standby", TargetZoneType::Standby)];
-            let target_zone_type = reader.choice("TargetZoneType", &kinds)?.unwrap_or_default();
-            FailoverDbCluster { cluster, target, roll_back_for_disaster, target_zone_type }.into()
-        }
-    })
+pub(super) fn cluster(reader: &mut Reader<'_>) -> Result<ClusterId, Refusal> {
+    reader.required("DBClusterId", ClusterId::parse)
+}
+
+pub(super) fn node_config(reader: &mut Reader<'_>) -> Result<ModifyDbNodeConfig, Refusal> {
+    let cluster = cluster(reader)?;
+    let node = reader.required("DBNodeId", NodeId::parse)?;
+    reader.required("ConfigName", |name| match name {
+        "FailoverPriority" => Ok(()),
+        _ => Err("FailoverPriority is the only configuration of a node"),
+    })?;
+    Ok(ModifyDbNodeConfig { cluster, node, priority: reader.required("ConfigValue", priority)? })
+}
+
+pub(super) fn failover(reader: &mut Reader<'_>) -> Result<FailoverDbCluster, Refusal> {
+    let cluster = cluster(reader)?;
+    let target = reader.optional("TargetDBNodeId", NodeId::parse)?;
+    let roll_back_for_disaster = reader.flag("RollBackForDisaster", false)?;
+    reader.take_token()?;
+    let kinds = [("Primary", TargetZoneType::Primary), ("Standby", TargetZoneType::Standby)];
+    let target_zone_type = reader.choice("TargetZoneType", &kinds)?.unwrap_or_default();
+    Ok(FailoverDbCluster { cluster, target, roll_back_for_disaster, target_zone_type })
 }
 
 /// A failover priority in decimal digits.
@@ -118,7 +112,7 @@ fn priority(text: &str) -> Result<Priority, String> {
         .map(|number| within(number).and_then(|byte| Priority::new(byte).ok()).unwrap_or_default())
 }
 
-fn create(reader: &mut Reader<'_>) -> Result<CreateDbCluster, Refusal> {
+pub(super) fn create(reader: &mut Reader<'_>) -> Result<CreateDbCluster, Refusal> {
     let zone = reader.optional("ZoneId", ZoneId::parse)?;
     let engine = reader.choice("DBType", &ENGINES)?.ok_or_else(|| reader.missing("DBType"))?;
     let version = reader.text("DBVersion")?.ok_or_else(|| reader.missing("DBVersion"))?;
@@ -158,7 +152,7 @@ fn create(reader: &mut Reader<'_>) -> Result<CreateDbCluster, Refusal> {
     })
 }
 
-fn describe(reader: &Reader<'_>) -> Result<DescribeDbClusters, Refusal> {
+pub(super) fn describe(reader: &Reader<'_>) -> Result<DescribeDbClusters, Refusal> {
     let clusters = reader.ids("DBClusterIds", usize::MAX, ClusterId::parse)?;
     let description = reader.text("DBClusterDescription")?.map(String::from);
     let status = reader.text("DBClusterStatus")?.map(String::from);

@@ -12,7 +12,9 @@ use serde_json::Value;
 
 use super::fields::Fields;
 use super::{Defaults, IdKind, SeedError, SeedList, SeedProblem, SeededPair};
-use crate::ebs::{Bandwidth, Charge, CreateDiskReplicaPair, End, PairSeed, PairStatus, PeriodUnit};
+use crate::ebs::{
+    Bandwidth, Charge, CreateDiskReplicaPair, End, PairSeed, PairSettings, PairStatus, PeriodUnit,
+};
 use crate::ids::{DiskId, PairId, RegionId, ResourceGroupId, ZoneId};
 use crate::text::{Description, Name, StatusMessage};
 
@@ -72,12 +74,14 @@ pub(super) fn read(
             destination_region: standby.region,
             destination_zone: standby.zone,
             destination_disk: standby.disk,
-            name: fields.parsed("PairName", Name::parse)?,
-            description: fields.parsed("Description", Description::parse)?,
-            charge: charge(&fields)?,
-            enable_rtc: fields.flag("EnableRtc")?.unwrap_or(false),
-            resource_group: fields.parsed("ResourceGroupId", ResourceGroupId::parse)?,
-            tags: fields.tags("TagKey", "TagValue")?,
+            settings: PairSettings {
+                name: fields.parsed("PairName", Name::parse)?,
+                description: fields.parsed("Description", Description::parse)?,
+                charge: charge(&fields)?,
+                enable_rtc: fields.flag("EnableRtc")?.unwrap_or(false),
+                resource_group: fields.parsed("ResourceGroupId", ResourceGroupId::parse)?,
+                tags: fields.tags("TagKey", "TagValue")?,
+            },
         },
     };
     Ok(SeededPair { region: primary.region, seed })

@@ -1,0 +1,114 @@
+//! Ids for what is created, from a stream for each kind.
+//!
+//! The count of a kind moves only when an id of it is used, so a refused or replayed creation changes no later id.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Simulation, stream};
+use crate::control_plane::{ControlPlane, Fresh, FreshCluster, Request};
+use crate::ebs::PairCreated;
+use crate::ids::{BadId, ClusterId, NodeId, OrderId, PairId};
+
+impl Simulation {
+    /// Mints an id of this kind with this prefix and so many characters; `taken` says whether it is in use.
+    pub fn mint(
+        &mut self,
+        prefix: &str,
+        length: usize,
+        taken: impl Fn(&str, &ControlPlane) -> bool,
+    ) -> String {
+        let mut count = self.minted.get(prefix).copied().unwrap_or(0);
+        let id = self.mint_from(&mut count, prefix, length, taken);
+        self.minted.insert(String::from(prefix), count);
+        id
+    }
+
+    /// Mints a request id: upper-case hexadecimal in the shape of a UUID.
+    pub fn mint_request_id(&mut self) -> String {
+        let count = self.minted.entry(String::from("request")).or_insert(0);
+        *count = count.saturating_add(1);
+        let high = stream::number(self.seed, "request", &["high"], *count);
+        let low = stream::number(self.seed, "request", &["low"], *count);
+        format!(
+            "{:08X}-{:04X}-{:04X}-{:04X}-{:012X}",
+            high >> 32,
+            (high >> 16) & 0xffff,
+            high & 0xffff,
+            low >> 48,
+            low & 0xffff_ffff_ffff
+        )
+    }
+
+    fn mint_from(
+        &self,
+        count: &mut u64,
+        prefix: &str,
+        length: usize,
+        taken: impl Fn(&str, &ControlPlane) -> bool,
+    ) -> String {
+        const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+        loop {
+            *count = count.saturating_add(1);
+            let mut id = String::from(prefix);
+            for at in 0..length {
+                let at = at as u64;
+                let number =
+                    stream::number(self.seed, "id", &[prefix], count.wrapping_mul(64).wrapping_add(at));
+                let alphabet = if prefix.is_empty() { 10 } else { DIGITS.len() };
+                id.extend(DIGITS.get(stream::below(number, alphabet)).map(|digit| char::from(*digit)));
+            }
+            if !taken(&id, &self.plane) {
+                return id;
+            }
+        }
+    }
+
+    /// Ids for what a request creates, and the counts to be kept if it does create it.
+    pub(super) fn fresh(&self, request: &Request) -> (Fresh, BTreeMap<String, u64>) {
+        let mut counts = BTreeMap::new();
+        let fresh = match request {
+            Request::CreateDiskReplicaPair(_) => self.fresh_pair(&mut counts).map(Fresh::Pair),
+            Request::CreateDbCluster(request) => {
+                self.fresh_cluster(request.node_number, &mut counts).map(Fresh::Cluster)
+            }
+            _ => Ok(Fresh::None),
+        };
+        (fresh.unwrap_or_default(), counts)
+    }
+
+    fn fresh_pair(&self, counts: &mut BTreeMap<String, u64>) -> Result<PairCreated, BadId> {
+        let taken =
+            |id: &str, plane: &ControlPlane| PairId::parse(id).is_ok_and(|id| plane.pair(&id).is_some());
+        let pair = self.next(counts, "pair-cn-", 11, taken).parse()?;
+        Ok(PairCreated { pair, order: self.next(counts, "", 15, |_, _| false).parse()? })
+    }
+
+    fn fresh_cluster(&self, nodes: u8, counts: &mut BTreeMap<String, u64>) -> Result<FreshCluster, BadId> {
+        let taken = |id: &str, plane: &ControlPlane| {
+            ClusterId::parse(id).is_ok_and(|id| plane.cluster(&id).is_some())
+        };
+        let node_taken = |id: &str, plane: &ControlPlane| {
+            NodeId::parse(id).is_ok_and(|id| plane.cluster_of(&id).is_some())
+        };
+        let cluster = self.next(counts, "pc-", 17, taken).parse()?;
+        let nodes: Result<Vec<NodeId>, BadId> =
+            (0..nodes).map(|_| self.next(counts, "pi-", 17, node_taken).parse()).collect();
+        let order: OrderId = self.next(counts, "", 15, |_, _| false).parse()?;
+        Ok(FreshCluster { cluster, nodes: nodes?, order })
+    }
+
+    fn next(
+        &self,
+        counts: &mut BTreeMap<String, u64>,
+        prefix: &str,
+        length: usize,
+        taken: impl Fn(&str, &ControlPlane) -> bool,
+    ) -> String {
+        let minted = self.minted.get(prefix).copied().unwrap_or(0);
+        let count = counts.entry(String::from(prefix)).or_insert(minted);
+        self.mint_from(count, prefix, length, taken)
+    }
+}

@@ -1,0 +1,80 @@
+//! The world around a snapshot of the control plane, as data.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+use super::fault::FaultPlan;
+use super::{LatencyProfile, Simulation, Transitions};
+use crate::control_plane::ControlPlane;
+use crate::ids::EffectId;
+
+/// Everything beside the control plane that decides the future.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorldSnapshot {
+    seed: u64,
+    transitions: Transitions,
+    latency: LatencyProfile,
+    faults: FaultPlan,
+    minted: BTreeMap<String, u64>,
+    held: BTreeSet<EffectId>,
+}
+
+/// Why a world is not restored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadWorld {
+    /// A held effect is not outstanding.
+    #[error("effect {0} is held but not outstanding")]
+    HeldNotOutstanding(EffectId),
+    /// Fault numbers do not grow, or one was never given.
+    #[error("fault {0} is out of order")]
+    FaultOrder(u64),
+    /// A count of ids is so high that nobody got there by counting.
+    #[error("the count of ids {0:?} is out of range")]
+    Minted(String),
+}
+
+impl Simulation {
+    /// The world as data, beside [`ControlPlane::snapshot`].
+    pub fn world(&self) -> WorldSnapshot {
+        let outstanding = |id: &&EffectId| self.plane.effect(**id).is_some();
+        WorldSnapshot {
+            seed: self.seed,
+            transitions: self.transitions,
+            latency: self.latency,
+            faults: self.faults.clone(),
+            minted: self.minted.clone(),
+            held: self.held.iter().filter(outstanding).copied().collect(),
+        }
+    }
+
+    /// A world around a control plane, from data.
+    ///
+    /// # Errors
+    ///
+    /// [`BadWorld`] if the data does not fit the control plane or itself.
+    pub fn restore(plane: ControlPlane, world: WorldSnapshot) -> Result<Self, BadWorld> {
+        if let Some(id) = world.held.iter().find(|id| plane.effect(**id).is_none()) {
+            return Err(BadWorld::HeldNotOutstanding(*id));
+        }
+        let mut last = 0;
+        for planned in &world.faults.planned {
+            if planned.id <= last || planned.id > world.faults.next {
+                return Err(BadWorld::FaultOrder(planned.id));
+            }
+            last = planned.id;
+        }
+        if let Some((kind, _)) = world.minted.iter().find(|(_, count)| **count > u64::MAX / 128) {
+            return Err(BadWorld::Minted(kind.clone()));
+        }
+        let mut simulation = Self::new(plane, world.seed, world.transitions, world.latency);
+        simulation.faults = world.faults;
+        simulation.minted = world.minted;
+        simulation.held = world.held;
+        simulation.reschedule();
+        Ok(simulation)
+    }
+}

@@ -1,0 +1,214 @@
+//! Making an input of a step, for the control plane as it stands.
+
+use super::*;
+
+impl Abstract {
+    /// The input that this step is for a control plane as it stands.
+    pub fn resolve(&self, plane: &ControlPlane) -> Input {
+        let now = self.when.resolve(plane);
+        let call = |caller: &Caller, region: RegionId, request: Request, fresh: Fresh| {
+            let token = caller.token.and_then(|token| TOKENS.get(usize::from(token)));
+            let token = token.and_then(|token| ClientToken::parse(token).ok().flatten());
+            Input::Call(Call { now, account: account(caller.account), region, token }, request, fresh)
+        };
+        let report = |report| Input::Report(now, report);
+        let observed = |observation| report(Report::Observed(observation));
+        match &self.what {
+            What::Pair { caller, pair, ask } => {
+                let pairs: Vec<&ReplicaPair> = plane.pairs().collect();
+                let pair = pick(*pair, &pairs).copied();
+                let ask = ask.plain(pair, &plane.policy().ebs);
+                let id = pair.map_or_else(|| made("pair-unknown"), |pair| pair.id().clone());
+                let request = ask.request(id);
+                call(caller, caller.place.of_pair(pair, ask), request, Fresh::None)
+            }
+            What::CreatePair { caller, id, disks, destination, months } => {
+                let request = create_pair(*disks, *destination, *months);
+                let pair = made(&format!("pair-{id}"));
+                let fresh = Fresh::Pair(PairCreated { pair, order: made("order-1") });
+                let source = if caller.place == Place::Fitting { 0 } else { caller.place.number() };
+                call(caller, region(source), request.into(), fresh)
+            }
+            What::Cluster { caller, cluster, ask } => {
+                let clusters: Vec<&DbCluster> = plane.clusters().collect();
+                let cluster = pick(*cluster, &clusters).copied();
+                call(caller, region(caller.place.number()), ask.request(cluster), Fresh::None)
+            }
+            What::CreateCluster { caller, id, nodes, fresh } => {
+                let fresh = Fresh::Cluster(FreshCluster {
+                    cluster: made(&format!("pc-{id}")),
+                    nodes: (0..*fresh).map(|at| node_id(*id, at)).collect(),
+                    order: made("order-2"),
+                });
+                call(caller, region(caller.place.number()), create_cluster(*nodes).into(), fresh)
+            }
+            What::Describe { caller, pairs: true } => {
+                let site = if caller.place == Place::Destination { Site::Backup } else { Site::Production };
+                let request = DescribeDiskReplicaPairs { site, ..DescribeDiskReplicaPairs::default() };
+                call(caller, region(caller.place.number()), request.into(), Fresh::None)
+            }
+            What::Describe { caller, pairs: false } => {
+                let request = DescribeDbClusters::default();
+                call(caller, region(caller.place.number()), request.into(), Fresh::None)
+            }
+            What::Ended { effect, how } => {
+                let pending: Vec<EffectId> = plane.outstanding().map(|effect| effect.id).collect();
+                match pick(Some(*effect), &pending) {
+                    Some(id) => report(Report::Outcome { id: *id, outcome: how.outcome(plane, *id) }),
+                    None => Input::Advance(now),
+                }
+            }
+            What::Late { effect, how } => {
+                let id = EffectId(*effect);
+                report(Report::Outcome { id, outcome: how.outcome(plane, id) })
+            }
+            What::Disk { account: owner, disk, change } => observed(Observation::Disk {
+                account: account(*owner),
+                disk: disk_id(*disk),
+                change: *change,
+            }),
+            What::PairInvalid(pair) => {
+                let pairs: Vec<PairId> = plane.pairs().map(|pair| pair.id().clone()).collect();
+                let pair = pick(*pair, &pairs).cloned().unwrap_or_else(|| made("pair-unknown"));
+                match StatusMessage::parse("DeviceSizeChanged") {
+                    Ok(message) => observed(Observation::PairInvalid { pair, message }),
+                    Err(_) => Input::Advance(now),
+                }
+            }
+            What::Node { node, change } => {
+                let node = some_node(plane, *node);
+                observed(Observation::Node { node, change: *change })
+            }
+            What::Busy { cluster, busy } => {
+                let status = busy.then(|| StatusMessage::parse("ClassChanging").ok()).flatten();
+                observed(Observation::ClusterBusy { cluster: cluster_id(plane, *cluster), status })
+            }
+            What::Removed(cluster) => {
+                observed(Observation::ClusterRemoved { cluster: cluster_id(plane, *cluster) })
+            }
+            What::Advance => Input::Advance(now),
+        }
+    }
+}
+
+impl When {
+    fn resolve(self, plane: &ControlPlane) -> Timestamp {
+        let clock = plane.clock();
+        match self {
+            Self::Now => clock,
+            Self::Later(ms) => clock.after(Span::from_millis(ms)),
+            Self::Earlier(ms) => Timestamp::from_millis(clock.as_millis().saturating_sub(ms)),
+            Self::Deadline => plane.next_deadline().map_or(clock, |deadline| deadline.at),
+        }
+    }
+}
+
+impl Place {
+    const fn number(self) -> usize {
+        match self {
+            Self::Fitting | Self::Source => 0,
+            Self::Destination => 1,
+            Self::Third => 2,
+        }
+    }
+
+    fn of_pair(self, pair: Option<&ReplicaPair>, ask: PairAsk) -> RegionId {
+        let Some(pair) = pair else { return region(self.number()) };
+        let at_destination = matches!(ask, PairAsk::Failover | PairAsk::Reprotect { .. });
+        match self {
+            Self::Fitting if at_destination => pair.destination().region.clone(),
+            Self::Fitting | Self::Source => pair.source().region.clone(),
+            Self::Destination => pair.destination().region.clone(),
+            Self::Third => region(2),
+        }
+    }
+}
+
+impl ClusterAsk {
+    fn request(self, cluster: Option<&DbCluster>) -> Request {
+        let id = cluster.map_or_else(|| made("pc-unknown"), |cluster| cluster.id().clone());
+        let nodes: Vec<NodeId> =
+            cluster.into_iter().flat_map(DbCluster::nodes).map(|node| node.id.clone()).collect();
+        let named = |index| pick(Some(index), &nodes).cloned().unwrap_or_else(|| made("pi-unknown"));
+        match self {
+            Self::Failover { target, standby } => FailoverDbCluster {
+                cluster: id,
+                target: target.map(named),
+                roll_back_for_disaster: false,
+                target_zone_type: if standby { TargetZoneType::Standby } else { TargetZoneType::Primary },
+            }
+            .into(),
+            Self::Priority { node, priority } => {
+                ModifyDbNodeConfig { cluster: id, node: named(node), priority }.into()
+            }
+            Self::Delete => DeleteDbCluster { cluster: id }.into(),
+            Self::Describe => DescribeDbClusterAttribute { cluster: id }.into(),
+        }
+    }
+}
+
+impl How {
+    fn outcome(self, plane: &ControlPlane, id: EffectId) -> Outcome {
+        match self {
+            Self::Well(index) => match plane.effect(id).map(|effect| effect.kind) {
+                Some(EffectKind::Cluster { effect: ClusterEffect::ChooseNode(tier), .. }) => {
+                    pick(Some(index), &tier).cloned().map_or(Outcome::Succeeded, Outcome::Chosen)
+                }
+                _ => Outcome::Succeeded,
+            },
+            Self::Badly(failure) => {
+                Outcome::Failed { failure, message: StatusMessage::parse("OperationDenied.QuotaExceed").ok() }
+            }
+            Self::Chosen(node) => Outcome::Chosen(some_node(plane, node)),
+            Self::Done => Outcome::Succeeded,
+        }
+    }
+}
+
+pub(super) fn create_pair(
+    (source, destination): (u8, u8),
+    place: Place,
+    months: Option<u8>,
+) -> CreateDiskReplicaPair {
+    let bandwidth = Bandwidth::Kbps10240;
+    let charge = months.map(|period| Charge::PrePay { bandwidth, period, unit: PeriodUnit::Month });
+    CreateDiskReplicaPair {
+        source_zone: made("zone-a"),
+        source_disk: disk_id(source),
+        destination_region: region(place.number()),
+        destination_zone: made("zone-b"),
+        destination_disk: disk_id(destination),
+        settings: PairSettings { charge: charge.unwrap_or_default(), ..PairSettings::default() },
+    }
+}
+
+fn create_cluster(node_number: u8) -> CreateDbCluster {
+    CreateDbCluster {
+        engine: Engine::MySql,
+        version: Arc::from("8.0"),
+        edition: Edition::Normal,
+        class: made("polar.mysql.x4.large"),
+        node_number,
+        pay_type: PayType::Postpaid,
+        zone: None,
+        description: None,
+        resource_group: None,
+        tags: Vec::new(),
+        other: Vec::new(),
+    }
+}
+
+fn some_node(plane: &ControlPlane, which: Which) -> NodeId {
+    let nodes: Vec<NodeId> =
+        plane.clusters().flat_map(DbCluster::nodes).map(|node| node.id.clone()).collect();
+    pick(which, &nodes).cloned().unwrap_or_else(|| made("pi-unknown"))
+}
+
+fn cluster_id(plane: &ControlPlane, which: Which) -> ClusterId {
+    let clusters: Vec<ClusterId> = plane.clusters().map(|cluster| cluster.id().clone()).collect();
+    pick(which, &clusters).cloned().unwrap_or_else(|| made("pc-unknown"))
+}
+
+pub(super) fn pick<T>(which: Which, items: &[T]) -> Option<&T> {
+    items.get(usize::from(which?).checked_rem(items.len())?)
+}

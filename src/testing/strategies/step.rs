@@ -1,0 +1,250 @@
+//! Steps that fit any state.
+
+use super::*;
+
+/// A step that fits any state: [`resolve`](Self::resolve) makes an input of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Abstract {
+    /// When.
+    pub when: When,
+    /// What.
+    pub what: What,
+}
+
+/// A time, as seen from the clock of the control plane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// At the clock.
+    Now,
+    /// So many milliseconds later.
+    Later(u64),
+    /// So many milliseconds earlier, as after a leap of the caller's clock.
+    Earlier(u64),
+    /// When the next deadline is due, if one stands.
+    Deadline,
+}
+
+/// Who calls, where and under which token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller {
+    /// Which of [`ACCOUNTS`].
+    pub account: u8,
+    /// From where.
+    pub place: Place,
+    /// Which of [`TOKENS`], if any.
+    pub token: Option<u8>,
+}
+
+/// A region, as seen from a pair; of a cluster, one of [`REGIONS`] in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Where the call belongs.
+    Fitting,
+    /// Where the pair's source is now.
+    Source,
+    /// Where its destination is now.
+    Destination,
+    /// Neither.
+    Third,
+}
+
+/// One of the resources that exist, counted round and round from the first; `None` is one that does not exist.
+pub type Which = Option<u8>;
+
+/// What is asked of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PairAsk {
+    /// Something that its status allows under the policy, if there is such a thing.
+    Allowed(u8),
+    /// `StartDiskReplicaPair`.
+    Start {
+        /// `OneShot`.
+        one_shot: bool,
+    },
+    /// `StopDiskReplicaPair`.
+    Stop,
+    /// `FailoverDiskReplicaPair`.
+    Failover,
+    /// `ReprotectDiskReplicaPair`.
+    Reprotect {
+        /// `ReverseReplicate`.
+        reverse: bool,
+    },
+    /// `DeleteDiskReplicaPair`.
+    Delete,
+}
+
+impl PairAsk {
+    pub(super) const PLAIN: [Self; 7] = [
+        Self::Start { one_shot: false },
+        Self::Start { one_shot: true },
+        Self::Stop,
+        Self::Failover,
+        Self::Reprotect { reverse: true },
+        Self::Reprotect { reverse: false },
+        Self::Delete,
+    ];
+
+    const fn event(self) -> PairEvent {
+        match self {
+            Self::Start { one_shot: true } => PairEvent::StartOneShot,
+            Self::Start { one_shot: false } => PairEvent::StartAgain,
+            Self::Stop => PairEvent::Stop,
+            Self::Allowed(_) | Self::Failover => PairEvent::Failover,
+            Self::Reprotect { .. } => PairEvent::Reprotect,
+            Self::Delete => PairEvent::Delete,
+        }
+    }
+
+    pub(super) fn plain(self, pair: Option<&ReplicaPair>, policy: &EbsPolicy) -> Self {
+        let (Self::Allowed(index), Some(pair)) = (self, pair) else { return self };
+        let allowed = |ask: &Self| lookup(pair.status(), ask.event()).verdict(policy) != Verdict::Refuse;
+        let allowed: Vec<Self> = Self::PLAIN.into_iter().filter(allowed).collect();
+        pick(Some(index), &allowed).copied().unwrap_or(self)
+    }
+
+    pub(super) fn request(self, pair: PairId) -> Request {
+        match self {
+            Self::Start { one_shot } => StartDiskReplicaPair { pair, one_shot }.into(),
+            Self::Stop => StopDiskReplicaPair { pair }.into(),
+            Self::Allowed(_) | Self::Failover => FailoverDiskReplicaPair { pair }.into(),
+            Self::Reprotect { reverse } => {
+                ReprotectDiskReplicaPair { pair, reverse_replicate: reverse }.into()
+            }
+            Self::Delete => DeleteDiskReplicaPair { pair }.into(),
+        }
+    }
+}
+
+/// What is asked of a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClusterAsk {
+    /// `FailoverDBCluster`.
+    Failover {
+        /// `TargetDBNodeId`: none, or one of its nodes.
+        target: Option<u8>,
+        /// Whether `TargetZoneType` is `Standby`.
+        standby: bool,
+    },
+    /// `ModifyDBNodeConfig`.
+    Priority {
+        /// One of its nodes.
+        node: u8,
+        /// The new priority.
+        priority: Priority,
+    },
+    /// `DeleteDBCluster`.
+    Delete,
+    /// `DescribeDBClusterAttribute`.
+    Describe,
+}
+
+/// How an effect is reported to have ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Well; where a choice is asked for, by one of the nodes offered.
+    Well(u8),
+    /// Badly.
+    Badly(Failure),
+    /// By a choice of some node, offered or not.
+    Chosen(Which),
+    /// As done, even where a choice is asked for.
+    Done,
+}
+
+/// What happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// A call on a pair.
+    Pair {
+        /// By whom.
+        caller: Caller,
+        /// On which.
+        pair: Which,
+        /// Asking what.
+        ask: PairAsk,
+    },
+    /// `CreateDiskReplicaPair`, with ids and disks from small pools.
+    CreatePair {
+        /// By whom.
+        caller: Caller,
+        /// `pair-N`.
+        id: u8,
+        /// `d-N` and `d-M`.
+        disks: (u8, u8),
+        /// Where the destination is.
+        destination: Place,
+        /// The months paid for, if it is prepaid.
+        months: Option<u8>,
+    },
+    /// A call on a cluster.
+    Cluster {
+        /// By whom.
+        caller: Caller,
+        /// On which.
+        cluster: Which,
+        /// Asking what.
+        ask: ClusterAsk,
+    },
+    /// `CreateDBCluster`, with ids from a small pool.
+    CreateCluster {
+        /// By whom.
+        caller: Caller,
+        /// `pc-N`.
+        id: u8,
+        /// How many nodes are asked for.
+        nodes: u8,
+        /// How many ids are given.
+        fresh: u8,
+    },
+    /// `DescribeDiskReplicaPairs` and `DescribeDBClusters`.
+    Describe {
+        /// By whom.
+        caller: Caller,
+        /// Pairs or clusters.
+        pairs: bool,
+    },
+    /// A pending effect ended.
+    Ended {
+        /// Which.
+        effect: u8,
+        /// How.
+        how: How,
+    },
+    /// The effect of this number ended, pending or not.
+    Late {
+        /// Its number.
+        effect: u64,
+        /// How.
+        how: How,
+    },
+    /// A disk `d-N` changed.
+    Disk {
+        /// Which of [`ACCOUNTS`].
+        account: u8,
+        /// The disk.
+        disk: u8,
+        /// How.
+        change: DiskChange,
+    },
+    /// A pair's relation broke.
+    PairInvalid(Which),
+    /// A node changed.
+    Node {
+        /// Which of all nodes.
+        node: Which,
+        /// How.
+        change: NodeChange,
+    },
+    /// A cluster is busy, or no more.
+    Busy {
+        /// Which.
+        cluster: Which,
+        /// Whether it is.
+        busy: bool,
+    },
+    /// A cluster is gone.
+    Removed(Which),
+    /// Time passes.
+    Advance,
+}

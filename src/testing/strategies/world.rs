@@ -1,0 +1,129 @@
+//! Small worlds to begin in.
+
+use super::*;
+
+/// A small world to begin in: adopted pairs and clusters in any status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct World {
+    /// The readings in force.
+    pub policy: Policy,
+    /// Pairs, of the first account, created in the first region.
+    pub pairs: Vec<PairSeed>,
+    /// Clusters, of the first account.
+    pub clusters: Vec<ClusterSeed>,
+}
+
+impl World {
+    /// A control plane at time `now` that holds what of this world fits the policy.
+    pub fn plane(&self, now: Timestamp) -> ControlPlane {
+        let mut plane = ControlPlane::new(self.policy.clone());
+        let _ = plane.advance(now);
+        let (account, region) = (account(0), region(0));
+        for pair in &self.pairs {
+            let _ = plane.adopt_pair(now, &account, &region, pair.clone());
+        }
+        for cluster in &self.clusters {
+            let _ = plane.adopt_cluster(now, &account, cluster.clone());
+        }
+        plane
+    }
+}
+
+/// A world of up to two pairs and up to two clusters.
+pub fn world() -> impl Strategy<Value = World> {
+    let pairs = (option::of(pair_seed(0)), option::of(pair_seed(1)));
+    let clusters = (option::of(cluster_seed(0)), option::of(cluster_seed(1)));
+    (policy(), pairs, clusters).prop_map(|(policy, pairs, clusters)| World {
+        policy,
+        pairs: [pairs.0, pairs.1].into_iter().flatten().collect(),
+        clusters: [clusters.0, clusters.1].into_iter().flatten().collect(),
+    })
+}
+
+/// A pair to be adopted, in any status: `pair-N` between disks `d-2N` and `d-2N+1`.
+pub fn pair_seed(number: u8) -> impl Strategy<Value = PairSeed> {
+    let history = (option::of(0_u64..1_000_000), any::<bool>());
+    (select(PairStatus::ALL), history, any::<bool>()).prop_map(move |(status, (copied, reversed), told)| {
+        let disks = (number.saturating_mul(2), number.saturating_mul(2).saturating_add(1));
+        PairSeed {
+            id: made(&format!("pair-{number}")),
+            status,
+            status_message: told.then(|| StatusMessage::parse("DeviceKeyChanged").ok()).flatten(),
+            reversed,
+            created_at: Timestamp::default(),
+            last_recover_point: copied.map(Timestamp::from_millis),
+            request: create_pair(disks, Place::Destination, None),
+        }
+    })
+}
+
+/// A cluster to be adopted: `pc-N` with a writer and up to four readers, most of them able to take over.
+pub fn cluster_seed(number: u8) -> impl Strategy<Value = ClusterSeed> {
+    let status = prop_oneof![
+        6 => Just(ClusterStatus::Running),
+        1 => Just(ClusterStatus::Creating),
+        1 => Just(ClusterStatus::Deleting),
+        1 => Just(StatusMessage::parse("ClassChanging").map_or(ClusterStatus::Running, ClusterStatus::Busy)),
+    ];
+    let kinds =
+        prop_oneof![6 => Just(Edition::Normal), 1 => Just(Edition::SeNormal), 1 => select(Edition::ALL)];
+    let engine =
+        prop_oneof![3 => Just(Engine::MySql), 1 => Just(Engine::PostgreSql), 1 => Just(Engine::Oracle)];
+    let locks = (rarely(), rarely());
+    (status, kinds, engine, locks, node(), vec(node(), 0..5)).prop_map(
+        move |(status, edition, engine, (prepaid, deletion_lock), writer, readers)| {
+            let writer = DbNode { role: Role::Writer, kind: NodeKind::Ordinary, ..writer };
+            let nodes = (0_u8..).zip(core::iter::once(writer).chain(readers));
+            ClusterSeed {
+                id: made(&format!("pc-{number}")),
+                region: region(0),
+                engine,
+                version: Arc::from(engine.versions().first().copied().unwrap_or_default()),
+                edition,
+                pay_type: if prepaid { PayType::Prepaid } else { PayType::Postpaid },
+                description: None,
+                resource_group: None,
+                tags: Vec::new(),
+                deletion_lock,
+                created_at: Timestamp::default(),
+                nodes: nodes.map(|(at, node)| DbNode { id: node_id(number, at), ..node }).collect(),
+                status,
+            }
+        },
+    )
+}
+
+/// A reader; the id is a placeholder.
+fn node() -> impl Strategy<Value = DbNode> {
+    let kind = prop_oneof![
+        8 => Just(NodeKind::Ordinary),
+        1 => Just(NodeKind::ColumnStore),
+        1 => Just(NodeKind::Ai),
+        1 => Just(NodeKind::Standby),
+    ];
+    (kind, small_priority(), rarely(), rarely(), rarely(), any::<bool>()).prop_map(
+        |(kind, priority, down, lagging, busy, hot_replica)| DbNode {
+            id: node_id(0, 0),
+            role: Role::Reader,
+            kind,
+            priority,
+            class: made("polar.mysql.x4.large"),
+            zone: made("cn-shanghai-a"),
+            created_at: Timestamp::default(),
+            up: !down,
+            replicating: !lagging,
+            busy: busy.then(|| StatusMessage::parse("Rebooting").ok()).flatten(),
+            hot_replica,
+        },
+    )
+}
+
+/// A priority out of few, so that ties are common.
+pub(super) fn small_priority() -> impl Strategy<Value = Priority> + Clone {
+    prop_oneof![3 => Just(1), 3 => Just(5), 1 => 1_u8..=15]
+        .prop_map(|number| Priority::new(number).unwrap_or_default())
+}
+
+pub(super) fn rarely() -> impl Strategy<Value = bool> + Clone {
+    proptest::bool::weighted(0.1)
+}
