@@ -53,7 +53,7 @@
 //!
 //! # How sure we are
 //!
-//! Every rule has a number, a source and a [`Basis`]; [`rule::catalogue`] lists them. Where the vendor's documents
+//! Every rule has a number, a source and a [`Basis`]; [`catalogue::rules`] lists them. Where the vendor's documents
 //! contradict each other or are silent and the readings differ in behaviour, the choice is a field of [`Policy`].
 //!
 //! # Features
@@ -86,6 +86,7 @@ extern crate alloc;
 #[cfg(any(test, feature = "wire", feature = "testing"))]
 extern crate std;
 
+pub mod catalogue;
 pub mod control_plane;
 pub mod ebs;
 pub mod ids;

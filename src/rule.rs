@@ -1,4 +1,4 @@
-//! The catalogue: every rule has a number, a source and a [`Basis`].
+//! What a rule is: every one has a number, a source and a [`Basis`].
 //!
 //! Numbers have gaps, so that rows can be added. A number appears in the row, in the generated page `docs/rules.md`,
 //! in the refusal or event it causes, in its test and in its scenarios; searching for it finds all of them.
@@ -19,15 +19,6 @@ impl fmt::Display for RuleId {
 impl fmt::Debug for RuleId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
-    }
-}
-
-#[cfg(feature = "serde")]
-impl<'de> serde::Deserialize<'de> for RuleId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = alloc::string::String::deserialize(deserializer)?;
-        let rule = catalogue().into_iter().find(|rule| rule.id.0 == text);
-        rule.map(|rule| rule.id).ok_or_else(|| serde::de::Error::custom("no such rule"))
     }
 }
 
@@ -67,19 +58,4 @@ impl Rule {
     pub const fn new(id: &'static str, basis: Basis, source: &'static str, says: &'static str) -> Self {
         Self { id: RuleId(id), basis, source, says }
     }
-}
-
-/// Every rule of the model, by number: the rows of the pair table and the rules beside it.
-pub fn catalogue() -> alloc::vec::Vec<Rule> {
-    let rows = crate::ebs::table::ROWS.iter().map(|row| row.as_rule());
-    let mut rules: alloc::vec::Vec<Rule> = rows
-        .chain(crate::ebs::RULES.iter().copied())
-        .chain(crate::polardb::RULES.iter().copied())
-        .chain(crate::token::RULES.iter().copied())
-        .chain(crate::control_plane::RULES.iter().copied())
-        .collect();
-    #[cfg(feature = "wire")]
-    rules.extend_from_slice(crate::wire::RULES);
-    rules.sort_by_key(|rule| rule.id);
-    rules
 }

@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use failover_model::catalogue;
 use failover_model::ebs::status::PairStatus;
 use failover_model::ebs::table::{PairEvent, ROWS, Verdict, lookup};
-use failover_model::rule::{Basis, Rule, catalogue};
+use failover_model::rule::{Basis, Rule};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
@@ -35,7 +36,7 @@ fn counts(rules: &[Rule]) -> String {
 }
 
 fn rules_page() -> String {
-    let rules = catalogue();
+    let rules = catalogue::rules();
     let mut page = String::from(
         "# Rules\n\nMade from the rows in `src/`. **Documented**: the vendor says so for this operation. **Sibling**: \
          the vendor says so for a\nsibling operation or product. **Inferred**: no source says so; the evidence is given. \
@@ -132,7 +133,7 @@ fn the_diagrams_are_made_from_the_rows() {
 #[test]
 fn the_readme_counts_the_rules_as_they_are() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let counted = counts(&catalogue());
+    let counted = counts(&catalogue::rules());
     assert!(readme.contains(&counted), "README.md does not say: {counted}");
 }
 

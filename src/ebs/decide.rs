@@ -5,11 +5,11 @@
 //! disks, the direction, the recover point and the clock.
 
 use super::disk::Disk;
-use super::pair::{PairEffect, PendingPair, RPO, ReplicaPair};
+use super::pair::{Context, PairEffect, PendingPair, RPO, ReplicaPair};
 use super::refusal::EbsRefusal;
 use super::status::PairStatus;
 use super::table::{self, PairEvent, Verdict};
-use crate::ids::{EffectId, RegionId};
+use crate::ids::EffectId;
 use crate::operation::Operation;
 use crate::policy::{EbsPolicy, FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, ReverseNeeds};
 use crate::rule::RuleId;
@@ -52,15 +52,6 @@ impl PairRequest {
             Self::Delete => Operation::DeleteDiskReplicaPair,
         }
     }
-}
-
-/// When and where a call was made.
-#[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
-    /// The time of the call.
-    pub now: Timestamp,
-    /// The region of the call (`RegionId`).
-    pub region: &'a RegionId,
 }
 
 /// What a decision changes. Made by the `decide` functions, consumed by [`ReplicaPair::apply`].

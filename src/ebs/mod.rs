@@ -14,10 +14,10 @@ pub mod requests;
 pub mod status;
 pub mod table;
 
-pub use decide::{Context, PairPlan, PairRequest, PairStep};
+pub use decide::{PairPlan, PairRequest, PairStep};
 pub use describe::{Cursor, DescribeDiskReplicaPairs, Page, PairPage, Site};
 pub use disk::{Access, Disk, DiskChange};
-pub use pair::{End, PairEffect, PairSeed, PendingPair, RPO, ReplicaPair};
+pub use pair::{Context, End, PairEffect, PairSeed, PendingPair, RPO, ReplicaPair};
 pub use refusal::EbsRefusal;
 pub use requests::{
     Bandwidth, Charge, CreateDiskReplicaPair, DeleteDiskReplicaPair, FailoverDiskReplicaPair, PairCreated,

@@ -5,7 +5,6 @@
 
 use alloc::boxed::Box;
 
-use super::decide::Context;
 use super::disk::Access;
 use super::requests::{Charge, CreateDiskReplicaPair, PairSettings};
 use super::status::PairStatus;
@@ -92,6 +91,15 @@ pub struct PendingPair {
     pub effect: PairEffect,
     /// When.
     pub since: Timestamp,
+}
+
+/// When and where a call was made.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The time of the call.
+    pub now: Timestamp,
+    /// The region of the call (`RegionId`).
+    pub region: &'a RegionId,
 }
 
 /// A replication pair.

@@ -4,7 +4,7 @@
 
 use alloc::vec::Vec;
 
-use super::cluster::{ClusterStatus, DbCluster, Lifecycle, PendingCluster, eligible};
+use super::cluster::{ClusterEffect, ClusterStatus, DbCluster, Lifecycle, PendingCluster, eligible};
 use super::decide::{Change, ClusterPlan};
 use super::failover::{Cause, Failover, Failure, Next, Stage};
 use super::node::{NodeChange, Role};
@@ -13,17 +13,6 @@ use crate::ids::{EffectId, NodeId};
 use crate::policy::PolarDbPolicy;
 use crate::rule::RuleId;
 use crate::time::{Span, Timestamp};
-
-/// What a cluster asks of the outside.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum ClusterEffect {
-    /// Make it, or release it.
-    Lifecycle(Lifecycle),
-    /// Choose one of these nodes of equal priority.
-    ChooseNode(Vec<NodeId>),
-    /// Promote this node.
-    PromoteNode(NodeId),
-}
 
 /// Something that happened to a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -4,7 +4,6 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::apply::ClusterEffect;
 use super::failover::{Failover, Next, Stage};
 use super::node::{DbNode, NodeKind, Role};
 use super::requests::{CreateDbCluster, Edition, Engine, PayType};
@@ -57,6 +56,17 @@ pub enum Lifecycle {
     Create,
     /// Release it.
     Delete,
+}
+
+/// What a cluster asks of the outside.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ClusterEffect {
+    /// Make it, or release it.
+    Lifecycle(Lifecycle),
+    /// Choose one of these nodes of equal priority.
+    ChooseNode(Vec<NodeId>),
+    /// Promote this node.
+    PromoteNode(NodeId),
 }
 
 /// A pending effect on the cluster as a whole.

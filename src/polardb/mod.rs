@@ -13,8 +13,8 @@ pub mod refusal;
 pub mod requests;
 pub mod select;
 
-pub use apply::{ClusterEffect, ClusterFact, ClusterStep};
-pub use cluster::{ClusterSeed, ClusterStatus, DbCluster, Lifecycle, PendingCluster};
+pub use apply::{ClusterFact, ClusterStep};
+pub use cluster::{ClusterEffect, ClusterSeed, ClusterStatus, DbCluster, Lifecycle, PendingCluster};
 pub use decide::{ClusterOutcome, ClusterPlan, NotTaken};
 pub use describe::{ClusterPage, DescribeDbClusterAttribute, DescribeDbClusters};
 pub use failover::{Cause, Failover, Failure, Next, Stage};

@@ -1,0 +1,29 @@
+//! The catalogue: the rules of all layers in one list, which the generated page is made from.
+
+use alloc::vec::Vec;
+
+use crate::rule::Rule;
+
+/// Every rule of the model, by number: the rows of the pair table and the rules beside it.
+pub fn rules() -> Vec<Rule> {
+    let rows = crate::ebs::table::ROWS.iter().map(|row| row.as_rule());
+    let mut rules: Vec<Rule> = rows
+        .chain(crate::ebs::RULES.iter().copied())
+        .chain(crate::polardb::RULES.iter().copied())
+        .chain(crate::token::RULES.iter().copied())
+        .chain(crate::control_plane::RULES.iter().copied())
+        .collect();
+    #[cfg(feature = "wire")]
+    rules.extend_from_slice(crate::wire::RULES);
+    rules.sort_by_key(|rule| rule.id);
+    rules
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for crate::rule::RuleId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = alloc::string::String::deserialize(deserializer)?;
+        let rule = rules().into_iter().find(|rule| rule.id.0 == text);
+        rule.map(|rule| rule.id).ok_or_else(|| serde::de::Error::custom("no such rule"))
+    }
+}
