@@ -2,7 +2,8 @@
 
 use failover_model::control_plane::{Scope, TokenOutcome};
 use failover_model::ebs::{
-    CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairSettings, ReplicaPair, StartDiskReplicaPair,
+    CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairSettings, ReplicaPair,
+    StartDiskReplicaPair,
 };
 use failover_model::token::TokenKey;
 use failover_model::{
