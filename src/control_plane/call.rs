@@ -12,7 +12,7 @@ use crate::ids::{AccountId, EffectId, NodeId, RegionId};
 use crate::policy::{RejectionPolicy, TokenAlphabet, TokenScope};
 use crate::rule::RuleId;
 use crate::time::Timestamp;
-use crate::token::{Admission, ClientToken, Standing, TokenKey};
+use crate::token::{ClientToken, Standing, TokenKey, TokenRefusal, Vacancy};
 
 /// When, by whom, where and under which token a call is made.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -85,6 +85,19 @@ impl<A: Action> Reply<A> {
         Self { result: Err(refusal), replayed: false, step: Step::default(), rule }
     }
 
+    /// What the token alone decides. What it remembers is this operation's, since the operation is part of its scope or
+    /// of the comparison; should it ever not be, that is a mismatch.
+    fn of_token(standing: &Standing<'_, TokenOutcome>) -> Self {
+        let refused = |refusal| Self::refused(A::Refusal::of_token(A::OPERATION, refusal));
+        let recalled = match standing {
+            Standing::Refused(refusal) => return refused(*refusal),
+            Standing::Replay(TokenOutcome::Refused(refusal)) => A::Refusal::narrow(refusal).cloned().map(Err),
+            Standing::Replay(outcome) => A::Response::recall(outcome).map(Ok),
+            Standing::Bypass | Standing::Vacant => None,
+        };
+        recalled.map_or_else(|| refused(TokenRefusal::Mismatch), Self::replayed)
+    }
+
     fn replayed(result: Result<A::Response, A::Refusal>) -> Self {
         Self { result, replayed: true, step: Step::default(), rule: Some(RuleId("T-080")) }
     }
@@ -107,19 +120,21 @@ impl ControlPlane {
             Ok(claim) => claim,
             Err(refusal) => return Ok(Reply::refused(refusal)),
         };
-        if let Some(claim) = &claim
-            && let Some(answer) = self.token_answer::<A>(now, claim)
-        {
-            return Ok(answer);
-        }
+        let vacancy = match &claim {
+            Some(claim) => match self.tokens.look(now, &claim.key, &claim.request) {
+                Ok(vacancy) => Some(vacancy),
+                Err(standing) => return Ok(Reply::of_token(&standing)),
+            },
+            None => None,
+        };
         let mut reply = match request.perform(self, now, call, fresh) {
             Ok(Done { response, step, rule }) => Reply { result: Ok(response), replayed: false, step, rule },
             Err(Blocked::Refused(refusal)) => Reply::refused(refusal),
             Err(Blocked::Misused(misuse)) => return Err(misuse),
         };
         let keep = reply.result.is_ok() || self.policy.tokens.rejections == RejectionPolicy::Sticky;
-        if let (Some(claim), true) = (claim, keep) {
-            self.remember(now, claim, &call.account, &mut reply);
+        if let (Some(claim), Some(vacancy), true) = (claim, vacancy, keep) {
+            self.remember(now, claim, vacancy, &call.account, &mut reply);
         }
         Ok(reply)
     }
@@ -153,20 +168,7 @@ impl ControlPlane {
             },
         };
         let key = TokenKey { tenant: call.account.clone(), scope, token: token.clone() };
-        Ok(Some(Claim { hash: self.tokens.hash_of(&key), key, request: request.clone().into() }))
-    }
-
-    /// What the token alone decides, if it does.
-    fn token_answer<A: Action>(&self, now: Timestamp, claim: &Claim) -> Option<Reply<A>> {
-        match self.tokens.standing_hashed(now, claim.hash, &claim.key, &claim.request) {
-            Standing::Bypass | Standing::Vacant => None,
-            Standing::Refused(refusal) => Some(Reply::refused(A::Refusal::of_token(A::OPERATION, refusal))),
-            Standing::Replay(TokenOutcome::Refused(refusal)) => {
-                let refusal = A::Refusal::narrow(refusal)?.clone();
-                Some(Reply::replayed(Err(refusal)))
-            }
-            Standing::Replay(outcome) => Some(Reply::replayed(Ok(A::Response::recall(outcome)?))),
-        }
+        Ok(Some(Claim { key, request: request.clone().into() }))
     }
 
     /// Settles the token of a call that was decided at once (`C-023`).
@@ -174,27 +176,23 @@ impl ControlPlane {
         &mut self,
         now: Timestamp,
         claim: Claim,
+        vacancy: Vacancy,
         account: &AccountId,
         reply: &mut Reply<A>,
     ) {
-        let Claim { hash, key, request } = claim;
-        let Admission::Execute(permit) = self.tokens.begin_hashed(now, hash, key, request) else { return };
-        if let Some(horizon) = permit.evicted() {
-            let (account, fact) = (account.clone(), Fact::TokenEvicted { horizon });
-            reply.step.events.push(Event { at: now, account, rule: RuleId("T-190"), fact });
-        }
         let outcome = match &reply.result {
             Ok(response) => response.keep(),
             Err(refusal) => TokenOutcome::Refused(Box::new(refusal.clone().into())),
         };
-        // The permit is the one just granted, so it cannot be stale.
-        let _ = self.tokens.complete(now, permit, outcome);
+        if let Some(horizon) = self.tokens.settle(now, vacancy, claim.key, claim.request, outcome) {
+            let (account, fact) = (account.clone(), Fact::TokenEvicted { horizon });
+            reply.step.events.push(Event { at: now, account, rule: RuleId("T-190"), fact });
+        }
     }
 }
 
-/// The key under which a call is to happen once, its hash, and what is to happen.
+/// The key under which a call is to happen once, and what is to happen.
 struct Claim {
-    hash: u64,
     key: TokenKey<AccountId, Scope>,
     request: Request,
 }

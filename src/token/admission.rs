@@ -8,6 +8,39 @@ use crate::rule::RuleId;
 /// the token was released, or reclaimed, or belongs to a later request, the permit is stale. A permit is good for
 /// the cache that granted it and for restorations of that cache; other caches give out the same numbers. One that is
 /// dropped leaves its token in flight until it is [reclaimed](super::TokenCache::reclaim).
+///
+/// ```
+/// # use failover_model::time::Timestamp;
+/// # use failover_model::token::{Admission, ClientToken, TokenCache, TokenCacheConfig, TokenKey};
+/// # let mut cache = TokenCache::new(TokenCacheConfig::bounded(core::num::NonZeroUsize::MIN));
+/// # let now = Timestamp::from_millis(0);
+/// # let key = TokenKey { tenant: 1, scope: (), token: ClientToken::parse("c-1")?.ok_or("no token")? };
+/// let Admission::Execute(permit) = cache.begin(now, Some(&key), &"pair-1") else { unreachable!() };
+/// cache.complete(now, permit, "accepted")?;
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+///
+/// Twice is no program:
+///
+/// ```compile_fail,E0382
+/// # use failover_model::time::Timestamp;
+/// # use failover_model::token::{Admission, ClientToken, TokenCache, TokenCacheConfig, TokenKey};
+/// # let mut cache = TokenCache::new(TokenCacheConfig::bounded(core::num::NonZeroUsize::MIN));
+/// # let now = Timestamp::from_millis(0);
+/// # let key = TokenKey { tenant: 1, scope: (), token: ClientToken::parse("c-1")?.ok_or("no token")? };
+/// let Admission::Execute(permit) = cache.begin(now, Some(&key), &"pair-1") else { unreachable!() };
+/// cache.complete(now, permit, "accepted")?;
+/// cache.release(now, permit)?;
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+///
+/// And neither is a copy:
+///
+/// ```compile_fail,E0599
+/// # fn copy(permit: failover_model::token::Permit) -> [failover_model::token::Permit; 2] {
+/// [permit.clone(), permit]
+/// # }
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "a token stays in flight until its permit is completed or released"]
 pub struct Permit {

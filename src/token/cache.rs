@@ -20,7 +20,8 @@ use core::hash::Hash;
 use super::admission::{Admission, OverCapacity, Permit, StalePermit, Standing, TokenRefusal};
 use super::client_token::ClientToken;
 use super::config::{Overflow, TokenCacheConfig};
-use super::store::{Entry, Slot, Store, Tenant};
+use super::store::{Entry, Store, Tenant};
+use super::table::Slot;
 use crate::time::Timestamp;
 
 /// Whose token it is, for what, and the token itself. Tokens of other tenants or scopes are other tokens (T-060).
@@ -58,6 +59,12 @@ enum Place {
     Expired(Slot),
     /// A new slot, of the tenant at this index, or of one that is not known yet.
     New(Option<usize>),
+}
+
+/// Where a token that was looked up would go.
+pub(crate) struct Vacancy {
+    hash: u64,
+    place: Place,
 }
 
 /// What is found under a key.
@@ -163,26 +170,57 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         })
     }
 
-    /// The hash of a key, for the calls below: the control plane looks first, decides, and only then begins.
-    pub(crate) fn hash_of(&self, key: &TokenKey<T, S>) -> u64 {
-        self.store.hash(key)
+    /// What [`begin`](Self::begin) would answer, or where the token would go. Good for [`settle`](Self::settle) as long
+    /// as nothing else happens to the cache.
+    pub(crate) fn look(
+        &self,
+        now: Timestamp,
+        key: &TokenKey<T, S>,
+        request: &R,
+    ) -> Result<Vacancy, Standing<'_, O>> {
+        let now = self.clock.max(now);
+        let hash = self.store.hash(key);
+        match self.find(hash, key, request, now) {
+            Find::OtherRequest => Err(Standing::Refused(TokenRefusal::Mismatch)),
+            Find::EqualRequest(slot) => Err(match self.store.done(slot) {
+                Some(done) => Standing::Replay(&done.outcome),
+                None => Standing::Refused(TokenRefusal::Processing),
+            }),
+            Find::Expired(slot) => Ok(Vacancy { hash, place: Place::Expired(slot) }),
+            Find::Nothing => {
+                let tenant = self.store.tenant_index(&key.tenant);
+                if tenant.is_none_or(|index| self.has_room(index, now)) {
+                    Ok(Vacancy { hash, place: Place::New(tenant) })
+                } else {
+                    Err(Standing::Refused(TokenRefusal::Full))
+                }
+            }
+        }
     }
 
-    /// As [`begin`](Self::begin), with the hash at hand; the key and the request are moved in.
-    pub(crate) fn begin_hashed(
+    /// Begins and completes at one time what was looked up just now; says what was evicted for it.
+    pub(crate) fn settle(
         &mut self,
         now: Timestamp,
-        hash: u64,
+        vacancy: Vacancy,
         key: TokenKey<T, S>,
         request: R,
-    ) -> Admission<'_, O> {
+        outcome: O,
+    ) -> Option<u64> {
         self.observe(now);
-        let found = self.find(hash, &key, &request, self.clock);
-        let tenant = self.tenant_if_new(&found, &key.tenant);
-        self.admit(found, tenant, |cache, place| match place {
-            Place::Expired(slot) => cache.store.restart(slot, request, cache.next),
-            Place::New(tenant) => cache.store.insert(hash, key, tenant, request, cache.next),
-        })
+        let (evicted, entered) = match vacancy.place {
+            Place::Expired(slot) => (None, self.store.restart(slot, request, self.next)),
+            Place::New(tenant) => {
+                let evicted = tenant.and_then(|index| self.make_room(index)).flatten();
+                (evicted, self.store.insert(vacancy.hash, key, tenant, request, self.next))
+            }
+        };
+        if entered.is_some() {
+            let permit = Permit { sequence: self.draw(), evicted };
+            // The permit is the one of the entry just made, so it cannot be stale.
+            let _ = self.complete(now, permit, outcome);
+        }
+        evicted
     }
 
     /// The index of the tenant of a key that is not here; a hit has no use for it.
@@ -218,28 +256,8 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
 
     /// What [`begin`](Self::begin) would answer at `now`, without the clock moving or a permit being granted.
     pub fn standing(&self, now: Timestamp, key: Option<&TokenKey<T, S>>, request: &R) -> Standing<'_, O> {
-        key.map_or(Standing::Bypass, |key| self.standing_hashed(now, self.hash_of(key), key, request))
-    }
-
-    /// As [`standing`](Self::standing), with the hash at hand.
-    pub(crate) fn standing_hashed(
-        &self,
-        now: Timestamp,
-        hash: u64,
-        key: &TokenKey<T, S>,
-        request: &R,
-    ) -> Standing<'_, O> {
-        let now = self.clock.max(now);
-        match self.find(hash, key, request, now) {
-            Find::OtherRequest => Standing::Refused(TokenRefusal::Mismatch),
-            Find::EqualRequest(slot) => match self.store.done(slot) {
-                Some(done) => Standing::Replay(&done.outcome),
-                None => Standing::Refused(TokenRefusal::Processing),
-            },
-            Find::Expired(_) => Standing::Vacant,
-            Find::Nothing if self.has_room(&key.tenant, now) => Standing::Vacant,
-            Find::Nothing => Standing::Refused(TokenRefusal::Full),
-        }
+        let Some(key) = key else { return Standing::Bypass };
+        self.look(now, key, request).map_or_else(|standing| standing, |_| Standing::Vacant)
     }
 
     /// The work of a permit is done: its token is remembered with this outcome from `now` on. Returns the number of
@@ -354,8 +372,8 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
     }
 
     /// Whether [`make_room`](Self::make_room) would find a way.
-    fn has_room(&self, tenant: &T, now: Timestamp) -> bool {
-        self.store.tenants.get(tenant).is_none_or(|tenant| {
+    fn has_room(&self, index: usize, now: Timestamp) -> bool {
+        self.store.tenant(index).is_none_or(|tenant| {
             let evictable = self.config.overflow == Overflow::EvictOldestCompleted && tenant.oldest.is_some();
             tenant.held < self.config.capacity.get() || evictable || self.oldest_is_expired(tenant, now)
         })

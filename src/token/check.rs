@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use core::hash::Hash;
 
 use super::cache::TokenCache;
-use super::store::{Entry, Slot, Tenant};
+use super::store::{Entry, Tenant};
+use super::table::Slot;
 use crate::time::Timestamp;
 
 /// What is wrong with a token cache. Tokens are named by their sequence numbers.
@@ -141,7 +142,7 @@ where
 
     /// Numbers are unique, drawn from the counter, and completions are in the order of time.
     fn check_numbers(&self) -> Result<(), TokenViolation> {
-        let mut entries: Vec<&Entry<R, O>> = self.store.entries.values().collect();
+        let mut entries: Vec<&Entry<R, O>> = self.store.entries.iter().map(|(_, entry)| entry).collect();
         entries.sort_unstable_by_key(|entry| entry.sequence);
         let (mut last_sequence, mut last_completed_at) = (None, Timestamp::default());
         for entry in entries {
@@ -219,11 +220,10 @@ where
 mod tests {
     use core::num::NonZeroUsize;
 
-    use indexmap::map::MutableKeys;
-
     use super::TokenViolation as Broken;
     use crate::time::Timestamp;
-    use crate::token::store::{Done, Entry, Slot};
+    use crate::token::store::{Done, Entry};
+    use crate::token::table::Slot;
     use crate::token::{Admission, ClientToken, Overflow, TokenCache, TokenCacheConfig, TokenKey};
 
     type Cache = TokenCache<u8, u8, u8, u8>;
@@ -252,7 +252,7 @@ mod tests {
     }
 
     fn entry(cache: &mut Cache, slot: usize) -> &mut Entry<u8, u8> {
-        &mut cache.store.entries[slot - 1]
+        cache.store.entries.get_mut(Slot::at(slot - 1).unwrap()).unwrap()
     }
 
     fn done(cache: &mut Cache, slot: usize) -> &mut Done<u8> {
@@ -267,7 +267,7 @@ mod tests {
     fn every_way_to_break_a_cache_is_noticed() {
         type Break = fn(&mut Cache);
         let cases: &[(Break, Broken)] = &[
-            (|c| c.store.entries.get_index_mut2(2).unwrap().0.scope = 9, Broken::NotFound { sequence: 6 }),
+            (|c| c.store.entries.key_mut(2).scope = 9, Broken::NotFound { sequence: 6 }),
             (|c| c.store.tenants.truncate(1), Broken::UnknownTenant { sequence: 8 }),
             (|c| c.clock = Timestamp::from_millis(79), Broken::FutureCompletion { sequence: 8 }),
             (|c| entry(c, 1).sequence = 0, Broken::SequenceAhead { sequence: 0 }),

@@ -5,15 +5,20 @@
 //! an empty value is an absent one (T-040), since SDKs send empty optional parameters, and all of ASCII is admitted
 //! (T-050); [`ClientToken::parse_strict`] keeps to visible characters. Nothing is trimmed or folded.
 
-use alloc::sync::Arc;
-use core::borrow::Borrow;
 use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::num::NonZeroU8;
 
 /// An idempotency token: 1 to 64 bytes of ASCII, compared byte by byte.
 ///
-/// It shares its text: a clone allocates nothing.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClientToken(Arc<str>);
+/// Its text is inline: neither parsing nor cloning allocates, and comparing follows no pointer.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ClientToken {
+    /// The text, then zeros. Where one text is the beginning of another and the rest of that is zeros too, length
+    /// decides; so the order derived is that of the texts.
+    bytes: [u8; Self::MAX_LENGTH],
+    length: NonZeroU8,
+}
 
 /// Why a text is not a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -54,7 +59,11 @@ impl ClientToken {
         if text.len() > Self::MAX_LENGTH {
             return Err(BadToken::TooLong { length: text.len() });
         }
-        Ok((!text.is_empty()).then(|| Self(Arc::from(text))))
+        let mut bytes = [0; Self::MAX_LENGTH];
+        for (byte, given) in bytes.iter_mut().zip(text.bytes()) {
+            *byte = given;
+        }
+        Ok(u8::try_from(text.len()).ok().and_then(NonZeroU8::new).map(|length| Self { bytes, length }))
     }
 
     /// Parses a token under the strict profile, which admits visible ASCII only, 0x21 to 0x7E.
@@ -72,32 +81,39 @@ impl ClientToken {
 
     /// The token as the client sent it.
     pub fn as_str(&self) -> &str {
-        &self.0
+        // ASCII is UTF-8, so this cannot fail.
+        self.text().and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
+    }
+
+    fn text(&self) -> Option<&[u8]> {
+        self.bytes.get(..usize::from(self.length.get()))
+    }
+}
+
+impl Hash for ClientToken {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // The zeros would only cost time.
+        state.write(self.text().unwrap_or_default());
+        state.write_u8(self.length.get());
     }
 }
 
 impl fmt::Display for ClientToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 impl fmt::Debug for ClientToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
-    }
-}
-
-impl Borrow<str> for ClientToken {
-    fn borrow(&self) -> &str {
-        &self.0
+        fmt::Debug::fmt(self.as_str(), f)
     }
 }
 
 #[cfg(feature = "serde")]
 impl serde::Serialize for ClientToken {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -6,7 +6,7 @@
 
 use alloc::collections::VecDeque;
 
-use super::store::Slot;
+use super::table::Slot;
 
 /// One number of the queue.
 #[derive(Debug, Clone)]

@@ -45,11 +45,13 @@ mod flights;
 #[cfg(feature = "serde")]
 mod snapshot;
 mod store;
+mod table;
 mod value;
 
 use crate::rule::{Basis, Rule};
 
 pub use admission::{Admission, OverCapacity, Permit, StalePermit, Standing, TokenRefusal};
+pub(crate) use cache::Vacancy;
 pub use cache::{TokenCache, TokenKey};
 pub use check::TokenViolation;
 pub use client_token::{BadToken, ClientToken};

@@ -1,37 +1,21 @@
 //! Where the entries of a token cache lie. Nothing here knows about time, capacity or policy.
 //!
-//! All entries are in one hash table under their whole key, so that a hit is one look-up. Removal moves the last
-//! entry into the gap. The completed entries of a tenant form a queue in the order of their completion, linked
+//! All entries are in one [table](super::table) under their whole key, so that a hit is one look-up. Removal moves the
+//! last entry into the gap. The completed entries of a tenant form a queue in the order of their completion, linked
 //! through the entries themselves; since the clock never goes back, that is also the order in which they expire. So
 //! expiry and eviction both take the head of a queue, and an entry that expired unnoticed and is used again leaves
 //! from the middle, each in O(1).
 
 use core::hash::{BuildHasher, Hash};
 use core::iter::successors;
-use core::num::NonZeroU32;
 
 use indexmap::IndexMap;
-use indexmap::map::raw_entry_v1::{RawEntryApiV1, RawEntryMut};
 
 use super::cache::TokenKey;
 use super::flights::Flights;
+use super::table::{Slot, Table};
 use crate::map::HashState;
 use crate::time::Timestamp;
-
-/// Where an entry lies: its index plus one. Four bytes, since every completed entry holds two of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Slot(NonZeroU32);
-
-impl Slot {
-    /// The slot at an index. None for the indexes beyond the greatest table.
-    pub(super) fn at(index: usize) -> Option<Self> {
-        u32::try_from(index.saturating_add(1)).ok().and_then(NonZeroU32::new).map(Self)
-    }
-
-    pub(super) const fn index(self) -> usize {
-        self.0.get().saturating_sub(1) as usize
-    }
-}
 
 /// What is known of a token.
 #[derive(Debug, Clone)]
@@ -73,7 +57,7 @@ pub(super) struct Tenant {
 /// The entries, the tenants, and the tokens in flight.
 #[derive(Clone)]
 pub(super) struct Store<T, S, R, O> {
-    pub(super) entries: IndexMap<TokenKey<T, S>, Entry<R, O>, HashState>,
+    pub(super) entries: Table<TokenKey<T, S>, Entry<R, O>>,
     pub(super) tenants: IndexMap<T, Tenant, HashState>,
     pub(super) flights: Flights,
 }
@@ -81,7 +65,7 @@ pub(super) struct Store<T, S, R, O> {
 impl<T, S, R, O> Store<T, S, R, O> {
     pub(super) const fn new(seed: u64) -> Self {
         Self {
-            entries: IndexMap::with_hasher(HashState::with_seed(seed)),
+            entries: Table::new(),
             tenants: IndexMap::with_hasher(HashState::with_seed(seed)),
             flights: Flights::new(),
         }
@@ -89,7 +73,7 @@ impl<T, S, R, O> Store<T, S, R, O> {
 
     /// The entry in a slot.
     pub(super) fn entry(&self, slot: Slot) -> Option<Held<'_, T, S, R, O>> {
-        self.entries.get_index(slot.index())
+        self.entries.get(slot)
     }
 
     /// What completion added to the entry in a slot; none while it is in flight.
@@ -111,12 +95,12 @@ impl<T, S, R, O> Store<T, S, R, O> {
 impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
     /// The hash of a key, to be handed to [`find`](Self::find) and [`insert`](Self::insert).
     pub(super) fn hash(&self, key: &TokenKey<T, S>) -> u64 {
-        self.entries.hasher().hash_one(key)
+        self.tenants.hasher().hash_one(key)
     }
 
     /// The slot of a key.
     pub(super) fn find(&self, hash: u64, key: &TokenKey<T, S>) -> Option<Slot> {
-        Slot::at(self.entries.raw_entry_v1().index_from_hash(hash, |held| held == key)?)
+        self.entries.find(hash, key)
     }
 
     /// The index of a tenant.
@@ -139,12 +123,8 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
         request: R,
         sequence: u64,
     ) -> Option<()> {
-        let slot = Slot::at(self.entries.len())?;
         let tenant = tenant.unwrap_or_else(|| self.enter_tenant(&key.tenant));
-        // No key can match, and the hash is at hand: a plain insertion would compute it again.
-        if let RawEntryMut::Vacant(vacant) = self.entries.raw_entry_mut_v1().from_hash(hash, |_| false) {
-            vacant.insert_hashed_nocheck(hash, key, Entry { sequence, request, done: None });
-        }
+        let slot = self.entries.push(hash, key, Entry { sequence, request, done: None })?;
         self.change_tenant(Some(tenant), |tenant| tenant.held = tenant.held.saturating_add(1));
         self.flights.take_off(sequence, tenant, slot);
         Some(())
@@ -154,7 +134,7 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
     pub(super) fn restart(&mut self, slot: Slot, request: R, sequence: u64) -> Option<()> {
         let tenant = self.tenant_index(&self.entry(slot)?.0.tenant)?;
         self.unlink(Some(tenant), slot);
-        let (_, entry) = self.entries.get_index_mut(slot.index())?;
+        let entry = self.entries.get_mut(slot)?;
         *entry = Entry { sequence, request, done: None };
         self.flights.take_off(sequence, tenant, slot);
         Some(())
@@ -165,7 +145,7 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
     pub(super) fn complete(&mut self, flight: u64, sequence: u64, outcome: O, at: Timestamp) -> Option<()> {
         let (tenant, slot) = self.flights.land(flight)?;
         let older = self.tenant(tenant)?.newest;
-        let (_, entry) = self.entries.get_index_mut(slot.index())?;
+        let entry = self.entries.get_mut(slot)?;
         entry.sequence = sequence;
         entry.done = Some(Done { outcome, at, older, newer: None });
         self.join(Some(tenant), older, Some(slot));
@@ -184,7 +164,7 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
     pub(super) fn renumber(&mut self, flight: u64, sequence: u64) -> Option<()> {
         let (tenant, slot) = self.flights.land(flight)?;
         self.flights.take_off(sequence, tenant, slot);
-        self.entries.get_index_mut(slot.index())?.1.sequence = sequence;
+        self.entries.get_mut(slot)?.sequence = sequence;
         Some(())
     }
 
@@ -210,7 +190,7 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
         self.tenants.retain(|_, tenant| tenant.held > 0 || tenant.horizon > 0);
         if self.tenants.len() < known {
             let Self { entries, tenants, flights } = self;
-            let whereabouts = |slot: Slot| tenants.get_index_of(&entries.get_index(slot.index())?.0.tenant);
+            let whereabouts = |slot: Slot| tenants.get_index_of(&entries.get(slot)?.0.tenant);
             flights.relocate_tenants(whereabouts);
         }
     }
@@ -239,7 +219,7 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
     /// points at that one follows.
     fn remove(&mut self, tenant: usize, slot: Slot) {
         self.change_tenant(Some(tenant), |tenant| tenant.held = tenant.held.saturating_sub(1));
-        self.entries.swap_remove_index(slot.index());
+        self.entries.swap_remove(slot);
         let Some((key, entry)) = self.entry(slot) else { return };
         match &entry.done {
             None => self.flights.relocate(entry.sequence, slot),
@@ -255,8 +235,7 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
     }
 
     fn change_done(&mut self, slot: Slot, change: impl FnOnce(&mut Done<O>)) {
-        let entry = self.entries.get_index_mut(slot.index());
-        if let Some(done) = entry.and_then(|(_, entry)| entry.done.as_mut()) {
+        if let Some(done) = self.entries.get_mut(slot).and_then(|entry| entry.done.as_mut()) {
             change(done);
         }
     }
