@@ -73,16 +73,34 @@ impl Dice {
     }
 }
 
-/// Nanoseconds or bytes for each operation or entry, on our side and on the other.
+/// Nanoseconds or bytes for each operation or entry, on our side and on the other, and how they compare.
 #[derive(Clone, Copy)]
 struct Sides {
     ours: f64,
     other: f64,
+    ratio: f64,
 }
 
 impl Sides {
-    fn ratio(self) -> f64 {
-        self.ours / self.other
+    /// Of sums: the ratio is that of the sums.
+    fn of_sums(ours: f64, other: f64, count: usize) -> Self {
+        Self { ours: ours / count as f64, other: other / count as f64, ratio: ours / other }
+    }
+
+    /// Of samples: medians, and the median of the samples' ratios. The two times of a sample were taken one after the
+    /// other, so that a slow moment of the machine slows both and leaves their ratio.
+    fn of_samples(times: &[(f64, f64)]) -> Self {
+        let median = |value: fn(&(f64, f64)) -> f64| {
+            let mut values: Vec<f64> = times.iter().map(value).collect();
+            values.sort_by(f64::total_cmp);
+            values[values.len() / 2]
+        };
+        let (ours, other) = (median(|times| times.0), median(|times| times.1));
+        Self {
+            ours: ours / BATCH as f64,
+            other: other / BATCH as f64,
+            ratio: median(|times| times.0 / times.1),
+        }
     }
 }
 
@@ -115,14 +133,6 @@ fn both(sample: usize, ours: impl FnOnce(), other: impl FnOnce()) -> (f64, f64) 
     }
 }
 
-fn medians(mut times: Vec<(f64, f64)>) -> Sides {
-    let mut median = |side: fn(&(f64, f64)) -> f64| {
-        times.sort_by(|one, two| side(one).total_cmp(&side(two)));
-        side(&times[times.len() / 2]) / BATCH as f64
-    };
-    Sides { ours: median(|times| times.0), other: median(|times| times.1) }
-}
-
 /// Enters a batch of tokens; returns time and bytes. Each side has keys of its own, whose texts count as its memory; what
 /// the batch allocates apart from them is gone by the end of the measurement.
 fn enter<O: Store>(store: &mut O, mint: &Mint, numbers: std::ops::Range<usize>) -> (f64, i64) {
@@ -149,11 +159,7 @@ fn fill<O: Store>(mint: &Mint, tokens: usize, ours: &mut Ours, other: &mut O) ->
         times = (times.0 + our_cost.0, times.1 + other_cost.0);
         bytes = (bytes.0 + our_cost.1, bytes.1 + other_cost.1);
     }
-    let each = tokens as f64;
-    (
-        Sides { ours: times.0 / each, other: times.1 / each },
-        Sides { ours: bytes.0 as f64 / each, other: bytes.1 as f64 / each },
-    )
+    (Sides::of_sums(times.0, times.1, tokens), Sides::of_sums(bytes.0 as f64, bytes.1 as f64, tokens))
 }
 
 fn column<O: Store>(mint: &Mint, tokens: usize, expire: Option<Sides>) -> Column {
@@ -164,10 +170,8 @@ fn column<O: Store>(mint: &Mint, tokens: usize, expire: Option<Sides>) -> Column
         (ours, other) = (<Ours as Store>::new(tokens), O::new(tokens));
         fills.push(fill(mint, tokens, &mut ours, &mut other));
     }
-    let mean = |side: fn(&Sides) -> f64| {
-        fills.iter().map(|(insert, _)| side(insert)).sum::<f64>() / fills.len() as f64
-    };
-    let insert = Sides { ours: mean(|sides| sides.ours), other: mean(|sides| sides.other) };
+    let sum = |side: fn(&Sides) -> f64| fills.iter().map(|(insert, _)| side(insert)).sum::<f64>();
+    let insert = Sides::of_sums(sum(|sides| sides.ours), sum(|sides| sides.other), fills.len());
     let (_, bytes) = fills[fills.len() - 1];
 
     let mut dice = Dice(tokens as u64);
@@ -194,7 +198,7 @@ fn column<O: Store>(mint: &Mint, tokens: usize, expire: Option<Sides>) -> Column
                 || batch.iter().for_each(|(key, request)| assert_eq!(other.repeat(key, request), *seen)),
             ));
         }
-        medians(times)
+        Sides::of_samples(&times)
     };
     let hit = rows(true, 0, &Seen::Equal, false);
     let miss = rows(false, 0, &Seen::Nothing, true);
@@ -227,7 +231,7 @@ fn expire<O: Rolling>(mint: &Mint, tokens: usize) -> Sides {
     }
     assert_eq!(ours.held(), tokens);
     assert!(other.held() <= 2 * tokens && other.held() * 10 > tokens * 9, "{} of {tokens}", other.held());
-    Sides { ours: times.0 / timed as f64, other: times.1 / timed as f64 }
+    Sides::of_sums(times.0, times.1, timed)
 }
 
 /// Ten million distinct tokens of one account, beside accounts that hold a few each.
@@ -299,7 +303,7 @@ pub fn run() -> usize {
     println!("\nNanoseconds, ours / theirs = ratio\n");
     println!("| tokens | beside | hit | miss | mismatch | insert | expire | bytes per entry |");
     println!("|---:|---|---:|---:|---:|---:|---:|---:|");
-    let cell = |sides: Sides| format!("{:.0} / {:.0} = {:.2}", sides.ours, sides.other, sides.ratio());
+    let cell = |sides: Sides| format!("{:.0} / {:.0} = {:.2}", sides.ours, sides.other, sides.ratio);
     for column in &columns {
         let Column { name, tokens, hit, miss, mismatch, insert, bytes, expire } = column;
         let expire = expire.map_or(String::new(), cell);
@@ -337,12 +341,12 @@ fn goals(columns: &[Column]) -> usize {
     };
     let beside = |name: &'static str| columns.iter().filter(move |column| column.name == name);
     for column in beside(Bare::NAME) {
-        goal(format!("hit beside the bare map at {}", column.tokens), column.hit.ratio(), 1.5);
-        goal(format!("memory beside the bare map at {}", column.tokens), column.bytes.ratio(), 1.5);
+        goal(format!("hit beside the bare map at {}", column.tokens), column.hit.ratio, 1.5);
+        goal(format!("memory beside the bare map at {}", column.tokens), column.bytes.ratio, 1.5);
     }
     for column in beside(Moka::NAME) {
         let most = if column.tokens <= 10_000 { 1.0 / 5.0 } else { 1.0 / 3.0 };
-        goal(format!("hit beside moka at {}", column.tokens), column.hit.ratio(), most);
+        goal(format!("hit beside moka at {}", column.tokens), column.hit.ratio, most);
     }
     let curve: Vec<Sides> = beside(Bare::NAME).filter_map(|column| column.expire).collect();
     let growth = |side: fn(&Sides) -> f64| side(&curve[curve.len() - 1]) / side(&curve[0]);
