@@ -67,6 +67,12 @@ operations! {
     ReprotectDiskReplicaPair = "ReprotectDiskReplicaPair", Ebs;
     DeleteDiskReplicaPair = "DeleteDiskReplicaPair", Ebs;
     DescribeDiskReplicaPairs = "DescribeDiskReplicaPairs", Ebs;
+    ModifyDiskReplicaPair = "ModifyDiskReplicaPair", Ebs;
+    DescribeDiskReplicaPairProgress = "DescribeDiskReplicaPairProgress", Ebs;
+    TagResources = "TagResources", Ebs;
+    UntagResources = "UntagResources", Ebs;
+    ListTagResources = "ListTagResources", Ebs;
+    ChangeResourceGroup = "ChangeResourceGroup", Ebs;
     CreateDbCluster = "CreateDBCluster", PolarDb;
     DeleteDbCluster = "DeleteDBCluster", PolarDb;
     ModifyDbNodeConfig = "ModifyDBNodeConfig", PolarDb;
@@ -86,6 +92,10 @@ impl Operation {
                 | Self::FailoverDiskReplicaPair
                 | Self::ReprotectDiskReplicaPair
                 | Self::DeleteDiskReplicaPair
+                | Self::ModifyDiskReplicaPair
+                | Self::TagResources
+                | Self::UntagResources
+                | Self::ChangeResourceGroup
                 | Self::CreateDbCluster
                 | Self::FailoverDbCluster
         )

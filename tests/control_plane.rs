@@ -215,6 +215,8 @@ mod tokens {
             without,
             [
                 "DescribeDiskReplicaPairs",
+                "DescribeDiskReplicaPairProgress",
+                "ListTagResources",
                 "DeleteDBCluster",
                 "ModifyDBNodeConfig",
                 "DescribeDBClusters",

@@ -60,6 +60,25 @@ fn least(operation: Operation) -> Given<'static> {
             ("DestinationDiskId", "d-sa1f82p58p1tdw9g"),
             ("DestinationZoneId", "cn-shanghai-e"),
         ],
+        Operation::TagResources => vec![
+            ("RegionId", "cn-hangzhou"),
+            ("ResourceId.1", "pair-cn-dsa"),
+            ("Tag.1.Key", "team"),
+            ("ResourceType", "diskreplicapair"),
+        ],
+        Operation::UntagResources => vec![
+            ("RegionId", "cn-hangzhou"),
+            ("ResourceId.1", "pair-cn-dsa"),
+            ("TagKey.1", "team"),
+            ("ResourceType", "diskreplicapair"),
+        ],
+        Operation::ListTagResources => vec![("RegionId", "cn-hangzhou"), ("ResourceType", "diskreplicapair")],
+        Operation::ChangeResourceGroup => vec![
+            ("RegionId", "cn-hangzhou"),
+            ("ResourceType", "diskreplicapair"),
+            ("ResourceId", "pair-cn-dsa"),
+            ("NewResourceGroupId", "rg-1"),
+        ],
         Operation::DescribeDiskReplicaPairs | Operation::DescribeDbClusters => {
             vec![("RegionId", "cn-hangzhou")]
         }

@@ -4,7 +4,7 @@ use core::convert::Infallible;
 
 use super::input::{Refusal, Request, TokenOutcome};
 use super::{Call, ControlPlane, Misuse, Step};
-use crate::ebs::{EbsRefusal, PairCreated, PairPage};
+use crate::ebs::{EbsRefusal, PairCreated, PairPage, PairProgress, TagPage};
 use crate::operation::Operation;
 use crate::polardb::{ClusterCreated, ClusterPage, DbCluster, PolarDbRefusal};
 use crate::rule::RuleId;
@@ -137,7 +137,7 @@ macro_rules! never_kept {
     )*};
 }
 
-never_kept!(PairPage, ClusterPage, DbCluster);
+never_kept!(PairPage, PairProgress, TagPage, ClusterPage, DbCluster);
 
 /// A product's refusal, as far as the token cache causes or remembers it. Sealed.
 pub trait Denial: Sealed + Clone + Eq + core::fmt::Debug + Into<Refusal> {

@@ -105,4 +105,6 @@ pub enum PairFact {
     },
     /// A copy failed and the status stayed.
     CopyFailed,
+    /// Its name, description, replication time control, tags or resource group changed.
+    Settings,
 }

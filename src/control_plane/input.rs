@@ -4,9 +4,10 @@ use alloc::boxed::Box;
 
 use super::{Action, Call, ControlPlane, FreshCluster, Misuse, Reply, Report, Step};
 use crate::ebs::{
-    CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairs, EbsRefusal,
-    FailoverDiskReplicaPair, PairCreated, PairPage, ReprotectDiskReplicaPair, StartDiskReplicaPair,
-    StopDiskReplicaPair,
+    ChangeResourceGroup, CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairProgress,
+    DescribeDiskReplicaPairs, EbsRefusal, FailoverDiskReplicaPair, ListTagResources, ModifyDiskReplicaPair,
+    PairCreated, PairPage, PairProgress, ReprotectDiskReplicaPair, StartDiskReplicaPair, StopDiskReplicaPair,
+    TagPage, TagResources, UntagResources,
 };
 use crate::operation::Operation;
 use crate::polardb::{
@@ -53,6 +54,12 @@ requests! {
     ReprotectDiskReplicaPair;
     DeleteDiskReplicaPair;
     DescribeDiskReplicaPairs (Box);
+    ModifyDiskReplicaPair (Box);
+    DescribeDiskReplicaPairProgress;
+    TagResources (Box);
+    UntagResources (Box);
+    ListTagResources (Box);
+    ChangeResourceGroup (Box);
     CreateDbCluster (Box);
     DeleteDbCluster;
     ModifyDbNodeConfig;
@@ -71,6 +78,10 @@ pub enum Response {
     PairCreated(PairCreated),
     /// `DescribeDiskReplicaPairs`.
     PairPage(PairPage),
+    /// `DescribeDiskReplicaPairProgress`.
+    PairProgress(PairProgress),
+    /// `ListTagResources`.
+    TagPage(TagPage),
     /// `CreateDBCluster`.
     ClusterCreated(ClusterCreated),
     /// `DescribeDBClusters`.
@@ -94,6 +105,18 @@ impl From<PairCreated> for Response {
 impl From<PairPage> for Response {
     fn from(page: PairPage) -> Self {
         Self::PairPage(page)
+    }
+}
+
+impl From<PairProgress> for Response {
+    fn from(progress: PairProgress) -> Self {
+        Self::PairProgress(progress)
+    }
+}
+
+impl From<TagPage> for Response {
+    fn from(page: TagPage) -> Self {
+        Self::TagPage(page)
     }
 }
 
@@ -257,6 +280,12 @@ impl ControlPlane {
             Request::ReprotectDiskReplicaPair(request) => Ok(self.make(call, request).into()),
             Request::DeleteDiskReplicaPair(request) => Ok(self.make(call, request).into()),
             Request::DescribeDiskReplicaPairs(request) => Ok(self.make(call, &**request).into()),
+            Request::ModifyDiskReplicaPair(request) => Ok(self.make(call, &**request).into()),
+            Request::DescribeDiskReplicaPairProgress(request) => Ok(self.make(call, request).into()),
+            Request::TagResources(request) => Ok(self.make(call, &**request).into()),
+            Request::UntagResources(request) => Ok(self.make(call, &**request).into()),
+            Request::ListTagResources(request) => Ok(self.make(call, &**request).into()),
+            Request::ChangeResourceGroup(request) => Ok(self.make(call, &**request).into()),
             Request::DeleteDbCluster(request) => Ok(self.make(call, request).into()),
             Request::ModifyDbNodeConfig(request) => Ok(self.make(call, request).into()),
             Request::FailoverDbCluster(request) => Ok(self.make(call, request).into()),

@@ -38,6 +38,7 @@ mod event;
 mod input;
 mod polardb;
 mod report;
+mod settings;
 
 pub use action::Action;
 pub use call::{Call, Misuse, NotAdopted, Reply};

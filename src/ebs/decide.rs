@@ -129,7 +129,7 @@ impl ReplicaPair {
         Ok(self.accepted(cx.now, request, row.rule, to, policy))
     }
 
-    fn check_region(&self, cx: &Context<'_>, operation: Operation) -> Result<(), EbsRefusal> {
+    pub(crate) fn check_region(&self, cx: &Context<'_>, operation: Operation) -> Result<(), EbsRefusal> {
         let at_source = || self.source().region == *cx.region;
         let at_destination = || self.destination().region == *cx.region;
         // Only an end that the answer depends on is looked at: the happy path of a failover reads one of them.
@@ -371,7 +371,7 @@ impl ReplicaPair {
         }
     }
 
-    fn invalid_status(&self, operation: Operation, rule: RuleId) -> EbsRefusal {
+    pub(super) fn invalid_status(&self, operation: Operation, rule: RuleId) -> EbsRefusal {
         EbsRefusal::InvalidStatus { operation, pair: self.id.clone(), status: self.status, rule }
     }
 }

@@ -8,22 +8,31 @@
 pub mod decide;
 pub mod describe;
 pub mod disk;
+pub mod modify;
 pub mod pair;
+pub mod progress;
 pub mod refusal;
 pub mod requests;
 pub mod status;
 pub mod table;
+pub mod tags;
 
 pub use decide::{PairPlan, PairRequest, PairStep};
 pub use describe::{Cursor, DescribeDiskReplicaPairs, Page, PairPage, Site};
 pub use disk::{Access, Disk, DiskChange};
+pub use modify::{ModifyDiskReplicaPair, SettingsPlan};
 pub use pair::{Context, End, PairEffect, PairSeed, PendingPair, RPO, ReplicaPair};
+pub use progress::{DescribeDiskReplicaPairProgress, PairProgress};
 pub use refusal::EbsRefusal;
 pub use requests::{
     Bandwidth, Charge, CreateDiskReplicaPair, DeleteDiskReplicaPair, FailoverDiskReplicaPair, PairCreated,
     PairSettings, PeriodUnit, ReprotectDiskReplicaPair, StartDiskReplicaPair, StopDiskReplicaPair,
 };
 pub use status::{PairStatus, StatusSet};
+pub use tags::{
+    ChangeResourceGroup, ListTagResources, ResourceId, ResourceType, Resources, TagFilter, TagPage,
+    TagResources, TaggedResource, UntagResources,
+};
 
 use crate::rule::{Basis, Rule};
 
@@ -38,6 +47,8 @@ pub const RULES: &[Rule] = &[
     Rule::new("E-012", Basis::Documented, "limits page: one pair a disk; the code for it is inferred", "A disk is part of at most one pair."),
     Rule::new("E-013", Basis::Inferred, "no source", "Create of a removed disk finds no resource."),
     Rule::new("E-014", Basis::Documented, "CreateDiskReplicaPair page", "Create only records the relation and shows creating."),
+    Rule::new("E-272", Basis::Inferred, "ModifyDiskReplicaPair parameters; none is required", "What a change of settings leaves out stays."),
+    Rule::new("E-274", Basis::Inferred, "Bandwidth is not yet available (SDK 5.0.1)", "The bandwidth in a change of settings is read as a number and changes nothing."),
     Rule::new("E-600", Basis::Sibling, "drill operations list MissingParameter", "A required parameter that is absent or empty is named."),
     Rule::new("E-601", Basis::Sibling, "drill operations list InvalidParameter", "A parameter that cannot be read or is out of range is named."),
     Rule::new("E-610", Basis::Documented, "NoSuchResource is listed for all operations", "An unknown pair, another account's, or a forgotten tombstone is not found."),
@@ -61,4 +72,6 @@ pub const RULES: &[Rule] = &[
     Rule::new("E-690", Basis::Inferred, "a public client detects deletion by an empty list (§5.1)", "Describe answers an unknown id with an empty list."),
     Rule::new("E-691", Basis::Documented, "Site parameter; which role it follows after a reverse is inferred", "Describe lists a pair at its production site by default and at its backup site on request."),
     Rule::new("E-692", Basis::Inferred, "§10.18", "Describe omits tombstones."),
+    Rule::new("E-695", Basis::Inferred, "Progress and RecoverPoint fields; the numbers between belong to who carries the copy out", "Progress is 0 while a copy is shown or before any completed, else 100; of a tombstone there is none."),
+    Rule::new("E-696", Basis::Inferred, "no source; the simulation knows how long a copy takes", "In timed mode the simulation tells how much of a running copy's time has passed, at most 99."),
 ];

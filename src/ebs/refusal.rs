@@ -152,6 +152,58 @@ pub enum EbsRefusal {
         /// The rule that decided.
         rule: RuleId,
     },
+    /// The type of resource is unknown or not modelled.
+    #[error(
+        "{operation}: no type of resource is named {given} (E-700); there are diskreplicapair and diskreplicagroup"
+    )]
+    UnknownResourceType {
+        /// The operation asked for.
+        operation: Operation,
+        /// The type asked for.
+        given: Cow<'static, str>,
+    },
+    /// A resource to be labelled is unknown in this account, gone, or has no end in the region called.
+    #[error("{operation}: no {resource} here (E-701); check the id, its type and the region")]
+    ResourceNotFound {
+        /// The operation asked for.
+        operation: Operation,
+        /// The id asked for.
+        resource: Cow<'static, str>,
+    },
+    /// More than 50 resources are named.
+    #[error("{operation}: more than 50 resources (E-702); split the call")]
+    TooManyResources {
+        /// The operation asked for.
+        operation: Operation,
+    },
+    /// More than 20 tags or keys are named.
+    #[error("{operation}: more than 20 tags (E-703); split the call")]
+    TooManyTags {
+        /// The operation asked for.
+        operation: Operation,
+    },
+    /// A key is named twice.
+    #[error("{operation}: a key is given twice (E-704)")]
+    DuplicateTagKey {
+        /// The operation asked for.
+        operation: Operation,
+    },
+    /// A resource would bear more than 20 tags.
+    #[error("{operation}: {resource} would bear more than 20 tags (E-705); take some off first")]
+    TagQuota {
+        /// The operation asked for.
+        operation: Operation,
+        /// The resource.
+        resource: Cow<'static, str>,
+    },
+    /// A condition has a value and no key.
+    #[error("{operation}: {parameter} has a value and no key (E-708)")]
+    TagValueAlone {
+        /// The operation asked for.
+        operation: Operation,
+        /// The wire name of the value.
+        parameter: Cow<'static, str>,
+    },
     /// The region does not have the feature under this policy.
     #[error("{operation}: {region} does not support asynchronous replication (E-010)")]
     RegionNotSupported {
@@ -220,6 +272,107 @@ pub const LISTED: &[(Operation, &[&str])] = &[
         Operation::DescribeDiskReplicaPairs,
         &["OperationDenied", "OperationDenied.InvalidStatus", "NoSuchResource"],
     ),
+    (
+        Operation::ModifyDiskReplicaPair,
+        &[
+            "OperationDenied",
+            "OperationDenied.InvalidStatus",
+            "OperationDenied.OperateNotAllowedForPrimary",
+            "OperationDenied.OperateNotAllowedForStandby",
+            "NoSuchResource",
+        ],
+    ),
+    (
+        Operation::DescribeDiskReplicaPairProgress,
+        &["OperationDenied", "OperationDenied.InvalidStatus", "NoSuchResource"],
+    ),
+    (
+        Operation::TagResources,
+        &[
+            "InvalidParameter",
+            "InvalidParameter.Conflict",
+            "InvalidParameter.Format",
+            "MissingParameter",
+            "Duplicate.TagKey",
+            "NumberExceed.ResourceIds",
+            "NumberExceed.Tags",
+            "InvalidAccountStatus.NotEnoughBalance",
+            "LastTokenProcessing",
+            "NoPermission.SLR",
+            "OperationDenied",
+            "InvalidApi.NotFound",
+            "InvalidResourceId.NotFound",
+            "InvalidResourceType.NotFound",
+            "MissingParameter.ResourceType",
+            "NoSuchResource",
+        ],
+    ),
+    (
+        Operation::UntagResources,
+        &[
+            "InvalidParameter",
+            "InvalidParameter.Conflict",
+            "InvalidParameter.Format",
+            "MissingParameter",
+            "Duplicate.TagKey",
+            "NumberExceed.ResourceIds",
+            "NumberExceed.Tags",
+            "OperationDenied.QuotaExceed",
+            "InvalidAccountStatus.NotEnoughBalance",
+            "LastTokenProcessing",
+            "NoPermission.SLR",
+            "OperationDenied",
+            "InvalidApi.NotFound",
+            "InvalidResourceId.NotFound",
+            "InvalidResourceType.NotFound",
+            "InvalidRegionId.NotFound",
+            "NoSuchResource",
+        ],
+    ),
+    (
+        Operation::ListTagResources,
+        &[
+            "InvalidParameter",
+            "InvalidParameter.Conflict",
+            "InvalidParameter.Format",
+            "MissingParameter",
+            "Duplicate.TagKey",
+            "NumberExceed.ResourceIds",
+            "NumberExceed.Tags",
+            "OperationDenied.QuotaExceed",
+            "IdempotentParameterMismatch",
+            "InvalidAccountStatus.NotEnoughBalance",
+            "LastTokenProcessing",
+            "NoPermission.SLR",
+            "OperationDenied",
+            "InvalidApi.NotFound",
+            "InvalidRegionId.NotFound",
+            "InvalidResourceId.NotFound",
+            "InvalidResourceType.NotFound",
+            "NoSuchResource",
+        ],
+    ),
+    (
+        Operation::ChangeResourceGroup,
+        &[
+            "InvalidParameter",
+            "InvalidParameter.Conflict",
+            "InvalidParameter.Format",
+            "MissingParameter",
+            "OperationDenied.QuotaExceed",
+            "InvalidAccountStatus.NotEnoughBalance",
+            "LastTokenProcessing",
+            "NoPermission.SLR",
+            "OperationDenied",
+            "InvalidApi.NotFound",
+            "InvalidResourceType.NotFound",
+            "InvalidResourceId.NotFound",
+            "InvalidResourceGroup.NotFound",
+            "MissingParameter.ResourceGroup",
+            "MissingParameter.ResourceType",
+            "NoSuchResource",
+        ],
+    ),
 ];
 
 impl EbsRefusal {
@@ -239,6 +392,13 @@ impl EbsRefusal {
             | Self::NoRecoverPoint { operation, .. }
             | Self::DiskInUse { operation, .. }
             | Self::TooClose { operation, .. }
+            | Self::UnknownResourceType { operation, .. }
+            | Self::ResourceNotFound { operation, .. }
+            | Self::TooManyResources { operation }
+            | Self::TooManyTags { operation }
+            | Self::DuplicateTagKey { operation }
+            | Self::TagQuota { operation, .. }
+            | Self::TagValueAlone { operation, .. }
             | Self::RegionNotSupported { operation, .. } => *operation,
         }
     }
@@ -260,6 +420,13 @@ impl EbsRefusal {
             Self::NoRecoverPoint { .. } => RuleId("E-633"),
             Self::DiskInUse { .. } => RuleId("E-012"),
             Self::RegionNotSupported { .. } => RuleId("E-010"),
+            Self::UnknownResourceType { .. } => RuleId("E-700"),
+            Self::ResourceNotFound { .. } => RuleId("E-701"),
+            Self::TooManyResources { .. } => RuleId("E-702"),
+            Self::TooManyTags { .. } => RuleId("E-703"),
+            Self::DuplicateTagKey { .. } => RuleId("E-704"),
+            Self::TagQuota { .. } => RuleId("E-705"),
+            Self::TagValueAlone { .. } => RuleId("E-708"),
         }
     }
 
@@ -281,6 +448,19 @@ impl EbsRefusal {
     /// How the refusal looks on the wire.
     pub fn wire(&self) -> WireError {
         let (status, code, message): (u16, &'static str, Cow<'static, str>) = match self {
+            Self::MissingParameter { operation: Operation::TagResources, parameter }
+            | Self::MissingParameter { operation: Operation::ChangeResourceGroup, parameter }
+                if parameter == "ResourceType" =>
+            {
+                let message = "The parameter - ResourceType should not be null";
+                (404, "MissingParameter.ResourceType", message.into())
+            }
+            Self::MissingParameter { operation: Operation::ChangeResourceGroup, parameter }
+                if parameter == "NewResourceGroupId" =>
+            {
+                let message = "The parameter - Resource Group should not be null";
+                (404, "MissingParameter.ResourceGroup", message.into())
+            }
             Self::MissingParameter { parameter, .. } => (
                 400,
                 "MissingParameter",
@@ -329,6 +509,38 @@ impl EbsRefusal {
                 "OperationDenied.ManualSyncLimit",
                 "One shot start manual syncing too frequently, please try again later.".into(),
             ),
+            Self::UnknownResourceType { .. } => (
+                404,
+                "InvalidResourceType.NotFound",
+                "The ResourceType provided does not exist in our records.".into(),
+            ),
+            Self::ResourceNotFound { operation: Operation::ChangeResourceGroup, .. } => (
+                404,
+                "InvalidResourceId.NotFound",
+                "The specified ResourceId is not found in our records.".into(),
+            ),
+            Self::ResourceNotFound { .. } => (
+                404,
+                "InvalidResourceId.NotFound",
+                "The specified ResourceIds are not found in our records.".into(),
+            ),
+            Self::TooManyResources { .. } => (
+                400,
+                "NumberExceed.ResourceIds",
+                "The ResourceIds parameter number is exceed , Valid : 50".into(),
+            ),
+            Self::TooManyTags { .. } => (400, "NumberExceed.Tags", "NumberExceed.Tags".into()),
+            Self::DuplicateTagKey { .. } => {
+                (400, "Duplicate.TagKey", "The Tag.N.Key contain duplicate key.".into())
+            }
+            Self::TagQuota { .. } => (
+                400,
+                "OperationDenied.QuotaExceed",
+                "The quota of tags on resource is beyond permitted range.".into(),
+            ),
+            Self::TagValueAlone { parameter, .. } => {
+                (400, "InvalidParameter.TagValue", format!("The parameter {parameter} is invalid.").into())
+            }
             Self::NotAtSource { .. }
             | Self::PrimaryDeviceAttached { .. }
             | Self::DiskInUse { .. }

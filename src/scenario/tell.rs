@@ -26,7 +26,11 @@ pub(super) fn response(response: &Response, body: &str, replayed: bool) -> Vec<S
         Response::Accepted => {}
         Response::PairCreated(created) => told.push(format!("created {}", created.pair)),
         Response::ClusterCreated(created) => told.push(format!("created {}", created.cluster)),
-        Response::PairPage(_) | Response::ClusterPage(_) | Response::Cluster(_) => told.push(body.to_owned()),
+        Response::PairPage(_)
+        | Response::PairProgress(_)
+        | Response::TagPage(_)
+        | Response::ClusterPage(_)
+        | Response::Cluster(_) => told.push(body.to_owned()),
     }
     told
 }
@@ -70,6 +74,7 @@ fn event(event: &Event) -> String {
 fn pair_fact(fact: &PairFact) -> String {
     match fact {
         PairFact::CopyFailed => "copy failed".to_owned(),
+        PairFact::Settings => "settings changed".to_owned(),
         PairFact::Status { from, to, superseded, took, recover_point } => {
             let from = from.map_or("(none)", |status| status.as_str());
             let to = to.map_or("(none)", |status| status.as_str());

@@ -12,6 +12,7 @@ mod fault;
 mod latency;
 mod mint;
 mod outcome;
+mod progress;
 #[cfg(feature = "serde")]
 mod snapshot;
 mod stream;
@@ -212,10 +213,12 @@ impl Simulation {
         let mut happened = self.advance(call.now);
         let (fresh, counts) = self.fresh(request);
         // Minted ids are checked to be free, so the control plane cannot find them misused.
-        let output = self.plane.call_any(call, request, &fresh).unwrap_or_else(|_| Step::default().into());
+        let mut output =
+            self.plane.call_any(call, request, &fresh).unwrap_or_else(|_| Step::default().into());
         if matches!(output.result, Some(Ok(_))) && !output.replayed {
             self.minted.extend(counts);
         }
+        self.tell_progress(request, &mut output);
         self.settle(output.step.clone(), &mut happened);
         happened.extend(self.advance(call.now));
         (output, happened)

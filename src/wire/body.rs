@@ -83,6 +83,10 @@ pub fn success(operation: Operation, response: &Response, request_id: &str, form
         Response::PairPage(page) => {
             sure(200, &root, &ebs::DescribeDiskReplicaPairsResponse::new(page, id), format)
         }
+        Response::PairProgress(progress) => {
+            sure(200, &root, &ebs::DescribeDiskReplicaPairProgressResponse::new(progress, id), format)
+        }
+        Response::TagPage(page) => sure(200, &root, &ebs::ListTagResourcesResponse::new(page, id), format),
         Response::ClusterCreated(created) => {
             sure(200, &root, &polardb::CreateDbClusterResponse::new(created, id), format)
         }

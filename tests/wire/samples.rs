@@ -14,7 +14,7 @@ use super::*;
 #[derive(serde::Deserialize)]
 struct Sample {
     json: Value,
-    xml: String,
+    xml: Option<String>,
 }
 
 fn samples() -> BTreeMap<String, Sample> {
@@ -38,6 +38,10 @@ fn through_ours(operation: Operation, json: &Value) -> (Value, String) {
         Operation::DescribeDiskReplicaPairs => {
             through::<ebs::DescribeDiskReplicaPairsResponse>(operation, json)
         }
+        Operation::DescribeDiskReplicaPairProgress => {
+            through::<ebs::DescribeDiskReplicaPairProgressResponse>(operation, json)
+        }
+        Operation::ListTagResources => through::<ebs::ListTagResourcesResponse>(operation, json),
         Operation::CreateDbCluster => through::<polardb::CreateDbClusterResponse>(operation, json),
         Operation::DescribeDbClusters => through::<polardb::DescribeDbClustersResponse>(operation, json),
         Operation::DescribeDbClusterAttribute => {
@@ -124,7 +128,8 @@ fn our_xml_of_the_samples_has_the_same_leaves_and_contains_the_vendors_own() {
         expected.sort();
         assert_eq!(names, expected, "{operation}");
         // The vendor's XML lacks some fields of its JSON; what it has, we have in the same place.
-        let vendors: String = sample.xml.lines().map(str::trim).collect();
+        let Some(xml) = &sample.xml else { continue };
+        let vendors: String = xml.lines().map(str::trim).collect();
         for leaf in xml_leaves(&vendors) {
             assert!(found.contains(&leaf), "{operation} {leaf:?}");
         }

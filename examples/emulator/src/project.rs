@@ -63,6 +63,7 @@ pub fn entry(event: &Event) -> Entry {
                     entry
                 }
                 PairFact::CopyFailed => blank("copy_failed"),
+                PairFact::Settings => blank("settings"),
                 newer => blank("pair").with("fact", format!("{newer:?}")),
             };
             Entry { resource: Some(pair.to_string()), ..entry }

@@ -21,6 +21,7 @@ use axum::http::{Method, header, request::Parts};
 use axum::response::Response as HttpResponse;
 use axum::routing::any;
 use failover_model::control_plane::{Refusal, Request as Asked, Response};
+use failover_model::ebs::{ResourceId, Resources};
 use failover_model::simulation::ReplyFault;
 use failover_model::wire::{Parameters, Parsed, body};
 use failover_model::{Call, Operation, RuleId, Timestamp, WireError};
@@ -251,12 +252,26 @@ fn resource(request: &Asked, result: Option<&Result<Response, Refusal>>) -> Opti
         (Asked::ReprotectDiskReplicaPair(request), _) => Some(request.pair.to_string()),
         (Asked::DeleteDiskReplicaPair(request), _) => Some(request.pair.to_string()),
         (Asked::DescribeDiskReplicaPairs(request), _) => only(&request.pairs),
+        (Asked::ModifyDiskReplicaPair(request), _) => Some(request.pair.to_string()),
+        (Asked::DescribeDiskReplicaPairProgress(request), _) => Some(request.pair.to_string()),
+        (Asked::TagResources(request), _) => of_resources(&request.resources),
+        (Asked::UntagResources(request), _) => of_resources(&request.resources),
+        (Asked::ListTagResources(request), _) => of_resources(&request.resources),
+        (Asked::ChangeResourceGroup(request), _) => Some(match &request.resource {
+            ResourceId::Pair(pair) => pair.to_string(),
+        }),
         (Asked::DeleteDbCluster(request), _) => Some(request.cluster.to_string()),
         (Asked::ModifyDbNodeConfig(request), _) => Some(request.cluster.to_string()),
         (Asked::FailoverDbCluster(request), _) => Some(request.cluster.to_string()),
         (Asked::DescribeDbClusters(request), _) => only(&request.clusters),
         (Asked::DescribeDbClusterAttribute(request), _) => Some(request.cluster.to_string()),
         _ => None,
+    }
+}
+
+fn of_resources(resources: &Resources) -> Option<String> {
+    match resources {
+        Resources::Pairs(pairs) => only(pairs),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Parameters to typed requests.
 //!
 //! Every operation reads its parameters in the order of the vendor's own list, so of several bad ones the first there
-//! is named (`W-025`); parameters that only newer SDKs know follow at the end. No source says in which order the vendor
+//! is named (`W-025`), after `RegionId`; parameters that only newer SDKs know follow at the end. No source says in which order the vendor
 //! looks. What an operation does not define is ignored (`W-026`), and so are, for the list of clusters, the filters that
 //! the model holds nothing for: `ConnectionString`, `DescribeType`, `Expired` and the two `Recent…Interval`.
 //!
@@ -131,6 +131,12 @@ fn request(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Ref
         Operation::ReprotectDiskReplicaPair => ebs::reprotect(reader)?.into(),
         Operation::DeleteDiskReplicaPair => DeleteDiskReplicaPair { pair: ebs::pair(reader)? }.into(),
         Operation::DescribeDiskReplicaPairs => ebs::describe(reader)?.into(),
+        Operation::ModifyDiskReplicaPair => ebs::modify(reader)?.into(),
+        Operation::DescribeDiskReplicaPairProgress => ebs::progress(reader)?.into(),
+        Operation::TagResources => ebs::tags::tag(reader)?.into(),
+        Operation::UntagResources => ebs::tags::untag(reader)?.into(),
+        Operation::ListTagResources => ebs::tags::list(reader)?.into(),
+        Operation::ChangeResourceGroup => ebs::tags::change_group(reader)?.into(),
         Operation::CreateDbCluster => polardb::create(reader)?.into(),
         Operation::DeleteDbCluster => DeleteDbCluster { cluster: polardb::cluster(reader)? }.into(),
         Operation::ModifyDbNodeConfig => polardb::node_config(reader)?.into(),

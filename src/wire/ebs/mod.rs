@@ -7,12 +7,15 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+mod tags;
+
 use super::object::{object, text};
 use super::params::encode_cursor;
-use crate::ebs::{Charge, Page, PairCreated, PairPage, RPO, ReplicaPair, Site};
+use crate::ebs::{Charge, Page, PairCreated, PairPage, PairProgress, RPO, ReplicaPair, Site};
 use crate::text::Tag;
 
 pub use super::object::Accepted;
+pub use tags::{ListTagResourcesResponse, TagResourceRecord};
 
 object! {
     /// What `CreateDiskReplicaPair` answers.
@@ -20,6 +23,13 @@ object! {
         request_id: String = "RequestId",
         pair: Option<String> = "ReplicaPairId",
         order: Option<String> = "OrderId",
+    }
+
+    /// What `DescribeDiskReplicaPairProgress` answers.
+    DescribeDiskReplicaPairProgressResponse {
+        progress: Option<u64> = "Progress",
+        recover_point: Option<u64> = "RecoverPoint",
+        request_id: String = "RequestId",
     }
 
     /// What `DescribeDiskReplicaPairs` answers.
@@ -77,6 +87,17 @@ impl CreateDiskReplicaPairResponse {
             request_id: String::from(request_id),
             pair: text(created.pair.as_str()),
             order: text(created.order.as_str()),
+        }
+    }
+}
+
+impl DescribeDiskReplicaPairProgressResponse {
+    /// The answer.
+    pub fn new(progress: &PairProgress, request_id: &str) -> Self {
+        Self {
+            progress: Some(u64::from(progress.percent)),
+            recover_point: progress.recover_point.map(|at| at.as_secs()),
+            request_id: String::from(request_id),
         }
     }
 }
