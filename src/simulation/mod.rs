@@ -21,7 +21,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
-pub use fault::{Fault, PairStage, PlannedFault, ReplyFault, Selector};
+pub use fault::{Fault, GroupStage, PairStage, PlannedFault, ReplyFault, Selector};
 pub use latency::LatencyProfile;
 #[cfg(feature = "serde")]
 pub use snapshot::{BadWorld, WorldSnapshot};

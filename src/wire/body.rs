@@ -83,6 +83,11 @@ pub fn success(operation: Operation, response: &Response, request_id: &str, form
         Response::PairPage(page) => {
             sure(200, &root, &ebs::DescribeDiskReplicaPairsResponse::new(page, id), format)
         }
+        // The wire shapes of groups and drills follow; until then only what a scenario needs is told.
+        Response::GroupCreated(_)
+        | Response::GroupPage(_)
+        | Response::DrillStarted(_)
+        | Response::DrillPage(_) => sure(200, &root, &ebs::Accepted { request_id: String::from(id) }, format),
         Response::ClusterCreated(created) => {
             sure(200, &root, &polardb::CreateDbClusterResponse::new(created, id), format)
         }

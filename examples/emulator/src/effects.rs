@@ -20,6 +20,8 @@ fn view(effect: &Effect) -> Value {
     let detail = match &effect.kind {
         EffectKind::Pair { effect: PairEffect::Reprotect { reverse }, .. } => json!({ "reverse": reverse }),
         EffectKind::Pair { .. } => json!({}),
+        EffectKind::Group { members, .. } => json!({ "pairs": members }),
+        EffectKind::Drill { owner, .. } => json!({ "of": owner.as_str() }),
         EffectKind::Cluster { cluster, effect } => match effect {
             ClusterEffect::ChooseNode(tier) => json!({ "cluster": cluster, "tier": tier }),
             ClusterEffect::PromoteNode(node) => json!({ "cluster": cluster, "node": node }),
