@@ -8,9 +8,10 @@ use std::num::{NonZeroU8, NonZeroU64, NonZeroUsize};
 use failover_model::ebs::{DiskChange, PairSeed, PairStatus as S};
 use failover_model::polardb::{ClusterSeed, ClusterStatus, DbNode, NodeChange, NodeKind, PayType, Role};
 use failover_model::policy::{
-    DeleteBeforeStart, EbsPolicy, ExplicitTargetFails, FailoverWhileBusy, FailoverWithoutRecoverPoint,
-    FirstCopy, FirstCopyAfterReverse, PairFailover, PolarDbPolicy, RejectionPolicy, RetryAfterFailure,
-    ReverseNeeds, SameRegionPairs, StartWhileReplicating, TokenAlphabet, TokenPolicy, TokenScope,
+    DeleteBeforeStart, DrillWithoutRecoverPoint, EbsPolicy, ExplicitTargetFails, FailoverWhileBusy,
+    FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, JoinStatuses, PairFailover, PolarDbPolicy,
+    ProductionSite, RejectionPolicy, ReprotectFailedGroup, RetryAfterFailure, ReverseNeeds, SameRegionPairs,
+    StartWhileReplicating, TokenAlphabet, TokenPolicy, TokenScope,
 };
 use failover_model::snapshot::{RestoreError, Snapshot};
 use failover_model::text::{Description, Name, Tag, TagKey, TagValue};
@@ -40,6 +41,10 @@ fn contrary() -> Policy {
             delete_before_start: DeleteBeforeStart::Refuse,
             same_region_pairs: SameRegionPairs::Refuse,
             reverse_needs: ReverseNeeds::Detached,
+            production_site: ProductionSite::Current,
+            join_statuses: JoinStatuses::Same,
+            reprotect_failed_group: ReprotectFailedGroup::Repeat,
+            drill_without_recover_point: DrillWithoutRecoverPoint::Refuse,
             regions: Some([SOURCE, DESTINATION].iter().map(|region| id(region)).collect()),
             tombstone: Span::from_secs(60),
             one_shot_gap: Span::from_secs(5),

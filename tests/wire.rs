@@ -60,6 +60,37 @@ fn least(operation: Operation) -> Given<'static> {
             ("DestinationDiskId", "d-sa1f82p58p1tdw9g"),
             ("DestinationZoneId", "cn-shanghai-e"),
         ],
+        Operation::CreateDiskReplicaGroup => vec![
+            ("RegionId", "cn-beijing"),
+            ("SourceZoneId", "cn-beijing-f"),
+            ("DestinationRegionId", "cn-shanghai"),
+            ("DestinationZoneId", "cn-shanghai-e"),
+        ],
+        Operation::AddDiskReplicaPair | Operation::RemoveDiskReplicaPair => vec![
+            ("RegionId", "cn-shanghai"),
+            ("ReplicaGroupId", "pg-cn-dsa"),
+            ("ReplicaPairId", "pair-cn-dsa"),
+        ],
+        Operation::ModifyDiskReplicaGroup
+        | Operation::StartDiskReplicaGroup
+        | Operation::StopDiskReplicaGroup
+        | Operation::FailoverDiskReplicaGroup
+        | Operation::ReprotectDiskReplicaGroup
+        | Operation::DeleteDiskReplicaGroup => {
+            vec![("RegionId", "cn-shanghai"), ("ReplicaGroupId", "pg-cn-dsa")]
+        }
+        Operation::StartPairDrill | Operation::DescribePairDrills => {
+            vec![("RegionId", "cn-shanghai"), ("PairId", "pair-cn-dsa")]
+        }
+        Operation::ClearPairDrill => {
+            vec![("RegionId", "cn-shanghai"), ("PairId", "pair-cn-dsa"), ("DrillId", "drill-1")]
+        }
+        Operation::StartReplicaGroupDrill | Operation::DescribeReplicaGroupDrills => {
+            vec![("RegionId", "cn-shanghai"), ("GroupId", "pg-cn-dsa")]
+        }
+        Operation::ClearReplicaGroupDrill => {
+            vec![("RegionId", "cn-shanghai"), ("GroupId", "pg-cn-dsa"), ("DrillId", "pg-drill-1")]
+        }
         Operation::TagResources => vec![
             ("RegionId", "cn-hangzhou"),
             ("ResourceId.1", "pair-cn-dsa"),
@@ -79,7 +110,9 @@ fn least(operation: Operation) -> Given<'static> {
             ("ResourceId", "pair-cn-dsa"),
             ("NewResourceGroupId", "rg-1"),
         ],
-        Operation::DescribeDiskReplicaPairs | Operation::DescribeDbClusters => {
+        Operation::DescribeDiskReplicaPairs
+        | Operation::DescribeDiskReplicaGroups
+        | Operation::DescribeDbClusters => {
             vec![("RegionId", "cn-hangzhou")]
         }
         Operation::CreateDbCluster => vec![

@@ -256,7 +256,8 @@ impl Action for DescribeDiskReplicaPairs {
     type Misused = Infallible;
 
     fn perform(&self, plane: &mut ControlPlane, _now: Timestamp, call: &Call, (): &()) -> Performed<Self> {
-        let response = self.select(&call.account, &call.region, &plane.pairs);
+        let name = |group: &_| plane.groups.get(group)?.name().cloned();
+        let response = self.select(&call.account, &call.region, &plane.policy.ebs, &plane.pairs, name);
         Ok(Done { response, step: Step::default(), rule: None })
     }
 }

@@ -32,9 +32,11 @@ mod action;
 mod call;
 mod check;
 mod deadlines;
+mod drills;
 mod ebs;
 mod effect;
 mod event;
+mod groups;
 mod input;
 mod polardb;
 mod report;
@@ -46,7 +48,7 @@ pub use check::Violation;
 pub use deadlines::{Deadline, DeadlineReason};
 pub use ebs::DiskView;
 pub use effect::{Effect, EffectKind, Observation, Outcome, Report};
-pub use event::{Event, Fact, PairFact, Step};
+pub use event::{DrillFact, Event, Fact, GroupFact, PairFact, Step};
 pub use input::{Fresh, Input, Output, Refusal, Request, Response, TokenOutcome};
 pub use polardb::FreshCluster;
 
@@ -54,8 +56,8 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
-use crate::ebs::{Disk, ReplicaPair};
-use crate::ids::{AccountId, ClusterId, DiskId, EffectId, NodeId, PairId, RegionId};
+use crate::ebs::{Disk, Drill, DrillOwner, GroupView, ReplicaGroup, ReplicaPair};
+use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, PairId, RegionId};
 use crate::map::Map;
 use crate::operation::{Operation, Product};
 use crate::polardb::DbCluster;
@@ -95,6 +97,8 @@ pub struct ControlPlane {
     /// The next effect id; also the source of ordinals.
     pub(crate) next_id: u64,
     pub(crate) pairs: Map<PairId, ReplicaPair>,
+    pub(crate) groups: Map<GroupId, ReplicaGroup>,
+    pub(crate) drills: Map<DrillId, Drill>,
     /// What was reported about disks, as far as it differs from the default.
     pub(crate) disks: BTreeMap<DiskKey, Disk>,
     pub(crate) clusters: Map<ClusterId, DbCluster>,
@@ -108,6 +112,11 @@ struct Index {
     effects: EffectIndex,
     deadlines: Deadlines,
     disks: Map<DiskKey, PairId>,
+    /// The members of each group that has any, by the pairs' ordinals.
+    members: Map<GroupId, BTreeMap<u64, PairId>>,
+    /// The drills of each pair or group that has any, in the order in which they were started.
+    drills: BTreeMap<DrillOwner, Vec<DrillId>>,
+    drill_disks: Map<DiskKey, DrillId>,
     nodes: Map<NodeId, ClusterId>,
 }
 
@@ -117,6 +126,8 @@ impl PartialEq for ControlPlane {
             && self.next_id == other.next_id
             && self.policy == other.policy
             && self.pairs == other.pairs
+            && self.groups == other.groups
+            && self.drills == other.drills
             && self.disks == other.disks
             && self.clusters == other.clusters
             && self.tokens == other.tokens
@@ -131,6 +142,8 @@ impl Hash for ControlPlane {
         self.next_id.hash(state);
         self.policy.hash(state);
         self.pairs.hash(state);
+        self.groups.hash(state);
+        self.drills.hash(state);
         self.disks.hash(state);
         self.clusters.hash(state);
         self.tokens.hash(state);
@@ -152,6 +165,8 @@ impl ControlPlane {
             clock: Timestamp::default(),
             next_id: 1,
             pairs: Map::with_hash_seed(seed),
+            groups: Map::with_hash_seed(seed),
+            drills: Map::with_hash_seed(seed),
             disks: BTreeMap::new(),
             clusters: Map::with_hash_seed(seed),
             index: Index::with_hash_seed(seed),
@@ -188,6 +203,26 @@ impl ControlPlane {
     /// All pairs in the order of creation, tombstones included.
     pub fn pairs(&self) -> impl Iterator<Item = &ReplicaPair> {
         self.pairs.values()
+    }
+
+    /// The group of this id, whoever owns it, as it shows; a tombstone too.
+    pub fn group(&self, id: &GroupId) -> Option<GroupView> {
+        self.groups.get(id).map(|group| self.view(group))
+    }
+
+    /// All groups in the order of creation, as they show, tombstones included.
+    pub fn groups(&self) -> impl Iterator<Item = GroupView> {
+        self.groups.values().map(|group| self.view(group))
+    }
+
+    /// The drill of this id, whoever owns it.
+    pub fn drill(&self, id: &DrillId) -> Option<&Drill> {
+        self.drills.get(id)
+    }
+
+    /// All drills in the order in which they were started.
+    pub fn drills(&self) -> impl Iterator<Item = &Drill> {
+        self.drills.values()
     }
 
     /// The cluster of this id, whoever owns it.
@@ -228,6 +263,8 @@ impl ControlPlane {
                 let kind = EffectKind::Pair { pair: pair.id.clone(), effect: pending.effect };
                 Some(Effect { id, since: pending.since, account: pair.account.clone(), kind })
             }
+            effect::Owner::Group(group) => self.groups.get(group).and_then(|group| self.group_effect(group)),
+            effect::Owner::Drill(drill) => self.drills.get(drill).and_then(drills::drill_effect),
             effect::Owner::Cluster(cluster) => {
                 let cluster = self.clusters.get(cluster)?;
                 let (_, since, effect) = cluster.outstanding()?;
@@ -285,6 +322,8 @@ impl ControlPlane {
                 }
             }
         }
+        self.reindex_groups(&mut index, &mut owners);
+        self.reindex_drills(&mut index, &mut owners);
         for cluster in self.clusters.values() {
             let pending = cluster.pending.map(|pending| pending.id);
             let stage = cluster.failover.as_ref().map(|failover| failover.stage.id());
@@ -309,6 +348,9 @@ impl Index {
             effects: EffectIndex::default(),
             deadlines: Deadlines::default(),
             disks: Map::with_hash_seed(seed),
+            members: Map::with_hash_seed(seed),
+            drills: BTreeMap::new(),
+            drill_disks: Map::with_hash_seed(seed),
             nodes: Map::with_hash_seed(seed),
         }
     }

@@ -28,6 +28,7 @@ impl ControlPlane {
             Report::Outcome { id, outcome } => match self.index.effects.owner(*id).cloned() {
                 None => Err(Misuse::Stale(*id)),
                 Some(Owner::Pair(pair)) => self.pair_outcome(now, &pair, *id, outcome),
+                Some(Owner::Group(_) | Owner::Drill(_)) => Err(Misuse::Stale(*id)),
                 Some(Owner::Cluster(cluster)) => self.cluster_outcome(now, &cluster, *id, outcome),
             },
             Report::Observed(observation) => self.observed(now, observation),
@@ -83,7 +84,7 @@ impl ControlPlane {
         let (succeeded, message) = match outcome {
             Outcome::Succeeded => (true, None),
             Outcome::Failed { message, .. } => (false, message.clone()),
-            Outcome::Chosen(_) => return Err(Misuse::WrongOutcome(effect)),
+            Outcome::PartlyFailed { .. } | Outcome::Chosen(_) => return Err(Misuse::WrongOutcome(effect)),
         };
         let pair = self.pairs.get(id).ok_or(Misuse::Stale(effect))?;
         let plan = pair.decide_outcome(now, effect, succeeded, message, &self.policy.ebs);
@@ -101,6 +102,7 @@ impl ControlPlane {
             Outcome::Succeeded => ClusterOutcome::Succeeded,
             Outcome::Failed { failure, .. } => ClusterOutcome::Failed(*failure),
             Outcome::Chosen(node) => ClusterOutcome::Chosen(node.clone()),
+            Outcome::PartlyFailed { .. } => return Err(Misuse::WrongOutcome(effect)),
         };
         let cluster = self.clusters.get(id).ok_or(Misuse::Stale(effect))?;
         let plan = cluster.decide_outcome(effect, &outcome).map_err(|why| match why {
@@ -119,6 +121,7 @@ impl ControlPlane {
                 let plan = found.decide_invalidated(now, message.clone());
                 Ok(self.apply_to_pair(pair, plan))
             }
+            Observation::GroupInvalid { .. } => Err(Misuse::Unknown),
             Observation::Node { node, change } => {
                 let cluster = self.index.nodes.get(node).cloned().ok_or(Misuse::Unknown)?;
                 let found = self.clusters.get(&cluster).ok_or(Misuse::Unknown)?;

@@ -5,24 +5,32 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use super::action::{Action, Blocked, Done, Performed, sealed::Sealed};
-use super::event::{Event, Fact, PairFact};
+use super::event::{Event, Fact, GroupFact, PairFact};
 use super::{Call, ControlPlane, Reply, Step};
 use crate::ebs::tags::{MOST_RESOURCES, tagged, untagged};
 use crate::ebs::{
-    ChangeResourceGroup, Context, Cursor, DescribeDiskReplicaPairProgress, EbsRefusal, ListTagResources,
-    ModifyDiskReplicaPair, PairProgress, PairSettings, PairStatus, ReplicaPair, ResourceId, Resources,
-    TagPage, TagResources, TaggedResource, UntagResources,
+    ChangeResourceGroup, Context, Cursor, DescribeDiskReplicaPairProgress, EbsRefusal, GroupStatus,
+    ListTagResources, ModifyDiskReplicaPair, PairProgress, PairStatus, ReplicaGroup, ReplicaPair, ResourceId,
+    ResourceType, Resources, TagPage, TagResources, TaggedResource, UntagResources,
 };
-use crate::ids::{AccountId, PairId};
+use crate::ids::{PairId, ResourceGroupId};
 use crate::operation::Operation;
 use crate::rule::RuleId;
+use crate::text::Tag;
 use crate::time::Timestamp;
 
 /// Whether a call at either end of it reaches this pair.
-fn reaches(call: &Call, pair: &ReplicaPair) -> bool {
+fn reaches_pair(call: &Call, pair: &ReplicaPair) -> bool {
     pair.account == call.account
         && pair.status != PairStatus::Deleted
         && (pair.primary.region == call.region || pair.standby.region == call.region)
+}
+
+/// Whether a call at either of its sites reaches this group.
+fn reaches_group(call: &Call, group: &ReplicaGroup) -> bool {
+    group.account == call.account
+        && group.status != GroupStatus::Deleted
+        && (group.primary.region == call.region || group.standby.region == call.region)
 }
 
 impl ControlPlane {
@@ -39,7 +47,8 @@ impl ControlPlane {
         let rule = plan.rule();
         let mut step = Step::default();
         if pair.apply_settings(plan) {
-            step.events.push(changed(now, &call.account, &request.pair, rule));
+            let fact = Fact::Pair { pair: request.pair.clone(), fact: PairFact::Settings };
+            step.events.push(Event { at: now, account: call.account.clone(), rule, fact });
         }
         Ok(Done { response: (), step, rule: Some(rule) })
     }
@@ -52,45 +61,63 @@ impl ControlPlane {
         Ok(pair.progress())
     }
 
+    /// The tags and the ordinal of a resource that a call at either end of it reaches.
+    fn labelled(&self, call: &Call, id: &ResourceId) -> Option<(&[Tag], u64)> {
+        match id {
+            ResourceId::Pair(id) => {
+                let pair = self.pairs.get(id).filter(|pair| reaches_pair(call, pair))?;
+                Some((pair.tags(), pair.ordinal))
+            }
+            ResourceId::Group(id) => {
+                let group = self.groups.get(id).filter(|group| reaches_group(call, group))?;
+                Some((group.tags(), group.ordinal))
+            }
+        }
+    }
+
     /// The resources that a call names, each once; all of them or none (`E-701`).
-    fn named<'a>(
+    fn named(
         &self,
         call: &Call,
         operation: Operation,
-        resources: &'a Resources,
-    ) -> Result<Vec<&'a PairId>, EbsRefusal> {
-        let Resources::Pairs(ids) = resources;
-        let mut named: Vec<&PairId> = Vec::new();
-        for id in ids {
-            if !self.pairs.get(id).is_some_and(|pair| reaches(call, pair)) {
-                return Err(EbsRefusal::ResourceNotFound {
-                    operation,
-                    resource: String::from(id.as_str()).into(),
-                });
+        resources: &Resources,
+    ) -> Result<Vec<ResourceId>, EbsRefusal> {
+        let named = resources.each();
+        match named.iter().find(|id| self.labelled(call, id).is_none()) {
+            Some(id) => {
+                Err(EbsRefusal::ResourceNotFound { operation, resource: String::from(id.as_str()).into() })
             }
-            if !named.contains(&id) {
-                named.push(id);
-            }
+            None => Ok(named),
         }
-        Ok(named)
     }
 
-    /// Changes the settings of resources that were found.
-    fn resettle(
+    /// Changes the labels of resources that were found.
+    fn relabel(
         &mut self,
         now: Timestamp,
-        account: &AccountId,
+        call: &Call,
         rule: RuleId,
-        ids: &[&PairId],
-        change: impl Fn(&mut PairSettings),
+        ids: &[ResourceId],
+        change: impl Fn(&mut Vec<Tag>, &mut Option<ResourceGroupId>),
     ) -> Done<()> {
         let mut step = Step::default();
         for id in ids {
-            let Some(pair) = self.pairs.get_mut(*id) else { continue };
-            let before = pair.settings.clone();
-            change(&mut pair.settings);
-            if before != pair.settings {
-                step.events.push(changed(now, account, id, rule));
+            let (tags, group, fact) = match id {
+                ResourceId::Pair(id) => {
+                    let Some(pair) = self.pairs.get_mut(id) else { continue };
+                    let fact = Fact::Pair { pair: id.clone(), fact: PairFact::Settings };
+                    (&mut pair.settings.tags, &mut pair.settings.resource_group, fact)
+                }
+                ResourceId::Group(id) => {
+                    let Some(group) = self.groups.get_mut(id) else { continue };
+                    let fact = Fact::Group { group: id.clone(), fact: GroupFact::Settings };
+                    (&mut group.settings.tags, &mut group.settings.resource_group, fact)
+                }
+            };
+            let before = (tags.clone(), group.clone());
+            change(tags, group);
+            if (&before.0, &before.1) != (&*tags, &*group) {
+                step.events.push(Event { at: now, account: call.account.clone(), rule, fact });
             }
         }
         Done { response: (), step, rule: Some(rule) }
@@ -104,14 +131,14 @@ impl ControlPlane {
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let operation = Operation::TagResources;
         let ids = self.named(call, operation, &request.resources)?;
-        let full = |id: &&&PairId| {
-            self.pairs.get(**id).is_some_and(|pair| tagged(pair.tags(), &request.tags).is_none())
+        let full = |id: &&ResourceId| {
+            self.labelled(call, id).is_some_and(|(tags, _)| tagged(tags, &request.tags).is_none())
         };
         if let Some(id) = ids.iter().find(full) {
             return Err(EbsRefusal::TagQuota { operation, resource: String::from(id.as_str()).into() }.into());
         }
-        Ok(self.resettle(now, &call.account, RuleId("E-706"), &ids, |settings| {
-            settings.tags = tagged(&settings.tags, &request.tags).unwrap_or_default();
+        Ok(self.relabel(now, call, RuleId("E-706"), &ids, |tags, _| {
+            *tags = tagged(tags, &request.tags).unwrap_or_default();
         }))
     }
 
@@ -122,40 +149,9 @@ impl ControlPlane {
         request: &UntagResources,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let ids = self.named(call, Operation::UntagResources, &request.resources)?;
-        Ok(self.resettle(now, &call.account, RuleId("E-707"), &ids, |settings| {
-            settings.tags = untagged(&settings.tags, request.keys.as_deref());
+        Ok(self.relabel(now, call, RuleId("E-707"), &ids, |tags, _| {
+            *tags = untagged(tags, request.keys.as_deref());
         }))
-    }
-
-    fn list_tags(&self, call: &Call, request: &ListTagResources) -> TagPage {
-        let Resources::Pairs(ids) = &request.resources;
-        let after = request.after.map_or(0, |Cursor(at)| at);
-        let wanted = |pair: &&ReplicaPair| {
-            pair.ordinal > after
-                && reaches(call, pair)
-                && !pair.tags().is_empty()
-                && request.tags.iter().all(|filter| filter.matches(pair.tags()))
-        };
-        let mut found: Vec<&ReplicaPair> = if ids.is_empty() {
-            // One more than a page, to know whether another follows.
-            let from = self.pairs.values_from(|pair| pair.ordinal <= after);
-            from.filter(wanted).take(MOST_RESOURCES.saturating_add(1)).collect()
-        } else {
-            ids.iter().filter_map(|id| self.pairs.get(id)).filter(wanted).collect()
-        };
-        found.sort_by_key(|pair| pair.ordinal);
-        found.dedup_by_key(|pair| pair.ordinal);
-        let more = found.len() > MOST_RESOURCES;
-        found.truncate(MOST_RESOURCES);
-        let tags = |pair: &&ReplicaPair| TaggedResource {
-            id: String::from(pair.id.as_str()),
-            tags: pair.tags().to_vec(),
-        };
-        TagPage {
-            kind: request.resources.kind(),
-            resources: found.iter().map(tags).collect(),
-            next: found.last().filter(|_| more).map(|pair| Cursor(pair.ordinal)),
-        }
     }
 
     fn regroup(
@@ -164,23 +160,58 @@ impl ControlPlane {
         call: &Call,
         request: &ChangeResourceGroup,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        let ResourceId::Pair(id) = &request.resource;
-        let resources = Resources::Pairs(Vec::from([id.clone()]));
-        self.named(call, Operation::ChangeResourceGroup, &resources)?;
-        Ok(self.resettle(now, &call.account, RuleId("E-712"), &[id], |settings| {
-            settings.resource_group = Some(request.group.clone());
+        let operation = Operation::ChangeResourceGroup;
+        let id = &request.resource;
+        if self.labelled(call, id).is_none() {
+            let resource = String::from(id.as_str()).into();
+            return Err(EbsRefusal::ResourceNotFound { operation, resource }.into());
+        }
+        Ok(self.relabel(now, call, RuleId("E-712"), core::slice::from_ref(id), |_, group| {
+            *group = Some(request.group.clone());
         }))
+    }
+
+    fn list_tags(&self, call: &Call, request: &ListTagResources) -> TagPage {
+        let after = request.after.map_or(0, |Cursor(at)| at);
+        let wanted = |tags: &[Tag], ordinal: u64| {
+            ordinal > after && !tags.is_empty() && request.tags.iter().all(|filter| filter.matches(tags))
+        };
+        // One more than a page, to know whether another follows.
+        let most = MOST_RESOURCES.saturating_add(1);
+        let named = request.resources.each();
+        let mut found: Vec<(u64, &str, &[Tag])> = if !named.is_empty() {
+            let found = named.iter().filter_map(|id| {
+                let (tags, ordinal) = self.labelled(call, id)?;
+                Some((ordinal, id.as_str(), tags))
+            });
+            found.filter(|(ordinal, _, tags)| wanted(tags, *ordinal)).collect()
+        } else if request.resources.kind() == ResourceType::Pair {
+            let from = self.pairs.values_from(|pair| pair.ordinal <= after);
+            let found = from.filter(|pair| reaches_pair(call, pair) && wanted(pair.tags(), pair.ordinal));
+            found.take(most).map(|pair| (pair.ordinal, pair.id.as_str(), pair.tags())).collect()
+        } else {
+            let from = self.groups.values_from(|group| group.ordinal <= after);
+            let found =
+                from.filter(|group| reaches_group(call, group) && wanted(group.tags(), group.ordinal));
+            found.take(most).map(|group| (group.ordinal, group.id.as_str(), group.tags())).collect()
+        };
+        found.sort_by_key(|(ordinal, ..)| *ordinal);
+        let more = found.len() > MOST_RESOURCES;
+        found.truncate(MOST_RESOURCES);
+        TagPage {
+            kind: request.resources.kind(),
+            next: found.last().filter(|_| more).map(|(ordinal, ..)| Cursor(*ordinal)),
+            resources: found
+                .into_iter()
+                .map(|(_, id, tags)| TaggedResource { id: String::from(id), tags: tags.to_vec() })
+                .collect(),
+        }
     }
 }
 
 fn unknown(operation: Operation, pair: &PairId, call: &Call) -> EbsRefusal {
     let resource = String::from(pair.as_str()).into();
     EbsRefusal::NoSuchResource { operation, resource, region: call.region.clone(), rule: RuleId("E-610") }
-}
-
-fn changed(at: Timestamp, account: &AccountId, pair: &PairId, rule: RuleId) -> Event {
-    let fact = Fact::Pair { pair: pair.clone(), fact: PairFact::Settings };
-    Event { at, account: account.clone(), rule, fact }
 }
 
 macro_rules! settings_calls {

@@ -8,6 +8,14 @@
 pub mod decide;
 pub mod describe;
 pub mod disk;
+pub mod drill;
+pub mod drill_describe;
+pub mod drill_requests;
+pub mod group;
+pub mod group_describe;
+pub mod group_requests;
+pub mod group_status;
+pub mod listed;
 pub mod modify;
 pub mod pair;
 pub mod progress;
@@ -20,6 +28,22 @@ pub mod tags;
 pub use decide::{PairPlan, PairRequest, PairStep};
 pub use describe::{Cursor, DescribeDiskReplicaPairs, Page, PairPage, Site};
 pub use disk::{Access, Disk, DiskChange};
+pub use drill::{
+    Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus, DrillStatusSet, PendingDrill,
+};
+pub use drill_describe::DrillPage;
+pub use drill_requests::{
+    ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, DrillStarted,
+    FreshDrill, StartPairDrill, StartReplicaGroupDrill,
+};
+pub use group::{GroupEffect, GroupSeed, PendingGroup, Place, ReplicaGroup};
+pub use group_describe::{DescribeDiskReplicaGroups, GroupPage, GroupView};
+pub use group_requests::{
+    AddDiskReplicaPair, CreateDiskReplicaGroup, DeleteDiskReplicaGroup, FailoverDiskReplicaGroup,
+    GroupCreated, GroupSettings, ModifyDiskReplicaGroup, RemoveDiskReplicaPair, ReprotectDiskReplicaGroup,
+    StartDiskReplicaGroup, StopDiskReplicaGroup,
+};
+pub use group_status::{GroupStatus, GroupStatusSet};
 pub use modify::{ModifyDiskReplicaPair, SettingsPlan};
 pub use pair::{Context, End, PairEffect, PairSeed, PendingPair, RPO, ReplicaPair};
 pub use progress::{DescribeDiskReplicaPairProgress, PairProgress};

@@ -6,11 +6,12 @@
 //! says how long a page of `ListTagResources` is: it is fifty resources here (`E-710`). Which resource groups exist is
 //! not modelled: any is taken.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::ebs::describe::Cursor;
-use crate::ids::{PairId, ResourceGroupId};
+use crate::ids::{GroupId, PairId, ResourceGroupId};
 use crate::rule::{Basis, Rule};
 use crate::text::{Tag, TagKey, TagValue};
 
@@ -25,16 +26,19 @@ pub const MOST_RESOURCES: usize = 50;
 pub enum ResourceType {
     /// `diskreplicapair`.
     Pair,
+    /// `diskreplicagroup`.
+    Group,
 }
 
 impl ResourceType {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Pair];
+    pub const ALL: &'static [Self] = &[Self::Pair, Self::Group];
 
     /// The spelling in answers.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pair => "diskreplicapair",
+            Self::Group => "diskreplicagroup",
         }
     }
 
@@ -56,6 +60,8 @@ impl fmt::Display for ResourceType {
 pub enum Resources {
     /// Replication pairs.
     Pairs(Vec<PairId>),
+    /// Consistent groups.
+    Groups(Vec<GroupId>),
 }
 
 impl Resources {
@@ -63,7 +69,19 @@ impl Resources {
     pub const fn kind(&self) -> ResourceType {
         match self {
             Self::Pairs(_) => ResourceType::Pair,
+            Self::Groups(_) => ResourceType::Group,
         }
+    }
+
+    /// Each of them once, in the order in which they are named first.
+    pub fn each(&self) -> Vec<ResourceId> {
+        let mut all: Vec<ResourceId> = match self {
+            Self::Pairs(ids) => ids.iter().cloned().map(ResourceId::Pair).collect(),
+            Self::Groups(ids) => ids.iter().cloned().map(ResourceId::Group).collect(),
+        };
+        let mut seen = BTreeSet::new();
+        all.retain(|id| seen.insert(id.clone()));
+        all
     }
 }
 
@@ -143,6 +161,18 @@ pub struct TagPage {
 pub enum ResourceId {
     /// A replication pair.
     Pair(PairId),
+    /// A consistent group.
+    Group(GroupId),
+}
+
+impl ResourceId {
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pair(pair) => pair.as_str(),
+            Self::Group(group) => group.as_str(),
+        }
+    }
 }
 
 /// `ChangeResourceGroup`: moves a resource into another resource group (`E-712`).

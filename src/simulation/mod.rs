@@ -22,7 +22,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
-pub use fault::{Fault, PairStage, PlannedFault, ReplyFault, Selector};
+pub use fault::{Fault, GroupStage, PairStage, PlannedFault, ReplyFault, Selector};
 pub use latency::LatencyProfile;
 #[cfg(feature = "serde")]
 pub use snapshot::{BadWorld, WorldSnapshot};
@@ -33,7 +33,7 @@ use crate::control_plane::{
     Call, ControlPlane, Effect, EffectKind, Event, Misuse, Observation, Outcome, Output, Report, Request,
     Step, Violation,
 };
-use crate::ids::{AccountId, EffectId};
+use crate::ids::{AccountId, EffectId, RegionId};
 use crate::operation::Operation;
 use crate::polardb::ClusterEffect;
 use crate::time::Timestamp;
@@ -198,6 +198,23 @@ impl Simulation {
     /// Withdraws all faults.
     pub fn withdraw_all(&mut self) {
         self.faults.planned.clear();
+    }
+
+    /// Makes a region's calls get no answer, or answers them again; returns the number of the fault.
+    pub fn silence(&mut self, region: &RegionId, silent: bool) -> u64 {
+        let about = |fault: &Fault| matches!(fault, Fault::Silence { region: of } if of == region);
+        self.faults.planned.retain(|planned| !about(&planned.fault));
+        if silent {
+            self.faults.add(Fault::Silence { region: region.clone() }, None)
+        } else {
+            self.faults.number()
+        }
+    }
+
+    /// Whether calls to this region get no answer.
+    pub fn is_silent(&self, region: &RegionId) -> bool {
+        let about = |fault: &Fault| matches!(fault, Fault::Silence { region: of } if of == region);
+        self.faults.planned.iter().any(|planned| about(&planned.fault))
     }
 
     /// The fault that strikes the reply to this operation, used up by one.

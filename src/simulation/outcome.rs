@@ -12,6 +12,7 @@ impl Simulation {
         let failed = |failure| Outcome::Failed { failure, message: None };
         match &effect.kind {
             EffectKind::Pair { pair, effect } => self.pair_outcome(pair, *effect),
+            EffectKind::Group { .. } | EffectKind::Drill { .. } => Outcome::Succeeded,
             EffectKind::Cluster { effect: ClusterEffect::Lifecycle(_), .. } => Outcome::Succeeded,
             EffectKind::Cluster { effect: ClusterEffect::ChooseNode(tier), cluster } => {
                 let number = stream::number(self.seed, "choose", &[cluster.as_str()], effect.id.0);

@@ -10,6 +10,8 @@ enum Kind {
         most: usize,
     },
     Name,
+    /// As a name, without dots.
+    GroupName,
     /// The key of a tag, and its value.
     Key,
     Value,
@@ -39,6 +41,9 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
     let region = || Parameter("RegionId", Id, REQUIRED);
     let pair = || {
         vec![region(), Parameter("ReplicaPairId", Id, REQUIRED), Parameter("ClientToken", Token, OPTIONAL)]
+    };
+    let group = || {
+        vec![region(), Parameter("ReplicaGroupId", Id, REQUIRED), Parameter("ClientToken", Token, OPTIONAL)]
     };
     let cluster = || vec![Parameter("DBClusterId", Id, REQUIRED)];
     let and = |mut list: Vec<Parameter>, more| {
@@ -80,6 +85,81 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             Parameter("PageSize", Number(1, 100), OPTIONAL),
             Parameter("ResourceGroupId", Id, OPTIONAL),
             Parameter("Name", Text, OPTIONAL),
+        ],
+        Operation::CreateDiskReplicaGroup => vec![
+            region(),
+            Parameter("SourceZoneId", Id, REQUIRED),
+            Parameter("DestinationRegionId", Id, REQUIRED),
+            Parameter("DestinationZoneId", Id, REQUIRED),
+            Parameter("GroupName", GroupName, OPTIONAL),
+            Parameter("Description", Description, OPTIONAL),
+            Parameter("ClientToken", Token, OPTIONAL),
+            Parameter("RPO", Number(900, 900), OPTIONAL),
+            Parameter("Bandwidth", Number(0, i64::MAX as u64), OPTIONAL),
+            Parameter("ResourceGroupId", Id, OPTIONAL),
+            Parameter("EnableRtc", Flag, OPTIONAL),
+        ],
+        Operation::ModifyDiskReplicaGroup => vec![
+            region(),
+            Parameter("ReplicaGroupId", Id, REQUIRED),
+            Parameter("GroupName", GroupName, OPTIONAL),
+            Parameter("Description", Description, OPTIONAL),
+            Parameter("RPO", Number(900, 900), OPTIONAL),
+            Parameter("ClientToken", Token, OPTIONAL),
+            Parameter("Bandwidth", Number(0, i64::MAX as u64), OPTIONAL),
+            Parameter("EnableRtc", Flag, OPTIONAL),
+        ],
+        Operation::StartDiskReplicaGroup => and(group(), Parameter("OneShot", Flag, OPTIONAL)),
+        Operation::ReprotectDiskReplicaGroup => and(group(), Parameter("ReverseReplicate", Flag, OPTIONAL)),
+        Operation::StopDiskReplicaGroup
+        | Operation::FailoverDiskReplicaGroup
+        | Operation::DeleteDiskReplicaGroup => group(),
+        Operation::DescribeDiskReplicaGroups => vec![
+            region(),
+            Parameter("MaxResults", Number(1, 500), OPTIONAL),
+            Parameter("NextToken", Next, OPTIONAL),
+            Parameter("GroupIds", Ids { most: 100 }, OPTIONAL),
+            Parameter("Site", Word(&["production", "backup"]), OPTIONAL),
+            Parameter("PageNumber", Number(1, i32::MAX as u64), OPTIONAL),
+            Parameter("PageSize", Number(1, 100), OPTIONAL),
+            Parameter("ResourceGroupId", Id, OPTIONAL),
+            Parameter("Name", Text, OPTIONAL),
+        ],
+        Operation::AddDiskReplicaPair | Operation::RemoveDiskReplicaPair => vec![
+            region(),
+            Parameter("ReplicaGroupId", Id, REQUIRED),
+            Parameter("ReplicaPairId", Id, REQUIRED),
+            Parameter("ClientToken", Token, OPTIONAL),
+        ],
+        Operation::StartPairDrill => {
+            vec![region(), Parameter("PairId", Id, REQUIRED), Parameter("ClientToken", Token, OPTIONAL)]
+        }
+        Operation::ClearPairDrill => {
+            vec![region(), Parameter("PairId", Id, REQUIRED), Parameter("DrillId", Id, REQUIRED)]
+        }
+        Operation::DescribePairDrills => vec![
+            region(),
+            Parameter("DrillId", Id, OPTIONAL),
+            Parameter("PairId", Id, REQUIRED),
+            Parameter("MaxResults", Number(1, 500), OPTIONAL),
+            Parameter("NextToken", Next, OPTIONAL),
+            Parameter("PageNumber", Number(1, i32::MAX as u64), OPTIONAL),
+            Parameter("PageSize", Number(1, 100), OPTIONAL),
+        ],
+        Operation::StartReplicaGroupDrill => {
+            vec![region(), Parameter("GroupId", Id, REQUIRED), Parameter("ClientToken", Token, OPTIONAL)]
+        }
+        Operation::ClearReplicaGroupDrill => {
+            vec![region(), Parameter("GroupId", Id, REQUIRED), Parameter("DrillId", Id, REQUIRED)]
+        }
+        Operation::DescribeReplicaGroupDrills => vec![
+            region(),
+            Parameter("GroupId", Id, REQUIRED),
+            Parameter("DrillId", Id, OPTIONAL),
+            Parameter("NextToken", Next, OPTIONAL),
+            Parameter("MaxResults", Number(1, 500), OPTIONAL),
+            Parameter("PageSize", Number(1, 100), OPTIONAL),
+            Parameter("PageNumber", Number(1, i32::MAX as u64), OPTIONAL),
         ],
         Operation::ModifyDiskReplicaPair => vec![
             region(),
@@ -193,6 +273,13 @@ fn values(kind: Kind) -> (Vec<String>, Vec<String>) {
                 good.push(vec!["a"; most].join(","));
                 bad.push(vec!["a"; most + 1].join(","));
             }
+            (good, bad)
+        }
+        GroupName => {
+            let (mut good, mut bad) =
+                (own(&["ab", "Test:Group_1-3", "备份对"]), own(&["a", "a.b", "1ab", "a b"]));
+            good.push("a".repeat(128));
+            bad.push("a".repeat(129));
             (good, bad)
         }
         Name => {

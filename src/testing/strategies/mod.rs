@@ -50,10 +50,10 @@ use crate::polardb::{
     ModifyDbNodeConfig, NodeChange, NodeKind, PayType, Priority, Role, TargetZoneType,
 };
 use crate::policy::{
-    DeleteBeforeStart, EbsPolicy, ExplicitTargetFails, FailoverWhileBusy, FailoverWithoutRecoverPoint,
-    FirstCopy, FirstCopyAfterReverse, PairFailover, PolarDbPolicy, Policy, RejectionPolicy,
-    RetryAfterFailure, ReverseNeeds, SameRegionPairs, StartWhileReplicating, TokenAlphabet, TokenPolicy,
-    TokenScope,
+    DeleteBeforeStart, DrillWithoutRecoverPoint, EbsPolicy, ExplicitTargetFails, FailoverWhileBusy,
+    FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, JoinStatuses, PairFailover, PolarDbPolicy,
+    Policy, ProductionSite, RejectionPolicy, ReprotectFailedGroup, RetryAfterFailure, ReverseNeeds,
+    SameRegionPairs, StartWhileReplicating, TokenAlphabet, TokenPolicy, TokenScope,
 };
 use crate::text::StatusMessage;
 use crate::time::{Span, Timestamp};

@@ -9,7 +9,9 @@
 //! the policy admits is the control plane's business.
 
 mod cursor;
+mod drills;
 mod ebs;
+mod groups;
 mod polardb;
 mod reader;
 
@@ -17,14 +19,17 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 
 use crate::control_plane::{Refusal, Request};
-use crate::ebs::{DeleteDiskReplicaPair, FailoverDiskReplicaPair, StopDiskReplicaPair};
+use crate::ebs::{
+    DeleteDiskReplicaGroup, DeleteDiskReplicaPair, FailoverDiskReplicaGroup, FailoverDiskReplicaPair,
+    StopDiskReplicaGroup, StopDiskReplicaPair,
+};
 use crate::ids::RegionId;
 use crate::operation::{Operation, Product};
 use crate::polardb::{DeleteDbCluster, DescribeDbClusterAttribute};
 use crate::token::ClientToken;
 
 use super::gateway::{self, WireRefusal};
-pub(super) use cursor::encode as encode_cursor;
+pub(super) use cursor::{encode as encode_cursor, page_fields};
 use reader::Reader;
 
 /// The parameters of a call: the union of query and form.
@@ -137,6 +142,24 @@ fn request(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Ref
         Operation::UntagResources => ebs::tags::untag(reader)?.into(),
         Operation::ListTagResources => ebs::tags::list(reader)?.into(),
         Operation::ChangeResourceGroup => ebs::tags::change_group(reader)?.into(),
+        Operation::CreateDiskReplicaGroup => groups::create(reader)?.into(),
+        Operation::ModifyDiskReplicaGroup => groups::modify(reader)?.into(),
+        Operation::StartDiskReplicaGroup => groups::start(reader)?.into(),
+        Operation::StopDiskReplicaGroup => StopDiskReplicaGroup { group: groups::group(reader)? }.into(),
+        Operation::FailoverDiskReplicaGroup => {
+            FailoverDiskReplicaGroup { group: groups::group(reader)? }.into()
+        }
+        Operation::ReprotectDiskReplicaGroup => groups::reprotect(reader)?.into(),
+        Operation::DeleteDiskReplicaGroup => DeleteDiskReplicaGroup { group: groups::group(reader)? }.into(),
+        Operation::DescribeDiskReplicaGroups => groups::describe(reader)?.into(),
+        Operation::AddDiskReplicaPair => groups::add(reader)?.into(),
+        Operation::RemoveDiskReplicaPair => groups::remove(reader)?.into(),
+        Operation::StartPairDrill => drills::start_pair(reader)?.into(),
+        Operation::ClearPairDrill => drills::clear_pair(reader)?.into(),
+        Operation::DescribePairDrills => drills::describe_pair(reader)?.into(),
+        Operation::StartReplicaGroupDrill => drills::start_group(reader)?.into(),
+        Operation::ClearReplicaGroupDrill => drills::clear_group(reader)?.into(),
+        Operation::DescribeReplicaGroupDrills => drills::describe_group(reader)?.into(),
         Operation::CreateDbCluster => polardb::create(reader)?.into(),
         Operation::DeleteDbCluster => DeleteDbCluster { cluster: polardb::cluster(reader)? }.into(),
         Operation::ModifyDbNodeConfig => polardb::node_config(reader)?.into(),

@@ -3,7 +3,7 @@
 //! What a resource is named by depends on its type, which stands after it in the vendor's list: both are read before
 //! either is understood.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::control_plane::Refusal;
@@ -12,7 +12,7 @@ use crate::ebs::{
     ChangeResourceGroup, EbsRefusal, ListTagResources, ResourceId, ResourceType, Resources, TagFilter,
     TagResources, UntagResources,
 };
-use crate::ids::{PairId, ResourceGroupId};
+use crate::ids::{GroupId, PairId, ResourceGroupId};
 use crate::operation::Operation;
 use crate::text::{Tag, TagKey};
 use crate::wire::params::cursor;
@@ -64,6 +64,7 @@ pub(in crate::wire::params) fn change_group(reader: &mut Reader<'_>) -> Result<C
     reader.take_token()?;
     let resource = match kind {
         ResourceType::Pair => ResourceId::Pair(id),
+        ResourceType::Group => ResourceId::Group(group_id(reader, "ResourceId", &id)?),
     };
     Ok(ChangeResourceGroup { resource, group })
 }
@@ -84,7 +85,16 @@ fn kind(reader: &Reader<'_>, operation: Operation) -> Result<ResourceType, Refus
 fn resources(reader: &Reader<'_>, operation: Operation, ids: Vec<PairId>) -> Result<Resources, Refusal> {
     Ok(match kind(reader, operation)? {
         ResourceType::Pair => Resources::Pairs(ids),
+        ResourceType::Group => {
+            let ids: Result<_, _> = ids.iter().map(|id| group_id(reader, "ResourceId", id)).collect();
+            Resources::Groups(ids?)
+        }
     })
+}
+
+/// Ids of all types are spelled alike, so this cannot fail; if it ever does, the id is what is wrong.
+fn group_id(reader: &Reader<'_>, name: &'static str, id: &PairId) -> Result<GroupId, Refusal> {
+    GroupId::parse(id.as_str()).map_err(|why| reader.bad(name, why.to_string()))
 }
 
 fn distinct<'a>(operation: Operation, keys: impl Iterator<Item = &'a TagKey>) -> Result<(), Refusal> {
