@@ -311,6 +311,12 @@ impl ControlPlane {
         if !self.index.deadlines.agrees_with(&self.pairs) {
             return Err(Violation::Index("deadlines"));
         }
+        if self.index.pair_listing != fresh.index.pair_listing {
+            return Err(Violation::Index("pair_listing"));
+        }
+        if self.index.group_listing != fresh.index.group_listing {
+            return Err(Violation::Index("group_listing"));
+        }
         let disks = |plane: &Self| -> BTreeMap<_, _> {
             plane.index.disks.iter().map(|(key, pair)| (key.clone(), pair.clone())).collect()
         };

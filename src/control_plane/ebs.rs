@@ -155,6 +155,8 @@ impl ControlPlane {
             effects.push(pair_effect(&pair, pending));
         }
         if pair.binds_disks() {
+            let regions = [&pair.primary.region, &pair.standby.region];
+            self.index.pair_listing.enter(&pair.account, regions, pair.ordinal);
             for end in [&pair.primary, &pair.standby] {
                 self.index.disks.insert((pair.account.clone(), end.disk.clone()), pair.id.clone());
             }
@@ -257,7 +259,14 @@ impl Action for DescribeDiskReplicaPairs {
 
     fn perform(&self, plane: &mut ControlPlane, _now: Timestamp, call: &Call, (): &()) -> Performed<Self> {
         let name = |group: &_| plane.groups.get(group)?.name().cloned();
-        let response = self.select(&call.account, &call.region, &plane.policy.ebs, &plane.pairs, name);
+        let response = self.select(
+            &call.account,
+            &call.region,
+            &plane.policy.ebs,
+            &plane.pairs,
+            &plane.index.pair_listing,
+            name,
+        );
         Ok(Done { response, step: Step::default(), rule: None })
     }
 }

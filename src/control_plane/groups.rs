@@ -9,7 +9,7 @@ use super::effect::Owner;
 use super::{Call, ControlPlane, Effect, EffectKind, Index, Misuse, NotAdopted, Reply, Step};
 use crate::ebs::{
     AddDiskReplicaPair, CreateDiskReplicaGroup, DeleteDiskReplicaGroup, DescribeDiskReplicaGroups,
-    EbsRefusal, FailoverDiskReplicaGroup, GroupCreated, GroupPage, GroupSeed, GroupView,
+    EbsRefusal, FailoverDiskReplicaGroup, GroupCreated, GroupPage, GroupSeed, GroupStatus, GroupView,
     ModifyDiskReplicaGroup, RemoveDiskReplicaPair, ReplicaGroup, ReplicaPair, ReprotectDiskReplicaGroup,
     StartDiskReplicaGroup, StopDiskReplicaGroup,
 };
@@ -48,6 +48,10 @@ impl ControlPlane {
             }
         }
         for group in self.groups.values() {
+            if group.status != GroupStatus::Deleted {
+                let regions = [&group.primary.region, &group.standby.region];
+                index.group_listing.enter(&group.account, regions, group.ordinal);
+            }
             owners.extend(group.pending.map(|pending| (pending.id, Owner::Group(group.id.clone()))));
         }
     }
@@ -110,7 +114,14 @@ impl Action for DescribeDiskReplicaGroups {
 
     fn perform(&self, plane: &mut ControlPlane, _now: Timestamp, call: &Call, (): &()) -> Performed<Self> {
         let view = |group: &ReplicaGroup| plane.view(group);
-        let response = self.select(&call.account, &call.region, &plane.policy.ebs, &plane.groups, view);
+        let response = self.select(
+            &call.account,
+            &call.region,
+            &plane.policy.ebs,
+            &plane.groups,
+            &plane.index.group_listing,
+            view,
+        );
         Ok(Done { response, step: Step::default(), rule: None })
     }
 }

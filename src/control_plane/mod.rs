@@ -56,6 +56,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
+use crate::ebs::listing::Listing;
 use crate::ebs::{Disk, Drill, DrillOwner, GroupView, ReplicaGroup, ReplicaPair};
 use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, PairId, RegionId};
 use crate::map::Map;
@@ -112,6 +113,8 @@ struct Index {
     effects: EffectIndex,
     deadlines: Deadlines,
     disks: Map<DiskKey, PairId>,
+    pair_listing: Listing,
+    group_listing: Listing,
     /// The members of each group that has any, by the pairs' ordinals.
     members: Map<GroupId, BTreeMap<u64, PairId>>,
     /// The drills of each pair or group that has any, in the order in which they were started.
@@ -317,6 +320,8 @@ impl ControlPlane {
                 owners.push((pending.id, effect::Owner::Pair(pair.id.clone())));
             }
             if pair.binds_disks() {
+                let regions = [&pair.primary.region, &pair.standby.region];
+                index.pair_listing.enter(&pair.account, regions, pair.ordinal);
                 for end in [&pair.primary, &pair.standby] {
                     index.disks.insert((pair.account.clone(), end.disk.clone()), pair.id.clone());
                 }
@@ -348,6 +353,8 @@ impl Index {
             effects: EffectIndex::default(),
             deadlines: Deadlines::default(),
             disks: Map::with_hash_seed(seed),
+            pair_listing: Listing::default(),
+            group_listing: Listing::default(),
             members: Map::with_hash_seed(seed),
             drills: BTreeMap::new(),
             drill_disks: Map::with_hash_seed(seed),

@@ -256,6 +256,8 @@ pub(super) fn apply_pair_plan(
         index.deadlines.stands_anew(pair);
     }
     if bound_before && !pair.binds_disks() {
+        let regions = [&pair.primary.region, &pair.standby.region];
+        index.pair_listing.leave(&pair.account, regions, pair.ordinal);
         for end in [&pair.primary, &pair.standby] {
             index.disks.remove(&(pair.account.clone(), end.disk.clone()));
         }

@@ -10,6 +10,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::hash::Hash;
 
+use super::listing::{Listing, Walk};
 use super::pair::ReplicaPair;
 use super::status::PairStatus;
 use crate::ids::{AccountId, GroupId, PairId, RegionId, ResourceGroupId};
@@ -71,7 +72,7 @@ pub enum Page {
 }
 
 impl Page {
-    const fn after(self) -> Option<u64> {
+    pub(super) const fn after(self) -> Option<u64> {
         match self {
             Self::Token { after: Some(Cursor(at)), .. } => Some(at),
             Self::Token { after: None, .. } | Self::Number { .. } => None,
@@ -118,7 +119,8 @@ pub struct PairPage {
     pub next: Option<Cursor>,
     /// The page that was asked for.
     pub page: Page,
-    /// How many pairs match in all. With a cursor it is the number from there on, which the vendor calls meaningless.
+    /// How many pairs match in all. With a cursor, where the vendor calls it meaningless, it is how many the region sees
+    /// from that site, if that is known without counting.
     pub total: usize,
     /// Pairs asked for by id that the region sees only from the other site: a hint for the caller's log.
     pub other_site: Vec<PairId>,
@@ -141,6 +143,7 @@ impl DescribeDiskReplicaPairs {
         region: &RegionId,
         policy: &EbsPolicy,
         pairs: &Map<PairId, ReplicaPair>,
+        listing: &Listing,
         group_name: impl Fn(&GroupId) -> Option<GroupName>,
     ) -> PairPage {
         let visible = |pair: &ReplicaPair| pair.account == *account && pair.status != PairStatus::Deleted;
@@ -155,7 +158,16 @@ impl DescribeDiskReplicaPairs {
             end.region == *region
         };
         let listed = |pair: &ReplicaPair| visible(pair) && seen_from(pair, self.site) && self.matches(pair);
-        let list = List { all: pairs, ids: &self.pairs, ordinal: |pair: &ReplicaPair| pair.ordinal };
+        let list = List {
+            all: pairs,
+            ids: &self.pairs,
+            walk: listing.walk(account, region, self.site, policy.production_site, self.page.after()),
+            filtered: self.name.is_some()
+                || self.group.is_some()
+                || self.resource_group.is_some()
+                || !self.tags.is_empty(),
+            ordinal: |pair: &ReplicaPair| pair.ordinal,
+        };
         let Turned { items, next, total } = list.turn(self.page, listed);
         let names = items.iter().filter_map(|pair| pair.group().cloned());
         let group_names = names.filter_map(|group| Some((group.clone(), group_name(&group)?))).collect();
@@ -169,11 +181,15 @@ impl DescribeDiskReplicaPairs {
     }
 }
 
-/// A registry to be turned page by page: everything in it, or only what is asked for by id.
+/// A registry to be turned page by page: what a walk goes through, or only what is asked for by id.
 pub(super) struct List<'a, K, V, F> {
     pub(super) all: &'a Map<K, V>,
-    /// The ids asked for; none for all. With ids the cost does not grow with the registry.
+    /// The ids asked for; none for the walk.
     pub(super) ids: &'a [K],
+    /// What is walked otherwise.
+    pub(super) walk: Walk<'a>,
+    /// Whether something may be filtered out of the walk.
+    pub(super) filtered: bool,
     /// The sort key and cursor.
     pub(super) ordinal: F,
 }
@@ -187,23 +203,30 @@ pub(super) struct Turned<'a, V> {
 
 impl<'a, K: Eq + Hash, V, F: Fn(&V) -> u64> List<'a, K, V, F> {
     /// The page, of what is wanted.
-    pub(super) fn turn(&self, page: Page, wanted: impl Fn(&V) -> bool) -> Turned<'a, V> {
-        if self.ids.is_empty() {
-            let after = page.after();
-            let from = self.all.values_from(|item| after.is_some_and(|after| (self.ordinal)(item) <= after));
-            return turn(page, from.filter(|item| wanted(item)), &self.ordinal);
+    pub(super) fn turn(self, page: Page, wanted: impl Fn(&V) -> bool) -> Turned<'a, V> {
+        let Self { all, ids, walk, filtered, ordinal } = self;
+        if ids.is_empty() {
+            // After a cursor the number means nothing to anybody, so nothing is counted for it.
+            let known = walk.count.filter(|_| !filtered || page.after().is_some());
+            let at = |wanted: u64| {
+                let found = all.values_from(|item| ordinal(item) < wanted).next();
+                found.filter(|item| ordinal(item) == wanted)
+            };
+            return turn(page, walk.ordinals.filter_map(at).filter(|item| wanted(item)), known, &ordinal);
         }
-        let mut found: Vec<&V> = self.ids.iter().filter_map(|id| self.all.get(id)).collect();
-        found.sort_by_key(|item| (self.ordinal)(item));
-        found.dedup_by_key(|item| (self.ordinal)(item));
-        turn(page, found.into_iter().filter(|item| wanted(item)), &self.ordinal)
+        let mut found: Vec<&V> = ids.iter().filter_map(|id| all.get(id)).collect();
+        found.sort_by_key(|item| ordinal(item));
+        found.dedup_by_key(|item| ordinal(item));
+        turn(page, found.into_iter().filter(|item| wanted(item)), None, &ordinal)
     }
 }
 
-/// The page of what is left of a list in the order of its ordinals.
+/// The page of what is left of a list in the order of its ordinals. Where the whole number is `known`, the list is left
+/// as soon as the page is full and it is clear whether another follows.
 pub(super) fn turn<'a, V>(
     page: Page,
     wanted: impl Iterator<Item = &'a V>,
+    known: Option<usize>,
     ordinal: impl Fn(&V) -> u64,
 ) -> Turned<'a, V> {
     let after = page.after();
@@ -215,14 +238,22 @@ pub(super) fn turn<'a, V>(
         }
     };
     let mut turned = Turned { items: Vec::new(), next: None, total: 0 };
+    let mut more = false;
     for item in wanted.filter(|item| after.is_none_or(|after| ordinal(item) > after)) {
-        if turned.total >= skip && turned.items.len() < take {
-            turned.items.push(item);
+        if turned.total >= skip {
+            if turned.items.len() < take {
+                turned.items.push(item);
+            } else {
+                more = true;
+                if known.is_some() {
+                    break;
+                }
+            }
         }
         turned.total = turned.total.saturating_add(1);
     }
-    if matches!(page, Page::Token { .. }) && turned.total > turned.items.len() {
+    if matches!(page, Page::Token { .. }) && more {
         turned.next = turned.items.last().map(|item| Cursor(ordinal(item)));
     }
-    turned
+    Turned { total: known.unwrap_or(turned.total), ..turned }
 }

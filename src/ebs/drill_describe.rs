@@ -33,7 +33,7 @@ impl DrillPage {
         page: Page,
     ) -> Self {
         let listed = drills.filter(|drill| wanted.is_none_or(|wanted| drill.id == *wanted));
-        let Turned { items, next, total } = turn(page, listed, |drill: &Drill| drill.ordinal);
+        let Turned { items, next, total } = turn(page, listed, None, |drill: &Drill| drill.ordinal);
         Self { owner, drills: items.into_iter().cloned().collect(), next, page, total }
     }
 }

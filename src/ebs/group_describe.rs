@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use super::describe::{Cursor, List, Page, Site, Turned};
 use super::group::ReplicaGroup;
 use super::group_status::GroupStatus;
+use super::listing::Listing;
 use crate::ids::{AccountId, GroupId, PairId, RegionId, ResourceGroupId};
 use crate::map::Map;
 use crate::policy::EbsPolicy;
@@ -57,7 +58,8 @@ pub struct GroupPage {
     pub next: Option<Cursor>,
     /// The page that was asked for.
     pub page: Page,
-    /// How many groups match in all. With a cursor it is the number from there on, which the vendor calls meaningless.
+    /// How many groups match in all. With a cursor, where the vendor calls it meaningless, it is how many the region sees
+    /// from that site, if that is known without counting.
     pub total: usize,
     /// Groups asked for by id that the region sees only from the other site: a hint for the caller's log.
     pub other_site: Vec<GroupId>,
@@ -78,6 +80,7 @@ impl DescribeDiskReplicaGroups {
         region: &RegionId,
         policy: &EbsPolicy,
         groups: &Map<GroupId, ReplicaGroup>,
+        listing: &Listing,
         view: impl Fn(&ReplicaGroup) -> GroupView,
     ) -> GroupPage {
         let visible =
@@ -88,7 +91,13 @@ impl DescribeDiskReplicaGroups {
         };
         let listed =
             |group: &ReplicaGroup| visible(group) && seen_from(group, self.site) && self.matches(group);
-        let list = List { all: groups, ids: &self.groups, ordinal: |group: &ReplicaGroup| group.ordinal };
+        let list = List {
+            all: groups,
+            ids: &self.groups,
+            walk: listing.walk(account, region, self.site, policy.production_site, self.page.after()),
+            filtered: self.name.is_some() || self.resource_group.is_some() || !self.tags.is_empty(),
+            ordinal: |group: &ReplicaGroup| group.ordinal,
+        };
         let Turned { items, next, total } = list.turn(self.page, listed);
         let other = self.site.other();
         let other_site = (self.groups.iter().filter_map(|id| groups.get(id)))

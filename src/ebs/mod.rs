@@ -16,6 +16,7 @@ pub mod group_describe;
 pub mod group_requests;
 pub mod group_status;
 pub mod listed;
+pub mod listing;
 pub mod modify;
 pub mod pair;
 pub mod progress;
