@@ -119,6 +119,8 @@ pub enum PairFact {
     },
     /// A copy failed and the status stayed.
     CopyFailed,
+    /// The copy of a group's member is complete; it counts once those of the others are (`G-641`).
+    CopyWaits,
 }
 
 /// What happened to a group.

@@ -7,8 +7,10 @@
 use alloc::borrow::Cow;
 use alloc::format;
 
+use super::drill_refusal::DrillRefusal;
+use super::group_refusal::GroupRefusal;
 use super::status::PairStatus;
-use crate::ids::{DiskId, PairId, RegionId};
+use crate::ids::{DiskId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
 use crate::rule::{Basis, RuleId};
 use crate::time::Span;
@@ -152,6 +154,24 @@ pub enum EbsRefusal {
         /// The rule that decided.
         rule: RuleId,
     },
+    /// A group decided, or a pair because of its group.
+    #[error("{operation}: {group}: {why}")]
+    Group {
+        /// The operation asked for.
+        operation: Operation,
+        /// The group.
+        group: GroupId,
+        /// Why.
+        why: GroupRefusal,
+    },
+    /// A drill decided.
+    #[error("{operation}: {why}")]
+    Drill {
+        /// The operation asked for.
+        operation: Operation,
+        /// Why.
+        why: DrillRefusal,
+    },
     /// The region does not have the feature under this policy.
     #[error("{operation}: {region} does not support asynchronous replication (E-010)")]
     RegionNotSupported {
@@ -239,6 +259,8 @@ impl EbsRefusal {
             | Self::NoRecoverPoint { operation, .. }
             | Self::DiskInUse { operation, .. }
             | Self::TooClose { operation, .. }
+            | Self::Group { operation, .. }
+            | Self::Drill { operation, .. }
             | Self::RegionNotSupported { operation, .. } => *operation,
         }
     }
@@ -252,6 +274,8 @@ impl EbsRefusal {
             Self::NoSuchResource { rule, .. }
             | Self::InvalidStatus { rule, .. }
             | Self::TooClose { rule, .. } => *rule,
+            Self::Group { why, .. } => why.rule(),
+            Self::Drill { why, .. } => why.rule(),
             Self::OperateNotAllowedForPrimary { .. } => RuleId("E-621"),
             Self::NotAtSource { .. } => RuleId("E-622"),
             Self::StandbyDeviceAttached { .. } => RuleId("E-631"),
@@ -273,6 +297,8 @@ impl EbsRefusal {
             | Self::ManualSyncLimit { .. }
             | Self::NoRecoverPoint { .. }
             | Self::DiskInUse { .. } => true,
+            Self::Group { why, .. } => why.may_pass(),
+            Self::Drill { why, .. } => why.may_pass(),
             Self::Token { refusal, .. } => refusal.same_token_retry_may_succeed(),
             _ => false,
         }
@@ -329,6 +355,14 @@ impl EbsRefusal {
                 "OperationDenied.ManualSyncLimit",
                 "One shot start manual syncing too frequently, please try again later.".into(),
             ),
+            Self::Group { operation, why, .. } => {
+                let (status, code, message) = why.wire(*operation);
+                (status, code, message.into())
+            }
+            Self::Drill { why, .. } => {
+                let (status, code, message) = why.wire();
+                (status, code, message.into())
+            }
             Self::NotAtSource { .. }
             | Self::PrimaryDeviceAttached { .. }
             | Self::DiskInUse { .. }
@@ -341,7 +375,8 @@ impl EbsRefusal {
     }
 
     fn basis(&self, code: &str) -> Basis {
-        let listed = LISTED.iter().find(|(operation, _)| *operation == self.operation());
+        let mut lists = LISTED.iter().chain(super::group_refusal::LISTED);
+        let listed = lists.find(|(operation, _)| *operation == self.operation());
         match listed {
             Some((_, codes)) if codes.contains(&code) => Basis::Documented,
             _ => Basis::Inferred,

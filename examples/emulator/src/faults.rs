@@ -321,6 +321,10 @@ fn view(planned: &PlannedFault) -> Value {
             }
             view
         }
+        Fault::Group { group, fails } => json!({ "kind": "group", "group": group, "fails": fails }),
+        Fault::Drill { of, fails, message } => {
+            json!({ "kind": "drill", "drill": of, "fails": fails, "message": message })
+        }
         Fault::Hold { effect, resource } => json!({ "kind": "hold", "effect": effect, "resource": resource }),
         Fault::Reply(reply) => {
             let mut view =
