@@ -143,7 +143,7 @@ pub enum Outcome {
         /// What the pair's status message says, where the vendor shows one: after a failed creation.
         message: Option<StatusMessage>,
     },
-    /// Of the members that a group's effect is about, these failed and the others were done (`G-342`). Only stopping
+    /// Of the members that a group's effect is about, these failed and the others were done (`G-430`). Only stopping
     /// and failing over can end so.
     PartlyFailed {
         /// Why.

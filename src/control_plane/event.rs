@@ -121,6 +121,8 @@ pub enum PairFact {
     CopyFailed,
     /// Its name, description, replication time control, tags or resource group changed.
     Settings,
+    /// The copy of a group's member is complete; it counts once those of the others are (`G-641`).
+    CopyWaits,
 }
 
 /// What happened to a group.

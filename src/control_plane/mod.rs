@@ -31,6 +31,7 @@
 mod action;
 mod call;
 mod check;
+mod check_groups;
 mod deadlines;
 mod drills;
 mod ebs;
@@ -45,6 +46,7 @@ mod settings;
 pub use action::Action;
 pub use call::{Call, Misuse, NotAdopted, Reply};
 pub use check::Violation;
+pub use check_groups::{DrillViolation, GroupViolation, MemberViolation};
 pub use deadlines::{Deadline, DeadlineReason};
 pub use ebs::DiskView;
 pub use effect::{Effect, EffectKind, Observation, Outcome, Report};
@@ -67,7 +69,7 @@ use crate::rule::{Basis, Rule};
 use crate::time::Timestamp;
 use crate::token::{OverCapacity, TokenCache};
 
-use deadlines::Deadlines;
+use deadlines::{Deadlines, Timed};
 use effect::EffectIndex;
 
 /// A disk within its account.
@@ -279,11 +281,15 @@ impl ControlPlane {
 
     /// What falls due next, and why.
     pub fn next_deadline(&self) -> Option<Deadline> {
-        let (at, pair) = self.index.deadlines.first(&self.pairs)?;
-        Some(Deadline { at, reason: deadlines::reason(pair) })
+        let (at, due) = self.index.deadlines.first(self.timed())?;
+        Some(Deadline { at, reason: due.reason() })
     }
 
-    /// Forgets everything of an account: its pairs, disks, clusters and tokens. What it had asked of the outside is
+    const fn timed(&self) -> Timed<'_> {
+        Timed { pairs: &self.pairs, groups: &self.groups }
+    }
+
+    /// Forgets everything of an account: its pairs, groups, drills, disks, clusters and tokens. What it had asked of the outside is
     /// pending no more.
     pub fn forget_account(&mut self, account: &AccountId) {
         let pairs: Vec<PairId> =
@@ -292,6 +298,12 @@ impl ControlPlane {
         let clusters: Vec<ClusterId> =
             of(self.clusters.values(), |cluster| (cluster.account == *account).then(|| cluster.id.clone()));
         clusters.iter().for_each(|id| drop(self.clusters.remove(id)));
+        let groups: Vec<GroupId> =
+            of(self.groups.values(), |group| (group.account == *account).then(|| group.id.clone()));
+        groups.iter().for_each(|id| drop(self.groups.remove(id)));
+        let drills: Vec<DrillId> =
+            of(self.drills.values(), |drill| (drill.account == *account).then(|| drill.id.clone()));
+        drills.iter().for_each(|id| drop(self.drills.remove(id)));
         self.disks.retain(|(owner, _), _| owner != account);
         self.tokens.forget(account);
         self.reindex();
@@ -313,7 +325,7 @@ impl ControlPlane {
     /// Rebuilds what is derived.
     pub(crate) fn reindex(&mut self) {
         let mut index = Index::with_hash_seed(0);
-        index.deadlines = Deadlines::of(&self.pairs);
+        index.deadlines = Deadlines::of(self.timed());
         let mut owners = Vec::new();
         for pair in self.pairs.values() {
             if let Some(pending) = pair.pending {

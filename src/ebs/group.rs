@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use super::group_describe::GroupView;
 use super::group_requests::{CreateDiskReplicaGroup, GroupSettings};
 use super::group_status::GroupStatus;
-use super::pair::ReplicaPair;
+use super::pair::{Context, RPO, ReplicaPair};
 use super::status::PairStatus;
 use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId, ResourceGroupId, ZoneId};
 use crate::policy::{EbsPolicy, ProductionSite};
@@ -101,6 +101,60 @@ pub struct GroupSeed {
     pub request: CreateDiskReplicaGroup,
     /// Its members: pairs that exist already, in no group, between the same places and in a status that fits.
     pub members: Vec<PairId>,
+}
+
+impl ReplicaGroup {
+    /// A group as `CreateDiskReplicaGroup` makes it: status `creating`, waiting for the effect `asked`.
+    pub fn create(
+        id: GroupId,
+        account: AccountId,
+        cx: &Context<'_>,
+        asked: EffectId,
+        request: &CreateDiskReplicaGroup,
+    ) -> Self {
+        Self {
+            id,
+            account,
+            ordinal: asked.0,
+            primary: Place { region: cx.region.clone(), zone: request.source_zone.clone() },
+            standby: Place {
+                region: request.destination_region.clone(),
+                zone: request.destination_zone.clone(),
+            },
+            reversed: false,
+            settings: Box::new(request.settings.clone()),
+            created_at: cx.now,
+            status: GroupStatus::Creating,
+            pending: Some(PendingGroup { id: asked, effect: GroupEffect::Create, since: cx.now }),
+            due: None,
+            last_one_shot: None,
+            spoilt: false,
+        }
+    }
+
+    /// A group that exists elsewhere, in any status: a transient one waits for the effect `asked` from now on.
+    pub(crate) fn adopt(
+        seed: GroupSeed,
+        account: AccountId,
+        cx: &Context<'_>,
+        asked: EffectId,
+        policy: &EbsPolicy,
+    ) -> Self {
+        let status = seed.status;
+        let pending = GroupEffect::of(status).map(|effect| PendingGroup { id: asked, effect, since: cx.now });
+        Self {
+            reversed: seed.reversed,
+            created_at: seed.created_at.min(cx.now),
+            status,
+            pending,
+            due: match status {
+                GroupStatus::Deleted => Some(cx.now.after(policy.tombstone)),
+                GroupStatus::Syncing | GroupStatus::Normal => Some(cx.now.after(RPO)),
+                _ => None,
+            },
+            ..Self::create(seed.id, account, cx, asked, &seed.request)
+        }
+    }
 }
 
 /// Reading a group.

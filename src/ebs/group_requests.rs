@@ -30,7 +30,7 @@ pub struct GroupSettings {
     pub name: Option<GroupName>,
     /// `Description`.
     pub description: Option<Description>,
-    /// `EnableRtc`, false by default; holds for every member (`G-320`).
+    /// `EnableRtc`, false by default; holds for every member (`G-660`).
     pub enable_rtc: bool,
     /// `ResourceGroupId`.
     pub resource_group: Option<ResourceGroupId>,

@@ -9,14 +9,23 @@ pub mod decide;
 pub mod describe;
 pub mod disk;
 pub mod drill;
+pub mod drill_decide;
 pub mod drill_describe;
+pub mod drill_refusal;
 pub mod drill_requests;
 pub mod group;
+pub mod group_decide;
 pub mod group_describe;
+pub mod group_outcome;
+pub mod group_refusal;
 pub mod group_requests;
+pub mod group_rules;
 pub mod group_status;
+pub mod group_table;
 pub mod listed;
 pub mod listing;
+pub mod member;
+pub mod membership;
 pub mod modify;
 pub mod pair;
 pub mod progress;
@@ -32,19 +41,25 @@ pub use disk::{Access, Disk, DiskChange};
 pub use drill::{
     Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus, DrillStatusSet, PendingDrill,
 };
+pub use drill_decide::DrillPlan;
 pub use drill_describe::DrillPage;
+pub use drill_refusal::DrillRefusal;
 pub use drill_requests::{
     ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, DrillStarted,
     FreshDrill, StartPairDrill, StartReplicaGroupDrill,
 };
 pub use group::{GroupEffect, GroupSeed, PendingGroup, Place, ReplicaGroup};
+pub use group_decide::{GroupPlan, GroupRequest, GroupStep, Member};
 pub use group_describe::{DescribeDiskReplicaGroups, GroupPage, GroupView};
+pub use group_outcome::{GroupDue, GroupNotTaken, GroupOutcome};
+pub use group_refusal::GroupRefusal;
 pub use group_requests::{
     AddDiskReplicaPair, CreateDiskReplicaGroup, DeleteDiskReplicaGroup, FailoverDiskReplicaGroup,
     GroupCreated, GroupSettings, ModifyDiskReplicaGroup, RemoveDiskReplicaPair, ReprotectDiskReplicaGroup,
     StartDiskReplicaGroup, StopDiskReplicaGroup,
 };
 pub use group_status::{GroupStatus, GroupStatusSet};
+pub use membership::{MOST_MEMBERS, Membership};
 pub use modify::{ModifyDiskReplicaPair, SettingsPlan};
 pub use pair::{Context, End, PairEffect, PairSeed, PendingPair, RPO, ReplicaPair};
 pub use progress::{DescribeDiskReplicaPairProgress, PairProgress};
@@ -80,6 +95,7 @@ pub const RULES: &[Rule] = &[
     Rule::new("E-620", Basis::Inferred, "§6.3", "A pair is not found from a region that is neither of its ends."),
     Rule::new("E-621", Basis::Documented, "founding page; ReprotectDiskReplicaPair page", "Failover and reprotect are called at the current destination."),
     Rule::new("E-622", Basis::Documented, "DeleteDiskReplicaPair page; the code is inferred (§6.3)", "Delete is called at the current source."),
+    Rule::new("E-623", Basis::Documented, "user guides on groups; the code is inferred (§6.3), and stop is by analogy", "A pair in a group is started, stopped, failed over, reprotected and deleted by its group alone, and so is its replication time control."),
     Rule::new("E-630", Basis::Sibling, "StartDiskReplicaGroup page; the code is listed for pairs too", "The gap between two one-shot starts exceeds half an RPO."),
     Rule::new("E-631", Basis::Documented, "StandbyDeviceAttached is listed for start", "Start needs a detached destination disk."),
     Rule::new("E-632", Basis::Documented, "ReprotectDiskReplicaPair page and user guide (§4.3 #13); the code is inferred", "A reverse needs an old primary that nobody writes to."),

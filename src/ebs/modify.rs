@@ -2,9 +2,11 @@
 //!
 //! Called at either end, in `created` and `stopped` (`E-270`, `E-271`). The page scopes that rule to name and
 //! description; whether replication time control can be changed at other times no source says, so one rule holds for
-//! the whole call. What the call leaves out stays (`E-272`). The metadata lists both site codes for it although it may be
+//! the whole call. What the call leaves out stays (`E-272`). Of a grouped pair, replication time control is the group's
+//! and does not change alone (`E-623`); whether its name does no source says, and we let it. The metadata lists both site codes for it although it may be
 //! called from either end; no reading of ours produces them.
 
+use super::group_refusal::GroupRefusal;
 use super::pair::{Context, ReplicaPair};
 use super::refusal::EbsRefusal;
 use super::table::{self, PairEvent, Verdict};
@@ -46,7 +48,7 @@ impl SettingsPlan {
 }
 
 impl ReplicaPair {
-    /// Decides a change of settings: region (`E-620`), then status (`E-271`).
+    /// Decides a change of settings: region (`E-620`), then what its group decides (`E-623`), then status (`E-271`).
     ///
     /// # Errors
     ///
@@ -59,6 +61,10 @@ impl ReplicaPair {
     ) -> Result<SettingsPlan, EbsRefusal> {
         let operation = crate::operation::Operation::ModifyDiskReplicaPair;
         self.check_region(cx, operation)?;
+        let rtc = request.enable_rtc.filter(|rtc| *rtc != self.enable_rtc());
+        if let (Some(group), Some(_)) = (self.group(), rtc) {
+            return Err(GroupRefusal::PairInGroup(self.id.clone()).of(operation, group.clone()));
+        }
         let row = table::lookup(self.status, PairEvent::Modify);
         if row.verdict(policy) == Verdict::Refuse {
             return Err(self.invalid_status(operation, row.rule));

@@ -7,9 +7,11 @@
 use alloc::borrow::Cow;
 use alloc::format;
 
+use super::drill_refusal::DrillRefusal;
+use super::group_refusal::GroupRefusal;
 pub use super::listed::LISTED;
 use super::status::PairStatus;
-use crate::ids::{DiskId, PairId, RegionId};
+use crate::ids::{DiskId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
 use crate::rule::{Basis, RuleId};
 use crate::time::Span;
@@ -205,6 +207,24 @@ pub enum EbsRefusal {
         /// The wire name of the value.
         parameter: Cow<'static, str>,
     },
+    /// A group decided, or a pair because of its group.
+    #[error("{operation}: {group}: {why}")]
+    Group {
+        /// The operation asked for.
+        operation: Operation,
+        /// The group.
+        group: GroupId,
+        /// Why.
+        why: GroupRefusal,
+    },
+    /// A drill decided.
+    #[error("{operation}: {why}")]
+    Drill {
+        /// The operation asked for.
+        operation: Operation,
+        /// Why.
+        why: DrillRefusal,
+    },
     /// The region does not have the feature under this policy.
     #[error("{operation}: {region} does not support asynchronous replication (E-010)")]
     RegionNotSupported {
@@ -239,6 +259,8 @@ impl EbsRefusal {
             | Self::DuplicateTagKey { operation }
             | Self::TagQuota { operation, .. }
             | Self::TagValueAlone { operation, .. }
+            | Self::Group { operation, .. }
+            | Self::Drill { operation, .. }
             | Self::RegionNotSupported { operation, .. } => *operation,
         }
     }
@@ -252,6 +274,8 @@ impl EbsRefusal {
             Self::NoSuchResource { rule, .. }
             | Self::InvalidStatus { rule, .. }
             | Self::TooClose { rule, .. } => *rule,
+            Self::Group { why, .. } => why.rule(),
+            Self::Drill { why, .. } => why.rule(),
             Self::OperateNotAllowedForPrimary { .. } => RuleId("E-621"),
             Self::NotAtSource { .. } => RuleId("E-622"),
             Self::StandbyDeviceAttached { .. } => RuleId("E-631"),
@@ -280,6 +304,8 @@ impl EbsRefusal {
             | Self::ManualSyncLimit { .. }
             | Self::NoRecoverPoint { .. }
             | Self::DiskInUse { .. } => true,
+            Self::Group { why, .. } => why.may_pass(),
+            Self::Drill { why, .. } => why.may_pass(),
             Self::Token { refusal, .. } => refusal.same_token_retry_may_succeed(),
             _ => false,
         }
@@ -380,6 +406,14 @@ impl EbsRefusal {
             ),
             Self::TagValueAlone { parameter, .. } => {
                 (400, "InvalidParameter.TagValue", format!("The parameter {parameter} is invalid.").into())
+            }
+            Self::Group { operation, why, .. } => {
+                let (status, code, message) = why.wire(*operation);
+                (status, code, message.into())
+            }
+            Self::Drill { why, .. } => {
+                let (status, code, message) = why.wire();
+                (status, code, message.into())
             }
             Self::NotAtSource { .. }
             | Self::PrimaryDeviceAttached { .. }

@@ -86,6 +86,7 @@ fn pair_fact(fact: &PairFact) -> String {
     match fact {
         PairFact::CopyFailed => "copy failed".to_owned(),
         PairFact::Settings => "settings changed".to_owned(),
+        PairFact::CopyWaits => "copy complete, waiting for the other members".to_owned(),
         PairFact::Status { from, to, superseded, took, recover_point } => {
             let from = from.map_or("(none)", |status| status.as_str());
             let to = to.map_or("(none)", |status| status.as_str());

@@ -228,7 +228,7 @@ impl Simulation {
     /// Makes a call, after all work that is due; mints the ids for what it creates.
     pub fn call(&mut self, call: &Call, request: &Request) -> (Output, Happened) {
         let mut happened = self.advance(call.now);
-        let (fresh, counts) = self.fresh(request);
+        let (fresh, counts) = self.fresh(&call.account, request);
         // Minted ids are checked to be free, so the control plane cannot find them misused.
         let mut output =
             self.plane.call_any(call, request, &fresh).unwrap_or_else(|_| Step::default().into());
