@@ -148,7 +148,9 @@ fn every_cell_of_the_group_matrix_is_what_its_row_says() {
             let member = pair("pair-1", from.as_str(), true);
             let other = pair("pair-9", "created", false);
             match empty {
-                true => seed(&server, &[other], &[group(from.as_str(), &[])]),
+                true => {
+                    seed(&server, &[pair("pair-1", "created", false), other], &[group(from.as_str(), &[])])
+                }
                 false => seed(&server, &[member, other], &[group(from.as_str(), &["pair-1"])]),
             }
             let (code, rule) = call(&server, action, parameters);
