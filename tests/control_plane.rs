@@ -215,6 +215,11 @@ mod tokens {
             without,
             [
                 "DescribeDiskReplicaPairs",
+                "DescribeDiskReplicaGroups",
+                "ClearPairDrill",
+                "DescribePairDrills",
+                "ClearReplicaGroupDrill",
+                "DescribeReplicaGroupDrills",
                 "DeleteDBCluster",
                 "ModifyDBNodeConfig",
                 "DescribeDBClusters",

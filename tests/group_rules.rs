@@ -14,8 +14,7 @@ use failover_model::ebs::{
 };
 use failover_model::policy::{JoinStatuses, ProductionSite, ReprotectFailedGroup};
 use failover_model::{
-    EffectKind, Fact, Fresh, GroupFact, Misuse, Observation, Outcome, PairFact, Refusal,
-    Response, Step,
+    EffectKind, Fact, Fresh, GroupFact, Misuse, Observation, Outcome, PairFact, Refusal, Response, Step,
 };
 
 use common::{

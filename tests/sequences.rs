@@ -97,7 +97,7 @@ impl Watched {
     }
 
     fn of(policy: Policy) -> Self {
-        Self::new(&strategies::World { policy, pairs: Vec::new(), clusters: Vec::new() })
+        Self::new(&strategies::World { policy, pairs: Vec::new(), group: None, clusters: Vec::new() })
     }
 
     /// Runs a whole sequence.

@@ -53,6 +53,16 @@ fn pair_ask() -> impl Strategy<Value = PairAsk> {
     prop_oneof![3 => any::<u8>().prop_map(PairAsk::Allowed), 2 => select(PairAsk::PLAIN.as_slice())]
 }
 
+fn group_ask() -> impl Strategy<Value = GroupAsk> {
+    prop_oneof![
+        10 => any::<u8>().prop_map(GroupAsk::Allowed),
+        4 => select(GroupAsk::PLAIN.as_slice()),
+        5 => which().prop_map(GroupAsk::Add),
+        3 => which().prop_map(GroupAsk::Remove),
+        2 => (0_u8..6).prop_map(GroupAsk::StartDrill),
+    ]
+}
+
 fn cluster_ask() -> impl Strategy<Value = ClusterAsk> {
     prop_oneof![
         12 => (option::weighted(0.35, any::<u8>()), rarely())
@@ -105,6 +115,27 @@ fn what() -> impl Strategy<Value = What> {
                     destination,
                     months,
                 })
+                .boxed(),
+        ),
+        (
+            20,
+            (caller(), which(), group_ask())
+                .prop_map(|(caller, group, ask)| What::Group { caller, group, ask })
+                .boxed(),
+        ),
+        (2, (caller(), 0_u8..3).prop_map(|(caller, id)| What::CreateGroup { caller, id }).boxed()),
+        (
+            2,
+            (caller(), which(), 0_u8..6)
+                .prop_map(|(caller, pair, id)| What::StartDrill { caller, pair, id })
+                .boxed(),
+        ),
+        (2, (caller(), which()).prop_map(|(caller, drill)| What::ClearDrill { caller, drill }).boxed()),
+        (1, which().prop_map(What::GroupInvalid).boxed()),
+        (
+            4,
+            (any::<u8>(), any::<u8>())
+                .prop_map(|(effect, member)| What::EndedPartly { effect, member })
                 .boxed(),
         ),
         (
