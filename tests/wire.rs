@@ -60,7 +60,40 @@ fn least(operation: Operation) -> Given<'static> {
             ("DestinationDiskId", "d-sa1f82p58p1tdw9g"),
             ("DestinationZoneId", "cn-shanghai-e"),
         ],
-        Operation::DescribeDiskReplicaPairs | Operation::DescribeDbClusters => {
+        Operation::CreateDiskReplicaGroup => vec![
+            ("RegionId", "cn-beijing"),
+            ("SourceZoneId", "cn-beijing-f"),
+            ("DestinationRegionId", "cn-shanghai"),
+            ("DestinationZoneId", "cn-shanghai-e"),
+        ],
+        Operation::AddDiskReplicaPair | Operation::RemoveDiskReplicaPair => vec![
+            ("RegionId", "cn-shanghai"),
+            ("ReplicaGroupId", "pg-cn-dsa"),
+            ("ReplicaPairId", "pair-cn-dsa"),
+        ],
+        Operation::StartPairDrill | Operation::DescribePairDrills => {
+            vec![("RegionId", "cn-shanghai"), ("PairId", "pair-cn-dsa")]
+        }
+        Operation::StartReplicaGroupDrill | Operation::DescribeReplicaGroupDrills => {
+            vec![("RegionId", "cn-shanghai"), ("GroupId", "pg-cn-dsa")]
+        }
+        Operation::ClearPairDrill => {
+            vec![("RegionId", "cn-shanghai"), ("PairId", "pair-cn-dsa"), ("DrillId", "drill-1")]
+        }
+        Operation::ClearReplicaGroupDrill => {
+            vec![("RegionId", "cn-shanghai"), ("GroupId", "pg-cn-dsa"), ("DrillId", "pg-drill-1")]
+        }
+        Operation::ModifyDiskReplicaGroup
+        | Operation::StartDiskReplicaGroup
+        | Operation::StopDiskReplicaGroup
+        | Operation::FailoverDiskReplicaGroup
+        | Operation::ReprotectDiskReplicaGroup
+        | Operation::DeleteDiskReplicaGroup => {
+            vec![("RegionId", "cn-shanghai"), ("ReplicaGroupId", "pg-cn-dsa")]
+        }
+        Operation::DescribeDiskReplicaGroups
+        | Operation::DescribeDiskReplicaPairs
+        | Operation::DescribeDbClusters => {
             vec![("RegionId", "cn-hangzhou")]
         }
         Operation::CreateDbCluster => vec![

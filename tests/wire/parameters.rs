@@ -10,6 +10,8 @@ enum Kind {
         most: usize,
     },
     Name,
+    /// As a name, without a dot.
+    GroupName,
     Description,
     Flag,
     Number(u64, u64),
@@ -34,6 +36,9 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
     let region = || Parameter("RegionId", Id, REQUIRED);
     let pair = || {
         vec![region(), Parameter("ReplicaPairId", Id, REQUIRED), Parameter("ClientToken", Token, OPTIONAL)]
+    };
+    let group = || {
+        vec![region(), Parameter("ReplicaGroupId", Id, REQUIRED), Parameter("ClientToken", Token, OPTIONAL)]
     };
     let cluster = || vec![Parameter("DBClusterId", Id, REQUIRED)];
     let and = |mut list: Vec<Parameter>, more| {
@@ -75,6 +80,79 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             Parameter("PageSize", Number(1, 100), OPTIONAL),
             Parameter("ResourceGroupId", Id, OPTIONAL),
             Parameter("Name", Text, OPTIONAL),
+        ],
+        Operation::CreateDiskReplicaGroup => vec![
+            region(),
+            Parameter("SourceZoneId", Id, REQUIRED),
+            Parameter("DestinationRegionId", Id, REQUIRED),
+            Parameter("DestinationZoneId", Id, REQUIRED),
+            Parameter("GroupName", GroupName, OPTIONAL),
+            Parameter("Description", Description, OPTIONAL),
+            Parameter("ClientToken", Token, OPTIONAL),
+            Parameter("RPO", Number(900, 900), OPTIONAL),
+            Parameter("ResourceGroupId", Id, OPTIONAL),
+            Parameter("EnableRtc", Flag, OPTIONAL),
+        ],
+        Operation::ModifyDiskReplicaGroup => vec![
+            region(),
+            Parameter("ReplicaGroupId", Id, REQUIRED),
+            Parameter("GroupName", GroupName, OPTIONAL),
+            Parameter("Description", Description, OPTIONAL),
+            Parameter("RPO", Number(900, 900), OPTIONAL),
+            Parameter("ClientToken", Token, OPTIONAL),
+            Parameter("EnableRtc", Flag, OPTIONAL),
+        ],
+        Operation::StartDiskReplicaGroup => and(group(), Parameter("OneShot", Flag, OPTIONAL)),
+        Operation::ReprotectDiskReplicaGroup => and(group(), Parameter("ReverseReplicate", Flag, OPTIONAL)),
+        Operation::StopDiskReplicaGroup
+        | Operation::FailoverDiskReplicaGroup
+        | Operation::DeleteDiskReplicaGroup => group(),
+        Operation::AddDiskReplicaPair | Operation::RemoveDiskReplicaPair => vec![
+            region(),
+            Parameter("ReplicaGroupId", Id, REQUIRED),
+            Parameter("ReplicaPairId", Id, REQUIRED),
+            Parameter("ClientToken", Token, OPTIONAL),
+        ],
+        Operation::DescribeDiskReplicaGroups => vec![
+            region(),
+            Parameter("MaxResults", Number(1, 500), OPTIONAL),
+            Parameter("NextToken", Next, OPTIONAL),
+            Parameter("GroupIds", Ids { most: 100 }, OPTIONAL),
+            Parameter("Site", Word(&["production", "backup"]), OPTIONAL),
+            Parameter("PageNumber", Number(1, i32::MAX as u64), OPTIONAL),
+            Parameter("PageSize", Number(1, 100), OPTIONAL),
+            Parameter("ResourceGroupId", Id, OPTIONAL),
+            Parameter("Name", Text, OPTIONAL),
+        ],
+        Operation::StartPairDrill => {
+            vec![region(), Parameter("PairId", Id, REQUIRED), Parameter("ClientToken", Token, OPTIONAL)]
+        }
+        Operation::StartReplicaGroupDrill => {
+            vec![region(), Parameter("GroupId", Id, REQUIRED), Parameter("ClientToken", Token, OPTIONAL)]
+        }
+        Operation::ClearPairDrill => {
+            vec![region(), Parameter("PairId", Id, REQUIRED), Parameter("DrillId", Id, REQUIRED)]
+        }
+        Operation::ClearReplicaGroupDrill => {
+            vec![region(), Parameter("GroupId", Id, REQUIRED), Parameter("DrillId", Id, REQUIRED)]
+        }
+        Operation::DescribePairDrills => vec![
+            region(),
+            Parameter("DrillId", Id, OPTIONAL),
+            Parameter("PairId", Id, REQUIRED),
+            Parameter("MaxResults", Number(1, 500), OPTIONAL),
+            Parameter("NextToken", Next, OPTIONAL),
+            Parameter("PageNumber", Number(1, i32::MAX as u64), OPTIONAL),
+            Parameter("PageSize", Number(1, 100), OPTIONAL),
+        ],
+        Operation::DescribeReplicaGroupDrills => vec![
+            region(),
+            Parameter("GroupId", Id, REQUIRED),
+            Parameter("DrillId", Id, OPTIONAL),
+            Parameter("NextToken", Next, OPTIONAL),
+            Parameter("MaxResults", Number(1, 500), OPTIONAL),
+            Parameter("PageSize", Number(1, 100), OPTIONAL),
+            Parameter("PageNumber", Number(1, i32::MAX as u64), OPTIONAL),
         ],
         Operation::CreateDbCluster => vec![
             region(),
@@ -152,6 +230,9 @@ fn values(kind: Kind) -> (Vec<String>, Vec<String>) {
             let mut bad = own(&["a", "1ab", "a b", "http://ab", "https://ab", "ab\u{0}", "aä"]);
             bad.push("a".repeat(129));
             (good, bad)
+        }
+        GroupName => {
+            (own(&["ab", "Test:Group_1-3", "备份对"]), own(&["a", "1ab", "a b", "a.b", "http://ab"]))
         }
         Description => {
             let mut good = own(&["ab", "Ümläute 😀", "a http://b"]);
