@@ -56,7 +56,7 @@ fn pair_ask() -> impl Strategy<Value = PairAsk> {
 fn group_ask() -> impl Strategy<Value = GroupAsk> {
     prop_oneof![
         10 => any::<u8>().prop_map(GroupAsk::Allowed),
-        4 => select(GroupAsk::PLAIN.as_slice()),
+        2 => select(GroupAsk::PLAIN.as_slice()),
         5 => which().prop_map(GroupAsk::Add),
         3 => which().prop_map(GroupAsk::Remove),
         2 => (0_u8..6).prop_map(GroupAsk::StartDrill),
@@ -118,7 +118,7 @@ fn what() -> impl Strategy<Value = What> {
                 .boxed(),
         ),
         (
-            20,
+            14,
             (caller(), which(), group_ask())
                 .prop_map(|(caller, group, ask)| What::Group { caller, group, ask })
                 .boxed(),
@@ -133,7 +133,7 @@ fn what() -> impl Strategy<Value = What> {
         (2, (caller(), which()).prop_map(|(caller, drill)| What::ClearDrill { caller, drill }).boxed()),
         (1, which().prop_map(What::GroupInvalid).boxed()),
         (
-            4,
+            2,
             (any::<u8>(), any::<u8>())
                 .prop_map(|(effect, member)| What::EndedPartly { effect, member })
                 .boxed(),
@@ -154,7 +154,7 @@ fn what() -> impl Strategy<Value = What> {
                 .boxed(),
         ),
         (1, (caller(), any::<bool>()).prop_map(|(caller, pairs)| What::Describe { caller, pairs }).boxed()),
-        (24, (any::<u8>(), how()).prop_map(|(effect, how)| What::Ended { effect, how }).boxed()),
+        (32, (any::<u8>(), how()).prop_map(|(effect, how)| What::Ended { effect, how }).boxed()),
         (2, (0_u64..60, how()).prop_map(|(effect, how)| What::Late { effect, how }).boxed()),
         (
             3,

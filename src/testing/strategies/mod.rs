@@ -43,8 +43,8 @@ use crate::ebs::{
     AddDiskReplicaPair, Bandwidth, Charge, ClearPairDrill, ClearReplicaGroupDrill, CreateDiskReplicaGroup,
     CreateDiskReplicaPair, DeleteDiskReplicaGroup, DeleteDiskReplicaPair, DescribeDiskReplicaPairs,
     DiskChange, Drill, DrillOwner, FailoverDiskReplicaGroup, FailoverDiskReplicaPair, FreshDrill,
-    GroupCreated, GroupSeed, GroupSettings, GroupStatus, GroupView, ModifyDiskReplicaGroup, PairCreated,
-    PairSeed, PairSettings, PairStatus, PeriodUnit, RemoveDiskReplicaPair, ReplicaPair,
+    GroupCreated, GroupEffect, GroupSeed, GroupSettings, GroupStatus, GroupView, ModifyDiskReplicaGroup,
+    PairCreated, PairSeed, PairSettings, PairStatus, PeriodUnit, RemoveDiskReplicaPair, ReplicaPair,
     ReprotectDiskReplicaGroup, ReprotectDiskReplicaPair, Site, StartDiskReplicaGroup, StartDiskReplicaPair,
     StartPairDrill, StartReplicaGroupDrill, StopDiskReplicaGroup, StopDiskReplicaPair,
 };

@@ -15,7 +15,12 @@ impl Abstract {
         let observed = |observation| report(Report::Observed(observation));
         match &self.what {
             What::Pair { caller, pair, ask } => {
-                let pairs: Vec<&ReplicaPair> = plane.pairs().collect();
+                // A member is refused whatever is asked; a few are asked all the same, through the second turn.
+                let free = |pair: &&ReplicaPair| pair.group().is_none();
+                let pairs: Vec<&ReplicaPair> = match ask {
+                    PairAsk::Allowed(_) => plane.pairs().filter(free).collect(),
+                    _ => plane.pairs().collect(),
+                };
                 let pair = pick(*pair, &pairs).copied();
                 let ask = ask.plain(pair, &plane.policy().ebs);
                 let id = pair.map_or_else(|| made("pair-unknown"), |pair| pair.id().clone());
@@ -76,7 +81,11 @@ impl Abstract {
             What::EndedPartly { effect, member } => {
                 let pending: Vec<(EffectId, Vec<PairId>)> = (plane.outstanding())
                     .filter_map(|effect| match effect.kind {
-                        EffectKind::Group { members, .. } => Some((effect.id, members)),
+                        EffectKind::Group {
+                            effect: GroupEffect::Stop | GroupEffect::Failover,
+                            members,
+                            ..
+                        } => Some((effect.id, members)),
                         _ => None,
                     })
                     .collect();
@@ -218,7 +227,15 @@ impl GroupAsk {
                 ModifyDiskReplicaGroup { group: id, name: None, description: None, enable_rtc }.into()
             }
             Self::Add(pair) => {
-                let pair = some_pair(pair, plane.pairs().map(ReplicaPair::id).collect());
+                let able = |pair: &&ReplicaPair| {
+                    pair.group().is_none()
+                        && matches!(pair.status(), PairStatus::Created | PairStatus::Stopped)
+                };
+                let mut pairs: Vec<&PairId> = plane.pairs().filter(able).map(ReplicaPair::id).collect();
+                if pairs.is_empty() {
+                    pairs = plane.pairs().map(ReplicaPair::id).collect();
+                }
+                let pair = some_pair(pair, pairs);
                 AddDiskReplicaPair { group: id, pair }.into()
             }
             Self::Remove(pair) => {

@@ -178,8 +178,14 @@ impl GroupAsk {
 
     pub(super) fn plain(self, group: Option<&GroupView>, policy: &EbsPolicy) -> Self {
         let (Self::Allowed(index), Some(group)) = (self, group) else { return self };
+        let empty = group.pairs.is_empty();
         let allowed = |ask: &Self| {
-            group_table::lookup(group.status, ask.event()).verdict(policy) != GroupVerdict::Refuse
+            let fits = match ask {
+                Self::Delete => empty,
+                Self::Modify { .. } | Self::Stop => true,
+                _ => !empty,
+            };
+            fits && group_table::lookup(group.status, ask.event()).verdict(policy) != GroupVerdict::Refuse
         };
         let allowed: Vec<Self> = Self::PLAIN.into_iter().filter(allowed).collect();
         pick(Some(index), &allowed).copied().unwrap_or(self)
