@@ -625,7 +625,10 @@ fn an_empty_plane_has_a_snapshot_and_its_shape_is_fixed() {
     let plane = ControlPlane::new(Policy::default());
     let snapshot = value(&plane);
     let fields: Vec<&String> = snapshot.as_object().unwrap().keys().collect();
-    assert_eq!(fields, ["clock", "clusters", "disks", "next_id", "pairs", "policy", "tokens", "version"]);
+    assert_eq!(
+        fields,
+        ["clock", "clusters", "disks", "drills", "groups", "next_id", "pairs", "policy", "tokens", "version"]
+    );
     assert_eq!(restore(&snapshot).unwrap(), plane);
 }
 

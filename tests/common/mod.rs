@@ -392,12 +392,12 @@ impl World {
 
     /// Makes group 1 with pairs 1 to `members`, all of them created.
     pub fn group_of(&mut self, members: u32) -> &mut Self {
-        self.create_group(1);
-        self.group_succeeds();
+        drop(self.create_group(1));
+        drop(self.group_succeeds());
         for number in 1..=members {
-            self.create(number);
-            self.pair_succeeds(number);
-            self.add(number).expect("the pair joins");
+            drop(self.create(number));
+            drop(self.pair_succeeds(number));
+            drop(self.add(number).expect("the pair joins"));
         }
         self
     }
@@ -430,8 +430,8 @@ impl World {
             S::Reprotecting => drop(self.bring_group_to(S::Failedover).reprotect_group(true).expect(ok)),
             S::ReprotectFailed => drop(self.bring_group_to(S::Reprotecting).group_fails()),
             S::Deleting => {
-                self.create_group(1);
-                self.group_succeeds();
+                drop(self.create_group(1));
+                drop(self.group_succeeds());
                 drop(self.delete_group().expect(ok));
             }
             S::DeleteFailed => drop(self.bring_group_to(S::Deleting).group_fails()),

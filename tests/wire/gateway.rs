@@ -55,7 +55,7 @@ fn a_real_action_is_told_from_an_unknown_one_and_from_another_products() {
     let unsupported = |product, action| Err(GatewayError::Unsupported { product, action });
     let unknown = |product, action: &str| Err(GatewayError::UnknownAction { product, action: action.into() });
     let of = |action, version| outcome(Some(action), Some(version), &[]);
-    assert_eq!(of("DescribeMetricData", EBS), unsupported(Product::Ebs, "DescribeMetricData"));
+    assert_eq!(of("DescribeRegions", EBS), unsupported(Product::Ebs, "DescribeRegions"));
     assert_eq!(of("RestartDBNode", POLARDB), unsupported(Product::PolarDb, "RestartDBNode"));
     assert_eq!(of("FailoverDBCluster", EBS), unknown(Product::Ebs, "FailoverDBCluster"));
     assert_eq!(of("RestartDBNode", EBS), unknown(Product::Ebs, "RestartDBNode"));
