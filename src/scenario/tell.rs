@@ -9,7 +9,7 @@ use super::command::What;
 use crate::control_plane::{
     ControlPlane, DrillFact, Effect, EffectKind, Event, Fact, GroupFact, PairFact, Response, Step,
 };
-use crate::ebs::DiskChange;
+use crate::ebs::{DiskChange, DrillDisk};
 use crate::ids::{EffectId, NodeId, PairId};
 use crate::polardb::{Cause, ClusterEffect, ClusterFact, ClusterStatus, NodeChange};
 use crate::rule::RuleId;
@@ -212,6 +212,34 @@ pub(super) fn show(plane: &ControlPlane, what: &What) -> Vec<String> {
                     pair.id(),
                     pair.status()
                 )])
+            }
+        },
+        What::Group(id) => match plane.group(id) {
+            None => Vec::from(["(none)".to_owned()]),
+            Some(view) => {
+                let (source, destination) = (view.group.source(), view.group.destination());
+                let point = view.last_recover_point.map_or("none".to_owned(), time);
+                let mut told = Vec::from([format!(
+                    "{id} {}, {} -> {}, recover point {point}",
+                    view.status, source.region, destination.region
+                )]);
+                let members = view.pairs.iter().filter_map(|pair| plane.pair(pair));
+                told.extend(members.map(|pair| {
+                    let access = pair.destination_access();
+                    format!("  {} {}, destination access {access}", pair.id(), pair.status())
+                }));
+                told
+            }
+        },
+        What::Drill(id) => match plane.drill(id) {
+            None => Vec::from(["(none)".to_owned()]),
+            Some(drill) => {
+                let message = drill.status_message().map_or(String::new(), |text| format!(" ({text})"));
+                let mut told = Vec::from([format!("{id} {}{message}", drill.status())]);
+                let line =
+                    |disk: &DrillDisk| format!("  {} of {} {}", disk.disk, disk.pair, disk.status.as_str());
+                told.extend(drill.disks().iter().map(line));
+                told
             }
         },
         What::Cluster(id) => match plane.cluster(id) {
