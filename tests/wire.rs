@@ -7,6 +7,8 @@ use failover_model::wire::{GatewayError, Parameters, Parsed, WireRefusal, parse}
 
 #[path = "wire/bodies.rs"]
 mod bodies;
+#[path = "wire/ebs_ten.rs"]
+mod ebs_ten;
 #[path = "wire/gateway.rs"]
 mod gateway;
 #[path = "wire/parameters.rs"]
