@@ -279,6 +279,7 @@ def main():
     from alibabacloud_polardb20170801 import models as polardb_models
     from alibabacloud_polardb20170801.client import Client as PolarDbClient
     from alibabacloud_tea_openapi.models import Config
+    import sdk_recovery
 
     default = os.path.join(ROOT, "target", "debug", "failover-emulator")
     server = Server(sys.argv[1] if len(sys.argv) > 1 else default)
@@ -296,6 +297,8 @@ def main():
 
     try:
         attempt("pairs", lambda: check_pair(
+            checks, server, lambda region: EbsClient(config(region)), ebs_models))
+        attempt("disaster recovery", lambda: sdk_recovery.check(
             checks, server, lambda region: EbsClient(config(region)), ebs_models))
         attempt("clusters", lambda: check_cluster(
             checks, server, PolarDbClient(config("cn-hangzhou")), polardb_models))

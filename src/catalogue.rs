@@ -9,6 +9,9 @@ pub fn rules() -> Vec<Rule> {
     let rows = crate::ebs::table::ROWS.iter().map(|row| row.as_rule());
     let mut rules: Vec<Rule> = rows
         .chain(crate::ebs::RULES.iter().copied())
+        .chain(crate::ebs::tags::RULES.iter().copied())
+        .chain(crate::ebs::group_table::ROWS.iter().map(|row| row.as_rule()))
+        .chain(crate::ebs::group_rules::RULES.iter().copied())
         .chain(crate::polardb::RULES.iter().copied())
         .chain(crate::token::RULES.iter().copied())
         .chain(crate::control_plane::RULES.iter().copied())

@@ -116,6 +116,10 @@ ids! {
     DiskId
     /// An EBS replication pair, such as `pair-cn-dsa`.
     PairId
+    /// An EBS consistent group of pairs, such as `pg-cn-dsa`.
+    GroupId
+    /// A drill of a pair or of a group, such as `drill-cn-dsa` or `pg-drill-cn-dsa`.
+    DrillId
     /// A PolarDB cluster, such as `pc-bp1s826a1up`.
     ClusterId
     /// A PolarDB node, such as `pi-bp18z52akld3`.

@@ -110,13 +110,13 @@ pub mod wire;
 mod wire_error;
 
 pub use control_plane::{
-    Action, Call, ControlPlane, Deadline, DeadlineReason, DiskView, Effect, EffectKind, Event, Fact, Fresh,
-    FreshCluster, Input, Misuse, Observation, Outcome, Output, PairFact, Refusal, Reply, Report, Request,
-    Response, Step, Violation,
+    Action, Call, ControlPlane, Deadline, DeadlineReason, DiskView, DrillFact, Effect, EffectKind, Event,
+    Fact, Fresh, FreshCluster, GroupFact, Input, Misuse, Observation, Outcome, Output, PairFact, Refusal,
+    Reply, Report, Request, Response, Step, Violation,
 };
 pub use ids::{
-    AccountId, BadId, ClusterId, DiskId, EffectId, NodeClass, NodeId, OrderId, PairId, RegionId,
-    ResourceGroupId, ZoneId,
+    AccountId, BadId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeClass, NodeId, OrderId, PairId,
+    RegionId, ResourceGroupId, ZoneId,
 };
 pub use map::Map;
 pub use operation::{Operation, Product};

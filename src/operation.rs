@@ -67,6 +67,28 @@ operations! {
     ReprotectDiskReplicaPair = "ReprotectDiskReplicaPair", Ebs;
     DeleteDiskReplicaPair = "DeleteDiskReplicaPair", Ebs;
     DescribeDiskReplicaPairs = "DescribeDiskReplicaPairs", Ebs;
+    ModifyDiskReplicaPair = "ModifyDiskReplicaPair", Ebs;
+    DescribeDiskReplicaPairProgress = "DescribeDiskReplicaPairProgress", Ebs;
+    TagResources = "TagResources", Ebs;
+    UntagResources = "UntagResources", Ebs;
+    ListTagResources = "ListTagResources", Ebs;
+    ChangeResourceGroup = "ChangeResourceGroup", Ebs;
+    CreateDiskReplicaGroup = "CreateDiskReplicaGroup", Ebs;
+    ModifyDiskReplicaGroup = "ModifyDiskReplicaGroup", Ebs;
+    StartDiskReplicaGroup = "StartDiskReplicaGroup", Ebs;
+    StopDiskReplicaGroup = "StopDiskReplicaGroup", Ebs;
+    FailoverDiskReplicaGroup = "FailoverDiskReplicaGroup", Ebs;
+    ReprotectDiskReplicaGroup = "ReprotectDiskReplicaGroup", Ebs;
+    DeleteDiskReplicaGroup = "DeleteDiskReplicaGroup", Ebs;
+    DescribeDiskReplicaGroups = "DescribeDiskReplicaGroups", Ebs;
+    AddDiskReplicaPair = "AddDiskReplicaPair", Ebs;
+    RemoveDiskReplicaPair = "RemoveDiskReplicaPair", Ebs;
+    StartPairDrill = "StartPairDrill", Ebs;
+    ClearPairDrill = "ClearPairDrill", Ebs;
+    DescribePairDrills = "DescribePairDrills", Ebs;
+    StartReplicaGroupDrill = "StartReplicaGroupDrill", Ebs;
+    ClearReplicaGroupDrill = "ClearReplicaGroupDrill", Ebs;
+    DescribeReplicaGroupDrills = "DescribeReplicaGroupDrills", Ebs;
     CreateDbCluster = "CreateDBCluster", PolarDb;
     DeleteDbCluster = "DeleteDBCluster", PolarDb;
     ModifyDbNodeConfig = "ModifyDBNodeConfig", PolarDb;
@@ -86,6 +108,21 @@ impl Operation {
                 | Self::FailoverDiskReplicaPair
                 | Self::ReprotectDiskReplicaPair
                 | Self::DeleteDiskReplicaPair
+                | Self::ModifyDiskReplicaPair
+                | Self::TagResources
+                | Self::UntagResources
+                | Self::ChangeResourceGroup
+                | Self::CreateDiskReplicaGroup
+                | Self::ModifyDiskReplicaGroup
+                | Self::StartDiskReplicaGroup
+                | Self::StopDiskReplicaGroup
+                | Self::FailoverDiskReplicaGroup
+                | Self::ReprotectDiskReplicaGroup
+                | Self::DeleteDiskReplicaGroup
+                | Self::AddDiskReplicaPair
+                | Self::RemoveDiskReplicaPair
+                | Self::StartPairDrill
+                | Self::StartReplicaGroupDrill
                 | Self::CreateDbCluster
                 | Self::FailoverDbCluster
         )

@@ -115,6 +115,39 @@ readings! {
         Detached,
     }
 
+    /// Which site of a group is its production site after a reverse, for the calls that belong there and for the `Site` of
+    /// both describes (`facts` §5.1).
+    ProductionSite {
+        /// The one it was created with: the group reprotect page says that the sites stay while the direction flips.
+        Initial,
+        /// The one that is copied now: the group's source region is documented as the production site.
+        Current,
+    }
+
+    /// Which statuses a pair and a group may join in (`facts` §11 #10).
+    JoinStatuses {
+        /// Each `created` or `stopped`, as the page of `AddDiskReplicaPair` says of both.
+        EachAllowed,
+        /// The same one: the code `PairGroupStatusConflict` exists.
+        Same,
+    }
+
+    /// What leads out of a group's `reprotect_failed` (`facts` §4.2).
+    ReprotectFailedGroup {
+        /// Nothing: no list of allowed statuses names it.
+        Stuck,
+        /// Reprotect again, and failover again, as both do for a pair.
+        Repeat,
+    }
+
+    /// Starting a drill without a recover point (`facts` §§3.4, 6.1).
+    DrillWithoutRecoverPoint {
+        /// Accepted; the drill shows `execute_failed` with the message that the vendor's samples have.
+        ExecuteFailed,
+        /// Refused with `RecoverPointNotFound`, which is listed for both starts.
+        Refuse,
+    }
+
     /// What happens when the switch to an explicitly named node fails (`facts` §10.3).
     ExplicitTargetFails {
         /// The failover ends without success: the retry rule is stated only for calls without a target.
@@ -176,6 +209,14 @@ pub struct EbsPolicy {
     pub same_region_pairs: SameRegionPairs,
     /// What the old primary must be for a reverse.
     pub reverse_needs: ReverseNeeds,
+    /// Which site is the production site after a reverse.
+    pub production_site: ProductionSite,
+    /// Which statuses a pair and a group may join in.
+    pub join_statuses: JoinStatuses,
+    /// What leads out of a group's failed reprotect.
+    pub reprotect_failed_group: ReprotectFailedGroup,
+    /// Starting a drill without a recover point.
+    pub drill_without_recover_point: DrillWithoutRecoverPoint,
     /// The regions that have the feature; `None` admits any. The founding page lists
     /// [`FOUNDING_REGIONS`](crate::ebs::FOUNDING_REGIONS), later pages ever more.
     pub regions: Option<BTreeSet<RegionId>>,
@@ -198,6 +239,10 @@ impl Default for EbsPolicy {
             delete_before_start: DeleteBeforeStart::default(),
             same_region_pairs: SameRegionPairs::default(),
             reverse_needs: ReverseNeeds::default(),
+            production_site: ProductionSite::default(),
+            join_statuses: JoinStatuses::default(),
+            reprotect_failed_group: ReprotectFailedGroup::default(),
+            drill_without_recover_point: DrillWithoutRecoverPoint::default(),
             regions: None,
             tombstone: Span::from_secs(3_600),
             one_shot_gap: Span::from_secs(450),

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::control_plane::Request;
 use crate::control_plane::{ControlPlane, Scope, TokenOutcome, Violation};
-use crate::ebs::{Disk, ReplicaPair};
+use crate::ebs::{Disk, Drill, ReplicaGroup, ReplicaPair};
 use crate::ids::{AccountId, DiskId};
 use crate::polardb::DbCluster;
 use crate::policy::Policy;
@@ -33,6 +33,8 @@ pub struct Snapshot {
     clock: Timestamp,
     next_id: u64,
     pairs: Vec<ReplicaPair>,
+    groups: Vec<ReplicaGroup>,
+    drills: Vec<Drill>,
     disks: Vec<DiskRecord>,
     clusters: Vec<DbCluster>,
     tokens: TokenSnapshot<AccountId, Scope, Request, TokenOutcome>,
@@ -92,6 +94,8 @@ impl ControlPlane {
             clock: self.clock,
             next_id: self.next_id,
             pairs: self.pairs.values().cloned().collect(),
+            groups: self.groups.values().cloned().collect(),
+            drills: self.drills.values().cloned().collect(),
             disks: self.disks.iter().map(disk).collect(),
             clusters: self.clusters.values().cloned().collect(),
             tokens: self.tokens.snapshot(),
@@ -117,6 +121,18 @@ impl ControlPlane {
             let id = pair.id().clone();
             if plane.pairs.insert(id.clone(), pair).is_some() {
                 return Err(RestoreError::Twice { sequence: "pairs", at, key: id.to_string() });
+            }
+        }
+        for (at, group) in snapshot.groups.into_iter().enumerate() {
+            let id = group.id().clone();
+            if plane.groups.insert(id.clone(), group).is_some() {
+                return Err(RestoreError::Twice { sequence: "groups", at, key: id.to_string() });
+            }
+        }
+        for (at, drill) in snapshot.drills.into_iter().enumerate() {
+            let id = drill.id().clone();
+            if plane.drills.insert(id.clone(), drill).is_some() {
+                return Err(RestoreError::Twice { sequence: "drills", at, key: id.to_string() });
             }
         }
         for (at, record) in snapshot.disks.into_iter().enumerate() {

@@ -107,6 +107,12 @@ texts! {
         text.chars().position(|c| !allowed(c)).map_or(Ok(()), |at| Err(BadText::Character(at)))
     };
 
+    /// The name of a consistent group: as that of a pair, but without `.`.
+    GroupName, |text| {
+        Name::parse(text)?;
+        text.chars().position(|c| c == '.').map_or(Ok(()), |at| Err(BadText::Character(at)))
+    };
+
     /// A description: 2 to 256 characters that do not begin with `http://` or `https://`.
     Description, |text| {
         length(text, 2, 256)?;
@@ -158,6 +164,9 @@ mod tests {
         assert_eq!(Name::parse("a b"), Err(BadText::Character(1)));
         assert!(Name::parse("备份:a_b.c-d").is_ok());
         assert_eq!(Description::parse("https://x"), Err(BadText::Link));
+        assert!(GroupName::parse("备份:a_b-c").is_ok());
+        assert_eq!(GroupName::parse("a.b"), Err(BadText::Character(1)));
+        assert_eq!(GroupName::parse("1b"), Err(BadText::Start));
         assert!(Description::parse(&"ü".repeat(256)).is_ok());
         assert!(Description::parse(&"ü".repeat(257)).is_err());
     }

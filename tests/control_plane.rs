@@ -215,6 +215,13 @@ mod tokens {
             without,
             [
                 "DescribeDiskReplicaPairs",
+                "DescribeDiskReplicaPairProgress",
+                "ListTagResources",
+                "DescribeDiskReplicaGroups",
+                "ClearPairDrill",
+                "DescribePairDrills",
+                "ClearReplicaGroupDrill",
+                "DescribeReplicaGroupDrills",
                 "DeleteDBCluster",
                 "ModifyDBNodeConfig",
                 "DescribeDBClusters",

@@ -13,11 +13,11 @@ use failover_model::ebs::{
     PeriodUnit, Site,
 };
 use failover_model::policy::{
-    FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, ReverseNeeds, SameRegionPairs,
-    StartWhileReplicating,
+    FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, ProductionSite, ReverseNeeds,
+    SameRegionPairs, StartWhileReplicating,
 };
 use failover_model::text::{Name, Tag, TagKey, TagValue};
-use failover_model::{Fresh, Misuse, Observation, Outcome, Refusal, Response, Span, Step};
+use failover_model::{Fresh, Misuse, Observation, Outcome, Policy, Refusal, Response, Span, Step};
 use proptest::prelude::*;
 
 use common::{
@@ -1263,6 +1263,32 @@ mod describing {
                 describe(&mut world, OWNER, SOURCE, DescribeDiskReplicaPairs { page, ..Default::default() });
             assert_eq!(page.pairs.len(), left, "after {after}");
         }
+    }
+
+    #[test]
+    fn the_total_is_the_whole_number_at_first_and_nothing_to_rely_on_after_a_cursor() {
+        let mut world = many();
+        let total = |world: &mut World, request: DescribeDiskReplicaPairs| {
+            let page = describe(world, OWNER, SOURCE, request);
+            (page.pairs.len(), page.total, page.next.is_some())
+        };
+        let token = |max_results, after| Page::Token { max_results, after };
+        let page = |page| DescribeDiskReplicaPairs { page, ..DescribeDiskReplicaPairs::default() };
+        assert_eq!(total(&mut world, page(token(10, None))), (10, 25, true));
+        let first = describe(&mut world, OWNER, SOURCE, page(token(10, None))).next;
+        assert_eq!(total(&mut world, page(token(500, first))), (15, 25, false));
+        let filtered =
+            |page| DescribeDiskReplicaPairs { group: Some("-".into()), page, ..Default::default() };
+        assert_eq!(total(&mut world, filtered(token(10, None))), (10, 25, true));
+        assert_eq!(total(&mut world, filtered(token(10, first))), (10, 25, true));
+        let none = DescribeDiskReplicaPairs { name: Some("none".into()), ..Default::default() };
+        assert_eq!(total(&mut world, none), (0, 0, false));
+        // By policy the production site moves with the direction, and then everything is counted.
+        let mut policy = Policy::default();
+        policy.ebs.production_site = ProductionSite::Current;
+        world.plane.set_policy(policy).unwrap();
+        assert_eq!(total(&mut world, page(token(10, None))), (10, 25, true));
+        assert_eq!(total(&mut world, page(token(500, first))), (15, 15, false));
     }
 
     #[test]

@@ -7,8 +7,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use failover_model::catalogue;
+use failover_model::ebs::group_table::{self, GroupEvent, GroupVerdict};
 use failover_model::ebs::status::PairStatus;
 use failover_model::ebs::table::{PairEvent, ROWS, Verdict, lookup};
+use failover_model::ebs::{GroupStatus, member};
 use failover_model::rule::{Basis, Rule};
 
 fn root() -> PathBuf {
@@ -46,6 +48,8 @@ fn rules_page() -> String {
     let families = [
         ('C', "Calls"),
         ('E', "EBS replication pairs"),
+        ('G', "EBS consistent groups"),
+        ('D', "EBS drills"),
         ('P', "PolarDB clusters"),
         ('T', "Idempotency tokens"),
         ('W', "Gateway"),
@@ -67,7 +71,45 @@ fn rules_page() -> String {
         }
         page.push('\n');
     }
+    page.push_str("## The group table\n\nRead likewise. It is asked with the status that the group shows; outcomes and the clock with its own.\n\n");
+    for events in GroupEvent::ALL.chunks(6) {
+        let names: Vec<String> = events.iter().map(|event| format!("{event:?}")).collect();
+        writeln!(page, "| Status | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len())).unwrap();
+        for status in GroupStatus::ALL {
+            let cells: Vec<String> = events.iter().map(|event| group_cell(*status, *event)).collect();
+            writeln!(page, "| `{status}` | {} |", cells.join(" | ")).unwrap();
+        }
+        page.push('\n');
+    }
+    page.push_str(&members_table());
     page.trim_end().to_owned() + "\n"
+}
+
+fn group_cell(status: GroupStatus, event: GroupEvent) -> String {
+    let row = group_table::lookup(status, event);
+    let star = if row.if_repeated.is_none() { "" } else { "\\*" };
+    match row.then {
+        GroupVerdict::Move(to) => format!("`{to}` {}{star}", row.rule),
+        GroupVerdict::NoOp => format!("= {}{star}", row.rule),
+        GroupVerdict::Refuse => format!("{}{star}", row.rule),
+    }
+}
+
+/// What members show, for each status of their group.
+fn members_table() -> String {
+    let mut page = String::from(
+        "## What members show\n\nFor each own status of a group the statuses in which its members rest, with the rule; an \
+         invalid member stays so\n(G-402).\n\n| Group | Members |\n|---|---|\n",
+    );
+    for group in GroupStatus::ALL {
+        let resting = PairStatus::ALL.iter().filter_map(|pair| {
+            let (rule, shown) = member::shown_by(*group, *pair)?;
+            (shown == *pair && *pair != PairStatus::Invalid).then(|| format!("`{pair}` {rule}"))
+        });
+        let members: Vec<String> = resting.collect();
+        writeln!(page, "| `{group}` | {} |", members.join(", ")).unwrap();
+    }
+    page
 }
 
 fn cell(status: PairStatus, event: PairEvent) -> String {
@@ -82,7 +124,7 @@ fn cell(status: PairStatus, event: PairEvent) -> String {
 
 fn diagrams_page() -> String {
     let mut page = String::from(
-        "# Diagrams\n\nMade from the pair table, one for each story. Every arrow bears the number of its row.\n",
+        "# Diagrams\n\nMade from the tables of pairs and groups, one for each story. Every arrow bears the number of its row.\n",
     );
     let stories: [(&str, &[PairEvent]); 4] = [
         (
@@ -109,6 +151,44 @@ fn diagrams_page() -> String {
         write!(page, "\n## {title}\n\n```mermaid\nstateDiagram-v2\n").unwrap();
         for row in ROWS {
             let Verdict::Move(to) = row.then else { continue };
+            for event in row.on.iter().filter(|event| events.contains(event)) {
+                for from in row.from.iter() {
+                    writeln!(page, "    {from} --> {to} : {event:?} {}", row.rule).unwrap();
+                }
+            }
+        }
+        page.push_str("```\n");
+    }
+    let stories: [(&str, &[GroupEvent]); 4] = [
+        (
+            "Group: replication",
+            &[
+                GroupEvent::CreateSucceeded,
+                GroupEvent::CreateFailed,
+                GroupEvent::Start,
+                GroupEvent::StartOneShot,
+                GroupEvent::RoundSucceeded,
+                GroupEvent::RoundFailed,
+                GroupEvent::CycleDue,
+                GroupEvent::Stop,
+                GroupEvent::StopSucceeded,
+                GroupEvent::StopFailed,
+            ],
+        ),
+        (
+            "Group: failover",
+            &[GroupEvent::Failover, GroupEvent::FailoverSucceeded, GroupEvent::FailoverFailed],
+        ),
+        (
+            "Group: reprotect",
+            &[GroupEvent::Reprotect, GroupEvent::ReprotectSucceeded, GroupEvent::ReprotectFailed],
+        ),
+        ("Group: delete", &[GroupEvent::Delete, GroupEvent::DeleteSucceeded, GroupEvent::DeleteFailed]),
+    ];
+    for (title, events) in stories {
+        write!(page, "\n## {title}\n\n```mermaid\nstateDiagram-v2\n").unwrap();
+        for row in group_table::ROWS {
+            let GroupVerdict::Move(to) = row.then else { continue };
             for event in row.on.iter().filter(|event| events.contains(event)) {
                 for from in row.from.iter() {
                     writeln!(page, "    {from} --> {to} : {event:?} {}", row.rule).unwrap();

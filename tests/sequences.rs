@@ -88,6 +88,9 @@ impl Watched {
         for pair in &world.pairs {
             let _ = twin.adopt_pair(common::at(common::START), &account, &region, pair.clone());
         }
+        if let Some(group) = &world.group {
+            let _ = twin.adopt_group(common::at(common::START), &account, &region, group.clone());
+        }
         for cluster in &world.clusters {
             let _ = twin.adopt_cluster(common::at(common::START), &account, cluster.clone());
         }
@@ -97,7 +100,7 @@ impl Watched {
     }
 
     fn of(policy: Policy) -> Self {
-        Self::new(&strategies::World { policy, pairs: Vec::new(), clusters: Vec::new() })
+        Self::new(&strategies::World { policy, pairs: Vec::new(), group: None, clusters: Vec::new() })
     }
 
     /// Runs a whole sequence.

@@ -5,15 +5,16 @@ mod common;
 
 use std::num::{NonZeroU8, NonZeroU64, NonZeroUsize};
 
-use failover_model::ebs::{DiskChange, PairSeed, PairStatus as S};
+use failover_model::ebs::{DiskChange, GroupStatus, PairSeed, PairStatus as S};
 use failover_model::polardb::{ClusterSeed, ClusterStatus, DbNode, NodeChange, NodeKind, PayType, Role};
 use failover_model::policy::{
-    DeleteBeforeStart, EbsPolicy, ExplicitTargetFails, FailoverWhileBusy, FailoverWithoutRecoverPoint,
-    FirstCopy, FirstCopyAfterReverse, PairFailover, PolarDbPolicy, RejectionPolicy, RetryAfterFailure,
-    ReverseNeeds, SameRegionPairs, StartWhileReplicating, TokenAlphabet, TokenPolicy, TokenScope,
+    DeleteBeforeStart, DrillWithoutRecoverPoint, EbsPolicy, ExplicitTargetFails, FailoverWhileBusy,
+    FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, JoinStatuses, PairFailover, PolarDbPolicy,
+    ProductionSite, RejectionPolicy, ReprotectFailedGroup, RetryAfterFailure, ReverseNeeds, SameRegionPairs,
+    StartWhileReplicating, TokenAlphabet, TokenPolicy, TokenScope,
 };
 use failover_model::snapshot::{RestoreError, Snapshot};
-use failover_model::text::{Description, Name, Tag, TagKey, TagValue};
+use failover_model::text::{Description, GroupName, Name, Tag, TagKey, TagValue};
 use failover_model::token::{Lifetime, Overflow};
 use failover_model::{ControlPlane, Fresh, Input, Policy, Report, Span};
 use proptest::prelude::*;
@@ -40,6 +41,10 @@ fn contrary() -> Policy {
             delete_before_start: DeleteBeforeStart::Refuse,
             same_region_pairs: SameRegionPairs::Refuse,
             reverse_needs: ReverseNeeds::Detached,
+            production_site: ProductionSite::Current,
+            join_statuses: JoinStatuses::Same,
+            reprotect_failed_group: ReprotectFailedGroup::Repeat,
+            drill_without_recover_point: DrillWithoutRecoverPoint::Refuse,
             regions: Some([SOURCE, DESTINATION].iter().map(|region| id(region)).collect()),
             tombstone: Span::from_secs(60),
             one_shot_gap: Span::from_secs(5),
@@ -153,6 +158,8 @@ fn rich() -> World {
         seed.pay_type = PayType::Prepaid;
         seed.deletion_lock = true;
     }));
+    // Groups: one with members of which a copy failed, one that fails over, one reversed; drills in three statuses.
+    groups(&mut world, &tag);
     // Tokens: accepted, created, refused and kept, evicted.
     let start = |pair| failover_model::ebs::StartDiskReplicaPair { pair: pair_id(pair), one_shot: false };
     for (account, token, pair) in
@@ -166,6 +173,61 @@ fn rich() -> World {
     assert!(world.plane.tokens().horizon(&id(OWNER)) > 0);
     world.plane.check().unwrap();
     world
+}
+
+/// Adds groups and drills to the rich world.
+fn groups(world: &mut World, tag: &Tag) {
+    let pair = |number: u32, status, reversed| {
+        let request = create_request(number);
+        PairSeed {
+            id: pair_id(number),
+            status,
+            status_message: None,
+            reversed,
+            created_at: at(7),
+            last_recover_point: Some(at(9)),
+            request,
+        }
+    };
+    let statuses = [
+        (GroupStatus::Syncing, S::Syncing, false),
+        (GroupStatus::Failingover, S::Failingover, false),
+        (GroupStatus::Reprotecting, S::Reprotecting, true),
+        (GroupStatus::Stopped, S::Stopped, false),
+    ];
+    for (number, (status, of_pair, reversed)) in (1_u32..).zip(statuses) {
+        let members = [50 + number * 2, 51 + number * 2];
+        for member in members {
+            let seed = pair(member, of_pair, reversed);
+            let _ = world.plane.adopt_pair(at(world.now), &id(OWNER), &id(SOURCE), seed).unwrap();
+        }
+        let mut request = common::create_group_request();
+        request.settings.name = Some(GroupName::parse("orders").unwrap());
+        request.settings.description = Some(Description::parse("of orders").unwrap());
+        request.settings.resource_group = Some(id("rg-1"));
+        request.settings.tags = vec![tag.clone()];
+        request.settings.enable_rtc = number == 2;
+        let seed = failover_model::ebs::GroupSeed {
+            id: common::group_id(number),
+            status,
+            reversed,
+            created_at: at(8),
+            request,
+            members: members.map(pair_id).into(),
+        };
+        let _ = world.plane.adopt_group(at(world.now), &id(OWNER), &id(SOURCE), seed).unwrap();
+    }
+    // Of the round of the first one copy failed; the fourth makes one round.
+    let _ = world.pair_fails(52);
+    let start = failover_model::ebs::StartDiskReplicaGroup { group: common::group_id(4), one_shot: true };
+    let _ = world.call(SOURCE, start).unwrap();
+    for number in 1..=3 {
+        let _ = world.start_drill(52, number).unwrap();
+    }
+    let _ = world.succeed(world.drill_pending(2));
+    let _ = world.fail(world.drill_pending(3));
+    let _ = world.start_group_drill(10).unwrap();
+    world.plane.check().unwrap();
 }
 
 impl World {
@@ -620,7 +682,10 @@ fn an_empty_plane_has_a_snapshot_and_its_shape_is_fixed() {
     let plane = ControlPlane::new(Policy::default());
     let snapshot = value(&plane);
     let fields: Vec<&String> = snapshot.as_object().unwrap().keys().collect();
-    assert_eq!(fields, ["clock", "clusters", "disks", "next_id", "pairs", "policy", "tokens", "version"]);
+    assert_eq!(
+        fields,
+        ["clock", "clusters", "disks", "drills", "groups", "next_id", "pairs", "policy", "tokens", "version"]
+    );
     assert_eq!(restore(&snapshot).unwrap(), plane);
 }
 

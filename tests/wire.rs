@@ -7,6 +7,8 @@ use failover_model::wire::{GatewayError, Parameters, Parsed, WireRefusal, parse}
 
 #[path = "wire/bodies.rs"]
 mod bodies;
+#[path = "wire/ebs_ten.rs"]
+mod ebs_ten;
 #[path = "wire/gateway.rs"]
 mod gateway;
 #[path = "wire/parameters.rs"]
@@ -60,7 +62,59 @@ fn least(operation: Operation) -> Given<'static> {
             ("DestinationDiskId", "d-sa1f82p58p1tdw9g"),
             ("DestinationZoneId", "cn-shanghai-e"),
         ],
-        Operation::DescribeDiskReplicaPairs | Operation::DescribeDbClusters => {
+        Operation::CreateDiskReplicaGroup => vec![
+            ("RegionId", "cn-beijing"),
+            ("SourceZoneId", "cn-beijing-f"),
+            ("DestinationRegionId", "cn-shanghai"),
+            ("DestinationZoneId", "cn-shanghai-e"),
+        ],
+        Operation::AddDiskReplicaPair | Operation::RemoveDiskReplicaPair => vec![
+            ("RegionId", "cn-shanghai"),
+            ("ReplicaGroupId", "pg-cn-dsa"),
+            ("ReplicaPairId", "pair-cn-dsa"),
+        ],
+        Operation::ModifyDiskReplicaGroup
+        | Operation::StartDiskReplicaGroup
+        | Operation::StopDiskReplicaGroup
+        | Operation::FailoverDiskReplicaGroup
+        | Operation::ReprotectDiskReplicaGroup
+        | Operation::DeleteDiskReplicaGroup => {
+            vec![("RegionId", "cn-shanghai"), ("ReplicaGroupId", "pg-cn-dsa")]
+        }
+        Operation::StartPairDrill | Operation::DescribePairDrills => {
+            vec![("RegionId", "cn-shanghai"), ("PairId", "pair-cn-dsa")]
+        }
+        Operation::ClearPairDrill => {
+            vec![("RegionId", "cn-shanghai"), ("PairId", "pair-cn-dsa"), ("DrillId", "drill-1")]
+        }
+        Operation::StartReplicaGroupDrill | Operation::DescribeReplicaGroupDrills => {
+            vec![("RegionId", "cn-shanghai"), ("GroupId", "pg-cn-dsa")]
+        }
+        Operation::ClearReplicaGroupDrill => {
+            vec![("RegionId", "cn-shanghai"), ("GroupId", "pg-cn-dsa"), ("DrillId", "pg-drill-1")]
+        }
+        Operation::TagResources => vec![
+            ("RegionId", "cn-hangzhou"),
+            ("ResourceId.1", "pair-cn-dsa"),
+            ("Tag.1.Key", "team"),
+            ("ResourceType", "diskreplicapair"),
+        ],
+        Operation::UntagResources => vec![
+            ("RegionId", "cn-hangzhou"),
+            ("ResourceId.1", "pair-cn-dsa"),
+            ("TagKey.1", "team"),
+            ("ResourceType", "diskreplicapair"),
+        ],
+        Operation::ListTagResources => vec![("RegionId", "cn-hangzhou"), ("ResourceType", "diskreplicapair")],
+        Operation::ChangeResourceGroup => vec![
+            ("RegionId", "cn-hangzhou"),
+            ("ResourceType", "diskreplicapair"),
+            ("ResourceId", "pair-cn-dsa"),
+            ("NewResourceGroupId", "rg-1"),
+        ],
+        Operation::DescribeDiskReplicaPairs
+        | Operation::DescribeDiskReplicaGroups
+        | Operation::DescribeDbClusters => {
             vec![("RegionId", "cn-hangzhou")]
         }
         Operation::CreateDbCluster => vec![

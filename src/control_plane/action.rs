@@ -4,7 +4,10 @@ use core::convert::Infallible;
 
 use super::input::{Refusal, Request, TokenOutcome};
 use super::{Call, ControlPlane, Misuse, Step};
-use crate::ebs::{EbsRefusal, PairCreated, PairPage};
+use crate::ebs::{
+    DrillPage, DrillStarted, EbsRefusal, GroupCreated, GroupPage, PairCreated, PairPage, PairProgress,
+    TagPage,
+};
 use crate::operation::Operation;
 use crate::polardb::{ClusterCreated, ClusterPage, DbCluster, PolarDbRefusal};
 use crate::rule::RuleId;
@@ -96,29 +99,24 @@ impl Answer for () {
     }
 }
 
-impl Sealed for PairCreated {}
+// What is remembered of a creating call is what it answered.
+macro_rules! kept {
+    ($($name:ident),*) => {$(
+        impl Sealed for $name {}
 
-impl Answer for PairCreated {
-    fn keep(&self) -> TokenOutcome {
-        TokenOutcome::PairCreated(self.clone())
-    }
+        impl Answer for $name {
+            fn keep(&self) -> TokenOutcome {
+                TokenOutcome::$name(self.clone())
+            }
 
-    fn recall(outcome: &TokenOutcome) -> Option<Self> {
-        if let TokenOutcome::PairCreated(created) = outcome { Some(created.clone()) } else { None }
-    }
+            fn recall(outcome: &TokenOutcome) -> Option<Self> {
+                if let TokenOutcome::$name(kept) = outcome { Some(kept.clone()) } else { None }
+            }
+        }
+    )*};
 }
 
-impl Sealed for ClusterCreated {}
-
-impl Answer for ClusterCreated {
-    fn keep(&self) -> TokenOutcome {
-        TokenOutcome::ClusterCreated(self.clone())
-    }
-
-    fn recall(outcome: &TokenOutcome) -> Option<Self> {
-        if let TokenOutcome::ClusterCreated(created) = outcome { Some(created.clone()) } else { None }
-    }
-}
+kept!(PairCreated, GroupCreated, DrillStarted, ClusterCreated);
 
 // Describes define no ClientToken, so nothing of theirs is ever kept or recalled.
 macro_rules! never_kept {
@@ -137,7 +135,7 @@ macro_rules! never_kept {
     )*};
 }
 
-never_kept!(PairPage, ClusterPage, DbCluster);
+never_kept!(PairPage, PairProgress, TagPage, ClusterPage, DbCluster, GroupPage, DrillPage);
 
 /// A product's refusal, as far as the token cache causes or remembers it. Sealed.
 pub trait Denial: Sealed + Clone + Eq + core::fmt::Debug + Into<Refusal> {

@@ -4,8 +4,9 @@ use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
 
 use super::ControlPlane;
+use super::check_groups::{DrillViolation, GroupViolation, MemberViolation};
 use crate::ebs::{Charge, PairEffect, PairStatus, ReplicaPair};
-use crate::ids::{AccountId, ClusterId, DiskId, EffectId, NodeId, PairId};
+use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, PairId};
 use crate::polardb::{DbCluster, NodeKind, Role, Stage};
 use crate::token::TokenViolation;
 
@@ -68,6 +69,30 @@ pub enum Violation {
     /// A default report about a disk is stored.
     #[error("disk {0} is stored although nothing was reported about it")]
     DiskDefault(DiskId),
+    /// A group.
+    #[error("group {group}: {why}")]
+    Group {
+        /// The group.
+        group: GroupId,
+        /// What is wrong with it.
+        why: GroupViolation,
+    },
+    /// A member of a group.
+    #[error("pair {pair}: {why}")]
+    Member {
+        /// The pair.
+        pair: PairId,
+        /// What is wrong with it as a member.
+        why: MemberViolation,
+    },
+    /// A drill.
+    #[error("drill {drill}: {why}")]
+    Drill {
+        /// The drill.
+        drill: DrillId,
+        /// What is wrong with it.
+        why: DrillViolation,
+    },
     /// A cluster has no writer, or more than one.
     #[error("cluster {0} does not have exactly one writer")]
     Writers(ClusterId),
@@ -114,6 +139,8 @@ impl ControlPlane {
     /// The first [`Violation`] found.
     pub fn check(&self) -> Result<(), Violation> {
         self.check_pairs()?;
+        self.check_groups()?;
+        self.check_drills()?;
         self.check_clusters()?;
         self.check_effects()?;
         self.tokens.check()?;
@@ -156,8 +183,11 @@ impl ControlPlane {
         let waits_for = PairEffect::of(pair.status);
         let pending = pair.pending.map(|pending| pending.effect);
         let between_cycles = matches!(pair.status, PairStatus::InitialSyncing | PairStatus::Syncing);
+        let grouped = pair.group.is_some();
         let fits = match (waits_for, pending) {
             (None, None) => true,
+            // What a member waits for is its group's, or the other members of its round.
+            (Some(_), None) if grouped => true,
             (Some(PairEffect::Reprotect { .. }), Some(PairEffect::Reprotect { .. })) => true,
             (Some(PairEffect::Copy), None) => between_cycles,
             (wanted, found) => wanted == found,
@@ -178,7 +208,7 @@ impl ControlPlane {
         let end_of_time = self.clock.as_millis() > u64::MAX.saturating_sub(crate::ebs::RPO.as_millis());
         let due_fits = match pair.status {
             PairStatus::InitialSyncing | PairStatus::Syncing | PairStatus::Normal => {
-                pair.due.is_some() || end_of_time
+                pair.due.is_some() != grouped || end_of_time
             }
             PairStatus::Deleted => pair.due.is_some(),
             _ => pair.due.is_none(),
@@ -286,12 +316,14 @@ impl ControlPlane {
 
     fn check_effects(&self) -> Result<(), Violation> {
         let pairs = self.pairs.values().filter_map(|pair| pair.pending.map(|pending| pending.id));
+        let groups = self.groups.values().filter_map(|group| group.pending.map(|pending| pending.id));
+        let drills = self.drills.values().filter_map(|drill| drill.pending.map(|pending| pending.id));
         let lifecycles =
             self.clusters.values().filter_map(|cluster| cluster.pending.map(|pending| pending.id));
         let stages =
             self.clusters.values().filter_map(|cluster| cluster.failover.as_ref().map(|run| run.stage.id()));
         let mut seen = BTreeSet::new();
-        for id in pairs.chain(lifecycles).chain(stages) {
+        for id in pairs.chain(groups).chain(drills).chain(lifecycles).chain(stages) {
             if id.0 == 0 || id.0 >= self.next_id {
                 return Err(Violation::EffectNotMinted(id));
             }
@@ -308,14 +340,35 @@ impl ControlPlane {
         if !self.index.effects.iter().eq(fresh.index.effects.iter()) {
             return Err(Violation::Index("effects"));
         }
-        if !self.index.deadlines.agrees_with(&self.pairs) {
+        if !self.index.deadlines.agrees_with(self.timed()) {
             return Err(Violation::Index("deadlines"));
+        }
+        if self.index.pair_listing != fresh.index.pair_listing {
+            return Err(Violation::Index("pair_listing"));
+        }
+        if self.index.group_listing != fresh.index.group_listing {
+            return Err(Violation::Index("group_listing"));
         }
         let disks = |plane: &Self| -> BTreeMap<_, _> {
             plane.index.disks.iter().map(|(key, pair)| (key.clone(), pair.clone())).collect()
         };
         if disks(self) != disks(&fresh) {
             return Err(Violation::Index("disks"));
+        }
+        let members = |plane: &Self| -> BTreeMap<_, _> {
+            plane.index.members.iter().map(|(group, pairs)| (group.clone(), pairs.clone())).collect()
+        };
+        if members(self) != members(&fresh) {
+            return Err(Violation::Index("members"));
+        }
+        if self.index.drills != fresh.index.drills {
+            return Err(Violation::Index("drills"));
+        }
+        let drill_disks = |plane: &Self| -> BTreeMap<_, _> {
+            plane.index.drill_disks.iter().map(|(key, drill)| (key.clone(), drill.clone())).collect()
+        };
+        if drill_disks(self) != drill_disks(&fresh) {
+            return Err(Violation::Index("drill disks"));
         }
         let nodes = |plane: &Self| -> BTreeMap<_, _> {
             plane.index.nodes.iter().map(|(node, cluster)| (node.clone(), cluster.clone())).collect()

@@ -16,7 +16,7 @@ use crate::ebs::{
     EbsRefusal, FailoverDiskReplicaPair, PairCreated, PairPage, PairRequest, PairSeed, PairStatus,
     ReplicaPair, ReprotectDiskReplicaPair, StartDiskReplicaPair, StopDiskReplicaPair,
 };
-use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId};
+use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId, ZoneId};
 use crate::operation::Operation;
 use crate::policy::SameRegionPairs;
 use crate::rule::RuleId;
@@ -106,17 +106,30 @@ impl ControlPlane {
             let (parameter, why) = ("Period".into(), "such a period is not sold".into());
             return Err(EbsRefusal::InvalidParameter { operation, parameter, why });
         }
+        let destination = (&request.destination_region, &request.destination_zone);
+        self.check_places(operation, (region, &request.source_zone), destination)?;
+        if request.source_disk == request.destination_disk {
+            return Err(EbsRefusal::TooClose { operation, rule: RuleId("E-011") });
+        }
+        Ok(())
+    }
+
+    /// Whether two places may be the ends of a pair or the sites of a group.
+    pub(super) fn check_places(
+        &self,
+        operation: Operation,
+        source: (&RegionId, &ZoneId),
+        destination: (&RegionId, &ZoneId),
+    ) -> Result<(), EbsRefusal> {
         if let Some(regions) = &self.policy.ebs.regions {
-            let missing =
-                [region, &request.destination_region].into_iter().find(|region| !regions.contains(*region));
+            let missing = [source.0, destination.0].into_iter().find(|region| !regions.contains(*region));
             if let Some(region) = missing {
                 return Err(EbsRefusal::RegionNotSupported { operation, region: region.clone() });
             }
         }
-        let same_region = *region == request.destination_region;
-        let same_zone = same_region && request.source_zone == request.destination_zone;
+        let same_region = source.0 == destination.0;
         let forbidden = same_region && self.policy.ebs.same_region_pairs == SameRegionPairs::Refuse;
-        if same_zone || forbidden || request.source_disk == request.destination_disk {
+        if source == destination || forbidden {
             return Err(EbsRefusal::TooClose { operation, rule: RuleId("E-011") });
         }
         Ok(())
@@ -155,11 +168,13 @@ impl ControlPlane {
             effects.push(pair_effect(&pair, pending));
         }
         if pair.binds_disks() {
+            let regions = [&pair.primary.region, &pair.standby.region];
+            self.index.pair_listing.enter(&pair.account, regions, pair.ordinal);
             for end in [&pair.primary, &pair.standby] {
                 self.index.disks.insert((pair.account.clone(), end.disk.clone()), pair.id.clone());
             }
         }
-        self.index.deadlines.stands_anew(&pair);
+        self.index.deadlines.stands_anew(pair.due, pair.ordinal);
         self.pairs.insert(pair.id.clone(), pair);
         effects
     }
@@ -198,10 +213,15 @@ impl ControlPlane {
         self.disks.get(&(account.clone(), disk.clone())).copied().unwrap_or_default()
     }
 
-    /// The disks of an account, or of all: those of its pairs and those that were reported on, by account and id.
+    /// The disks of an account, or of all: those of its pairs and drills and those that were reported on, by account and id.
     pub fn disks(&self, account: Option<&AccountId>) -> Vec<DiskView> {
         let mut known: BTreeMap<super::DiskKey, Access> =
             self.disks.keys().map(|key| (key.clone(), Access::ReadWrite)).collect();
+        for drill in self.drills.values().filter(|drill| drill.has_disks()) {
+            for disk in drill.disks() {
+                known.insert((drill.account.clone(), disk.disk.clone()), Access::ReadWrite);
+            }
+        }
         for pair in self.pairs.values() {
             for (end, access) in
                 [(pair.source(), pair.source_access()), (pair.destination(), pair.destination_access())]
@@ -256,7 +276,15 @@ impl Action for DescribeDiskReplicaPairs {
     type Misused = Infallible;
 
     fn perform(&self, plane: &mut ControlPlane, _now: Timestamp, call: &Call, (): &()) -> Performed<Self> {
-        let response = self.select(&call.account, &call.region, &plane.pairs);
+        let name = |group: &_| plane.groups.get(group)?.name().cloned();
+        let response = self.select(
+            &call.account,
+            &call.region,
+            &plane.policy.ebs,
+            &plane.pairs,
+            &plane.index.pair_listing,
+            name,
+        );
         Ok(Done { response, step: Step::default(), rule: None })
     }
 }

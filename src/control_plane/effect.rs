@@ -3,10 +3,11 @@
 //! The enums here are exhaustive on purpose: an embedder handles them whole, so that a new effect is a compile error
 //! and not a silent drop.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use crate::ebs::{DiskChange, PairEffect};
-use crate::ids::{AccountId, ClusterId, DiskId, EffectId, NodeId, PairId};
+use crate::ebs::{DiskChange, DrillEffect, DrillOwner, GroupEffect, PairEffect};
+use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, PairId};
 use crate::polardb::{ClusterEffect, Failure, Lifecycle, NodeChange};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
@@ -34,6 +35,24 @@ pub enum EffectKind {
         /// What.
         effect: PairEffect,
     },
+    /// Something of a consistent group and its members.
+    Group {
+        /// The group.
+        group: GroupId,
+        /// What.
+        effect: GroupEffect,
+        /// The members that it is about, in the order of their creation: those left over, when it is repeated.
+        members: Vec<PairId>,
+    },
+    /// Something of a drill.
+    Drill {
+        /// The drill.
+        drill: DrillId,
+        /// The pair or group that it belongs to.
+        owner: DrillOwner,
+        /// What.
+        effect: DrillEffect,
+    },
     /// Something of a cluster or one of its nodes.
     Cluster {
         /// The cluster.
@@ -55,6 +74,17 @@ impl EffectKind {
                 PairEffect::Reprotect { .. } => "reprotect_pair",
                 PairEffect::Delete => "delete_pair",
             },
+            Self::Group { effect, .. } => match effect {
+                GroupEffect::Create => "create_group",
+                GroupEffect::Stop => "stop_group",
+                GroupEffect::Failover => "failover_group",
+                GroupEffect::Reprotect { .. } => "reprotect_group",
+                GroupEffect::Delete => "delete_group",
+            },
+            Self::Drill { effect, .. } => match effect {
+                DrillEffect::Start => "start_drill",
+                DrillEffect::Clear => "clear_drill",
+            },
             Self::Cluster { effect, .. } => match effect {
                 ClusterEffect::Lifecycle(Lifecycle::Create) => "create_cluster",
                 ClusterEffect::Lifecycle(Lifecycle::Delete) => "delete_cluster",
@@ -72,6 +102,13 @@ impl EffectKind {
         "failover_pair",
         "reprotect_pair",
         "delete_pair",
+        "create_group",
+        "stop_group",
+        "failover_group",
+        "reprotect_group",
+        "delete_group",
+        "start_drill",
+        "clear_drill",
         "create_cluster",
         "delete_cluster",
         "choose_node",
@@ -82,6 +119,8 @@ impl EffectKind {
     pub fn resource(&self) -> &str {
         match self {
             Self::Pair { pair, .. } => pair.as_str(),
+            Self::Group { group, .. } => group.as_str(),
+            Self::Drill { drill, .. } => drill.as_str(),
             Self::Cluster { cluster, .. } => cluster.as_str(),
         }
     }
@@ -103,6 +142,14 @@ pub enum Outcome {
         failure: Failure,
         /// What the pair's status message says, where the vendor shows one: after a failed creation.
         message: Option<StatusMessage>,
+    },
+    /// Of the members that a group's effect is about, these failed and the others were done (`G-430`). Only stopping
+    /// and failing over can end so.
+    PartlyFailed {
+        /// Why.
+        failure: Failure,
+        /// The members that failed: at least one.
+        failed: BTreeSet<PairId>,
     },
     /// Of the nodes offered, this one was chosen.
     Chosen(NodeId),
@@ -151,6 +198,13 @@ pub enum Observation {
         /// What its status message says.
         message: StatusMessage,
     },
+    /// A group broke as a whole, and every member that was replicating or busy with it (`G-510`).
+    GroupInvalid {
+        /// The group.
+        group: GroupId,
+        /// What the status message of its members says.
+        message: StatusMessage,
+    },
     /// A node changed.
     Node {
         /// The node.
@@ -176,6 +230,8 @@ pub enum Observation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Owner {
     Pair(PairId),
+    Group(GroupId),
+    Drill(DrillId),
     Cluster(ClusterId),
 }
 

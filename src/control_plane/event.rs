@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use super::effect::Effect;
-use crate::ebs::{Access, DiskChange, PairStatus};
-use crate::ids::{AccountId, ClusterId, DiskId, EffectId, PairId};
+use crate::ebs::{Access, DiskChange, DrillOwner, DrillStatus, GroupStatus, PairStatus};
+use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, PairId};
 use crate::polardb::ClusterFact;
 use crate::rule::RuleId;
 use crate::time::{Span, Timestamp};
@@ -56,6 +56,20 @@ pub enum Fact {
         /// What.
         fact: PairFact,
     },
+    /// To a group.
+    Group {
+        /// The group.
+        group: GroupId,
+        /// What.
+        fact: GroupFact,
+    },
+    /// To a drill.
+    Drill {
+        /// The drill.
+        drill: DrillId,
+        /// What.
+        fact: DrillFact,
+    },
     /// A disk changed, as observed.
     Disk {
         /// The disk.
@@ -105,4 +119,52 @@ pub enum PairFact {
     },
     /// A copy failed and the status stayed.
     CopyFailed,
+    /// Its name, description, replication time control, tags or resource group changed.
+    Settings,
+    /// The copy of a group's member is complete; it counts once those of the others are (`G-641`).
+    CopyWaits,
+}
+
+/// What happened to a group.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum GroupFact {
+    /// The status that it shows changed; `None` before it existed and after it is forgotten.
+    Status {
+        /// Before.
+        from: Option<GroupStatus>,
+        /// After.
+        to: Option<GroupStatus>,
+        /// The effect that was under way and is superseded: its report will be stale.
+        superseded: Option<EffectId>,
+        /// How long the effect that ended here was under way.
+        took: Option<Span>,
+        /// The recover point that all members share now.
+        recover_point: Option<Timestamp>,
+    },
+    /// A pair joined.
+    Joined(PairId),
+    /// A pair left.
+    Left(PairId),
+    /// A round of copies ended without committing, and the status stayed.
+    RoundFailed,
+    /// Its name, description, replication time control, tags or resource group changed.
+    Settings,
+}
+
+/// What happened to a drill.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DrillFact {
+    /// Its status changed; `None` before it existed and after it is cleared or forgotten.
+    Status {
+        /// The pair or group that it belongs to.
+        owner: DrillOwner,
+        /// Before.
+        from: Option<DrillStatus>,
+        /// After.
+        to: Option<DrillStatus>,
+        /// The recover point that it holds.
+        recover_point: Option<Timestamp>,
+    },
 }

@@ -4,9 +4,15 @@ use alloc::boxed::Box;
 
 use super::{Action, Call, ControlPlane, FreshCluster, Misuse, Reply, Report, Step};
 use crate::ebs::{
-    CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairs, EbsRefusal,
-    FailoverDiskReplicaPair, PairCreated, PairPage, ReprotectDiskReplicaPair, StartDiskReplicaPair,
-    StopDiskReplicaPair,
+    AddDiskReplicaPair, ChangeResourceGroup, ClearPairDrill, ClearReplicaGroupDrill, CreateDiskReplicaGroup,
+    CreateDiskReplicaPair, DeleteDiskReplicaGroup, DeleteDiskReplicaPair, DescribeDiskReplicaGroups,
+    DescribeDiskReplicaPairProgress, DescribeDiskReplicaPairs, DescribePairDrills,
+    DescribeReplicaGroupDrills, DrillPage, DrillStarted, EbsRefusal, FailoverDiskReplicaGroup,
+    FailoverDiskReplicaPair, FreshDrill, GroupCreated, GroupPage, ListTagResources, ModifyDiskReplicaGroup,
+    ModifyDiskReplicaPair, PairCreated, PairPage, PairProgress, RemoveDiskReplicaPair,
+    ReprotectDiskReplicaGroup, ReprotectDiskReplicaPair, StartDiskReplicaGroup, StartDiskReplicaPair,
+    StartPairDrill, StartReplicaGroupDrill, StopDiskReplicaGroup, StopDiskReplicaPair, TagPage, TagResources,
+    UntagResources,
 };
 use crate::operation::Operation;
 use crate::polardb::{
@@ -53,6 +59,28 @@ requests! {
     ReprotectDiskReplicaPair;
     DeleteDiskReplicaPair;
     DescribeDiskReplicaPairs (Box);
+    ModifyDiskReplicaPair (Box);
+    DescribeDiskReplicaPairProgress;
+    TagResources (Box);
+    UntagResources (Box);
+    ListTagResources (Box);
+    ChangeResourceGroup (Box);
+    CreateDiskReplicaGroup (Box);
+    ModifyDiskReplicaGroup (Box);
+    StartDiskReplicaGroup;
+    StopDiskReplicaGroup;
+    FailoverDiskReplicaGroup;
+    ReprotectDiskReplicaGroup;
+    DeleteDiskReplicaGroup;
+    DescribeDiskReplicaGroups (Box);
+    AddDiskReplicaPair;
+    RemoveDiskReplicaPair;
+    StartPairDrill;
+    ClearPairDrill;
+    DescribePairDrills (Box);
+    StartReplicaGroupDrill;
+    ClearReplicaGroupDrill;
+    DescribeReplicaGroupDrills (Box);
     CreateDbCluster (Box);
     DeleteDbCluster;
     ModifyDbNodeConfig;
@@ -71,6 +99,18 @@ pub enum Response {
     PairCreated(PairCreated),
     /// `DescribeDiskReplicaPairs`.
     PairPage(PairPage),
+    /// `DescribeDiskReplicaPairProgress`.
+    PairProgress(PairProgress),
+    /// `ListTagResources`.
+    TagPage(TagPage),
+    /// `CreateDiskReplicaGroup`.
+    GroupCreated(GroupCreated),
+    /// `DescribeDiskReplicaGroups`.
+    GroupPage(GroupPage),
+    /// `StartPairDrill` or `StartReplicaGroupDrill`.
+    DrillStarted(DrillStarted),
+    /// `DescribePairDrills` or `DescribeReplicaGroupDrills`.
+    DrillPage(DrillPage),
     /// `CreateDBCluster`.
     ClusterCreated(ClusterCreated),
     /// `DescribeDBClusters`.
@@ -94,6 +134,42 @@ impl From<PairCreated> for Response {
 impl From<PairPage> for Response {
     fn from(page: PairPage) -> Self {
         Self::PairPage(page)
+    }
+}
+
+impl From<PairProgress> for Response {
+    fn from(progress: PairProgress) -> Self {
+        Self::PairProgress(progress)
+    }
+}
+
+impl From<TagPage> for Response {
+    fn from(page: TagPage) -> Self {
+        Self::TagPage(page)
+    }
+}
+
+impl From<GroupCreated> for Response {
+    fn from(created: GroupCreated) -> Self {
+        Self::GroupCreated(created)
+    }
+}
+
+impl From<GroupPage> for Response {
+    fn from(page: GroupPage) -> Self {
+        Self::GroupPage(page)
+    }
+}
+
+impl From<DrillStarted> for Response {
+    fn from(started: DrillStarted) -> Self {
+        Self::DrillStarted(started)
+    }
+}
+
+impl From<DrillPage> for Response {
+    fn from(page: DrillPage) -> Self {
+        Self::DrillPage(page)
     }
 }
 
@@ -161,6 +237,10 @@ pub enum TokenOutcome {
     Accepted,
     /// A pair was created.
     PairCreated(PairCreated),
+    /// A group was created.
+    GroupCreated(GroupCreated),
+    /// A drill was started.
+    DrillStarted(DrillStarted),
     /// A cluster was created.
     ClusterCreated(ClusterCreated),
     /// Refused, and the policy is [`Sticky`](crate::policy::RejectionPolicy::Sticky).
@@ -176,6 +256,10 @@ pub enum Fresh {
     None,
     /// For `CreateDiskReplicaPair`.
     Pair(PairCreated),
+    /// For `CreateDiskReplicaGroup`.
+    Group(GroupCreated),
+    /// For `StartPairDrill` and `StartReplicaGroupDrill`.
+    Drill(FreshDrill),
     /// For `CreateDBCluster`.
     Cluster(FreshCluster),
 }
@@ -251,12 +335,43 @@ impl ControlPlane {
                 let fresh = if let Fresh::Cluster(fresh) = fresh { Some(fresh.clone()) } else { None };
                 self.call(call, &**request, &fresh).map(Into::into)
             }
+            Request::CreateDiskReplicaGroup(request) => {
+                let fresh = if let Fresh::Group(fresh) = fresh { Some(fresh.clone()) } else { None };
+                self.call(call, &**request, &fresh).map(Into::into)
+            }
+            Request::StartPairDrill(request) => {
+                let fresh = if let Fresh::Drill(fresh) = fresh { Some(fresh.clone()) } else { None };
+                self.call(call, request, &fresh).map(Into::into)
+            }
+            Request::StartReplicaGroupDrill(request) => {
+                let fresh = if let Fresh::Drill(fresh) = fresh { Some(fresh.clone()) } else { None };
+                self.call(call, request, &fresh).map(Into::into)
+            }
             Request::StartDiskReplicaPair(request) => Ok(self.make(call, request).into()),
             Request::StopDiskReplicaPair(request) => Ok(self.make(call, request).into()),
             Request::FailoverDiskReplicaPair(request) => Ok(self.make(call, request).into()),
             Request::ReprotectDiskReplicaPair(request) => Ok(self.make(call, request).into()),
             Request::DeleteDiskReplicaPair(request) => Ok(self.make(call, request).into()),
             Request::DescribeDiskReplicaPairs(request) => Ok(self.make(call, &**request).into()),
+            Request::ModifyDiskReplicaPair(request) => Ok(self.make(call, &**request).into()),
+            Request::DescribeDiskReplicaPairProgress(request) => Ok(self.make(call, request).into()),
+            Request::TagResources(request) => Ok(self.make(call, &**request).into()),
+            Request::UntagResources(request) => Ok(self.make(call, &**request).into()),
+            Request::ListTagResources(request) => Ok(self.make(call, &**request).into()),
+            Request::ChangeResourceGroup(request) => Ok(self.make(call, &**request).into()),
+            Request::ModifyDiskReplicaGroup(request) => Ok(self.make(call, &**request).into()),
+            Request::StartDiskReplicaGroup(request) => Ok(self.make(call, request).into()),
+            Request::StopDiskReplicaGroup(request) => Ok(self.make(call, request).into()),
+            Request::FailoverDiskReplicaGroup(request) => Ok(self.make(call, request).into()),
+            Request::ReprotectDiskReplicaGroup(request) => Ok(self.make(call, request).into()),
+            Request::DeleteDiskReplicaGroup(request) => Ok(self.make(call, request).into()),
+            Request::DescribeDiskReplicaGroups(request) => Ok(self.make(call, &**request).into()),
+            Request::AddDiskReplicaPair(request) => Ok(self.make(call, request).into()),
+            Request::RemoveDiskReplicaPair(request) => Ok(self.make(call, request).into()),
+            Request::ClearPairDrill(request) => Ok(self.make(call, request).into()),
+            Request::DescribePairDrills(request) => Ok(self.make(call, &**request).into()),
+            Request::ClearReplicaGroupDrill(request) => Ok(self.make(call, request).into()),
+            Request::DescribeReplicaGroupDrills(request) => Ok(self.make(call, &**request).into()),
             Request::DeleteDbCluster(request) => Ok(self.make(call, request).into()),
             Request::ModifyDbNodeConfig(request) => Ok(self.make(call, request).into()),
             Request::FailoverDbCluster(request) => Ok(self.make(call, request).into()),

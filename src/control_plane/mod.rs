@@ -31,21 +31,26 @@
 mod action;
 mod call;
 mod check;
+mod check_groups;
 mod deadlines;
+mod drills;
 mod ebs;
 mod effect;
 mod event;
+mod groups;
 mod input;
 mod polardb;
 mod report;
+mod settings;
 
 pub use action::Action;
 pub use call::{Call, Misuse, NotAdopted, Reply};
 pub use check::Violation;
+pub use check_groups::{DrillViolation, GroupViolation, MemberViolation};
 pub use deadlines::{Deadline, DeadlineReason};
 pub use ebs::DiskView;
 pub use effect::{Effect, EffectKind, Observation, Outcome, Report};
-pub use event::{Event, Fact, PairFact, Step};
+pub use event::{DrillFact, Event, Fact, GroupFact, PairFact, Step};
 pub use input::{Fresh, Input, Output, Refusal, Request, Response, TokenOutcome};
 pub use polardb::FreshCluster;
 
@@ -53,8 +58,9 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
-use crate::ebs::{Disk, ReplicaPair};
-use crate::ids::{AccountId, ClusterId, DiskId, EffectId, NodeId, PairId, RegionId};
+use crate::ebs::listing::Listing;
+use crate::ebs::{Disk, Drill, DrillOwner, GroupView, ReplicaGroup, ReplicaPair};
+use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, PairId, RegionId};
 use crate::map::Map;
 use crate::operation::{Operation, Product};
 use crate::polardb::DbCluster;
@@ -63,7 +69,7 @@ use crate::rule::{Basis, Rule};
 use crate::time::Timestamp;
 use crate::token::{OverCapacity, TokenCache};
 
-use deadlines::Deadlines;
+use deadlines::{Deadlines, Timed};
 use effect::EffectIndex;
 
 /// A disk within its account.
@@ -94,6 +100,8 @@ pub struct ControlPlane {
     /// The next effect id; also the source of ordinals.
     pub(crate) next_id: u64,
     pub(crate) pairs: Map<PairId, ReplicaPair>,
+    pub(crate) groups: Map<GroupId, ReplicaGroup>,
+    pub(crate) drills: Map<DrillId, Drill>,
     /// What was reported about disks, as far as it differs from the default.
     pub(crate) disks: BTreeMap<DiskKey, Disk>,
     pub(crate) clusters: Map<ClusterId, DbCluster>,
@@ -107,6 +115,13 @@ struct Index {
     effects: EffectIndex,
     deadlines: Deadlines,
     disks: Map<DiskKey, PairId>,
+    pair_listing: Listing,
+    group_listing: Listing,
+    /// The members of each group that has any, by the pairs' ordinals.
+    members: Map<GroupId, BTreeMap<u64, PairId>>,
+    /// The drills of each pair or group that has any, in the order in which they were started.
+    drills: BTreeMap<DrillOwner, Vec<DrillId>>,
+    drill_disks: Map<DiskKey, DrillId>,
     nodes: Map<NodeId, ClusterId>,
 }
 
@@ -116,6 +131,8 @@ impl PartialEq for ControlPlane {
             && self.next_id == other.next_id
             && self.policy == other.policy
             && self.pairs == other.pairs
+            && self.groups == other.groups
+            && self.drills == other.drills
             && self.disks == other.disks
             && self.clusters == other.clusters
             && self.tokens == other.tokens
@@ -130,6 +147,8 @@ impl Hash for ControlPlane {
         self.next_id.hash(state);
         self.policy.hash(state);
         self.pairs.hash(state);
+        self.groups.hash(state);
+        self.drills.hash(state);
         self.disks.hash(state);
         self.clusters.hash(state);
         self.tokens.hash(state);
@@ -151,6 +170,8 @@ impl ControlPlane {
             clock: Timestamp::default(),
             next_id: 1,
             pairs: Map::with_hash_seed(seed),
+            groups: Map::with_hash_seed(seed),
+            drills: Map::with_hash_seed(seed),
             disks: BTreeMap::new(),
             clusters: Map::with_hash_seed(seed),
             index: Index::with_hash_seed(seed),
@@ -187,6 +208,26 @@ impl ControlPlane {
     /// All pairs in the order of creation, tombstones included.
     pub fn pairs(&self) -> impl Iterator<Item = &ReplicaPair> {
         self.pairs.values()
+    }
+
+    /// The group of this id, whoever owns it, as it shows; a tombstone too.
+    pub fn group(&self, id: &GroupId) -> Option<GroupView> {
+        self.groups.get(id).map(|group| self.view(group))
+    }
+
+    /// All groups in the order of creation, as they show, tombstones included.
+    pub fn groups(&self) -> impl Iterator<Item = GroupView> {
+        self.groups.values().map(|group| self.view(group))
+    }
+
+    /// The drill of this id, whoever owns it.
+    pub fn drill(&self, id: &DrillId) -> Option<&Drill> {
+        self.drills.get(id)
+    }
+
+    /// All drills in the order in which they were started.
+    pub fn drills(&self) -> impl Iterator<Item = &Drill> {
+        self.drills.values()
     }
 
     /// The cluster of this id, whoever owns it.
@@ -227,6 +268,8 @@ impl ControlPlane {
                 let kind = EffectKind::Pair { pair: pair.id.clone(), effect: pending.effect };
                 Some(Effect { id, since: pending.since, account: pair.account.clone(), kind })
             }
+            effect::Owner::Group(group) => self.groups.get(group).and_then(|group| self.group_effect(group)),
+            effect::Owner::Drill(drill) => self.drills.get(drill).and_then(drills::drill_effect),
             effect::Owner::Cluster(cluster) => {
                 let cluster = self.clusters.get(cluster)?;
                 let (_, since, effect) = cluster.outstanding()?;
@@ -238,11 +281,15 @@ impl ControlPlane {
 
     /// What falls due next, and why.
     pub fn next_deadline(&self) -> Option<Deadline> {
-        let (at, pair) = self.index.deadlines.first(&self.pairs)?;
-        Some(Deadline { at, reason: deadlines::reason(pair) })
+        let (at, due) = self.index.deadlines.first(self.timed())?;
+        Some(Deadline { at, reason: due.reason() })
     }
 
-    /// Forgets everything of an account: its pairs, disks, clusters and tokens. What it had asked of the outside is
+    const fn timed(&self) -> Timed<'_> {
+        Timed { pairs: &self.pairs, groups: &self.groups }
+    }
+
+    /// Forgets everything of an account: its pairs, groups, drills, disks, clusters and tokens. What it had asked of the outside is
     /// pending no more.
     pub fn forget_account(&mut self, account: &AccountId) {
         let pairs: Vec<PairId> =
@@ -251,6 +298,12 @@ impl ControlPlane {
         let clusters: Vec<ClusterId> =
             of(self.clusters.values(), |cluster| (cluster.account == *account).then(|| cluster.id.clone()));
         clusters.iter().for_each(|id| drop(self.clusters.remove(id)));
+        let groups: Vec<GroupId> =
+            of(self.groups.values(), |group| (group.account == *account).then(|| group.id.clone()));
+        groups.iter().for_each(|id| drop(self.groups.remove(id)));
+        let drills: Vec<DrillId> =
+            of(self.drills.values(), |drill| (drill.account == *account).then(|| drill.id.clone()));
+        drills.iter().for_each(|id| drop(self.drills.remove(id)));
         self.disks.retain(|(owner, _), _| owner != account);
         self.tokens.forget(account);
         self.reindex();
@@ -272,18 +325,22 @@ impl ControlPlane {
     /// Rebuilds what is derived.
     pub(crate) fn reindex(&mut self) {
         let mut index = Index::with_hash_seed(0);
-        index.deadlines = Deadlines::of(&self.pairs);
+        index.deadlines = Deadlines::of(self.timed());
         let mut owners = Vec::new();
         for pair in self.pairs.values() {
             if let Some(pending) = pair.pending {
                 owners.push((pending.id, effect::Owner::Pair(pair.id.clone())));
             }
             if pair.binds_disks() {
+                let regions = [&pair.primary.region, &pair.standby.region];
+                index.pair_listing.enter(&pair.account, regions, pair.ordinal);
                 for end in [&pair.primary, &pair.standby] {
                     index.disks.insert((pair.account.clone(), end.disk.clone()), pair.id.clone());
                 }
             }
         }
+        self.reindex_groups(&mut index, &mut owners);
+        self.reindex_drills(&mut index, &mut owners);
         for cluster in self.clusters.values() {
             let pending = cluster.pending.map(|pending| pending.id);
             let stage = cluster.failover.as_ref().map(|failover| failover.stage.id());
@@ -308,6 +365,11 @@ impl Index {
             effects: EffectIndex::default(),
             deadlines: Deadlines::default(),
             disks: Map::with_hash_seed(seed),
+            pair_listing: Listing::default(),
+            group_listing: Listing::default(),
+            members: Map::with_hash_seed(seed),
+            drills: BTreeMap::new(),
+            drill_disks: Map::with_hash_seed(seed),
             nodes: Map::with_hash_seed(seed),
         }
     }

@@ -3,13 +3,16 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::deadlines::{Due, Timed};
 use super::effect::{EffectKind, Outcome, Owner};
 use super::event::{Event, Fact, PairFact, Step};
 use super::{ControlPlane, Effect, Index, Misuse, Observation, Report};
 use crate::ebs::decide::{PairDue, PairPlan};
 use crate::ebs::table::PairEvent;
-use crate::ebs::{Access, Disk, DiskChange, PendingPair, ReplicaPair};
-use crate::ids::{AccountId, ClusterId, DiskId, EffectId, PairId};
+use crate::ebs::{
+    Access, Disk, DiskChange, DrillOwner, GroupDue, GroupNotTaken, GroupOutcome, PendingPair, ReplicaPair,
+};
+use crate::ids::{AccountId, ClusterId, DiskId, EffectId, GroupId, PairId};
 use crate::polardb::{ClusterEffect, ClusterOutcome};
 use crate::polardb::{ClusterPlan, NotTaken};
 use crate::rule::RuleId;
@@ -28,6 +31,8 @@ impl ControlPlane {
             Report::Outcome { id, outcome } => match self.index.effects.owner(*id).cloned() {
                 None => Err(Misuse::Stale(*id)),
                 Some(Owner::Pair(pair)) => self.pair_outcome(now, &pair, *id, outcome),
+                Some(Owner::Group(group)) => self.group_outcome(now, &group, *id, outcome),
+                Some(Owner::Drill(drill)) => self.drill_outcome(now, &drill, *id, outcome),
                 Some(Owner::Cluster(cluster)) => self.cluster_outcome(now, &cluster, *id, outcome),
             },
             Report::Observed(observation) => self.observed(now, observation),
@@ -39,16 +44,37 @@ impl ControlPlane {
     pub fn advance(&mut self, now: Timestamp) -> Step {
         let mut step = Step::default();
         let target = now.max(self.clock);
-        while let Some((at, pair)) = self.index.deadlines.first(&self.pairs).filter(|(at, _)| *at <= target) {
-            let pair = pair.id.clone();
-            self.observe(at);
-            step.extend(self.fire(&pair, target));
+        loop {
+            let first = self.index.deadlines.first(self.timed()).filter(|(at, _)| *at <= target);
+            match first {
+                Some((at, Due::Pair(pair))) => {
+                    let pair = pair.id.clone();
+                    self.observe(at);
+                    step.extend(self.fire_pair(&pair, target));
+                }
+                Some((at, Due::Group(group))) => {
+                    let group = group.id.clone();
+                    self.observe(at);
+                    step.extend(self.fire_group(&group, target));
+                }
+                None => break,
+            }
         }
         self.observe(target);
         step
     }
 
-    fn fire(&mut self, id: &PairId, target: Timestamp) -> Step {
+    fn fire_group(&mut self, id: &GroupId, target: Timestamp) -> Step {
+        let Some(group) = self.groups.get(id) else { return Step::default() };
+        let members: Vec<&ReplicaPair> = self.members(id).collect();
+        match group.decide_due(target, &members) {
+            Some(GroupDue::Round(plan)) => self.apply_to_group(id, plan),
+            Some(GroupDue::Forget) => self.forget_group(id),
+            None => Step::default(),
+        }
+    }
+
+    fn fire_pair(&mut self, id: &PairId, target: Timestamp) -> Step {
         let Some(pair) = self.pairs.get(id) else { return Step::default() };
         match pair.decide_due(target, &self.policy.ebs) {
             Some(PairDue::Cycle(plan)) => self.apply_to_pair(id, plan),
@@ -70,7 +96,45 @@ impl ControlPlane {
         let at = pair.due.unwrap_or(self.clock);
         let fact = Fact::Pair { pair: pair.id, fact };
         let event = Event { at, account: pair.account, rule: RuleId("E-660"), fact };
-        Step { effects: Vec::new(), events: vec![event] }
+        let mut step = Step { effects: Vec::new(), events: vec![event] };
+        step.extend(self.forget_drills(at, &DrillOwner::Pair(id.clone())));
+        step
+    }
+
+    fn group_outcome(
+        &mut self,
+        now: Timestamp,
+        id: &GroupId,
+        effect: EffectId,
+        outcome: &Outcome,
+    ) -> Result<Step, Misuse> {
+        let outcome = match outcome {
+            Outcome::Succeeded => GroupOutcome::Succeeded,
+            Outcome::Failed { .. } => GroupOutcome::Failed,
+            Outcome::PartlyFailed { failed, .. } => GroupOutcome::PartlyFailed(failed),
+            Outcome::Chosen(_) => return Err(Misuse::WrongOutcome(effect)),
+        };
+        let group = self.groups.get(id).ok_or(Misuse::Stale(effect))?;
+        let members: Vec<&ReplicaPair> = self.members(id).collect();
+        let plan = group.decide_outcome(now, effect, outcome, &members, &self.policy.ebs);
+        let plan = plan.map_err(|why| match why {
+            GroupNotTaken::Stale => Misuse::Stale(effect),
+            GroupNotTaken::WrongOutcome => Misuse::WrongOutcome(effect),
+        })?;
+        Ok(self.apply_to_group(id, plan))
+    }
+
+    /// The relation of a pair broke. A member is decided with its group, whose round it may have been part of.
+    fn pair_invalidated(&mut self, now: Timestamp, id: &PairId, message: StatusMessage) -> Option<Step> {
+        let pair = self.pairs.get(id)?;
+        let Some(group) = pair.group().and_then(|group| self.groups.get(group)) else {
+            let plan = pair.decide_invalidated(now, message);
+            return Some(self.apply_to_pair(id, plan));
+        };
+        let members: Vec<&ReplicaPair> = self.members(&group.id).collect();
+        let plan = group.decide_member_invalidated(now, pair, message, &members);
+        let group = group.id.clone();
+        Some(self.apply_to_group(&group, plan))
     }
 
     fn pair_outcome(
@@ -83,9 +147,15 @@ impl ControlPlane {
         let (succeeded, message) = match outcome {
             Outcome::Succeeded => (true, None),
             Outcome::Failed { message, .. } => (false, message.clone()),
-            Outcome::Chosen(_) => return Err(Misuse::WrongOutcome(effect)),
+            Outcome::PartlyFailed { .. } | Outcome::Chosen(_) => return Err(Misuse::WrongOutcome(effect)),
         };
         let pair = self.pairs.get(id).ok_or(Misuse::Stale(effect))?;
+        if let Some(group) = pair.group().and_then(|group| self.groups.get(group)) {
+            let members: Vec<&ReplicaPair> = self.members(&group.id).collect();
+            let plan = group.decide_copied(now, id, effect, succeeded, &members);
+            let group = group.id.clone();
+            return Ok(self.apply_to_group(&group, plan.ok_or(Misuse::Stale(effect))?));
+        }
         let plan = pair.decide_outcome(now, effect, succeeded, message, &self.policy.ebs);
         Ok(self.apply_to_pair(id, plan.ok_or(Misuse::Stale(effect))?))
     }
@@ -101,6 +171,7 @@ impl ControlPlane {
             Outcome::Succeeded => ClusterOutcome::Succeeded,
             Outcome::Failed { failure, .. } => ClusterOutcome::Failed(*failure),
             Outcome::Chosen(node) => ClusterOutcome::Chosen(node.clone()),
+            Outcome::PartlyFailed { .. } => return Err(Misuse::WrongOutcome(effect)),
         };
         let cluster = self.clusters.get(id).ok_or(Misuse::Stale(effect))?;
         let plan = cluster.decide_outcome(effect, &outcome).map_err(|why| match why {
@@ -115,9 +186,13 @@ impl ControlPlane {
         match observation {
             Observation::Disk { account, disk, change } => Ok(self.disk_changed(now, account, disk, *change)),
             Observation::PairInvalid { pair, message } => {
-                let found = self.pairs.get(pair).ok_or(Misuse::Unknown)?;
-                let plan = found.decide_invalidated(now, message.clone());
-                Ok(self.apply_to_pair(pair, plan))
+                self.pair_invalidated(now, pair, message.clone()).ok_or(Misuse::Unknown)
+            }
+            Observation::GroupInvalid { group, message } => {
+                let found = self.groups.get(group).ok_or(Misuse::Unknown)?;
+                let members: Vec<&ReplicaPair> = self.members(group).collect();
+                let plan = found.decide_invalidated(now, message, &members);
+                Ok(self.apply_to_group(group, plan))
             }
             Observation::Node { node, change } => {
                 let cluster = self.index.nodes.get(node).cloned().ok_or(Misuse::Unknown)?;
@@ -151,10 +226,9 @@ impl ControlPlane {
         if after.removed
             && let Some(pair) = self.index.disks.get(&key).cloned()
             && let Ok(message) = StatusMessage::parse("DeviceRemoved")
-            && let Some(found) = self.pairs.get(&pair)
+            && let Some(invalidated) = self.pair_invalidated(now, &pair, message)
         {
-            let plan = found.decide_invalidated(now, message);
-            step.extend(self.apply_to_pair(&pair, plan));
+            step.extend(invalidated);
         }
         if after == Disk::default() {
             self.disks.remove(&key);
@@ -165,7 +239,7 @@ impl ControlPlane {
     }
 
     /// Applies a plan to a pair that is looked up anew.
-    fn apply_to_pair(&mut self, id: &PairId, plan: PairPlan) -> Step {
+    pub(super) fn apply_to_pair(&mut self, id: &PairId, plan: PairPlan) -> Step {
         match self.pairs.get_mut(id) {
             Some(pair) => {
                 let (step, lapsed) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
@@ -176,10 +250,11 @@ impl ControlPlane {
         }
     }
 
-    /// Takes note that the deadline of the pair of this ordinal lapsed, if it did.
+    /// Takes note that the deadline of the pair or group of this ordinal lapsed, if it did.
     pub(super) fn settle_deadline(&mut self, lapsed: Option<u64>) {
         if let Some(ordinal) = lapsed {
-            self.index.deadlines.stands_no_more(ordinal, &self.pairs);
+            let timed = Timed { pairs: &self.pairs, groups: &self.groups };
+            self.index.deadlines.stands_no_more(ordinal, timed);
         }
     }
 
@@ -250,9 +325,11 @@ pub(super) fn apply_pair_plan(
         step.effects = vec![pair_effect(pair, asked)];
     }
     if due_before != pair.due {
-        index.deadlines.stands_anew(pair);
+        index.deadlines.stands_anew(pair.due, pair.ordinal);
     }
     if bound_before && !pair.binds_disks() {
+        let regions = [&pair.primary.region, &pair.standby.region];
+        index.pair_listing.leave(&pair.account, regions, pair.ordinal);
         for end in [&pair.primary, &pair.standby] {
             index.disks.remove(&(pair.account.clone(), end.disk.clone()));
         }
@@ -289,5 +366,6 @@ fn pair_fact(done: &crate::ebs::PairStep, recover_point: Option<Timestamp>) -> O
         });
     }
     let copy_ended = done.ended.is_some_and(|ended| ended.effect.events().1 == PairEvent::CopyFailed);
-    (copy_ended && done.asked.is_none()).then_some(PairFact::CopyFailed)
+    let fact = if done.copy_failed { PairFact::CopyFailed } else { PairFact::CopyWaits };
+    (copy_ended && done.asked.is_none()).then_some(fact)
 }

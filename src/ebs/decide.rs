@@ -5,6 +5,7 @@
 //! disks, the direction, the recover point and the clock.
 
 use super::disk::Disk;
+use super::group_refusal::GroupRefusal;
 use super::pair::{Context, PairEffect, PendingPair, RPO, ReplicaPair};
 use super::refusal::EbsRefusal;
 use super::status::PairStatus;
@@ -58,21 +59,23 @@ impl PairRequest {
 #[must_use = "a decision does nothing until it is applied"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairPlan {
-    rule: RuleId,
-    at: Timestamp,
-    to: PairStatus,
-    pending: PendingChange,
-    due: Option<Timestamp>,
-    status_message: Option<StatusMessage>,
-    recover_point: Option<Timestamp>,
-    copied: bool,
-    switched: bool,
-    swap: bool,
-    one_shot: bool,
+    pub(super) rule: RuleId,
+    pub(super) at: Timestamp,
+    pub(super) to: PairStatus,
+    pub(super) pending: PendingChange,
+    pub(super) due: Option<Timestamp>,
+    pub(super) status_message: Option<StatusMessage>,
+    pub(super) recover_point: Option<Timestamp>,
+    pub(super) copied: bool,
+    pub(super) switched: bool,
+    pub(super) swap: bool,
+    pub(super) one_shot: bool,
+    /// Whether a copy ended badly.
+    pub(super) copy_failed: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum PendingChange {
+pub(super) enum PendingChange {
     Keep,
     Clear,
     Ask(PairEffect),
@@ -94,6 +97,8 @@ pub struct PairStep {
     pub asked: Option<PendingPair>,
     /// The effect that ended or was superseded.
     pub ended: Option<PendingPair>,
+    /// Whether a copy ended badly.
+    pub copy_failed: bool,
 }
 
 /// What falls due on a pair.
@@ -106,7 +111,8 @@ pub enum PairDue {
 }
 
 impl ReplicaPair {
-    /// Decides a call: region and role (`E-620` to `E-622`), then status (the table), then disks and limits.
+    /// Decides a call: region and role (`E-620` to `E-622`), then membership (`E-623`), then status (the table), then disks
+    /// and limits.
     ///
     /// # Errors
     ///
@@ -118,6 +124,10 @@ impl ReplicaPair {
         policy: &EbsPolicy,
     ) -> Result<PairPlan, EbsRefusal> {
         self.check_region(cx, request.operation())?;
+        if let Some(group) = self.group() {
+            let (operation, group) = (request.operation(), group.clone());
+            return Err(GroupRefusal::PairInGroup(self.id.clone()).of(operation, group));
+        }
         let event = self.event_of(request, policy);
         let row = table::lookup(self.status, event);
         let to = match row.verdict(policy) {
@@ -129,7 +139,7 @@ impl ReplicaPair {
         Ok(self.accepted(cx.now, request, row.rule, to, policy))
     }
 
-    fn check_region(&self, cx: &Context<'_>, operation: Operation) -> Result<(), EbsRefusal> {
+    pub(crate) fn check_region(&self, cx: &Context<'_>, operation: Operation) -> Result<(), EbsRefusal> {
         let at_source = || self.source().region == *cx.region;
         let at_destination = || self.destination().region == *cx.region;
         // Only an end that the answer depends on is looked at: the happy path of a failover reads one of them.
@@ -153,7 +163,7 @@ impl ReplicaPair {
     }
 
     /// Turns what was asked and what is known into the event that the table is asked about.
-    fn event_of(&self, request: PairRequest, policy: &EbsPolicy) -> PairEvent {
+    pub(super) fn event_of(&self, request: PairRequest, policy: &EbsPolicy) -> PairEvent {
         match request {
             PairRequest::Start { one_shot: true, .. } => PairEvent::StartOneShot,
             PairRequest::Start { one_shot: false, .. } => {
@@ -277,6 +287,7 @@ impl ReplicaPair {
         };
         match (pending.effect, succeeded) {
             (PairEffect::Create, false) => plan.status_message = message,
+            (PairEffect::Copy, false) => plan.copy_failed = true,
             (PairEffect::Copy, true) => {
                 plan.recover_point = Some(now);
                 plan.copied = true;
@@ -352,10 +363,18 @@ impl ReplicaPair {
         if plan.one_shot {
             self.last_one_shot = Some(plan.at);
         }
-        PairStep { rule: plan.rule, at: plan.at, from, to: plan.to, asked, ended }
+        PairStep {
+            rule: plan.rule,
+            at: plan.at,
+            from,
+            to: plan.to,
+            asked,
+            ended,
+            copy_failed: plan.copy_failed,
+        }
     }
 
-    fn unchanged(&self, rule: RuleId, at: Timestamp) -> PairPlan {
+    pub(super) fn unchanged(&self, rule: RuleId, at: Timestamp) -> PairPlan {
         PairPlan {
             rule,
             at,
@@ -368,16 +387,17 @@ impl ReplicaPair {
             switched: self.switched,
             swap: false,
             one_shot: false,
+            copy_failed: false,
         }
     }
 
-    fn invalid_status(&self, operation: Operation, rule: RuleId) -> EbsRefusal {
+    pub(super) fn invalid_status(&self, operation: Operation, rule: RuleId) -> EbsRefusal {
         EbsRefusal::InvalidStatus { operation, pair: self.id.clone(), status: self.status, rule }
     }
 }
 
 /// The first cycle of the grid through `at` that lies after `now`, if time reaches that far.
-fn first_cycle_after(at: Timestamp, now: Timestamp) -> Option<Timestamp> {
+pub(super) fn first_cycle_after(at: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let cycles = now.since(at).as_millis().checked_div(RPO.as_millis())?.checked_add(1)?;
     let offset = cycles.checked_mul(RPO.as_millis())?;
     at.as_millis().checked_add(offset).map(Timestamp::from_millis)

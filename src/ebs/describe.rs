@@ -5,14 +5,18 @@
 //! (`E-692`). Records come in the order of creation; the token is a keyset cursor on that order, so that pairs created
 //! or deleted between two pages shift nothing.
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::hash::Hash;
 
+use super::listing::{Listing, Walk};
 use super::pair::ReplicaPair;
 use super::status::PairStatus;
-use crate::ids::{AccountId, PairId, RegionId, ResourceGroupId};
+use crate::ids::{AccountId, GroupId, PairId, RegionId, ResourceGroupId};
 use crate::map::Map;
-use crate::text::Tag;
+use crate::policy::{EbsPolicy, ProductionSite};
+use crate::text::{GroupName, Tag};
 
 /// Which site of a pair the caller asks from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -31,6 +35,13 @@ impl Site {
         match self {
             Self::Production => "production",
             Self::Backup => "backup",
+        }
+    }
+
+    pub(super) const fn other(self) -> Self {
+        match self {
+            Self::Production => Self::Backup,
+            Self::Backup => Self::Production,
         }
     }
 }
@@ -60,6 +71,15 @@ pub enum Page {
     },
 }
 
+impl Page {
+    pub(super) const fn after(self) -> Option<u64> {
+        match self {
+            Self::Token { after: Some(Cursor(at)), .. } => Some(at),
+            Self::Token { after: None, .. } | Self::Number { .. } => None,
+        }
+    }
+}
+
 impl Default for Page {
     fn default() -> Self {
         Self::Token { max_results: 10, after: None }
@@ -74,7 +94,7 @@ pub struct DescribeDiskReplicaPairs {
     pub pairs: Vec<PairId>,
     /// `Name`: part of the pair's name.
     pub name: Option<String>,
-    /// `ReplicaGroupId`. No pair is in a group yet, so `-` (in no group) matches all and any other value none.
+    /// `ReplicaGroupId`: the group that the pair is in, or `-` for pairs that are in none.
     pub group: Option<String>,
     /// `Site`.
     pub site: Site,
@@ -91,13 +111,16 @@ pub struct DescribeDiskReplicaPairs {
 pub struct PairPage {
     /// The pairs of this page, each as it stands.
     pub pairs: Vec<ReplicaPair>,
+    /// The names of the groups that these pairs are in, of those that have one.
+    pub group_names: BTreeMap<GroupId, GroupName>,
     /// The site that every record is stamped with.
     pub site: Site,
     /// Where the next page begins; absent on the last one and under paging by number.
     pub next: Option<Cursor>,
     /// The page that was asked for.
     pub page: Page,
-    /// How many pairs match in all. With a cursor it is the number from there on, which the vendor calls meaningless.
+    /// How many pairs match in all. With a cursor, where the vendor calls it meaningless, it is how many the region sees
+    /// from that site, if that is known without counting.
     pub total: usize,
     /// Pairs asked for by id that the region sees only from the other site: a hint for the caller's log.
     pub other_site: Vec<PairId>,
@@ -107,59 +130,130 @@ impl DescribeDiskReplicaPairs {
     fn matches(&self, pair: &ReplicaPair) -> bool {
         let name = self.name.as_deref();
         let group = self.group.as_deref();
-        (self.pairs.is_empty() || self.pairs.contains(&pair.id))
-            && name.is_none_or(|part| pair.name().is_some_and(|name| name.as_str().contains(part)))
-            && group.is_none_or(|group| group == "-")
+        name.is_none_or(|part| pair.name().is_some_and(|name| name.as_str().contains(part)))
+            && group.is_none_or(|group| pair.group().map_or("-", GroupId::as_str) == group)
             && self.resource_group.as_ref().is_none_or(|group| pair.resource_group() == Some(group))
             && self.tags.iter().all(|tag| pair.tags().contains(tag))
     }
 
-    /// Answers from the pairs of one account.
+    /// Answers from the pairs of one account; `group_name` tells the name of a pair's group.
     pub fn select(
         &self,
         account: &AccountId,
         region: &RegionId,
+        policy: &EbsPolicy,
         pairs: &Map<PairId, ReplicaPair>,
+        listing: &Listing,
+        group_name: impl Fn(&GroupId) -> Option<GroupName>,
     ) -> PairPage {
-        let visible = |pair: &&ReplicaPair| pair.account == *account && pair.status != PairStatus::Deleted;
-        let seen_from = |pair: &ReplicaPair, site: Site| match site {
-            Site::Production => pair.primary.region == *region,
-            Site::Backup => pair.standby.region == *region,
+        let visible = |pair: &ReplicaPair| pair.account == *account && pair.status != PairStatus::Deleted;
+        let seen_from = |pair: &ReplicaPair, site: Site| {
+            let initial = policy.production_site == ProductionSite::Initial;
+            let end = match (site, initial) {
+                (Site::Production, true) => &pair.primary,
+                (Site::Production, false) => pair.source(),
+                (Site::Backup, true) => &pair.standby,
+                (Site::Backup, false) => pair.destination(),
+            };
+            end.region == *region
         };
-        let listed = |pair: &&ReplicaPair| visible(pair) && seen_from(pair, self.site) && self.matches(pair);
-        let mut page = PairPage {
-            pairs: Vec::new(),
-            site: self.site,
-            next: None,
-            page: self.page,
-            total: 0,
-            other_site: Vec::new(),
+        let listed = |pair: &ReplicaPair| visible(pair) && seen_from(pair, self.site) && self.matches(pair);
+        let list = List {
+            all: pairs,
+            ids: &self.pairs,
+            walk: listing.walk(account, region, self.site, policy.production_site, self.page.after()),
+            filtered: self.name.is_some()
+                || self.group.is_some()
+                || self.resource_group.is_some()
+                || !self.tags.is_empty(),
+            ordinal: |pair: &ReplicaPair| pair.ordinal,
         };
-        let (skip, take, after) = match self.page {
-            Page::Token { max_results, after } => (0, usize::from(max_results), after.map(|Cursor(at)| at)),
-            Page::Number { number, size } => {
-                let skip = (u64::from(number).saturating_sub(1)).saturating_mul(u64::from(size));
-                (usize::try_from(skip).unwrap_or(usize::MAX), usize::from(size), None)
-            }
-        };
-        let from = pairs.values_from(|pair| after.is_some_and(|after| pair.ordinal <= after));
-        for pair in from.filter(listed) {
-            if page.total >= skip && page.pairs.len() < take {
-                page.pairs.push(pair.clone());
-            }
-            page.total = page.total.saturating_add(1);
-        }
-        if matches!(self.page, Page::Token { .. }) && page.total > page.pairs.len() {
-            page.next = page.pairs.last().map(|pair| Cursor(pair.ordinal));
-        }
-        let other = match self.site {
-            Site::Production => Site::Backup,
-            Site::Backup => Site::Production,
-        };
-        page.other_site = (self.pairs.iter().filter_map(|id| pairs.get(id)))
+        let Turned { items, next, total } = list.turn(self.page, listed);
+        let names = items.iter().filter_map(|pair| pair.group().cloned());
+        let group_names = names.filter_map(|group| Some((group.clone(), group_name(&group)?))).collect();
+        let other = self.site.other();
+        let other_site = (self.pairs.iter().filter_map(|id| pairs.get(id)))
             .filter(|pair| visible(pair) && !seen_from(pair, self.site) && seen_from(pair, other))
             .map(|pair| pair.id.clone())
             .collect();
-        page
+        let pairs = items.into_iter().cloned().collect();
+        PairPage { pairs, group_names, site: self.site, next, page: self.page, total, other_site }
     }
+}
+
+/// A registry to be turned page by page: what a walk goes through, or only what is asked for by id.
+pub(super) struct List<'a, K, V, F> {
+    pub(super) all: &'a Map<K, V>,
+    /// The ids asked for; none for the walk.
+    pub(super) ids: &'a [K],
+    /// What is walked otherwise.
+    pub(super) walk: Walk<'a>,
+    /// Whether something may be filtered out of the walk.
+    pub(super) filtered: bool,
+    /// The sort key and cursor.
+    pub(super) ordinal: F,
+}
+
+/// What a page holds.
+pub(super) struct Turned<'a, V> {
+    pub(super) items: Vec<&'a V>,
+    pub(super) next: Option<Cursor>,
+    pub(super) total: usize,
+}
+
+impl<'a, K: Eq + Hash, V, F: Fn(&V) -> u64> List<'a, K, V, F> {
+    /// The page, of what is wanted.
+    pub(super) fn turn(self, page: Page, wanted: impl Fn(&V) -> bool) -> Turned<'a, V> {
+        let Self { all, ids, walk, filtered, ordinal } = self;
+        if ids.is_empty() {
+            // After a cursor the number means nothing to anybody, so nothing is counted for it.
+            let known = walk.count.filter(|_| !filtered || page.after().is_some());
+            let at = |wanted: u64| {
+                let found = all.values_from(|item| ordinal(item) < wanted).next();
+                found.filter(|item| ordinal(item) == wanted)
+            };
+            return turn(page, walk.ordinals.filter_map(at).filter(|item| wanted(item)), known, &ordinal);
+        }
+        let mut found: Vec<&V> = ids.iter().filter_map(|id| all.get(id)).collect();
+        found.sort_by_key(|item| ordinal(item));
+        found.dedup_by_key(|item| ordinal(item));
+        turn(page, found.into_iter().filter(|item| wanted(item)), None, &ordinal)
+    }
+}
+
+/// The page of what is left of a list in the order of its ordinals. Where the whole number is `known`, the list is left
+/// as soon as the page is full and it is clear whether another follows.
+pub(super) fn turn<'a, V>(
+    page: Page,
+    wanted: impl Iterator<Item = &'a V>,
+    known: Option<usize>,
+    ordinal: impl Fn(&V) -> u64,
+) -> Turned<'a, V> {
+    let after = page.after();
+    let (skip, take) = match page {
+        Page::Token { max_results, .. } => (0, usize::from(max_results)),
+        Page::Number { number, size } => {
+            let skip = (u64::from(number).saturating_sub(1)).saturating_mul(u64::from(size));
+            (usize::try_from(skip).unwrap_or(usize::MAX), usize::from(size))
+        }
+    };
+    let mut turned = Turned { items: Vec::new(), next: None, total: 0 };
+    let mut more = false;
+    for item in wanted.filter(|item| after.is_none_or(|after| ordinal(item) > after)) {
+        if turned.total >= skip {
+            if turned.items.len() < take {
+                turned.items.push(item);
+            } else {
+                more = true;
+                if known.is_some() {
+                    break;
+                }
+            }
+        }
+        turned.total = turned.total.saturating_add(1);
+    }
+    if matches!(page, Page::Token { .. }) && more {
+        turned.next = turned.items.last().map(|item| Cursor(ordinal(item)));
+    }
+    Turned { total: known.unwrap_or(turned.total), ..turned }
 }

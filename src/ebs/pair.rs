@@ -9,7 +9,7 @@ use super::disk::Access;
 use super::requests::{Charge, CreateDiskReplicaPair, PairSettings};
 use super::status::PairStatus;
 use super::table::PairEvent;
-use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId, ResourceGroupId, ZoneId};
+use crate::ids::{AccountId, DiskId, EffectId, GroupId, PairId, RegionId, ResourceGroupId, ZoneId};
 use crate::policy::EbsPolicy;
 use crate::text::{Description, Name, StatusMessage, Tag};
 use crate::time::{Span, Timestamp};
@@ -128,6 +128,8 @@ pub struct ReplicaPair {
     /// Whether a failover took effect that no reprotect has undone: the destination is writable.
     pub(crate) switched: bool,
     pub(crate) last_one_shot: Option<Timestamp>,
+    /// The consistent group it is in. Boxed because most pairs are in none, and every call looks here.
+    pub(crate) group: Option<Box<GroupId>>,
 }
 
 /// A pair to be adopted: one that exists elsewhere, in any status.
@@ -183,6 +185,7 @@ impl ReplicaPair {
             copied: false,
             switched: false,
             last_one_shot: None,
+            group: None,
         }
     }
 
@@ -260,6 +263,11 @@ impl ReplicaPair {
     /// The end that is copied to now.
     pub const fn destination(&self) -> &End {
         if self.reversed { &self.primary } else { &self.standby }
+    }
+
+    /// The consistent group it is in. It is then moved by its group alone (`E-623`).
+    pub fn group(&self) -> Option<&GroupId> {
+        self.group.as_deref()
     }
 
     /// The effect that has not been reported on.

@@ -7,8 +7,11 @@
 use alloc::borrow::Cow;
 use alloc::format;
 
+use super::drill_refusal::DrillRefusal;
+use super::group_refusal::GroupRefusal;
+pub use super::listed::LISTED;
 use super::status::PairStatus;
-use crate::ids::{DiskId, PairId, RegionId};
+use crate::ids::{DiskId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
 use crate::rule::{Basis, RuleId};
 use crate::time::Span;
@@ -152,6 +155,76 @@ pub enum EbsRefusal {
         /// The rule that decided.
         rule: RuleId,
     },
+    /// The type of resource is unknown or not modelled.
+    #[error(
+        "{operation}: no type of resource is named {given} (E-700); there are diskreplicapair and diskreplicagroup"
+    )]
+    UnknownResourceType {
+        /// The operation asked for.
+        operation: Operation,
+        /// The type asked for.
+        given: Cow<'static, str>,
+    },
+    /// A resource to be labelled is unknown in this account, gone, or has no end in the region called.
+    #[error("{operation}: no {resource} here (E-701); check the id, its type and the region")]
+    ResourceNotFound {
+        /// The operation asked for.
+        operation: Operation,
+        /// The id asked for.
+        resource: Cow<'static, str>,
+    },
+    /// More than 50 resources are named.
+    #[error("{operation}: more than 50 resources (E-702); split the call")]
+    TooManyResources {
+        /// The operation asked for.
+        operation: Operation,
+    },
+    /// More than 20 tags or keys are named.
+    #[error("{operation}: more than 20 tags (E-703); split the call")]
+    TooManyTags {
+        /// The operation asked for.
+        operation: Operation,
+    },
+    /// A key is named twice.
+    #[error("{operation}: a key is given twice (E-704)")]
+    DuplicateTagKey {
+        /// The operation asked for.
+        operation: Operation,
+    },
+    /// A resource would bear more than 20 tags.
+    #[error("{operation}: {resource} would bear more than 20 tags (E-705); take some off first")]
+    TagQuota {
+        /// The operation asked for.
+        operation: Operation,
+        /// The resource.
+        resource: Cow<'static, str>,
+    },
+    /// A condition has a value and no key.
+    #[error("{operation}: {parameter} has a value and no key (E-708)")]
+    TagValueAlone {
+        /// The operation asked for.
+        operation: Operation,
+        /// The wire name of the value.
+        parameter: Cow<'static, str>,
+    },
+    /// A group decided, or a pair because of its group.
+    #[error("{operation}: {group}: {why}")]
+    Group {
+        /// The operation asked for.
+        operation: Operation,
+        /// The group.
+        group: GroupId,
+        /// Why.
+        why: GroupRefusal,
+    },
+    /// A drill decided.
+    #[error("{operation}: {why}")]
+    Drill {
+        /// The operation asked for.
+        operation: Operation,
+        /// Why.
+        why: DrillRefusal,
+    },
     /// The region does not have the feature under this policy.
     #[error("{operation}: {region} does not support asynchronous replication (E-010)")]
     RegionNotSupported {
@@ -161,66 +234,6 @@ pub enum EbsRefusal {
         region: RegionId,
     },
 }
-
-/// The codes that the vendor's metadata lists for each modelled operation, beyond `Forbidden`, `Forbidden.Action`,
-/// `InternalError` and `RequestTimeout`, which belong to layers outside the model.
-pub const LISTED: &[(Operation, &[&str])] = &[
-    (
-        Operation::CreateDiskReplicaPair,
-        &[
-            "IdempotentParameterMismatch",
-            "OperationDenied",
-            "OperationDenied.InvalidStatus",
-            "OperationDenied.QuotaExceed",
-            "LastTokenProcessing",
-            "InvalidAccountStatus.NotEnoughBalance",
-            "NoSuchResource",
-        ],
-    ),
-    (
-        Operation::StartDiskReplicaPair,
-        &[
-            "OperationDenied.StandbyDeviceAttached",
-            "OperationDenied",
-            "OperationDenied.InvalidStatus",
-            "OperationDenied.ManualSyncLimit",
-            "NoSuchResource",
-        ],
-    ),
-    (Operation::StopDiskReplicaPair, &["OperationDenied", "OperationDenied.InvalidStatus", "NoSuchResource"]),
-    (
-        Operation::FailoverDiskReplicaPair,
-        &[
-            "OperationDenied",
-            "OperationDenied.InvalidStatus",
-            "OperationDenied.OperateNotAllowedForPrimary",
-            "OperationDenied.OperateNotAllowedForStandby",
-            "NoSuchResource",
-        ],
-    ),
-    (
-        Operation::ReprotectDiskReplicaPair,
-        &[
-            "OperationDenied",
-            "OperationDenied.InvalidStatus",
-            "OperationDenied.NoPairInGroup",
-            "OperationDenied.PairGroupAZoneConflict",
-            "OperationDenied.PairGroupStatusConflict",
-            "OperationDenied.PairNotInGroup",
-            "OperationDenied.OperateNotAllowedForPrimary",
-            "OperationDenied.OperateNotAllowedForStandby",
-            "NoSuchResource",
-        ],
-    ),
-    (
-        Operation::DeleteDiskReplicaPair,
-        &["OperationDenied", "OperationDenied.InvalidStatus", "NoSuchResource"],
-    ),
-    (
-        Operation::DescribeDiskReplicaPairs,
-        &["OperationDenied", "OperationDenied.InvalidStatus", "NoSuchResource"],
-    ),
-];
 
 impl EbsRefusal {
     /// The operation that was asked for.
@@ -239,6 +252,15 @@ impl EbsRefusal {
             | Self::NoRecoverPoint { operation, .. }
             | Self::DiskInUse { operation, .. }
             | Self::TooClose { operation, .. }
+            | Self::UnknownResourceType { operation, .. }
+            | Self::ResourceNotFound { operation, .. }
+            | Self::TooManyResources { operation }
+            | Self::TooManyTags { operation }
+            | Self::DuplicateTagKey { operation }
+            | Self::TagQuota { operation, .. }
+            | Self::TagValueAlone { operation, .. }
+            | Self::Group { operation, .. }
+            | Self::Drill { operation, .. }
             | Self::RegionNotSupported { operation, .. } => *operation,
         }
     }
@@ -252,6 +274,8 @@ impl EbsRefusal {
             Self::NoSuchResource { rule, .. }
             | Self::InvalidStatus { rule, .. }
             | Self::TooClose { rule, .. } => *rule,
+            Self::Group { why, .. } => why.rule(),
+            Self::Drill { why, .. } => why.rule(),
             Self::OperateNotAllowedForPrimary { .. } => RuleId("E-621"),
             Self::NotAtSource { .. } => RuleId("E-622"),
             Self::StandbyDeviceAttached { .. } => RuleId("E-631"),
@@ -260,6 +284,13 @@ impl EbsRefusal {
             Self::NoRecoverPoint { .. } => RuleId("E-633"),
             Self::DiskInUse { .. } => RuleId("E-012"),
             Self::RegionNotSupported { .. } => RuleId("E-010"),
+            Self::UnknownResourceType { .. } => RuleId("E-700"),
+            Self::ResourceNotFound { .. } => RuleId("E-701"),
+            Self::TooManyResources { .. } => RuleId("E-702"),
+            Self::TooManyTags { .. } => RuleId("E-703"),
+            Self::DuplicateTagKey { .. } => RuleId("E-704"),
+            Self::TagQuota { .. } => RuleId("E-705"),
+            Self::TagValueAlone { .. } => RuleId("E-708"),
         }
     }
 
@@ -273,6 +304,8 @@ impl EbsRefusal {
             | Self::ManualSyncLimit { .. }
             | Self::NoRecoverPoint { .. }
             | Self::DiskInUse { .. } => true,
+            Self::Group { why, .. } => why.may_pass(),
+            Self::Drill { why, .. } => why.may_pass(),
             Self::Token { refusal, .. } => refusal.same_token_retry_may_succeed(),
             _ => false,
         }
@@ -281,6 +314,19 @@ impl EbsRefusal {
     /// How the refusal looks on the wire.
     pub fn wire(&self) -> WireError {
         let (status, code, message): (u16, &'static str, Cow<'static, str>) = match self {
+            Self::MissingParameter { operation: Operation::TagResources, parameter }
+            | Self::MissingParameter { operation: Operation::ChangeResourceGroup, parameter }
+                if parameter == "ResourceType" =>
+            {
+                let message = "The parameter - ResourceType should not be null";
+                (404, "MissingParameter.ResourceType", message.into())
+            }
+            Self::MissingParameter { operation: Operation::ChangeResourceGroup, parameter }
+                if parameter == "NewResourceGroupId" =>
+            {
+                let message = "The parameter - Resource Group should not be null";
+                (404, "MissingParameter.ResourceGroup", message.into())
+            }
             Self::MissingParameter { parameter, .. } => (
                 400,
                 "MissingParameter",
@@ -329,6 +375,46 @@ impl EbsRefusal {
                 "OperationDenied.ManualSyncLimit",
                 "One shot start manual syncing too frequently, please try again later.".into(),
             ),
+            Self::UnknownResourceType { .. } => (
+                404,
+                "InvalidResourceType.NotFound",
+                "The ResourceType provided does not exist in our records.".into(),
+            ),
+            Self::ResourceNotFound { operation: Operation::ChangeResourceGroup, .. } => (
+                404,
+                "InvalidResourceId.NotFound",
+                "The specified ResourceId is not found in our records.".into(),
+            ),
+            Self::ResourceNotFound { .. } => (
+                404,
+                "InvalidResourceId.NotFound",
+                "The specified ResourceIds are not found in our records.".into(),
+            ),
+            Self::TooManyResources { .. } => (
+                400,
+                "NumberExceed.ResourceIds",
+                "The ResourceIds parameter number is exceed , Valid : 50".into(),
+            ),
+            Self::TooManyTags { .. } => (400, "NumberExceed.Tags", "NumberExceed.Tags".into()),
+            Self::DuplicateTagKey { .. } => {
+                (400, "Duplicate.TagKey", "The Tag.N.Key contain duplicate key.".into())
+            }
+            Self::TagQuota { .. } => (
+                400,
+                "OperationDenied.QuotaExceed",
+                "The quota of tags on resource is beyond permitted range.".into(),
+            ),
+            Self::TagValueAlone { parameter, .. } => {
+                (400, "InvalidParameter.TagValue", format!("The parameter {parameter} is invalid.").into())
+            }
+            Self::Group { operation, why, .. } => {
+                let (status, code, message) = why.wire(*operation);
+                (status, code, message.into())
+            }
+            Self::Drill { why, .. } => {
+                let (status, code, message) = why.wire();
+                (status, code, message.into())
+            }
             Self::NotAtSource { .. }
             | Self::PrimaryDeviceAttached { .. }
             | Self::DiskInUse { .. }

@@ -308,56 +308,65 @@ pub const ROWS: &[Row] = &[
         .because(Inferred, "§4.1: any live status", "A relation that is invalid already, never came to be, or is going away stays as it is."),
 ];
 
-const EVENTS: usize = PairEvent::ALL.len();
-const STATUSES: usize = PairStatus::ALL.len();
-const UNCOVERED: u8 = u8::MAX;
+/// The dense table of a lifecycle: for each event and status the index of its row, with the look-up in it. Building it
+/// proves the rows complete and disjoint.
+macro_rules! dense {
+    ($Status:ident, $Event:ident, $Row:ident) => {
+        const EVENTS: usize = $Event::ALL.len();
+        const STATUSES: usize = $Status::ALL.len();
+        const UNCOVERED: u8 = u8::MAX;
 
-/// For each event and status the index of its row. Building it proves the rows complete and disjoint.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "evaluated at compile time: a slip here is a build error, which is the purpose"
-)]
-const DENSE: [[u8; STATUSES]; EVENTS] = {
-    let mut table = [[UNCOVERED; STATUSES]; EVENTS];
-    let mut at = 0;
-    while at < ROWS.len() {
-        let row = &ROWS[at];
-        let mut on = 0;
-        while on < row.on.len() {
-            let mut status = 0;
-            while status < STATUSES {
-                if row.from.contains(PairStatus::ALL[status]) {
-                    let cell = &mut table[row.on[on] as usize][status];
-                    if *cell != UNCOVERED {
-                        panic!("two rows cover one cell");
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "evaluated at compile time: a slip here is a build error, which is the purpose"
+        )]
+        const DENSE: [[u8; STATUSES]; EVENTS] = {
+            let mut table = [[UNCOVERED; STATUSES]; EVENTS];
+            let mut at = 0;
+            while at < ROWS.len() {
+                let row = &ROWS[at];
+                let mut on = 0;
+                while on < row.on.len() {
+                    let mut status = 0;
+                    while status < STATUSES {
+                        if row.from.contains($Status::ALL[status]) {
+                            let cell = &mut table[row.on[on] as usize][status];
+                            if *cell != UNCOVERED {
+                                panic!("two rows cover one cell");
+                            }
+                            *cell = at as u8;
+                        }
+                        status += 1;
                     }
-                    *cell = at as u8;
+                    on += 1;
                 }
-                status += 1;
+                at += 1;
             }
-            on += 1;
-        }
-        at += 1;
-    }
-    let mut event = 0;
-    while event < EVENTS {
-        let mut status = 0;
-        while status < STATUSES {
-            if table[event][status] == UNCOVERED {
-                panic!("a cell has no row");
+            let mut event = 0;
+            while event < EVENTS {
+                let mut status = 0;
+                while status < STATUSES {
+                    if table[event][status] == UNCOVERED {
+                        panic!("a cell has no row");
+                    }
+                    status += 1;
+                }
+                event += 1;
             }
-            status += 1;
-        }
-        event += 1;
-    }
-    table
-};
+            table
+        };
 
-/// The one row that covers this status and event.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "enum discriminants index arrays of the enums' own lengths, and every cell holds a row's index"
-)]
-pub const fn lookup(status: PairStatus, event: PairEvent) -> &'static Row {
-    &ROWS[DENSE[event as usize][status as usize] as usize]
+        /// The one row that covers this status and event.
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "enum discriminants index arrays of the enums' own lengths, and every cell holds a row's index"
+        )]
+        pub const fn lookup(status: $Status, event: $Event) -> &'static $Row {
+            &ROWS[DENSE[event as usize][status as usize] as usize]
+        }
+    };
 }
+
+pub(super) use dense;
+
+dense!(PairStatus, PairEvent, Row);

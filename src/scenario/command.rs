@@ -1,13 +1,16 @@
 //! Reading the commands of a scenario.
 
 use std::boxed::Box;
+use std::collections::BTreeSet;
 use std::format;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
 use crate::control_plane::{Fresh, FreshCluster, Observation, Outcome, Report};
-use crate::ebs::{DiskChange, PairCreated};
-use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId, PairId, RegionId};
+use crate::ebs::{DiskChange, FreshDrill, GroupCreated, PairCreated};
+use crate::ids::{
+    AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, OrderId, PairId, RegionId,
+};
 use crate::operation::{Operation, Product};
 use crate::polardb::{Failure, NodeChange};
 use crate::policy::Policy;
@@ -36,6 +39,8 @@ pub(super) enum What {
     Disks,
     Effects,
     Pair(PairId),
+    Group(GroupId),
+    Drill(DrillId),
     Cluster(ClusterId),
 }
 
@@ -61,6 +66,8 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
         ("show", ["disks"]) => Ok(Command::Show(What::Disks)),
         ("show", ["effects"]) => Ok(Command::Show(What::Effects)),
         ("show", ["pair", id]) => Ok(Command::Show(What::Pair(read(id)?))),
+        ("show", ["group", id]) => Ok(Command::Show(What::Group(read(id)?))),
+        ("show", ["drill", id]) => Ok(Command::Show(What::Drill(read(id)?))),
         ("show", ["cluster", id]) => Ok(Command::Show(What::Cluster(read(id)?))),
         _ => Err(format!("no such command: {line}")),
     }
@@ -113,7 +120,7 @@ fn span(text: &str) -> Result<Span, String> {
 }
 
 fn invocation(action: &str, settings: &[&str]) -> Result<Invocation, String> {
-    let operation = Operation::ALL.iter().find(|operation| operation.as_str() == action);
+    let operation = Operation::ALL.iter().copied().find(|operation| operation.as_str() == action);
     let product = operation.map(|operation| operation.product());
     let mut call = Invocation {
         action: action.to_string(),
@@ -128,15 +135,27 @@ fn invocation(action: &str, settings: &[&str]) -> Result<Invocation, String> {
         match name {
             "by" => call.account = Some(read(value)?),
             "in" => call.region = Some(read(value)?),
-            "fresh" => call.fresh = fresh(value)?,
+            "fresh" => call.fresh = fresh(operation, value)?,
             _ => call.parameters.insert(name, value),
         }
     }
     Ok(call)
 }
 
-fn fresh(text: &str) -> Result<Fresh, String> {
+/// What the ids are for follows from the operation.
+fn fresh(operation: Option<Operation>, text: &str) -> Result<Fresh, String> {
     let order: OrderId = read("order-1")?;
+    match operation {
+        Some(Operation::CreateDiskReplicaGroup) => {
+            return Ok(Fresh::Group(GroupCreated { group: read(text)? }));
+        }
+        Some(Operation::StartPairDrill | Operation::StartReplicaGroupDrill) => {
+            let (drill, disks) = text.split_once(':').ok_or("a drill's ids are DRILL:DISK,DISK…")?;
+            let disks: Result<Vec<DiskId>, String> = disks.split(',').map(read).collect();
+            return Ok(Fresh::Drill(FreshDrill { drill: read(drill)?, disks: disks? }));
+        }
+        _ => {}
+    }
     match text.split_once(':') {
         None => Ok(Fresh::Pair(PairCreated { pair: read(text)?, order })),
         Some((cluster, nodes)) => {
@@ -154,6 +173,10 @@ fn outcome(words: &[&str]) -> Result<Outcome, String> {
     match words {
         ["succeeded"] => Ok(Outcome::Succeeded),
         ["chosen", node] => Ok(Outcome::Chosen(read(node)?)),
+        ["failed", "for", pairs] => {
+            let failed: Result<BTreeSet<PairId>, String> = pairs.split(',').map(read).collect();
+            Ok(Outcome::PartlyFailed { failure: Failure::Other, failed: failed? })
+        }
         ["failed", reason, rest @ ..] => {
             let failures = [Failure::Network, Failure::Replication, Failure::Other];
             let failure = failures.into_iter().find(|failure| failure.as_str() == *reason);
@@ -189,6 +212,9 @@ fn observation(words: &[&str]) -> Result<Observation, String> {
         }
         ["pair", id, "invalid", text] => {
             Ok(Observation::PairInvalid { pair: read(id)?, message: message(text)? })
+        }
+        ["group", id, "invalid", text] => {
+            Ok(Observation::GroupInvalid { group: read(id)?, message: message(text)? })
         }
         ["node", id, state] => {
             let change = match *state {

@@ -6,9 +6,11 @@ use std::string::String;
 use std::vec::Vec;
 
 use super::command::What;
-use crate::control_plane::{ControlPlane, Effect, EffectKind, Event, Fact, PairFact, Response, Step};
-use crate::ebs::DiskChange;
-use crate::ids::NodeId;
+use crate::control_plane::{
+    ControlPlane, DrillFact, Effect, EffectKind, Event, Fact, GroupFact, PairFact, Response, Step,
+};
+use crate::ebs::{DiskChange, DrillDisk};
+use crate::ids::{EffectId, NodeId, PairId};
 use crate::polardb::{Cause, ClusterEffect, ClusterFact, ClusterStatus, NodeChange};
 use crate::rule::RuleId;
 use crate::time::{Span, Timestamp};
@@ -25,8 +27,15 @@ pub(super) fn response(response: &Response, body: &str, replayed: bool) -> Vec<S
     match response {
         Response::Accepted => {}
         Response::PairCreated(created) => told.push(format!("created {}", created.pair)),
+        Response::GroupCreated(created) => told.push(format!("created {}", created.group)),
+        Response::DrillStarted(started) => told.push(format!("started {}", started.drill)),
+        Response::GroupPage(_) | Response::DrillPage(_) => told.push(body.to_owned()),
         Response::ClusterCreated(created) => told.push(format!("created {}", created.cluster)),
-        Response::PairPage(_) | Response::ClusterPage(_) | Response::Cluster(_) => told.push(body.to_owned()),
+        Response::PairPage(_)
+        | Response::PairProgress(_)
+        | Response::TagPage(_)
+        | Response::ClusterPage(_)
+        | Response::Cluster(_) => told.push(body.to_owned()),
     }
     told
 }
@@ -48,6 +57,10 @@ fn kind(kind: &EffectKind) -> String {
         EffectKind::Cluster { effect: ClusterEffect::PromoteNode(node), .. } => {
             format!("{name} {resource} {node}")
         }
+        EffectKind::Group { members, .. } if !members.is_empty() => {
+            let members: Vec<&str> = members.iter().map(PairId::as_str).collect();
+            format!("{name} {resource} of {}", members.join(", "))
+        }
         _ => format!("{name} {resource}"),
     }
 }
@@ -59,6 +72,8 @@ fn nodes(nodes: &[NodeId]) -> String {
 fn event(event: &Event) -> String {
     let text = match &event.fact {
         Fact::Pair { pair, fact } => format!("{pair}: {}", pair_fact(fact)),
+        Fact::Group { group, fact } => format!("{group}: {}", group_fact(fact)),
+        Fact::Drill { drill, fact } => format!("{drill}: {}", drill_fact(fact)),
         Fact::Disk { disk, change } => format!("{disk}: {}", disk_change(*change)),
         Fact::Access { disk, from, to } => format!("{disk}: access {from} -> {to}"),
         Fact::Cluster { cluster, fact } => format!("{cluster}: {}", cluster_fact(fact)),
@@ -70,24 +85,59 @@ fn event(event: &Event) -> String {
 fn pair_fact(fact: &PairFact) -> String {
     match fact {
         PairFact::CopyFailed => "copy failed".to_owned(),
+        PairFact::Settings => "settings changed".to_owned(),
+        PairFact::CopyWaits => "copy complete, waiting for the other members".to_owned(),
         PairFact::Status { from, to, superseded, took, recover_point } => {
             let from = from.map_or("(none)", |status| status.as_str());
             let to = to.map_or("(none)", |status| status.as_str());
-            let mut text = format!("{from} -> {to}");
-            if let Some(superseded) = superseded {
-                text.push_str(&format!(", superseding effect {superseded}"));
-            } else if let Some(took) = took {
-                text.push_str(&format!(" after {}", span(*took)));
-            }
-            if matches!(to, "failovered" | "normal" | "stopped") {
-                match recover_point {
-                    Some(at) => text.push_str(&format!(", recover point {}", time(*at))),
-                    None => text.push_str(", no recover point"),
-                }
-            }
-            text
+            moved(from, to, *superseded, *took, *recover_point)
         }
     }
+}
+
+fn group_fact(fact: &GroupFact) -> String {
+    match fact {
+        GroupFact::Joined(pair) => format!("{pair} joined"),
+        GroupFact::Left(pair) => format!("{pair} left"),
+        GroupFact::Settings => "settings changed".to_owned(),
+        GroupFact::RoundFailed => "the round failed".to_owned(),
+        GroupFact::Status { from, to, superseded, took, recover_point } => {
+            let from = from.map_or("(none)", |status| status.as_str());
+            let to = to.map_or("(none)", |status| status.as_str());
+            moved(from, to, *superseded, *took, *recover_point)
+        }
+    }
+}
+
+fn drill_fact(fact: &DrillFact) -> String {
+    let DrillFact::Status { owner, from, to, recover_point } = fact;
+    let from = from.map_or("(none)", |status| status.as_str());
+    let to = to.map_or("(none)", |status| status.as_str());
+    let point =
+        recover_point.map_or("no recover point".to_owned(), |at| format!("recover point {}", time(at)));
+    format!("{from} -> {to} of {}, {point}", owner.as_str())
+}
+
+fn moved(
+    from: &str,
+    to: &str,
+    superseded: Option<EffectId>,
+    took: Option<Span>,
+    recover_point: Option<Timestamp>,
+) -> String {
+    let mut text = format!("{from} -> {to}");
+    if let Some(superseded) = superseded {
+        text.push_str(&format!(", superseding effect {superseded}"));
+    } else if let Some(took) = took {
+        text.push_str(&format!(" after {}", span(took)));
+    }
+    if matches!(to, "failovered" | "normal" | "stopped") {
+        match recover_point {
+            Some(at) => text.push_str(&format!(", recover point {}", time(at))),
+            None => text.push_str(", no recover point"),
+        }
+    }
+    text
 }
 
 fn disk_change(change: DiskChange) -> &'static str {
@@ -162,6 +212,34 @@ pub(super) fn show(plane: &ControlPlane, what: &What) -> Vec<String> {
                     pair.id(),
                     pair.status()
                 )])
+            }
+        },
+        What::Group(id) => match plane.group(id) {
+            None => Vec::from(["(none)".to_owned()]),
+            Some(view) => {
+                let (source, destination) = (view.group.source(), view.group.destination());
+                let point = view.last_recover_point.map_or("none".to_owned(), time);
+                let mut told = Vec::from([format!(
+                    "{id} {}, {} -> {}, recover point {point}",
+                    view.status, source.region, destination.region
+                )]);
+                let members = view.pairs.iter().filter_map(|pair| plane.pair(pair));
+                told.extend(members.map(|pair| {
+                    let access = pair.destination_access();
+                    format!("  {} {}, destination access {access}", pair.id(), pair.status())
+                }));
+                told
+            }
+        },
+        What::Drill(id) => match plane.drill(id) {
+            None => Vec::from(["(none)".to_owned()]),
+            Some(drill) => {
+                let message = drill.status_message().map_or(String::new(), |text| format!(" ({text})"));
+                let mut told = Vec::from([format!("{id} {}{message}", drill.status())]);
+                let line =
+                    |disk: &DrillDisk| format!("  {} of {} {}", disk.disk, disk.pair, disk.status.as_str());
+                told.extend(drill.disks().iter().map(line));
+                told
             }
         },
         What::Cluster(id) => match plane.cluster(id) {

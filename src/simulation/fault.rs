@@ -4,7 +4,8 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use core::num::NonZeroU32;
 
-use crate::ebs::PairEffect;
+use crate::ebs::{DrillEffect, GroupEffect, PairEffect};
+use crate::ids::RegionId;
 use crate::operation::Operation;
 use crate::polardb::Failure;
 use crate::text::StatusMessage;
@@ -57,6 +58,34 @@ impl From<PairEffect> for PairStage {
     }
 }
 
+/// Which effect of a group fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum GroupStage {
+    /// Setting it up.
+    Create,
+    /// Stopping.
+    Stop,
+    /// Failover.
+    Failover,
+    /// Reprotecting.
+    Reprotect,
+    /// Taking it down.
+    Delete,
+}
+
+impl From<GroupEffect> for GroupStage {
+    fn from(effect: GroupEffect) -> Self {
+        match effect {
+            GroupEffect::Create => Self::Create,
+            GroupEffect::Stop => Self::Stop,
+            GroupEffect::Failover => Self::Failover,
+            GroupEffect::Reprotect { .. } => Self::Reprotect,
+            GroupEffect::Delete => Self::Delete,
+        }
+    }
+}
+
 /// A planned fault.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(
@@ -83,12 +112,33 @@ pub enum Fault {
         /// What the status message says, where one shows.
         message: Option<StatusMessage>,
     },
+    /// Effects of this group fail as a whole. For a single member, plan the fault of its pair.
+    Group {
+        /// The group.
+        group: Selector,
+        /// Which effect.
+        fails: GroupStage,
+    },
+    /// Effects of this drill fail.
+    Drill {
+        /// The drill, or the pair or group that it belongs to.
+        of: Selector,
+        /// Which effect.
+        fails: DrillEffect,
+        /// What the status message and the drill's disks say.
+        message: Option<StatusMessage>,
+    },
     /// Effects stay outstanding, whatever the mode.
     Hold {
         /// The kind of effect, such as `failover_pair`.
         effect: String,
         /// The resource.
         resource: Selector,
+    },
+    /// Calls to this region get no answer and take no effect, until this is withdrawn.
+    Silence {
+        /// The region.
+        region: RegionId,
     },
     /// Replies to this operation are lost or replaced.
     Reply(ReplyFault),

@@ -1,7 +1,7 @@
 //! How long effects take in simulated time.
 
 use crate::control_plane::{Effect, EffectKind};
-use crate::ebs::PairEffect;
+use crate::ebs::{DrillEffect, GroupEffect, PairEffect};
 use crate::polardb::{ClusterEffect, Lifecycle};
 use crate::time::Span;
 
@@ -25,6 +25,20 @@ pub struct LatencyProfile {
     pub reprotect_pair: Span,
     /// Taking a pair down.
     pub delete_pair: Span,
+    /// Setting a group up.
+    pub create_group: Span,
+    /// Stopping a group.
+    pub stop_group: Span,
+    /// Failing a group over.
+    pub failover_group: Span,
+    /// Reprotecting a group.
+    pub reprotect_group: Span,
+    /// Taking a group down.
+    pub delete_group: Span,
+    /// Making the disks of a drill.
+    pub start_drill: Span,
+    /// Deleting them.
+    pub clear_drill: Span,
     /// Making a cluster.
     pub create_cluster: Span,
     /// Releasing a cluster.
@@ -46,6 +60,13 @@ impl LatencyProfile {
         failover_pair: Span::from_secs(2),
         reprotect_pair: Span::from_secs(2),
         delete_pair: Span::from_secs(2),
+        create_group: Span::from_secs(2),
+        stop_group: Span::from_secs(2),
+        failover_group: Span::from_secs(2),
+        reprotect_group: Span::from_secs(2),
+        delete_group: Span::from_secs(2),
+        start_drill: Span::from_secs(2),
+        clear_drill: Span::from_secs(2),
         create_cluster: Span::from_secs(2),
         delete_cluster: Span::from_secs(2),
         choose_node: Span::from_millis(0),
@@ -71,6 +92,17 @@ impl LatencyProfile {
                 PairEffect::Failover => self.failover_pair,
                 PairEffect::Reprotect { .. } => self.reprotect_pair,
                 PairEffect::Delete => self.delete_pair,
+            },
+            EffectKind::Group { effect, .. } => match effect {
+                GroupEffect::Create => self.create_group,
+                GroupEffect::Stop => self.stop_group,
+                GroupEffect::Failover => self.failover_group,
+                GroupEffect::Reprotect { .. } => self.reprotect_group,
+                GroupEffect::Delete => self.delete_group,
+            },
+            EffectKind::Drill { effect, .. } => match effect {
+                DrillEffect::Start => self.start_drill,
+                DrillEffect::Clear => self.clear_drill,
             },
             EffectKind::Cluster { effect, .. } => match effect {
                 ClusterEffect::Lifecycle(Lifecycle::Create) => self.create_cluster,

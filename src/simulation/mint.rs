@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 
 use super::{Simulation, stream};
 use crate::control_plane::{ControlPlane, Fresh, FreshCluster, Request};
-use crate::ebs::PairCreated;
-use crate::ids::{BadId, ClusterId, NodeId, OrderId, PairId};
+use crate::ebs::{FreshDrill, GroupCreated, PairCreated};
+use crate::ids::{AccountId, BadId, ClusterId, DiskId, DrillId, GroupId, NodeId, OrderId, PairId};
 
 impl Simulation {
     /// Mints an id of this kind with this prefix and so many characters; `taken` says whether it is in use.
@@ -67,10 +67,18 @@ impl Simulation {
     }
 
     /// Ids for what a request creates, and the counts to be kept if it does create it.
-    pub(super) fn fresh(&self, request: &Request) -> (Fresh, BTreeMap<String, u64>) {
+    pub(super) fn fresh(&self, account: &AccountId, request: &Request) -> (Fresh, BTreeMap<String, u64>) {
         let mut counts = BTreeMap::new();
         let fresh = match request {
             Request::CreateDiskReplicaPair(_) => self.fresh_pair(&mut counts).map(Fresh::Pair),
+            Request::CreateDiskReplicaGroup(_) => self.fresh_group(&mut counts).map(Fresh::Group),
+            Request::StartPairDrill(_) => {
+                self.fresh_drill(account, ("drill-", 1), &mut counts).map(Fresh::Drill)
+            }
+            Request::StartReplicaGroupDrill(request) => {
+                let members = self.plane.group(&request.group).map_or(0, |group| group.pairs.len());
+                self.fresh_drill(account, ("pg-drill-", members), &mut counts).map(Fresh::Drill)
+            }
             Request::CreateDbCluster(request) => {
                 self.fresh_cluster(request.node_number, &mut counts).map(Fresh::Cluster)
             }
@@ -84,6 +92,28 @@ impl Simulation {
             |id: &str, plane: &ControlPlane| PairId::parse(id).is_ok_and(|id| plane.pair(&id).is_some());
         let pair = self.next(counts, "pair-cn-", 11, taken).parse()?;
         Ok(PairCreated { pair, order: self.next(counts, "", 15, |_, _| false).parse()? })
+    }
+
+    fn fresh_group(&self, counts: &mut BTreeMap<String, u64>) -> Result<GroupCreated, BadId> {
+        let taken =
+            |id: &str, plane: &ControlPlane| GroupId::parse(id).is_ok_and(|id| plane.group(&id).is_some());
+        Ok(GroupCreated { group: self.next(counts, "pg-", 16, taken).parse()? })
+    }
+
+    fn fresh_drill(
+        &self,
+        account: &AccountId,
+        (prefix, pairs): (&str, usize),
+        counts: &mut BTreeMap<String, u64>,
+    ) -> Result<FreshDrill, BadId> {
+        let taken =
+            |id: &str, plane: &ControlPlane| DrillId::parse(id).is_ok_and(|id| plane.drill(&id).is_some());
+        let disk_taken =
+            |id: &str, plane: &ControlPlane| DiskId::parse(id).is_ok_and(|id| plane.has_disk(account, &id));
+        let drill = self.next(counts, prefix, 16, taken).parse()?;
+        let disks: Result<Vec<DiskId>, BadId> =
+            (0..pairs).map(|_| self.next(counts, "d-drill", 13, disk_taken).parse()).collect();
+        Ok(FreshDrill { drill, disks: disks? })
     }
 
     fn fresh_cluster(&self, nodes: u8, counts: &mut BTreeMap<String, u64>) -> Result<FreshCluster, BadId> {

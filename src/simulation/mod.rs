@@ -12,6 +12,7 @@ mod fault;
 mod latency;
 mod mint;
 mod outcome;
+mod progress;
 #[cfg(feature = "serde")]
 mod snapshot;
 mod stream;
@@ -21,7 +22,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
-pub use fault::{Fault, PairStage, PlannedFault, ReplyFault, Selector};
+pub use fault::{Fault, GroupStage, PairStage, PlannedFault, ReplyFault, Selector};
 pub use latency::LatencyProfile;
 #[cfg(feature = "serde")]
 pub use snapshot::{BadWorld, WorldSnapshot};
@@ -32,7 +33,7 @@ use crate::control_plane::{
     Call, ControlPlane, Effect, EffectKind, Event, Misuse, Observation, Outcome, Output, Report, Request,
     Step, Violation,
 };
-use crate::ids::{AccountId, EffectId};
+use crate::ids::{AccountId, EffectId, RegionId};
 use crate::operation::Operation;
 use crate::polardb::ClusterEffect;
 use crate::time::Timestamp;
@@ -199,6 +200,23 @@ impl Simulation {
         self.faults.planned.clear();
     }
 
+    /// Makes a region's calls get no answer, or answers them again; returns the number of the fault.
+    pub fn silence(&mut self, region: &RegionId, silent: bool) -> u64 {
+        let about = |fault: &Fault| matches!(fault, Fault::Silence { region: of } if of == region);
+        self.faults.planned.retain(|planned| !about(&planned.fault));
+        if silent {
+            self.faults.add(Fault::Silence { region: region.clone() }, None)
+        } else {
+            self.faults.number()
+        }
+    }
+
+    /// Whether calls to this region get no answer.
+    pub fn is_silent(&self, region: &RegionId) -> bool {
+        let about = |fault: &Fault| matches!(fault, Fault::Silence { region: of } if of == region);
+        self.faults.planned.iter().any(|planned| about(&planned.fault))
+    }
+
     /// The fault that strikes the reply to this operation, used up by one.
     pub fn strike_reply(&mut self, operation: Operation) -> Option<ReplyFault> {
         self.faults.strike(|fault| match fault {
@@ -210,12 +228,14 @@ impl Simulation {
     /// Makes a call, after all work that is due; mints the ids for what it creates.
     pub fn call(&mut self, call: &Call, request: &Request) -> (Output, Happened) {
         let mut happened = self.advance(call.now);
-        let (fresh, counts) = self.fresh(request);
+        let (fresh, counts) = self.fresh(&call.account, request);
         // Minted ids are checked to be free, so the control plane cannot find them misused.
-        let output = self.plane.call_any(call, request, &fresh).unwrap_or_else(|_| Step::default().into());
+        let mut output =
+            self.plane.call_any(call, request, &fresh).unwrap_or_else(|_| Step::default().into());
         if matches!(output.result, Some(Ok(_))) && !output.replayed {
             self.minted.extend(counts);
         }
+        self.tell_progress(request, &mut output);
         self.settle(output.step.clone(), &mut happened);
         happened.extend(self.advance(call.now));
         (output, happened)

@@ -1,9 +1,11 @@
 //! How effects end when nobody says: by the oldest fault that is meant for them, else as the disks and nodes have it.
 
-use super::{Fault, PairStage, Simulation, stream};
+use alloc::collections::BTreeSet;
+
+use super::{Fault, GroupStage, PairStage, Simulation, stream};
 use crate::control_plane::{Effect, EffectKind, Outcome};
-use crate::ebs::PairEffect;
-use crate::ids::PairId;
+use crate::ebs::{GroupEffect, PairEffect};
+use crate::ids::{GroupId, PairId};
 use crate::polardb::{ClusterEffect, Failure};
 
 impl Simulation {
@@ -12,6 +14,20 @@ impl Simulation {
         let failed = |failure| Outcome::Failed { failure, message: None };
         match &effect.kind {
             EffectKind::Pair { pair, effect } => self.pair_outcome(pair, *effect),
+            EffectKind::Group { group, effect, members } => self.group_outcome(group, *effect, members),
+            EffectKind::Drill { drill, owner, effect } => {
+                let struck = self.faults.strike(|fault| match fault {
+                    Fault::Drill { of, fails, message } => {
+                        let meant = of.matches(drill.as_str()) || of.matches(owner.as_str());
+                        (meant && fails == effect).then(|| message.clone())
+                    }
+                    _ => None,
+                });
+                struck.map_or(Outcome::Succeeded, |message| Outcome::Failed {
+                    failure: Failure::Other,
+                    message,
+                })
+            }
             EffectKind::Cluster { effect: ClusterEffect::Lifecycle(_), .. } => Outcome::Succeeded,
             EffectKind::Cluster { effect: ClusterEffect::ChooseNode(tier), cluster } => {
                 let number = stream::number(self.seed, "choose", &[cluster.as_str()], effect.id.0);
@@ -30,6 +46,39 @@ impl Simulation {
                     None => Outcome::Succeeded,
                 }
             }
+        }
+    }
+
+    /// A fault of the group fails the whole; else each member is asked as if the effect were its own.
+    fn group_outcome(&mut self, id: &GroupId, effect: GroupEffect, members: &[PairId]) -> Outcome {
+        let struck = self.faults.strike(|fault| match fault {
+            Fault::Group { group, fails } => {
+                (group.matches(id.as_str()) && *fails == GroupStage::from(effect)).then_some(())
+            }
+            _ => None,
+        });
+        let failure = Failure::Other;
+        let of_pair = match effect {
+            GroupEffect::Create | GroupEffect::Delete => None,
+            GroupEffect::Stop => Some(PairEffect::Stop),
+            GroupEffect::Failover => Some(PairEffect::Failover),
+            GroupEffect::Reprotect { reverse } => Some(PairEffect::Reprotect { reverse }),
+        };
+        if struck.is_some() {
+            return Outcome::Failed { failure, message: None };
+        }
+        let mut failed = BTreeSet::new();
+        for pair in members {
+            let outcome = of_pair.map(|effect| self.pair_outcome(pair, effect));
+            if matches!(outcome, Some(Outcome::Failed { .. })) {
+                failed.insert(pair.clone());
+            }
+        }
+        match effect {
+            _ if failed.is_empty() => Outcome::Succeeded,
+            // All or nothing (G-431).
+            GroupEffect::Reprotect { .. } => Outcome::Failed { failure, message: None },
+            _ => Outcome::PartlyFailed { failure, failed },
         }
     }
 

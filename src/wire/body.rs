@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::object::object;
 use super::{ebs, polardb, xml};
 use crate::control_plane::Response;
+use crate::ebs::DrillOwner;
 use crate::operation::Operation;
 use crate::wire_error::WireError;
 
@@ -83,6 +84,25 @@ pub fn success(operation: Operation, response: &Response, request_id: &str, form
         Response::PairPage(page) => {
             sure(200, &root, &ebs::DescribeDiskReplicaPairsResponse::new(page, id), format)
         }
+        Response::PairProgress(progress) => {
+            sure(200, &root, &ebs::DescribeDiskReplicaPairProgressResponse::new(progress, id), format)
+        }
+        Response::TagPage(page) => sure(200, &root, &ebs::ListTagResourcesResponse::new(page, id), format),
+        Response::GroupCreated(created) => {
+            sure(200, &root, &ebs::CreateDiskReplicaGroupResponse::new(created, id), format)
+        }
+        Response::GroupPage(page) => {
+            sure(200, &root, &ebs::DescribeDiskReplicaGroupsResponse::new(page, id), format)
+        }
+        Response::DrillStarted(started) => {
+            sure(200, &root, &ebs::StartDrillResponse::new(started, id), format)
+        }
+        Response::DrillPage(page) => match page.owner {
+            DrillOwner::Pair(_) => sure(200, &root, &ebs::DescribePairDrillsResponse::new(page, id), format),
+            DrillOwner::Group(_) => {
+                sure(200, &root, &ebs::DescribeReplicaGroupDrillsResponse::new(page, id), format)
+            }
+        },
         Response::ClusterCreated(created) => {
             sure(200, &root, &polardb::CreateDbClusterResponse::new(created, id), format)
         }

@@ -62,6 +62,7 @@ pub const RULES: &[Rule] = &[
     Rule::new("W-032", Basis::Inferred, "XML 1.0, production 2", "A character that XML cannot carry becomes U+FFFD."),
     Rule::new("W-033", Basis::Documented, "response fields; PolarDB's are ISO 8601 by example", "Times are epoch seconds in EBS and ISO 8601 in PolarDB."),
     Rule::new("W-034", Basis::Sibling, "drill pages: an empty NextToken ends the list", "The last page of a list by token has an empty NextToken."),
+    Rule::new("W-035", Basis::Inferred, "a public client counts the elements; the vendor's sample joins them", "The members of a group are listed one id an element."),
     Rule::new("W-040", Basis::Inferred, "Primary and Standby never move, Source and Destination do (ebs §4.2)", "A seeded pair is reversed iff its source is where its standby is."),
     Rule::new("W-041", Basis::Inferred, "our contract", "A seeded cluster has exactly one writer, the first node if none says so."),
 ];

@@ -55,7 +55,7 @@ fn a_real_action_is_told_from_an_unknown_one_and_from_another_products() {
     let unsupported = |product, action| Err(GatewayError::Unsupported { product, action });
     let unknown = |product, action: &str| Err(GatewayError::UnknownAction { product, action: action.into() });
     let of = |action, version| outcome(Some(action), Some(version), &[]);
-    assert_eq!(of("FailoverDiskReplicaGroup", EBS), unsupported(Product::Ebs, "FailoverDiskReplicaGroup"));
+    assert_eq!(of("DescribeRegions", EBS), unsupported(Product::Ebs, "DescribeRegions"));
     assert_eq!(of("RestartDBNode", POLARDB), unsupported(Product::PolarDb, "RestartDBNode"));
     assert_eq!(of("FailoverDBCluster", EBS), unknown(Product::Ebs, "FailoverDBCluster"));
     assert_eq!(of("RestartDBNode", EBS), unknown(Product::Ebs, "RestartDBNode"));
@@ -75,10 +75,10 @@ fn gateway_errors_have_the_vendors_codes_and_rules_of_the_catalogue() {
         (GatewayError::Contradiction { parameter: "Action" }, 400, "InvalidParameter", "Action"),
         (GatewayError::NoSuchVersion { version: "1".into() }, 400, "NoSuchVersion", "version"),
         (
-            GatewayError::Unsupported { product, action: "StartPairDrill" },
+            GatewayError::Unsupported { product, action: "CreateApp" },
             400,
             "UnsupportedOperation",
-            "StartPairDrill",
+            "CreateApp",
         ),
         (
             GatewayError::UnknownAction { product, action },

@@ -62,6 +62,17 @@ const NAMES: &[&str] = &[
     "DBNodeId",
     "DBClusterIds",
     "VPCId",
+    "PairName",
+    "Description",
+    "EnableRtc",
+    "ResourceType",
+    "ResourceId",
+    "ResourceId.1",
+    "ResourceId.51",
+    "TagKey.1",
+    "TagKey.01",
+    "All",
+    "NewResourceGroupId",
 ];
 
 const VALUES: &[&str] = &[
@@ -78,6 +89,7 @@ const VALUES: &[&str] = &[
     "8.0",
     "Postpaid",
     "SENormal",
+    "DiskReplicaPair",
     "FailoverPriority",
     "15",
     "16",

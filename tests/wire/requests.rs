@@ -213,6 +213,7 @@ fn a_cursor_survives_its_token() {
     for at in [0, 1, 10, 4_096, u64::MAX - 1, u64::MAX] {
         let page = failover_model::ebs::PairPage {
             pairs: vec![],
+            group_names: std::collections::BTreeMap::new(),
             site: Site::Production,
             next: Some(Cursor(at)),
             page: Page::default(),

@@ -14,7 +14,7 @@ use super::*;
 #[derive(serde::Deserialize)]
 struct Sample {
     json: Value,
-    xml: String,
+    xml: Option<String>,
 }
 
 fn samples() -> BTreeMap<String, Sample> {
@@ -38,6 +38,21 @@ fn through_ours(operation: Operation, json: &Value) -> (Value, String) {
         Operation::DescribeDiskReplicaPairs => {
             through::<ebs::DescribeDiskReplicaPairsResponse>(operation, json)
         }
+        Operation::DescribeDiskReplicaPairProgress => {
+            through::<ebs::DescribeDiskReplicaPairProgressResponse>(operation, json)
+        }
+        Operation::CreateDiskReplicaGroup => through::<ebs::CreateDiskReplicaGroupResponse>(operation, json),
+        Operation::DescribeDiskReplicaGroups => {
+            through::<ebs::DescribeDiskReplicaGroupsResponse>(operation, json)
+        }
+        Operation::StartPairDrill | Operation::StartReplicaGroupDrill => {
+            through::<ebs::StartDrillResponse>(operation, json)
+        }
+        Operation::DescribePairDrills => through::<ebs::DescribePairDrillsResponse>(operation, json),
+        Operation::DescribeReplicaGroupDrills => {
+            through::<ebs::DescribeReplicaGroupDrillsResponse>(operation, json)
+        }
+        Operation::ListTagResources => through::<ebs::ListTagResourcesResponse>(operation, json),
         Operation::CreateDbCluster => through::<polardb::CreateDbClusterResponse>(operation, json),
         Operation::DescribeDbClusters => through::<polardb::DescribeDbClustersResponse>(operation, json),
         Operation::DescribeDbClusterAttribute => {
@@ -124,9 +139,12 @@ fn our_xml_of_the_samples_has_the_same_leaves_and_contains_the_vendors_own() {
         expected.sort();
         assert_eq!(names, expected, "{operation}");
         // The vendor's XML lacks some fields of its JSON; what it has, we have in the same place.
-        let vendors: String = sample.xml.lines().map(str::trim).collect();
+        let Some(xml) = &sample.xml else { continue };
+        let vendors: String = xml.lines().map(str::trim).collect();
         for leaf in xml_leaves(&vendors) {
-            assert!(found.contains(&leaf), "{operation} {leaf:?}");
+            // Line breaks at the end of a text are the page's, not the service's.
+            let same = |(path, text): &&(String, String)| (path, text.trim()) == (&leaf.0, leaf.1.trim());
+            assert!(found.iter().any(|found| same(&found)), "{operation} {leaf:?}");
         }
     }
 }

@@ -42,7 +42,7 @@ fn sample(operation: Operation) -> Value {
 
 #[test]
 fn an_empty_pair_takes_defaults() {
-    let SeededPair { region, seed } = pair(json!({}));
+    let SeededPair { region, seed, .. } = pair(json!({}));
     assert_eq!(region.as_str(), "cn-chengdu");
     assert_eq!((seed.id.as_str(), seed.status, seed.reversed), ("pair-1", PairStatus::Created, false));
     assert_eq!((seed.created_at, seed.last_recover_point), (NOW, None));
@@ -65,7 +65,7 @@ fn an_empty_pair_takes_defaults() {
 #[test]
 fn a_missing_zone_is_another_than_the_one_given_and_a_zone_names_its_region() {
     let zones = |object| {
-        let SeededPair { region, seed } = pair(object);
+        let SeededPair { region, seed, .. } = pair(object);
         let request = seed.request;
         let text = |text: &str| String::from(text);
         (
@@ -127,7 +127,7 @@ fn the_direction_follows_from_where_the_pair_was_created() {
 fn the_vendors_own_sample_of_a_pair_can_be_pasted() {
     let list = sample(Operation::DescribeDiskReplicaPairs);
     let objects = list["ReplicaPairs"].as_array().unwrap();
-    let SeededPair { region, seed } = pairs(objects).unwrap().remove(0);
+    let SeededPair { region, seed, .. } = pairs(objects).unwrap().remove(0);
     assert_eq!(region.as_str(), "cn-beijing");
     assert_eq!(seed.id.as_str(), "pair-cn-dsa****");
     // The sample shows a status message with a status that has none.

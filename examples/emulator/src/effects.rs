@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::Uri;
-use failover_model::ebs::PairEffect;
+use failover_model::ebs::{DrillOwner, GroupEffect, PairEffect};
 use failover_model::polardb::{ClusterEffect, Failure};
 use failover_model::simulation::Resolution;
-use failover_model::{AccountId, Effect, EffectId, EffectKind, Misuse, NodeId, Outcome};
+use failover_model::text::StatusMessage;
+use failover_model::{AccountId, Effect, EffectId, EffectKind, Misuse, NodeId, Outcome, PairId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -20,6 +21,14 @@ fn view(effect: &Effect) -> Value {
     let detail = match &effect.kind {
         EffectKind::Pair { effect: PairEffect::Reprotect { reverse }, .. } => json!({ "reverse": reverse }),
         EffectKind::Pair { .. } => json!({}),
+        EffectKind::Group { effect, members, .. } => match effect {
+            GroupEffect::Reprotect { reverse } => json!({ "pairs": members, "reverse": reverse }),
+            _ => json!({ "pairs": members }),
+        },
+        EffectKind::Drill { owner, .. } => match owner {
+            DrillOwner::Pair(pair) => json!({ "pair": pair }),
+            DrillOwner::Group(group) => json!({ "group": group }),
+        },
         EffectKind::Cluster { cluster, effect } => match effect {
             ClusterEffect::ChooseNode(tier) => json!({ "cluster": cluster, "tier": tier }),
             ClusterEffect::PromoteNode(node) => json!({ "cluster": cluster, "node": node }),
@@ -63,6 +72,9 @@ enum Ending {
     Failed {
         #[serde(default = "other")]
         reason: Failure,
+        message: Option<StatusMessage>,
+        /// Of a group's effect: the members that failed, if the others were done.
+        pairs: Option<BTreeSet<PairId>>,
     },
     Chosen {
         node: NodeId,
@@ -78,7 +90,10 @@ impl From<Ending> for Resolution {
     fn from(ending: Ending) -> Self {
         Self::Outcome(match ending {
             Ending::Succeeded {} => Outcome::Succeeded,
-            Ending::Failed { reason } => Outcome::Failed { failure: reason, message: None },
+            Ending::Failed { reason, pairs: Some(failed), .. } => {
+                Outcome::PartlyFailed { failure: reason, failed }
+            }
+            Ending::Failed { reason, message, pairs: None } => Outcome::Failed { failure: reason, message },
             Ending::Chosen { node } => Outcome::Chosen(node),
             Ending::Auto {} => return Self::Auto,
         })

@@ -2,8 +2,9 @@
 //!
 //! | `kind` | What it is |
 //! |---|---|
-//! | `switch`, `pair` with `fails`, `hold`, `reply` | planned: strikes `times`, listed until used up or withdrawn |
-//! | `node`, `replication`, `cluster`, `disk`, `pair` with `invalid` | a report of what the outside saw, made once |
+//! | `switch`, `pair`, `group` and `drill` with `fails`, `hold`, `reply` | planned: strikes `times`, listed until used up or withdrawn |
+//! | `node`, `replication`, `cluster`, `disk`, `zone`, `pair` and `group` with `invalid` | a report of what the outside saw, made once |
+//! | `region` | such a report; with `"api":false` also planned, as `silence`: its calls get no answer until the region is reported again or the fault is withdrawn |
 //!
 //! Only the planned ones can be listed and withdrawn; what was observed is undone by observing the opposite. Both get
 //! a number, so that a caller need not care which it is. A planned fault may name a resource that does not exist yet;
@@ -15,22 +16,22 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::Uri;
-use failover_model::ebs::DiskChange;
+use failover_model::ebs::{DiskChange, DrillEffect};
 use failover_model::polardb::{ClusterStatus, Failure, NodeChange};
-use failover_model::simulation::{Fault, PairStage, PlannedFault, ReplyFault, Selector, Simulation};
+use failover_model::simulation::{
+    Fault, GroupStage, PairStage, PlannedFault, ReplyFault, Selector, Simulation,
+};
 use failover_model::text::StatusMessage;
 use failover_model::{
-    AccountId, BadId, ClusterId, DiskId, EffectKind, NodeId, Observation, Operation, PairId,
+    AccountId, BadId, ClusterId, DiskId, DrillId, EffectKind, GroupId, NodeId, Observation, Operation,
+    PairId, RegionId, Timestamp, ZoneId,
 };
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use crate::control::{Answer, NoQuery, OfAccount, Refused, done, json, number, query, told};
 use crate::reply;
-use crate::world::Emulator;
-
-/// Kinds of faults and effects that the interface names and the model does not have yet.
-const NOT_YET: [&str; 4] = ["group", "drill", "zone", "region"];
+use crate::world::{Emulator, World};
 
 /// A fault as it is posted.
 #[derive(Deserialize)]
@@ -69,6 +70,33 @@ enum Posted {
         invalid: Option<StatusMessage>,
         #[serde(default, deserialize_with = "given")]
         times: Option<Option<NonZeroU32>>,
+    },
+    Group {
+        group: String,
+        fails: Option<GroupStage>,
+        invalid: Option<StatusMessage>,
+        #[serde(default, deserialize_with = "given")]
+        times: Option<Option<NonZeroU32>>,
+    },
+    Drill {
+        /// The drill, or below what it belongs to, before its id is known.
+        drill: Option<String>,
+        pair: Option<String>,
+        group: Option<String>,
+        fails: DrillEffect,
+        message: Option<StatusMessage>,
+        #[serde(default = "once")]
+        times: Option<NonZeroU32>,
+    },
+    Zone {
+        zone: ZoneId,
+        up: bool,
+    },
+    Region {
+        region: RegionId,
+        up: bool,
+        #[serde(default = "yes")]
+        api: bool,
     },
     Hold {
         effect: String,
@@ -119,15 +147,14 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Opti
 enum Meant {
     Planned(Fault, Option<NonZeroU32>),
     Observed(Vec<Observation>),
+    /// What was observed of a region, and whether its calls are answered.
+    Region(Vec<Observation>, RegionId, bool),
 }
 
 /// `POST faults`.
 pub async fn make(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
     let OfAccount { account } = query(&uri)?;
     let posted: Value = json(request).await?;
-    if let Some(kind) = posted.get("kind").and_then(Value::as_str).filter(|kind| NOT_YET.contains(kind)) {
-        return Err(Refused::bad(format!("faults of kind {kind} are not modelled yet")));
-    }
     let posted: Posted =
         serde_json::from_value(posted).map_err(|error| Refused::bad(format!("the fault: {error}")))?;
     let id = emulator.with(|world, now| {
@@ -135,16 +162,25 @@ pub async fn make(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Requ
         match meant {
             Meant::Planned(fault, times) => Ok(world.simulation.plan(fault, times)),
             Meant::Observed(observations) => {
-                for observation in observations {
-                    let observed = world.simulation.observe(now, &observation);
-                    let happened = observed.map_err(|misuse| Refused::bad(misuse.to_string()))?;
-                    world.record(&happened);
-                }
+                observe(world, now, &observations)?;
                 Ok(world.simulation.number_fault())
+            }
+            Meant::Region(observations, region, api) => {
+                observe(world, now, &observations)?;
+                Ok(world.simulation.silence(&region, !api))
             }
         }
     });
     told(json!({ "id": id?.to_string() }))
+}
+
+fn observe(world: &mut World, now: Timestamp, observations: &[Observation]) -> Result<(), Refused> {
+    for observation in observations {
+        let observed = world.simulation.observe(now, observation);
+        let happened = observed.map_err(|misuse| Refused::bad(misuse.to_string()))?;
+        world.record(&happened);
+    }
+    Ok(())
 }
 
 fn meant(
@@ -200,6 +236,31 @@ fn meant(
         Posted::Pair { .. } => Err(Refused::bad(
             "give fails, with pair or disk and perhaps message and times, or invalid with pair alone",
         )),
+        Posted::Group { group, fails: Some(fails), invalid: None, times } => {
+            let group = selector("group", group, |id| GroupId::parse(id).map(drop))?;
+            Ok(Meant::Planned(Fault::Group { group, fails }, times.unwrap_or_else(once)))
+        }
+        Posted::Group { group, fails: None, invalid: Some(why), times: None } => {
+            groups(simulation, account, &group, &why)
+        }
+        Posted::Group { .. } => {
+            Err(Refused::bad("give group and fails, perhaps with times, or invalid with group alone"))
+        }
+        Posted::Drill { drill, pair, group, fails, message, times } => {
+            let mut of = [drill, pair, group].into_iter().flatten();
+            let (Some(of), None) = (of.next(), of.next()) else {
+                return Err(Refused::bad("give one of drill, pair and group"));
+            };
+            let of = selector("drill", of, |id| DrillId::parse(id).map(drop))?;
+            Ok(Meant::Planned(Fault::Drill { of, fails, message }, times))
+        }
+        Posted::Zone { zone, up } => {
+            Ok(Meant::Observed(place(simulation, account, up, |_, found| *found == zone)))
+        }
+        Posted::Region { region, up, api } => {
+            let observations = place(simulation, account, up, |found, _| *found == region);
+            Ok(Meant::Region(observations, region, api))
+        }
         Posted::Hold { effect, resource, times } => hold(effect, resource, times),
         Posted::Reply { action, effect, lose, status, code, delay_ms, headers, times } => {
             let operation = Operation::ALL.iter().copied().find(|operation| operation.as_str() == action);
@@ -257,6 +318,44 @@ fn pairs(
         return Err(Refused::bad(format!("there is no pair {wanted}")));
     }
     Ok(Meant::Observed(observations))
+}
+
+fn groups(
+    simulation: &Simulation,
+    account: Option<&AccountId>,
+    wanted: &str,
+    message: &StatusMessage,
+) -> Result<Meant, Refused> {
+    let views = simulation.plane().groups();
+    let views = views.filter(|view| account.is_none_or(|account| view.group.account() == account));
+    let meant = views.filter(|view| wanted == "*" || view.group.id().as_str() == wanted);
+    let invalid =
+        |group: &GroupId| Observation::GroupInvalid { group: group.clone(), message: message.clone() };
+    let observations: Vec<Observation> = meant.map(|view| invalid(view.group.id())).collect();
+    if observations.is_empty() && wanted != "*" {
+        return Err(Refused::bad(format!("there is no group {wanted}")));
+    }
+    Ok(Meant::Observed(observations))
+}
+
+/// What is seen when all of a zone or region goes down or comes back: its disks, as far as they are part of a pair.
+fn place(
+    simulation: &Simulation,
+    account: Option<&AccountId>,
+    up: bool,
+    within: impl Fn(&RegionId, &ZoneId) -> bool,
+) -> Vec<Observation> {
+    let pairs = simulation.plane().pairs().filter(|pair| pair.binds_disks());
+    let pairs = pairs.filter(|pair| account.is_none_or(|account| pair.account() == account));
+    let disks = pairs.flat_map(|pair| {
+        let ends = [pair.primary(), pair.standby()].into_iter();
+        ends.filter(|end| within(&end.region, &end.zone)).map(|end| Observation::Disk {
+            account: pair.account().clone(),
+            disk: end.disk.clone(),
+            change: DiskChange::Up(up),
+        })
+    });
+    disks.collect()
 }
 
 /// A disk belongs to an account, and the interface names none: it is that of the query, else those whose pairs have the
@@ -321,6 +420,15 @@ fn view(planned: &PlannedFault) -> Value {
             }
             view
         }
+        Fault::Group { group, fails } => json!({ "kind": "group", "group": group, "fails": fails }),
+        Fault::Drill { of, fails, message } => {
+            let mut view = json!({ "kind": "drill", "drill": of, "fails": fails });
+            if let Some(message) = message {
+                view["message"] = json!(message);
+            }
+            view
+        }
+        Fault::Silence { region } => json!({ "kind": "silence", "region": region }),
         Fault::Hold { effect, resource } => json!({ "kind": "hold", "effect": effect, "resource": resource }),
         Fault::Reply(reply) => {
             let mut view =

@@ -7,6 +7,11 @@
 //! | a pair's status changed | the new status, such as `failovering`; `forgotten` when its tombstone ends | pair | statuses | `duration_ms` if an effect ended here, `superseded` if one was cut short (its id), `recover_point` |
 //! | it became `failovered` | `failovered` | pair | statuses | `recover_point`, `lost_ms`, `duration_ms` |
 //! | a copy failed, the status stayed | `copy_failed` | pair | | |
+//! | its name, tags or the like changed | `settings` | pair or group | | |
+//! | a group's status changed | as for a pair, with the same details | group | statuses | |
+//! | a pair joined or left a group | `joined`, `left` | group | | `pair` |
+//! | a group's round of copies ended without a common recover point | `round_failed` | group | | |
+//! | a drill's status changed | the new status, such as `executed`; `cleared` when the record is gone | drill | statuses | `pair` or `group`, `recover_point` |
 //! | a disk was observed | `disk` | disk | | one of `up`, `attached`, `removed` |
 //! | a disk's access changed | `access` | disk | accesses | |
 //! | a cluster's status changed | `cluster_status` | cluster | statuses | |
@@ -26,10 +31,10 @@
 //!
 //! Two kinds come from calls and not from facts, see [`vendor`](crate::vendor): `call` and `hint`.
 
-use failover_model::control_plane::{Event, Fact, PairFact};
-use failover_model::ebs::{DiskChange, PairStatus};
+use failover_model::control_plane::{DrillFact, Event, Fact, GroupFact, PairFact};
+use failover_model::ebs::{DiskChange, DrillOwner, DrillStatus, GroupStatus, PairStatus};
 use failover_model::polardb::{Cause, ClusterFact, ClusterStatus, NodeChange};
-use failover_model::{Span, Timestamp};
+use failover_model::{EffectId, Span, Timestamp};
 use serde_json::Value;
 
 use crate::feed::Entry;
@@ -44,29 +49,20 @@ pub fn entry(event: &Event) -> Entry {
         Fact::Pair { pair, fact } => {
             let entry = match fact {
                 PairFact::Status { from, to, superseded, took, recover_point } => {
-                    let status =
-                        |status: &Option<PairStatus>| status.map(|status| status.as_str().to_owned());
-                    let kind = to.map_or("forgotten", PairStatus::as_str);
-                    let mut entry = Entry { from: status(from), to: status(to), ..blank(kind) };
-                    entry = entry.with("recover_point", recover_point.map(Timestamp::as_secs));
-                    if *to == Some(PairStatus::Failedover) {
-                        let accepted = took.map(|took| before(event.at, took));
-                        let lost = recover_point.zip(accepted).map(|(point, at)| at.since(point).as_millis());
-                        entry = entry.with("lost_ms", lost);
-                    }
-                    if let Some(took) = took {
-                        entry = entry.with("duration_ms", took.as_millis());
-                    }
-                    if let Some(effect) = superseded {
-                        entry = entry.with("superseded", effect.to_string());
-                    }
-                    entry
+                    let (from, to) = (from.map(PairStatus::as_str), to.map(PairStatus::as_str));
+                    let entry = blank(to.unwrap_or("forgotten"));
+                    Moved { at: event.at, from, to, superseded, took, recover_point }.on(entry)
                 }
                 PairFact::CopyFailed => blank("copy_failed"),
+                PairFact::Settings => blank("settings"),
                 newer => blank("pair").with("fact", format!("{newer:?}")),
             };
             Entry { resource: Some(pair.to_string()), ..entry }
         }
+        Fact::Group { group, fact } => {
+            Entry { resource: Some(group.to_string()), ..of_group(event.at, fact, blank) }
+        }
+        Fact::Drill { drill, fact } => Entry { resource: Some(drill.to_string()), ..of_drill(fact, blank) },
         Fact::Disk { disk, change } => {
             let entry = match change {
                 DiskChange::Up(up) => blank("disk").with("up", *up),
@@ -86,6 +82,68 @@ pub fn entry(event: &Event) -> Entry {
         }
         Fact::TokenEvicted { horizon } => blank("token_evicted").with("horizon", *horizon),
         newer => blank("other").with("fact", format!("{newer:?}")),
+    }
+}
+
+/// A change of the status of a pair or group.
+struct Moved<'a> {
+    at: Timestamp,
+    from: Option<&'static str>,
+    to: Option<&'static str>,
+    superseded: &'a Option<EffectId>,
+    took: &'a Option<Span>,
+    recover_point: &'a Option<Timestamp>,
+}
+
+impl Moved<'_> {
+    fn on(&self, entry: Entry) -> Entry {
+        let Self { at, from, to, superseded, took, recover_point } = self;
+        let entry = Entry { from: from.map(str::to_owned), to: to.map(str::to_owned), ..entry };
+        let mut entry = entry.with("recover_point", recover_point.map(Timestamp::as_secs));
+        if *to == Some(PairStatus::Failedover.as_str()) {
+            let accepted = took.map(|took| before(*at, took));
+            let lost = recover_point.zip(accepted).map(|(point, at)| at.since(point).as_millis());
+            entry = entry.with("lost_ms", lost);
+        }
+        if let Some(took) = took {
+            entry = entry.with("duration_ms", took.as_millis());
+        }
+        if let Some(effect) = superseded {
+            entry = entry.with("superseded", effect.to_string());
+        }
+        entry
+    }
+}
+
+fn of_group(at: Timestamp, fact: &GroupFact, blank: impl Fn(&'static str) -> Entry) -> Entry {
+    match fact {
+        GroupFact::Status { from, to, superseded, took, recover_point } => {
+            let (from, to) = (from.map(GroupStatus::as_str), to.map(GroupStatus::as_str));
+            let entry = blank(to.unwrap_or("forgotten"));
+            Moved { at, from, to, superseded, took, recover_point }.on(entry)
+        }
+        GroupFact::Joined(pair) => blank("joined").with("pair", pair.as_str()),
+        GroupFact::Left(pair) => blank("left").with("pair", pair.as_str()),
+        GroupFact::RoundFailed => blank("round_failed"),
+        GroupFact::Settings => blank("settings"),
+        newer => blank("group").with("fact", format!("{newer:?}")),
+    }
+}
+
+fn of_drill(fact: &DrillFact, blank: impl Fn(&'static str) -> Entry) -> Entry {
+    match fact {
+        DrillFact::Status { owner, from, to, recover_point } => {
+            let status = |status: &Option<DrillStatus>| status.map(|status| status.as_str().to_owned());
+            let entry = blank(to.map_or("cleared", DrillStatus::as_str));
+            let owner = match owner {
+                DrillOwner::Pair(pair) => ("pair", pair.as_str()),
+                DrillOwner::Group(group) => ("group", group.as_str()),
+            };
+            Entry { from: status(from), to: status(to), ..entry }
+                .with(owner.0, owner.1)
+                .with("recover_point", recover_point.map(Timestamp::as_secs))
+        }
+        newer => blank("drill").with("fact", format!("{newer:?}")),
     }
 }
 

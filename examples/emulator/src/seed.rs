@@ -10,7 +10,7 @@ use axum::http::Uri;
 use failover_model::control_plane::{Step, Violation};
 use failover_model::simulation::Simulation;
 use failover_model::wire::seed::{self, Defaults, IdKind};
-use failover_model::{ClusterId, NodeId, PairId};
+use failover_model::{ClusterId, GroupId, NodeId, PairId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -41,9 +41,6 @@ impl From<Violation> for NotTaken {
 pub async fn plant(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
     let OfAccount { account } = query(&uri)?;
     let Pasted { pairs, groups, clusters } = json(request).await?;
-    if !groups.is_empty() {
-        return Err(Refused::bad("ReplicaGroups are not modelled yet"));
-    }
     let account = account.unwrap_or_else(|| emulator.account.clone());
     let region = emulator.region.clone();
     let planted = emulator.with(|world, now| {
@@ -52,7 +49,16 @@ pub async fn plant(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Req
         let mut defaults = Defaults { now, region, mint: &mut mint };
         let bad = |error: seed::SeedError| Refused::bad(error.to_string());
         let pairs = seed::replica_pairs(&pairs, &mut defaults).map_err(bad)?;
+        let mut groups = seed::replica_groups(&groups, &mut defaults).map_err(bad)?;
         let clusters = seed::db_clusters(&clusters, &mut defaults).map_err(bad)?;
+        // A pair that names its group is a member, even if the group's own list was cut short.
+        for pair in &pairs {
+            let group = groups.iter_mut().find(|group| Some(&group.seed.id) == pair.group.as_ref());
+            if let Some(group) = group.filter(|group| !group.seed.members.contains(&pair.seed.id)) {
+                group.seed.members.push(pair.seed.id.clone());
+            }
+        }
+        let group_ids: Vec<GroupId> = groups.iter().map(|group| group.seed.id.clone()).collect();
         let pair_ids: Vec<PairId> = pairs.iter().map(|pair| pair.seed.id.clone()).collect();
         let cluster_ids: Vec<ClusterId> = clusters.iter().map(|cluster| cluster.id.clone()).collect();
         let taken = trial.adopt(now, |plane| {
@@ -60,6 +66,10 @@ pub async fn plant(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Req
             for (at, pair) in pairs.into_iter().enumerate() {
                 let adopted = plane.adopt_pair(now, &account, &pair.region, pair.seed);
                 step.extend(adopted.map_err(|why| NotTaken(format!("ReplicaPairs[{at}]: {why}")))?);
+            }
+            for (at, group) in groups.into_iter().enumerate() {
+                let adopted = plane.adopt_group(now, &account, &group.region, group.seed);
+                step.extend(adopted.map_err(|why| NotTaken(format!("ReplicaGroups[{at}]: {why}")))?);
             }
             for (at, cluster) in clusters.into_iter().enumerate() {
                 let adopted = plane.adopt_cluster(now, &account, cluster);
@@ -70,7 +80,7 @@ pub async fn plant(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Req
         let happened = taken.map_err(|NotTaken(why)| Refused::bad(why))?;
         world.simulation = trial;
         world.record(&happened);
-        Ok(json!({ "ReplicaPairIds": pair_ids, "ReplicaGroupIds": [], "DBClusterIds": cluster_ids }))
+        Ok(json!({ "ReplicaPairIds": pair_ids, "ReplicaGroupIds": group_ids, "DBClusterIds": cluster_ids }))
     });
     told(planted?)
 }
@@ -80,6 +90,8 @@ fn mint(simulation: &mut Simulation, kind: IdKind) -> String {
     match kind {
         IdKind::Pair => simulation
             .mint("pair-cn-", 11, |id, plane| PairId::parse(id).is_ok_and(|id| plane.pair(&id).is_some())),
+        IdKind::Group => simulation
+            .mint("pg-", 16, |id, plane| GroupId::parse(id).is_ok_and(|id| plane.group(&id).is_some())),
         // Disks are registered nowhere; twenty characters of a stream of their own do not meet.
         IdKind::Disk => simulation.mint("d-", 20, |_, _| false),
         IdKind::Cluster => simulation

@@ -21,9 +21,10 @@ use axum::http::{Method, header, request::Parts};
 use axum::response::Response as HttpResponse;
 use axum::routing::any;
 use failover_model::control_plane::{Refusal, Request as Asked, Response};
+use failover_model::ebs::{ResourceId, Resources, Site};
 use failover_model::simulation::ReplyFault;
 use failover_model::wire::{Parameters, Parsed, body};
-use failover_model::{Call, Operation, RuleId, Timestamp, WireError};
+use failover_model::{Call, Operation, RegionId, RuleId, Timestamp, WireError};
 use serde_json::Value;
 
 use crate::caller::{Caller, Early, error, quote};
@@ -128,7 +129,6 @@ fn answer(
         Ok(parsed) => Some(parsed.request.operation()),
         Err(early) => early.operation,
     };
-    let fault = operation.and_then(|operation| world.simulation.strike_reply(operation));
     let quoted = |name| parameters.get(name).map(|text| quote(text).into_owned());
     let (region, token) = match &parsed {
         Ok(parsed) => {
@@ -137,6 +137,11 @@ fn answer(
         }
         Err(_) => (quoted("RegionId"), quoted("ClientToken")),
     };
+    // A region that is silent swallows the call before any other fault can strike its reply.
+    let fault = operation.and_then(|operation| {
+        let silenced = silenced(world, operation, region.as_deref());
+        silenced.or_else(|| world.simulation.strike_reply(operation))
+    });
     let decided = match (&parsed, &fault) {
         (Ok(_), Some(fault)) if !fault.effect => kept_from_effect(fault),
         (Ok(parsed), _) => {
@@ -175,14 +180,23 @@ fn answer(
     entry.resource = decided.resource;
     world.feed.push(entry);
     world.record(&decided.happened);
-    if let Outcome::Success(operation, Response::PairPage(page)) = &decided.document {
-        for pair in &page.other_site {
+    let hidden: Option<(&Operation, Site, &str, Vec<String>)> = match &decided.document {
+        Outcome::Success(operation, Response::PairPage(page)) => {
+            Some((operation, page.site, "pair", page.other_site.iter().map(ToString::to_string).collect()))
+        }
+        Outcome::Success(operation, Response::GroupPage(page)) => {
+            Some((operation, page.site, "group", page.other_site.iter().map(ToString::to_string).collect()))
+        }
+        _ => None,
+    };
+    if let Some((operation, site, what, ids)) = hidden {
+        for id in ids {
             let mut hint = Entry::new(now.as_millis(), account.clone(), "hint")
                 .with("request_id", request_id.as_str())
                 .with("action", operation.as_str())
-                .with("site", page.site.as_str())
-                .with("says", "the pair is visible from this region only with the other Site");
-            hint.resource = Some(pair.to_string());
+                .with("site", site.as_str())
+                .with("says", format!("the {what} is visible from this region only with the other Site"));
+            hint.resource = Some(id);
             hint.rule = Some("E-691");
             world.feed.push(hint);
         }
@@ -223,6 +237,17 @@ fn decide(world: &mut World, call: &Call, request: &Asked) -> Decided {
     }
 }
 
+/// A region whose API is down answers nothing and does nothing.
+fn silenced(world: &World, operation: Operation, region: Option<&str>) -> Option<ReplyFault> {
+    let region = RegionId::parse(region?).ok()?;
+    if !world.simulation.is_silent(&region) {
+        return None;
+    }
+    let headers = Default::default();
+    let (status, code) = (None, None);
+    Some(ReplyFault { action: operation, effect: false, lose: true, status, code, delay_ms: 0, headers })
+}
+
 /// A call that a fault keeps from taking effect, with the answer that the fault gives.
 fn kept_from_effect(fault: &ReplyFault) -> Decided {
     let error = reply::replacement(fault);
@@ -251,12 +276,45 @@ fn resource(request: &Asked, result: Option<&Result<Response, Refusal>>) -> Opti
         (Asked::ReprotectDiskReplicaPair(request), _) => Some(request.pair.to_string()),
         (Asked::DeleteDiskReplicaPair(request), _) => Some(request.pair.to_string()),
         (Asked::DescribeDiskReplicaPairs(request), _) => only(&request.pairs),
+        (Asked::ModifyDiskReplicaPair(request), _) => Some(request.pair.to_string()),
+        (Asked::DescribeDiskReplicaPairProgress(request), _) => Some(request.pair.to_string()),
+        (Asked::TagResources(request), _) => of_resources(&request.resources),
+        (Asked::UntagResources(request), _) => of_resources(&request.resources),
+        (Asked::ListTagResources(request), _) => of_resources(&request.resources),
+        (Asked::ChangeResourceGroup(request), _) => Some(match &request.resource {
+            ResourceId::Pair(pair) => pair.to_string(),
+            ResourceId::Group(group) => group.to_string(),
+        }),
+        (_, Some(Ok(Response::GroupCreated(created)))) => Some(created.group.to_string()),
+        (_, Some(Ok(Response::DrillStarted(started)))) => Some(started.drill.to_string()),
+        (Asked::ModifyDiskReplicaGroup(request), _) => Some(request.group.to_string()),
+        (Asked::StartDiskReplicaGroup(request), _) => Some(request.group.to_string()),
+        (Asked::StopDiskReplicaGroup(request), _) => Some(request.group.to_string()),
+        (Asked::FailoverDiskReplicaGroup(request), _) => Some(request.group.to_string()),
+        (Asked::ReprotectDiskReplicaGroup(request), _) => Some(request.group.to_string()),
+        (Asked::DeleteDiskReplicaGroup(request), _) => Some(request.group.to_string()),
+        (Asked::DescribeDiskReplicaGroups(request), _) => only(&request.groups),
+        (Asked::AddDiskReplicaPair(request), _) => Some(request.group.to_string()),
+        (Asked::RemoveDiskReplicaPair(request), _) => Some(request.group.to_string()),
+        (Asked::StartPairDrill(request), _) => Some(request.pair.to_string()),
+        (Asked::ClearPairDrill(request), _) => Some(request.drill.to_string()),
+        (Asked::DescribePairDrills(request), _) => Some(request.pair.to_string()),
+        (Asked::StartReplicaGroupDrill(request), _) => Some(request.group.to_string()),
+        (Asked::ClearReplicaGroupDrill(request), _) => Some(request.drill.to_string()),
+        (Asked::DescribeReplicaGroupDrills(request), _) => Some(request.group.to_string()),
         (Asked::DeleteDbCluster(request), _) => Some(request.cluster.to_string()),
         (Asked::ModifyDbNodeConfig(request), _) => Some(request.cluster.to_string()),
         (Asked::FailoverDbCluster(request), _) => Some(request.cluster.to_string()),
         (Asked::DescribeDbClusters(request), _) => only(&request.clusters),
         (Asked::DescribeDbClusterAttribute(request), _) => Some(request.cluster.to_string()),
         _ => None,
+    }
+}
+
+fn of_resources(resources: &Resources) -> Option<String> {
+    match resources {
+        Resources::Pairs(pairs) => only(pairs),
+        Resources::Groups(groups) => only(groups),
     }
 }
 

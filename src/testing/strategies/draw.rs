@@ -53,6 +53,16 @@ fn pair_ask() -> impl Strategy<Value = PairAsk> {
     prop_oneof![3 => any::<u8>().prop_map(PairAsk::Allowed), 2 => select(PairAsk::PLAIN.as_slice())]
 }
 
+fn group_ask() -> impl Strategy<Value = GroupAsk> {
+    prop_oneof![
+        10 => any::<u8>().prop_map(GroupAsk::Allowed),
+        2 => select(GroupAsk::PLAIN.as_slice()),
+        5 => which().prop_map(GroupAsk::Add),
+        3 => which().prop_map(GroupAsk::Remove),
+        2 => (0_u8..6).prop_map(GroupAsk::StartDrill),
+    ]
+}
+
 fn cluster_ask() -> impl Strategy<Value = ClusterAsk> {
     prop_oneof![
         12 => (option::weighted(0.35, any::<u8>()), rarely())
@@ -109,6 +119,27 @@ fn what() -> impl Strategy<Value = What> {
         ),
         (
             14,
+            (caller(), which(), group_ask())
+                .prop_map(|(caller, group, ask)| What::Group { caller, group, ask })
+                .boxed(),
+        ),
+        (2, (caller(), 0_u8..3).prop_map(|(caller, id)| What::CreateGroup { caller, id }).boxed()),
+        (
+            2,
+            (caller(), which(), 0_u8..6)
+                .prop_map(|(caller, pair, id)| What::StartDrill { caller, pair, id })
+                .boxed(),
+        ),
+        (2, (caller(), which()).prop_map(|(caller, drill)| What::ClearDrill { caller, drill }).boxed()),
+        (1, which().prop_map(What::GroupInvalid).boxed()),
+        (
+            2,
+            (any::<u8>(), any::<u8>())
+                .prop_map(|(effect, member)| What::EndedPartly { effect, member })
+                .boxed(),
+        ),
+        (
+            14,
             (caller(), which(), cluster_ask())
                 .prop_map(|(caller, cluster, ask)| What::Cluster { caller, cluster, ask })
                 .boxed(),
@@ -123,7 +154,7 @@ fn what() -> impl Strategy<Value = What> {
                 .boxed(),
         ),
         (1, (caller(), any::<bool>()).prop_map(|(caller, pairs)| What::Describe { caller, pairs }).boxed()),
-        (24, (any::<u8>(), how()).prop_map(|(effect, how)| What::Ended { effect, how }).boxed()),
+        (32, (any::<u8>(), how()).prop_map(|(effect, how)| What::Ended { effect, how }).boxed()),
         (2, (0_u64..60, how()).prop_map(|(effect, how)| What::Late { effect, how }).boxed()),
         (
             3,

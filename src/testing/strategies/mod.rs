@@ -37,11 +37,16 @@ use proptest::{option, prop_oneof};
 use crate::control_plane::{
     Call, ControlPlane, EffectKind, Fresh, FreshCluster, Input, Observation, Outcome, Report, Request,
 };
+use crate::ebs::group_table::{self, GroupEvent, GroupVerdict};
 use crate::ebs::table::{PairEvent, Verdict, lookup};
 use crate::ebs::{
-    Bandwidth, Charge, CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairs, DiskChange,
-    FailoverDiskReplicaPair, PairCreated, PairSeed, PairSettings, PairStatus, PeriodUnit, ReplicaPair,
-    ReprotectDiskReplicaPair, Site, StartDiskReplicaPair, StopDiskReplicaPair,
+    AddDiskReplicaPair, Bandwidth, Charge, ClearPairDrill, ClearReplicaGroupDrill, CreateDiskReplicaGroup,
+    CreateDiskReplicaPair, DeleteDiskReplicaGroup, DeleteDiskReplicaPair, DescribeDiskReplicaPairs,
+    DiskChange, Drill, DrillOwner, FailoverDiskReplicaGroup, FailoverDiskReplicaPair, FreshDrill,
+    GroupCreated, GroupEffect, GroupSeed, GroupSettings, GroupStatus, GroupView, ModifyDiskReplicaGroup,
+    PairCreated, PairSeed, PairSettings, PairStatus, PeriodUnit, RemoveDiskReplicaPair, ReplicaPair,
+    ReprotectDiskReplicaGroup, ReprotectDiskReplicaPair, Site, StartDiskReplicaGroup, StartDiskReplicaPair,
+    StartPairDrill, StartReplicaGroupDrill, StopDiskReplicaGroup, StopDiskReplicaPair,
 };
 use crate::ids::{AccountId, BadId, ClusterId, DiskId, EffectId, NodeId, PairId, RegionId};
 use crate::polardb::{
@@ -50,10 +55,10 @@ use crate::polardb::{
     ModifyDbNodeConfig, NodeChange, NodeKind, PayType, Priority, Role, TargetZoneType,
 };
 use crate::policy::{
-    DeleteBeforeStart, EbsPolicy, ExplicitTargetFails, FailoverWhileBusy, FailoverWithoutRecoverPoint,
-    FirstCopy, FirstCopyAfterReverse, PairFailover, PolarDbPolicy, Policy, RejectionPolicy,
-    RetryAfterFailure, ReverseNeeds, SameRegionPairs, StartWhileReplicating, TokenAlphabet, TokenPolicy,
-    TokenScope,
+    DeleteBeforeStart, DrillWithoutRecoverPoint, EbsPolicy, ExplicitTargetFails, FailoverWhileBusy,
+    FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, JoinStatuses, PairFailover, PolarDbPolicy,
+    Policy, ProductionSite, RejectionPolicy, ReprotectFailedGroup, RetryAfterFailure, ReverseNeeds,
+    SameRegionPairs, StartWhileReplicating, TokenAlphabet, TokenPolicy, TokenScope,
 };
 use crate::text::StatusMessage;
 use crate::time::{Span, Timestamp};
@@ -65,13 +70,13 @@ mod resolve;
 mod step;
 mod world;
 
-use resolve::{create_pair, pick};
+use resolve::{create_group, create_pair, pick};
 use world::{rarely, small_priority};
 
 pub use draw::{inputs, step};
 pub use policy::{ebs_policy, polardb_policy, policy, token_policy};
-pub use step::{Abstract, Caller, ClusterAsk, How, PairAsk, Place, What, When, Which};
-pub use world::{World, cluster_seed, pair_seed, world};
+pub use step::{Abstract, Caller, ClusterAsk, GroupAsk, How, PairAsk, Place, What, When, Which};
+pub use world::{World, cluster_seed, group_seed, pair_seed, world};
 
 /// The regions of generated worlds. Sources lie in the first, destinations mostly in the second.
 pub const REGIONS: [&str; 3] = ["cn-shanghai", "cn-beijing", "cn-heyuan"];

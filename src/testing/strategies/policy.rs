@@ -16,8 +16,18 @@ pub fn ebs_policy() -> impl Strategy<Value = EbsPolicy> {
         select(SameRegionPairs::ALL),
         select(ReverseNeeds::ALL),
     );
+    let of_groups = (
+        select(ProductionSite::ALL),
+        select(JoinStatuses::ALL),
+        select(ReprotectFailedGroup::ALL),
+        select(DrillWithoutRecoverPoint::ALL),
+    );
     let times = (select([0, 1, 60, 3_600].as_slice()), select([0, 450].as_slice()));
-    (readings, times).prop_map(|(readings, (tombstone, gap))| EbsPolicy {
+    (readings, of_groups, times).prop_map(|(readings, of_groups, (tombstone, gap))| EbsPolicy {
+        production_site: of_groups.0,
+        join_statuses: of_groups.1,
+        reprotect_failed_group: of_groups.2,
+        drill_without_recover_point: of_groups.3,
         pair_failover: readings.0,
         failover_while_busy: readings.1,
         failover_without_recover_point: readings.2,

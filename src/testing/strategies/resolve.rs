@@ -15,7 +15,12 @@ impl Abstract {
         let observed = |observation| report(Report::Observed(observation));
         match &self.what {
             What::Pair { caller, pair, ask } => {
-                let pairs: Vec<&ReplicaPair> = plane.pairs().collect();
+                // A member is refused whatever is asked; a few are asked all the same, through the second turn.
+                let free = |pair: &&ReplicaPair| pair.group().is_none();
+                let pairs: Vec<&ReplicaPair> = match ask {
+                    PairAsk::Allowed(_) => plane.pairs().filter(free).collect(),
+                    _ => plane.pairs().collect(),
+                };
                 let pair = pick(*pair, &pairs).copied();
                 let ask = ask.plain(pair, &plane.policy().ebs);
                 let id = pair.map_or_else(|| made("pair-unknown"), |pair| pair.id().clone());
@@ -28,6 +33,70 @@ impl Abstract {
                 let fresh = Fresh::Pair(PairCreated { pair, order: made("order-1") });
                 let source = if caller.place == Place::Fitting { 0 } else { caller.place.number() };
                 call(caller, region(source), request.into(), fresh)
+            }
+            What::Group { caller, group, ask } => {
+                let groups: Vec<GroupView> = plane.groups().collect();
+                let group = pick(*group, &groups);
+                let ask = ask.plain(group, &plane.policy().ebs);
+                let (request, fresh) = ask.request(group, plane);
+                call(caller, caller.place.of_group(group, ask, &plane.policy().ebs), request, fresh)
+            }
+            What::CreateGroup { caller, id } => {
+                let fresh = Fresh::Group(GroupCreated { group: made(&format!("pg-{id}")) });
+                call(caller, region(caller.place.number()), create_group().into(), fresh)
+            }
+            What::StartDrill { caller, pair, id } => {
+                let pairs: Vec<&ReplicaPair> = plane.pairs().collect();
+                let pair = pick(*pair, &pairs).copied();
+                let request = StartPairDrill {
+                    pair: pair.map_or_else(|| made("pair-unknown"), |pair| pair.id().clone()),
+                };
+                let region = caller.place.of_pair(pair, PairAsk::Failover);
+                call(caller, region, request.into(), fresh_drill(*id, 1))
+            }
+            What::ClearDrill { caller, drill } => {
+                let drills: Vec<&Drill> = plane.drills().collect();
+                let request = match pick(*drill, &drills) {
+                    Some(drill) => match drill.owner() {
+                        DrillOwner::Pair(pair) => {
+                            ClearPairDrill { pair: pair.clone(), drill: drill.id().clone() }.into()
+                        }
+                        DrillOwner::Group(group) => {
+                            ClearReplicaGroupDrill { group: group.clone(), drill: drill.id().clone() }.into()
+                        }
+                    },
+                    None => ClearPairDrill { pair: made("pair-0"), drill: made("drill-unknown") }.into(),
+                };
+                call(caller, region(caller.place.number()), request, Fresh::None)
+            }
+            What::GroupInvalid(group) => {
+                let groups: Vec<GroupView> = plane.groups().collect();
+                let group = pick(*group, &groups)
+                    .map_or_else(|| made("pg-unknown"), |group| group.group.id().clone());
+                match StatusMessage::parse("PrePayOrderExpired") {
+                    Ok(message) => observed(Observation::GroupInvalid { group, message }),
+                    Err(_) => Input::Advance(now),
+                }
+            }
+            What::EndedPartly { effect, member } => {
+                let pending: Vec<(EffectId, Vec<PairId>)> = (plane.outstanding())
+                    .filter_map(|effect| match effect.kind {
+                        EffectKind::Group {
+                            effect: GroupEffect::Stop | GroupEffect::Failover,
+                            members,
+                            ..
+                        } => Some((effect.id, members)),
+                        _ => None,
+                    })
+                    .collect();
+                match pick(Some(*effect), &pending) {
+                    Some((id, members)) => {
+                        let failed = pick(Some(*member), members).cloned().into_iter().collect();
+                        let outcome = Outcome::PartlyFailed { failure: Failure::Other, failed };
+                        report(Report::Outcome { id: *id, outcome })
+                    }
+                    None => Input::Advance(now),
+                }
             }
             What::Cluster { caller, cluster, ask } => {
                 let clusters: Vec<&DbCluster> = plane.clusters().collect();
@@ -124,6 +193,64 @@ impl Place {
     }
 }
 
+impl Place {
+    fn of_group(self, group: Option<&GroupView>, ask: GroupAsk, policy: &EbsPolicy) -> RegionId {
+        let Some(group) = group.map(|view| &view.group) else { return region(self.number()) };
+        let at_destination =
+            matches!(ask, GroupAsk::Failover | GroupAsk::Reprotect { .. } | GroupAsk::StartDrill(_));
+        match self {
+            Self::Fitting if at_destination => group.destination().region.clone(),
+            Self::Fitting => group.production(policy).region.clone(),
+            Self::Source => group.source().region.clone(),
+            Self::Destination => group.destination().region.clone(),
+            Self::Third => region(2),
+        }
+    }
+}
+
+impl GroupAsk {
+    fn request(self, group: Option<&GroupView>, plane: &ControlPlane) -> (Request, Fresh) {
+        let id = group.map_or_else(|| made("pg-unknown"), |view| view.group.id().clone());
+        let some_pair = |which: Which, of: Vec<&PairId>| {
+            pick(which, &of).map_or_else(|| made("pair-unknown"), |pair| (*pair).clone())
+        };
+        let request = match self {
+            Self::Start { one_shot } => StartDiskReplicaGroup { group: id, one_shot }.into(),
+            Self::Stop => StopDiskReplicaGroup { group: id }.into(),
+            Self::Allowed(_) | Self::Failover => FailoverDiskReplicaGroup { group: id }.into(),
+            Self::Reprotect { reverse } => {
+                ReprotectDiskReplicaGroup { group: id, reverse_replicate: reverse }.into()
+            }
+            Self::Delete => DeleteDiskReplicaGroup { group: id }.into(),
+            Self::Modify { rtc } => {
+                let enable_rtc = Some(rtc);
+                ModifyDiskReplicaGroup { group: id, name: None, description: None, enable_rtc }.into()
+            }
+            Self::Add(pair) => {
+                let able = |pair: &&ReplicaPair| {
+                    pair.group().is_none()
+                        && matches!(pair.status(), PairStatus::Created | PairStatus::Stopped)
+                };
+                let mut pairs: Vec<&PairId> = plane.pairs().filter(able).map(ReplicaPair::id).collect();
+                if pairs.is_empty() {
+                    pairs = plane.pairs().map(ReplicaPair::id).collect();
+                }
+                let pair = some_pair(pair, pairs);
+                AddDiskReplicaPair { group: id, pair }.into()
+            }
+            Self::Remove(pair) => {
+                let members = group.map(|view| view.pairs.iter().collect()).unwrap_or_default();
+                RemoveDiskReplicaPair { group: id, pair: some_pair(pair, members) }.into()
+            }
+            Self::StartDrill(number) => {
+                let members = group.map_or(0, |view| view.pairs.len());
+                return (StartReplicaGroupDrill { group: id }.into(), fresh_drill(number, members));
+            }
+        };
+        (request, Fresh::None)
+    }
+}
+
 impl ClusterAsk {
     fn request(self, cluster: Option<&DbCluster>) -> Request {
         let id = cluster.map_or_else(|| made("pc-unknown"), |cluster| cluster.id().clone());
@@ -180,6 +307,23 @@ pub(super) fn create_pair(
         destination_disk: disk_id(destination),
         settings: PairSettings { charge: charge.unwrap_or_default(), ..PairSettings::default() },
     }
+}
+
+pub(super) fn create_group() -> CreateDiskReplicaGroup {
+    CreateDiskReplicaGroup {
+        source_zone: made("zone-a"),
+        destination_region: region(1),
+        destination_zone: made("zone-b"),
+        settings: GroupSettings::default(),
+    }
+}
+
+fn fresh_drill(number: u8, disks: usize) -> Fresh {
+    let disk = |at| made(&format!("x-{number}-{at}"));
+    Fresh::Drill(FreshDrill {
+        drill: made(&format!("drill-{number}")),
+        disks: (0..disks).map(disk).collect(),
+    })
 }
 
 fn create_cluster(node_number: u8) -> CreateDbCluster {

@@ -116,6 +116,82 @@ impl PairAsk {
     }
 }
 
+/// What is asked of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupAsk {
+    /// Something that the status it shows allows under the policy, if there is such a thing.
+    Allowed(u8),
+    /// `StartDiskReplicaGroup`.
+    Start {
+        /// `OneShot`.
+        one_shot: bool,
+    },
+    /// `StopDiskReplicaGroup`.
+    Stop,
+    /// `FailoverDiskReplicaGroup`.
+    Failover,
+    /// `ReprotectDiskReplicaGroup`.
+    Reprotect {
+        /// `ReverseReplicate`.
+        reverse: bool,
+    },
+    /// `DeleteDiskReplicaGroup`.
+    Delete,
+    /// `ModifyDiskReplicaGroup`.
+    Modify {
+        /// `EnableRtc`.
+        rtc: bool,
+    },
+    /// `AddDiskReplicaPair`.
+    Add(Which),
+    /// `RemoveDiskReplicaPair`.
+    Remove(Which),
+    /// `StartReplicaGroupDrill`.
+    StartDrill(u8),
+}
+
+impl GroupAsk {
+    pub(super) const PLAIN: [Self; 8] = [
+        Self::Start { one_shot: false },
+        Self::Start { one_shot: true },
+        Self::Stop,
+        Self::Failover,
+        Self::Reprotect { reverse: true },
+        Self::Reprotect { reverse: false },
+        Self::Delete,
+        Self::Modify { rtc: true },
+    ];
+
+    const fn event(self) -> GroupEvent {
+        match self {
+            Self::Start { one_shot: true } => GroupEvent::StartOneShot,
+            Self::Start { one_shot: false } => GroupEvent::Start,
+            Self::Stop => GroupEvent::Stop,
+            Self::Allowed(_) | Self::Failover | Self::StartDrill(_) => GroupEvent::Failover,
+            Self::Reprotect { .. } => GroupEvent::Reprotect,
+            Self::Delete => GroupEvent::Delete,
+            Self::Modify { .. } => GroupEvent::Modify,
+            Self::Add(_) => GroupEvent::AddPair,
+            Self::Remove(_) => GroupEvent::RemovePair,
+        }
+    }
+
+    pub(super) fn plain(self, group: Option<&GroupView>, policy: &EbsPolicy) -> Self {
+        let (Self::Allowed(index), Some(group)) = (self, group) else { return self };
+        let empty = group.pairs.is_empty();
+        let allowed = |ask: &Self| {
+            let fits = match ask {
+                Self::Delete => empty,
+                Self::Modify { .. } | Self::Stop => true,
+                _ => !empty,
+            };
+            fits && group_table::lookup(group.status, ask.event()).verdict(policy) != GroupVerdict::Refuse
+        };
+        let allowed: Vec<Self> = Self::PLAIN.into_iter().filter(allowed).collect();
+        pick(Some(index), &allowed).copied().unwrap_or(self)
+    }
+}
+
 /// What is asked of a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClusterAsk {
@@ -176,6 +252,47 @@ pub enum What {
         destination: Place,
         /// The months paid for, if it is prepaid.
         months: Option<u8>,
+    },
+    /// A call on a group.
+    Group {
+        /// By whom.
+        caller: Caller,
+        /// On which.
+        group: Which,
+        /// Asking what.
+        ask: GroupAsk,
+    },
+    /// `CreateDiskReplicaGroup`, with ids from a small pool.
+    CreateGroup {
+        /// By whom.
+        caller: Caller,
+        /// `pg-N`.
+        id: u8,
+    },
+    /// `StartPairDrill`, with ids from a small pool.
+    StartDrill {
+        /// By whom.
+        caller: Caller,
+        /// Of which pair.
+        pair: Which,
+        /// `drill-N`, with disk `x-N`.
+        id: u8,
+    },
+    /// `ClearPairDrill` or `ClearReplicaGroupDrill`.
+    ClearDrill {
+        /// By whom.
+        caller: Caller,
+        /// Which.
+        drill: Which,
+    },
+    /// A group broke as a whole.
+    GroupInvalid(Which),
+    /// An effect of a group failed for one of the members that it is about.
+    EndedPartly {
+        /// Which effect.
+        effect: u8,
+        /// Which member.
+        member: u8,
     },
     /// A call on a cluster.
     Cluster {

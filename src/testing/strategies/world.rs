@@ -1,6 +1,7 @@
 //! Small worlds to begin in.
 
 use super::*;
+use crate::ebs::member::shown_by;
 
 /// A small world to begin in: adopted pairs and clusters in any status.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +10,8 @@ pub struct World {
     pub policy: Policy,
     /// Pairs, of the first account, created in the first region.
     pub pairs: Vec<PairSeed>,
+    /// A group, of the first account, created in the first region; its members are among the pairs.
+    pub group: Option<GroupSeed>,
     /// Clusters, of the first account.
     pub clusters: Vec<ClusterSeed>,
 }
@@ -22,6 +25,9 @@ impl World {
         for pair in &self.pairs {
             let _ = plane.adopt_pair(now, &account, &region, pair.clone());
         }
+        if let Some(group) = &self.group {
+            let _ = plane.adopt_group(now, &account, &region, group.clone());
+        }
         for cluster in &self.clusters {
             let _ = plane.adopt_cluster(now, &account, cluster.clone());
         }
@@ -29,14 +35,36 @@ impl World {
     }
 }
 
-/// A world of up to two pairs and up to two clusters.
+/// A world of up to two pairs, half of the time in a group, and up to two clusters.
 pub fn world() -> impl Strategy<Value = World> {
     let pairs = (option::of(pair_seed(0)), option::of(pair_seed(1)));
     let clusters = (option::of(cluster_seed(0)), option::of(cluster_seed(1)));
-    (policy(), pairs, clusters).prop_map(|(policy, pairs, clusters)| World {
-        policy,
-        pairs: [pairs.0, pairs.1].into_iter().flatten().collect(),
-        clusters: [clusters.0, clusters.1].into_iter().flatten().collect(),
+    (policy(), pairs, option::of(group_seed(0)), clusters).prop_map(|(policy, pairs, group, clusters)| {
+        let mut pairs: Vec<PairSeed> = [pairs.0, pairs.1].into_iter().flatten().collect();
+        let mut group = group;
+        if let Some(group) = &mut group {
+            // Pairs that would not fit the group's status are made to.
+            for pair in &mut pairs {
+                pair.reversed = group.reversed;
+                pair.status = PairStatus::parse(group.status.as_str()).unwrap_or(pair.status);
+                pair.last_recover_point = Some(Timestamp::default());
+            }
+            let fits = |pair: &&PairSeed| shown_by(group.status, pair.status).is_some();
+            group.members = pairs.iter().filter(fits).map(|pair| pair.id.clone()).collect();
+        }
+        World { policy, pairs, group, clusters: [clusters.0, clusters.1].into_iter().flatten().collect() }
+    })
+}
+
+/// A group to be adopted, in any status: `pg-N`, without members.
+pub fn group_seed(number: u8) -> impl Strategy<Value = GroupSeed> {
+    (select(GroupStatus::ALL), any::<bool>()).prop_map(move |(status, reversed)| GroupSeed {
+        id: made(&format!("pg-{number}")),
+        status,
+        reversed,
+        created_at: Timestamp::default(),
+        request: create_group(),
+        members: Vec::new(),
     })
 }
 

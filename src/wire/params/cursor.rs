@@ -6,12 +6,21 @@
 use alloc::format;
 use alloc::string::String;
 
-use crate::ebs::Cursor;
+use crate::ebs::{Cursor, Page};
 
 /// The token of a position.
 pub fn encode(cursor: Cursor) -> String {
     let Cursor(at) = cursor;
     format!("{at:016x}{:04x}", checksum(at))
+}
+
+/// `NextToken`, `PageNumber` and `PageSize` of an answer: pages by token have the first, empty on the last page
+/// (`W-034`), pages by number the others.
+pub fn page_fields(page: Page, next: Option<Cursor>) -> (Option<String>, Option<u64>, Option<u64>) {
+    match page {
+        Page::Token { .. } => (Some(next.map(encode).unwrap_or_default()), None, None),
+        Page::Number { number, size } => (None, Some(u64::from(number)), Some(u64::from(size))),
+    }
 }
 
 /// The position of a token.

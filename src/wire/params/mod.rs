@@ -1,7 +1,7 @@
 //! Parameters to typed requests.
 //!
 //! Every operation reads its parameters in the order of the vendor's own list, so of several bad ones the first there
-//! is named (`W-025`); parameters that only newer SDKs know follow at the end. No source says in which order the vendor
+//! is named (`W-025`), after `RegionId`; parameters that only newer SDKs know follow at the end. No source says in which order the vendor
 //! looks. What an operation does not define is ignored (`W-026`), and so are, for the list of clusters, the filters that
 //! the model holds nothing for: `ConnectionString`, `DescribeType`, `Expired` and the two `Recent…Interval`.
 //!
@@ -9,7 +9,9 @@
 //! the policy admits is the control plane's business.
 
 mod cursor;
+mod drills;
 mod ebs;
+mod groups;
 mod polardb;
 mod reader;
 
@@ -17,14 +19,17 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 
 use crate::control_plane::{Refusal, Request};
-use crate::ebs::{DeleteDiskReplicaPair, FailoverDiskReplicaPair, StopDiskReplicaPair};
+use crate::ebs::{
+    DeleteDiskReplicaGroup, DeleteDiskReplicaPair, FailoverDiskReplicaGroup, FailoverDiskReplicaPair,
+    StopDiskReplicaGroup, StopDiskReplicaPair,
+};
 use crate::ids::RegionId;
 use crate::operation::{Operation, Product};
 use crate::polardb::{DeleteDbCluster, DescribeDbClusterAttribute};
 use crate::token::ClientToken;
 
 use super::gateway::{self, WireRefusal};
-pub(super) use cursor::encode as encode_cursor;
+pub(super) use cursor::{encode as encode_cursor, page_fields};
 use reader::Reader;
 
 /// The parameters of a call: the union of query and form.
@@ -131,6 +136,30 @@ fn request(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Ref
         Operation::ReprotectDiskReplicaPair => ebs::reprotect(reader)?.into(),
         Operation::DeleteDiskReplicaPair => DeleteDiskReplicaPair { pair: ebs::pair(reader)? }.into(),
         Operation::DescribeDiskReplicaPairs => ebs::describe(reader)?.into(),
+        Operation::ModifyDiskReplicaPair => ebs::modify(reader)?.into(),
+        Operation::DescribeDiskReplicaPairProgress => ebs::progress(reader)?.into(),
+        Operation::TagResources => ebs::tags::tag(reader)?.into(),
+        Operation::UntagResources => ebs::tags::untag(reader)?.into(),
+        Operation::ListTagResources => ebs::tags::list(reader)?.into(),
+        Operation::ChangeResourceGroup => ebs::tags::change_group(reader)?.into(),
+        Operation::CreateDiskReplicaGroup => groups::create(reader)?.into(),
+        Operation::ModifyDiskReplicaGroup => groups::modify(reader)?.into(),
+        Operation::StartDiskReplicaGroup => groups::start(reader)?.into(),
+        Operation::StopDiskReplicaGroup => StopDiskReplicaGroup { group: groups::group(reader)? }.into(),
+        Operation::FailoverDiskReplicaGroup => {
+            FailoverDiskReplicaGroup { group: groups::group(reader)? }.into()
+        }
+        Operation::ReprotectDiskReplicaGroup => groups::reprotect(reader)?.into(),
+        Operation::DeleteDiskReplicaGroup => DeleteDiskReplicaGroup { group: groups::group(reader)? }.into(),
+        Operation::DescribeDiskReplicaGroups => groups::describe(reader)?.into(),
+        Operation::AddDiskReplicaPair => groups::add(reader)?.into(),
+        Operation::RemoveDiskReplicaPair => groups::remove(reader)?.into(),
+        Operation::StartPairDrill => drills::start_pair(reader)?.into(),
+        Operation::ClearPairDrill => drills::clear_pair(reader)?.into(),
+        Operation::DescribePairDrills => drills::describe_pair(reader)?.into(),
+        Operation::StartReplicaGroupDrill => drills::start_group(reader)?.into(),
+        Operation::ClearReplicaGroupDrill => drills::clear_group(reader)?.into(),
+        Operation::DescribeReplicaGroupDrills => drills::describe_group(reader)?.into(),
         Operation::CreateDbCluster => polardb::create(reader)?.into(),
         Operation::DeleteDbCluster => DeleteDbCluster { cluster: polardb::cluster(reader)? }.into(),
         Operation::ModifyDbNodeConfig => polardb::node_config(reader)?.into(),

@@ -9,7 +9,7 @@ use core::fmt::Display;
 use core::ops::RangeInclusive;
 
 use crate::control_plane::Refusal;
-use crate::ebs::EbsRefusal;
+use crate::ebs::{EbsRefusal, TagFilter};
 use crate::operation::{Operation, Product};
 use crate::polardb::PolarDbRefusal;
 use crate::text::{Tag, TagKey, TagValue};
@@ -19,6 +19,9 @@ use super::{Parameters, Value};
 
 /// The most tags that a request may carry.
 const MOST_TAGS: u32 = 20;
+
+/// The key and the value of a tag, as far as they are given.
+type Halves<'a> = (Option<&'a str>, Option<&'a str>);
 
 /// Reads the parameters of one operation and speaks its product's refusals.
 pub(super) struct Reader<'a> {
@@ -101,6 +104,11 @@ impl<'a> Reader<'a> {
         Ok(flag.unwrap_or(default))
     }
 
+    /// A boolean in any case (`W-022`), if it is given.
+    pub(super) fn optional_flag(&self, name: &'static str) -> Result<Option<bool>, Refusal> {
+        Ok(if self.text(name)?.is_some() { Some(self.flag(name, false)?) } else { None })
+    }
+
     /// One of the words of a fixed vocabulary, if it is given.
     pub(super) fn choice<T: Copy>(
         &self,
@@ -128,6 +136,29 @@ impl<'a> Reader<'a> {
         ids.map_err(|why| self.bad(name, why.to_string()))
     }
 
+    /// The items of a flattened list (`W-023`), such as `ResourceId.1`, in the order of their numbers, empty if there is
+    /// none. `prefix` ends with the dot.
+    pub(super) fn list<T, E: Display>(
+        &self,
+        prefix: &'static str,
+        most: usize,
+        parse: impl Fn(&'a str) -> Result<T, E>,
+        too_many: impl Fn() -> Refusal,
+    ) -> Result<Vec<T>, Refusal> {
+        let mut given = BTreeMap::new();
+        for name in self.parameters.names(prefix) {
+            let Some(number) = name.strip_prefix(prefix).filter(|number| counts(number)) else { continue };
+            let Some(text) = self.text(name)? else { continue };
+            given.insert(number.parse::<u32>().unwrap_or(u32::MAX), (name, text));
+        }
+        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        if given.last_key_value().is_some_and(|(highest, _)| *highest > most) {
+            return Err(too_many());
+        }
+        let read = |(name, text)| parse(text).map_err(|why| self.bad(String::from(name), why.to_string()));
+        given.into_values().map(read).collect()
+    }
+
     /// Takes the token; its format is judged where the operation's list has it.
     pub(super) fn take_token(&mut self) -> Result<(), Refusal> {
         self.token = self.optional("ClientToken", ClientToken::parse)?.flatten();
@@ -138,8 +169,30 @@ impl<'a> Reader<'a> {
         self.token
     }
 
-    /// `Tag.N.Key` and `Tag.N.Value` (`W-023`). Whether a key may be given twice no source says; it is kept twice.
+    /// `Tag.N.Key` and `Tag.N.Value` (`W-023`). Whether a key may be given twice no source says of a creation; it is kept
+    /// twice.
     pub(super) fn tags(&self) -> Result<Vec<Tag>, Refusal> {
+        let tags = self.tag_halves()?.into_iter().map(|(number, (key, value))| {
+            let key = self.tag_key(number, key.ok_or_else(|| self.missing(format!("Tag.{number}.Key")))?)?;
+            Ok(Tag { key, value: self.tag_value(number, value.unwrap_or_default())? })
+        });
+        tags.collect()
+    }
+
+    /// `Tag.N.Key` and `Tag.N.Value` as conditions: a key without value meets any (`E-708`).
+    pub(super) fn tag_filters(&self) -> Result<Vec<TagFilter>, Refusal> {
+        let operation = self.operation;
+        let filters = self.tag_halves()?.into_iter().map(|(number, (key, value))| {
+            let parameter = || format!("Tag.{number}.Value").into();
+            let key = key.ok_or_else(|| EbsRefusal::TagValueAlone { operation, parameter: parameter() })?;
+            let key = self.tag_key(number, key)?;
+            Ok(TagFilter { key, value: value.map(|value| self.tag_value(number, value)).transpose()? })
+        });
+        filters.collect()
+    }
+
+    /// The halves of each tag, by number.
+    fn tag_halves(&self) -> Result<BTreeMap<u32, Halves<'a>>, Refusal> {
         let mut given = BTreeMap::new();
         for name in self.parameters.names("Tag.") {
             let Some((number, is_key)) = tag_parameter(name) else { continue };
@@ -153,19 +206,23 @@ impl<'a> Reader<'a> {
         if given.last_key_value().is_some_and(|(highest, _)| *highest > MOST_TAGS) {
             return Err(self.too_many_tags());
         }
-        let tags = given.into_iter().map(|(number, (key, value))| {
-            let name = format!("Tag.{number}.Key");
-            let key = TagKey::parse(key.ok_or_else(|| self.missing(name.clone()))?);
-            let key = key.map_err(|why| self.bad_tag(name, why))?;
-            let value = TagValue::parse(value.unwrap_or_default());
-            let value = value.map_err(|why| self.bad_tag(format!("Tag.{number}.Value"), why))?;
-            Ok(Tag { key, value })
-        });
-        tags.collect()
+        Ok(given)
+    }
+
+    fn tag_key(&self, number: u32, text: &str) -> Result<TagKey, Refusal> {
+        TagKey::parse(text).map_err(|why| self.bad_tag(format!("Tag.{number}.Key"), why))
+    }
+
+    fn tag_value(&self, number: u32, text: &str) -> Result<TagValue, Refusal> {
+        TagValue::parse(text).map_err(|why| self.bad_tag(format!("Tag.{number}.Value"), why))
     }
 
     fn too_many_tags(&self) -> Refusal {
-        match self.operation.product() {
+        let operation = self.operation;
+        match operation.product() {
+            Product::Ebs if matches!(operation, Operation::TagResources | Operation::ListTagResources) => {
+                EbsRefusal::TooManyTags { operation }.into()
+            }
             Product::Ebs => self.bad("Tag", format!("more than {MOST_TAGS} tags")),
             Product::PolarDb => PolarDbRefusal::TooManyTags { operation: self.operation }.into(),
         }
@@ -189,8 +246,12 @@ fn tag_parameter(name: &str) -> Option<(&str, bool)> {
         "Value" => false,
         _ => return None,
     };
-    let counts = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.starts_with('0');
-    (counts && !number.is_empty()).then_some((number, is_key))
+    counts(number).then_some((number, is_key))
+}
+
+/// Whether a text counts the items of a list: from one, in decimal digits.
+fn counts(number: &str) -> bool {
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && !number.starts_with('0')
 }
 
 /// A whole number within a range, in decimal digits alone.

@@ -69,6 +69,17 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The texts of a list, or the one text that stands in its place; empty if there is none.
+    pub(super) fn texts(&self, name: &str) -> Result<Vec<&'a str>, SeedError> {
+        let wrong = || self.error(name, SeedProblem::Type("a list of strings"));
+        match self.given(name) {
+            None => Ok(Vec::new()),
+            Some(Value::String(text)) => Ok(Vec::from([text.as_str()])),
+            Some(Value::Array(items)) => items.iter().map(|item| item.as_str().ok_or_else(wrong)).collect(),
+            Some(_) => Err(wrong()),
+        }
+    }
+
     /// A text, read.
     pub(super) fn parsed<T, E: Display>(
         &self,

@@ -1,6 +1,7 @@
 //! What an account already has, from what its own describe calls answered.
 //!
-//! The objects are the items of `DescribeDiskReplicaPairs` and the answers of `DescribeDBClusterAttribute`, as pasted.
+//! The objects are the items of `DescribeDiskReplicaPairs` and `DescribeDiskReplicaGroups` and the answers of
+//! `DescribeDBClusterAttribute`, as pasted.
 //! Fields that the model does not hold are ignored; fields left out, null or empty take defaults: status `created` and
 //! `Running`, priority 1, now, ids that the caller mints. What is given and cannot be read is an error that says where.
 //!
@@ -10,7 +11,9 @@
 
 mod cluster;
 mod fields;
+mod group;
 mod pair;
+mod place;
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -18,8 +21,8 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
-use crate::ebs::PairSeed;
-use crate::ids::RegionId;
+use crate::ebs::{GroupSeed, PairSeed};
+use crate::ids::{GroupId, RegionId};
 use crate::polardb::ClusterSeed;
 use crate::time::Timestamp;
 
@@ -28,6 +31,8 @@ use crate::time::Timestamp;
 pub enum IdKind {
     /// A replication pair.
     Pair,
+    /// A consistent group.
+    Group,
     /// A disk.
     Disk,
     /// A cluster.
@@ -41,6 +46,7 @@ impl IdKind {
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::Pair => "pair-",
+            Self::Group => "pg-",
             Self::Disk => "d-",
             Self::Cluster => "pc-",
             Self::Node => "pi-",
@@ -72,6 +78,17 @@ pub struct SeededPair {
     pub region: RegionId,
     /// The pair.
     pub seed: PairSeed,
+    /// The group that it says it is in. It joins through the group's own seed.
+    pub group: Option<GroupId>,
+}
+
+/// A group to be adopted in the region of its production site, once its members are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeededGroup {
+    /// The region of its production site.
+    pub region: RegionId,
+    /// The group.
+    pub seed: GroupSeed,
 }
 
 /// Which list a seed is in.
@@ -79,6 +96,8 @@ pub struct SeededPair {
 pub enum SeedList {
     /// `ReplicaPairs`.
     ReplicaPairs,
+    /// `ReplicaGroups`.
+    ReplicaGroups,
     /// `Clusters`.
     Clusters,
 }
@@ -87,6 +106,7 @@ impl core::fmt::Display for SeedList {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
             Self::ReplicaPairs => "ReplicaPairs",
+            Self::ReplicaGroups => "ReplicaGroups",
             Self::Clusters => "Clusters",
         })
     }
@@ -135,6 +155,16 @@ pub enum SeedProblem {
 pub fn replica_pairs(objects: &[Value], defaults: &mut Defaults<'_>) -> Result<Vec<SeededPair>, SeedError> {
     let objects = objects.iter().enumerate();
     objects.map(|(index, object)| pair::read(SeedList::ReplicaPairs, index, object, defaults)).collect()
+}
+
+/// Reads items of `DescribeDiskReplicaGroups`.
+///
+/// # Errors
+///
+/// [`SeedError`] about the first object that cannot be read; ids may have been minted by then.
+pub fn replica_groups(objects: &[Value], defaults: &mut Defaults<'_>) -> Result<Vec<SeededGroup>, SeedError> {
+    let objects = objects.iter().enumerate();
+    objects.map(|(index, object)| group::read(SeedList::ReplicaGroups, index, object, defaults)).collect()
 }
 
 /// Reads answers of `DescribeDBClusterAttribute`.

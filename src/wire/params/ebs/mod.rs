@@ -1,11 +1,14 @@
 //! The parameters of the EBS operations (`facts/ebs.md` §§2.1, 2.3, 5.1).
 
+pub(super) mod tags;
+
 use alloc::string::String;
 use core::fmt::Display;
 
 use crate::control_plane::Refusal;
 use crate::ebs::{
-    Bandwidth, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Page, PairSettings, PeriodUnit, RPO,
+    Bandwidth, Charge, CreateDiskReplicaPair, Cursor, DescribeDiskReplicaPairProgress,
+    DescribeDiskReplicaPairs, ModifyDiskReplicaPair, Page, PairSettings, PeriodUnit, RPO,
     ReprotectDiskReplicaPair, Site, StartDiskReplicaPair,
 };
 use crate::ids::{DiskId, PairId, RegionId, ResourceGroupId, ZoneId};
@@ -15,7 +18,10 @@ use super::cursor;
 use super::reader::Reader;
 
 /// The greatest value of the vendor's `int32`.
-const INT32: u64 = i32::MAX as u64;
+pub(super) const INT32: u64 = i32::MAX as u64;
+
+/// The greatest value of its `int64`.
+pub(super) const INT64: u64 = i64::MAX as u64;
 
 /// The pair, and the token that every operation on one pair takes.
 pub(super) fn pair(reader: &mut Reader<'_>) -> Result<PairId, Refusal> {
@@ -31,6 +37,22 @@ pub(super) fn start(reader: &mut Reader<'_>) -> Result<StartDiskReplicaPair, Ref
 pub(super) fn reprotect(reader: &mut Reader<'_>) -> Result<ReprotectDiskReplicaPair, Refusal> {
     let pair = pair(reader)?;
     Ok(ReprotectDiskReplicaPair { pair, reverse_replicate: reader.flag("ReverseReplicate", true)? })
+}
+
+pub(super) fn modify(reader: &mut Reader<'_>) -> Result<ModifyDiskReplicaPair, Refusal> {
+    let pair = reader.required("ReplicaPairId", PairId::parse)?;
+    let name = reader.optional("PairName", Name::parse)?;
+    let description = reader.optional("Description", Description::parse)?;
+    reader.take_token()?;
+    // Not open (`E-274`), so any number will do.
+    reader.number("Bandwidth", 0..=INT64)?;
+    reader.optional("RPO", only_rpo)?;
+    let enable_rtc = reader.optional_flag("EnableRtc")?;
+    Ok(ModifyDiskReplicaPair { pair, name, description, enable_rtc })
+}
+
+pub(super) fn progress(reader: &Reader<'_>) -> Result<DescribeDiskReplicaPairProgress, Refusal> {
+    Ok(DescribeDiskReplicaPairProgress { pair: reader.required("ReplicaPairId", PairId::parse)? })
 }
 
 pub(super) fn create(reader: &mut Reader<'_>) -> Result<CreateDiskReplicaPair, Refusal> {
@@ -91,9 +113,9 @@ fn bandwidth(reader: &Reader<'_>, prepaid: bool) -> Result<Option<Bandwidth>, Re
     }
 }
 
-fn only_rpo(text: &str) -> Result<(), impl Display> {
+pub(super) fn only_rpo(text: &str) -> Result<(), impl Display> {
     let only = RPO.as_millis() / 1_000;
-    super::reader::number(text, only..=only).map(drop)
+    crate::wire::params::reader::number(text, only..=only).map(drop)
 }
 
 pub(super) fn describe(reader: &Reader<'_>) -> Result<DescribeDiskReplicaPairs, Refusal> {
@@ -109,15 +131,24 @@ pub(super) fn describe(reader: &Reader<'_>) -> Result<DescribeDiskReplicaPairs, 
     let resource_group = reader.optional("ResourceGroupId", ResourceGroupId::parse)?;
     let tags = reader.tags()?;
     let name = reader.text("Name")?.map(String::from);
-    // A token, or a number of results, asks for pages by token; then number and size are ignored.
+    let page = page(max_results, after, number, size);
+    let group = group.map(|group| String::from(group.as_str()));
+    Ok(DescribeDiskReplicaPairs { pairs, name, group, site, resource_group, tags, page })
+}
+
+/// A token, or a number of results, asks for pages by token; then number and size are ignored.
+pub(super) fn page(
+    max_results: Option<u64>,
+    after: Option<Cursor>,
+    number: Option<u64>,
+    size: Option<u64>,
+) -> Page {
     let by_token = after.is_some() || max_results.is_some() || (number.is_none() && size.is_none());
-    let page = if by_token {
+    if by_token {
         Page::Token { max_results: narrow(max_results, 10), after }
     } else {
         Page::Number { number: narrow(number, 1), size: narrow(size, 10) }
-    };
-    let group = group.map(|group| String::from(group.as_str()));
-    Ok(DescribeDiskReplicaPairs { pairs, name, group, site, resource_group, tags, page })
+    }
 }
 
 /// A number that its range has made small enough, or the default.

@@ -7,12 +7,22 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+mod drills;
+mod groups;
+mod tags;
+
 use super::object::{object, text};
-use super::params::encode_cursor;
-use crate::ebs::{Charge, Page, PairCreated, PairPage, RPO, ReplicaPair, Site};
-use crate::text::Tag;
+use super::params::page_fields;
+use crate::ebs::{Charge, PairCreated, PairPage, PairProgress, RPO, ReplicaPair, Site};
+use crate::text::{GroupName, Tag};
 
 pub use super::object::Accepted;
+pub use drills::{
+    DescribePairDrillsResponse, DescribeReplicaGroupDrillsResponse, DrillDiskRecord, GroupDrillRecord,
+    PairDrillRecord, StartDrillResponse,
+};
+pub use groups::{CreateDiskReplicaGroupResponse, DescribeDiskReplicaGroupsResponse, GroupRecord};
+pub use tags::{ListTagResourcesResponse, TagResourceRecord};
 
 object! {
     /// What `CreateDiskReplicaPair` answers.
@@ -20,6 +30,13 @@ object! {
         request_id: String = "RequestId",
         pair: Option<String> = "ReplicaPairId",
         order: Option<String> = "OrderId",
+    }
+
+    /// What `DescribeDiskReplicaPairProgress` answers.
+    DescribeDiskReplicaPairProgressResponse {
+        progress: Option<u64> = "Progress",
+        recover_point: Option<u64> = "RecoverPoint",
+        request_id: String = "RequestId",
     }
 
     /// What `DescribeDiskReplicaPairs` answers.
@@ -81,17 +98,27 @@ impl CreateDiskReplicaPairResponse {
     }
 }
 
+impl DescribeDiskReplicaPairProgressResponse {
+    /// The answer.
+    pub fn new(progress: &PairProgress, request_id: &str) -> Self {
+        Self {
+            progress: Some(u64::from(progress.percent)),
+            recover_point: progress.recover_point.map(|at| at.as_secs()),
+            request_id: String::from(request_id),
+        }
+    }
+}
+
 impl DescribeDiskReplicaPairsResponse {
     /// The answer. Pages by token end with an empty token (`W-034`); pages by number have none.
     pub fn new(page: &PairPage, request_id: &str) -> Self {
-        let (next_token, page_number, page_size) = match page.page {
-            Page::Token { .. } => (Some(page.next.map(encode_cursor).unwrap_or_default()), None, None),
-            Page::Number { number, size } => (None, Some(u64::from(number)), Some(u64::from(size))),
-        };
+        let (next_token, page_number, page_size) = page_fields(page.page, page.next);
+        let group_name = |pair: &ReplicaPair| page.group_names.get(pair.group()?);
+        let record = |pair: &ReplicaPair| PairRecord::new(pair, group_name(pair), page.site);
         Self {
             request_id: String::from(request_id),
             next_token,
-            pairs: page.pairs.iter().map(|pair| PairRecord::new(pair, page.site)).collect(),
+            pairs: page.pairs.iter().map(record).collect(),
             page_number,
             page_size,
             total_count: u64::try_from(page.total).ok(),
@@ -100,8 +127,8 @@ impl DescribeDiskReplicaPairsResponse {
 }
 
 impl PairRecord {
-    /// The record of a pair as it stands, stamped with the site from which it is seen.
-    pub fn new(pair: &ReplicaPair, site: Site) -> Self {
+    /// The record of a pair as it stands, with the name of its group, stamped with the site from which it is seen.
+    pub fn new(pair: &ReplicaPair, group_name: Option<&GroupName>, site: Site) -> Self {
         let (source, destination) = (pair.source(), pair.destination());
         let (charge_type, bandwidth) = match pair.charge() {
             Charge::PostPay => ("POSTPAY", 0),
@@ -122,9 +149,9 @@ impl PairRecord {
             bandwidth: Some(u64::from(bandwidth)),
             status_message: pair.status_message().and_then(|message| text(message.as_str())),
             last_recover_point: pair.last_recover_point().map(|at| at.as_secs()),
-            group: None,
+            group: pair.group().and_then(|group| text(group.as_str())),
             create_time: Some(pair.created_at().as_secs()),
-            group_name: None,
+            group_name: group_name.and_then(|name| text(name.as_str())),
             site: text(site.as_str()),
             primary_region: text(pair.primary().region.as_str()),
             standby_region: text(pair.standby().region.as_str()),

@@ -1,0 +1,506 @@
+//! The operations on consistent groups, from a call to the group's own decision.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::convert::Infallible;
+
+use super::action::{Action, Blocked, Done, Performed, sealed::Sealed};
+use super::effect::Owner;
+use super::event::{Event, Fact, GroupFact};
+use super::{Call, ControlPlane, Effect, EffectKind, Index, Misuse, NotAdopted, Reply, Step};
+use crate::ebs::{
+    AddDiskReplicaPair, Context, CreateDiskReplicaGroup, DeleteDiskReplicaGroup, DescribeDiskReplicaGroups,
+    DrillOwner, EbsRefusal, End, FailoverDiskReplicaGroup, GroupCreated, GroupPage, GroupPlan, GroupRequest,
+    GroupSeed, GroupStatus, GroupView, Member, Membership, ModifyDiskReplicaGroup, RemoveDiskReplicaPair,
+    ReplicaGroup, ReplicaPair, ReprotectDiskReplicaGroup, StartDiskReplicaGroup, StopDiskReplicaGroup,
+};
+use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId};
+use crate::operation::Operation;
+use crate::rule::RuleId;
+use crate::time::Timestamp;
+
+impl ControlPlane {
+    /// The members of a group, in the order of their creation.
+    pub(super) fn members(&self, group: &GroupId) -> impl Iterator<Item = &ReplicaPair> {
+        let members = self.index.members.get(group);
+        members.into_iter().flat_map(|members| members.values()).filter_map(|id| self.pairs.get(id))
+    }
+
+    /// A group as it shows.
+    pub(super) fn view(&self, group: &ReplicaGroup) -> GroupView {
+        let members: Vec<&ReplicaPair> = self.members(&group.id).collect();
+        group.view(&members)
+    }
+
+    /// The pending effect of a group.
+    pub(super) fn group_effect(&self, group: &ReplicaGroup) -> Option<Effect> {
+        let pending = group.pending?;
+        let about = self.members(&group.id).filter(|pair| group.acts_on(pair)).map(|pair| pair.id.clone());
+        let members = about.collect();
+        let kind = EffectKind::Group { group: group.id.clone(), effect: pending.effect, members };
+        Some(Effect { id: pending.id, since: pending.since, account: group.account.clone(), kind })
+    }
+
+    /// The disks as they are that a decision on a member may need.
+    fn member<'a>(&'a self, pair: &'a ReplicaPair) -> Member<'a> {
+        let disk = |end: &End| self.disk(&pair.account, &end.disk);
+        Member { pair, source: disk(pair.source()), destination: disk(pair.destination()) }
+    }
+
+    /// A group of this account.
+    fn find_group(
+        &self,
+        call: &Call,
+        operation: Operation,
+        id: &GroupId,
+    ) -> Result<&ReplicaGroup, EbsRefusal> {
+        let group = self.groups.get(id).filter(|group| group.account == call.account);
+        group.ok_or_else(|| unknown(operation, id.as_str(), &call.region, "G-610"))
+    }
+
+    /// One call on one group: looked up with its members, decided, applied.
+    fn group_call(
+        &mut self,
+        now: Timestamp,
+        call: &Call,
+        id: &GroupId,
+        request: GroupRequest<'_>,
+    ) -> Result<Done<()>, Blocked<EbsRefusal>> {
+        let group = self.find_group(call, request.operation(), id)?;
+        let members: Vec<Member<'_>> = self.members(id).map(|pair| self.member(pair)).collect();
+        let cx = Context { now, region: &call.region };
+        let plan = group.decide(&cx, request, &members, &self.policy.ebs)?;
+        let rule = Some(plan.rule());
+        Ok(Done { response: (), step: self.apply_to_group(id, plan), rule })
+    }
+
+    fn membership_call(
+        &mut self,
+        now: Timestamp,
+        call: &Call,
+        (id, pair): (&GroupId, &PairId),
+        joins: bool,
+    ) -> Result<Done<()>, Blocked<EbsRefusal>> {
+        let operation = if joins { Operation::AddDiskReplicaPair } else { Operation::RemoveDiskReplicaPair };
+        let group = self.find_group(call, operation, id)?;
+        let found = self.pairs.get(pair).filter(|pair| pair.account == call.account);
+        let found = found.ok_or_else(|| unknown(operation, pair.as_str(), &call.region, "E-610"))?;
+        let status = group.shows(self.members(id).map(|pair| pair.status));
+        let members = self.index.members.get(id).map_or(0, BTreeMap::len);
+        let cx = Context { now, region: &call.region };
+        let decided = if joins {
+            group.decide_add(&cx, found, status, members, &self.policy.ebs)?
+        } else {
+            group.decide_remove(&cx, found, status, members, &self.policy.ebs)?
+        };
+        let rule = Some(decided.rule());
+        Ok(Done { response: (), step: self.apply_membership(now, id, pair, decided), rule })
+    }
+
+    fn apply_membership(&mut self, now: Timestamp, id: &GroupId, pair: &PairId, decided: Membership) -> Step {
+        let rule = decided.rule();
+        let (Some(group), Some(found)) = (self.groups.get(id), self.pairs.get_mut(pair)) else {
+            return Step::default();
+        };
+        let happened = |fact| {
+            let fact = Fact::Group { group: id.clone(), fact };
+            Event { at: now, account: group.account.clone(), rule, fact }
+        };
+        match decided {
+            Membership::Already => Step::default(),
+            Membership::Joins(_) => {
+                found.join(group);
+                self.index.enter_member(id, found);
+                Step { effects: Vec::new(), events: [happened(GroupFact::Joined(pair.clone()))].into() }
+            }
+            Membership::Leaves(plan) => {
+                let left = happened(GroupFact::Left(pair.clone()));
+                let before = self.shown(id);
+                if let Some(found) = self.pairs.get_mut(pair) {
+                    found.leave();
+                    self.index.strike_member(id, found.ordinal);
+                }
+                let mut step = Step { effects: Vec::new(), events: [left].into() };
+                step.extend(self.apply_to_group_that_showed(id, plan, before));
+                step
+            }
+        }
+    }
+
+    /// The status that a group shows.
+    fn shown(&self, id: &GroupId) -> Option<GroupStatus> {
+        Some(self.groups.get(id)?.shows(self.members(id).map(|pair| pair.status)))
+    }
+
+    /// Applies a plan to a group and to its members.
+    pub(super) fn apply_to_group(&mut self, id: &GroupId, plan: GroupPlan) -> Step {
+        let before = self.shown(id);
+        self.apply_to_group_that_showed(id, plan, before)
+    }
+
+    fn apply_to_group_that_showed(
+        &mut self,
+        id: &GroupId,
+        plan: GroupPlan,
+        before: Option<GroupStatus>,
+    ) -> Step {
+        let effect = EffectId(self.next_id);
+        let asks = plan.asks();
+        let Some(group) = self.groups.get_mut(id) else { return Step::default() };
+        let (due_before, rtc_before) = (group.due, group.settings.enable_rtc);
+        let stood = group.status != GroupStatus::Deleted;
+        let done = group.apply(plan, effect);
+        if stood && group.status == GroupStatus::Deleted {
+            let regions = [&group.primary.region, &group.standby.region];
+            self.index.group_listing.leave(&group.account, regions, group.ordinal);
+        }
+        let (account, ordinal, rtc) = (group.account.clone(), group.ordinal, group.settings.enable_rtc);
+        if due_before != group.due {
+            self.index.deadlines.stands_anew(group.due, ordinal);
+        }
+        if due_before.is_some() && due_before != group.due {
+            self.settle_deadline(Some(ordinal));
+        }
+        if asks {
+            self.mint();
+            self.index.effects.insert(effect, Owner::Group(id.clone()));
+        }
+        if let Some(ended) = done.ended {
+            self.index.effects.remove(ended.id);
+        }
+        if rtc != rtc_before {
+            let members: Vec<PairId> = self.members(id).map(|pair| pair.id.clone()).collect();
+            for pair in &members {
+                self.pairs.get_mut(pair).into_iter().for_each(|pair| pair.settings.enable_rtc = rtc);
+            }
+        }
+        let mut moved = Step::default();
+        for (pair, plan) in done.members {
+            moved.extend(self.apply_to_pair(&pair, plan));
+        }
+        let mut step = Step::default();
+        step.effects.extend(self.groups.get(id).filter(|_| asks).and_then(|group| self.group_effect(group)));
+        let after = self.shown(id);
+        let event = |fact| {
+            let fact = Fact::Group { group: id.clone(), fact };
+            Event { at: done.at, account: account.clone(), rule: done.rule, fact }
+        };
+        if before != after {
+            step.events.push(event(GroupFact::Status {
+                from: before,
+                to: after,
+                superseded: done.ended.filter(|_| asks).map(|ended| ended.id),
+                took: done.ended.map(|ended| done.at.since(ended.since)),
+                recover_point: self.group(id).and_then(|view| view.last_recover_point),
+            }));
+        }
+        if done.round_failed {
+            step.events.push(event(GroupFact::RoundFailed));
+        }
+        step.extend(moved);
+        step
+    }
+
+    fn create_group(
+        &mut self,
+        now: Timestamp,
+        call: &Call,
+        request: &CreateDiskReplicaGroup,
+        fresh: Option<&GroupCreated>,
+    ) -> Result<Done<GroupCreated>, Blocked<EbsRefusal, Misuse>> {
+        self.check_group_places(&call.region, request)?;
+        let fresh = fresh.filter(|fresh| !self.groups.contains_key(&fresh.group));
+        let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
+        let asked = self.mint();
+        let cx = Context { now, region: &call.region };
+        let group = ReplicaGroup::create(fresh.group.clone(), call.account.clone(), &cx, asked, request);
+        let effects = self.admit_group(group);
+        let fact = GroupFact::Status {
+            from: None,
+            to: Some(GroupStatus::Creating),
+            superseded: None,
+            took: None,
+            recover_point: None,
+        };
+        let (rule, fact) = (RuleId("G-014"), Fact::Group { group: fresh.group.clone(), fact });
+        let events = [Event { at: now, account: call.account.clone(), rule, fact }].into();
+        Ok(Done { response: fresh.clone(), step: Step { effects, events }, rule: Some(rule) })
+    }
+
+    fn check_group_places(
+        &self,
+        region: &RegionId,
+        request: &CreateDiskReplicaGroup,
+    ) -> Result<(), EbsRefusal> {
+        let destination = (&request.destination_region, &request.destination_zone);
+        let operation = Operation::CreateDiskReplicaGroup;
+        self.check_places(operation, (region, &request.source_zone), destination)
+    }
+
+    /// Enters a group into the registry and the indexes; returns the effect that it waits for.
+    fn admit_group(&mut self, group: ReplicaGroup) -> Vec<Effect> {
+        let id = group.id.clone();
+        if let Some(pending) = group.pending {
+            self.index.effects.insert(pending.id, Owner::Group(id.clone()));
+        }
+        self.index.deadlines.stands_anew(group.due, group.ordinal);
+        if group.status != GroupStatus::Deleted {
+            let regions = [&group.primary.region, &group.standby.region];
+            self.index.group_listing.enter(&group.account, regions, group.ordinal);
+        }
+        self.groups.insert(id.clone(), group);
+        self.groups.get(&id).and_then(|group| self.group_effect(group)).into_iter().collect()
+    }
+
+    /// Forgets a group whose tombstone has stood long enough.
+    pub(super) fn forget_group(&mut self, id: &GroupId) -> Step {
+        let Some(group) = self.groups.remove(id) else { return Step::default() };
+        self.settle_deadline(group.due.map(|_| group.ordinal));
+        let at = group.due.unwrap_or(self.clock);
+        let fact = GroupFact::Status {
+            from: Some(group.status),
+            to: None,
+            superseded: None,
+            took: None,
+            recover_point: None,
+        };
+        let fact = Fact::Group { group: id.clone(), fact };
+        let event = Event { at, account: group.account, rule: RuleId("G-697"), fact };
+        let mut step = Step { effects: Vec::new(), events: [event].into() };
+        step.extend(self.forget_drills(at, &DrillOwner::Group(id.clone())));
+        step
+    }
+
+    /// Enters what is derived from groups and memberships.
+    pub(super) fn reindex_groups(&self, index: &mut Index, owners: &mut Vec<(EffectId, Owner)>) {
+        for pair in self.pairs.values() {
+            if let Some(group) = pair.group() {
+                index.enter_member(group, pair);
+            }
+        }
+        for group in self.groups.values() {
+            if group.status != GroupStatus::Deleted {
+                let regions = [&group.primary.region, &group.standby.region];
+                index.group_listing.enter(&group.account, regions, group.ordinal);
+            }
+            owners.extend(group.pending.map(|pending| (pending.id, Owner::Group(group.id.clone()))));
+        }
+    }
+
+    /// Takes in a group that exists elsewhere, in any status, and binds pairs that exist here to it. A transient status
+    /// waits for its effect from now on, a replicating one has its next round one RPO ahead, a tombstone its whole time.
+    /// A member that copies goes on copying; what else it waited for is the group's from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAdopted`]; nothing changed but the clock seen.
+    pub fn adopt_group(
+        &mut self,
+        now: Timestamp,
+        account: &AccountId,
+        region: &RegionId,
+        seed: GroupSeed,
+    ) -> Result<Step, NotAdopted> {
+        let now = self.observe(now);
+        if self.groups.contains_key(&seed.id) {
+            return Err(NotAdopted::IdInUse(String::from(seed.id.as_str())));
+        }
+        self.check_group_places(region, &seed.request)?;
+        let cx = Context { now, region };
+        let asked = EffectId(self.next_id);
+        let ids = seed.members.clone();
+        let group = ReplicaGroup::adopt(seed, account.clone(), &cx, asked, &self.policy.ebs);
+        let mut bound = Vec::new();
+        for id in &ids {
+            let found = self.pairs.get(id).filter(|pair| pair.account == *account);
+            let found =
+                found.ok_or_else(|| unknown(Operation::AddDiskReplicaPair, id.as_str(), region, "E-610"))?;
+            if found.group.is_some() || bound.iter().any(|pair: &ReplicaPair| pair.id == *id) {
+                return Err(NotAdopted::IdInUse(String::from(id.as_str())));
+            }
+            let mut pair = found.clone();
+            pair.bind(&group);
+            bound.push(pair);
+        }
+        bound.sort_by_key(|pair| pair.ordinal);
+        self.check_group(&group, &bound.iter().collect::<Vec<_>>())?;
+        for pair in &bound {
+            self.check_pair(pair)?;
+        }
+        self.mint();
+        for pair in bound {
+            self.rebind(pair);
+        }
+        Ok(Step { effects: self.admit_group(group), events: Vec::new() })
+    }
+
+    /// Puts a pair that was bound to a group in the place of what it was.
+    fn rebind(&mut self, pair: ReplicaPair) {
+        let Some(before) = self.pairs.insert(pair.id.clone(), pair.clone()) else { return };
+        if let Some(lost) = before.pending.filter(|_| pair.pending.is_none()) {
+            self.index.effects.remove(lost.id);
+        }
+        self.settle_deadline(before.due.map(|_| before.ordinal));
+        if let Some(group) = pair.group() {
+            self.index.enter_member(group, &pair);
+        }
+    }
+}
+
+/// The refusal of an id that is unknown, or not this account's.
+pub(super) fn unknown(operation: Operation, id: &str, region: &RegionId, rule: &'static str) -> EbsRefusal {
+    let (resource, region) = (String::from(id).into(), region.clone());
+    EbsRefusal::NoSuchResource { operation, resource, region, rule: RuleId(rule) }
+}
+
+impl Index {
+    pub(super) fn enter_member(&mut self, group: &GroupId, pair: &ReplicaPair) {
+        match self.members.get_mut(group) {
+            Some(members) => drop(members.insert(pair.ordinal, pair.id.clone())),
+            None => drop(self.members.insert(group.clone(), [(pair.ordinal, pair.id.clone())].into())),
+        }
+    }
+
+    fn strike_member(&mut self, group: &GroupId, ordinal: u64) {
+        if let Some(members) = self.members.get_mut(group) {
+            members.remove(&ordinal);
+            if members.is_empty() {
+                self.members.remove(group);
+            }
+        }
+    }
+}
+
+impl Sealed for CreateDiskReplicaGroup {}
+
+impl Action for CreateDiskReplicaGroup {
+    const OPERATION: Operation = Operation::CreateDiskReplicaGroup;
+    type Response = GroupCreated;
+    type Refusal = EbsRefusal;
+    type Fresh = Option<GroupCreated>;
+    type Misused = Misuse;
+
+    fn perform(
+        &self,
+        plane: &mut ControlPlane,
+        now: Timestamp,
+        call: &Call,
+        fresh: &Self::Fresh,
+    ) -> Performed<Self> {
+        plane.create_group(now, call, self, fresh.as_ref())
+    }
+}
+
+impl Sealed for DescribeDiskReplicaGroups {}
+
+impl Action for DescribeDiskReplicaGroups {
+    const OPERATION: Operation = Operation::DescribeDiskReplicaGroups;
+    type Response = GroupPage;
+    type Refusal = EbsRefusal;
+    type Fresh = ();
+    type Misused = Infallible;
+
+    fn perform(&self, plane: &mut ControlPlane, _now: Timestamp, call: &Call, (): &()) -> Performed<Self> {
+        let view = |group: &ReplicaGroup| plane.view(group);
+        let response = self.select(
+            &call.account,
+            &call.region,
+            &plane.policy.ebs,
+            &plane.groups,
+            &plane.index.group_listing,
+            view,
+        );
+        Ok(Done { response, step: Step::default(), rule: None })
+    }
+}
+
+macro_rules! group_calls {
+    ($($name:ident $method:ident $doc:literal $perform:expr;)*) => {
+        $(
+            impl Sealed for $name {}
+
+            impl Action for $name {
+                const OPERATION: Operation = Operation::$name;
+                type Response = ();
+                type Refusal = EbsRefusal;
+                type Fresh = ();
+                type Misused = Infallible;
+
+                fn perform(
+                    &self,
+                    plane: &mut ControlPlane,
+                    now: Timestamp,
+                    call: &Call,
+                    (): &(),
+                ) -> Performed<Self> {
+                    let perform: fn(&mut ControlPlane, Timestamp, &Call, &Self) -> Performed<Self> = $perform;
+                    perform(plane, now, call, self)
+                }
+            }
+        )*
+
+        impl ControlPlane {$(
+            #[doc = $doc]
+            pub fn $method(&mut self, call: &Call, request: &$name) -> Reply<$name> {
+                self.make(call, request)
+            }
+        )*}
+    };
+}
+
+group_calls! {
+    ModifyDiskReplicaGroup modify_disk_replica_group
+        "`ModifyDiskReplicaGroup`: changes name, description or replication time control."
+        |plane, now, call, this| plane.group_call(now, call, &this.group, GroupRequest::Modify(this));
+    StartDiskReplicaGroup start_disk_replica_group
+        "`StartDiskReplicaGroup`: begins rounds of copies."
+        |plane, now, call, this| {
+            plane.group_call(now, call, &this.group, GroupRequest::Start { one_shot: this.one_shot })
+        };
+    StopDiskReplicaGroup stop_disk_replica_group
+        "`StopDiskReplicaGroup`: ends copying."
+        |plane, now, call, this| plane.group_call(now, call, &this.group, GroupRequest::Stop);
+    FailoverDiskReplicaGroup failover_disk_replica_group
+        "`FailoverDiskReplicaGroup`: every secondary disk is to become readable and writable."
+        |plane, now, call, this| plane.group_call(now, call, &this.group, GroupRequest::Failover);
+    ReprotectDiskReplicaGroup reprotect_disk_replica_group
+        "`ReprotectDiskReplicaGroup`: reverses the direction, or cancels the failover."
+        |plane, now, call, this| {
+            plane.group_call(now, call, &this.group, GroupRequest::Reprotect { reverse: this.reverse_replicate })
+        };
+    DeleteDiskReplicaGroup delete_disk_replica_group
+        "`DeleteDiskReplicaGroup`: takes an empty group down."
+        |plane, now, call, this| plane.group_call(now, call, &this.group, GroupRequest::Delete);
+    AddDiskReplicaPair add_disk_replica_pair
+        "`AddDiskReplicaPair`: a pair joins a group."
+        |plane, now, call, this| plane.membership_call(now, call, (&this.group, &this.pair), true);
+    RemoveDiskReplicaPair remove_disk_replica_pair
+        "`RemoveDiskReplicaPair`: a pair leaves its group and lives on."
+        |plane, now, call, this| plane.membership_call(now, call, (&this.group, &this.pair), false);
+}
+
+impl ControlPlane {
+    /// `CreateDiskReplicaGroup`: an empty group appears in `creating`.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::BadFreshId`] if the call is accepted and the group id is in use.
+    pub fn create_disk_replica_group(
+        &mut self,
+        call: &Call,
+        request: &CreateDiskReplicaGroup,
+        fresh: GroupCreated,
+    ) -> Result<Reply<CreateDiskReplicaGroup>, Misuse> {
+        self.call(call, request, &Some(fresh))
+    }
+
+    /// `DescribeDiskReplicaGroups`.
+    pub fn describe_disk_replica_groups(
+        &mut self,
+        call: &Call,
+        request: &DescribeDiskReplicaGroups,
+    ) -> Reply<DescribeDiskReplicaGroups> {
+        self.make(call, request)
+    }
+}

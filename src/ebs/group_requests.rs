@@ -1,0 +1,126 @@
+//! The typed requests of the operations on consistent groups.
+//!
+//! As with pairs, a request holds what was asked with defaults applied, and the region travels in the call. The RPO is
+//! in no request: only 900 s is sold. Groups have no bandwidth of their own ("not open").
+
+use alloc::vec::Vec;
+
+use crate::ids::{GroupId, PairId, RegionId, ResourceGroupId, ZoneId};
+use crate::text::{Description, GroupName, Tag};
+
+/// `CreateDiskReplicaGroup`: an empty group between two places. Called in the production site's region.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct CreateDiskReplicaGroup {
+    /// Zone of the production site.
+    pub source_zone: ZoneId,
+    /// Region of the disaster recovery site.
+    pub destination_region: RegionId,
+    /// Zone of the disaster recovery site.
+    pub destination_zone: ZoneId,
+    /// The name and the rest that no decision depends on.
+    pub settings: GroupSettings,
+}
+
+/// What a group is created with and no decision on it depends on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct GroupSettings {
+    /// `GroupName`.
+    pub name: Option<GroupName>,
+    /// `Description`.
+    pub description: Option<Description>,
+    /// `EnableRtc`, false by default; holds for every member (`G-660`).
+    pub enable_rtc: bool,
+    /// `ResourceGroupId`.
+    pub resource_group: Option<ResourceGroupId>,
+    /// `Tag.N`, at most 20.
+    pub tags: Vec<Tag>,
+}
+
+/// What `CreateDiskReplicaGroup` answers, and the id it needs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct GroupCreated {
+    /// The new group.
+    pub group: GroupId,
+}
+
+/// `ModifyDiskReplicaGroup`: changes name, description or replication time control. Called at the production site.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct ModifyDiskReplicaGroup {
+    /// The group.
+    pub group: GroupId,
+    /// `GroupName`; absent to leave it.
+    pub name: Option<GroupName>,
+    /// `Description`; absent to leave it.
+    pub description: Option<Description>,
+    /// `EnableRtc`; absent to leave it.
+    pub enable_rtc: Option<bool>,
+}
+
+/// `StartDiskReplicaGroup`: begins automatic rounds of copies, or one round. Called at the production site.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct StartDiskReplicaGroup {
+    /// The group.
+    pub group: GroupId,
+    /// `OneShot`: copy once and return to `stopped`. False by default.
+    pub one_shot: bool,
+}
+
+/// `StopDiskReplicaGroup`: ends copying; every secondary rolls back. Called at the production site.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct StopDiskReplicaGroup {
+    /// The group.
+    pub group: GroupId,
+}
+
+/// `FailoverDiskReplicaGroup`: makes every secondary disk readable and writable. Called at the disaster recovery site.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct FailoverDiskReplicaGroup {
+    /// The group.
+    pub group: GroupId,
+}
+
+/// `ReprotectDiskReplicaGroup`: reverses a failed-over group, or cancels its failover. Called at the disaster recovery
+/// site.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct ReprotectDiskReplicaGroup {
+    /// The group.
+    pub group: GroupId,
+    /// `ReverseReplicate`: true swaps the roles, false returns to the original direction. True by default.
+    pub reverse_replicate: bool,
+}
+
+/// `DeleteDiskReplicaGroup`: takes an empty group down. Called at the production site.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct DeleteDiskReplicaGroup {
+    /// The group.
+    pub group: GroupId,
+}
+
+/// `AddDiskReplicaPair`: the pair joins the group. Called at the group's production site.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct AddDiskReplicaPair {
+    /// The group.
+    pub group: GroupId,
+    /// The pair.
+    pub pair: PairId,
+}
+
+/// `RemoveDiskReplicaPair`: the pair leaves the group and lives on. Called at the group's production site.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct RemoveDiskReplicaPair {
+    /// The group.
+    pub group: GroupId,
+    /// The pair.
+    pub pair: PairId,
+}
