@@ -69,10 +69,10 @@ requests! {
     RemoveDiskReplicaPair;
     StartPairDrill;
     ClearPairDrill;
-    DescribePairDrills;
+    DescribePairDrills (Box);
     StartReplicaGroupDrill;
     ClearReplicaGroupDrill;
-    DescribeReplicaGroupDrills;
+    DescribeReplicaGroupDrills (Box);
     CreateDbCluster (Box);
     DeleteDbCluster;
     ModifyDbNodeConfig;
@@ -339,9 +339,9 @@ impl ControlPlane {
             Request::AddDiskReplicaPair(request) => Ok(self.make(call, request).into()),
             Request::RemoveDiskReplicaPair(request) => Ok(self.make(call, request).into()),
             Request::ClearPairDrill(request) => Ok(self.make(call, request).into()),
-            Request::DescribePairDrills(request) => Ok(self.make(call, request).into()),
+            Request::DescribePairDrills(request) => Ok(self.make(call, &**request).into()),
             Request::ClearReplicaGroupDrill(request) => Ok(self.make(call, request).into()),
-            Request::DescribeReplicaGroupDrills(request) => Ok(self.make(call, request).into()),
+            Request::DescribeReplicaGroupDrills(request) => Ok(self.make(call, &**request).into()),
             Request::DeleteDbCluster(request) => Ok(self.make(call, request).into()),
             Request::ModifyDbNodeConfig(request) => Ok(self.make(call, request).into()),
             Request::FailoverDbCluster(request) => Ok(self.make(call, request).into()),
