@@ -217,6 +217,10 @@ mod tokens {
                 "DescribeDiskReplicaPairs",
                 "DeleteDBCluster",
                 "ModifyDBNodeConfig",
+                "RestartDBNode",
+                "ModifyDBNodeHotReplicaMode",
+                "ModifyDBClusterPrimaryZone",
+                "ModifyDBClusterDeletion",
                 "DescribeDBClusters",
                 "DescribeDBClusterAttribute"
             ]
