@@ -12,11 +12,13 @@ pub mod describe;
 mod elect;
 pub mod electorate;
 pub mod failover;
+mod listed;
 pub mod node;
 pub mod node_requests;
 pub mod refusal;
 pub mod requests;
 pub mod select;
+mod status;
 pub mod work;
 
 pub use apply::{ClusterFact, ClusterStep};
