@@ -33,8 +33,10 @@ impl DbCluster {
         self.failover = Failover::begin(cause, requested.clone(), &next, cx.now, cx.id)
             .map(|begun| Failover { electorate, roll_back, shows: cx.policy.switch_status, ..begun });
         self.waits = false;
+        let across = self.failover.as_ref().is_some_and(|begun| begun.electorate.standby);
         let began = match cause {
             Cause::Manual => "P-301",
+            Cause::Automatic if across => "P-185",
             Cause::Automatic => "P-180",
             Cause::RollBack => "P-190",
         };

@@ -113,6 +113,9 @@ fn modify_type(reader: &Reader<'_>) -> Result<ModifyType, Refusal> {
     reader.choice("ModifyType", &types)?.ok_or_else(|| reader.missing("ModifyType"))
 }
 
+/// Parameters that the model does not use, by wire name.
+type Unused = Vec<(Arc<str>, Arc<str>)>;
+
 /// The entries of `DBNode.N`, in the order of their numbers.
 fn list<T>(
     reader: &Reader<'_>,
@@ -129,7 +132,7 @@ fn list<T>(
     numbers.into_keys().map(|number| entry(reader, number)).collect()
 }
 
-fn unused(reader: &Reader<'_>, names: &[&'static str]) -> Result<Vec<(Arc<str>, Arc<str>)>, Refusal> {
+fn unused(reader: &Reader<'_>, names: &[&'static str]) -> Result<Unused, Refusal> {
     let mut other = Vec::new();
     for name in names {
         other.extend(reader.text(name)?.map(|text| (Arc::from(*name), Arc::from(String::from(text)))));
