@@ -93,6 +93,15 @@ operations! {
     DeleteDbCluster = "DeleteDBCluster", PolarDb;
     ModifyDbNodeConfig = "ModifyDBNodeConfig", PolarDb;
     FailoverDbCluster = "FailoverDBCluster", PolarDb;
+    FailoverDbClusterZonal = "FailoverDBClusterZonal", PolarDb;
+    CreateDbNodes = "CreateDBNodes", PolarDb;
+    DeleteDbNodes = "DeleteDBNodes", PolarDb;
+    ModifyDbNodeClass = "ModifyDBNodeClass", PolarDb;
+    ModifyDbNodesClass = "ModifyDBNodesClass", PolarDb;
+    RestartDbNode = "RestartDBNode", PolarDb;
+    ModifyDbNodeHotReplicaMode = "ModifyDBNodeHotReplicaMode", PolarDb;
+    ModifyDbClusterPrimaryZone = "ModifyDBClusterPrimaryZone", PolarDb;
+    ModifyDbClusterDeletion = "ModifyDBClusterDeletion", PolarDb;
     DescribeDbClusters = "DescribeDBClusters", PolarDb;
     DescribeDbClusterAttribute = "DescribeDBClusterAttribute", PolarDb;
 }
@@ -125,6 +134,11 @@ impl Operation {
                 | Self::StartReplicaGroupDrill
                 | Self::CreateDbCluster
                 | Self::FailoverDbCluster
+                | Self::FailoverDbClusterZonal
+                | Self::CreateDbNodes
+                | Self::DeleteDbNodes
+                | Self::ModifyDbNodeClass
+                | Self::ModifyDbNodesClass
         )
     }
 

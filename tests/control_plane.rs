@@ -224,6 +224,10 @@ mod tokens {
                 "DescribeReplicaGroupDrills",
                 "DeleteDBCluster",
                 "ModifyDBNodeConfig",
+                "RestartDBNode",
+                "ModifyDBNodeHotReplicaMode",
+                "ModifyDBClusterPrimaryZone",
+                "ModifyDBClusterDeletion",
                 "DescribeDBClusters",
                 "DescribeDBClusterAttribute"
             ]

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use super::{Action, Call, ControlPlane, FreshCluster, Misuse, Reply, Report, Step};
+use super::{Action, Call, ControlPlane, FreshCluster, FreshNodes, Misuse, Reply, Report, Step};
 use crate::ebs::{
     AddDiskReplicaPair, ChangeResourceGroup, ClearPairDrill, ClearReplicaGroupDrill, CreateDiskReplicaGroup,
     CreateDiskReplicaPair, DeleteDiskReplicaGroup, DeleteDiskReplicaPair, DescribeDiskReplicaGroups,
@@ -14,10 +14,13 @@ use crate::ebs::{
     StartPairDrill, StartReplicaGroupDrill, StopDiskReplicaGroup, StopDiskReplicaPair, TagPage, TagResources,
     UntagResources,
 };
+use crate::ids::OrderId;
 use crate::operation::Operation;
 use crate::polardb::{
-    ClusterCreated, ClusterPage, CreateDbCluster, DbCluster, DeleteDbCluster, DescribeDbClusterAttribute,
-    DescribeDbClusters, FailoverDbCluster, ModifyDbNodeConfig, PolarDbRefusal,
+    ClusterCreated, ClusterPage, CreateDbCluster, CreateDbNodes, DbCluster, DeleteDbCluster, DeleteDbNodes,
+    DescribeDbClusterAttribute, DescribeDbClusters, FailoverDbCluster, FailoverDbClusterZonal,
+    ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeConfig,
+    ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, NodesCreated, Ordered, PolarDbRefusal, RestartDbNode,
 };
 use crate::rule::RuleId;
 use crate::time::Timestamp;
@@ -85,6 +88,15 @@ requests! {
     DeleteDbCluster;
     ModifyDbNodeConfig;
     FailoverDbCluster;
+    FailoverDbClusterZonal;
+    CreateDbNodes (Box);
+    DeleteDbNodes;
+    ModifyDbNodeClass (Box);
+    ModifyDbNodesClass (Box);
+    RestartDbNode;
+    ModifyDbNodeHotReplicaMode;
+    ModifyDbClusterPrimaryZone (Box);
+    ModifyDbClusterDeletion;
     DescribeDbClusters (Box);
     DescribeDbClusterAttribute;
 }
@@ -113,6 +125,10 @@ pub enum Response {
     DrillPage(DrillPage),
     /// `CreateDBCluster`.
     ClusterCreated(ClusterCreated),
+    /// `CreateDBNodes`.
+    NodesCreated(NodesCreated),
+    /// `DeleteDBNodes`, `ModifyDBNodeClass`, `ModifyDBNodesClass` and `ModifyDBNodeHotReplicaMode`.
+    Ordered(Ordered),
     /// `DescribeDBClusters`.
     ClusterPage(ClusterPage),
     /// `DescribeDBClusterAttribute`.
@@ -176,6 +192,18 @@ impl From<DrillPage> for Response {
 impl From<ClusterCreated> for Response {
     fn from(created: ClusterCreated) -> Self {
         Self::ClusterCreated(created)
+    }
+}
+
+impl From<NodesCreated> for Response {
+    fn from(created: NodesCreated) -> Self {
+        Self::NodesCreated(created)
+    }
+}
+
+impl From<Ordered> for Response {
+    fn from(ordered: Ordered) -> Self {
+        Self::Ordered(ordered)
     }
 }
 
@@ -243,6 +271,10 @@ pub enum TokenOutcome {
     DrillStarted(DrillStarted),
     /// A cluster was created.
     ClusterCreated(ClusterCreated),
+    /// Nodes were created.
+    NodesCreated(NodesCreated),
+    /// An order was made.
+    Ordered(Ordered),
     /// Refused, and the policy is [`Sticky`](crate::policy::RejectionPolicy::Sticky).
     Refused(Box<Refusal>),
 }
@@ -262,6 +294,17 @@ pub enum Fresh {
     Drill(FreshDrill),
     /// For `CreateDBCluster`.
     Cluster(FreshCluster),
+    /// For `CreateDBNodes`.
+    Nodes(FreshNodes),
+    /// For an operation that makes a billing order alone: `DeleteDBNodes`, `ModifyDBNodeClass`, `ModifyDBNodesClass`
+    /// and `ModifyDBNodeHotReplicaMode`.
+    Order(OrderId),
+}
+
+impl Fresh {
+    fn order(&self) -> Option<OrderId> {
+        if let Self::Order(order) = self { Some(order.clone()) } else { None }
+    }
 }
 
 /// Anything that can change a control plane.
@@ -347,6 +390,24 @@ impl ControlPlane {
                 let fresh = if let Fresh::Drill(fresh) = fresh { Some(fresh.clone()) } else { None };
                 self.call(call, request, &fresh).map(Into::into)
             }
+            Request::CreateDbNodes(request) => {
+                let fresh = if let Fresh::Nodes(fresh) = fresh { Some(fresh.clone()) } else { None };
+                self.call(call, &**request, &fresh).map(Into::into)
+            }
+            Request::DeleteDbNodes(request) => self.call(call, request, &fresh.order()).map(Into::into),
+            Request::ModifyDbNodeClass(request) => {
+                self.call(call, &**request, &fresh.order()).map(Into::into)
+            }
+            Request::ModifyDbNodesClass(request) => {
+                self.call(call, &**request, &fresh.order()).map(Into::into)
+            }
+            Request::ModifyDbNodeHotReplicaMode(request) => {
+                self.call(call, request, &fresh.order()).map(Into::into)
+            }
+            Request::FailoverDbClusterZonal(request) => Ok(self.make(call, request).into()),
+            Request::RestartDbNode(request) => Ok(self.make(call, request).into()),
+            Request::ModifyDbClusterPrimaryZone(request) => Ok(self.make(call, &**request).into()),
+            Request::ModifyDbClusterDeletion(request) => Ok(self.make(call, request).into()),
             Request::StartDiskReplicaPair(request) => Ok(self.make(call, request).into()),
             Request::StopDiskReplicaPair(request) => Ok(self.make(call, request).into()),
             Request::FailoverDiskReplicaPair(request) => Ok(self.make(call, request).into()),

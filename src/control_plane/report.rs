@@ -12,8 +12,8 @@ use crate::ebs::table::PairEvent;
 use crate::ebs::{
     Access, Disk, DiskChange, DrillOwner, GroupDue, GroupNotTaken, GroupOutcome, PendingPair, ReplicaPair,
 };
-use crate::ids::{AccountId, ClusterId, DiskId, EffectId, GroupId, PairId};
-use crate::polardb::{ClusterEffect, ClusterOutcome};
+use crate::ids::{AccountId, ClusterId, DiskId, EffectId, GroupId, NodeId, PairId};
+use crate::polardb::{ClusterEffect, ClusterOutcome, NodeChange};
 use crate::polardb::{ClusterPlan, NotTaken};
 use crate::rule::RuleId;
 use crate::text::StatusMessage;
@@ -195,11 +195,9 @@ impl ControlPlane {
                 Ok(self.apply_to_group(group, plan))
             }
             Observation::Node { node, change } => {
-                let cluster = self.index.nodes.get(node).cloned().ok_or(Misuse::Unknown)?;
-                let found = self.clusters.get(&cluster).ok_or(Misuse::Unknown)?;
-                let plan = found.decide_node(node, *change).ok_or(Misuse::Unknown)?;
-                Ok(self.apply_to_cluster(now, &cluster, plan))
+                self.nodes_changed(now, core::slice::from_ref(node), *change)
             }
+            Observation::Nodes { nodes, change } => self.nodes_changed(now, nodes, *change),
             Observation::ClusterBusy { cluster, status } => {
                 let found = self.clusters.get(cluster).ok_or(Misuse::Unknown)?;
                 let plan = found.decide_busy(status.clone());
@@ -211,6 +209,19 @@ impl ControlPlane {
                 Ok(self.apply_to_cluster(now, cluster, plan))
             }
         }
+    }
+
+    fn nodes_changed(
+        &mut self,
+        now: Timestamp,
+        nodes: &[NodeId],
+        change: NodeChange,
+    ) -> Result<Step, Misuse> {
+        let first = nodes.first().ok_or(Misuse::Unknown)?;
+        let cluster = self.index.nodes.get(first).cloned().ok_or(Misuse::Unknown)?;
+        let found = self.clusters.get(&cluster).ok_or(Misuse::Unknown)?;
+        let plan = found.decide_nodes(nodes, change).ok_or(Misuse::Unknown)?;
+        Ok(self.apply_to_cluster(now, &cluster, plan))
     }
 
     fn disk_changed(&mut self, now: Timestamp, account: &AccountId, id: &DiskId, change: DiskChange) -> Step {
@@ -265,8 +276,10 @@ impl ControlPlane {
         let account = cluster.account.clone();
         let done = cluster.apply(plan, now, effect, &self.policy.polardb);
         let mut step = Step::default();
-        if let Some(ended) = done.ended {
-            self.index.effects.remove(ended);
+        done.ended.into_iter().for_each(|ended| self.index.effects.remove(ended));
+        done.left.iter().for_each(|node| drop(self.index.nodes.remove(node)));
+        for node in done.joined {
+            self.index.nodes.insert(node, id.clone());
         }
         if let Some((asked, kind)) = done.asked {
             self.mint();

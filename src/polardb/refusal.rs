@@ -7,6 +7,7 @@
 use alloc::borrow::Cow;
 use alloc::format;
 
+pub use super::listed::{FROM_PAGES, LISTED};
 use crate::ids::{ClusterId, NodeId};
 use crate::operation::Operation;
 use crate::rule::{Basis, RuleId};
@@ -61,6 +62,12 @@ pub enum PolarDbRefusal {
         /// What the token cache answered.
         refusal: TokenRefusal,
     },
+    /// The token came with other parameters before, by the reading that this has a code in the house style.
+    #[error("{operation}: the token came with other parameters before (T-090)")]
+    TokenReused {
+        /// The operation asked for.
+        operation: Operation,
+    },
     /// The cluster is unknown in this account.
     #[error("{operation}: no cluster {cluster} for this account (P-100)")]
     ClusterNotFound {
@@ -70,7 +77,7 @@ pub enum PolarDbRefusal {
         cluster: ClusterId,
     },
     /// The node is not one of this cluster's.
-    #[error("{operation}: {cluster} has no node {node} (P-103)")]
+    #[error("{operation}: {cluster} has no node {node} ({})", self.rule())]
     NodeNotFound {
         /// The operation asked for.
         operation: Operation,
@@ -157,6 +164,98 @@ pub enum PolarDbRefusal {
         /// The cluster.
         cluster: ClusterId,
     },
+    /// The node is unknown in this account; the operation names no cluster.
+    #[error("{operation}: no node {node} for this account (P-240)")]
+    NodeUnknown {
+        /// The operation asked for.
+        operation: Operation,
+        /// The id asked for.
+        node: NodeId,
+    },
+    /// Too few or too many nodes are named, or the cluster would have too few or too many.
+    #[error("{operation}: the number of nodes is not possible for {cluster} ({rule})")]
+    NodeNumber {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+        /// The rule that decided.
+        rule: RuleId,
+    },
+    /// An entry of the list of nodes is not valid.
+    #[error("{operation}: an entry of the list of nodes of {cluster} is not valid ({rule})")]
+    NodeList {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+        /// The rule that decided.
+        rule: RuleId,
+    },
+    /// The node's role forbids it.
+    #[error("{operation}: the role of {node} forbids it ({rule})")]
+    NodeRole {
+        /// The operation asked for.
+        operation: Operation,
+        /// The node.
+        node: NodeId,
+        /// The rule that decided.
+        rule: RuleId,
+    },
+    /// The node is one of the cluster's but not one that this can be done to.
+    #[error("{operation}: {node} of {cluster} is not a node that this can be done to ({rule})")]
+    NodeRefused {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+        /// The node.
+        node: NodeId,
+        /// The rule that decided.
+        rule: RuleId,
+    },
+    /// No reader would have the primary's class.
+    #[error("{operation}: no read-only node of {cluster} would have the class of the primary (P-231)")]
+    RoEqualSpec {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+    },
+    /// A hot replica would not have the primary's class.
+    #[error("{operation}: the hot replica {node} needs the class of the primary ({rule})")]
+    HotReplicaClass {
+        /// The operation asked for.
+        operation: Operation,
+        /// The node.
+        node: NodeId,
+        /// The rule that decided.
+        rule: RuleId,
+    },
+    /// The engine does not have it.
+    #[error("{operation}: the engine of {cluster} does not have it (P-250)")]
+    Engine {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+    },
+    /// The zone is the one that the cluster has already.
+    #[error("{operation}: {cluster} is in that zone already (P-260)")]
+    SameZone {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+    },
+    /// The cluster is not running, so no work on its nodes begins.
+    #[error("{operation}: {cluster} is not running (P-202); try again later")]
+    ClusterStatus {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+    },
     /// A subscription cannot be released.
     #[error("{operation}: {cluster} is a subscription (P-022)")]
     PayType {
@@ -167,67 +266,6 @@ pub enum PolarDbRefusal {
     },
 }
 
-/// The codes that the vendor lists for each modelled operation, as far as the model answers with them: from the
-/// metadata of 2024-06, and, for `ModifyDBNodeConfig` and the last two of `FailoverDBCluster`, from dated pages.
-pub const LISTED: &[(Operation, &[&str])] = &[
-    (
-        Operation::DeleteDbCluster,
-        &[
-            "OperationDenied.DBClusterDeletionLock",
-            "OperationDenied.ClusterStatus",
-            "OperationDenied.DBClusterPayType",
-            "InvalidDBCluster.NotFound",
-            "InvalidDBClusterId.Malformed",
-        ],
-    ),
-    (Operation::ModifyDbNodeConfig, &["InvalidDBClusterId.NotFound"]),
-    (
-        Operation::FailoverDbCluster,
-        &[
-            "HaStatusNotSupport",
-            "InvalidDBNodeId.Malformed",
-            "InvalidDBType.Malformed",
-            "OperationDenied.DBNodeType",
-            "OperationDenied.ClusterCategory",
-            "InvalidDBCluster.NotFound",
-            "InvalidDBClusterId.Malformed",
-            "UnsupportHighFrequenceSwitchOver",
-            "UnsupportWitchUnhealthyReplication",
-        ],
-    ),
-    (
-        Operation::DescribeDbClusters,
-        &[
-            "InvalidRegionId.Malformed",
-            "NumberExceed.Tags",
-            "InvalidPageSize.Malformed",
-            "InvalidPageNumber.Malformed",
-            "DBTypeOrDBVersion.Malformed",
-            "ServiceUnavailable",
-        ],
-    ),
-    (Operation::DescribeDbClusterAttribute, &["InvalidDBClusterId.Malformed", "InvalidDBCluster.NotFound"]),
-];
-
-/// Codes among [`LISTED`] that come from dated pages and are not in the metadata.
-pub const FROM_PAGES: &[(Operation, &str, &str)] = &[
-    (
-        Operation::ModifyDbNodeConfig,
-        "InvalidDBClusterId.NotFound",
-        "ModifyDBNodeConfig page, help.aliyun.com, 2025-09",
-    ),
-    (
-        Operation::FailoverDbCluster,
-        "UnsupportHighFrequenceSwitchOver",
-        "FailoverDBCluster page, alibabacloud.com, 2024-10",
-    ),
-    (
-        Operation::FailoverDbCluster,
-        "UnsupportWitchUnhealthyReplication",
-        "FailoverDBClusterZonal page, alibabacloud.com, 2024-10",
-    ),
-];
-
 impl PolarDbRefusal {
     /// The operation that was asked for.
     pub const fn operation(&self) -> Operation {
@@ -236,6 +274,7 @@ impl PolarDbRefusal {
             | Self::Malformed { operation, .. }
             | Self::EngineVersion { operation }
             | Self::TooManyTags { operation }
+            | Self::TokenReused { operation }
             | Self::Token { operation, .. }
             | Self::ClusterNotFound { operation, .. }
             | Self::NodeNotFound { operation, .. }
@@ -248,6 +287,16 @@ impl PolarDbRefusal {
             | Self::TooFrequent { operation, .. }
             | Self::NotRunning { operation, .. }
             | Self::DeletionLock { operation, .. }
+            | Self::NodeUnknown { operation, .. }
+            | Self::NodeNumber { operation, .. }
+            | Self::NodeList { operation, .. }
+            | Self::NodeRole { operation, .. }
+            | Self::NodeRefused { operation, .. }
+            | Self::RoEqualSpec { operation, .. }
+            | Self::HotReplicaClass { operation, .. }
+            | Self::Engine { operation, .. }
+            | Self::SameZone { operation, .. }
+            | Self::ClusterStatus { operation, .. }
             | Self::PayType { operation, .. } => *operation,
         }
     }
@@ -259,13 +308,28 @@ impl PolarDbRefusal {
             Self::Malformed { .. } | Self::TooManyTags { .. } => RuleId("P-601"),
             Self::EngineVersion { .. } => RuleId("P-012"),
             Self::Token { refusal, .. } => refusal.rule(),
+            Self::TokenReused { .. } => RuleId("T-090"),
             Self::ClusterNotFound { .. } => RuleId("P-100"),
-            Self::NodeNotFound { .. } => RuleId("P-103"),
+            Self::NodeNotFound {
+                operation: Operation::FailoverDbCluster | Operation::FailoverDbClusterZonal,
+                ..
+            } => RuleId("P-103"),
+            Self::NodeNotFound { .. } => RuleId("P-201"),
             Self::ClusterCategory { .. } => RuleId("P-101"),
             Self::TargetRequired { .. } => RuleId("P-102"),
             Self::TargetIsWriter { .. } => RuleId("P-104"),
             Self::NodeKind { .. } => RuleId("P-112"),
-            Self::HaStatus { rule, .. } => *rule,
+            Self::HaStatus { rule, .. }
+            | Self::NodeNumber { rule, .. }
+            | Self::NodeList { rule, .. }
+            | Self::NodeRole { rule, .. }
+            | Self::NodeRefused { rule, .. }
+            | Self::HotReplicaClass { rule, .. } => *rule,
+            Self::NodeUnknown { .. } => RuleId("P-240"),
+            Self::RoEqualSpec { .. } => RuleId("P-231"),
+            Self::Engine { .. } => RuleId("P-250"),
+            Self::SameZone { .. } => RuleId("P-260"),
+            Self::ClusterStatus { .. } => RuleId("P-202"),
             Self::UnhealthyReplication { .. } => RuleId("P-114"),
             Self::TooFrequent { .. } => RuleId("P-106"),
             Self::NotRunning { .. } => RuleId("P-020"),
@@ -282,6 +346,7 @@ impl PolarDbRefusal {
             | Self::UnhealthyReplication { .. }
             | Self::TooFrequent { .. }
             | Self::NotRunning { .. }
+            | Self::ClusterStatus { .. }
             | Self::DeletionLock { .. } => true,
             Self::Token { refusal, .. } => refusal.same_token_retry_may_succeed(),
             _ => false,
@@ -290,7 +355,9 @@ impl PolarDbRefusal {
 
     /// How the refusal looks on the wire.
     pub fn wire(&self) -> WireError {
-        let failover = self.operation() == Operation::FailoverDbCluster;
+        use Operation as O;
+        let operation = self.operation();
+        let failover = matches!(operation, O::FailoverDbCluster | O::FailoverDbClusterZonal);
         let (status, code, message): (u16, Cow<'static, str>, Cow<'static, str>) = match self {
             Self::MissingParameter { parameter, .. } => (
                 400,
@@ -299,6 +366,7 @@ impl PolarDbRefusal {
                     .into(),
             ),
             Self::Malformed { operation, parameter, .. } => malformed(*operation, parameter),
+            Self::TokenReused { operation } => malformed(*operation, "ClientToken"),
             Self::EngineVersion { operation } => {
                 let status = if *operation == Operation::DescribeDbClusters { 404 } else { 400 };
                 let message = "The specified DBType does not match DBVersion.";
@@ -322,7 +390,12 @@ impl PolarDbRefusal {
                 "ServiceUnavailable".into(),
                 "The request has failed due to a temporary failure of the server.".into(),
             ),
-            Self::ClusterNotFound { operation: Operation::ModifyDbNodeConfig, .. } => (
+            Self::ClusterNotFound { operation: O::CreateDbNodes | O::DeleteDbNodes, .. } => (
+                404,
+                "InvalidDBClusterId.NotFound".into(),
+                "The DBClusterId provided does not exist in our records.".into(),
+            ),
+            Self::ClusterNotFound { operation: O::ModifyDbNodeConfig, .. } => (
                 404,
                 "InvalidDBClusterId.NotFound".into(),
                 "The DBInstanceId provided does not exist in our records.".into(),
@@ -332,12 +405,54 @@ impl PolarDbRefusal {
                 "InvalidDBCluster.NotFound".into(),
                 "The DBClusterId provided does not exist in our records.".into(),
             ),
+            Self::NodeNotFound { operation: O::DeleteDbNodes, .. } | Self::NodeList { .. } => (
+                400,
+                "InvalidDBNode.Malformed".into(),
+                "The specified parameter DBNode.N is not valid.".into(),
+            ),
             Self::NodeNotFound { .. } if !failover => (
                 404,
                 "InvalidDBNodeId.NotFound".into(),
                 "The DBNodeId provided does not exist in our records.".into(),
             ),
-            Self::NodeNotFound { .. } | Self::TargetRequired { .. } | Self::TargetIsWriter { .. } => (
+            Self::NodeNumber { .. } => (
+                400,
+                "InvalidDBNodeNum.Malformed".into(),
+                "The number of parameter DBNode.N is not valid.".into(),
+            ),
+            Self::NodeRole { .. } => (
+                403,
+                "OperationDenied.DBNodeRole".into(),
+                "The operation is not permitted due to the role of node.".into(),
+            ),
+            Self::RoEqualSpec { .. } => (
+                403,
+                "OperationDenied.RoEqualSpec".into(),
+                "must exist at least ro class equal with rw".into(),
+            ),
+            Self::HotReplicaClass { .. } => (
+                404,
+                "InvalidDBInstanceClass.NotFound".into(),
+                "rw class code must be equal with hot replica".into(),
+            ),
+            Self::Engine { .. } => {
+                (400, "InvalidDBType.Malformed".into(), "The Specified DBType is not valid.".into())
+            }
+            Self::SameZone { .. } => (
+                400,
+                "InvalidZoneId.Same".into(),
+                "The specified parameter ZoneId is same with origin zoneId.".into(),
+            ),
+            Self::ClusterStatus { .. } => (
+                403,
+                "OperationDenied.DBClusterStatus".into(),
+                "The operation is not permitted due to status of cluster.".into(),
+            ),
+            Self::NodeNotFound { .. }
+            | Self::NodeUnknown { .. }
+            | Self::NodeRefused { .. }
+            | Self::TargetRequired { .. }
+            | Self::TargetIsWriter { .. } => (
                 400,
                 "InvalidDBNodeId.Malformed".into(),
                 "The specified parameter DBNodeId is not valid.".into(),

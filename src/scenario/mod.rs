@@ -16,12 +16,13 @@
 //! |---|---|
 //! | `policy JSON` | begin anew under this policy |
 //! | `advance 15m` | let time pass (`ms`, `s`, `m`, `h`, also joined: `1h30m`) |
-//! | `call ACTION NAME=VALUE…` | a call with the vendor's parameters; `by=ACCOUNT`, `in=REGION` (the endpoint's), `fresh=ID`, `fresh=CLUSTER:NODE,NODE…` or `fresh=DRILL:DISK,DISK…` for what it creates; quote values with blanks |
+//! | `call ACTION NAME=VALUE…` | a call with the vendor's parameters; `by=ACCOUNT`, `in=REGION` (the endpoint's); for what it creates `fresh=ID`, `fresh=CLUSTER:NODE,NODE…`, `fresh=nodes:NODE,NODE…`, `fresh=order:ID` or `fresh=DRILL:DISK,DISK…`; quote values with blanks |
 //! | `report ID succeeded`, `… failed network\|replication\|other [MESSAGE]`, `… failed for PAIR,PAIR…`, `… chosen NODE` | how an effect ended |
 //! | `observe disk ID up\|down\|attached\|detached\|removed [by=ACCOUNT]` | a disk |
 //! | `observe pair ID invalid MESSAGE` | a pair's relation broke |
 //! | `observe group ID invalid MESSAGE` | a group broke as a whole |
 //! | `observe node ID up\|down\|replicating\|not-replicating` | a node |
+//! | `observe nodes ID,ID… up\|down\|replicating\|not-replicating` | several nodes at once |
 //! | `observe cluster ID busy STATUS\|running\|removed` | a cluster |
 //! | `show disks`, `show effects`, `show pair ID`, `show group ID`, `show drill ID`, `show cluster ID` | what stands now |
 

@@ -11,7 +11,7 @@ use crate::control_plane::{
 };
 use crate::ebs::{DiskChange, DrillDisk};
 use crate::ids::{EffectId, NodeId, PairId};
-use crate::polardb::{Cause, ClusterEffect, ClusterFact, ClusterStatus, NodeChange};
+use crate::polardb::{Cause, ClusterEffect, ClusterFact, ClusterStatus, NodeChange, NodeWork};
 use crate::rule::RuleId;
 use crate::time::{Span, Timestamp};
 use crate::wire_error::WireError;
@@ -36,6 +36,8 @@ pub(super) fn response(response: &Response, body: &str, replayed: bool) -> Vec<S
         | Response::TagPage(_)
         | Response::ClusterPage(_)
         | Response::Cluster(_) => told.push(body.to_owned()),
+        Response::NodesCreated(created) => told.push(format!("created {}", nodes(&created.nodes))),
+        Response::Ordered(_) => {}
     }
     told
 }
@@ -61,12 +63,36 @@ fn kind(kind: &EffectKind) -> String {
             let members: Vec<&str> = members.iter().map(PairId::as_str).collect();
             format!("{name} {resource} of {}", members.join(", "))
         }
+        EffectKind::Cluster { effect: ClusterEffect::Work(work), .. } => {
+            format!("{name} {resource}{}", of_work(work))
+        }
         _ => format!("{name} {resource}"),
     }
 }
 
 fn nodes(nodes: &[NodeId]) -> String {
     nodes.iter().map(NodeId::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn of_work(work: &NodeWork) -> String {
+    match work {
+        NodeWork::CreateNodes(list) | NodeWork::DeleteNodes(list) => format!(" {}", nodes(list)),
+        NodeWork::ChangeClass(targets) => {
+            let each: Vec<String> =
+                targets.iter().map(|target| format!("{} {}", target.node, target.class)).collect();
+            format!(" {}", each.join(", "))
+        }
+        NodeWork::RestartNode(node) => format!(" {node}"),
+        NodeWork::SetHotReplica { node, on, restarts_all } => {
+            let switch = if *on { "on" } else { "off" };
+            format!(" {node} {switch}{}", if *restarts_all { ", restarting all" } else { "" })
+        }
+        NodeWork::ChangeZone { from, to, standby, nodes: moving } => {
+            let which = if *standby { "standby" } else { "primary" };
+            let from = from.as_ref().map_or("(none)", |zone| zone.as_str());
+            format!(" {which} {from} -> {to}, moving {}", nodes(moving))
+        }
+    }
 }
 
 fn event(event: &Event) -> String {
@@ -160,7 +186,11 @@ fn cluster_fact(fact: &ClusterFact) -> String {
             format!("{} -> {}", name(from), name(to))
         }
         ClusterFact::FailoverBegan { cause, requested } => {
-            let cause = if *cause == Cause::Manual { "manual" } else { "automatic" };
+            let cause = match cause {
+                Cause::Manual => "manual",
+                Cause::Automatic => "automatic",
+                Cause::RollBack => "returning",
+            };
             let target = requested.as_ref().map_or(String::new(), |node| format!(" to {node}"));
             format!("{cause} failover{target} began")
         }
@@ -175,6 +205,12 @@ fn cluster_fact(fact: &ClusterFact) -> String {
         }
         ClusterFact::Exhausted { attempts } => format!("ended without success, attempts {attempts}"),
         ClusterFact::Cancelled => "the failover ended with the cluster".to_owned(),
+        ClusterFact::WorkBegan { work } => format!("{} began:{}", work.name(), of_work(work)),
+        ClusterFact::WorkEnded { work, succeeded } => {
+            format!("{} {}", work.name(), if *succeeded { "succeeded" } else { "failed" })
+        }
+        ClusterFact::Locked(true) => "locked against release".to_owned(),
+        ClusterFact::Locked(false) => "lock lifted".to_owned(),
         ClusterFact::NodeChanged { node, change } => match change {
             NodeChange::Up(up) => format!("{node} {}", if *up { "up" } else { "down" }),
             NodeChange::Replicating(yes) => {

@@ -33,7 +33,7 @@
 
 use failover_model::control_plane::{DrillFact, Event, Fact, GroupFact, PairFact};
 use failover_model::ebs::{DiskChange, DrillOwner, DrillStatus, GroupStatus, PairStatus};
-use failover_model::polardb::{Cause, ClusterFact, ClusterStatus, NodeChange};
+use failover_model::polardb::{ClusterFact, ClusterStatus, NodeChange, NodeWork};
 use failover_model::{EffectId, Span, Timestamp};
 use serde_json::Value;
 
@@ -154,10 +154,7 @@ fn of_cluster(fact: &ClusterFact, blank: impl Fn(&'static str) -> Entry) -> Entr
             Entry { from: status(from), to: status(to), ..blank("cluster_status") }
         }
         ClusterFact::FailoverBegan { cause, requested } => {
-            let cause = match cause {
-                Cause::Manual => "manual",
-                Cause::Automatic => "automatic",
-            };
+            let cause = cause.as_str();
             let requested = requested.as_ref().map(ToString::to_string);
             blank("failover_began").with("cause", cause).with("requested", requested)
         }
@@ -180,6 +177,11 @@ fn of_cluster(fact: &ClusterFact, blank: impl Fn(&'static str) -> Entry) -> Entr
         }
         ClusterFact::Exhausted { attempts } => blank("exhausted").with("attempts", *attempts),
         ClusterFact::Cancelled => blank("cancelled"),
+        ClusterFact::WorkBegan { work } => work_entry(blank("work_began"), work),
+        ClusterFact::WorkEnded { work, succeeded } => {
+            work_entry(blank("work_ended"), work).with("succeeded", *succeeded)
+        }
+        ClusterFact::Locked(locked) => blank("deletion_lock").with("locked", *locked),
         ClusterFact::NodeChanged { node, change } => {
             let entry = blank("node_changed").with("node", node.as_str());
             match change {
@@ -189,6 +191,11 @@ fn of_cluster(fact: &ClusterFact, blank: impl Fn(&'static str) -> Entry) -> Entr
             }
         }
     }
+}
+
+fn work_entry(entry: Entry, work: &NodeWork) -> Entry {
+    let nodes: Vec<Value> = work.nodes().into_iter().map(|node| Value::from(node.as_str())).collect();
+    entry.with("work", work.name()).with("nodes", nodes)
 }
 
 fn before(at: Timestamp, span: Span) -> Timestamp {
