@@ -73,6 +73,8 @@ operations! {
     FailoverDbCluster = "FailoverDBCluster", PolarDb;
     DescribeDbClusters = "DescribeDBClusters", PolarDb;
     DescribeDbClusterAttribute = "DescribeDBClusterAttribute", PolarDb;
+    DescribeDbClusterEndpoints = "DescribeDBClusterEndpoints", PolarDb;
+    DescribeHaLogs = "DescribeHALogs", PolarDb;
 }
 
 impl Operation {

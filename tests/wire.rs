@@ -76,6 +76,7 @@ fn least(operation: Operation) -> Given<'static> {
             ("ConfigName", "FailoverPriority"),
             ("ConfigValue", "7"),
         ],
+        Operation::DescribeHaLogs => vec![("DBClusterId", "pc-1"), ("LogType", "HaSwitchLogList")],
         _ if operation.product() == Product::Ebs => {
             vec![("RegionId", "cn-shanghai"), ("ReplicaPairId", "pair-cn-dsa")]
         }

@@ -6,7 +6,7 @@ use super::input::{Refusal, Request, TokenOutcome};
 use super::{Call, ControlPlane, Misuse, Step};
 use crate::ebs::{EbsRefusal, PairCreated, PairPage};
 use crate::operation::Operation;
-use crate::polardb::{ClusterCreated, ClusterPage, DbCluster, PolarDbRefusal};
+use crate::polardb::{ClusterCreated, ClusterPage, DbCluster, EndpointList, HaLogPage, PolarDbRefusal};
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 use crate::token::TokenRefusal;
@@ -137,7 +137,7 @@ macro_rules! never_kept {
     )*};
 }
 
-never_kept!(PairPage, ClusterPage, DbCluster);
+never_kept!(PairPage, ClusterPage, DbCluster, EndpointList, HaLogPage);
 
 /// A product's refusal, as far as the token cache causes or remembers it. Sealed.
 pub trait Denial: Sealed + Clone + Eq + core::fmt::Debug + Into<Refusal> {

@@ -11,7 +11,8 @@ use crate::ebs::{
 use crate::operation::Operation;
 use crate::polardb::{
     ClusterCreated, ClusterPage, CreateDbCluster, DbCluster, DeleteDbCluster, DescribeDbClusterAttribute,
-    DescribeDbClusters, FailoverDbCluster, ModifyDbNodeConfig, PolarDbRefusal,
+    DescribeDbClusterEndpoints, DescribeDbClusters, DescribeHaLogs, EndpointList, FailoverDbCluster,
+    HaLogPage, ModifyDbNodeConfig, PolarDbRefusal,
 };
 use crate::rule::RuleId;
 use crate::time::Timestamp;
@@ -59,6 +60,8 @@ requests! {
     FailoverDbCluster;
     DescribeDbClusters (Box);
     DescribeDbClusterAttribute;
+    DescribeDbClusterEndpoints;
+    DescribeHaLogs (Box);
 }
 
 /// What any call answers.
@@ -77,6 +80,10 @@ pub enum Response {
     ClusterPage(ClusterPage),
     /// `DescribeDBClusterAttribute`.
     Cluster(Box<DbCluster>),
+    /// `DescribeDBClusterEndpoints`.
+    Endpoints(EndpointList),
+    /// `DescribeHALogs`; to be [completed](crate::polardb::HaLog::complete) from the events.
+    HaLogs(HaLogPage),
 }
 
 impl From<()> for Response {
@@ -106,6 +113,18 @@ impl From<ClusterCreated> for Response {
 impl From<ClusterPage> for Response {
     fn from(page: ClusterPage) -> Self {
         Self::ClusterPage(page)
+    }
+}
+
+impl From<EndpointList> for Response {
+    fn from(list: EndpointList) -> Self {
+        Self::Endpoints(list)
+    }
+}
+
+impl From<HaLogPage> for Response {
+    fn from(page: HaLogPage) -> Self {
+        Self::HaLogs(page)
     }
 }
 
@@ -262,6 +281,8 @@ impl ControlPlane {
             Request::FailoverDbCluster(request) => Ok(self.make(call, request).into()),
             Request::DescribeDbClusters(request) => Ok(self.make(call, &**request).into()),
             Request::DescribeDbClusterAttribute(request) => Ok(self.make(call, request).into()),
+            Request::DescribeDbClusterEndpoints(request) => Ok(self.make(call, request).into()),
+            Request::DescribeHaLogs(request) => Ok(self.make(call, &**request).into()),
         }
     }
 }

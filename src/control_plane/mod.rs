@@ -36,6 +36,7 @@ mod ebs;
 mod effect;
 mod event;
 mod input;
+mod observation_calls;
 mod polardb;
 mod report;
 

@@ -113,7 +113,7 @@ impl ControlPlane {
         Ok(Step { effects: self.admit_cluster(cluster), events: Vec::new() })
     }
 
-    fn owned_cluster(
+    pub(super) fn owned_cluster(
         &self,
         call: &Call,
         operation: Operation,

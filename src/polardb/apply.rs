@@ -64,6 +64,8 @@ pub enum ClusterFact {
         attempts: u32,
         /// How long it took.
         took: Span,
+        /// Why it ran: what was asked for, or a writer that failed.
+        cause: Cause,
     },
     /// The failover ended without success: no eligible node is left, or the named target failed.
     Exhausted {
@@ -226,7 +228,10 @@ impl DbCluster {
         }
         self.last_switch = Some(now);
         let took = now.since(failover.started_at);
-        step.push("P-160", ClusterFact::WriterMoved { from, to, attempts: failover.attempts, took });
+        step.push(
+            "P-160",
+            ClusterFact::WriterMoved { from, to, attempts: failover.attempts, took, cause: failover.cause },
+        );
     }
 
     fn attempt_failed(

@@ -95,6 +95,14 @@ pub enum PolarDbRefusal {
         /// The cluster.
         cluster: ClusterId,
     },
+    /// The engine has no log of switches.
+    #[error("{operation}: the engine of {cluster} has no such log (P-510)")]
+    NoHaLog {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+    },
     /// The target is the primary itself.
     #[error("{operation}: {node} is the primary of {cluster} already (P-104); name a read-only node")]
     TargetIsWriter {
@@ -207,6 +215,7 @@ pub const LISTED: &[(Operation, &[&str])] = &[
         ],
     ),
     (Operation::DescribeDbClusterAttribute, &["InvalidDBClusterId.Malformed", "InvalidDBCluster.NotFound"]),
+    (Operation::DescribeDbClusterEndpoints, &["InvalidDBCluster.NotFound", "InvalidDBClusterId.Malformed"]),
 ];
 
 /// Codes among [`LISTED`] that come from dated pages and are not in the metadata.
@@ -241,6 +250,7 @@ impl PolarDbRefusal {
             | Self::NodeNotFound { operation, .. }
             | Self::ClusterCategory { operation, .. }
             | Self::TargetRequired { operation, .. }
+            | Self::NoHaLog { operation, .. }
             | Self::TargetIsWriter { operation, .. }
             | Self::NodeKind { operation, .. }
             | Self::HaStatus { operation, .. }
@@ -263,6 +273,7 @@ impl PolarDbRefusal {
             Self::NodeNotFound { .. } => RuleId("P-103"),
             Self::ClusterCategory { .. } => RuleId("P-101"),
             Self::TargetRequired { .. } => RuleId("P-102"),
+            Self::NoHaLog { .. } => RuleId("P-510"),
             Self::TargetIsWriter { .. } => RuleId("P-104"),
             Self::NodeKind { .. } => RuleId("P-112"),
             Self::HaStatus { rule, .. } => *rule,
@@ -342,6 +353,7 @@ impl PolarDbRefusal {
                 "InvalidDBNodeId.Malformed".into(),
                 "The specified parameter DBNodeId is not valid.".into(),
             ),
+            Self::NoHaLog { operation, .. } => malformed(*operation, "DBType"),
             Self::ClusterCategory { .. } => (
                 403,
                 "OperationDenied.ClusterCategory".into(),

@@ -26,7 +26,11 @@ pub(super) fn response(response: &Response, body: &str, replayed: bool) -> Vec<S
         Response::Accepted => {}
         Response::PairCreated(created) => told.push(format!("created {}", created.pair)),
         Response::ClusterCreated(created) => told.push(format!("created {}", created.cluster)),
-        Response::PairPage(_) | Response::ClusterPage(_) | Response::Cluster(_) => told.push(body.to_owned()),
+        Response::PairPage(_)
+        | Response::ClusterPage(_)
+        | Response::Cluster(_)
+        | Response::Endpoints(_)
+        | Response::HaLogs(_) => told.push(body.to_owned()),
     }
     told
 }
@@ -120,7 +124,7 @@ fn cluster_fact(fact: &ClusterFact) -> String {
         ClusterFact::AttemptFailed { node, failure } => {
             format!("{node} failed: {}", failure.map_or("lost", |failure| failure.as_str()))
         }
-        ClusterFact::WriterMoved { from, to, attempts, took } => {
+        ClusterFact::WriterMoved { from, to, attempts, took, cause: _ } => {
             format!("writer {from} -> {to}, attempts {attempts}, after {}", span(*took))
         }
         ClusterFact::Exhausted { attempts } => format!("ended without success, attempts {attempts}"),

@@ -20,6 +20,8 @@ enum Kind {
     Next,
     /// Any text.
     Text,
+    /// A time with or without seconds.
+    Time,
 }
 
 use Kind::*;
@@ -121,6 +123,16 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             Parameter("DBNodeIds", Ids { most: usize::MAX }, OPTIONAL),
         ],
         Operation::DeleteDbCluster | Operation::DescribeDbClusterAttribute => cluster(),
+        Operation::DescribeDbClusterEndpoints => and(cluster(), Parameter("DBEndpointId", Text, OPTIONAL)),
+        Operation::DescribeHaLogs => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("DBNodeId", Id, OPTIONAL),
+            Parameter("PageNumber", Number(1, i32::MAX as u64), OPTIONAL),
+            Parameter("PageSize", Number(5, 50), OPTIONAL),
+            Parameter("StartTime", Time, OPTIONAL),
+            Parameter("EndTime", Time, OPTIONAL),
+            Parameter("LogType", Word(&["HaSwitchLogList"]), REQUIRED),
+        ],
         other => panic!("{other} has no table"),
     }
 }
@@ -182,6 +194,17 @@ fn values(kind: Kind) -> (Vec<String>, Vec<String>) {
         Next => (
             Vec::new(),
             own(&["AAAAAdDWBF2****", "0", "00000000000000010000", "-1", "ä", "+0000000000000015bd1"]),
+        ),
+        Time => (
+            own(&["2025-05-01T00:00:00Z", "2020-02-29T23:59:59Z", "2020-05-01T00:00Z"]),
+            own(&[
+                "2025-05-01",
+                "2025-05-01T00:00:00",
+                "2025-02-30T00:00:00Z",
+                "2025-05-01T24:00Z",
+                "now",
+                "ä:Z",
+            ]),
         ),
         Text => (own(&["x", "ä", "a b"]), Vec::new()),
     }

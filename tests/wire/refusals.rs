@@ -70,6 +70,7 @@ fn every(operation: Operation) -> Vec<Refusal> {
                 PolarDbRefusal::ClusterNotFound { operation, cluster: cluster() },
                 PolarDbRefusal::NodeNotFound { operation, cluster: cluster(), node: node() },
                 PolarDbRefusal::ClusterCategory { operation, cluster: cluster() },
+                PolarDbRefusal::NoHaLog { operation, cluster: cluster() },
                 PolarDbRefusal::TargetRequired { operation, cluster: cluster() },
                 PolarDbRefusal::TargetIsWriter { operation, cluster: cluster(), node: node() },
                 PolarDbRefusal::NodeKind { operation, node: node() },
@@ -137,7 +138,7 @@ fn a_refusal_is_documented_iff_listed_and_then_has_the_listed_status_and_templat
             }
         }
     }
-    assert_eq!(listed_ones.len(), 47, "{listed_ones:#?}");
+    assert_eq!(listed_ones.len(), 49, "{listed_ones:#?}");
 }
 
 #[test]

@@ -256,6 +256,8 @@ fn resource(request: &Asked, result: Option<&Result<Response, Refusal>>) -> Opti
         (Asked::FailoverDbCluster(request), _) => Some(request.cluster.to_string()),
         (Asked::DescribeDbClusters(request), _) => only(&request.clusters),
         (Asked::DescribeDbClusterAttribute(request), _) => Some(request.cluster.to_string()),
+        (Asked::DescribeDbClusterEndpoints(request), _) => Some(request.cluster.to_string()),
+        (Asked::DescribeHaLogs(request), _) => Some(request.cluster.to_string()),
         _ => None,
     }
 }
