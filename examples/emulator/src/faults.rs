@@ -3,7 +3,7 @@
 //! | `kind` | What it is |
 //! |---|---|
 //! | `switch`, `pair` with `fails`, `hold`, `reply` | planned: strikes `times`, listed until used up or withdrawn |
-//! | `node`, `replication`, `cluster`, `disk`, `pair` with `invalid` | a report of what the outside saw, made once |
+//! | `node`, `replication`, `cluster`, `zone`, `region`, `disk`, `pair` with `invalid` | a report of what the outside saw, made once |
 //!
 //! Only the planned ones can be listed and withdrawn; what was observed is undone by observing the opposite. Both get
 //! a number, so that a caller need not care which it is. A planned fault may name a resource that does not exist yet;
@@ -20,17 +20,18 @@ use failover_model::polardb::{ClusterStatus, Failure, NodeChange};
 use failover_model::simulation::{Fault, PairStage, PlannedFault, ReplyFault, Selector, Simulation};
 use failover_model::text::StatusMessage;
 use failover_model::{
-    AccountId, BadId, ClusterId, DiskId, EffectKind, NodeId, Observation, Operation, PairId,
+    AccountId, BadId, ClusterId, DiskId, EffectKind, NodeId, Observation, Operation, PairId, RegionId, ZoneId,
 };
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use crate::control::{Answer, NoQuery, OfAccount, Refused, done, json, number, query, told};
+use crate::place::{self, Place};
 use crate::reply;
 use crate::world::Emulator;
 
 /// Kinds of faults and effects that the interface names and the model does not have yet.
-const NOT_YET: [&str; 4] = ["group", "drill", "zone", "region"];
+const NOT_YET: [&str; 2] = ["group", "drill"];
 
 /// A fault as it is posted.
 #[derive(Deserialize)]
@@ -54,6 +55,14 @@ enum Posted {
     Cluster {
         cluster: ClusterId,
         status: StatusMessage,
+    },
+    Zone {
+        zone: ZoneId,
+        up: bool,
+    },
+    Region {
+        region: RegionId,
+        up: bool,
     },
     Disk {
         disk: DiskId,
@@ -163,6 +172,12 @@ fn meant(
             nodes(simulation, account, &node, NodeChange::Replicating(healthy))
         }
         Posted::Cluster { cluster, status } => busy(simulation, cluster, status),
+        Posted::Zone { zone, up } => {
+            Ok(Meant::Observed(place::nodes(simulation, account, &Place::Zone(zone), up)))
+        }
+        Posted::Region { region, up } => {
+            Ok(Meant::Observed(place::nodes(simulation, account, &Place::Region(region), up)))
+        }
         Posted::Disk { disk, up, attached, removed } => {
             if removed == Some(false) {
                 return Err(Refused::bad("a removed disk does not come back; give removed as true"));
