@@ -71,6 +71,15 @@ operations! {
     DeleteDbCluster = "DeleteDBCluster", PolarDb;
     ModifyDbNodeConfig = "ModifyDBNodeConfig", PolarDb;
     FailoverDbCluster = "FailoverDBCluster", PolarDb;
+    FailoverDbClusterZonal = "FailoverDBClusterZonal", PolarDb;
+    CreateDbNodes = "CreateDBNodes", PolarDb;
+    DeleteDbNodes = "DeleteDBNodes", PolarDb;
+    ModifyDbNodeClass = "ModifyDBNodeClass", PolarDb;
+    ModifyDbNodesClass = "ModifyDBNodesClass", PolarDb;
+    RestartDbNode = "RestartDBNode", PolarDb;
+    ModifyDbNodeHotReplicaMode = "ModifyDBNodeHotReplicaMode", PolarDb;
+    ModifyDbClusterPrimaryZone = "ModifyDBClusterPrimaryZone", PolarDb;
+    ModifyDbClusterDeletion = "ModifyDBClusterDeletion", PolarDb;
     DescribeDbClusters = "DescribeDBClusters", PolarDb;
     DescribeDbClusterAttribute = "DescribeDBClusterAttribute", PolarDb;
     DescribeDbClusterEndpoints = "DescribeDBClusterEndpoints", PolarDb;
@@ -90,6 +99,11 @@ impl Operation {
                 | Self::DeleteDiskReplicaPair
                 | Self::CreateDbCluster
                 | Self::FailoverDbCluster
+                | Self::FailoverDbClusterZonal
+                | Self::CreateDbNodes
+                | Self::DeleteDbNodes
+                | Self::ModifyDbNodeClass
+                | Self::ModifyDbNodesClass
         )
     }
 

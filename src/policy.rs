@@ -123,6 +123,126 @@ readings! {
         Elect,
     }
 
+    /// What follows when every node was tried in vain and the writer still runs (`facts` §10.1).
+    AfterExhaustion {
+        /// The failover ends; the old writer goes on and the cluster is running.
+        Ends,
+        /// The cluster shows `Switching` on and tries again when a node becomes eligible.
+        Waits,
+    }
+
+    /// Whether priorities below the highest are tried once that is exhausted (`facts` §10.2).
+    LowerTiers {
+        /// Yes: the retry rule names the next eligible node without a bound.
+        Tried,
+        /// No: election is among the nodes of the highest priority.
+        NotTried,
+    }
+
+    /// Hot replicas among nodes of equal priority (`facts` §10.4).
+    HotReplicaPreference {
+        /// As likely as any other: the documents give equal priorities equal odds.
+        None,
+        /// Before the others: they take over faster.
+        AtEqualPriority,
+    }
+
+    /// Column-store nodes in an election (`facts` §10.4).
+    ColumnStoreElection {
+        /// Never elected: the code for a target of a forbidden kind suggests that the kind cannot lead.
+        Excluded,
+        /// Elected like any other; only naming one is refused.
+        Elected,
+    }
+
+    /// Which zones a manual failover elects from (`facts` §10.5).
+    ElectionZone {
+        /// Any: the documents on election name no zone.
+        Any,
+        /// The writer's: `TargetZoneType=Primary` switches inside the primary zone.
+        Writers,
+    }
+
+    /// The code for a target that PostgreSQL or Oracle demand and the call lacks (`facts` §10.6).
+    MissingTarget {
+        /// `InvalidDBNodeId.Malformed`, the nearest code that is listed.
+        Malformed,
+        /// `MissingParameter`, as the gateway says of other parameters.
+        MissingParameter,
+    }
+
+    /// The code for a token that comes again with other parameters, on PolarDB (`facts` §10.7).
+    TokenMismatch {
+        /// `IdempotentParameterMismatch`, as sibling products have it.
+        IdempotentParameterMismatch,
+        /// `InvalidClientToken.Malformed`, in the house style of PolarDB's own codes.
+        InvalidClientToken,
+    }
+
+    /// Manual failover while the outside reports the cluster busy with other work (`facts` §10.8).
+    BusyCluster {
+        /// Refuse: `HaStatusNotSupport` is the gate that is listed.
+        Refuse,
+        /// Accept: no list names a cluster status.
+        Accept,
+    }
+
+    /// What a cluster shows during a failover (`facts` §10.8).
+    SwitchStatus {
+        /// `Switching`, as the status table says.
+        Switching,
+        /// `RoleSwitching`, which a public client waits on.
+        RoleSwitching,
+    }
+
+    /// From when the frequency window counts (`facts` §10.9).
+    WindowFrom {
+        /// From the end of the last switch.
+        End,
+        /// From its beginning.
+        Start,
+    }
+
+    /// Whether the frequency window holds an automatic failover (`facts` §10.9).
+    AutomaticInWindow {
+        /// No: refusing to replace a failed writer would leave the cluster down.
+        Begins,
+        /// Yes: it begins with the first report after the window, were it that the writer is still down.
+        Held,
+    }
+
+    /// Whether the frequency window holds a failover to a named target (`facts` §10.9).
+    TargetInWindow {
+        /// Yes: the error's text makes no difference.
+        Refused,
+        /// No: who names a node knows what they do.
+        Accepted,
+    }
+
+    /// Which switches `RollBackForDisaster` follows (`facts` §10.10).
+    RollBack {
+        /// Those to the hot-standby storage cluster alone.
+        ZoneSwitches,
+        /// Every manual switch that leaves the writer's zone.
+        EverySwitch,
+    }
+
+    /// How many nodes a cluster of the standard edition may have (`facts` §8.25).
+    StandardNodes {
+        /// Eight in all, as `CreateDBCluster` says.
+        EightInAll,
+        /// Eight read-only ones, as the page on multi-node deployment says.
+        EightReaders,
+    }
+
+    /// What happens when all nodes of the primary zone are down (`facts` §5).
+    ZoneLoss {
+        /// The hot-standby storage cluster takes over, if there is one: as documented for MySQL cluster edition.
+        SwitchOver,
+        /// The cluster waits, as with `StandbyHAMode=OFF`.
+        Wait,
+    }
+
     /// What becomes of a token whose call was refused before any effect.
     RejectionPolicy {
         /// Forgotten: a public client repeats failover under one token through `OperationDenied.InvalidStatus`.
@@ -222,6 +342,36 @@ pub struct PolarDbPolicy {
     /// description five; ten by default, zero switches the window off. It never holds an automatic failover: refusing to
     /// replace a failed writer would leave the cluster down.
     pub switch_window: Span,
+    /// What follows when every node was tried in vain.
+    pub after_exhaustion: AfterExhaustion,
+    /// Whether priorities below the highest are tried.
+    pub lower_tiers: LowerTiers,
+    /// Hot replicas among nodes of equal priority.
+    pub hot_replicas: HotReplicaPreference,
+    /// Column-store nodes in an election.
+    pub column_store: ColumnStoreElection,
+    /// Which zones a manual failover elects from.
+    pub election_zone: ElectionZone,
+    /// The code for a target that is demanded and missing.
+    pub missing_target: MissingTarget,
+    /// The code for a token with other parameters.
+    pub token_mismatch: TokenMismatch,
+    /// Manual failover of a cluster that is reported busy.
+    pub busy_cluster: BusyCluster,
+    /// What a cluster shows during a failover.
+    pub switch_status: SwitchStatus,
+    /// From when the frequency window counts.
+    pub window_from: WindowFrom,
+    /// Whether the window holds an automatic failover.
+    pub automatic_in_window: AutomaticInWindow,
+    /// Whether the window holds a failover to a named target.
+    pub target_in_window: TargetInWindow,
+    /// Which switches `RollBackForDisaster` follows.
+    pub roll_back: RollBack,
+    /// How many nodes a cluster of the standard edition may have.
+    pub standard_nodes: StandardNodes,
+    /// What happens when all nodes of the primary zone are down.
+    pub zone_loss: ZoneLoss,
 }
 
 impl Default for PolarDbPolicy {
@@ -230,6 +380,21 @@ impl Default for PolarDbPolicy {
             rounds: core::num::NonZeroU8::MIN,
             explicit_target_fails: ExplicitTargetFails::default(),
             switch_window: Span::from_secs(600),
+            after_exhaustion: AfterExhaustion::default(),
+            lower_tiers: LowerTiers::default(),
+            hot_replicas: HotReplicaPreference::default(),
+            column_store: ColumnStoreElection::default(),
+            election_zone: ElectionZone::default(),
+            missing_target: MissingTarget::default(),
+            token_mismatch: TokenMismatch::default(),
+            busy_cluster: BusyCluster::default(),
+            switch_status: SwitchStatus::default(),
+            window_from: WindowFrom::default(),
+            automatic_in_window: AutomaticInWindow::default(),
+            target_in_window: TargetInWindow::default(),
+            roll_back: RollBack::default(),
+            standard_nodes: StandardNodes::default(),
+            zone_loss: ZoneLoss::default(),
         }
     }
 }

@@ -73,9 +73,22 @@ fn time(input: &Input) -> Timestamp {
 }
 
 /// P-110 to P-114, a second time.
-fn can_be_elected(node: &DbNode) -> bool {
-    let DbNode { role, kind, up, replicating, busy, .. } = node;
-    *role == Role::Reader && *kind == NodeKind::Ordinary && *up && *replicating && busy.is_none()
+fn can_be_elected(node: &DbNode, among: &failover_model::polardb::Electorate) -> bool {
+    let kind = match node.kind {
+        NodeKind::Ordinary => !among.standby,
+        NodeKind::ColumnStore => !among.standby && among.column_store,
+        NodeKind::Standby => among.standby,
+        NodeKind::Ai => false,
+    };
+    let place = among.zone.is_none() || among.zone.as_ref() == Some(&node.zone);
+    let high_enough = among.floor.is_none_or(|floor| node.priority >= floor);
+    node.role == Role::Reader
+        && kind
+        && node.up
+        && node.busy.is_none()
+        && node.replicating
+        && place
+        && high_enough
 }
 
 impl Watched {
@@ -217,7 +230,7 @@ impl Watched {
             // Nothing but the answer to this input has happened since the choice, so the nodes are as they were then.
             let this_round: BTreeSet<NodeId> = failover.tried.clone();
             let open: Vec<(&NodeId, Priority)> = (state.nodes().iter())
-                .filter(|node| can_be_elected(node) && !this_round.contains(&node.id))
+                .filter(|node| can_be_elected(node, &failover.electorate) && !this_round.contains(&node.id))
                 .map(|node| (&node.id, node.priority))
                 .collect();
             let highest = open.iter().map(|(_, priority)| *priority).max();
@@ -225,12 +238,21 @@ impl Watched {
                 ClusterEffect::PromoteNode(node) => {
                     self.counts.promotions += 1;
                     let named = failover.requested.as_ref() == Some(node) && failover.cause == Cause::Manual;
+                    let first = |node: &NodeId| {
+                        let hot = |id: &NodeId| state.node(id).is_some_and(|node| node.hot_replica);
+                        let colder = failover.electorate.hot_first && !hot(node);
+                        !colder || !open.iter().any(|(id, priority)| Some(*priority) == highest && hot(id))
+                    };
+                    // By policy a named target may be outside the zone and below the floor of the election after it.
+                    let named_outside = named && state.node(node).is_some_and(|node| node.is_running());
                     let own = open.iter().find(|(open, _)| *open == node).map(|(_, priority)| *priority);
-                    assert!(own.is_some(), "{node} can be elected and was not tried");
+                    assert!(own.is_some() || named_outside, "{node} can be elected and was not tried");
                     assert!(named || own == highest, "{node} has the highest priority of those left");
+                    assert!(named || first(node), "a hot replica comes first, by policy");
                     if self.plane.policy().polardb.rounds == NonZeroU8::MIN {
                         assert!(!tried.contains(node), "{node} is tried a second time");
-                        assert_eq!(this_round, tried.iter().cloned().collect());
+                        let own = |node: &&NodeId| state.node(node).is_some();
+                        assert_eq!(this_round, tried.iter().filter(own).cloned().collect());
                     }
                     tried.push(node.clone());
                     let rounds = usize::from(self.plane.policy().polardb.rounds.get());
@@ -238,14 +260,18 @@ impl Watched {
                     assert!(times <= rounds, "{node} is tried more often than there are rounds");
                 }
                 ClusterEffect::ChooseNode(offered) => {
-                    let tier: Vec<NodeId> = (open.iter())
+                    let mut tier: Vec<NodeId> = (open.iter())
                         .filter(|(_, priority)| Some(*priority) == highest)
                         .map(|(node, _)| (*node).clone())
                         .collect();
+                    let hot = |id: &NodeId| state.node(id).is_some_and(|node| node.hot_replica);
+                    if failover.electorate.hot_first && tier.iter().any(hot) {
+                        tier.retain(hot);
+                    }
                     assert_eq!(*offered, tier);
                     assert!(tier.len() > 1);
                 }
-                ClusterEffect::Lifecycle(_) => {}
+                ClusterEffect::Lifecycle(_) | ClusterEffect::Work(_) => {}
             }
         }
         // A choice that is still pending offers what the ranking says now.
@@ -439,7 +465,7 @@ fn the_laws_hold_in_a_story_that_is_told() {
         destination: Place::Destination,
         months: None,
     });
-    let fails_over = ClusterAsk::Failover { target: None, standby: false };
+    let fails_over = ClusterAsk::Failover { target: None, standby: false, back: false, zonal: false };
     let story: Vec<(Abstract, bool)> = vec![
         (create_pair.clone(), true),
         (create_pair, true),

@@ -8,9 +8,12 @@ use std::num::{NonZeroU8, NonZeroU64, NonZeroUsize};
 use failover_model::ebs::{DiskChange, PairSeed, PairStatus as S};
 use failover_model::polardb::{ClusterSeed, ClusterStatus, DbNode, NodeChange, NodeKind, PayType, Role};
 use failover_model::policy::{
-    DeleteBeforeStart, EbsPolicy, ExplicitTargetFails, FailoverWhileBusy, FailoverWithoutRecoverPoint,
-    FirstCopy, FirstCopyAfterReverse, PairFailover, PolarDbPolicy, RejectionPolicy, RetryAfterFailure,
-    ReverseNeeds, SameRegionPairs, StartWhileReplicating, TokenAlphabet, TokenPolicy, TokenScope,
+    AfterExhaustion, AutomaticInWindow, BusyCluster, ColumnStoreElection, DeleteBeforeStart, EbsPolicy,
+    ElectionZone, ExplicitTargetFails, FailoverWhileBusy, FailoverWithoutRecoverPoint, FirstCopy,
+    FirstCopyAfterReverse, HotReplicaPreference, LowerTiers, MissingTarget, PairFailover, PolarDbPolicy,
+    RejectionPolicy, RetryAfterFailure, ReverseNeeds, RollBack, SameRegionPairs, StandardNodes,
+    StartWhileReplicating, SwitchStatus, TargetInWindow, TokenAlphabet, TokenMismatch, TokenPolicy,
+    TokenScope, WindowFrom, ZoneLoss,
 };
 use failover_model::snapshot::{RestoreError, Snapshot};
 use failover_model::text::{Description, Name, Tag, TagKey, TagValue};
@@ -48,6 +51,21 @@ fn contrary() -> Policy {
             rounds: NonZeroU8::new(3).unwrap(),
             explicit_target_fails: ExplicitTargetFails::Elect,
             switch_window: Span::from_secs(60),
+            after_exhaustion: AfterExhaustion::Waits,
+            lower_tiers: LowerTiers::NotTried,
+            hot_replicas: HotReplicaPreference::AtEqualPriority,
+            column_store: ColumnStoreElection::Elected,
+            election_zone: ElectionZone::Writers,
+            missing_target: MissingTarget::MissingParameter,
+            token_mismatch: TokenMismatch::InvalidClientToken,
+            busy_cluster: BusyCluster::Accept,
+            switch_status: SwitchStatus::RoleSwitching,
+            window_from: WindowFrom::Start,
+            automatic_in_window: AutomaticInWindow::Held,
+            target_in_window: TargetInWindow::Accepted,
+            roll_back: RollBack::EverySwitch,
+            standard_nodes: StandardNodes::EightReaders,
+            zone_loss: ZoneLoss::Wait,
         },
         tokens: TokenPolicy {
             lifetime: Lifetime::For(NonZeroU64::new(7_000_000).unwrap()),
@@ -153,6 +171,22 @@ fn rich() -> World {
         seed.pay_type = PayType::Prepaid;
         seed.deletion_lock = true;
     }));
+    // Has switched between zones and returns; works on a node.
+    let _ = world.adopt(named(5, &|seed| {
+        seed.nodes[1].kind = NodeKind::Standby;
+        seed.nodes[1].zone = id("cn-shanghai-b");
+    }));
+    let across = failover_model::polardb::FailoverDbCluster {
+        cluster: id("pc-5"),
+        roll_back_for_disaster: true,
+        target_zone_type: failover_model::polardb::TargetZoneType::Standby,
+        ..common::failover_request(None)
+    };
+    let step = world.call(SOURCE, across).unwrap();
+    let _ = world.succeed(step.effects[0].id);
+    let _ = world.adopt(named(6, &|_| ()));
+    let restart = failover_model::polardb::RestartDbNode { node: id("a-6") };
+    let _ = world.call(SOURCE, restart).unwrap();
     // Tokens: accepted, created, refused and kept, evicted.
     let start = |pair| failover_model::ebs::StartDiskReplicaPair { pair: pair_id(pair), one_shot: false };
     for (account, token, pair) in

@@ -6,7 +6,10 @@ use super::input::{Refusal, Request, TokenOutcome};
 use super::{Call, ControlPlane, Misuse, Step};
 use crate::ebs::{EbsRefusal, PairCreated, PairPage};
 use crate::operation::Operation;
-use crate::polardb::{ClusterCreated, ClusterPage, DbCluster, EndpointList, HaLogPage, PolarDbRefusal};
+use crate::polardb::{
+    ClusterCreated, ClusterPage, DbCluster, EndpointList, HaLogPage, NodesCreated, Ordered, PolarDbRefusal,
+};
+use crate::policy::{Policy, TokenMismatch};
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 use crate::token::TokenRefusal;
@@ -120,6 +123,30 @@ impl Answer for ClusterCreated {
     }
 }
 
+impl Sealed for NodesCreated {}
+
+impl Answer for NodesCreated {
+    fn keep(&self) -> TokenOutcome {
+        TokenOutcome::NodesCreated(self.clone())
+    }
+
+    fn recall(outcome: &TokenOutcome) -> Option<Self> {
+        if let TokenOutcome::NodesCreated(created) = outcome { Some(created.clone()) } else { None }
+    }
+}
+
+impl Sealed for Ordered {}
+
+impl Answer for Ordered {
+    fn keep(&self) -> TokenOutcome {
+        TokenOutcome::Ordered(self.clone())
+    }
+
+    fn recall(outcome: &TokenOutcome) -> Option<Self> {
+        if let TokenOutcome::Ordered(ordered) = outcome { Some(ordered.clone()) } else { None }
+    }
+}
+
 // Describes define no ClientToken, so nothing of theirs is ever kept or recalled.
 macro_rules! never_kept {
     ($($name:ty),*) => {$(
@@ -143,7 +170,7 @@ never_kept!(PairPage, ClusterPage, DbCluster, EndpointList, HaLogPage);
 pub trait Denial: Sealed + Clone + Eq + core::fmt::Debug + Into<Refusal> {
     /// The refusal that the token cache causes.
     #[doc(hidden)]
-    fn of_token(operation: Operation, refusal: TokenRefusal) -> Self;
+    fn of_token(operation: Operation, refusal: TokenRefusal, policy: &Policy) -> Self;
     /// The refusal of a parameter.
     #[doc(hidden)]
     fn of_parameter(operation: Operation, parameter: &'static str, why: &'static str) -> Self;
@@ -157,7 +184,7 @@ pub trait Denial: Sealed + Clone + Eq + core::fmt::Debug + Into<Refusal> {
 impl Sealed for EbsRefusal {}
 
 impl Denial for EbsRefusal {
-    fn of_token(operation: Operation, refusal: TokenRefusal) -> Self {
+    fn of_token(operation: Operation, refusal: TokenRefusal, _policy: &Policy) -> Self {
         Self::Token { operation, refusal }
     }
 
@@ -177,7 +204,12 @@ impl Denial for EbsRefusal {
 impl Sealed for PolarDbRefusal {}
 
 impl Denial for PolarDbRefusal {
-    fn of_token(operation: Operation, refusal: TokenRefusal) -> Self {
+    fn of_token(operation: Operation, refusal: TokenRefusal, policy: &Policy) -> Self {
+        let in_house = policy.polardb.token_mismatch == TokenMismatch::InvalidClientToken;
+        if refusal == TokenRefusal::Mismatch && in_house {
+            let why = "the token came with other parameters before";
+            return Self::of_parameter(operation, "ClientToken", why);
+        }
         Self::Token { operation, refusal }
     }
 

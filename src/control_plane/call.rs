@@ -9,7 +9,7 @@ use super::input::{Request, TokenOutcome};
 use super::{ControlPlane, Scope, Violation};
 use crate::ebs::EbsRefusal;
 use crate::ids::{AccountId, EffectId, NodeId, RegionId};
-use crate::policy::{RejectionPolicy, TokenAlphabet, TokenScope};
+use crate::policy::{Policy, RejectionPolicy, TokenAlphabet, TokenScope};
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 use crate::token::{ClientToken, Standing, TokenKey, TokenRefusal, Vacancy};
@@ -87,8 +87,8 @@ impl<A: Action> Reply<A> {
 
     /// What the token alone decides. What it remembers is this operation's, since the operation is part of its scope or
     /// of the comparison; should it ever not be, that is a mismatch.
-    fn of_token(standing: &Standing<'_, TokenOutcome>) -> Self {
-        let refused = |refusal| Self::refused(A::Refusal::of_token(A::OPERATION, refusal));
+    fn of_token(standing: &Standing<'_, TokenOutcome>, policy: &Policy) -> Self {
+        let refused = |refusal| Self::refused(A::Refusal::of_token(A::OPERATION, refusal, policy));
         let recalled = match standing {
             Standing::Refused(refusal) => return refused(*refusal),
             Standing::Replay(TokenOutcome::Refused(refusal)) => A::Refusal::narrow(refusal).cloned().map(Err),
@@ -123,7 +123,7 @@ impl ControlPlane {
         let vacancy = match &claim {
             Some(claim) => match self.tokens.look(now, &claim.key, &claim.request) {
                 Ok(vacancy) => Some(vacancy),
-                Err(standing) => return Ok(Reply::of_token(&standing)),
+                Err(standing) => return Ok(Reply::of_token(&standing, &self.policy)),
             },
             None => None,
         };

@@ -83,6 +83,21 @@ pub enum Violation {
     /// The choice that is pending has fewer than two nodes to choose from.
     #[error("cluster {0} waits for a choice among fewer than two nodes")]
     NothingToChoose(ClusterId),
+    /// Work on nodes goes on in a cluster that is being created or released.
+    #[error("work on the nodes of cluster {0} goes on while it is created or released")]
+    WorkAndLifecycle(ClusterId),
+    /// Work concerns a node that the cluster lacks, or one twice, or one that it should occupy shows no status.
+    #[error("the work on the nodes of cluster {0} does not fit them")]
+    WorkAndNodes(ClusterId),
+    /// The writer is to return to the zone that it is in.
+    #[error("the writer of cluster {0} is to return to where it is")]
+    Zones(ClusterId),
+    /// A cluster waits for a node to fail over to while it is created or released, or fails over already.
+    #[error("cluster {0} waits for a node while it has something else to do")]
+    Waits(ClusterId),
+    /// A node is a hot replica and none was ever activated.
+    #[error("cluster {0} has a hot replica and never activated one")]
+    HotReplica(ClusterId),
     /// The node being promoted is not an eligible reader, or was tried in this round.
     #[error("cluster {0} promotes a node that it should not")]
     Promotes(ClusterId),
@@ -242,7 +257,8 @@ impl ControlPlane {
         if cluster.nodes.iter().filter(|node| node.role == Role::Writer).count() != 1 {
             return Err(Violation::Writers(id()));
         }
-        if cluster.writer().is_some_and(|writer| writer.kind != NodeKind::Ordinary) {
+        let leads = |kind| matches!(kind, NodeKind::Ordinary | NodeKind::ColumnStore);
+        if cluster.writer().is_some_and(|writer| !leads(writer.kind)) {
             return Err(Violation::WriterKind(id()));
         }
         let failover = cluster.failover.as_ref();
@@ -250,11 +266,13 @@ impl ControlPlane {
             Some(cluster.created_at),
             cluster.last_switch,
             cluster.pending.map(|pending| pending.since),
+            cluster.work.as_ref().map(|pending| pending.since),
             failover.map(|failover| failover.started_at.max(failover.since)),
         ];
         if times.into_iter().flatten().any(|time| time > self.clock) {
             return Err(Violation::ClusterInFuture(id()));
         }
+        self.check_work(cluster)?;
         let Some(failover) = failover else { return Ok(()) };
         if cluster.pending.is_some() {
             return Err(Violation::FailoverAndLifecycle(id()));
@@ -264,7 +282,8 @@ impl ControlPlane {
         }
         let switching = u32::from(failover.switching().is_some());
         let tried = u32::try_from(failover.tried.len()).unwrap_or(u32::MAX);
-        let in_first_round = failover.round == 1 && failover.attempts != tried.saturating_add(switching);
+        let begun = tried.saturating_add(failover.removed).saturating_add(switching);
+        let in_first_round = failover.round == 1 && failover.attempts != begun;
         // A round beyond the policy's number is no fault: the policy may have changed since it began.
         if failover.round == 0 || in_first_round {
             return Err(Violation::Counts(id()));
@@ -276,12 +295,38 @@ impl ControlPlane {
             Stage::Switching { node, .. } => {
                 let found = cluster.node(node);
                 let able = found.is_some_and(|node| {
-                    node.role == Role::Reader && node.kind == NodeKind::Ordinary && node.up
+                    node.role == Role::Reader && failover.electorate.admits(node.kind) && node.up
                 });
                 if able && !failover.tried.contains(node) { Ok(()) } else { Err(Violation::Promotes(id())) }
             }
             Stage::Choosing { .. } => Ok(()),
         }
+    }
+
+    fn check_work(&self, cluster: &DbCluster) -> Result<(), Violation> {
+        let id = || cluster.id.clone();
+        if cluster.waits && (cluster.failover.is_some() || cluster.pending.is_some()) {
+            return Err(Violation::Waits(id()));
+        }
+        if cluster.home.is_some() && cluster.home.as_ref() == cluster.primary_zone() {
+            return Err(Violation::Zones(id()));
+        }
+        if !cluster.hot_replica_used && cluster.nodes.iter().any(|node| node.hot_replica) {
+            return Err(Violation::HotReplica(id()));
+        }
+        let Some(pending) = &cluster.work else { return Ok(()) };
+        if cluster.pending.is_some() {
+            return Err(Violation::WorkAndLifecycle(id()));
+        }
+        let named = pending.work.nodes();
+        let distinct: BTreeSet<_> = named.iter().collect();
+        let own = named.iter().all(|node| cluster.node(node).is_some());
+        let shown = |node: &crate::polardb::DbNode| {
+            let status = pending.work.node_status().filter(|_| pending.work.occupies(&node.id));
+            status.is_none_or(|status| node.busy.as_ref().is_some_and(|busy| busy.as_str() == status))
+        };
+        let fits = own && distinct.len() == named.len() && cluster.nodes.iter().all(shown);
+        if fits { Ok(()) } else { Err(Violation::WorkAndNodes(id())) }
     }
 
     fn check_effects(&self) -> Result<(), Violation> {
@@ -291,7 +336,9 @@ impl ControlPlane {
         let stages =
             self.clusters.values().filter_map(|cluster| cluster.failover.as_ref().map(|run| run.stage.id()));
         let mut seen = BTreeSet::new();
-        for id in pairs.chain(lifecycles).chain(stages) {
+        let works =
+            self.clusters.values().filter_map(|cluster| cluster.work.as_ref().map(|pending| pending.id));
+        for id in pairs.chain(lifecycles).chain(stages).chain(works) {
             if id.0 == 0 || id.0 >= self.next_id {
                 return Err(Violation::EffectNotMinted(id));
             }

@@ -60,6 +60,7 @@ impl EffectKind {
                 ClusterEffect::Lifecycle(Lifecycle::Delete) => "delete_cluster",
                 ClusterEffect::ChooseNode(_) => "choose_node",
                 ClusterEffect::PromoteNode(_) => "promote_node",
+                ClusterEffect::Work(work) => work.name(),
             },
         }
     }
@@ -76,6 +77,12 @@ impl EffectKind {
         "delete_cluster",
         "choose_node",
         "promote_node",
+        "create_nodes",
+        "delete_nodes",
+        "change_class",
+        "restart_node",
+        "set_hot_replica",
+        "change_zone",
     ];
 
     /// The resource it is asked of.
@@ -155,6 +162,14 @@ pub enum Observation {
     Node {
         /// The node.
         node: NodeId,
+        /// How.
+        change: NodeChange,
+    },
+    /// Several nodes of one cluster changed at once, as when their zone goes down: no election in between can pick one
+    /// that is lost as well.
+    Nodes {
+        /// The nodes.
+        nodes: Vec<NodeId>,
         /// How.
         change: NodeChange,
     },

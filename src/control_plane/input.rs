@@ -2,17 +2,20 @@
 
 use alloc::boxed::Box;
 
-use super::{Action, Call, ControlPlane, FreshCluster, Misuse, Reply, Report, Step};
+use super::{Action, Call, ControlPlane, FreshCluster, FreshNodes, Misuse, Reply, Report, Step};
 use crate::ebs::{
     CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairs, EbsRefusal,
     FailoverDiskReplicaPair, PairCreated, PairPage, ReprotectDiskReplicaPair, StartDiskReplicaPair,
     StopDiskReplicaPair,
 };
+use crate::ids::OrderId;
 use crate::operation::Operation;
 use crate::polardb::{
-    ClusterCreated, ClusterPage, CreateDbCluster, DbCluster, DeleteDbCluster, DescribeDbClusterAttribute,
-    DescribeDbClusterEndpoints, DescribeDbClusters, DescribeHaLogs, EndpointList, FailoverDbCluster,
-    HaLogPage, ModifyDbNodeConfig, PolarDbRefusal,
+    ClusterCreated, ClusterPage, CreateDbCluster, CreateDbNodes, DbCluster, DeleteDbCluster, DeleteDbNodes,
+    DescribeDbClusterAttribute, DescribeDbClusterEndpoints, DescribeDbClusters, DescribeHaLogs, EndpointList,
+    FailoverDbCluster, FailoverDbClusterZonal, HaLogPage, ModifyDbClusterDeletion,
+    ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeConfig, ModifyDbNodeHotReplicaMode,
+    ModifyDbNodesClass, NodesCreated, Ordered, PolarDbRefusal, RestartDbNode,
 };
 use crate::rule::RuleId;
 use crate::time::Timestamp;
@@ -58,6 +61,15 @@ requests! {
     DeleteDbCluster;
     ModifyDbNodeConfig;
     FailoverDbCluster;
+    FailoverDbClusterZonal;
+    CreateDbNodes (Box);
+    DeleteDbNodes;
+    ModifyDbNodeClass (Box);
+    ModifyDbNodesClass (Box);
+    RestartDbNode;
+    ModifyDbNodeHotReplicaMode;
+    ModifyDbClusterPrimaryZone (Box);
+    ModifyDbClusterDeletion;
     DescribeDbClusters (Box);
     DescribeDbClusterAttribute;
     DescribeDbClusterEndpoints;
@@ -76,6 +88,10 @@ pub enum Response {
     PairPage(PairPage),
     /// `CreateDBCluster`.
     ClusterCreated(ClusterCreated),
+    /// `CreateDBNodes`.
+    NodesCreated(NodesCreated),
+    /// `DeleteDBNodes`, `ModifyDBNodeClass`, `ModifyDBNodesClass` and `ModifyDBNodeHotReplicaMode`.
+    Ordered(Ordered),
     /// `DescribeDBClusters`.
     ClusterPage(ClusterPage),
     /// `DescribeDBClusterAttribute`.
@@ -107,6 +123,18 @@ impl From<PairPage> for Response {
 impl From<ClusterCreated> for Response {
     fn from(created: ClusterCreated) -> Self {
         Self::ClusterCreated(created)
+    }
+}
+
+impl From<NodesCreated> for Response {
+    fn from(created: NodesCreated) -> Self {
+        Self::NodesCreated(created)
+    }
+}
+
+impl From<Ordered> for Response {
+    fn from(ordered: Ordered) -> Self {
+        Self::Ordered(ordered)
     }
 }
 
@@ -182,6 +210,10 @@ pub enum TokenOutcome {
     PairCreated(PairCreated),
     /// A cluster was created.
     ClusterCreated(ClusterCreated),
+    /// Nodes were created.
+    NodesCreated(NodesCreated),
+    /// An order was made.
+    Ordered(Ordered),
     /// Refused, and the policy is [`Sticky`](crate::policy::RejectionPolicy::Sticky).
     Refused(Box<Refusal>),
 }
@@ -197,6 +229,17 @@ pub enum Fresh {
     Pair(PairCreated),
     /// For `CreateDBCluster`.
     Cluster(FreshCluster),
+    /// For `CreateDBNodes`.
+    Nodes(FreshNodes),
+    /// For an operation that makes a billing order alone: `DeleteDBNodes`, `ModifyDBNodeClass`, `ModifyDBNodesClass`
+    /// and `ModifyDBNodeHotReplicaMode`.
+    Order(OrderId),
+}
+
+impl Fresh {
+    fn order(&self) -> Option<OrderId> {
+        if let Self::Order(order) = self { Some(order.clone()) } else { None }
+    }
 }
 
 /// Anything that can change a control plane.
@@ -270,6 +313,24 @@ impl ControlPlane {
                 let fresh = if let Fresh::Cluster(fresh) = fresh { Some(fresh.clone()) } else { None };
                 self.call(call, &**request, &fresh).map(Into::into)
             }
+            Request::CreateDbNodes(request) => {
+                let fresh = if let Fresh::Nodes(fresh) = fresh { Some(fresh.clone()) } else { None };
+                self.call(call, &**request, &fresh).map(Into::into)
+            }
+            Request::DeleteDbNodes(request) => self.call(call, request, &fresh.order()).map(Into::into),
+            Request::ModifyDbNodeClass(request) => {
+                self.call(call, &**request, &fresh.order()).map(Into::into)
+            }
+            Request::ModifyDbNodesClass(request) => {
+                self.call(call, &**request, &fresh.order()).map(Into::into)
+            }
+            Request::ModifyDbNodeHotReplicaMode(request) => {
+                self.call(call, request, &fresh.order()).map(Into::into)
+            }
+            Request::FailoverDbClusterZonal(request) => Ok(self.make(call, request).into()),
+            Request::RestartDbNode(request) => Ok(self.make(call, request).into()),
+            Request::ModifyDbClusterPrimaryZone(request) => Ok(self.make(call, &**request).into()),
+            Request::ModifyDbClusterDeletion(request) => Ok(self.make(call, request).into()),
             Request::StartDiskReplicaPair(request) => Ok(self.make(call, request).into()),
             Request::StopDiskReplicaPair(request) => Ok(self.make(call, request).into()),
             Request::FailoverDiskReplicaPair(request) => Ok(self.make(call, request).into()),

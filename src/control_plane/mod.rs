@@ -38,6 +38,7 @@ mod event;
 mod input;
 mod observation_calls;
 mod polardb;
+mod polardb_nodes;
 mod report;
 
 pub use action::Action;
@@ -49,6 +50,7 @@ pub use effect::{Effect, EffectKind, Observation, Outcome, Report};
 pub use event::{Event, Fact, PairFact, Step};
 pub use input::{Fresh, Input, Output, Refusal, Request, Response, TokenOutcome};
 pub use polardb::FreshCluster;
+pub use polardb_nodes::FreshNodes;
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -230,7 +232,11 @@ impl ControlPlane {
             }
             effect::Owner::Cluster(cluster) => {
                 let cluster = self.clusters.get(cluster)?;
-                let (_, since, effect) = cluster.outstanding()?;
+                let is_meant = |(pending, ..): &(EffectId, Timestamp, _)| *pending == id;
+                let (_, since, effect) = cluster
+                    .outstanding()
+                    .filter(is_meant)
+                    .or_else(|| cluster.outstanding_work().filter(is_meant))?;
                 let kind = EffectKind::Cluster { cluster: cluster.id.clone(), effect };
                 Some(Effect { id, since, account: cluster.account.clone(), kind })
             }
@@ -288,7 +294,9 @@ impl ControlPlane {
         for cluster in self.clusters.values() {
             let pending = cluster.pending.map(|pending| pending.id);
             let stage = cluster.failover.as_ref().map(|failover| failover.stage.id());
-            owners.extend(pending.or(stage).map(|id| (id, effect::Owner::Cluster(cluster.id.clone()))));
+            let work = cluster.work.as_ref().map(|pending| pending.id);
+            let all = pending.or(stage).into_iter().chain(work);
+            owners.extend(all.map(|id| (id, effect::Owner::Cluster(cluster.id.clone()))));
             for node in &cluster.nodes {
                 index.nodes.insert(node.id.clone(), cluster.id.clone());
             }

@@ -16,8 +16,9 @@ use crate::operation::Operation;
 use crate::polardb::{
     ClusterCreated, ClusterFact, ClusterPage, ClusterPlan, ClusterStatus, CreateDbCluster, DbCluster,
     DeleteDbCluster, DescribeDbClusterAttribute, DescribeDbClusters, FailoverDbCluster, ModifyDbNodeConfig,
-    PolarDbRefusal,
+    NodeKind, PolarDbRefusal,
 };
+use crate::policy::ColumnStoreElection;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 
@@ -82,7 +83,7 @@ impl ControlPlane {
     /// Enters a cluster into the registry and the indexes; returns the effect that it waits for.
     fn admit_cluster(&mut self, cluster: DbCluster) -> Vec<Effect> {
         let mut effects = Vec::new();
-        if let Some((id, since, effect)) = cluster.outstanding() {
+        for (id, since, effect) in cluster.outstanding().into_iter().chain(cluster.outstanding_work()) {
             self.index.effects.insert(id, Owner::Cluster(cluster.id.clone()));
             effects.push(cluster_effect(id, since, &cluster.account, &cluster.id, effect));
         }
@@ -109,6 +110,11 @@ impl ControlPlane {
             .map_err(|_| NotAdopted::IdInUse(String::from(seed.id.as_str())))?;
         let cluster = DbCluster::adopt(seed, account.clone(), now, EffectId(self.next_id));
         self.check_cluster(&cluster)?;
+        // A column-store node leads only where the policy elects one.
+        let elected = self.policy.polardb.column_store == ColumnStoreElection::Elected;
+        if !elected && cluster.writer().is_some_and(|writer| writer.kind == NodeKind::ColumnStore) {
+            return Err(super::Violation::WriterKind(cluster.id).into());
+        }
         self.mint();
         Ok(Step { effects: self.admit_cluster(cluster), events: Vec::new() })
     }
@@ -189,7 +195,7 @@ cluster_calls! {
     DeleteDbCluster: |request, _, cluster, _| cluster.decide_delete(request);
     ModifyDbNodeConfig: |request, _, cluster, _| cluster.decide_node_config(request);
     FailoverDbCluster: |request, now, cluster, plane| {
-        cluster.decide_failover(now, request, &plane.policy.polardb)
+        cluster.decide_failover(now, Operation::FailoverDbCluster, request, &plane.policy.polardb)
     };
 }
 

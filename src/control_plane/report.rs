@@ -9,8 +9,8 @@ use super::{ControlPlane, Effect, Index, Misuse, Observation, Report};
 use crate::ebs::decide::{PairDue, PairPlan};
 use crate::ebs::table::PairEvent;
 use crate::ebs::{Access, Disk, DiskChange, PendingPair, ReplicaPair};
-use crate::ids::{AccountId, ClusterId, DiskId, EffectId, PairId};
-use crate::polardb::{ClusterEffect, ClusterOutcome};
+use crate::ids::{AccountId, ClusterId, DiskId, EffectId, NodeId, PairId};
+use crate::polardb::{ClusterEffect, ClusterOutcome, NodeChange};
 use crate::polardb::{ClusterPlan, NotTaken};
 use crate::rule::RuleId;
 use crate::text::StatusMessage;
@@ -120,11 +120,9 @@ impl ControlPlane {
                 Ok(self.apply_to_pair(pair, plan))
             }
             Observation::Node { node, change } => {
-                let cluster = self.index.nodes.get(node).cloned().ok_or(Misuse::Unknown)?;
-                let found = self.clusters.get(&cluster).ok_or(Misuse::Unknown)?;
-                let plan = found.decide_node(node, *change).ok_or(Misuse::Unknown)?;
-                Ok(self.apply_to_cluster(now, &cluster, plan))
+                self.nodes_changed(now, core::slice::from_ref(node), *change)
             }
+            Observation::Nodes { nodes, change } => self.nodes_changed(now, nodes, *change),
             Observation::ClusterBusy { cluster, status } => {
                 let found = self.clusters.get(cluster).ok_or(Misuse::Unknown)?;
                 let plan = found.decide_busy(status.clone());
@@ -136,6 +134,19 @@ impl ControlPlane {
                 Ok(self.apply_to_cluster(now, cluster, plan))
             }
         }
+    }
+
+    fn nodes_changed(
+        &mut self,
+        now: Timestamp,
+        nodes: &[NodeId],
+        change: NodeChange,
+    ) -> Result<Step, Misuse> {
+        let first = nodes.first().ok_or(Misuse::Unknown)?;
+        let cluster = self.index.nodes.get(first).cloned().ok_or(Misuse::Unknown)?;
+        let found = self.clusters.get(&cluster).ok_or(Misuse::Unknown)?;
+        let plan = found.decide_nodes(nodes, change).ok_or(Misuse::Unknown)?;
+        Ok(self.apply_to_cluster(now, &cluster, plan))
     }
 
     fn disk_changed(&mut self, now: Timestamp, account: &AccountId, id: &DiskId, change: DiskChange) -> Step {
@@ -190,8 +201,10 @@ impl ControlPlane {
         let account = cluster.account.clone();
         let done = cluster.apply(plan, now, effect, &self.policy.polardb);
         let mut step = Step::default();
-        if let Some(ended) = done.ended {
-            self.index.effects.remove(ended);
+        done.ended.into_iter().for_each(|ended| self.index.effects.remove(ended));
+        done.left.iter().for_each(|node| drop(self.index.nodes.remove(node)));
+        for node in done.joined {
+            self.index.nodes.insert(node, id.clone());
         }
         if let Some((asked, kind)) = done.asked {
             self.mint();

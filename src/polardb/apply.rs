@@ -1,14 +1,16 @@
 //! What applying a decision does to a cluster: infallible, and told in facts.
 //!
-//! Which node comes next is the business of [`Failover`], which is asked with the nodes as they are.
+//! What a failover does stands in `elect`, what becomes of work on nodes in `carry`.
 
 use alloc::vec::Vec;
 
-use super::cluster::{ClusterEffect, ClusterStatus, DbCluster, Lifecycle, PendingCluster, eligible};
+use super::cluster::{ClusterEffect, ClusterStatus, DbCluster, Lifecycle, PendingCluster};
 use super::decide::{Change, ClusterPlan};
-use super::failover::{Cause, Failover, Failure, Next, Stage};
-use super::node::{NodeChange, Role};
-use super::select::{Priority, Tried};
+use super::electorate::Electorate;
+use super::failover::{Cause, Failure, Next};
+use super::node::NodeChange;
+use super::select::Priority;
+use super::work::NodeWork;
 use crate::ids::{EffectId, NodeId};
 use crate::policy::PolarDbPolicy;
 use crate::rule::RuleId;
@@ -81,6 +83,20 @@ pub enum ClusterFact {
         /// How.
         change: NodeChange,
     },
+    /// Work on nodes began.
+    WorkBegan {
+        /// What.
+        work: NodeWork,
+    },
+    /// Work on nodes ended.
+    WorkEnded {
+        /// What.
+        work: NodeWork,
+        /// Whether it was done.
+        succeeded: bool,
+    },
+    /// The lock against release was set or lifted.
+    Locked(bool),
 }
 
 /// What applying a plan did.
@@ -91,10 +107,32 @@ pub struct ClusterStep {
     pub facts: Vec<(RuleId, ClusterFact)>,
     /// The effect that is asked for now.
     pub asked: Option<(EffectId, ClusterEffect)>,
-    /// The effect that ended or was superseded.
-    pub ended: Option<EffectId>,
+    /// The effects that ended or were superseded.
+    pub ended: Vec<EffectId>,
+    /// Nodes that are the cluster's from now on.
+    pub joined: Vec<NodeId>,
+    /// Nodes that are not the cluster's any more.
+    pub left: Vec<NodeId>,
     /// Whether the cluster is gone.
     pub gone: bool,
+}
+
+/// When a plan is applied, under which id and readings.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) now: Timestamp,
+    pub(super) id: EffectId,
+    pub(super) policy: &'a PolarDbPolicy,
+}
+
+/// How a failover begins.
+pub(super) struct Start {
+    pub(super) cause: Cause,
+    pub(super) requested: Option<NodeId>,
+    pub(super) next: Next,
+    pub(super) rule: RuleId,
+    pub(super) electorate: Electorate,
+    pub(super) roll_back: bool,
 }
 
 /// Applying: infallible.
@@ -108,11 +146,27 @@ impl DbCluster {
         policy: &PolarDbPolicy,
     ) -> ClusterStep {
         let before = self.status();
+        let cx = Context { now, id, policy };
         let mut step = ClusterStep::default();
         let rule = match plan.0 {
-            Change::Begin { requested, next, rule } => {
-                self.begin(Cause::Manual, requested, next, rule, now, id, &mut step);
+            Change::Begin { requested, next, rule, electorate, roll_back } => {
+                let start = Start { cause: Cause::Manual, requested, next, rule, electorate, roll_back };
+                self.begin(start, cx, &mut step);
                 RuleId("P-301")
+            }
+            Change::Work { work, new, rule } => {
+                self.begin_work(work, new, cx, &mut step);
+                rule
+            }
+            Change::WorkDone { succeeded } => {
+                self.end_work(succeeded, cx, &mut step);
+                RuleId("P-302")
+            }
+            Change::Lock(locked) => {
+                if core::mem::replace(&mut self.deletion_lock, locked) != locked {
+                    step.push("P-026", ClusterFact::Locked(locked));
+                }
+                RuleId("P-026")
             }
             Change::Delete => {
                 self.pending = Some(PendingCluster { id, effect: Lifecycle::Delete, since: now });
@@ -123,24 +177,24 @@ impl DbCluster {
                 let rule = self.settle(succeeded, &mut step);
                 // A writer that was lost meanwhile could not be replaced before (`P-180`).
                 if !step.gone && self.lost_its_writer() {
-                    self.begin_automatic(true, now, id, &mut step);
+                    self.begin_automatic(true, cx, &mut step);
                 }
                 rule
             }
             Change::Chosen(node) => {
-                self.advance_to(Next::Promote(node), RuleId("P-151"), now, id, &mut step);
+                self.advance_to(Next::Promote(node), RuleId("P-151"), cx, &mut step);
                 RuleId("P-301")
             }
             Change::Promoted => {
-                self.promoted(now, &mut step);
+                self.promoted(cx, &mut step);
                 RuleId("P-160")
             }
             Change::AttemptFailed(failure) => {
-                self.attempt_failed(Some(failure), now, id, policy, &mut step);
+                self.attempt_failed(Some(failure), cx, &mut step);
                 RuleId("P-302")
             }
-            Change::Node(node, change) => {
-                self.node_changed(&node, change, now, id, policy, &mut step);
+            Change::Nodes(nodes, change) => {
+                self.nodes_changed(&nodes, change, cx, &mut step);
                 RuleId("P-302")
             }
             Change::Busy(status) => {
@@ -149,12 +203,11 @@ impl DbCluster {
             }
             Change::Removed => {
                 if let Some(failover) = self.failover.take() {
-                    step.ended = Some(failover.stage.id());
+                    step.ended.push(failover.stage.id());
                     step.push("P-171", ClusterFact::Cancelled);
                 }
-                if let Some(pending) = self.pending.take() {
-                    step.ended = Some(pending.id);
-                }
+                step.ended.extend(self.pending.take().map(|pending| pending.id));
+                step.ended.extend(self.work.take().map(|pending| pending.id));
                 step.gone = true;
                 RuleId("P-304")
             }
@@ -168,7 +221,7 @@ impl DbCluster {
 
     fn settle(&mut self, succeeded: bool, step: &mut ClusterStep) -> RuleId {
         let pending = self.pending.take();
-        step.ended = pending.map(|pending| pending.id);
+        step.ended.extend(pending.map(|pending| pending.id));
         match (pending.map(|pending| pending.effect), succeeded) {
             (Some(Lifecycle::Create), true) => RuleId("P-015"),
             (Some(Lifecycle::Create), false) => {
@@ -182,148 +235,14 @@ impl DbCluster {
             (Some(Lifecycle::Delete), false) | (None, _) => RuleId("P-025"),
         }
     }
-
-    #[expect(clippy::too_many_arguments, reason = "the parts of a beginning, each from another caller")]
-    fn begin(
-        &mut self,
-        cause: Cause,
-        requested: Option<NodeId>,
-        next: Next,
-        rule: RuleId,
-        now: Timestamp,
-        id: EffectId,
-        step: &mut ClusterStep,
-    ) {
-        self.failover = Failover::begin(cause, requested.clone(), &next, now, id);
-        let began = if cause == Cause::Manual { "P-301" } else { "P-180" };
-        step.push(began, ClusterFact::FailoverBegan { cause, requested });
-        step.ask(rule, id, next, 1);
-    }
-
-    /// Moves the running failover to what comes next, or ends it without success.
-    fn advance_to(&mut self, next: Next, rule: RuleId, now: Timestamp, id: EffectId, step: &mut ClusterStep) {
-        let Some(failover) = &mut self.failover else { return };
-        step.ended = Some(failover.stage.id());
-        if failover.enter(&next, now, id) {
-            step.ask(rule, id, next, failover.attempts);
-        } else {
-            step.facts.push((next.rule(), ClusterFact::Exhausted { attempts: failover.attempts }));
-            self.failover = None;
-        }
-    }
-
-    fn promoted(&mut self, now: Timestamp, step: &mut ClusterStep) {
-        let Some(failover) = self.failover.take() else { return };
-        let Some(to) = failover.switching().cloned() else { return };
-        step.ended = Some(failover.stage.id());
-        let mut from = to.clone();
-        for node in &mut self.nodes {
-            if node.role == Role::Writer {
-                node.role = Role::Reader;
-                from = node.id.clone();
-            }
-            if node.id == to {
-                node.role = Role::Writer;
-            }
-        }
-        self.last_switch = Some(now);
-        let took = now.since(failover.started_at);
-        step.push(
-            "P-160",
-            ClusterFact::WriterMoved { from, to, attempts: failover.attempts, took, cause: failover.cause },
-        );
-    }
-
-    fn attempt_failed(
-        &mut self,
-        failure: Option<Failure>,
-        now: Timestamp,
-        id: EffectId,
-        policy: &PolarDbPolicy,
-        step: &mut ClusterStep,
-    ) {
-        let Some(failover) = &mut self.failover else { return };
-        let Some(node) = failover.switching().cloned() else { return };
-        step.push("P-161", ClusterFact::AttemptFailed { node, failure });
-        let next = failover.attempt_failed(eligible(&self.nodes), policy);
-        let rule = next.rule();
-        self.advance_to(next, rule, now, id, step);
-    }
-
-    fn node_changed(
-        &mut self,
-        id: &NodeId,
-        change: NodeChange,
-        now: Timestamp,
-        effect: EffectId,
-        policy: &PolarDbPolicy,
-        step: &mut ClusterStep,
-    ) {
-        let offered = self.offered();
-        let Some(node) = self.nodes.iter_mut().find(|node| node.id == *id) else { return };
-        let was_eligible = node.is_eligible();
-        if !node.change(change) {
-            return;
-        }
-        let became_eligible = !was_eligible && node.is_eligible();
-        let writer_failed = node.role == Role::Writer && change == NodeChange::Up(false);
-        let rule = if matches!(change, NodeChange::Priority(_)) { "P-122" } else { "P-310" };
-        step.push(rule, ClusterFact::NodeChanged { node: id.clone(), change });
-        if self.pending.is_some() {
-            return;
-        }
-        let Some(failover) = &mut self.failover else {
-            if writer_failed || (became_eligible && self.lost_its_writer()) {
-                self.begin_automatic(writer_failed, now, effect, step);
-            }
-            return;
-        };
-        if writer_failed && failover.cause == Cause::Manual {
-            failover.cause = Cause::Automatic;
-            failover.requested = None;
-            step.push("P-182", ClusterFact::TurnedAutomatic);
-        }
-        if failover.switching() == Some(id) && change == NodeChange::Up(false) {
-            self.attempt_failed(None, now, effect, policy, step);
-        } else if offered.is_some() && offered != self.offered() {
-            self.reoffer(now, effect, policy, step);
-        }
-    }
-
-    fn begin_automatic(&mut self, report: bool, now: Timestamp, id: EffectId, step: &mut ClusterStep) {
-        if !self.edition.fails_over() {
-            return;
-        }
-        match Next::among(self.eligible(), &Tried::new()) {
-            Next::Exhausted if report => step.push("P-181", ClusterFact::Exhausted { attempts: 0 }),
-            Next::Exhausted => {}
-            next => {
-                let rule = next.rule();
-                self.begin(Cause::Automatic, None, next, rule, now, id, step);
-            }
-        }
-    }
-
-    fn reoffer(&mut self, now: Timestamp, id: EffectId, policy: &PolarDbPolicy, step: &mut ClusterStep) {
-        let Some(failover) = &mut self.failover else { return };
-        let next = failover.reconsider(eligible(&self.nodes), policy);
-        self.advance_to(next, RuleId("P-150"), now, id, step);
-    }
-
-    /// The tier that stands for a choice now, if one is pending.
-    fn offered(&self) -> Option<Next> {
-        let failover = self.failover.as_ref()?;
-        matches!(failover.stage, Stage::Choosing { .. })
-            .then(|| Next::among(eligible(&self.nodes), &failover.tried))
-    }
 }
 
 impl ClusterStep {
-    fn push(&mut self, rule: &'static str, fact: ClusterFact) {
+    pub(super) fn push(&mut self, rule: &'static str, fact: ClusterFact) {
         self.facts.push((RuleId(rule), fact));
     }
 
-    fn ask(&mut self, rule: RuleId, id: EffectId, next: Next, attempt: u32) {
+    pub(super) fn ask(&mut self, rule: RuleId, id: EffectId, next: Next, attempt: u32) {
         match next {
             Next::Choose(priority, tier) => {
                 self.facts.push((rule, ClusterFact::Offered { priority, tier: tier.clone() }));

@@ -4,11 +4,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::electorate::ORDINARY;
 use super::failover::{Failover, Next, Stage};
 use super::node::{DbNode, NodeKind, Role};
 use super::requests::{CreateDbCluster, Edition, Engine, PayType};
 use super::select::Priority;
+use super::work::{NodeWork, PendingWork};
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, RegionId, ResourceGroupId, ZoneId};
+use crate::policy::SwitchStatus;
 use crate::text::{Description, StatusMessage, Tag};
 use crate::time::Timestamp;
 
@@ -25,6 +28,20 @@ pub enum ClusterStatus {
     Switching,
     /// `Deleting`.
     Deleting,
+    /// `DBNodeCreating`: nodes are added.
+    DbNodeCreating,
+    /// `DBNodeDeleting`: nodes are removed.
+    DbNodeDeleting,
+    /// `ClassChanging`: nodes change their class.
+    ClassChanging,
+    /// `Rebooting`: a node restarts.
+    Rebooting,
+    /// `RoleSwitching`: a node becomes a hot replica or an ordinary one; by policy, a failover.
+    RoleSwitching,
+    /// `Transing`: the primary zone changes.
+    Transing,
+    /// `StandbyTransing`: the standby zone changes.
+    StandbyTransing,
     /// Any other status, as the outside reported it; the cluster is busy.
     Busy(StatusMessage),
 }
@@ -37,6 +54,13 @@ impl ClusterStatus {
             Self::Running => "Running",
             Self::Switching => "Switching",
             Self::Deleting => "Deleting",
+            Self::DbNodeCreating => "DBNodeCreating",
+            Self::DbNodeDeleting => "DBNodeDeleting",
+            Self::ClassChanging => "ClassChanging",
+            Self::Rebooting => "Rebooting",
+            Self::RoleSwitching => "RoleSwitching",
+            Self::Transing => "Transing",
+            Self::StandbyTransing => "StandbyTransing",
             Self::Busy(status) => status.as_str(),
         }
     }
@@ -67,6 +91,8 @@ pub enum ClusterEffect {
     ChooseNode(Vec<NodeId>),
     /// Promote this node.
     PromoteNode(NodeId),
+    /// Work on nodes.
+    Work(NodeWork),
 }
 
 /// A pending effect on the cluster as a whole.
@@ -102,8 +128,18 @@ pub struct DbCluster {
     pub(crate) busy: Option<StatusMessage>,
     pub(crate) pending: Option<PendingCluster>,
     pub(crate) failover: Option<Failover>,
-    /// When the writer last moved.
+    /// When the writer last moved; by policy, when that switch began.
     pub(crate) last_switch: Option<Timestamp>,
+    /// Work on nodes. Unlike `pending`, it goes on beside a failover.
+    pub(crate) work: Option<PendingWork>,
+    /// The zone of the hot-standby storage cluster.
+    pub(crate) standby_zone: Option<ZoneId>,
+    /// The zone to which the writer returns when a node there becomes eligible (`P-190`).
+    pub(crate) home: Option<ZoneId>,
+    /// Whether a hot replica was ever activated.
+    pub(crate) hot_replica_used: bool,
+    /// Whether a failover that found nobody is to be tried again (`P-172`).
+    pub(crate) waits: bool,
 }
 
 /// A cluster to be adopted: one that exists elsewhere, in any status.
@@ -182,6 +218,11 @@ impl DbCluster {
             pending: Some(PendingCluster { id: asked, effect: Lifecycle::Create, since: now }),
             failover: None,
             last_switch: None,
+            work: None,
+            standby_zone: None,
+            home: None,
+            hot_replica_used: false,
+            waits: false,
         }
     }
 
@@ -193,7 +234,13 @@ impl DbCluster {
             ClusterStatus::Deleting => (pending(Lifecycle::Delete), None),
             ClusterStatus::Busy(status) => (None, Some(status)),
             ClusterStatus::Running | ClusterStatus::Switching => (None, None),
+            // What exactly is under way elsewhere is not known, only that something is.
+            other => (None, StatusMessage::parse(other.as_str()).ok()),
         };
+        let writers = seed.nodes.iter().find(|node| node.role == Role::Writer).map(|node| &node.zone);
+        let of_standby = seed.nodes.iter().find(|node| node.kind == NodeKind::Standby);
+        let standby_zone = of_standby.map(|node| &node.zone).filter(|zone| Some(*zone) != writers).cloned();
+        let hot_replica_used = seed.nodes.iter().any(|node| node.hot_replica);
         Self {
             id: seed.id,
             account,
@@ -216,20 +263,34 @@ impl DbCluster {
             pending,
             failover: None,
             last_switch: None,
+            work: None,
+            standby_zone,
+            home: None,
+            hot_replica_used,
+            waits: false,
         }
     }
 }
 
 /// Reading a cluster.
 impl DbCluster {
-    /// Its status (`P-300`): what is pending, then a failover or a lost writer, then what the outside reported.
+    /// Its status (`P-300`): what is pending, then a failover or a lost writer, then work on nodes, then what the outside
+    /// reported.
     pub fn status(&self) -> ClusterStatus {
-        match (self.pending, &self.busy) {
-            (Some(PendingCluster { effect: Lifecycle::Create, .. }), _) => ClusterStatus::Creating,
-            (Some(PendingCluster { effect: Lifecycle::Delete, .. }), _) => ClusterStatus::Deleting,
-            _ if self.failover.is_some() || self.lost_its_writer() => ClusterStatus::Switching,
-            (None, Some(busy)) => ClusterStatus::Busy(busy.clone()),
-            (None, None) => ClusterStatus::Running,
+        match self.pending.map(|pending| pending.effect) {
+            Some(Lifecycle::Create) => return ClusterStatus::Creating,
+            Some(Lifecycle::Delete) => return ClusterStatus::Deleting,
+            None => {}
+        }
+        match (&self.failover, &self.work, &self.busy) {
+            (Some(failover), ..) => match failover.shows {
+                SwitchStatus::Switching => ClusterStatus::Switching,
+                SwitchStatus::RoleSwitching => ClusterStatus::RoleSwitching,
+            },
+            _ if self.lost_its_writer() || self.waits => ClusterStatus::Switching,
+            (None, Some(pending), _) => pending.work.status(),
+            (None, None, Some(busy)) => ClusterStatus::Busy(busy.clone()),
+            (None, None, None) => ClusterStatus::Running,
         }
     }
 
@@ -248,7 +309,7 @@ impl DbCluster {
         }
     }
 
-    /// The effect that is pending, with its id and since when.
+    /// The effect that is pending on the cluster as a whole or on its failover, with its id and since when.
     pub fn outstanding(&self) -> Option<(EffectId, Timestamp, ClusterEffect)> {
         if let Some(pending) = self.pending {
             return Some((pending.id, pending.since, ClusterEffect::Lifecycle(pending.effect)));
@@ -257,7 +318,7 @@ impl DbCluster {
         let effect = match &failover.stage {
             Stage::Switching { node, .. } => ClusterEffect::PromoteNode(node.clone()),
             Stage::Choosing { .. } => {
-                let Next::Choose(_, tier) = Next::among(self.eligible(), &failover.tried) else {
+                let Next::Choose(_, tier) = failover.electorate.next(&self.nodes, &failover.tried) else {
                     return None;
                 };
                 ClusterEffect::ChooseNode(tier)
@@ -266,9 +327,20 @@ impl DbCluster {
         Some((failover.stage.id(), failover.since, effect))
     }
 
-    /// The nodes that can be elected now, with their priorities.
+    /// The work on nodes that is pending, with its id and since when. It goes on beside a failover.
+    pub fn outstanding_work(&self) -> Option<(EffectId, Timestamp, ClusterEffect)> {
+        let pending = self.work.as_ref()?;
+        Some((pending.id, pending.since, ClusterEffect::Work(pending.work.clone())))
+    }
+
+    /// The work on nodes that is under way.
+    pub const fn work(&self) -> Option<&PendingWork> {
+        self.work.as_ref()
+    }
+
+    /// The nodes that can be elected now, with their priorities: in the failover that runs, else in one that would.
     pub fn eligible(&self) -> impl Iterator<Item = (&NodeId, Priority)> + Clone {
-        eligible(&self.nodes)
+        self.failover.as_ref().map_or(&ORDINARY, |failover| &failover.electorate).candidates(&self.nodes)
     }
 
     /// The node of this id.
@@ -356,13 +428,32 @@ impl DbCluster {
         self.last_switch
     }
 
-    /// Whether the writer is down.
-    pub(super) fn lost_its_writer(&self) -> bool {
-        !self.writer().is_some_and(|writer| writer.up)
+    /// The primary zone: the writer's.
+    pub fn primary_zone(&self) -> Option<&ZoneId> {
+        self.writer().map(|writer| &writer.zone)
     }
-}
 
-/// The nodes of a list that can be elected now, with their priorities.
-pub(super) fn eligible(nodes: &[DbNode]) -> impl Iterator<Item = (&NodeId, Priority)> + Clone {
-    nodes.iter().filter(|node| node.is_eligible()).map(|node| (&node.id, node.priority))
+    /// The zone of the hot-standby storage cluster, if it has one.
+    pub const fn standby_zone(&self) -> Option<&ZoneId> {
+        self.standby_zone.as_ref()
+    }
+
+    /// The zone to which the writer returns when a node there becomes eligible (`P-190`).
+    pub const fn home(&self) -> Option<&ZoneId> {
+        self.home.as_ref()
+    }
+
+    /// Whether the writer is down, but for a restart that was asked for (`P-243`).
+    pub(super) fn lost_its_writer(&self) -> bool {
+        !self.writer().is_some_and(|writer| writer.up || self.restarts(&writer.id))
+    }
+
+    /// Whether a restart of this node was asked for and is under way.
+    pub(super) fn restarts(&self, id: &NodeId) -> bool {
+        self.work.as_ref().is_some_and(|pending| match &pending.work {
+            NodeWork::RestartNode(node) => node == id,
+            NodeWork::SetHotReplica { restarts_all, .. } => *restarts_all,
+            _ => false,
+        })
+    }
 }

@@ -1,16 +1,18 @@
 //! What a call or report on a cluster means: pure decisions.
 
+use alloc::vec::Vec;
+
 use super::cluster::{ClusterStatus, DbCluster};
+use super::electorate::Electorate;
 use super::failover::{Failure, Next, Stage};
 use super::node::{DbNode, NodeChange, NodeKind, Role};
 use super::refusal::PolarDbRefusal;
-use super::requests::{
-    DeleteDbCluster, Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType, TargetZoneType,
-};
+use super::requests::{DeleteDbCluster, Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType};
 use super::select::Tried;
+use super::work::NodeWork;
 use crate::ids::{EffectId, NodeId};
 use crate::operation::Operation;
-use crate::policy::PolarDbPolicy;
+use crate::policy::{BusyCluster, MissingTarget, PolarDbPolicy, RollBack, TargetInWindow};
 use crate::rule::RuleId;
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
@@ -22,13 +24,16 @@ pub struct ClusterPlan(pub(super) Change);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Change {
-    Begin { requested: Option<NodeId>, next: Next, rule: RuleId },
+    Begin { requested: Option<NodeId>, next: Next, rule: RuleId, electorate: Electorate, roll_back: bool },
+    Work { work: NodeWork, new: Vec<DbNode>, rule: RuleId },
+    WorkDone { succeeded: bool },
+    Lock(bool),
     Delete,
     Settle { succeeded: bool },
     Chosen(NodeId),
     Promoted,
     AttemptFailed(Failure),
-    Node(NodeId, NodeChange),
+    Nodes(Vec<NodeId>, NodeChange),
     Busy(Option<StatusMessage>),
     Removed,
 }
@@ -37,9 +42,10 @@ impl ClusterPlan {
     /// The rule that decided a call; `None` for what the outside reported.
     pub const fn rule(&self) -> Option<RuleId> {
         match &self.0 {
-            Change::Begin { rule, .. } => Some(*rule),
+            Change::Begin { rule, .. } | Change::Work { rule, .. } => Some(*rule),
             Change::Delete => Some(RuleId("P-023")),
-            Change::Node(_, NodeChange::Priority(_)) => Some(RuleId("P-122")),
+            Change::Lock(_) => Some(RuleId("P-026")),
+            Change::Nodes(_, NodeChange::Priority(_)) => Some(RuleId("P-122")),
             _ => None,
         }
     }
@@ -77,36 +83,51 @@ impl DbCluster {
     pub fn decide_failover(
         &self,
         now: Timestamp,
+        operation: Operation,
         request: &FailoverDbCluster,
         policy: &PolarDbPolicy,
     ) -> Result<ClusterPlan, PolarDbRefusal> {
-        let operation = Operation::FailoverDbCluster;
         let cluster = || self.id.clone();
         let ha_status =
             |rule| Err(PolarDbRefusal::HaStatus { operation, cluster: cluster(), rule: RuleId(rule) });
         if !self.edition.fails_over() {
             return Err(PolarDbRefusal::ClusterCategory { operation, cluster: cluster() });
         }
+        let electorate = Electorate::manual(self, request.target_zone_type, policy);
         let target = match &request.target {
-            Some(id) => Some(self.check_target(operation, id)?),
-            None if self.engine != Engine::MySql => {
-                return Err(PolarDbRefusal::TargetRequired { operation, cluster: cluster() });
+            Some(id) => Some(self.check_target(operation, id, &electorate)?),
+            // The twin's page does not repeat the demand.
+            None if self.engine != Engine::MySql && operation == Operation::FailoverDbCluster => {
+                return Err(match policy.missing_target {
+                    MissingTarget::Malformed => {
+                        PolarDbRefusal::TargetRequired { operation, cluster: cluster() }
+                    }
+                    MissingTarget::MissingParameter => {
+                        PolarDbRefusal::MissingParameter { operation, parameter: "TargetDBNodeId".into() }
+                    }
+                });
             }
             None => None,
         };
-        if !self.accepts_failover() {
+        if !self.accepts_failover(policy) {
             return ha_status("P-105");
         }
-        // No hot-standby storage cluster is modelled, so there is nothing to switch to.
-        if request.target_zone_type == TargetZoneType::Standby {
+        if electorate.standby && !self.nodes.iter().any(|node| node.kind == NodeKind::Standby) {
             return ha_status("P-108");
         }
-        if let Some(last) = self.last_switch
+        let held = target.is_none() || policy.target_in_window == TargetInWindow::Refused;
+        if let Some(last) = self.last_switch.filter(|_| held)
             && now.since(last) < policy.switch_window
         {
             let wait = last.after(policy.switch_window).since(now);
             return Err(PolarDbRefusal::TooFrequent { operation, cluster: cluster(), wait });
         }
+        let roll_back = request.roll_back_for_disaster
+            && (electorate.standby || policy.roll_back == RollBack::EverySwitch);
+        let begin = |requested, next: Next, rule, electorate: Electorate| {
+            let electorate = electorate.floored(&self.nodes, policy);
+            Ok(ClusterPlan(Change::Begin { requested, next, rule, electorate, roll_back }))
+        };
         if let Some(node) = target {
             if !node.is_running() {
                 return ha_status("P-113");
@@ -114,22 +135,28 @@ impl DbCluster {
             if !node.replicating {
                 return Err(PolarDbRefusal::UnhealthyReplication { operation, cluster: cluster() });
             }
-            let (requested, next) = (Some(node.id.clone()), Next::Promote(node.id.clone()));
-            return Ok(ClusterPlan(Change::Begin { requested, next, rule: RuleId("P-140") }));
+            let next = Next::Promote(node.id.clone());
+            // A named target needs no electorate to admit it; the nodes tried after it, by policy, do.
+            return begin(Some(node.id.clone()), next, RuleId("P-140"), electorate);
         }
-        match Next::among(self.eligible(), &Tried::new()) {
-            Next::Exhausted if self.nodes.iter().any(|node| node.is_candidate()) => {
+        match electorate.next(&self.nodes, &Tried::new()) {
+            Next::Exhausted if self.nodes.iter().any(|node| electorate.counts(node)) => {
                 Err(PolarDbRefusal::UnhealthyReplication { operation, cluster: cluster() })
             }
             Next::Exhausted => ha_status("P-143"),
             next => {
                 let rule = next.rule();
-                Ok(ClusterPlan(Change::Begin { requested: None, next, rule }))
+                begin(None, next, rule, electorate)
             }
         }
     }
 
-    fn check_target(&self, operation: Operation, id: &NodeId) -> Result<&DbNode, PolarDbRefusal> {
+    fn check_target(
+        &self,
+        operation: Operation,
+        id: &NodeId,
+        electorate: &Electorate,
+    ) -> Result<&DbNode, PolarDbRefusal> {
         let Some(node) = self.node(id) else {
             return Err(PolarDbRefusal::NodeNotFound {
                 operation,
@@ -141,7 +168,8 @@ impl DbCluster {
             let (cluster, node) = (self.id.clone(), id.clone());
             return Err(PolarDbRefusal::TargetIsWriter { operation, cluster, node });
         }
-        if node.kind != NodeKind::Ordinary {
+        // By policy a column-store node may be elected, but never named.
+        if node.kind == NodeKind::ColumnStore || !electorate.admits(node.kind) {
             return Err(PolarDbRefusal::NodeKind { operation, node: id.clone() });
         }
         Ok(node)
@@ -180,7 +208,8 @@ impl DbCluster {
                 node: request.node.clone(),
             });
         }
-        Ok(ClusterPlan(Change::Node(request.node.clone(), NodeChange::Priority(request.priority))))
+        let change = NodeChange::Priority(request.priority);
+        Ok(ClusterPlan(Change::Nodes(Vec::from([request.node.clone()]), change)))
     }
 
     /// Decides what a report about an effect means.
@@ -196,15 +225,23 @@ impl DbCluster {
                 ClusterOutcome::Chosen(_) => Err(NotTaken::WrongOutcome),
             };
         }
+        if self.work.as_ref().is_some_and(|pending| pending.id == id) {
+            return match outcome {
+                ClusterOutcome::Succeeded => Ok(ClusterPlan(Change::WorkDone { succeeded: true })),
+                ClusterOutcome::Failed(_) => Ok(ClusterPlan(Change::WorkDone { succeeded: false })),
+                ClusterOutcome::Chosen(_) => Err(NotTaken::WrongOutcome),
+            };
+        }
         let Some(failover) = self.failover.as_ref().filter(|failover| failover.stage.id() == id) else {
             return Err(NotTaken::Stale);
         };
         match (&failover.stage, outcome) {
             (Stage::Choosing { .. }, ClusterOutcome::Chosen(node)) => {
-                if failover.offers(node, self.eligible()) {
-                    Ok(ClusterPlan(Change::Chosen(node.clone())))
-                } else {
-                    Err(NotTaken::NotOffered)
+                match failover.electorate.next(&self.nodes, &failover.tried) {
+                    Next::Choose(_, tier) if tier.contains(node) => {
+                        Ok(ClusterPlan(Change::Chosen(node.clone())))
+                    }
+                    _ => Err(NotTaken::NotOffered),
                 }
             }
             (Stage::Switching { .. }, ClusterOutcome::Succeeded) => Ok(ClusterPlan(Change::Promoted)),
@@ -215,9 +252,10 @@ impl DbCluster {
         }
     }
 
-    /// What an observation of a node means; `None` if the cluster has no such node.
-    pub fn decide_node(&self, node: &NodeId, change: NodeChange) -> Option<ClusterPlan> {
-        self.node(node).map(|node| ClusterPlan(Change::Node(node.id.clone(), change)))
+    /// What an observation of nodes means, all at once; `None` if one of them is not the cluster's.
+    pub fn decide_nodes(&self, nodes: &[NodeId], change: NodeChange) -> Option<ClusterPlan> {
+        let known = nodes.iter().all(|node| self.node(node).is_some());
+        known.then(|| ClusterPlan(Change::Nodes(Vec::from(nodes), change)))
     }
 
     /// What an observed status means: busy so, or, with `None`, running again.
@@ -231,7 +269,8 @@ impl DbCluster {
     }
 
     /// Running; or without a writer and with nothing under way, so that a caller can try once more (`P-107`).
-    fn accepts_failover(&self) -> bool {
-        self.pending.is_none() && self.failover.is_none() && self.busy.is_none()
+    fn accepts_failover(&self, policy: &PolarDbPolicy) -> bool {
+        let idle = self.busy.is_none() || policy.busy_cluster == BusyCluster::Accept;
+        self.pending.is_none() && self.failover.is_none() && self.work.is_none() && idle
     }
 }

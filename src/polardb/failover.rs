@@ -21,9 +21,10 @@
 
 use alloc::vec::Vec;
 
+use super::electorate::Electorate;
 use super::select::{Priority, Tried, next_tier};
 use crate::ids::{EffectId, NodeId};
-use crate::policy::{ExplicitTargetFails, PolarDbPolicy};
+use crate::policy::{ExplicitTargetFails, PolarDbPolicy, SwitchStatus};
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 
@@ -35,6 +36,19 @@ pub enum Cause {
     Manual,
     /// The writer failed.
     Automatic,
+    /// A switch between zones with `RollBackForDisaster` is undone.
+    RollBack,
+}
+
+impl Cause {
+    /// The spelling in events.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Manual => "manual",
+            Self::Automatic => "automatic",
+            Self::RollBack => "roll_back",
+        }
+    }
 }
 
 /// Why a promotion failed, as the outside reports it. All three go on to the next node alike.
@@ -105,12 +119,20 @@ pub struct Failover {
     pub round: u8,
     /// Promotions begun so far.
     pub attempts: u32,
+    /// Tried nodes that were removed from the cluster since.
+    pub removed: u32,
     /// When it began.
     pub started_at: Timestamp,
     /// When the pending effect was asked.
     pub since: Timestamp,
     /// Where it stands.
     pub stage: Stage,
+    /// Who can be elected.
+    pub electorate: Electorate,
+    /// What the cluster shows meanwhile.
+    pub shows: SwitchStatus,
+    /// Whether the writer returns to its zone later (`P-190`).
+    pub roll_back: bool,
 }
 
 /// What comes next.
@@ -169,9 +191,13 @@ impl Failover {
             tried: Tried::new(),
             round: 1,
             attempts,
+            removed: 0,
             started_at: now,
             since: now,
             stage,
+            electorate: Electorate::default(),
+            shows: SwitchStatus::default(),
+            roll_back: false,
         })
     }
 
@@ -181,13 +207,6 @@ impl Failover {
             Stage::Switching { node, .. } => Some(node),
             Stage::Choosing { .. } => None,
         }
-    }
-
-    /// Whether a chosen node is in the tier that stands now (`P-151`, `P-152`).
-    pub fn offers<'a>(&self, node: &NodeId, eligible: impl Iterator<Item = (&'a NodeId, Priority)>) -> bool {
-        let mut tier = Vec::new();
-        next_tier(eligible, &self.tried, &mut tier);
-        matches!(self.stage, Stage::Choosing { .. }) && tier.contains(&node)
     }
 
     /// What comes next when nothing is being promoted (`P-150`): the ranking over the untried, then another round if

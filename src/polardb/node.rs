@@ -85,12 +85,12 @@ impl DbNode {
     /// Whether it can be elected now: a read-only node of an ordinary kind, running, reachable, its replication healthy
     /// (`P-110` to `P-114`).
     pub fn is_eligible(&self) -> bool {
-        self.is_candidate() && self.replicating
+        self.kind == NodeKind::Ordinary && self.is_able()
     }
 
-    /// Whether it lacks at most healthy replication.
-    pub(super) fn is_candidate(&self) -> bool {
-        self.role == Role::Reader && self.kind == NodeKind::Ordinary && self.is_running()
+    /// Whether some failover could elect it now.
+    pub(super) fn is_able(&self) -> bool {
+        self.role == Role::Reader && self.kind != NodeKind::Ai && self.is_running() && self.replicating
     }
 
     /// Whether it runs and is reached.

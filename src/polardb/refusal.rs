@@ -70,7 +70,7 @@ pub enum PolarDbRefusal {
         cluster: ClusterId,
     },
     /// The node is not one of this cluster's.
-    #[error("{operation}: {cluster} has no node {node} (P-103)")]
+    #[error("{operation}: {cluster} has no node {node} ({})", self.rule())]
     NodeNotFound {
         /// The operation asked for.
         operation: Operation,
@@ -165,6 +165,98 @@ pub enum PolarDbRefusal {
         /// The cluster.
         cluster: ClusterId,
     },
+    /// The node is unknown in this account; the operation names no cluster.
+    #[error("{operation}: no node {node} for this account (P-240)")]
+    NodeUnknown {
+        /// The operation asked for.
+        operation: Operation,
+        /// The id asked for.
+        node: NodeId,
+    },
+    /// Too few or too many nodes are named, or the cluster would have too few or too many.
+    #[error("{operation}: the number of nodes is not possible for {cluster} ({rule})")]
+    NodeNumber {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+        /// The rule that decided.
+        rule: RuleId,
+    },
+    /// An entry of the list of nodes is not valid.
+    #[error("{operation}: an entry of the list of nodes of {cluster} is not valid ({rule})")]
+    NodeList {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+        /// The rule that decided.
+        rule: RuleId,
+    },
+    /// The node's role forbids it.
+    #[error("{operation}: the role of {node} forbids it ({rule})")]
+    NodeRole {
+        /// The operation asked for.
+        operation: Operation,
+        /// The node.
+        node: NodeId,
+        /// The rule that decided.
+        rule: RuleId,
+    },
+    /// The node is one of the cluster's but not one that this can be done to.
+    #[error("{operation}: {node} of {cluster} is not a node that this can be done to ({rule})")]
+    NodeRefused {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+        /// The node.
+        node: NodeId,
+        /// The rule that decided.
+        rule: RuleId,
+    },
+    /// No reader would have the primary's class.
+    #[error("{operation}: no read-only node of {cluster} would have the class of the primary (P-231)")]
+    RoEqualSpec {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+    },
+    /// A hot replica would not have the primary's class.
+    #[error("{operation}: the hot replica {node} needs the class of the primary ({rule})")]
+    HotReplicaClass {
+        /// The operation asked for.
+        operation: Operation,
+        /// The node.
+        node: NodeId,
+        /// The rule that decided.
+        rule: RuleId,
+    },
+    /// The engine does not have it.
+    #[error("{operation}: the engine of {cluster} does not have it (P-250)")]
+    Engine {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+    },
+    /// The zone is the one that the cluster has already.
+    #[error("{operation}: {cluster} is in that zone already (P-260)")]
+    SameZone {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+    },
+    /// The cluster is not running, so no work on its nodes begins.
+    #[error("{operation}: {cluster} is not running (P-202); try again later")]
+    ClusterStatus {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+    },
     /// A subscription cannot be released.
     #[error("{operation}: {cluster} is a subscription (P-022)")]
     PayType {
@@ -204,6 +296,60 @@ pub const LISTED: &[(Operation, &[&str])] = &[
         ],
     ),
     (
+        Operation::FailoverDbClusterZonal,
+        &[
+            "HaStatusNotSupport",
+            "OperationDenied.ClusterCategory",
+            "UnsupportHighFrequenceSwitchOver",
+            "UnsupportWitchUnhealthyReplication",
+        ],
+    ),
+    (
+        Operation::CreateDbNodes,
+        &[
+            "InvalidDBNodeNum.Malformed",
+            "InvalidDBNode.Malformed",
+            "InvalidZoneId.Malformed",
+            "OperationDenied.ClusterCategory",
+            "InvalidDBClusterId.NotFound",
+            "InvalidDBClusterId.Malformed",
+        ],
+    ),
+    (
+        Operation::DeleteDbNodes,
+        &[
+            "InvalidDBNodeNum.Malformed",
+            "InvalidDBNode.Malformed",
+            "OperationDenied.DBNodeRole",
+            "InvalidDBClusterId.NotFound",
+            "InvalidDBClusterId.Malformed",
+        ],
+    ),
+    (
+        Operation::ModifyDbNodeClass,
+        &["InvalidModifyType.Malformed", "OperationDenied.RoEqualSpec", "OperationDenied.DBClusterStatus"],
+    ),
+    (Operation::ModifyDbNodesClass, &["InvalidModifyType.Malformed"]),
+    (Operation::RestartDbNode, &["InvalidDBNodeId.Malformed"]),
+    (
+        Operation::ModifyDbNodeHotReplicaMode,
+        &[
+            "InvalidDBNodeId.Malformed",
+            "InvalidDBInstanceClass.NotFound",
+            "InvalidDBClusterId.Malformed",
+            "InvalidDBNodeId.NotFound",
+        ],
+    ),
+    (
+        Operation::ModifyDbClusterPrimaryZone,
+        &[
+            "InvalidZoneId.Malformed",
+            "InvalidZoneId.Same",
+            "InvalidDBCluster.NotFound",
+            "InvalidDBClusterId.Malformed",
+        ],
+    ),
+    (
         Operation::DescribeDbClusters,
         &[
             "InvalidRegionId.Malformed",
@@ -235,7 +381,13 @@ pub const FROM_PAGES: &[(Operation, &str, &str)] = &[
         "UnsupportWitchUnhealthyReplication",
         "FailoverDBClusterZonal page, alibabacloud.com, 2024-10",
     ),
+    (Operation::FailoverDbClusterZonal, "HaStatusNotSupport", ZONAL),
+    (Operation::FailoverDbClusterZonal, "OperationDenied.ClusterCategory", ZONAL),
+    (Operation::FailoverDbClusterZonal, "UnsupportHighFrequenceSwitchOver", ZONAL),
+    (Operation::FailoverDbClusterZonal, "UnsupportWitchUnhealthyReplication", ZONAL),
 ];
+
+const ZONAL: &str = "FailoverDBClusterZonal page, alibabacloud.com, 2024-10";
 
 impl PolarDbRefusal {
     /// The operation that was asked for.
@@ -258,6 +410,16 @@ impl PolarDbRefusal {
             | Self::TooFrequent { operation, .. }
             | Self::NotRunning { operation, .. }
             | Self::DeletionLock { operation, .. }
+            | Self::NodeUnknown { operation, .. }
+            | Self::NodeNumber { operation, .. }
+            | Self::NodeList { operation, .. }
+            | Self::NodeRole { operation, .. }
+            | Self::NodeRefused { operation, .. }
+            | Self::RoEqualSpec { operation, .. }
+            | Self::HotReplicaClass { operation, .. }
+            | Self::Engine { operation, .. }
+            | Self::SameZone { operation, .. }
+            | Self::ClusterStatus { operation, .. }
             | Self::PayType { operation, .. } => *operation,
         }
     }
@@ -270,13 +432,27 @@ impl PolarDbRefusal {
             Self::EngineVersion { .. } => RuleId("P-012"),
             Self::Token { refusal, .. } => refusal.rule(),
             Self::ClusterNotFound { .. } => RuleId("P-100"),
-            Self::NodeNotFound { .. } => RuleId("P-103"),
+            Self::NodeNotFound {
+                operation: Operation::FailoverDbCluster | Operation::FailoverDbClusterZonal,
+                ..
+            } => RuleId("P-103"),
+            Self::NodeNotFound { .. } => RuleId("P-201"),
             Self::ClusterCategory { .. } => RuleId("P-101"),
             Self::TargetRequired { .. } => RuleId("P-102"),
             Self::NoHaLog { .. } => RuleId("P-510"),
             Self::TargetIsWriter { .. } => RuleId("P-104"),
             Self::NodeKind { .. } => RuleId("P-112"),
-            Self::HaStatus { rule, .. } => *rule,
+            Self::HaStatus { rule, .. }
+            | Self::NodeNumber { rule, .. }
+            | Self::NodeList { rule, .. }
+            | Self::NodeRole { rule, .. }
+            | Self::NodeRefused { rule, .. }
+            | Self::HotReplicaClass { rule, .. } => *rule,
+            Self::NodeUnknown { .. } => RuleId("P-240"),
+            Self::RoEqualSpec { .. } => RuleId("P-231"),
+            Self::Engine { .. } => RuleId("P-250"),
+            Self::SameZone { .. } => RuleId("P-260"),
+            Self::ClusterStatus { .. } => RuleId("P-202"),
             Self::UnhealthyReplication { .. } => RuleId("P-114"),
             Self::TooFrequent { .. } => RuleId("P-106"),
             Self::NotRunning { .. } => RuleId("P-020"),
@@ -293,6 +469,7 @@ impl PolarDbRefusal {
             | Self::UnhealthyReplication { .. }
             | Self::TooFrequent { .. }
             | Self::NotRunning { .. }
+            | Self::ClusterStatus { .. }
             | Self::DeletionLock { .. } => true,
             Self::Token { refusal, .. } => refusal.same_token_retry_may_succeed(),
             _ => false,
@@ -301,7 +478,9 @@ impl PolarDbRefusal {
 
     /// How the refusal looks on the wire.
     pub fn wire(&self) -> WireError {
-        let failover = self.operation() == Operation::FailoverDbCluster;
+        use Operation as O;
+        let operation = self.operation();
+        let failover = matches!(operation, O::FailoverDbCluster | O::FailoverDbClusterZonal);
         let (status, code, message): (u16, Cow<'static, str>, Cow<'static, str>) = match self {
             Self::MissingParameter { parameter, .. } => (
                 400,
@@ -333,7 +512,12 @@ impl PolarDbRefusal {
                 "ServiceUnavailable".into(),
                 "The request has failed due to a temporary failure of the server.".into(),
             ),
-            Self::ClusterNotFound { operation: Operation::ModifyDbNodeConfig, .. } => (
+            Self::ClusterNotFound { operation: O::CreateDbNodes | O::DeleteDbNodes, .. } => (
+                404,
+                "InvalidDBClusterId.NotFound".into(),
+                "The DBClusterId provided does not exist in our records.".into(),
+            ),
+            Self::ClusterNotFound { operation: O::ModifyDbNodeConfig, .. } => (
                 404,
                 "InvalidDBClusterId.NotFound".into(),
                 "The DBInstanceId provided does not exist in our records.".into(),
@@ -343,12 +527,54 @@ impl PolarDbRefusal {
                 "InvalidDBCluster.NotFound".into(),
                 "The DBClusterId provided does not exist in our records.".into(),
             ),
+            Self::NodeNotFound { operation: O::DeleteDbNodes, .. } | Self::NodeList { .. } => (
+                400,
+                "InvalidDBNode.Malformed".into(),
+                "The specified parameter DBNode.N is not valid.".into(),
+            ),
             Self::NodeNotFound { .. } if !failover => (
                 404,
                 "InvalidDBNodeId.NotFound".into(),
                 "The DBNodeId provided does not exist in our records.".into(),
             ),
-            Self::NodeNotFound { .. } | Self::TargetRequired { .. } | Self::TargetIsWriter { .. } => (
+            Self::NodeNumber { .. } => (
+                400,
+                "InvalidDBNodeNum.Malformed".into(),
+                "The number of parameter DBNode.N is not valid.".into(),
+            ),
+            Self::NodeRole { .. } => (
+                403,
+                "OperationDenied.DBNodeRole".into(),
+                "The operation is not permitted due to the role of node.".into(),
+            ),
+            Self::RoEqualSpec { .. } => (
+                403,
+                "OperationDenied.RoEqualSpec".into(),
+                "must exist at least ro class equal with rw".into(),
+            ),
+            Self::HotReplicaClass { .. } => (
+                404,
+                "InvalidDBInstanceClass.NotFound".into(),
+                "rw class code must be equal with hot replica".into(),
+            ),
+            Self::Engine { .. } => {
+                (400, "InvalidDBType.Malformed".into(), "The Specified DBType is not valid.".into())
+            }
+            Self::SameZone { .. } => (
+                400,
+                "InvalidZoneId.Same".into(),
+                "The specified parameter ZoneId is same with origin zoneId.".into(),
+            ),
+            Self::ClusterStatus { .. } => (
+                403,
+                "OperationDenied.DBClusterStatus".into(),
+                "The operation is not permitted due to status of cluster.".into(),
+            ),
+            Self::NodeNotFound { .. }
+            | Self::NodeUnknown { .. }
+            | Self::NodeRefused { .. }
+            | Self::TargetRequired { .. }
+            | Self::TargetIsWriter { .. } => (
                 400,
                 "InvalidDBNodeId.Malformed".into(),
                 "The specified parameter DBNodeId is not valid.".into(),

@@ -5,7 +5,7 @@ use std::format;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use crate::control_plane::{Fresh, FreshCluster, Observation, Outcome, Report};
+use crate::control_plane::{Fresh, FreshCluster, FreshNodes, Observation, Outcome, Report};
 use crate::ebs::{DiskChange, PairCreated};
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId, PairId, RegionId};
 use crate::operation::{Operation, Product};
@@ -139,6 +139,11 @@ fn fresh(text: &str) -> Result<Fresh, String> {
     let order: OrderId = read("order-1")?;
     match text.split_once(':') {
         None => Ok(Fresh::Pair(PairCreated { pair: read(text)?, order })),
+        Some(("order", order)) => Ok(Fresh::Order(read(order)?)),
+        Some(("nodes", nodes)) => {
+            let nodes: Result<Vec<NodeId>, String> = nodes.split(',').map(read).collect();
+            Ok(Fresh::Nodes(FreshNodes { nodes: nodes?, order }))
+        }
         Some((cluster, nodes)) => {
             let nodes: Result<Vec<NodeId>, String> = nodes.split(',').map(read).collect();
             Ok(Fresh::Cluster(FreshCluster { cluster: read(cluster)?, nodes: nodes?, order }))
@@ -169,6 +174,16 @@ fn outcome(words: &[&str]) -> Result<Outcome, String> {
     }
 }
 
+fn node_change(state: &str) -> Result<NodeChange, String> {
+    match state {
+        "up" => Ok(NodeChange::Up(true)),
+        "down" => Ok(NodeChange::Up(false)),
+        "replicating" => Ok(NodeChange::Replicating(true)),
+        "not-replicating" => Ok(NodeChange::Replicating(false)),
+        _ => Err(format!("{state} is no state of a node")),
+    }
+}
+
 fn observation(words: &[&str]) -> Result<Observation, String> {
     match words {
         ["disk", id, state, owner @ ..] => {
@@ -190,15 +205,10 @@ fn observation(words: &[&str]) -> Result<Observation, String> {
         ["pair", id, "invalid", text] => {
             Ok(Observation::PairInvalid { pair: read(id)?, message: message(text)? })
         }
-        ["node", id, state] => {
-            let change = match *state {
-                "up" => NodeChange::Up(true),
-                "down" => NodeChange::Up(false),
-                "replicating" => NodeChange::Replicating(true),
-                "not-replicating" => NodeChange::Replicating(false),
-                _ => return Err(format!("{state} is no state of a node")),
-            };
-            Ok(Observation::Node { node: read(id)?, change })
+        ["node", id, state] => Ok(Observation::Node { node: read(id)?, change: node_change(state)? }),
+        ["nodes", list, state] => {
+            let nodes: Result<Vec<NodeId>, String> = list.split(',').map(read).collect();
+            Ok(Observation::Nodes { nodes: nodes?, change: node_change(state)? })
         }
         ["cluster", id, "busy", status] => {
             Ok(Observation::ClusterBusy { cluster: read(id)?, status: Some(message(status)?) })

@@ -16,11 +16,12 @@
 //! |---|---|
 //! | `policy JSON` | begin anew under this policy |
 //! | `advance 15m` | let time pass (`ms`, `s`, `m`, `h`, also joined: `1h30m`) |
-//! | `call ACTION NAME=VALUE…` | a call with the vendor's parameters; `by=ACCOUNT`, `in=REGION` (the endpoint's), `fresh=ID` or `fresh=CLUSTER:NODE,NODE…` for what it creates; quote values with blanks |
+//! | `call ACTION NAME=VALUE…` | a call with the vendor's parameters; `by=ACCOUNT`, `in=REGION` (the endpoint's), `fresh=ID`, `fresh=CLUSTER:NODE,NODE…`, `fresh=nodes:NODE,NODE…` or `fresh=order:ID` for what it creates; quote values with blanks |
 //! | `report ID succeeded`, `… failed network\|replication\|other [MESSAGE]`, `… chosen NODE` | how an effect ended |
 //! | `observe disk ID up\|down\|attached\|detached\|removed [by=ACCOUNT]` | a disk |
 //! | `observe pair ID invalid MESSAGE` | a pair's relation broke |
 //! | `observe node ID up\|down\|replicating\|not-replicating` | a node |
+//! | `observe nodes ID,ID… up\|down\|replicating\|not-replicating` | several nodes at once |
 //! | `observe cluster ID busy STATUS\|running\|removed` | a cluster |
 //! | `show disks`, `show effects`, `show pair ID`, `show cluster ID` | what stands now |
 

@@ -9,7 +9,7 @@ use super::command::What;
 use crate::control_plane::{ControlPlane, Effect, EffectKind, Event, Fact, PairFact, Response, Step};
 use crate::ebs::DiskChange;
 use crate::ids::NodeId;
-use crate::polardb::{Cause, ClusterEffect, ClusterFact, ClusterStatus, NodeChange};
+use crate::polardb::{Cause, ClusterEffect, ClusterFact, ClusterStatus, NodeChange, NodeWork};
 use crate::rule::RuleId;
 use crate::time::{Span, Timestamp};
 use crate::wire_error::WireError;
@@ -26,6 +26,8 @@ pub(super) fn response(response: &Response, body: &str, replayed: bool) -> Vec<S
         Response::Accepted => {}
         Response::PairCreated(created) => told.push(format!("created {}", created.pair)),
         Response::ClusterCreated(created) => told.push(format!("created {}", created.cluster)),
+        Response::NodesCreated(created) => told.push(format!("created {}", nodes(&created.nodes))),
+        Response::Ordered(_) => {}
         Response::PairPage(_)
         | Response::ClusterPage(_)
         | Response::Cluster(_)
@@ -52,12 +54,36 @@ fn kind(kind: &EffectKind) -> String {
         EffectKind::Cluster { effect: ClusterEffect::PromoteNode(node), .. } => {
             format!("{name} {resource} {node}")
         }
+        EffectKind::Cluster { effect: ClusterEffect::Work(work), .. } => {
+            format!("{name} {resource}{}", of_work(work))
+        }
         _ => format!("{name} {resource}"),
     }
 }
 
 fn nodes(nodes: &[NodeId]) -> String {
     nodes.iter().map(NodeId::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn of_work(work: &NodeWork) -> String {
+    match work {
+        NodeWork::CreateNodes(list) | NodeWork::DeleteNodes(list) => format!(" {}", nodes(list)),
+        NodeWork::ChangeClass(targets) => {
+            let each: Vec<String> =
+                targets.iter().map(|target| format!("{} {}", target.node, target.class)).collect();
+            format!(" {}", each.join(", "))
+        }
+        NodeWork::RestartNode(node) => format!(" {node}"),
+        NodeWork::SetHotReplica { node, on, restarts_all } => {
+            let switch = if *on { "on" } else { "off" };
+            format!(" {node} {switch}{}", if *restarts_all { ", restarting all" } else { "" })
+        }
+        NodeWork::ChangeZone { from, to, standby, nodes: moving } => {
+            let which = if *standby { "standby" } else { "primary" };
+            let from = from.as_ref().map_or("(none)", |zone| zone.as_str());
+            format!(" {which} {from} -> {to}, moving {}", nodes(moving))
+        }
+    }
 }
 
 fn event(event: &Event) -> String {
@@ -114,7 +140,11 @@ fn cluster_fact(fact: &ClusterFact) -> String {
             format!("{} -> {}", name(from), name(to))
         }
         ClusterFact::FailoverBegan { cause, requested } => {
-            let cause = if *cause == Cause::Manual { "manual" } else { "automatic" };
+            let cause = match cause {
+                Cause::Manual => "manual",
+                Cause::Automatic => "automatic",
+                Cause::RollBack => "returning",
+            };
             let target = requested.as_ref().map_or(String::new(), |node| format!(" to {node}"));
             format!("{cause} failover{target} began")
         }
@@ -129,6 +159,12 @@ fn cluster_fact(fact: &ClusterFact) -> String {
         }
         ClusterFact::Exhausted { attempts } => format!("ended without success, attempts {attempts}"),
         ClusterFact::Cancelled => "the failover ended with the cluster".to_owned(),
+        ClusterFact::WorkBegan { work } => format!("{} began:{}", work.name(), of_work(work)),
+        ClusterFact::WorkEnded { work, succeeded } => {
+            format!("{} {}", work.name(), if *succeeded { "succeeded" } else { "failed" })
+        }
+        ClusterFact::Locked(true) => "locked against release".to_owned(),
+        ClusterFact::Locked(false) => "lock lifted".to_owned(),
         ClusterFact::NodeChanged { node, change } => match change {
             NodeChange::Up(up) => format!("{node} {}", if *up { "up" } else { "down" }),
             NodeChange::Replicating(yes) => {

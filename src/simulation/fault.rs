@@ -72,6 +72,15 @@ pub enum Fault {
         /// Why.
         reason: Failure,
     },
+    /// Work on the nodes of this cluster fails.
+    Work {
+        /// The cluster.
+        cluster: Selector,
+        /// The kind of effect, such as `create_nodes`; any if absent.
+        effect: Option<String>,
+        /// Why.
+        reason: Failure,
+    },
     /// Effects of this pair fail.
     Pair {
         /// The pair.

@@ -2,7 +2,7 @@
 
 use crate::control_plane::{Effect, EffectKind};
 use crate::ebs::PairEffect;
-use crate::polardb::{ClusterEffect, Lifecycle};
+use crate::polardb::{ClusterEffect, Lifecycle, NodeWork};
 use crate::time::Span;
 
 /// How long each kind of effect takes, in milliseconds.
@@ -35,6 +35,18 @@ pub struct LatencyProfile {
     pub promote_node: Span,
     /// Promoting a hot replica.
     pub promote_hot_replica: Span,
+    /// Making nodes.
+    pub create_nodes: Span,
+    /// Removing nodes.
+    pub delete_nodes: Span,
+    /// Changing classes.
+    pub change_class: Span,
+    /// Restarting a node.
+    pub restart_node: Span,
+    /// Making a node a hot replica, or an ordinary one again.
+    pub set_hot_replica: Span,
+    /// Moving to another zone, for each node that moves, and at least once.
+    pub change_zone: Span,
 }
 
 impl LatencyProfile {
@@ -51,13 +63,21 @@ impl LatencyProfile {
         choose_node: Span::from_millis(0),
         promote_node: Span::from_secs(2),
         promote_hot_replica: Span::from_secs(2),
+        create_nodes: Span::from_secs(2),
+        delete_nodes: Span::from_secs(2),
+        change_class: Span::from_secs(2),
+        restart_node: Span::from_secs(2),
+        set_hot_replica: Span::from_secs(2),
+        change_zone: Span::from_secs(2),
     };
 
     /// What the vendor's pages say: an interruption of 20 to 30 s, and of 5 to 10 s with a hot replica, by their
-    /// middles. The pages are silent on everything else, which takes the quick time.
+    /// middles; five minutes for each node that moves to another zone. The pages are silent on everything else, which
+    /// takes the quick time.
     pub const DOCUMENTED: Self = Self {
         promote_node: Span::from_secs(25),
         promote_hot_replica: Span::from_millis(7_500),
+        change_zone: Span::from_secs(300),
         ..Self::QUICK
     };
 
@@ -78,7 +98,24 @@ impl LatencyProfile {
                 ClusterEffect::ChooseNode(_) => self.choose_node,
                 ClusterEffect::PromoteNode(_) if hot_replica => self.promote_hot_replica,
                 ClusterEffect::PromoteNode(_) => self.promote_node,
+                ClusterEffect::Work(work) => self.of_work(work),
             },
+        }
+    }
+}
+
+impl LatencyProfile {
+    fn of_work(&self, work: &NodeWork) -> Span {
+        match work {
+            NodeWork::CreateNodes(_) => self.create_nodes,
+            NodeWork::DeleteNodes(_) => self.delete_nodes,
+            NodeWork::ChangeClass(_) => self.change_class,
+            NodeWork::RestartNode(_) => self.restart_node,
+            NodeWork::SetHotReplica { .. } => self.set_hot_replica,
+            NodeWork::ChangeZone { nodes, .. } => {
+                let times = nodes.len().max(1) as u64;
+                Span::from_millis(self.change_zone.as_millis().saturating_mul(times))
+            }
         }
     }
 }

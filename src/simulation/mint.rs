@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Simulation, stream};
-use crate::control_plane::{ControlPlane, Fresh, FreshCluster, Request};
+use crate::control_plane::{ControlPlane, Fresh, FreshCluster, FreshNodes, Request};
 use crate::ebs::PairCreated;
 use crate::ids::{BadId, ClusterId, NodeId, OrderId, PairId};
 
@@ -74,6 +74,13 @@ impl Simulation {
             Request::CreateDbCluster(request) => {
                 self.fresh_cluster(request.node_number, &mut counts).map(Fresh::Cluster)
             }
+            Request::CreateDbNodes(request) => {
+                self.fresh_nodes(request.nodes.len(), &mut counts).map(Fresh::Nodes)
+            }
+            Request::DeleteDbNodes(_)
+            | Request::ModifyDbNodeClass(_)
+            | Request::ModifyDbNodesClass(_)
+            | Request::ModifyDbNodeHotReplicaMode(_) => self.fresh_order(&mut counts).map(Fresh::Order),
             _ => Ok(Fresh::None),
         };
         (fresh.unwrap_or_default(), counts)
@@ -86,18 +93,29 @@ impl Simulation {
         Ok(PairCreated { pair, order: self.next(counts, "", 15, |_, _| false).parse()? })
     }
 
+    fn fresh_order(&self, counts: &mut BTreeMap<String, u64>) -> Result<OrderId, BadId> {
+        self.next(counts, "", 15, |_, _| false).parse()
+    }
+
+    fn fresh_nodes(&self, nodes: usize, counts: &mut BTreeMap<String, u64>) -> Result<FreshNodes, BadId> {
+        let nodes: Result<Vec<NodeId>, BadId> = (0..nodes).map(|_| self.fresh_node(counts)).collect();
+        Ok(FreshNodes { nodes: nodes?, order: self.fresh_order(counts)? })
+    }
+
+    fn fresh_node(&self, counts: &mut BTreeMap<String, u64>) -> Result<NodeId, BadId> {
+        let taken = |id: &str, plane: &ControlPlane| {
+            NodeId::parse(id).is_ok_and(|id| plane.cluster_of(&id).is_some())
+        };
+        self.next(counts, "pi-", 17, taken).parse()
+    }
+
     fn fresh_cluster(&self, nodes: u8, counts: &mut BTreeMap<String, u64>) -> Result<FreshCluster, BadId> {
         let taken = |id: &str, plane: &ControlPlane| {
             ClusterId::parse(id).is_ok_and(|id| plane.cluster(&id).is_some())
         };
-        let node_taken = |id: &str, plane: &ControlPlane| {
-            NodeId::parse(id).is_ok_and(|id| plane.cluster_of(&id).is_some())
-        };
         let cluster = self.next(counts, "pc-", 17, taken).parse()?;
-        let nodes: Result<Vec<NodeId>, BadId> =
-            (0..nodes).map(|_| self.next(counts, "pi-", 17, node_taken).parse()).collect();
-        let order: OrderId = self.next(counts, "", 15, |_, _| false).parse()?;
-        Ok(FreshCluster { cluster, nodes: nodes?, order })
+        let nodes: Result<Vec<NodeId>, BadId> = (0..nodes).map(|_| self.fresh_node(counts)).collect();
+        Ok(FreshCluster { cluster, nodes: nodes?, order: self.fresh_order(counts)? })
     }
 
     fn next(

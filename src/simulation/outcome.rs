@@ -13,6 +13,16 @@ impl Simulation {
         match &effect.kind {
             EffectKind::Pair { pair, effect } => self.pair_outcome(pair, *effect),
             EffectKind::Cluster { effect: ClusterEffect::Lifecycle(_), .. } => Outcome::Succeeded,
+            EffectKind::Cluster { effect: ClusterEffect::Work(work), cluster } => {
+                let struck = self.faults.strike(|fault| match fault {
+                    Fault::Work { cluster: meant, effect, reason } => {
+                        let so = effect.as_deref().is_none_or(|effect| effect == work.name());
+                        (so && meant.matches(cluster.as_str())).then_some(*reason)
+                    }
+                    _ => None,
+                });
+                struck.map_or(Outcome::Succeeded, failed)
+            }
             EffectKind::Cluster { effect: ClusterEffect::ChooseNode(tier), cluster } => {
                 let number = stream::number(self.seed, "choose", &[cluster.as_str()], effect.id.0);
                 tier.get(stream::below(number, tier.len()))

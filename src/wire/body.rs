@@ -86,6 +86,10 @@ pub fn success(operation: Operation, response: &Response, request_id: &str, form
         Response::ClusterCreated(created) => {
             sure(200, &root, &polardb::CreateDbClusterResponse::new(created, id), format)
         }
+        Response::NodesCreated(created) => {
+            sure(200, &root, &polardb::CreateDbNodesResponse::new(created, id), format)
+        }
+        Response::Ordered(ordered) => sure(200, &root, &polardb::OrderedResponse::new(ordered, id), format),
         Response::ClusterPage(page) => {
             sure(200, &root, &polardb::DescribeDbClustersResponse::new(page, id), format)
         }

@@ -50,7 +50,7 @@ macro_rules! always_written {
     )*};
 }
 
-always_written! { String u64 super::polardb::ClusterList super::polardb::NodeList super::polardb::TagList }
+always_written! { String u64 super::polardb::ClusterList super::polardb::NodeList super::polardb::TagList super::polardb::NodeIdList }
 
 object! {
     /// The answer to a call that was accepted and has nothing more to say.

@@ -24,6 +24,7 @@ fn view(effect: &Effect) -> Value {
             ClusterEffect::ChooseNode(tier) => json!({ "cluster": cluster, "tier": tier }),
             ClusterEffect::PromoteNode(node) => json!({ "cluster": cluster, "node": node }),
             ClusterEffect::Lifecycle(_) => json!({}),
+            ClusterEffect::Work(work) => json!({ "cluster": cluster, "nodes": work.nodes() }),
         },
     };
     json!({

@@ -328,6 +328,9 @@ fn view(planned: &PlannedFault) -> Value {
         Fault::Switch { node, reason } => {
             json!({ "kind": "switch", "node": node, "reason": reason.as_str() })
         }
+        Fault::Work { cluster, effect, reason } => {
+            json!({ "kind": "work", "cluster": cluster, "effect": effect, "reason": reason })
+        }
         Fault::Pair { pair, disk, fails, message } => {
             let mut view = json!({ "kind": "pair", "fails": fails });
             let selected = [("pair", json!(pair)), ("disk", json!(disk)), ("message", json!(message))];

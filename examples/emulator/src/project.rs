@@ -31,7 +31,7 @@
 
 use failover_model::control_plane::{Event, Fact, PairFact};
 use failover_model::ebs::{DiskChange, PairStatus};
-use failover_model::polardb::{Cause, ClusterFact, ClusterStatus, NodeChange};
+use failover_model::polardb::{Cause, ClusterFact, ClusterStatus, NodeChange, NodeWork};
 use failover_model::{Span, Timestamp};
 use serde_json::Value;
 
@@ -99,10 +99,7 @@ fn of_cluster(fact: &ClusterFact, blank: impl Fn(&'static str) -> Entry) -> Entr
             Entry { from: status(from), to: status(to), ..blank("cluster_status") }
         }
         ClusterFact::FailoverBegan { cause, requested } => {
-            let cause = match cause {
-                Cause::Manual => "manual",
-                Cause::Automatic => "automatic",
-            };
+            let cause = cause.as_str();
             let requested = requested.as_ref().map(ToString::to_string);
             blank("failover_began").with("cause", cause).with("requested", requested)
         }
@@ -120,17 +117,22 @@ fn of_cluster(fact: &ClusterFact, blank: impl Fn(&'static str) -> Entry) -> Entr
         }
         ClusterFact::WriterMoved { from, to, attempts, took, cause } => {
             // The vendor's own events tell a switch that was asked for from one that a fault forced.
-            let (cause, event) = match cause {
-                Cause::Manual => ("manual", "polardb:CloudMonitor:InstanceSwitchover"),
-                Cause::Automatic => ("automatic", "polardb:CloudMonitor:InstanceFailover"),
+            let event = match cause {
+                Cause::Manual | Cause::RollBack => "polardb:CloudMonitor:InstanceSwitchover",
+                Cause::Automatic => "polardb:CloudMonitor:InstanceFailover",
             };
             let entry =
                 blank("writer_moved").with("attempts", *attempts).with("duration_ms", took.as_millis());
-            let entry = entry.with("cause", cause).with("event", event);
+            let entry = entry.with("cause", cause.as_str()).with("event", event);
             Entry { from: Some(from.to_string()), to: Some(to.to_string()), ..entry }
         }
         ClusterFact::Exhausted { attempts } => blank("exhausted").with("attempts", *attempts),
         ClusterFact::Cancelled => blank("cancelled"),
+        ClusterFact::WorkBegan { work } => work_entry(blank("work_began"), work),
+        ClusterFact::WorkEnded { work, succeeded } => {
+            work_entry(blank("work_ended"), work).with("succeeded", *succeeded)
+        }
+        ClusterFact::Locked(locked) => blank("deletion_lock").with("locked", *locked),
         ClusterFact::NodeChanged { node, change } => {
             let entry = blank("node_changed").with("node", node.as_str());
             match change {
@@ -140,6 +142,11 @@ fn of_cluster(fact: &ClusterFact, blank: impl Fn(&'static str) -> Entry) -> Entr
             }
         }
     }
+}
+
+fn work_entry(entry: Entry, work: &NodeWork) -> Entry {
+    let nodes: Vec<Value> = work.nodes().into_iter().map(|node| Value::from(node.as_str())).collect();
+    entry.with("work", work.name()).with("nodes", nodes)
 }
 
 fn before(at: Timestamp, span: Span) -> Timestamp {

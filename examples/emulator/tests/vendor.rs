@@ -97,7 +97,13 @@ fn a_cluster_fails_over_to_the_highest_priority_and_past_a_node_that_fails() {
     assert_eq!(steps[3]["detail"], json!({ "node": nodes[2], "reason": "network" }));
     assert_eq!(steps[3]["rule"], "P-161");
     assert_eq!((&steps[5]["from"], &steps[5]["to"]), (&json!(nodes[0]), &json!(nodes[3])));
-    assert_eq!(steps[5]["detail"], json!({ "attempts": 2, "duration_ms": 4_000 }));
+    assert_eq!(
+        steps[5]["detail"],
+        json!({
+            "attempts": 2, "duration_ms": 4_000, "cause": "manual",
+            "event": "polardb:CloudMonitor:InstanceSwitchover",
+        })
+    );
     assert_eq!((&steps[6]["from"], &steps[6]["to"]), (&json!("Switching"), &json!("Running")));
     let call = events.iter().find(|event| event["kind"] == "call").expect("the call");
     assert_eq!(call["detail"]["action"], "FailoverDBCluster");

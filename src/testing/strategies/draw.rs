@@ -55,12 +55,27 @@ fn pair_ask() -> impl Strategy<Value = PairAsk> {
 
 fn cluster_ask() -> impl Strategy<Value = ClusterAsk> {
     prop_oneof![
-        12 => (option::weighted(0.35, any::<u8>()), rarely())
-            .prop_map(|(target, standby)| ClusterAsk::Failover { target, standby }),
+        12 => (option::weighted(0.35, any::<u8>()), proptest::bool::weighted(0.2), any::<bool>(), rarely())
+            .prop_map(|(target, standby, back, zonal)| ClusterAsk::Failover { target, standby, back, zonal }),
         6 => (any::<u8>(), small_priority())
             .prop_map(|(node, priority)| ClusterAsk::Priority { node, priority }),
+        8 => node_ask(),
+        1 => any::<bool>().prop_map(ClusterAsk::Lock),
         1 => Just(ClusterAsk::Delete),
         1 => Just(ClusterAsk::Describe),
+    ]
+}
+
+fn node_ask() -> impl Strategy<Value = ClusterAsk> {
+    prop_oneof![
+        3 => (1_u8..4, node_kind()).prop_map(|(nodes, kind)| ClusterAsk::AddNodes { nodes, kind }),
+        3 => (any::<u8>(), 1_u8..3).prop_map(|(from, nodes)| ClusterAsk::DropNodes { from, nodes }),
+        1 => (0_u8..3).prop_map(|class| ClusterAsk::Class { class }),
+        2 => (any::<u8>(), 0_u8..2).prop_map(|(node, class)| ClusterAsk::ClassOf { node, class }),
+        3 => any::<u8>().prop_map(|node| ClusterAsk::Restart { node }),
+        3 => (any::<u8>(), proptest::bool::weighted(0.7))
+            .prop_map(|(node, on)| ClusterAsk::HotReplica { node, on }),
+        2 => (0_u8..3, any::<bool>()).prop_map(|(zone, standby)| ClusterAsk::Zone { zone, standby }),
     ]
 }
 
@@ -133,6 +148,12 @@ fn what() -> impl Strategy<Value = What> {
         ),
         (1, which().prop_map(What::PairInvalid).boxed()),
         (10, (which(), node_change).prop_map(|(node, change)| What::Node { node, change }).boxed()),
+        (
+            3,
+            (which(), 0_u8..3, proptest::bool::weighted(0.6))
+                .prop_map(|(cluster, zone, up)| What::ZoneOf { cluster, zone, up })
+                .boxed(),
+        ),
         (1, (which(), any::<bool>()).prop_map(|(cluster, busy)| What::Busy { cluster, busy }).boxed()),
         (1, which().prop_map(What::Removed).boxed()),
         (5, Just(What::Advance).boxed()),

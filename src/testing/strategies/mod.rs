@@ -35,7 +35,8 @@ use proptest::strategy::{Strategy, Union};
 use proptest::{option, prop_oneof};
 
 use crate::control_plane::{
-    Call, ControlPlane, EffectKind, Fresh, FreshCluster, Input, Observation, Outcome, Report, Request,
+    Call, ControlPlane, EffectKind, Fresh, FreshCluster, FreshNodes, Input, Observation, Outcome, Report,
+    Request,
 };
 use crate::ebs::table::{PairEvent, Verdict, lookup};
 use crate::ebs::{
@@ -43,17 +44,23 @@ use crate::ebs::{
     FailoverDiskReplicaPair, PairCreated, PairSeed, PairSettings, PairStatus, PeriodUnit, ReplicaPair,
     ReprotectDiskReplicaPair, Site, StartDiskReplicaPair, StopDiskReplicaPair,
 };
-use crate::ids::{AccountId, BadId, ClusterId, DiskId, EffectId, NodeId, PairId, RegionId};
+use crate::ids::{
+    AccountId, BadId, ClusterId, DiskId, EffectId, NodeClass, NodeId, PairId, RegionId, ZoneId,
+};
 use crate::polardb::{
-    ClusterEffect, ClusterSeed, ClusterStatus, CreateDbCluster, DbCluster, DbNode, DeleteDbCluster,
-    DescribeDbClusterAttribute, DescribeDbClusters, Edition, Engine, FailoverDbCluster, Failure,
-    ModifyDbNodeConfig, NodeChange, NodeKind, PayType, Priority, Role, TargetZoneType,
+    ClusterEffect, ClusterSeed, ClusterStatus, CreateDbCluster, CreateDbNodes, DbCluster, DbNode,
+    DeleteDbCluster, DeleteDbNodes, DescribeDbClusterAttribute, DescribeDbClusters, Edition, Engine,
+    FailoverDbCluster, FailoverDbClusterZonal, Failure, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone,
+    ModifyDbNodeClass, ModifyDbNodeConfig, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, ModifyType,
+    NewNode, NodeChange, NodeKind, NodeTarget, PayType, Priority, RestartDbNode, Role, TargetZoneType,
 };
 use crate::policy::{
-    DeleteBeforeStart, EbsPolicy, ExplicitTargetFails, FailoverWhileBusy, FailoverWithoutRecoverPoint,
-    FirstCopy, FirstCopyAfterReverse, PairFailover, PolarDbPolicy, Policy, RejectionPolicy,
-    RetryAfterFailure, ReverseNeeds, SameRegionPairs, StartWhileReplicating, TokenAlphabet, TokenPolicy,
-    TokenScope,
+    AfterExhaustion, AutomaticInWindow, BusyCluster, ColumnStoreElection, DeleteBeforeStart, EbsPolicy,
+    ElectionZone, ExplicitTargetFails, FailoverWhileBusy, FailoverWithoutRecoverPoint, FirstCopy,
+    FirstCopyAfterReverse, HotReplicaPreference, LowerTiers, MissingTarget, PairFailover, PolarDbPolicy,
+    Policy, RejectionPolicy, RetryAfterFailure, ReverseNeeds, RollBack, SameRegionPairs, StandardNodes,
+    StartWhileReplicating, SwitchStatus, TargetInWindow, TokenAlphabet, TokenMismatch, TokenPolicy,
+    TokenScope, WindowFrom, ZoneLoss,
 };
 use crate::text::StatusMessage;
 use crate::time::{Span, Timestamp};
@@ -66,7 +73,7 @@ mod step;
 mod world;
 
 use resolve::{create_pair, pick};
-use world::{rarely, small_priority};
+use world::{node_kind, rarely, small_priority};
 
 pub use draw::{inputs, step};
 pub use policy::{ebs_policy, polardb_policy, policy, token_policy};
@@ -81,6 +88,12 @@ pub const ACCOUNTS: [&str; 2] = ["1001", "2002"];
 
 /// The tokens of generated calls. The last has a character that the narrow alphabet refuses.
 pub const TOKENS: [&str; 3] = ["token-a", "token-b", "token c"];
+
+/// The zones of generated nodes. Most are in the first.
+pub const ZONES: [&str; 3] = ["cn-shanghai-a", "cn-shanghai-b", "cn-shanghai-c"];
+
+/// The classes of generated nodes. Most have the first.
+pub const CLASSES: [&str; 2] = ["polar.mysql.x4.large", "polar.mysql.x4.medium"];
 
 /// Any failover priority, the extremes more often.
 pub fn priority() -> impl Strategy<Value = Priority> + Clone {
@@ -98,6 +111,14 @@ fn region(number: usize) -> RegionId {
 
 fn disk_id(number: u8) -> DiskId {
     made(&format!("d-{number}"))
+}
+
+fn zone(number: u8) -> ZoneId {
+    made(ZONES.get(usize::from(number)).copied().unwrap_or("cn-shanghai-d"))
+}
+
+fn class(number: u8) -> NodeClass {
+    made(CLASSES.get(usize::from(number)).copied().unwrap_or("polar.mysql.x8.large"))
 }
 
 fn node_id(cluster: u8, number: u8) -> NodeId {

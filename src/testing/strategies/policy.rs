@@ -37,10 +37,46 @@ pub fn ebs_policy() -> impl Strategy<Value = EbsPolicy> {
 /// Any readings of the PolarDB documents, with one to three rounds.
 pub fn polardb_policy() -> impl Strategy<Value = PolarDbPolicy> {
     let window = select([0, 1, 600].as_slice());
-    (1_u8..=3, select(ExplicitTargetFails::ALL), window).prop_map(|(rounds, fails, window)| PolarDbPolicy {
-        rounds: NonZeroU8::new(rounds).unwrap_or(NonZeroU8::MIN),
-        explicit_target_fails: fails,
-        switch_window: Span::from_secs(window),
+    let election = (
+        select(AfterExhaustion::ALL),
+        select(LowerTiers::ALL),
+        select(HotReplicaPreference::ALL),
+        select(ColumnStoreElection::ALL),
+        select(ElectionZone::ALL),
+        select(ZoneLoss::ALL),
+        select(RollBack::ALL),
+    );
+    let calls = (
+        select(MissingTarget::ALL),
+        select(TokenMismatch::ALL),
+        select(BusyCluster::ALL),
+        select(SwitchStatus::ALL),
+        select(StandardNodes::ALL),
+    );
+    let windows =
+        (window, select(WindowFrom::ALL), select(AutomaticInWindow::ALL), select(TargetInWindow::ALL));
+    let retries = (1_u8..=3, select(ExplicitTargetFails::ALL));
+    (retries, election, calls, windows).prop_map(|((rounds, fails), election, calls, windows)| {
+        PolarDbPolicy {
+            rounds: NonZeroU8::new(rounds).unwrap_or(NonZeroU8::MIN),
+            explicit_target_fails: fails,
+            switch_window: Span::from_secs(windows.0),
+            after_exhaustion: election.0,
+            lower_tiers: election.1,
+            hot_replicas: election.2,
+            column_store: election.3,
+            election_zone: election.4,
+            missing_target: calls.0,
+            token_mismatch: calls.1,
+            busy_cluster: calls.2,
+            switch_status: calls.3,
+            window_from: windows.1,
+            automatic_in_window: windows.2,
+            target_in_window: windows.3,
+            roll_back: election.6,
+            standard_nodes: calls.4,
+            zone_loss: election.5,
+        }
     })
 }
 

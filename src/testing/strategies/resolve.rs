@@ -32,7 +32,8 @@ impl Abstract {
             What::Cluster { caller, cluster, ask } => {
                 let clusters: Vec<&DbCluster> = plane.clusters().collect();
                 let cluster = pick(*cluster, &clusters).copied();
-                call(caller, region(caller.place.number()), ask.request(cluster), Fresh::None)
+                let fresh = ask.fresh(plane, cluster);
+                call(caller, region(caller.place.number()), ask.request(cluster), fresh)
             }
             What::CreateCluster { caller, id, nodes, fresh } => {
                 let fresh = Fresh::Cluster(FreshCluster {
@@ -79,6 +80,12 @@ impl Abstract {
                 let node = some_node(plane, *node);
                 observed(Observation::Node { node, change: *change })
             }
+            What::ZoneOf { cluster, zone: down, up } => {
+                let clusters: Vec<&DbCluster> = plane.clusters().collect();
+                let there = pick(*cluster, &clusters).into_iter().flat_map(|cluster| cluster.nodes());
+                let there = there.filter(|node| node.zone == zone(*down)).map(|node| node.id.clone());
+                observed(Observation::Nodes { nodes: there.collect(), change: NodeChange::Up(*up) })
+            }
             What::Busy { cluster, busy } => {
                 let status = busy.then(|| StatusMessage::parse("ClassChanging").ok()).flatten();
                 observed(Observation::ClusterBusy { cluster: cluster_id(plane, *cluster), status })
@@ -124,20 +131,82 @@ impl Place {
     }
 }
 
+const fn zone_type(standby: bool) -> TargetZoneType {
+    if standby { TargetZoneType::Standby } else { TargetZoneType::Primary }
+}
+
 impl ClusterAsk {
+    /// The ids that it needs: of the nodes that come, the first that are not in use.
+    fn fresh(self, plane: &ControlPlane, cluster: Option<&DbCluster>) -> Fresh {
+        match self {
+            Self::AddNodes { nodes, .. } => {
+                let name = cluster.map_or("none", |cluster| cluster.id().as_str());
+                let ids = (0_u32..).map(|at| made(&format!("pi-{name}-{at}")));
+                let free = ids.filter(|id: &NodeId| plane.cluster_of(id).is_none());
+                Fresh::Nodes(FreshNodes {
+                    nodes: free.take(usize::from(nodes)).collect(),
+                    order: made("order-3"),
+                })
+            }
+            Self::DropNodes { .. } | Self::Class { .. } | Self::ClassOf { .. } | Self::HotReplica { .. } => {
+                Fresh::Order(made("order-4"))
+            }
+            _ => Fresh::None,
+        }
+    }
+
     fn request(self, cluster: Option<&DbCluster>) -> Request {
         let id = cluster.map_or_else(|| made("pc-unknown"), |cluster| cluster.id().clone());
         let nodes: Vec<NodeId> =
             cluster.into_iter().flat_map(DbCluster::nodes).map(|node| node.id.clone()).collect();
         let named = |index| pick(Some(index), &nodes).cloned().unwrap_or_else(|| made("pi-unknown"));
         match self {
-            Self::Failover { target, standby } => FailoverDbCluster {
+            Self::Failover { target, standby, back, zonal } => {
+                let request = FailoverDbCluster {
+                    cluster: id,
+                    target: target.map(named),
+                    roll_back_for_disaster: back,
+                    target_zone_type: zone_type(standby),
+                };
+                if zonal { FailoverDbClusterZonal(request).into() } else { request.into() }
+            }
+            Self::AddNodes { nodes: count, kind } => {
+                let like = cluster.and_then(DbCluster::writer).map(|writer| writer.class.clone());
+                let node = NewNode { class: Some(like.unwrap_or_else(|| class(0))), zone: None };
+                let nodes = (0..count).map(|_| node.clone()).collect();
+                CreateDbNodes { cluster: id, nodes, kind, other: Vec::new() }.into()
+            }
+            Self::DropNodes { from, nodes: count } => {
+                let dropped = (0..count).map(|more| named(from.wrapping_add(more))).collect();
+                DeleteDbNodes { cluster: id, nodes: dropped, kind: None }.into()
+            }
+            Self::Class { class: number } => ModifyDbNodeClass {
                 cluster: id,
-                target: target.map(named),
-                roll_back_for_disaster: false,
-                target_zone_type: if standby { TargetZoneType::Standby } else { TargetZoneType::Primary },
+                modify_type: ModifyType::Upgrade,
+                class: class(number),
+                ai_nodes: false,
+                other: Vec::new(),
             }
             .into(),
+            Self::ClassOf { node, class: number } => ModifyDbNodesClass {
+                cluster: id,
+                modify_type: ModifyType::Downgrade,
+                nodes: Vec::from([NodeTarget { node: named(node), class: class(number) }]),
+                other: Vec::new(),
+            }
+            .into(),
+            Self::Restart { node } => RestartDbNode { node: named(node) }.into(),
+            Self::HotReplica { node, on } => {
+                ModifyDbNodeHotReplicaMode { cluster: id, node: named(node), on }.into()
+            }
+            Self::Zone { zone: number, standby } => ModifyDbClusterPrimaryZone {
+                cluster: id,
+                zone: zone(number),
+                zone_type: zone_type(standby),
+                vswitch: Some(Arc::from("vsw-1")),
+            }
+            .into(),
+            Self::Lock(protection) => ModifyDbClusterDeletion { cluster: id, protection }.into(),
             Self::Priority { node, priority } => {
                 ModifyDbNodeConfig { cluster: id, node: named(node), priority }.into()
             }

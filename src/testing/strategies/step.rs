@@ -125,7 +125,58 @@ pub enum ClusterAsk {
         target: Option<u8>,
         /// Whether `TargetZoneType` is `Standby`.
         standby: bool,
+        /// `RollBackForDisaster`.
+        back: bool,
+        /// `FailoverDBClusterZonal` instead.
+        zonal: bool,
     },
+    /// `CreateDBNodes`.
+    AddNodes {
+        /// How many.
+        nodes: u8,
+        /// Of which kind.
+        kind: NodeKind,
+    },
+    /// `DeleteDBNodes`.
+    DropNodes {
+        /// The first of them.
+        from: u8,
+        /// How many.
+        nodes: u8,
+    },
+    /// `ModifyDBNodeClass`.
+    Class {
+        /// Which of [`CLASSES`].
+        class: u8,
+    },
+    /// `ModifyDBNodesClass`, of one node.
+    ClassOf {
+        /// One of its nodes.
+        node: u8,
+        /// Which of [`CLASSES`].
+        class: u8,
+    },
+    /// `RestartDBNode`.
+    Restart {
+        /// One of its nodes.
+        node: u8,
+    },
+    /// `ModifyDBNodeHotReplicaMode`.
+    HotReplica {
+        /// One of its nodes.
+        node: u8,
+        /// Whether it shall be one.
+        on: bool,
+    },
+    /// `ModifyDBClusterPrimaryZone`.
+    Zone {
+        /// Which of [`ZONES`].
+        zone: u8,
+        /// Whether the standby zone changes.
+        standby: bool,
+    },
+    /// `ModifyDBClusterDeletion`.
+    Lock(bool),
     /// `ModifyDBNodeConfig`.
     Priority {
         /// One of its nodes.
@@ -235,6 +286,15 @@ pub enum What {
         node: Which,
         /// How.
         change: NodeChange,
+    },
+    /// All nodes of a cluster in a zone went down, or came back.
+    ZoneOf {
+        /// Which cluster.
+        cluster: Which,
+        /// Which of [`ZONES`].
+        zone: u8,
+        /// Whether they are up.
+        up: bool,
     },
     /// A cluster is busy, or no more.
     Busy {

@@ -95,20 +95,17 @@ pub fn cluster_seed(number: u8) -> impl Strategy<Value = ClusterSeed> {
 
 /// A reader; the id is a placeholder.
 fn node() -> impl Strategy<Value = DbNode> {
-    let kind = prop_oneof![
-        8 => Just(NodeKind::Ordinary),
-        1 => Just(NodeKind::ColumnStore),
-        1 => Just(NodeKind::Ai),
-        1 => Just(NodeKind::Standby),
-    ];
-    (kind, small_priority(), rarely(), rarely(), rarely(), any::<bool>()).prop_map(
-        |(kind, priority, down, lagging, busy, hot_replica)| DbNode {
+    let place = prop_oneof![6 => Just(0_u8), 2 => Just(1)];
+    let health = (rarely(), rarely(), rarely(), any::<bool>());
+    (node_kind(), small_priority(), health, place).prop_map(
+        |(kind, priority, (down, lagging, busy, hot_replica), place)| DbNode {
             id: node_id(0, 0),
             role: Role::Reader,
             kind,
             priority,
-            class: made("polar.mysql.x4.large"),
-            zone: made("cn-shanghai-a"),
+            class: class(0),
+            // The standby storage cluster is elsewhere.
+            zone: zone(if kind == NodeKind::Standby { 2 } else { place }),
             created_at: Timestamp::default(),
             up: !down,
             replicating: !lagging,
@@ -116,6 +113,15 @@ fn node() -> impl Strategy<Value = DbNode> {
             hot_replica,
         },
     )
+}
+
+pub(super) fn node_kind() -> impl Strategy<Value = NodeKind> + Clone {
+    prop_oneof![
+        8 => Just(NodeKind::Ordinary),
+        1 => Just(NodeKind::ColumnStore),
+        1 => Just(NodeKind::Ai),
+        2 => Just(NodeKind::Standby),
+    ]
 }
 
 /// A priority out of few, so that ties are common.

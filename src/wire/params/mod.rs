@@ -11,6 +11,7 @@
 
 mod cursor;
 mod ebs;
+mod nodes;
 mod polardb;
 mod reader;
 
@@ -21,7 +22,7 @@ use crate::control_plane::{Refusal, Request};
 use crate::ebs::{DeleteDiskReplicaPair, FailoverDiskReplicaPair, StopDiskReplicaPair};
 use crate::ids::RegionId;
 use crate::operation::{Operation, Product};
-use crate::polardb::{DeleteDbCluster, DescribeDbClusterAttribute};
+use crate::polardb::{DeleteDbCluster, DescribeDbClusterAttribute, FailoverDbClusterZonal};
 use crate::token::ClientToken;
 
 use super::gateway::{self, WireRefusal};
@@ -136,6 +137,15 @@ fn request(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Ref
         Operation::DeleteDbCluster => DeleteDbCluster { cluster: polardb::cluster(reader)? }.into(),
         Operation::ModifyDbNodeConfig => polardb::node_config(reader)?.into(),
         Operation::FailoverDbCluster => polardb::failover(reader)?.into(),
+        Operation::FailoverDbClusterZonal => FailoverDbClusterZonal(polardb::failover(reader)?).into(),
+        Operation::CreateDbNodes => nodes::create(reader)?.into(),
+        Operation::DeleteDbNodes => nodes::delete(reader)?.into(),
+        Operation::ModifyDbNodeClass => nodes::class(reader)?.into(),
+        Operation::ModifyDbNodesClass => nodes::classes(reader)?.into(),
+        Operation::RestartDbNode => nodes::restart(reader)?.into(),
+        Operation::ModifyDbNodeHotReplicaMode => nodes::hot_replica(reader)?.into(),
+        Operation::ModifyDbClusterPrimaryZone => nodes::zone(reader)?.into(),
+        Operation::ModifyDbClusterDeletion => nodes::lock(reader)?.into(),
         Operation::DescribeDbClusters => polardb::describe(reader)?.into(),
         Operation::DescribeDbClusterAttribute => {
             DescribeDbClusterAttribute { cluster: polardb::cluster(reader)? }.into()

@@ -138,6 +138,24 @@ impl<'a> Reader<'a> {
         self.token
     }
 
+    /// The names of the parameters that begin so.
+    pub(super) fn names(&self, prefix: &'static str) -> impl Iterator<Item = &'a str> + 'a {
+        self.parameters.names(prefix)
+    }
+
+    /// One field of a numbered entry, such as `DBNode.2.ZoneId`; its list alone is named in a refusal.
+    pub(super) fn member<T, E: Display>(
+        &self,
+        list: &'static str,
+        number: u32,
+        field: &'static str,
+        parse: impl FnOnce(&'a str) -> Result<T, E>,
+    ) -> Result<Option<T>, Refusal> {
+        let name = format!("{list}.{number}.{field}");
+        let text = self.text(&name)?;
+        text.map(parse).transpose().map_err(|why| self.bad(list, format!("{name}: {why}")))
+    }
+
     /// `Tag.N.Key` and `Tag.N.Value` (`W-023`). Whether a key may be given twice no source says; it is kept twice.
     pub(super) fn tags(&self) -> Result<Vec<Tag>, Refusal> {
         let mut given = BTreeMap::new();

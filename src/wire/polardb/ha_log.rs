@@ -56,7 +56,7 @@ impl HaLogItem {
             Cause::Manual => {
                 (text("Platform.Ha.AuroraService.ManualOperations"), text("Platform.Ha.ManuallyTriggered"))
             }
-            Cause::Automatic => (None, None),
+            Cause::Automatic | Cause::RollBack => (None, None),
         };
         Self {
             switch: Some(switch.id(cluster)),

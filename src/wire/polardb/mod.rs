@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 
 use super::civil::format_iso;
 use super::object::{object, text};
-use crate::polardb::{ClusterCreated, ClusterPage, DbCluster, DbNode, NodeKind, Role};
+use crate::polardb::{ClusterCreated, ClusterPage, DbCluster, DbNode, NodeKind, NodesCreated, Ordered, Role};
 use crate::text::Tag;
 
 pub use super::object::Accepted;
@@ -27,6 +27,26 @@ object! {
     CreateDbClusterResponse {
         request_id: String = "RequestId",
         resource_group: Option<String> = "ResourceGroupId",
+        cluster: Option<String> = "DBClusterId",
+        order: Option<String> = "OrderId",
+    }
+
+    /// What `CreateDBNodes` answers.
+    CreateDbNodesResponse {
+        nodes: NodeIdList = "DBNodeIds",
+        request_id: String = "RequestId",
+        cluster: Option<String> = "DBClusterId",
+        order: Option<String> = "OrderId",
+    }
+
+    /// The nesting of the new nodes' ids.
+    NodeIdList {
+        nodes: Vec<String> = "DBNodeId",
+    }
+
+    /// What `DeleteDBNodes`, the class changes and `ModifyDBNodeHotReplicaMode` answer.
+    OrderedResponse {
+        request_id: String = "RequestId",
         cluster: Option<String> = "DBClusterId",
         order: Option<String> = "OrderId",
     }
@@ -120,6 +140,30 @@ impl CreateDbClusterResponse {
             resource_group: created.resource_group.as_ref().and_then(|group| text(group.as_str())),
             cluster: text(created.cluster.as_str()),
             order: text(created.order.as_str()),
+        }
+    }
+}
+
+impl CreateDbNodesResponse {
+    /// The answer.
+    pub fn new(created: &NodesCreated, request_id: &str) -> Self {
+        let nodes = created.nodes.iter().map(|node| String::from(node.as_str())).collect();
+        Self {
+            nodes: NodeIdList { nodes },
+            request_id: String::from(request_id),
+            cluster: text(created.cluster.as_str()),
+            order: text(created.order.as_str()),
+        }
+    }
+}
+
+impl OrderedResponse {
+    /// The answer.
+    pub fn new(ordered: &Ordered, request_id: &str) -> Self {
+        Self {
+            request_id: String::from(request_id),
+            cluster: text(ordered.cluster.as_str()),
+            order: text(ordered.order.as_str()),
         }
     }
 }
