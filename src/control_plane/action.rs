@@ -207,8 +207,7 @@ impl Denial for PolarDbRefusal {
     fn of_token(operation: Operation, refusal: TokenRefusal, policy: &Policy) -> Self {
         let in_house = policy.polardb.token_mismatch == TokenMismatch::InvalidClientToken;
         if refusal == TokenRefusal::Mismatch && in_house {
-            let why = "the token came with other parameters before";
-            return Self::of_parameter(operation, "ClientToken", why);
+            return Self::TokenReused { operation };
         }
         Self::Token { operation, refusal }
     }

@@ -2,75 +2,18 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::fmt;
 
 use super::electorate::ORDINARY;
 use super::failover::{Failover, Next, Stage};
 use super::node::{DbNode, NodeKind, Role};
 use super::requests::{CreateDbCluster, Edition, Engine, PayType};
 use super::select::Priority;
+pub use super::status::ClusterStatus;
 use super::work::{NodeWork, PendingWork};
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, RegionId, ResourceGroupId, ZoneId};
 use crate::policy::SwitchStatus;
 use crate::text::{Description, StatusMessage, Tag};
 use crate::time::Timestamp;
-
-/// The status of a cluster (`DBClusterStatus`): an open vocabulary, since the documented values are not the ones that
-/// clients meet.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum ClusterStatus {
-    /// `Creating`.
-    Creating,
-    /// `Running`.
-    Running,
-    /// `Switching`: failing over, or waiting for a node that can take over.
-    Switching,
-    /// `Deleting`.
-    Deleting,
-    /// `DBNodeCreating`: nodes are added.
-    DbNodeCreating,
-    /// `DBNodeDeleting`: nodes are removed.
-    DbNodeDeleting,
-    /// `ClassChanging`: nodes change their class.
-    ClassChanging,
-    /// `Rebooting`: a node restarts.
-    Rebooting,
-    /// `RoleSwitching`: a node becomes a hot replica or an ordinary one; by policy, a failover.
-    RoleSwitching,
-    /// `Transing`: the primary zone changes.
-    Transing,
-    /// `StandbyTransing`: the standby zone changes.
-    StandbyTransing,
-    /// Any other status, as the outside reported it; the cluster is busy.
-    Busy(StatusMessage),
-}
-
-impl ClusterStatus {
-    /// The wire spelling.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Creating => "Creating",
-            Self::Running => "Running",
-            Self::Switching => "Switching",
-            Self::Deleting => "Deleting",
-            Self::DbNodeCreating => "DBNodeCreating",
-            Self::DbNodeDeleting => "DBNodeDeleting",
-            Self::ClassChanging => "ClassChanging",
-            Self::Rebooting => "Rebooting",
-            Self::RoleSwitching => "RoleSwitching",
-            Self::Transing => "Transing",
-            Self::StandbyTransing => "StandbyTransing",
-            Self::Busy(status) => status.as_str(),
-        }
-    }
-}
-
-impl fmt::Display for ClusterStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// What a cluster as a whole asks of the outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

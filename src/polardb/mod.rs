@@ -14,11 +14,13 @@ pub mod electorate;
 pub mod endpoint;
 pub mod failover;
 pub mod ha_log;
+mod listed;
 pub mod node;
 pub mod node_requests;
 pub mod refusal;
 pub mod requests;
 pub mod select;
+mod status;
 pub mod work;
 
 pub use apply::{ClusterFact, ClusterStep};
@@ -149,4 +151,5 @@ pub const RULES: &[Rule] = &[
     Rule::new("P-514", Basis::Documented, "DescribeHALogs page, EndTime", "The end of the time asked for is later than its beginning."),
     Rule::new("P-600", Basis::Sibling, "gateway codes", "A required parameter that is absent or empty is named."),
     Rule::new("P-601", Basis::Sibling, "Invalid<Name>.Malformed is the house style", "A parameter that cannot be read or is out of range is named."),
+    Rule::new("P-602", Basis::Documented, "SDK 9.2.1, PlannedStartTime and PlannedEndTime; that an end needs a start is inferred", "A planned end is at least half an hour after the planned start."),
 ];

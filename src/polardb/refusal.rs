@@ -7,6 +7,7 @@
 use alloc::borrow::Cow;
 use alloc::format;
 
+pub use super::listed::{FROM_PAGES, LISTED};
 use crate::ids::{ClusterId, NodeId};
 use crate::operation::Operation;
 use crate::rule::{Basis, RuleId};
@@ -60,6 +61,12 @@ pub enum PolarDbRefusal {
         operation: Operation,
         /// What the token cache answered.
         refusal: TokenRefusal,
+    },
+    /// The token came with other parameters before, by the reading that this has a code in the house style.
+    #[error("{operation}: the token came with other parameters before (T-090)")]
+    TokenReused {
+        /// The operation asked for.
+        operation: Operation,
     },
     /// The cluster is unknown in this account.
     #[error("{operation}: no cluster {cluster} for this account (P-100)")]
@@ -267,128 +274,6 @@ pub enum PolarDbRefusal {
     },
 }
 
-/// The codes that the vendor lists for each modelled operation, as far as the model answers with them: from the
-/// metadata of 2024-06, and, for `ModifyDBNodeConfig` and the last two of `FailoverDBCluster`, from dated pages.
-pub const LISTED: &[(Operation, &[&str])] = &[
-    (
-        Operation::DeleteDbCluster,
-        &[
-            "OperationDenied.DBClusterDeletionLock",
-            "OperationDenied.ClusterStatus",
-            "OperationDenied.DBClusterPayType",
-            "InvalidDBCluster.NotFound",
-            "InvalidDBClusterId.Malformed",
-        ],
-    ),
-    (Operation::ModifyDbNodeConfig, &["InvalidDBClusterId.NotFound"]),
-    (
-        Operation::FailoverDbCluster,
-        &[
-            "HaStatusNotSupport",
-            "InvalidDBNodeId.Malformed",
-            "InvalidDBType.Malformed",
-            "OperationDenied.DBNodeType",
-            "OperationDenied.ClusterCategory",
-            "InvalidDBCluster.NotFound",
-            "InvalidDBClusterId.Malformed",
-            "UnsupportHighFrequenceSwitchOver",
-            "UnsupportWitchUnhealthyReplication",
-        ],
-    ),
-    (
-        Operation::FailoverDbClusterZonal,
-        &[
-            "HaStatusNotSupport",
-            "OperationDenied.ClusterCategory",
-            "UnsupportHighFrequenceSwitchOver",
-            "UnsupportWitchUnhealthyReplication",
-        ],
-    ),
-    (
-        Operation::CreateDbNodes,
-        &[
-            "InvalidDBNodeNum.Malformed",
-            "InvalidDBNode.Malformed",
-            "InvalidZoneId.Malformed",
-            "OperationDenied.ClusterCategory",
-            "InvalidDBClusterId.NotFound",
-            "InvalidDBClusterId.Malformed",
-        ],
-    ),
-    (
-        Operation::DeleteDbNodes,
-        &[
-            "InvalidDBNodeNum.Malformed",
-            "InvalidDBNode.Malformed",
-            "OperationDenied.DBNodeRole",
-            "InvalidDBClusterId.NotFound",
-            "InvalidDBClusterId.Malformed",
-        ],
-    ),
-    (
-        Operation::ModifyDbNodeClass,
-        &["InvalidModifyType.Malformed", "OperationDenied.RoEqualSpec", "OperationDenied.DBClusterStatus"],
-    ),
-    (Operation::ModifyDbNodesClass, &["InvalidModifyType.Malformed"]),
-    (Operation::RestartDbNode, &["InvalidDBNodeId.Malformed"]),
-    (
-        Operation::ModifyDbNodeHotReplicaMode,
-        &[
-            "InvalidDBNodeId.Malformed",
-            "InvalidDBInstanceClass.NotFound",
-            "InvalidDBClusterId.Malformed",
-            "InvalidDBNodeId.NotFound",
-        ],
-    ),
-    (
-        Operation::ModifyDbClusterPrimaryZone,
-        &[
-            "InvalidZoneId.Malformed",
-            "InvalidZoneId.Same",
-            "InvalidDBCluster.NotFound",
-            "InvalidDBClusterId.Malformed",
-        ],
-    ),
-    (
-        Operation::DescribeDbClusters,
-        &[
-            "InvalidRegionId.Malformed",
-            "NumberExceed.Tags",
-            "InvalidPageSize.Malformed",
-            "InvalidPageNumber.Malformed",
-            "DBTypeOrDBVersion.Malformed",
-            "ServiceUnavailable",
-        ],
-    ),
-    (Operation::DescribeDbClusterAttribute, &["InvalidDBClusterId.Malformed", "InvalidDBCluster.NotFound"]),
-    (Operation::DescribeDbClusterEndpoints, &["InvalidDBCluster.NotFound", "InvalidDBClusterId.Malformed"]),
-];
-
-/// Codes among [`LISTED`] that come from dated pages and are not in the metadata.
-pub const FROM_PAGES: &[(Operation, &str, &str)] = &[
-    (
-        Operation::ModifyDbNodeConfig,
-        "InvalidDBClusterId.NotFound",
-        "ModifyDBNodeConfig page, help.aliyun.com, 2025-09",
-    ),
-    (
-        Operation::FailoverDbCluster,
-        "UnsupportHighFrequenceSwitchOver",
-        "FailoverDBCluster page, alibabacloud.com, 2024-10",
-    ),
-    (
-        Operation::FailoverDbCluster,
-        "UnsupportWitchUnhealthyReplication",
-        "FailoverDBClusterZonal page, alibabacloud.com, 2024-10",
-    ),
-    (Operation::FailoverDbClusterZonal, "HaStatusNotSupport", ZONAL),
-    (Operation::FailoverDbClusterZonal, "OperationDenied.ClusterCategory", ZONAL),
-    (Operation::FailoverDbClusterZonal, "UnsupportHighFrequenceSwitchOver", ZONAL),
-    (Operation::FailoverDbClusterZonal, "UnsupportWitchUnhealthyReplication", ZONAL),
-];
-
-const ZONAL: &str = "FailoverDBClusterZonal page, alibabacloud.com, 2024-10";
-
 impl PolarDbRefusal {
     /// The operation that was asked for.
     pub const fn operation(&self) -> Operation {
@@ -397,6 +282,7 @@ impl PolarDbRefusal {
             | Self::Malformed { operation, .. }
             | Self::EngineVersion { operation }
             | Self::TooManyTags { operation }
+            | Self::TokenReused { operation }
             | Self::Token { operation, .. }
             | Self::ClusterNotFound { operation, .. }
             | Self::NodeNotFound { operation, .. }
@@ -431,6 +317,7 @@ impl PolarDbRefusal {
             Self::Malformed { .. } | Self::TooManyTags { .. } => RuleId("P-601"),
             Self::EngineVersion { .. } => RuleId("P-012"),
             Self::Token { refusal, .. } => refusal.rule(),
+            Self::TokenReused { .. } => RuleId("T-090"),
             Self::ClusterNotFound { .. } => RuleId("P-100"),
             Self::NodeNotFound {
                 operation: Operation::FailoverDbCluster | Operation::FailoverDbClusterZonal,
@@ -489,6 +376,7 @@ impl PolarDbRefusal {
                     .into(),
             ),
             Self::Malformed { operation, parameter, .. } => malformed(*operation, parameter),
+            Self::TokenReused { operation } => malformed(*operation, "ClientToken"),
             Self::EngineVersion { operation } => {
                 let status = if *operation == Operation::DescribeDbClusters { 404 } else { 400 };
                 let message = "The specified DBType does not match DBVersion.";
@@ -638,6 +526,9 @@ impl PolarDbRefusal {
 fn malformed(operation: Operation, parameter: &str) -> (u16, Cow<'static, str>, Cow<'static, str>) {
     match parameter {
         "DBType" => (400, "InvalidDBType.Malformed".into(), "The Specified DBType is not valid.".into()),
+        "DBNode" => {
+            (400, "InvalidDBNode.Malformed".into(), "The specified parameter DBNode.N is not valid.".into())
+        }
         "TargetDBNodeId" => malformed(operation, "DBNodeId"),
         _ => {
             let missing = parameter == "DBClusterId" && operation != Operation::DescribeDbClusterAttribute;

@@ -102,7 +102,7 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             Parameter("ConfigName", Word(&["FailoverPriority"]), REQUIRED),
             Parameter("ConfigValue", Number(1, 15), REQUIRED),
         ],
-        Operation::FailoverDbCluster => vec![
+        Operation::FailoverDbCluster | Operation::FailoverDbClusterZonal => vec![
             Parameter("DBClusterId", Id, REQUIRED),
             Parameter("TargetDBNodeId", Id, OPTIONAL),
             Parameter("RollBackForDisaster", Flag, OPTIONAL),
@@ -123,6 +123,52 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             Parameter("DBNodeIds", Ids { most: usize::MAX }, OPTIONAL),
         ],
         Operation::DeleteDbCluster | Operation::DescribeDbClusterAttribute => cluster(),
+        Operation::CreateDbNodes => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("ClientToken", Token, OPTIONAL),
+            Parameter("PlannedStartTime", Time, OPTIONAL),
+            Parameter("DBNodeType", Word(&["RO", "STANDBY", "DLNode"]), OPTIONAL),
+            Parameter("ImciSwitch", Word(&["ON", "OFF"]), OPTIONAL),
+        ],
+        Operation::DeleteDbNodes => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("ClientToken", Token, OPTIONAL),
+            Parameter("DBNodeType", Word(&["RO", "STANDBY", "DLNode"]), OPTIONAL),
+        ],
+        Operation::ModifyDbNodeClass => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("ModifyType", Word(&["Upgrade", "Downgrade"]), REQUIRED),
+            Parameter("DBNodeTargetClass", Id, REQUIRED),
+            Parameter("ClientToken", Token, OPTIONAL),
+            Parameter("PlannedStartTime", Time, OPTIONAL),
+            Parameter("DBNodeType", Word(&["DLNode"]), OPTIONAL),
+        ],
+        Operation::ModifyDbNodesClass => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("ModifyType", Word(&["Upgrade", "Downgrade"]), REQUIRED),
+            Parameter("ClientToken", Token, OPTIONAL),
+            Parameter("PlannedStartTime", Time, OPTIONAL),
+        ],
+        Operation::RestartDbNode => vec![
+            Parameter("DBNodeId", Id, REQUIRED),
+            Parameter("PlannedStartTime", Time, OPTIONAL),
+            Parameter("FromTimeService", Flag, OPTIONAL),
+        ],
+        Operation::ModifyDbNodeHotReplicaMode => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("DBNodeId", Id, REQUIRED),
+            Parameter("HotReplicaMode", Word(&["ON", "OFF"]), REQUIRED),
+        ],
+        Operation::ModifyDbClusterPrimaryZone => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("ZoneId", Id, REQUIRED),
+            Parameter("ZoneType", Word(&["Primary", "Standby"]), OPTIONAL),
+            Parameter("VSwitchId", Text, OPTIONAL),
+            Parameter("IsSwitchOverForDisaster", Flag, OPTIONAL),
+            Parameter("PlannedStartTime", Time, OPTIONAL),
+            Parameter("FromTimeService", Flag, OPTIONAL),
+        ],
+        Operation::ModifyDbClusterDeletion => and(cluster(), Parameter("Protection", Flag, OPTIONAL)),
         Operation::DescribeDbClusterEndpoints => and(cluster(), Parameter("DBEndpointId", Text, OPTIONAL)),
         Operation::DescribeHaLogs => vec![
             Parameter("DBClusterId", Id, REQUIRED),

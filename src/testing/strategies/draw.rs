@@ -55,11 +55,11 @@ fn pair_ask() -> impl Strategy<Value = PairAsk> {
 
 fn cluster_ask() -> impl Strategy<Value = ClusterAsk> {
     prop_oneof![
-        12 => (option::weighted(0.35, any::<u8>()), proptest::bool::weighted(0.2), any::<bool>(), rarely())
+        14 => (option::weighted(0.35, any::<u8>()), rarely(), any::<bool>(), rarely())
             .prop_map(|(target, standby, back, zonal)| ClusterAsk::Failover { target, standby, back, zonal }),
-        6 => (any::<u8>(), small_priority())
+        8 => (any::<u8>(), small_priority())
             .prop_map(|(node, priority)| ClusterAsk::Priority { node, priority }),
-        8 => node_ask(),
+        6 => node_ask(),
         1 => any::<bool>().prop_map(ClusterAsk::Lock),
         1 => Just(ClusterAsk::Delete),
         1 => Just(ClusterAsk::Describe),
@@ -123,7 +123,7 @@ fn what() -> impl Strategy<Value = What> {
                 .boxed(),
         ),
         (
-            14,
+            18,
             (caller(), which(), cluster_ask())
                 .prop_map(|(caller, cluster, ask)| What::Cluster { caller, cluster, ask })
                 .boxed(),
@@ -149,7 +149,7 @@ fn what() -> impl Strategy<Value = What> {
         (1, which().prop_map(What::PairInvalid).boxed()),
         (10, (which(), node_change).prop_map(|(node, change)| What::Node { node, change }).boxed()),
         (
-            3,
+            2,
             (which(), 0_u8..3, proptest::bool::weighted(0.6))
                 .prop_map(|(cluster, zone, up)| What::ZoneOf { cluster, zone, up })
                 .boxed(),

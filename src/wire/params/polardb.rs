@@ -218,7 +218,7 @@ pub(super) fn ha_logs(reader: &mut Reader<'_>) -> Result<DescribeHaLogs, Refusal
 }
 
 /// A time with seconds as the parameter's text asks, or without as in its older example.
-fn moment(text: &str) -> Result<Timestamp, BadTime> {
+pub(super) fn moment(text: &str) -> Result<Timestamp, BadTime> {
     match text.strip_suffix('Z') {
         Some(minutes) if minutes.len() == 16 => parse_iso(&format!("{minutes}:00Z")),
         _ => parse_iso(text),

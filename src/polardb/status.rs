@@ -1,0 +1,62 @@
+//! What a cluster shows. The value is never stored: it follows from what is pending (`P-300`).
+
+use core::fmt;
+
+use crate::text::StatusMessage;
+
+/// The status of a cluster (`DBClusterStatus`): an open vocabulary, since the documented values are not the ones that
+/// clients meet.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ClusterStatus {
+    /// `Creating`.
+    Creating,
+    /// `Running`.
+    Running,
+    /// `Switching`: failing over, or waiting for a node that can take over.
+    Switching,
+    /// `Deleting`.
+    Deleting,
+    /// `DBNodeCreating`: nodes are added.
+    DbNodeCreating,
+    /// `DBNodeDeleting`: nodes are removed.
+    DbNodeDeleting,
+    /// `ClassChanging`: nodes change their class.
+    ClassChanging,
+    /// `Rebooting`: a node restarts.
+    Rebooting,
+    /// `RoleSwitching`: a node becomes a hot replica or an ordinary one; by policy, a failover.
+    RoleSwitching,
+    /// `Transing`: the primary zone changes.
+    Transing,
+    /// `StandbyTransing`: the standby zone changes.
+    StandbyTransing,
+    /// Any other status, as the outside reported it; the cluster is busy.
+    Busy(StatusMessage),
+}
+
+impl ClusterStatus {
+    /// The wire spelling.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Creating => "Creating",
+            Self::Running => "Running",
+            Self::Switching => "Switching",
+            Self::Deleting => "Deleting",
+            Self::DbNodeCreating => "DBNodeCreating",
+            Self::DbNodeDeleting => "DBNodeDeleting",
+            Self::ClassChanging => "ClassChanging",
+            Self::Rebooting => "Rebooting",
+            Self::RoleSwitching => "RoleSwitching",
+            Self::Transing => "Transing",
+            Self::StandbyTransing => "StandbyTransing",
+            Self::Busy(status) => status.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for ClusterStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
