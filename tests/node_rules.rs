@@ -632,6 +632,23 @@ mod switching_zones {
         assert!(world.db().failover().is_none(), "and then it ends");
     }
 
+    /// P-185: a node elsewhere that came back meanwhile is not forgotten.
+    #[test]
+    fn a_standby_cluster_that_cannot_take_over_leaves_it_to_whoever_is_left() {
+        let mut world = World::default();
+        let mut seed = seed(&[("a", 5), ("s", 3), ("c", 1)]);
+        (seed.nodes[2].kind, seed.nodes[2].zone) = (NodeKind::Standby, id("cn-shanghai-b"));
+        (seed.nodes[3].replicating, seed.nodes[3].zone) = (false, id("cn-shanghai-c"));
+        let _ = world.adopt(seed);
+        down(&mut world, &["w", "a"]);
+        assert_eq!(world.promoting(), "s");
+        world.node("c", NodeChange::Replicating(true));
+        world.promotion_fails();
+        assert_eq!((world.promoting().as_str(), world.db().failover().unwrap().attempts), ("c", 2));
+        world.promotion_fails();
+        assert!(world.db().failover().is_none(), "nobody is tried twice");
+    }
+
     /// P-102 is not the twin's.
     #[test]
     fn the_zonal_twin_shares_all_but_the_demand_for_a_target() {

@@ -160,7 +160,7 @@ impl DbCluster {
             }
             Change::WorkDone { succeeded } => {
                 self.end_work(succeeded, cx, &mut step);
-                RuleId("P-302")
+                RuleId(if self.failover.is_some() || self.lost_its_writer() { "P-302" } else { "P-303" })
             }
             Change::Lock(locked) => {
                 if core::mem::replace(&mut self.deletion_lock, locked) != locked {

@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use super::apply::{ClusterFact, ClusterStep, Context};
 use super::cluster::{ClusterEffect, DbCluster};
 use super::elect::News;
-use super::node::{DbNode, Role};
+use super::node::{DbNode, NodeKind, Role};
 use super::work::{NodeWork, PendingWork};
-use crate::ids::NodeId;
+use crate::ids::{NodeId, ZoneId};
 use crate::text::StatusMessage;
 
 impl DbCluster {
@@ -79,6 +79,7 @@ impl DbCluster {
         }
         match &work {
             NodeWork::SetHotReplica { on: true, .. } if succeeded => self.hot_replica_used = true,
+            NodeWork::CreateNodes(nodes) if succeeded => self.standby_made(nodes),
             NodeWork::ChangeZone { to, standby: true, .. } if succeeded => {
                 self.standby_zone = Some(to.clone());
             }
@@ -92,15 +93,25 @@ impl DbCluster {
         self.hear(&news, offered.as_ref(), cx, step);
     }
 
+    /// The first standby nodes elsewhere make their zone the standby one.
+    fn standby_made(&mut self, made: &[NodeId]) {
+        let primary = self.primary_zone();
+        let standby = |node: &&DbNode| node.kind == NodeKind::Standby && made.contains(&node.id);
+        let zone = self.nodes.iter().find(standby).map(|node| &node.zone);
+        if let (None, Some(zone)) = (&self.standby_zone, zone.filter(|zone| Some(*zone) != primary)) {
+            self.standby_zone = Some(zone.clone());
+        }
+    }
+
     /// Moved to the standby zone, the primary leaves its own to the standby cluster (`P-262`).
-    fn primary_zone_moved(&mut self, from: Option<&crate::ids::ZoneId>, to: &crate::ids::ZoneId) {
+    fn primary_zone_moved(&mut self, from: Option<&ZoneId>, to: &ZoneId) {
         self.home = None;
         if self.standby_zone.as_ref() != Some(to) {
             return;
         }
         self.standby_zone = from.cloned();
-        let standby = super::node::NodeKind::Standby;
-        for node in self.nodes.iter_mut().filter(|node| node.kind == standby && node.zone == *to) {
+        let standby = |node: &&mut DbNode| node.kind == NodeKind::Standby && node.zone == *to;
+        for node in self.nodes.iter_mut().filter(standby) {
             if let Some(from) = from {
                 node.zone = from.clone();
             }

@@ -33,8 +33,10 @@ impl DbCluster {
         self.failover = Failover::begin(cause, requested.clone(), &next, cx.now, cx.id)
             .map(|begun| Failover { electorate, roll_back, shows: cx.policy.switch_status, ..begun });
         self.waits = false;
+        let across = self.failover.as_ref().is_some_and(|begun| begun.electorate.standby);
         let began = match cause {
             Cause::Manual => "P-301",
+            Cause::Automatic if across => "P-185",
             Cause::Automatic => "P-180",
             Cause::RollBack => "P-190",
         };
@@ -198,7 +200,7 @@ impl DbCluster {
         if self.begin_elected(Cause::Automatic, electorate.clone(), cx, step) {
             return;
         }
-        let elsewhere = Electorate { standby: true, crossed: true, ..electorate };
+        let elsewhere = Electorate { standby: true, ..electorate };
         if self.lost_its_zone(cx) && self.begin_elected(Cause::Automatic, elsewhere, cx, step) {
             return;
         }
@@ -207,15 +209,17 @@ impl DbCluster {
         }
     }
 
-    /// An automatic failover that found nobody turns, once, to the other of primary and standby cluster (`P-185`).
+    /// An automatic failover that found nobody turns to the other of primary and standby cluster (`P-185`). What was tried
+    /// stays tried, so that it ends all the same.
     fn or_elsewhere(&mut self, next: Next, cx: Context<'_>) -> Next {
         let lost_its_zone = self.lost_its_zone(cx);
         let Some(failover) = self.failover.as_mut().filter(|_| next == Next::Exhausted) else { return next };
         let turned = &failover.electorate;
-        if failover.cause != Cause::Automatic || turned.crossed || !(turned.standby || lost_its_zone) {
+        if failover.cause != Cause::Automatic || !(turned.standby || lost_its_zone) {
             return next;
         }
-        let turned = Electorate { standby: !turned.standby, crossed: true, ..turned.clone() };
+        let turned = Electorate { standby: !turned.standby, floor: None, ..turned.clone() };
+        let turned = turned.floored(&self.nodes, cx.policy);
         let next = turned.next(&self.nodes, &failover.tried);
         if next != Next::Exhausted {
             failover.electorate = turned;

@@ -17,8 +17,6 @@ use crate::policy::{ColumnStoreElection, ElectionZone, HotReplicaPreference, Low
 pub struct Electorate {
     /// The nodes of the hot-standby storage cluster instead of the ordinary ones.
     pub standby: bool,
-    /// Whether the other of the two has had its turn.
-    pub crossed: bool,
     /// Column-store nodes too.
     pub column_store: bool,
     /// Only nodes of this zone.
@@ -30,14 +28,8 @@ pub struct Electorate {
 }
 
 /// Ordinary nodes, whatever their zone and priority.
-pub(super) static ORDINARY: Electorate = Electorate {
-    standby: false,
-    crossed: false,
-    column_store: false,
-    zone: None,
-    floor: None,
-    hot_first: false,
-};
+pub(super) static ORDINARY: Electorate =
+    Electorate { standby: false, column_store: false, zone: None, floor: None, hot_first: false };
 
 impl Electorate {
     /// Who takes part in an election after the loss of the writer.

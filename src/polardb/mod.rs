@@ -99,7 +99,7 @@ pub const RULES: &[Rule] = &[
     Rule::new("P-180", Basis::Documented, "page on automatic failover", "A writer that fails begins an automatic failover, which elects on every engine."),
     Rule::new("P-181", Basis::Inferred, "§10.1", "Without a candidate the cluster waits; the next node to become eligible begins a failover."),
     Rule::new("P-182", Basis::Inferred, "no source", "A writer that fails during a manual failover makes it automatic."),
-    Rule::new("P-185", Basis::Documented, "page on cross-zone switchover: MySQL cluster edition, all compute nodes of the primary zone; StandbyHAMode as policy", "When the whole primary zone is down the standby cluster takes over, once in a failover."),
+    Rule::new("P-185", Basis::Documented, "page on cross-zone switchover: MySQL cluster edition, all compute nodes of the primary zone; StandbyHAMode as policy", "When the whole primary zone is down the standby cluster takes over; if it cannot, whoever is left of the ordinary nodes."),
     Rule::new("P-186", Basis::Inferred, "§10.9", "By policy the frequency window holds an automatic failover until the first report after it."),
     Rule::new("P-190", Basis::Documented, "SDK 9.2.1, RollBackForDisaster; when it returns is inferred (§10.10)", "After a switch out of its zone the writer returns when a node there becomes eligible."),
     Rule::new("P-201", Basis::Documented, "InvalidDBNodeId.NotFound; for DeleteDBNodes InvalidDBNode.Malformed", "A node that is configured, changed or removed is one of the cluster."),

@@ -144,7 +144,11 @@ fn our_xml_of_the_samples_has_the_same_leaves_and_contains_the_vendors_own() {
         // The vendor's XML lacks some fields of its JSON; what it has, we have in the same place.
         let vendors: String = sample.xml.lines().map(str::trim).collect();
         for leaf in xml_leaves(&vendors) {
-            assert!(found.contains(&leaf), "{operation} {leaf:?}");
+            // What the JSON masks the XML may not.
+            let same = |(path, text): &(String, String)| {
+                *path == leaf.0 && (*text == leaf.1 || leaf.1.starts_with(text.trim_end_matches('*')))
+            };
+            assert!(found.iter().any(same), "{operation} {leaf:?}");
         }
     }
 }

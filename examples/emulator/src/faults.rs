@@ -2,7 +2,7 @@
 //!
 //! | `kind` | What it is |
 //! |---|---|
-//! | `switch`, `pair` with `fails`, `hold`, `reply` | planned: strikes `times`, listed until used up or withdrawn |
+//! | `switch`, `work`, `pair` with `fails`, `hold`, `reply` | planned: strikes `times`, listed until used up or withdrawn |
 //! | `node`, `replication`, `cluster`, `zone`, `region`, `disk`, `pair` with `invalid` | a report of what the outside saw, made once |
 //!
 //! Only the planned ones can be listed and withdrawn; what was observed is undone by observing the opposite. Both get
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::Uri;
 use failover_model::ebs::DiskChange;
-use failover_model::polardb::{ClusterStatus, Failure, NodeChange};
+use failover_model::polardb::{ClusterStatus, Failure, NodeChange, NodeWork};
 use failover_model::simulation::{Fault, PairStage, PlannedFault, ReplyFault, Selector, Simulation};
 use failover_model::text::StatusMessage;
 use failover_model::{
@@ -39,6 +39,14 @@ const NOT_YET: [&str; 2] = ["group", "drill"];
 enum Posted {
     Switch {
         node: String,
+        #[serde(default = "other")]
+        reason: Failure,
+        #[serde(default = "once")]
+        times: Option<NonZeroU32>,
+    },
+    Work {
+        cluster: String,
+        effect: Option<String>,
         #[serde(default = "other")]
         reason: Failure,
         #[serde(default = "once")]
@@ -166,6 +174,14 @@ fn meant(
         Posted::Switch { node, reason, times } => {
             let node = selector("node", node, |id| NodeId::parse(id).map(drop))?;
             Ok(Meant::Planned(Fault::Switch { node, reason }, times))
+        }
+        Posted::Work { cluster, effect, reason, times } => {
+            let cluster = selector("cluster", cluster, |id| ClusterId::parse(id).map(drop))?;
+            if let Some(effect) = effect.as_deref().filter(|effect| !NodeWork::NAMES.contains(effect)) {
+                let known = NodeWork::NAMES.join(", ");
+                return Err(Refused::bad(format!("{effect} is no work on nodes; there are {known}")));
+            }
+            Ok(Meant::Planned(Fault::Work { cluster, effect, reason }, times))
         }
         Posted::Node { node, up } => nodes(simulation, account, &node, NodeChange::Up(up)),
         Posted::Replication { node, healthy } => {
@@ -329,7 +345,11 @@ fn view(planned: &PlannedFault) -> Value {
             json!({ "kind": "switch", "node": node, "reason": reason.as_str() })
         }
         Fault::Work { cluster, effect, reason } => {
-            json!({ "kind": "work", "cluster": cluster, "effect": effect, "reason": reason })
+            let mut view = json!({ "kind": "work", "cluster": cluster, "reason": reason.as_str() });
+            if let Some(effect) = effect {
+                view["effect"] = json!(effect);
+            }
+            view
         }
         Fault::Pair { pair, disk, fails, message } => {
             let mut view = json!({ "kind": "pair", "fails": fails });

@@ -18,6 +18,8 @@
 //! | the writer moved | `writer_moved` | cluster | nodes | `attempts`, `duration_ms`, `cause`, `event` |
 //! | no eligible node is left | `exhausted` | cluster | | `attempts` |
 //! | the cluster went, its failover with it | `cancelled` | cluster | | |
+//! | work on nodes began, or ended | `work_began`, `work_ended` | cluster | | `work` (the kind of effect), `nodes`, and of the end `succeeded` |
+//! | the lock against release was set or lifted | `deletion_lock` | cluster | | `locked` |
 //! | a node changed | `node_changed` | cluster | | `node` and one of `up`, `replicating`, `priority` |
 //! | a token was evicted | `token_evicted` | | | `horizon` |
 //!

@@ -359,3 +359,39 @@ fn a_region_that_is_lost_leaves_nobody_and_its_return_brings_back_the_writer_tha
     assert_eq!(text(&server.attribute("pc-z"), "/DBClusterStatus"), "Running");
     assert_eq!(server.writer("pc-z"), "pi-w");
 }
+
+#[test]
+fn work_on_nodes_fails_as_planned_and_its_effects_and_events_tell_the_nodes() {
+    let server = Server::manual();
+    let (cluster, nodes) = server.cluster(MYSQL, 3);
+    let of = ("DBClusterId", cluster.as_str());
+    let add = [of, ("DBNode.1.TargetClass", "polar.mysql.x4.large")];
+    server.fault(json!({ "kind": "work", "cluster": cluster, "effect": "create_nodes" }));
+    let created = server.polardb("CreateDBNodes", &add).ok();
+    let new = text(&created, "/DBNodeIds/DBNodeId/0");
+    assert_eq!(text(&server.attribute(&cluster), "/DBClusterStatus"), "DBNodeCreating");
+    let effect = server.get("effects").ok()["effects"][0].clone();
+    assert_eq!((&effect["kind"], &effect["resource"]), (&json!("create_nodes"), &json!(cluster)));
+    assert_eq!(effect["detail"], json!({ "cluster": cluster, "nodes": [new] }));
+    server.advance(2_000);
+    let left = server.attribute(&cluster)["DBNodes"].as_array().expect("nodes").len();
+    assert_eq!(left, 3, "the node that could not be made is gone");
+    let ended = server.events("").into_iter().find(|event| event["kind"] == "work_ended").expect("one");
+    assert_eq!(ended["detail"], json!({ "work": "create_nodes", "nodes": [new], "succeeded": false }));
+
+    server.polardb("RestartDBNode", &[("DBNodeId", &nodes[2])]).ok();
+    let call = server.events("").into_iter().rfind(|event| event["kind"] == "call").expect("the call");
+    assert_eq!((&call["resource"], &call["detail"]["action"]), (&json!(cluster), &json!("RestartDBNode")));
+    // Held, it stays so until somebody ends it.
+    server.advance(2_000);
+    server.fault(json!({ "kind": "hold", "effect": "delete_nodes" }));
+    server.polardb("DeleteDBNodes", &[of, ("DBNodeId.1", &nodes[2])]).ok();
+    server.advance(60_000);
+    assert_eq!(text(&server.attribute(&cluster), "/DBClusterStatus"), "DBNodeDeleting");
+    let id = text(&server.get("effects").ok()["effects"][0], "/id");
+    server.post(&format!("effects/{id}"), &json!({ "outcome": "succeeded" })).ok();
+    assert_eq!(text(&server.attribute(&cluster), "/DBClusterStatus"), "Running");
+    for bad in [json!({ "kind": "work", "cluster": "*", "effect": "copy" }), json!({ "kind": "work" })] {
+        server.post("faults", &bad).error(400);
+    }
+}
