@@ -26,7 +26,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use crate::control::{Answer, NoQuery, OfAccount, Refused, done, json, number, query, told};
-use crate::place::{self, Place};
+use crate::place;
 use crate::reply;
 use crate::world::Emulator;
 
@@ -189,10 +189,10 @@ fn meant(
         }
         Posted::Cluster { cluster, status } => busy(simulation, cluster, status),
         Posted::Zone { zone, up } => {
-            Ok(Meant::Observed(place::nodes(simulation, account, &Place::Zone(zone), up)))
+            Ok(Meant::Observed(place::nodes(simulation, account, up, |_, found| *found == zone)))
         }
         Posted::Region { region, up } => {
-            Ok(Meant::Observed(place::nodes(simulation, account, &Place::Region(region), up)))
+            Ok(Meant::Observed(place::nodes(simulation, account, up, |found, _| *found == region)))
         }
         Posted::Disk { disk, up, attached, removed } => {
             if removed == Some(false) {
