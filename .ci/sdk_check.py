@@ -28,8 +28,8 @@ STAMP = os.path.join(VENV, "sdk-requirements.txt")
 PATIENCE = 30.0
 
 
-def enter_environment():
-    """Makes the environment if need be, and goes on inside it."""
+def enter_environment(script=__file__):
+    """Makes the environment if need be, and goes on with the script inside it."""
     if os.path.realpath(sys.prefix) == os.path.realpath(VENV):
         return
     with open(REQUIREMENTS, encoding="utf-8") as file:
@@ -46,7 +46,7 @@ def enter_environment():
         subprocess.run(install, check=True, timeout=600)
         with open(STAMP, "w", encoding="utf-8") as file:
             file.write(wanted)
-    os.execv(python, [python, os.path.abspath(__file__), *sys.argv[1:]])
+    os.execv(python, [python, os.path.abspath(script), *sys.argv[1:]])
 
 
 class Server:

@@ -104,6 +104,8 @@ operations! {
     ModifyDbClusterDeletion = "ModifyDBClusterDeletion", PolarDb;
     DescribeDbClusters = "DescribeDBClusters", PolarDb;
     DescribeDbClusterAttribute = "DescribeDBClusterAttribute", PolarDb;
+    DescribeDbClusterEndpoints = "DescribeDBClusterEndpoints", PolarDb;
+    DescribeHaLogs = "DescribeHALogs", PolarDb;
 }
 
 impl Operation {

@@ -229,7 +229,9 @@ mod tokens {
                 "ModifyDBClusterPrimaryZone",
                 "ModifyDBClusterDeletion",
                 "DescribeDBClusters",
-                "DescribeDBClusterAttribute"
+                "DescribeDBClusterAttribute",
+                "DescribeDBClusterEndpoints",
+                "DescribeHALogs"
             ]
         );
     }
@@ -521,6 +523,16 @@ fn every_operation_is_refused_or_empty_on_an_empty_plane() {
         failover_request(None).into(),
         failover_model::polardb::DescribeDbClusters::default().into(),
         failover_model::polardb::DescribeDbClusterAttribute { cluster: id(CLUSTER) }.into(),
+        failover_model::polardb::DescribeDbClusterEndpoints { cluster: id(CLUSTER), endpoint: None }.into(),
+        failover_model::polardb::DescribeHaLogs {
+            cluster: id(CLUSTER),
+            node: None,
+            from: None,
+            to: None,
+            page_number: 1,
+            page_size: 10,
+        }
+        .into(),
     ];
     let mut world = World::default();
     for request in requests {

@@ -313,7 +313,8 @@ mod switching {
                 from: id("w"),
                 to: id("a"),
                 attempts: 1,
-                took: Span::from_millis(11_000)
+                took: Span::from_millis(11_000),
+                cause: Cause::Manual
             }
         );
         assert_eq!(standing(&world), ended("a", "Running"));

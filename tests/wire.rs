@@ -11,8 +11,12 @@ mod bodies;
 mod ebs_ten;
 #[path = "wire/gateway.rs"]
 mod gateway;
+#[path = "wire/nodes.rs"]
+mod nodes;
 #[path = "wire/parameters.rs"]
 mod parameters;
+#[path = "wire/polardb_eight.rs"]
+mod polardb_eight;
 #[path = "wire/random.rs"]
 mod random;
 #[path = "wire/refusals.rs"]
@@ -130,6 +134,29 @@ fn least(operation: Operation) -> Given<'static> {
             ("ConfigName", "FailoverPriority"),
             ("ConfigValue", "7"),
         ],
+        Operation::CreateDbNodes => {
+            vec![("DBClusterId", "pc-1"), ("DBNode.1.TargetClass", "polar.mysql.x4.large")]
+        }
+        Operation::DeleteDbNodes => vec![("DBClusterId", "pc-1"), ("DBNodeId.1", "pi-1")],
+        Operation::ModifyDbNodeClass => vec![
+            ("DBClusterId", "pc-1"),
+            ("ModifyType", "Upgrade"),
+            ("DBNodeTargetClass", "polar.mysql.x8.large"),
+        ],
+        Operation::ModifyDbNodesClass => vec![
+            ("DBClusterId", "pc-1"),
+            ("ModifyType", "Upgrade"),
+            ("DBNode.1.DBNodeId", "pi-1"),
+            ("DBNode.1.TargetClass", "polar.mysql.x8.large"),
+        ],
+        Operation::RestartDbNode => vec![("DBNodeId", "pi-1")],
+        Operation::ModifyDbNodeHotReplicaMode => {
+            vec![("DBClusterId", "pc-1"), ("DBNodeId", "pi-1"), ("HotReplicaMode", "ON")]
+        }
+        Operation::ModifyDbClusterPrimaryZone => {
+            vec![("DBClusterId", "pc-1"), ("ZoneId", "cn-hangzhou-h")]
+        }
+        Operation::DescribeHaLogs => vec![("DBClusterId", "pc-1"), ("LogType", "HaSwitchLogList")],
         _ if operation.product() == Product::Ebs => {
             vec![("RegionId", "cn-shanghai"), ("ReplicaPairId", "pair-cn-dsa")]
         }

@@ -9,7 +9,9 @@ use crate::ebs::{
     TagPage,
 };
 use crate::operation::Operation;
-use crate::polardb::{ClusterCreated, ClusterPage, DbCluster, NodesCreated, Ordered, PolarDbRefusal};
+use crate::polardb::{
+    ClusterCreated, ClusterPage, DbCluster, EndpointList, HaLogPage, NodesCreated, Ordered, PolarDbRefusal,
+};
 use crate::policy::{Policy, TokenMismatch};
 use crate::rule::RuleId;
 use crate::time::Timestamp;
@@ -160,7 +162,17 @@ macro_rules! never_kept {
     )*};
 }
 
-never_kept!(PairPage, PairProgress, TagPage, ClusterPage, DbCluster, GroupPage, DrillPage);
+never_kept!(
+    PairPage,
+    PairProgress,
+    TagPage,
+    GroupPage,
+    DrillPage,
+    ClusterPage,
+    DbCluster,
+    EndpointList,
+    HaLogPage
+);
 
 /// A product's refusal, as far as the token cache causes or remembers it. Sealed.
 pub trait Denial: Sealed + Clone + Eq + core::fmt::Debug + Into<Refusal> {

@@ -18,9 +18,10 @@ use crate::ids::OrderId;
 use crate::operation::Operation;
 use crate::polardb::{
     ClusterCreated, ClusterPage, CreateDbCluster, CreateDbNodes, DbCluster, DeleteDbCluster, DeleteDbNodes,
-    DescribeDbClusterAttribute, DescribeDbClusters, FailoverDbCluster, FailoverDbClusterZonal,
-    ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeConfig,
-    ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, NodesCreated, Ordered, PolarDbRefusal, RestartDbNode,
+    DescribeDbClusterAttribute, DescribeDbClusterEndpoints, DescribeDbClusters, DescribeHaLogs, EndpointList,
+    FailoverDbCluster, FailoverDbClusterZonal, HaLogPage, ModifyDbClusterDeletion,
+    ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeConfig, ModifyDbNodeHotReplicaMode,
+    ModifyDbNodesClass, NodesCreated, Ordered, PolarDbRefusal, RestartDbNode,
 };
 use crate::rule::RuleId;
 use crate::time::Timestamp;
@@ -99,6 +100,8 @@ requests! {
     ModifyDbClusterDeletion;
     DescribeDbClusters (Box);
     DescribeDbClusterAttribute;
+    DescribeDbClusterEndpoints;
+    DescribeHaLogs (Box);
 }
 
 /// What any call answers.
@@ -133,6 +136,10 @@ pub enum Response {
     ClusterPage(ClusterPage),
     /// `DescribeDBClusterAttribute`.
     Cluster(Box<DbCluster>),
+    /// `DescribeDBClusterEndpoints`.
+    Endpoints(EndpointList),
+    /// `DescribeHALogs`; to be [completed](crate::polardb::HaLog::complete) from the events.
+    HaLogs(HaLogPage),
 }
 
 impl From<()> for Response {
@@ -210,6 +217,18 @@ impl From<Ordered> for Response {
 impl From<ClusterPage> for Response {
     fn from(page: ClusterPage) -> Self {
         Self::ClusterPage(page)
+    }
+}
+
+impl From<EndpointList> for Response {
+    fn from(list: EndpointList) -> Self {
+        Self::Endpoints(list)
+    }
+}
+
+impl From<HaLogPage> for Response {
+    fn from(page: HaLogPage) -> Self {
+        Self::HaLogs(page)
     }
 }
 
@@ -438,6 +457,8 @@ impl ControlPlane {
             Request::FailoverDbCluster(request) => Ok(self.make(call, request).into()),
             Request::DescribeDbClusters(request) => Ok(self.make(call, &**request).into()),
             Request::DescribeDbClusterAttribute(request) => Ok(self.make(call, request).into()),
+            Request::DescribeDbClusterEndpoints(request) => Ok(self.make(call, request).into()),
+            Request::DescribeHaLogs(request) => Ok(self.make(call, &**request).into()),
         }
     }
 }

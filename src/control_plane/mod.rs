@@ -39,6 +39,7 @@ mod effect;
 mod event;
 mod groups;
 mod input;
+mod observation_calls;
 mod polardb;
 mod polardb_nodes;
 mod report;

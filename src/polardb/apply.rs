@@ -66,6 +66,8 @@ pub enum ClusterFact {
         attempts: u32,
         /// How long it took.
         took: Span,
+        /// Why it ran: what was asked for, or a writer that failed.
+        cause: Cause,
     },
     /// The failover ended without success: no eligible node is left, or the named target failed.
     Exhausted {

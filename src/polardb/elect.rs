@@ -95,7 +95,10 @@ impl DbCluster {
             WindowFrom::Start => failover.started_at,
         });
         let took = cx.now.since(failover.started_at);
-        step.push("P-160", ClusterFact::WriterMoved { from, to, attempts: failover.attempts, took });
+        step.push(
+            "P-160",
+            ClusterFact::WriterMoved { from, to, attempts: failover.attempts, took, cause: failover.cause },
+        );
     }
 
     pub(super) fn attempt_failed(

@@ -96,6 +96,7 @@ pub const LISTED: &[(Operation, &[&str])] = &[
         ],
     ),
     (Operation::DescribeDbClusterAttribute, &["InvalidDBClusterId.Malformed", "InvalidDBCluster.NotFound"]),
+    (Operation::DescribeDbClusterEndpoints, &["InvalidDBCluster.NotFound", "InvalidDBClusterId.Malformed"]),
 ];
 
 /// Codes among [`LISTED`] that come from dated pages and are not in the metadata.

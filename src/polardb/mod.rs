@@ -11,7 +11,9 @@ mod decide_nodes;
 pub mod describe;
 mod elect;
 pub mod electorate;
+pub mod endpoint;
 pub mod failover;
+pub mod ha_log;
 mod listed;
 pub mod node;
 pub mod node_requests;
@@ -26,7 +28,9 @@ pub use cluster::{ClusterEffect, ClusterSeed, ClusterStatus, DbCluster, Lifecycl
 pub use decide::{ClusterOutcome, ClusterPlan, NotTaken};
 pub use describe::{ClusterPage, DescribeDbClusterAttribute, DescribeDbClusters};
 pub use electorate::Electorate;
+pub use endpoint::{DescribeDbClusterEndpoints, Endpoint, EndpointKind, EndpointList};
 pub use failover::{Cause, Failover, Failure, Next, Stage};
+pub use ha_log::{DescribeHaLogs, HaLog, HaLogPage, InstanceType, Switch};
 pub use node::{DbNode, NodeChange, NodeKind, Role};
 pub use node_requests::{
     CreateDbNodes, DeleteDbNodes, FailoverDbClusterZonal, ModifyDbClusterDeletion,
@@ -135,6 +139,17 @@ pub const RULES: &[Rule] = &[
     Rule::new("P-304", Basis::Inferred, "no source", "A cluster that the outside removed is gone."),
     Rule::new("P-305", Basis::Inferred, "DBNodeStatus values; none says that a node is down", "The writer and the node being promoted show Switching, a node that is down Rebooting."),
     Rule::new("P-310", Basis::Inferred, "what the outside observes", "A node that goes down, comes back or loses replication is known by observation; several at once, before anybody is elected."),
+    Rule::new("P-500", Basis::Documented, "SDK 9.2.1, EndpointType; custom endpoints are not modelled", "A cluster has a cluster endpoint with all nodes that serve queries and a primary endpoint with the writer alone."),
+    Rule::new("P-501", Basis::Inferred, "§1.3, Endpoints; EndpointType Primary", "The primary endpoint follows the writer."),
+    Rule::new("P-502", Basis::Documented, "page on PostgreSQL failover", "Connection strings do not change."),
+    Rule::new("P-503", Basis::Inferred, "no code is listed", "An endpoint id that the cluster does not have leaves the list empty."),
+    Rule::new("P-504", Basis::Documented, "SDK 9.2.1, NodeWithRoles; how readers are numbered is inferred", "For PostgreSQL and Oracle the endpoints say which role each node has."),
+    Rule::new("P-510", Basis::Documented, "DescribeHALogs page; the code is inferred", "Only MySQL clusters have a log of switches."),
+    Rule::new("P-511", Basis::Inferred, "DescribeHALogs page: switchover records", "A switch is in the log once it has moved the writer, the latest first."),
+    Rule::new("P-512", Basis::Documented, "DescribeHALogs page, example of a manual one; the absence for automatic ones is inferred", "A manual switch has a cause; of an automatic one none is published, so none is shown."),
+    Rule::new("P-513", Basis::Documented, "DescribeHALogs page, HaStatus", "HaStatus is 0 if there are records and 1 if there are none."),
+    Rule::new("P-514", Basis::Documented, "DescribeHALogs page, EndTime", "The end of the time asked for is later than its beginning."),
     Rule::new("P-600", Basis::Sibling, "gateway codes", "A required parameter that is absent or empty is named."),
     Rule::new("P-601", Basis::Sibling, "Invalid<Name>.Malformed is the house style", "A parameter that cannot be read or is out of range is named."),
+    Rule::new("P-602", Basis::Documented, "SDK 9.2.1, PlannedStartTime and PlannedEndTime; that an end needs a start is inferred", "A planned end is at least half an hour after the planned start."),
 ];

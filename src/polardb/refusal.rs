@@ -102,6 +102,14 @@ pub enum PolarDbRefusal {
         /// The cluster.
         cluster: ClusterId,
     },
+    /// The engine has no log of switches.
+    #[error("{operation}: the engine of {cluster} has no such log (P-510)")]
+    NoHaLog {
+        /// The operation asked for.
+        operation: Operation,
+        /// The cluster.
+        cluster: ClusterId,
+    },
     /// The target is the primary itself.
     #[error("{operation}: {node} is the primary of {cluster} already (P-104); name a read-only node")]
     TargetIsWriter {
@@ -280,6 +288,7 @@ impl PolarDbRefusal {
             | Self::NodeNotFound { operation, .. }
             | Self::ClusterCategory { operation, .. }
             | Self::TargetRequired { operation, .. }
+            | Self::NoHaLog { operation, .. }
             | Self::TargetIsWriter { operation, .. }
             | Self::NodeKind { operation, .. }
             | Self::HaStatus { operation, .. }
@@ -317,6 +326,7 @@ impl PolarDbRefusal {
             Self::NodeNotFound { .. } => RuleId("P-201"),
             Self::ClusterCategory { .. } => RuleId("P-101"),
             Self::TargetRequired { .. } => RuleId("P-102"),
+            Self::NoHaLog { .. } => RuleId("P-510"),
             Self::TargetIsWriter { .. } => RuleId("P-104"),
             Self::NodeKind { .. } => RuleId("P-112"),
             Self::HaStatus { rule, .. }
@@ -457,6 +467,7 @@ impl PolarDbRefusal {
                 "InvalidDBNodeId.Malformed".into(),
                 "The specified parameter DBNodeId is not valid.".into(),
             ),
+            Self::NoHaLog { operation, .. } => malformed(*operation, "DBType"),
             Self::ClusterCategory { .. } => (
                 403,
                 "OperationDenied.ClusterCategory".into(),
@@ -515,6 +526,9 @@ impl PolarDbRefusal {
 fn malformed(operation: Operation, parameter: &str) -> (u16, Cow<'static, str>, Cow<'static, str>) {
     match parameter {
         "DBType" => (400, "InvalidDBType.Malformed".into(), "The Specified DBType is not valid.".into()),
+        "DBNode" => {
+            (400, "InvalidDBNode.Malformed".into(), "The specified parameter DBNode.N is not valid.".into())
+        }
         "TargetDBNodeId" => malformed(operation, "DBNodeId"),
         _ => {
             let missing = parameter == "DBClusterId" && operation != Operation::DescribeDbClusterAttribute;

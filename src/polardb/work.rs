@@ -51,6 +51,10 @@ pub enum NodeWork {
 }
 
 impl NodeWork {
+    /// The names of all kinds.
+    pub const NAMES: &'static [&'static str] =
+        &["create_nodes", "delete_nodes", "change_class", "restart_node", "set_hot_replica", "change_zone"];
+
     /// The name of the effect, such as `create_nodes`.
     pub const fn name(&self) -> &'static str {
         match self {

@@ -35,8 +35,9 @@ use std::vec::Vec;
 
 use command::Command;
 
-use crate::control_plane::{Call, ControlPlane, Misuse, Report, Step};
+use crate::control_plane::{Call, ControlPlane, Fact, Misuse, Report, Request, Response, Step};
 use crate::ids::{AccountId, RegionId};
+use crate::polardb::HaLog;
 use crate::policy::Policy;
 use crate::time::Timestamp;
 use crate::wire::body::{self, Format};
@@ -102,12 +103,13 @@ pub fn replay(text: &str) -> Result<String, BadScenario> {
 /// The control plane that a scenario plays on. Time begins at zero.
 struct Stage {
     plane: ControlPlane,
+    ha_log: HaLog,
     now: Timestamp,
 }
 
 impl Stage {
     fn new(policy: Policy) -> Self {
-        Self { plane: ControlPlane::new(policy), now: Timestamp::default() }
+        Self { plane: ControlPlane::new(policy), ha_log: HaLog::default(), now: Timestamp::default() }
     }
 
     fn perform(&mut self, at: usize, line: &str) -> Result<Vec<String>, BadScenario> {
@@ -120,7 +122,7 @@ impl Stage {
             Command::Advance(span) => {
                 self.now = self.now.after(span);
                 let step = self.plane.advance(self.now);
-                Ok(tell::step(&step))
+                Ok(self.tell(&step))
             }
             Command::Report(report) => Ok(self.report(&report)),
             Command::Show(what) => Ok(tell::show(&self.plane, &what)),
@@ -130,9 +132,19 @@ impl Stage {
 
     fn report(&mut self, report: &Report) -> Vec<String> {
         match self.plane.report(self.now, report) {
-            Ok(step) => tell::step(&step),
+            Ok(step) => self.tell(&step),
             Err(misuse) => Vec::from([format!("misuse: {misuse}")]),
         }
+    }
+
+    /// Tells a step, and keeps of it what `DescribeHALogs` is to answer.
+    fn tell(&mut self, step: &Step) -> Vec<String> {
+        for event in &step.events {
+            if let Fact::Cluster { cluster, fact } = &event.fact {
+                self.ha_log.record(event.at, &event.account, cluster, fact);
+            }
+        }
+        tell::step(step)
     }
 
     fn call(&mut self, call: &command::Invocation) -> Result<Vec<String>, String> {
@@ -149,11 +161,16 @@ impl Stage {
             token: parsed.token,
         };
         let operation = parsed.request.operation();
-        let output = match self.plane.call_any(&made, &parsed.request, &call.fresh) {
+        let mut output = match self.plane.call_any(&made, &parsed.request, &call.fresh) {
             Ok(output) => output,
             Err(misuse @ Misuse::BadFreshId) => return Err(format!("{misuse}; give fresh ids with fresh=")),
             Err(misuse) => return Err(misuse.to_string()),
         };
+        if let (Request::DescribeHaLogs(request), Some(Ok(Response::HaLogs(page)))) =
+            (&parsed.request, &mut output.result)
+        {
+            self.ha_log.complete(request, page);
+        }
         let mut told = match &output.result {
             Some(Err(refusal)) => tell::refusal(&refusal.wire(), refusal.rule(), output.replayed),
             Some(Ok(response)) => {
@@ -162,7 +179,7 @@ impl Stage {
             }
             None => Vec::new(),
         };
-        told.extend(tell::step(&Step { effects: output.step.effects, events: output.step.events }));
+        told.extend(self.tell(&Step { effects: output.step.effects, events: output.step.events }));
         Ok(told)
     }
 }

@@ -35,7 +35,9 @@ pub(super) fn response(response: &Response, body: &str, replayed: bool) -> Vec<S
         | Response::PairProgress(_)
         | Response::TagPage(_)
         | Response::ClusterPage(_)
-        | Response::Cluster(_) => told.push(body.to_owned()),
+        | Response::Cluster(_)
+        | Response::Endpoints(_)
+        | Response::HaLogs(_) => told.push(body.to_owned()),
         Response::NodesCreated(created) => told.push(format!("created {}", nodes(&created.nodes))),
         Response::Ordered(_) => {}
     }
@@ -200,7 +202,7 @@ fn cluster_fact(fact: &ClusterFact) -> String {
         ClusterFact::AttemptFailed { node, failure } => {
             format!("{node} failed: {}", failure.map_or("lost", |failure| failure.as_str()))
         }
-        ClusterFact::WriterMoved { from, to, attempts, took } => {
+        ClusterFact::WriterMoved { from, to, attempts, took, cause: _ } => {
             format!("writer {from} -> {to}, attempts {attempts}, after {}", span(*took))
         }
         ClusterFact::Exhausted { attempts } => format!("ended without success, attempts {attempts}"),

@@ -30,12 +30,12 @@ pub use snapshot::{BadWorld, WorldSnapshot};
 use fault::FaultPlan;
 
 use crate::control_plane::{
-    Call, ControlPlane, Effect, EffectKind, Event, Misuse, Observation, Outcome, Output, Report, Request,
-    Step, Violation,
+    Call, ControlPlane, Effect, EffectKind, Event, Fact, Misuse, Observation, Outcome, Output, Report,
+    Request, Response, Step, Violation,
 };
 use crate::ids::{AccountId, EffectId, RegionId};
 use crate::operation::Operation;
-use crate::polardb::ClusterEffect;
+use crate::polardb::{ClusterEffect, HaLog};
 use crate::time::Timestamp;
 use crate::token::OverCapacity;
 
@@ -83,6 +83,8 @@ pub struct Simulation {
     /// How many ids of each kind have been minted.
     minted: BTreeMap<String, u64>,
     held: BTreeSet<EffectId>,
+    /// The switches of clusters, folded from the events.
+    ha_log: HaLog,
     /// When effects end in timed mode: follows from what is outstanding, the latencies and what is held.
     schedule: BTreeSet<(Timestamp, EffectId)>,
 }
@@ -119,6 +121,7 @@ impl Simulation {
             faults: FaultPlan::default(),
             minted: BTreeMap::new(),
             held: BTreeSet::new(),
+            ha_log: HaLog::default(),
             schedule: BTreeSet::new(),
         };
         world.reschedule();
@@ -143,6 +146,11 @@ impl Simulation {
     /// How long effects take.
     pub const fn latency(&self) -> &LatencyProfile {
         &self.latency
+    }
+
+    /// The switches of clusters so far.
+    pub const fn ha_log(&self) -> &HaLog {
+        &self.ha_log
     }
 
     /// The faults in wait, oldest first.
@@ -186,6 +194,7 @@ impl Simulation {
     pub fn forget_account(&mut self, now: Timestamp, account: &AccountId) -> Happened {
         let happened = self.advance(now);
         self.plane.forget_account(account);
+        self.ha_log.forget_account(account);
         self.reschedule();
         happened
     }
@@ -237,6 +246,11 @@ impl Simulation {
         }
         self.tell_progress(request, &mut output);
         self.settle(output.step.clone(), &mut happened);
+        if let (Request::DescribeHaLogs(request), Some(Ok(Response::HaLogs(page)))) =
+            (request, &mut output.result)
+        {
+            self.ha_log.complete(request, page);
+        }
         happened.extend(self.advance(call.now));
         (output, happened)
     }
@@ -352,7 +366,7 @@ impl Simulation {
     /// Takes over what a step asks for, and in immediate mode ends it, and what that asks for in turn. A queue and no
     /// recursion: a failover may go through as many nodes as somebody cared to seed.
     fn settle(&mut self, step: Step, happened: &mut Happened) {
-        happened.events.extend(step.events);
+        self.note(step.events, happened);
         let mut asked = VecDeque::from(step.effects);
         while let Some(effect) = asked.pop_front() {
             if self.plane.effect(effect.id).is_none() || self.held.contains(&effect.id) {
@@ -376,11 +390,21 @@ impl Simulation {
                 }
                 Transitions::Immediate => {
                     let step = self.end(self.plane.clock(), &effect, happened);
-                    happened.events.extend(step.events);
+                    self.note(step.events, happened);
                     asked.extend(step.effects);
                 }
             }
         }
+    }
+
+    /// Keeps of events what later answers need.
+    fn note(&mut self, events: Vec<Event>, happened: &mut Happened) {
+        for event in &events {
+            if let Fact::Cluster { cluster, fact } = &event.fact {
+                self.ha_log.record(event.at, &event.account, cluster, fact);
+            }
+        }
+        happened.events.extend(events);
     }
 
     /// Ends an effect as the faults and the seed decide.

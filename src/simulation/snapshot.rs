@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::fault::FaultPlan;
 use super::{LatencyProfile, Simulation, Transitions};
 use crate::control_plane::ControlPlane;
-use crate::ids::EffectId;
+use crate::ids::{ClusterId, EffectId};
+use crate::polardb::HaLog;
 
-/// Everything beside the control plane that decides the future.
+/// Everything beside the control plane that decides the future, and what later answers tell of the past.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorldSnapshot {
@@ -20,6 +21,7 @@ pub struct WorldSnapshot {
     faults: FaultPlan,
     minted: BTreeMap<String, u64>,
     held: BTreeSet<EffectId>,
+    ha_log: HaLog,
 }
 
 /// Why a world is not restored.
@@ -35,6 +37,10 @@ pub enum BadWorld {
     /// A count of ids is so high that nobody got there by counting.
     #[error("the count of ids {0:?} is out of range")]
     Minted(String),
+    /// The log of this cluster's switches could not have come about: it is not its account's, or numbers and times do not
+    /// grow.
+    #[error("the switches of {0} could not have come about")]
+    HaLog(ClusterId),
 }
 
 impl Simulation {
@@ -48,6 +54,7 @@ impl Simulation {
             faults: self.faults.clone(),
             minted: self.minted.clone(),
             held: self.held.iter().filter(outstanding).copied().collect(),
+            ha_log: self.ha_log.clone(),
         }
     }
 
@@ -70,10 +77,15 @@ impl Simulation {
         if let Some((kind, _)) = world.minted.iter().find(|(_, count)| **count > u64::MAX / 128) {
             return Err(BadWorld::Minted(kind.clone()));
         }
+        let owner = |cluster: &ClusterId| plane.cluster(cluster).map(|cluster| cluster.account().clone());
+        if let Some(cluster) = world.ha_log.misfit(plane.clock(), owner) {
+            return Err(BadWorld::HaLog(cluster.clone()));
+        }
         let mut simulation = Self::new(plane, world.seed, world.transitions, world.latency);
         simulation.faults = world.faults;
         simulation.minted = world.minted;
         simulation.held = world.held;
+        simulation.ha_log = world.ha_log;
         simulation.reschedule();
         Ok(simulation)
     }

@@ -116,6 +116,10 @@ pub fn success(operation: Operation, response: &Response, request_id: &str, form
         Response::Cluster(cluster) => {
             sure(200, &root, &polardb::DescribeDbClusterAttributeResponse::new(cluster, id), format)
         }
+        Response::Endpoints(list) => {
+            sure(200, &root, &polardb::DescribeDbClusterEndpointsResponse::new(list, id), format)
+        }
+        Response::HaLogs(page) => sure(200, &root, &polardb::DescribeHaLogsResponse::new(page, id), format),
     }
 }
 

@@ -221,7 +221,7 @@ fn pasted_cluster() -> Value {
         "DeletionLock": 1, "Category": "Archive", "ResourceGroupId": "rg-1", "DBClusterId": "pc-1",
         "DBType": "MySQL", "DBVersion": "8.0", "Engine": "POLARDB", "DBClusterStatus": "Running",
         "DBClusterDescription": "test", "Expired": "false", "PayType": "Prepaid", "LockMode": "Unlock",
-        "CreationTime": "2020-02-29T05:58:42Z", "RegionId": "cn-hangzhou",
+        "CreationTime": "2020-02-29T05:58:42Z", "RegionId": "cn-hangzhou", "HotStandbyCluster": "StandbyClusterON",
         "ZoneIds": "cn-hangzhou-i,cn-hangzhou-g", "RequestId": "R-1",
         "Tags": [{"Key": "k", "Value": ""}],
         "DBNodes": [
@@ -264,7 +264,7 @@ fn the_list_is_nested_and_has_neither() {
         "DBType": "MySQL", "DBVersion": "8.0", "Engine": "POLARDB", "DBClusterStatus": "Running",
         "DBClusterDescription": "test", "Expired": "false", "PayType": "Prepaid", "LockMode": "Unlock",
         "CreateTime": "2020-02-29T05:58:42Z", "RegionId": "cn-hangzhou", "ZoneId": i,
-        "DBNodeClass": larger, "DBNodeNumber": 5,
+        "DBNodeClass": larger, "DBNodeNumber": 5, "HotStandbyCluster": "ON",
         "Tags": {"Tag": [{"Key": "k", "Value": ""}]},
         "DBNodes": {"DBNode": [
             node("pi-1", large, g, "Reader", "OFF", "ON"),

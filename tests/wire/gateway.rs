@@ -56,9 +56,9 @@ fn a_real_action_is_told_from_an_unknown_one_and_from_another_products() {
     let unknown = |product, action: &str| Err(GatewayError::UnknownAction { product, action: action.into() });
     let of = |action, version| outcome(Some(action), Some(version), &[]);
     assert_eq!(of("DescribeRegions", EBS), unsupported(Product::Ebs, "DescribeRegions"));
-    assert_eq!(of("RestartDBNode", POLARDB), unsupported(Product::PolarDb, "RestartDBNode"));
+    assert_eq!(of("ModifyDBNodeSccMode", POLARDB), unsupported(Product::PolarDb, "ModifyDBNodeSccMode"));
     assert_eq!(of("FailoverDBCluster", EBS), unknown(Product::Ebs, "FailoverDBCluster"));
-    assert_eq!(of("RestartDBNode", EBS), unknown(Product::Ebs, "RestartDBNode"));
+    assert_eq!(of("ModifyDBNodeSccMode", EBS), unknown(Product::Ebs, "ModifyDBNodeSccMode"));
     assert_eq!(of("FailoverDiskReplicaPair", POLARDB), unknown(Product::PolarDb, "FailoverDiskReplicaPair"));
     for action in ["failoverdiskreplicapair", "FailoverDiskReplicaPair ", "FailoverDiskReplica", "\n", "é"] {
         assert_eq!(of(action, EBS), unknown(Product::Ebs, action));

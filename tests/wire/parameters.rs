@@ -25,6 +25,8 @@ enum Kind {
     Next,
     /// Any text.
     Text,
+    /// A time with or without seconds.
+    Time,
 }
 
 use Kind::*;
@@ -229,7 +231,7 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             Parameter("ConfigName", Word(&["FailoverPriority"]), REQUIRED),
             Parameter("ConfigValue", Number(1, 15), REQUIRED),
         ],
-        Operation::FailoverDbCluster => vec![
+        Operation::FailoverDbCluster | Operation::FailoverDbClusterZonal => vec![
             Parameter("DBClusterId", Id, REQUIRED),
             Parameter("TargetDBNodeId", Id, OPTIONAL),
             Parameter("RollBackForDisaster", Flag, OPTIONAL),
@@ -250,6 +252,62 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             Parameter("DBNodeIds", Ids { most: usize::MAX }, OPTIONAL),
         ],
         Operation::DeleteDbCluster | Operation::DescribeDbClusterAttribute => cluster(),
+        Operation::CreateDbNodes => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("ClientToken", Token, OPTIONAL),
+            Parameter("PlannedStartTime", Time, OPTIONAL),
+            Parameter("DBNodeType", Word(&["RO", "STANDBY", "DLNode"]), OPTIONAL),
+            Parameter("ImciSwitch", Word(&["ON", "OFF"]), OPTIONAL),
+        ],
+        Operation::DeleteDbNodes => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("ClientToken", Token, OPTIONAL),
+            Parameter("DBNodeType", Word(&["RO", "STANDBY", "DLNode"]), OPTIONAL),
+        ],
+        Operation::ModifyDbNodeClass => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("ModifyType", Word(&["Upgrade", "Downgrade"]), REQUIRED),
+            Parameter("DBNodeTargetClass", Id, REQUIRED),
+            Parameter("ClientToken", Token, OPTIONAL),
+            Parameter("PlannedStartTime", Time, OPTIONAL),
+            Parameter("DBNodeType", Word(&["DLNode"]), OPTIONAL),
+        ],
+        Operation::ModifyDbNodesClass => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("ModifyType", Word(&["Upgrade", "Downgrade"]), REQUIRED),
+            Parameter("ClientToken", Token, OPTIONAL),
+            Parameter("PlannedStartTime", Time, OPTIONAL),
+        ],
+        Operation::RestartDbNode => vec![
+            Parameter("DBNodeId", Id, REQUIRED),
+            Parameter("PlannedStartTime", Time, OPTIONAL),
+            Parameter("FromTimeService", Flag, OPTIONAL),
+        ],
+        Operation::ModifyDbNodeHotReplicaMode => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("DBNodeId", Id, REQUIRED),
+            Parameter("HotReplicaMode", Word(&["ON", "OFF"]), REQUIRED),
+        ],
+        Operation::ModifyDbClusterPrimaryZone => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("ZoneId", Id, REQUIRED),
+            Parameter("ZoneType", Word(&["Primary", "Standby"]), OPTIONAL),
+            Parameter("VSwitchId", Text, OPTIONAL),
+            Parameter("IsSwitchOverForDisaster", Flag, OPTIONAL),
+            Parameter("PlannedStartTime", Time, OPTIONAL),
+            Parameter("FromTimeService", Flag, OPTIONAL),
+        ],
+        Operation::ModifyDbClusterDeletion => and(cluster(), Parameter("Protection", Flag, OPTIONAL)),
+        Operation::DescribeDbClusterEndpoints => and(cluster(), Parameter("DBEndpointId", Text, OPTIONAL)),
+        Operation::DescribeHaLogs => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("DBNodeId", Id, OPTIONAL),
+            Parameter("PageNumber", Number(1, i32::MAX as u64), OPTIONAL),
+            Parameter("PageSize", Number(5, 50), OPTIONAL),
+            Parameter("StartTime", Time, OPTIONAL),
+            Parameter("EndTime", Time, OPTIONAL),
+            Parameter("LogType", Word(&["HaSwitchLogList"]), REQUIRED),
+        ],
         other => panic!("{other} has no table"),
     }
 }
@@ -332,6 +390,17 @@ fn values(kind: Kind) -> (Vec<String>, Vec<String>) {
         Next => (
             Vec::new(),
             own(&["AAAAAdDWBF2****", "0", "00000000000000010000", "-1", "ä", "+0000000000000015bd1"]),
+        ),
+        Time => (
+            own(&["2025-05-01T00:00:00Z", "2020-02-29T23:59:59Z", "2020-05-01T00:00Z"]),
+            own(&[
+                "2025-05-01",
+                "2025-05-01T00:00:00",
+                "2025-02-30T00:00:00Z",
+                "2025-05-01T24:00Z",
+                "now",
+                "ä:Z",
+            ]),
         ),
         Text => (own(&["x", "ä", "a b"]), Vec::new()),
     }

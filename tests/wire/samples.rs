@@ -58,6 +58,14 @@ fn through_ours(operation: Operation, json: &Value) -> (Value, String) {
         Operation::DescribeDbClusterAttribute => {
             through::<polardb::DescribeDbClusterAttributeResponse>(operation, json)
         }
+        Operation::CreateDbNodes => through::<polardb::CreateDbNodesResponse>(operation, json),
+        Operation::DeleteDbNodes
+        | Operation::ModifyDbNodeClass
+        | Operation::ModifyDbNodesClass
+        | Operation::ModifyDbNodeHotReplicaMode => through::<polardb::OrderedResponse>(operation, json),
+        Operation::DescribeDbClusterEndpoints => {
+            through::<polardb::DescribeDbClusterEndpointsResponse>(operation, json)
+        }
         _ => through::<ebs::Accepted>(operation, json),
     }
 }
@@ -103,9 +111,17 @@ pub(super) fn xml_leaves(xml: &str) -> Vec<(String, String)> {
     leaves
 }
 
+fn holds_texts(value: &Value) -> bool {
+    value.as_array().is_some_and(|items| items.iter().all(Value::is_string))
+}
+
 /// The names and texts of the leaves of a JSON document, sorted.
 fn json_leaves(name: &str, value: &Value, out: &mut Vec<(String, String)>) {
     match value {
+        // In XML an object that only holds a list is that list, so bare texts in it bear the object's name (W-031).
+        Value::Object(fields) if fields.len() == 1 && fields.values().all(holds_texts) => {
+            fields.values().for_each(|list| json_leaves(name, list, out));
+        }
         Value::Object(fields) => fields.iter().for_each(|(name, value)| json_leaves(name, value, out)),
         Value::Array(items) => items.iter().for_each(|item| json_leaves(name, item, out)),
         Value::String(text) => out.push((name.into(), text.clone())),
@@ -117,7 +133,9 @@ fn json_leaves(name: &str, value: &Value, out: &mut Vec<(String, String)>) {
 #[test]
 fn samples_come_out_as_they_went_in() {
     let samples = samples();
-    assert_eq!(samples.len(), Operation::ALL.len() - 1, "the metadata knows no ModifyDBNodeConfig");
+    let outside =
+        ["ModifyDBNodeConfig", "FailoverDBClusterZonal", "ModifyDBClusterDeletion", "DescribeHALogs"];
+    assert_eq!(samples.len(), Operation::ALL.len() - outside.len(), "the metadata does not know {outside:?}");
     for (name, sample) in &samples {
         let operation = *Operation::ALL.iter().find(|operation| operation.as_str() == name).unwrap();
         assert_eq!(through_ours(operation, &sample.json).0, sample.json, "{operation}");
@@ -143,8 +161,13 @@ fn our_xml_of_the_samples_has_the_same_leaves_and_contains_the_vendors_own() {
         let vendors: String = xml.lines().map(str::trim).collect();
         for leaf in xml_leaves(&vendors) {
             // Line breaks at the end of a text are the page's, not the service's.
-            let same = |(path, text): &&(String, String)| (path, text.trim()) == (&leaf.0, leaf.1.trim());
-            assert!(found.iter().any(|found| same(&found)), "{operation} {leaf:?}");
+            // And what the JSON masks the XML may not.
+            let same = |(path, text): &(String, String)| {
+                let (ours, theirs) = (text.trim(), leaf.1.trim());
+                let masked = ours.strip_suffix("****").is_some_and(|shown| theirs.starts_with(shown));
+                *path == leaf.0 && (ours == theirs || masked)
+            };
+            assert!(found.iter().any(same), "{operation} {leaf:?}");
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | `kind` | What it is |
 //! |---|---|
-//! | `switch`, `pair`, `group` and `drill` with `fails`, `hold`, `reply` | planned: strikes `times`, listed until used up or withdrawn |
+//! | `switch`, `work`, `pair`, `group` and `drill` with `fails`, `hold`, `reply` | planned: strikes `times`, listed until used up or withdrawn |
 //! | `node`, `replication`, `cluster`, `disk`, `zone`, `pair` and `group` with `invalid` | a report of what the outside saw, made once |
 //! | `region` | such a report; with `"api":false` also planned, as `silence`: its calls get no answer until the region is reported again or the fault is withdrawn |
 //!
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::Uri;
 use failover_model::ebs::{DiskChange, DrillEffect};
-use failover_model::polardb::{ClusterStatus, Failure, NodeChange};
+use failover_model::polardb::{ClusterStatus, Failure, NodeChange, NodeWork};
 use failover_model::simulation::{
     Fault, GroupStage, PairStage, PlannedFault, ReplyFault, Selector, Simulation,
 };
@@ -30,6 +30,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use crate::control::{Answer, NoQuery, OfAccount, Refused, done, json, number, query, told};
+use crate::place;
 use crate::reply;
 use crate::world::{Emulator, World};
 
@@ -39,6 +40,14 @@ use crate::world::{Emulator, World};
 enum Posted {
     Switch {
         node: String,
+        #[serde(default = "other")]
+        reason: Failure,
+        #[serde(default = "once")]
+        times: Option<NonZeroU32>,
+    },
+    Work {
+        cluster: String,
+        effect: Option<String>,
         #[serde(default = "other")]
         reason: Failure,
         #[serde(default = "once")]
@@ -194,6 +203,14 @@ fn meant(
             let node = selector("node", node, |id| NodeId::parse(id).map(drop))?;
             Ok(Meant::Planned(Fault::Switch { node, reason }, times))
         }
+        Posted::Work { cluster, effect, reason, times } => {
+            let cluster = selector("cluster", cluster, |id| ClusterId::parse(id).map(drop))?;
+            if let Some(effect) = effect.as_deref().filter(|effect| !NodeWork::NAMES.contains(effect)) {
+                let known = NodeWork::NAMES.join(", ");
+                return Err(Refused::bad(format!("{effect} is no work on nodes; there are {known}")));
+            }
+            Ok(Meant::Planned(Fault::Work { cluster, effect, reason }, times))
+        }
         Posted::Node { node, up } => nodes(simulation, account, &node, NodeChange::Up(up)),
         Posted::Replication { node, healthy } => {
             nodes(simulation, account, &node, NodeChange::Replicating(healthy))
@@ -255,10 +272,10 @@ fn meant(
             Ok(Meant::Planned(Fault::Drill { of, fails, message }, times))
         }
         Posted::Zone { zone, up } => {
-            Ok(Meant::Observed(place(simulation, account, up, |_, found| *found == zone)))
+            Ok(Meant::Observed(place::all(simulation, account, up, |_, found| *found == zone)))
         }
         Posted::Region { region, up, api } => {
-            let observations = place(simulation, account, up, |found, _| *found == region);
+            let observations = place::all(simulation, account, up, |found, _| *found == region);
             Ok(Meant::Region(observations, region, api))
         }
         Posted::Hold { effect, resource, times } => hold(effect, resource, times),
@@ -338,26 +355,6 @@ fn groups(
     Ok(Meant::Observed(observations))
 }
 
-/// What is seen when all of a zone or region goes down or comes back: its disks, as far as they are part of a pair.
-fn place(
-    simulation: &Simulation,
-    account: Option<&AccountId>,
-    up: bool,
-    within: impl Fn(&RegionId, &ZoneId) -> bool,
-) -> Vec<Observation> {
-    let pairs = simulation.plane().pairs().filter(|pair| pair.binds_disks());
-    let pairs = pairs.filter(|pair| account.is_none_or(|account| pair.account() == account));
-    let disks = pairs.flat_map(|pair| {
-        let ends = [pair.primary(), pair.standby()].into_iter();
-        ends.filter(|end| within(&end.region, &end.zone)).map(|end| Observation::Disk {
-            account: pair.account().clone(),
-            disk: end.disk.clone(),
-            change: DiskChange::Up(up),
-        })
-    });
-    disks.collect()
-}
-
 /// A disk belongs to an account, and the interface names none: it is that of the query, else those whose pairs have the
 /// disk or that reported on it, else the default.
 fn disks(
@@ -413,7 +410,11 @@ fn view(planned: &PlannedFault) -> Value {
             json!({ "kind": "switch", "node": node, "reason": reason.as_str() })
         }
         Fault::Work { cluster, effect, reason } => {
-            json!({ "kind": "work", "cluster": cluster, "effect": effect, "reason": reason })
+            let mut view = json!({ "kind": "work", "cluster": cluster, "reason": reason.as_str() });
+            if let Some(effect) = effect {
+                view["effect"] = json!(effect);
+            }
+            view
         }
         Fault::Pair { pair, disk, fails, message } => {
             let mut view = json!({ "kind": "pair", "fails": fails });

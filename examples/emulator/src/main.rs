@@ -11,6 +11,7 @@ mod effects;
 mod faults;
 mod feed;
 mod incoming;
+mod place;
 mod policy;
 mod project;
 mod reply;

@@ -20,20 +20,25 @@
 //! | nodes were offered for a choice | `offered` | cluster | | `priority`, `nodes` |
 //! | a promotion began | `attempt_began` | cluster | | `node`, `attempt` |
 //! | a promotion failed | `attempt_failed` | cluster | | `node`, `reason` (`null`: the node was lost) |
-//! | the writer moved | `writer_moved` | cluster | nodes | `attempts`, `duration_ms` |
+//! | the writer moved | `writer_moved` | cluster | nodes | `attempts`, `duration_ms`, `cause`, `event` |
 //! | no eligible node is left | `exhausted` | cluster | | `attempts` |
 //! | the cluster went, its failover with it | `cancelled` | cluster | | |
+//! | work on nodes began, or ended | `work_began`, `work_ended` | cluster | | `work` (the kind of effect), `nodes`, and of the end `succeeded` |
+//! | the lock against release was set or lifted | `deletion_lock` | cluster | | `locked` |
 //! | a node changed | `node_changed` | cluster | | `node` and one of `up`, `replicating`, `priority` |
 //! | a token was evicted | `token_evicted` | | | `horizon` |
 //!
 //! `recover_point` is in seconds, as on the wire, or `null`. `lost_ms` is what a drill report calls the data loss: from
 //! the recover point to the moment at which the failover was accepted; `null` without a recover point.
 //!
+//! `event` is the name under which the vendor's event bus tells of it: `polardb:CloudMonitor:InstanceSwitchover` for a
+//! switch that was asked for, `polardb:CloudMonitor:InstanceFailover` for one that a fault forced.
+//!
 //! Two kinds come from calls and not from facts, see [`vendor`](crate::vendor): `call` and `hint`.
 
 use failover_model::control_plane::{DrillFact, Event, Fact, GroupFact, PairFact};
 use failover_model::ebs::{DiskChange, DrillOwner, DrillStatus, GroupStatus, PairStatus};
-use failover_model::polardb::{ClusterFact, ClusterStatus, NodeChange, NodeWork};
+use failover_model::polardb::{Cause, ClusterFact, ClusterStatus, NodeChange, NodeWork};
 use failover_model::{EffectId, Span, Timestamp};
 use serde_json::Value;
 
@@ -170,9 +175,15 @@ fn of_cluster(fact: &ClusterFact, blank: impl Fn(&'static str) -> Entry) -> Entr
             let reason = failure.map(|failure| failure.as_str());
             blank("attempt_failed").with("node", node.as_str()).with("reason", reason)
         }
-        ClusterFact::WriterMoved { from, to, attempts, took } => {
+        ClusterFact::WriterMoved { from, to, attempts, took, cause } => {
+            // The vendor's own events tell a switch that was asked for from one that a fault forced.
+            let event = match cause {
+                Cause::Manual | Cause::RollBack => "polardb:CloudMonitor:InstanceSwitchover",
+                Cause::Automatic => "polardb:CloudMonitor:InstanceFailover",
+            };
             let entry =
                 blank("writer_moved").with("attempts", *attempts).with("duration_ms", took.as_millis());
+            let entry = entry.with("cause", cause.as_str()).with("event", event);
             Entry { from: Some(from.to_string()), to: Some(to.to_string()), ..entry }
         }
         ClusterFact::Exhausted { attempts } => blank("exhausted").with("attempts", *attempts),

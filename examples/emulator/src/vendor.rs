@@ -208,7 +208,14 @@ fn answer(
 fn decide(world: &mut World, call: &Call, request: &Asked) -> Decided {
     let operation = request.operation();
     let (output, happened) = world.simulation.call(call, request);
-    let resource = resource(request, output.result.as_ref());
+    let resource = match request {
+        // It names a node alone.
+        Asked::RestartDbNode(request) => {
+            let cluster = world.simulation.plane().cluster_of(&request.node);
+            Some(cluster.map_or_else(|| request.node.to_string(), |cluster| cluster.id().to_string()))
+        }
+        _ => resource(request, output.result.as_ref()),
+    };
     let outcome = if output.replayed { "replayed" } else { "accepted" };
     let rule = output.rule;
     match output.result {
@@ -305,8 +312,18 @@ fn resource(request: &Asked, result: Option<&Result<Response, Refusal>>) -> Opti
         (Asked::DeleteDbCluster(request), _) => Some(request.cluster.to_string()),
         (Asked::ModifyDbNodeConfig(request), _) => Some(request.cluster.to_string()),
         (Asked::FailoverDbCluster(request), _) => Some(request.cluster.to_string()),
+        (Asked::FailoverDbClusterZonal(request), _) => Some(request.0.cluster.to_string()),
+        (Asked::CreateDbNodes(request), _) => Some(request.cluster.to_string()),
+        (Asked::DeleteDbNodes(request), _) => Some(request.cluster.to_string()),
+        (Asked::ModifyDbNodeClass(request), _) => Some(request.cluster.to_string()),
+        (Asked::ModifyDbNodesClass(request), _) => Some(request.cluster.to_string()),
+        (Asked::ModifyDbNodeHotReplicaMode(request), _) => Some(request.cluster.to_string()),
+        (Asked::ModifyDbClusterPrimaryZone(request), _) => Some(request.cluster.to_string()),
+        (Asked::ModifyDbClusterDeletion(request), _) => Some(request.cluster.to_string()),
         (Asked::DescribeDbClusters(request), _) => only(&request.clusters),
         (Asked::DescribeDbClusterAttribute(request), _) => Some(request.cluster.to_string()),
+        (Asked::DescribeDbClusterEndpoints(request), _) => Some(request.cluster.to_string()),
+        (Asked::DescribeHaLogs(request), _) => Some(request.cluster.to_string()),
         _ => None,
     }
 }

@@ -315,3 +315,89 @@ fn what_cannot_be_meant_is_refused() {
     }
     assert_eq!(server.get("state").body, before);
 }
+
+/// A cluster of two zones: the writer and one reader in the first, two readers of lower priority in the second.
+fn two_zones(server: &Server) {
+    let node = |id: &str, zone: &str, priority: u8| json!({ "DBNodeId": id, "ZoneId": zone, "FailoverPriority": priority });
+    let nodes = [
+        node("pi-w", "cn-hangzhou-g", 1),
+        node("pi-near", "cn-hangzhou-g", 15),
+        node("pi-far", "cn-hangzhou-i", 5),
+        node("pi-last", "cn-hangzhou-i", 2),
+    ];
+    server.post("seed", &json!({ "Clusters": [{ "DBClusterId": "pc-z", "DBNodes": nodes }] })).ok();
+}
+
+#[test]
+fn a_zone_goes_down_as_a_whole_a_node_elsewhere_takes_over_and_the_zone_comes_back() {
+    for transitions in ["timed", "immediate"] {
+        let server = Server::start(&["--clock", "manual", "--seed", "7", "--transitions", transitions]);
+        two_zones(&server);
+        let zone = |up: bool| json!({ "kind": "zone", "zone": "cn-hangzhou-g", "up": up });
+        server.fault(zone(false));
+        server.advance(2_000);
+        assert_eq!(server.writer("pc-z"), "pi-far", "not the dead one of the highest priority");
+        let began = server.events("").into_iter().filter(|event| event["kind"] == "attempt_began");
+        assert_eq!(began.count(), 1, "nobody in the dead zone was tried");
+        let moved = server.events("").into_iter().find(|event| event["kind"] == "writer_moved").expect("one");
+        assert_eq!(moved["detail"]["event"], "polardb:CloudMonitor:InstanceFailover");
+        server.fault(zone(true));
+        server.advance(60_000);
+        assert_eq!(server.writer("pc-z"), "pi-far", "nobody asked to go back");
+        let statuses: Vec<Value> = server.attribute("pc-z")["DBNodes"].as_array().expect("nodes").clone();
+        assert!(statuses.iter().all(|node| node["DBNodeStatus"] == "Running"), "{statuses:?}");
+    }
+}
+
+#[test]
+fn a_region_that_is_lost_leaves_nobody_and_its_return_brings_back_the_writer_that_was() {
+    let server = Server::manual();
+    two_zones(&server);
+    let region = |region: &str, up: bool| json!({ "kind": "region", "region": region, "up": up });
+    server.fault(region("cn-beijing", false));
+    assert_eq!(text(&server.attribute("pc-z"), "/DBClusterStatus"), "Running", "another region's loss");
+    server.fault(region("cn-hangzhou", false));
+    server.advance(60_000);
+    assert_eq!(text(&server.attribute("pc-z"), "/DBClusterStatus"), "Switching");
+    assert!(server.events("").iter().all(|event| event["kind"] != "failover_began"));
+    server.fault(region("cn-hangzhou", true));
+    server.advance(60_000);
+    assert_eq!(text(&server.attribute("pc-z"), "/DBClusterStatus"), "Running");
+    assert_eq!(server.writer("pc-z"), "pi-w");
+}
+
+#[test]
+fn work_on_nodes_fails_as_planned_and_its_effects_and_events_tell_the_nodes() {
+    let server = Server::manual();
+    let (cluster, nodes) = server.cluster(MYSQL, 3);
+    let of = ("DBClusterId", cluster.as_str());
+    let add = [of, ("DBNode.1.TargetClass", "polar.mysql.x4.large")];
+    server.fault(json!({ "kind": "work", "cluster": cluster, "effect": "create_nodes" }));
+    let created = server.polardb("CreateDBNodes", &add).ok();
+    let new = text(&created, "/DBNodeIds/DBNodeId/0");
+    assert_eq!(text(&server.attribute(&cluster), "/DBClusterStatus"), "DBNodeCreating");
+    let effect = server.get("effects").ok()["effects"][0].clone();
+    assert_eq!((&effect["kind"], &effect["resource"]), (&json!("create_nodes"), &json!(cluster)));
+    assert_eq!(effect["detail"], json!({ "cluster": cluster, "nodes": [new] }));
+    server.advance(2_000);
+    let left = server.attribute(&cluster)["DBNodes"].as_array().expect("nodes").len();
+    assert_eq!(left, 3, "the node that could not be made is gone");
+    let ended = server.events("").into_iter().find(|event| event["kind"] == "work_ended").expect("one");
+    assert_eq!(ended["detail"], json!({ "work": "create_nodes", "nodes": [new], "succeeded": false }));
+
+    server.polardb("RestartDBNode", &[("DBNodeId", &nodes[2])]).ok();
+    let call = server.events("").into_iter().rfind(|event| event["kind"] == "call").expect("the call");
+    assert_eq!((&call["resource"], &call["detail"]["action"]), (&json!(cluster), &json!("RestartDBNode")));
+    // Held, it stays so until somebody ends it.
+    server.advance(2_000);
+    server.fault(json!({ "kind": "hold", "effect": "delete_nodes" }));
+    server.polardb("DeleteDBNodes", &[of, ("DBNodeId.1", &nodes[2])]).ok();
+    server.advance(60_000);
+    assert_eq!(text(&server.attribute(&cluster), "/DBClusterStatus"), "DBNodeDeleting");
+    let id = text(&server.get("effects").ok()["effects"][0], "/id");
+    server.post(&format!("effects/{id}"), &json!({ "outcome": "succeeded" })).ok();
+    assert_eq!(text(&server.attribute(&cluster), "/DBClusterStatus"), "Running");
+    for bad in [json!({ "kind": "work", "cluster": "*", "effect": "copy" }), json!({ "kind": "work" })] {
+        server.post("faults", &bad).error(400);
+    }
+}

@@ -97,7 +97,13 @@ fn a_cluster_fails_over_to_the_highest_priority_and_past_a_node_that_fails() {
     assert_eq!(steps[3]["detail"], json!({ "node": nodes[2], "reason": "network" }));
     assert_eq!(steps[3]["rule"], "P-161");
     assert_eq!((&steps[5]["from"], &steps[5]["to"]), (&json!(nodes[0]), &json!(nodes[3])));
-    assert_eq!(steps[5]["detail"], json!({ "attempts": 2, "duration_ms": 4_000 }));
+    assert_eq!(
+        steps[5]["detail"],
+        json!({
+            "attempts": 2, "duration_ms": 4_000, "cause": "manual",
+            "event": "polardb:CloudMonitor:InstanceSwitchover",
+        })
+    );
     assert_eq!((&steps[6]["from"], &steps[6]["to"]), (&json!("Switching"), &json!("Running")));
     let call = events.iter().find(|event| event["kind"] == "call").expect("the call");
     assert_eq!(call["detail"]["action"], "FailoverDBCluster");
@@ -330,4 +336,33 @@ fn a_pair_hidden_by_site_is_hinted_at() {
     assert_eq!(kinds, ["call", "call", "hint"]);
     assert_eq!((&events[2]["resource"], &events[2]["detail"]["site"]), (&json!(pair), &json!("production")));
     assert_eq!(events[2]["detail"]["request_id"], events[1]["detail"]["request_id"]);
+}
+
+#[test]
+fn endpoints_follow_the_writer_and_the_log_of_switches_moves_with_the_state() {
+    let one = Server::manual();
+    let (cluster, nodes) = one.cluster(MYSQL, 2);
+    let of = [("DBClusterId", cluster.as_str())];
+    let log = [of[0], ("LogType", "HaSwitchLogList")];
+    let primary = |server: &Server| {
+        let items = server.polardb("DescribeDBClusterEndpoints", &of).ok()["Items"].clone();
+        assert_eq!(items[1]["EndpointType"], "Primary");
+        (items[1]["Nodes"].clone(), items[1]["AddressItems"][0]["ConnectionString"].clone())
+    };
+    let before = primary(&one);
+    assert_eq!(before.0, json!(nodes[0]));
+    assert_eq!(one.polardb("DescribeHALogs", &log).ok()["HaStatus"], 1);
+    one.polardb("FailoverDBCluster", &of).ok();
+    one.advance(2_000);
+    assert_eq!(primary(&one), (json!(nodes[1]), before.1));
+    let logged = one.polardb("DescribeHALogs", &log).ok();
+    assert_eq!((&logged["HaStatus"], &logged["TotalRecords"]), (&json!(0), &json!(1)));
+    assert_eq!(logged["HaLogItems"][0]["SwitchFinishTime"], "2026-01-01T00:00:04Z");
+
+    let state = one.get("state");
+    let two = Server::manual();
+    two.request("PUT", "/_emulator/state", &[], state.body.as_bytes()).done();
+    assert_eq!(two.polardb("DescribeHALogs", &log).ok()["HaLogItems"], logged["HaLogItems"]);
+    two.delete("state").done();
+    assert_eq!(two.polardb("DescribeHALogs", &log).status, 404);
 }

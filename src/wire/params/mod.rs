@@ -3,7 +3,8 @@
 //! Every operation reads its parameters in the order of the vendor's own list, so of several bad ones the first there
 //! is named (`W-025`), after `RegionId`; parameters that only newer SDKs know follow at the end. No source says in which order the vendor
 //! looks. What an operation does not define is ignored (`W-026`), and so are, for the list of clusters, the filters that
-//! the model holds nothing for: `ConnectionString`, `DescribeType`, `Expired` and the two `Recent…Interval`.
+//! the model holds nothing for: `ConnectionString`, `DescribeType`, `Expired` and the two `Recent…Interval`; of the
+//! endpoints' `DescribeType` likewise.
 //!
 //! Of the token only the format is looked at here (`T-010`), and only where the operation defines it; the alphabet that
 //! the policy admits is the control plane's business.
@@ -178,6 +179,8 @@ fn request(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Ref
         Operation::DescribeDbClusterAttribute => {
             DescribeDbClusterAttribute { cluster: polardb::cluster(reader)? }.into()
         }
+        Operation::DescribeDbClusterEndpoints => polardb::endpoints(reader)?.into(),
+        Operation::DescribeHaLogs => polardb::ha_logs(reader)?.into(),
     })
 }
 

@@ -1,19 +1,25 @@
-//! The parameters of the PolarDB operations on nodes, zones and the lock (`facts/polardb.md` §4.1).
+//! The parameters of the PolarDB operations on nodes, zones and the lock (`facts/polardb.md` §§4.1, 4.2).
+//!
+//! Work can be planned for later: `PlannedStartTime` and, half an hour after it or later, `PlannedEndTime` (`P-602`). The
+//! model has no schedule, so whatever is planned begins at once; the times are read, checked and, where the operation takes
+//! a token, compared under it. Without a clock here, how far ahead a start lies is not looked at.
 
-use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::control_plane::Refusal;
-use crate::ids::{NodeClass, NodeId, ZoneId};
+use crate::ids::{ClusterId, NodeClass, NodeId, ZoneId};
 use crate::polardb::{
     CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass,
-    ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, ModifyType, NewNode, NodeKind, NodeTarget, RestartDbNode,
-    TargetZoneType,
+    ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, ModifyType, NewNode, NodeKind, NodeTarget,
+    PolarDbRefusal, RestartDbNode, TargetZoneType,
 };
+use crate::rule::RuleId;
+use crate::time::{Span, Timestamp};
 
-use super::polardb::cluster;
+use super::polardb::{cluster, moment};
 use super::reader::Reader;
 
 const KINDS: [(&str, NodeKind); 3] =
@@ -21,19 +27,27 @@ const KINDS: [(&str, NodeKind); 3] =
 
 const SWITCH: [(&str, bool); 2] = [("ON", true), ("OFF", false)];
 
-const PLANNED: [&str; 2] = ["PlannedStartTime", "PlannedEndTime"];
+/// What the operations define that the model does not use; as spelled, it counts for the token's comparison.
+type Unused = Vec<(Arc<str>, Arc<str>)>;
+
+/// How long a planned window is at least.
+const SHORTEST_WINDOW: Span = Span::from_secs(1_800);
+
+/// The most entries that a list of nodes may have (`P-211`).
+const MOST_NODES: u32 = 15;
 
 pub(super) fn create(reader: &mut Reader<'_>) -> Result<CreateDbNodes, Refusal> {
     let cluster = cluster(reader)?;
     reader.take_token()?;
-    let other = unused(reader, &["ResourceGroupId", "EndpointBindList", PLANNED[0], PLANNED[1]])?;
-    let nodes = list(reader, |reader, number| {
-        let class = reader.member("DBNode", number, "TargetClass", NodeClass::parse)?;
-        Ok(NewNode { class, zone: reader.member("DBNode", number, "ZoneId", ZoneId::parse)? })
+    planned(reader)?;
+    let nodes = list(reader, &cluster, ["TargetClass", "ZoneId"], |reader, [class, zone]| {
+        let class = reader.member("DBNode", class, NodeClass::parse)?;
+        Ok(NewNode { class, zone: reader.member("DBNode", zone, ZoneId::parse)? })
     })?;
     let kind = reader.choice("DBNodeType", &KINDS)?.unwrap_or_default();
     let column_store = reader.choice("ImciSwitch", &SWITCH)?.unwrap_or(false);
     let kind = if column_store && kind == NodeKind::Ordinary { NodeKind::ColumnStore } else { kind };
+    let other = unused(reader, &["ResourceGroupId", "EndpointBindList"])?;
     Ok(CreateDbNodes { cluster, nodes, kind, other })
 }
 
@@ -41,21 +55,13 @@ pub(super) fn delete(reader: &mut Reader<'_>) -> Result<DeleteDbNodes, Refusal> 
     let cluster = cluster(reader)?;
     reader.take_token()?;
     let kind = reader.choice("DBNodeType", &KINDS)?;
-    let mut nodes = BTreeMap::new();
-    for name in reader.names("DBNodeId.") {
-        let Some(number) = name.strip_prefix("DBNodeId.").and_then(|number| number.parse::<u32>().ok())
-        else {
-            continue;
-        };
-        if let Some(text) = reader.text(name)? {
-            let node = NodeId::parse(text).map_err(|why| reader.bad("DBNodeId", alloc::format!("{why}")))?;
-            nodes.insert(number, node);
-        }
+    let numbers = reader.entries("DBNodeId.", &[""]);
+    few(reader, &cluster, &numbers, "DBNodeId")?;
+    let mut nodes = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        nodes.extend(reader.member("DBNode", &format!("DBNodeId.{number}"), NodeId::parse)?);
     }
-    if nodes.is_empty() {
-        return Err(reader.missing("DBNodeId"));
-    }
-    Ok(DeleteDbNodes { cluster, nodes: nodes.into_values().collect(), kind })
+    Ok(DeleteDbNodes { cluster, nodes, kind })
 }
 
 pub(super) fn class(reader: &mut Reader<'_>) -> Result<ModifyDbNodeClass, Refusal> {
@@ -63,29 +69,34 @@ pub(super) fn class(reader: &mut Reader<'_>) -> Result<ModifyDbNodeClass, Refusa
     let modify_type = modify_type(reader)?;
     let class = reader.required("DBNodeTargetClass", NodeClass::parse)?;
     reader.take_token()?;
-    let other = unused(reader, &[PLANNED[0], PLANNED[1], "SubCategory"])?;
+    planned(reader)?;
     let ai_nodes = reader.choice("DBNodeType", &[("DLNode", true)])?.unwrap_or(false);
+    let other = unused(reader, &["SubCategory", "PlannedFlashingOffTime"])?;
     Ok(ModifyDbNodeClass { cluster, modify_type, class, ai_nodes, other })
 }
 
 pub(super) fn classes(reader: &mut Reader<'_>) -> Result<ModifyDbNodesClass, Refusal> {
     let cluster = cluster(reader)?;
     let modify_type = modify_type(reader)?;
-    let nodes = list(reader, |reader, number| {
-        let node = reader.member("DBNode", number, "DBNodeId", NodeId::parse)?;
-        let class = reader.member("DBNode", number, "TargetClass", NodeClass::parse)?;
+    let nodes = list(reader, &cluster, ["DBNodeId", "TargetClass"], |reader, [node, class]| {
+        let node = reader.member("DBNode", node, NodeId::parse)?;
+        let class = reader.member("DBNode", class, NodeClass::parse)?;
         match (node, class) {
             (Some(node), Some(class)) => Ok(NodeTarget { node, class }),
             _ => Err(reader.bad("DBNode", "both DBNodeId and TargetClass, or neither")),
         }
     })?;
     reader.take_token()?;
-    let other = unused(reader, &[PLANNED[0], PLANNED[1], "SubCategory"])?;
+    planned(reader)?;
+    let other = unused(reader, &["SubCategory", "PlannedFlashingOffTime"])?;
     Ok(ModifyDbNodesClass { cluster, modify_type, nodes, other })
 }
 
 pub(super) fn restart(reader: &Reader<'_>) -> Result<RestartDbNode, Refusal> {
-    Ok(RestartDbNode { node: reader.required("DBNodeId", NodeId::parse)? })
+    let node = reader.required("DBNodeId", NodeId::parse)?;
+    planned(reader)?;
+    reader.flag("FromTimeService", false)?;
+    Ok(RestartDbNode { node })
 }
 
 pub(super) fn hot_replica(reader: &mut Reader<'_>) -> Result<ModifyDbNodeHotReplicaMode, Refusal> {
@@ -101,6 +112,9 @@ pub(super) fn zone(reader: &mut Reader<'_>) -> Result<ModifyDbClusterPrimaryZone
     let kinds = [("Primary", TargetZoneType::Primary), ("Standby", TargetZoneType::Standby)];
     let zone_type = reader.choice("ZoneType", &kinds)?.unwrap_or_default();
     let vswitch = reader.text("VSwitchId")?.map(Arc::from);
+    reader.flag("IsSwitchOverForDisaster", false)?;
+    planned(reader)?;
+    reader.flag("FromTimeService", false)?;
     Ok(ModifyDbClusterPrimaryZone { cluster, zone, zone_type, vswitch })
 }
 
@@ -113,28 +127,52 @@ fn modify_type(reader: &Reader<'_>) -> Result<ModifyType, Refusal> {
     reader.choice("ModifyType", &types)?.ok_or_else(|| reader.missing("ModifyType"))
 }
 
-/// Parameters that the model does not use, by wire name.
-type Unused = Vec<(Arc<str>, Arc<str>)>;
-
-/// The entries of `DBNode.N`, in the order of their numbers.
+/// The entries of `DBNode.N`, in the order of their numbers; an entry gets the names of its two fields.
 fn list<T>(
     reader: &Reader<'_>,
-    entry: impl Fn(&Reader<'_>, u32) -> Result<T, Refusal>,
+    cluster: &ClusterId,
+    fields: [&str; 2],
+    entry: impl Fn(&Reader<'_>, [&str; 2]) -> Result<T, Refusal>,
 ) -> Result<Vec<T>, Refusal> {
-    let numbers: BTreeMap<u32, ()> = reader
-        .names("DBNode.")
-        .filter_map(|name| name.strip_prefix("DBNode.")?.split_once('.')?.0.parse().ok())
-        .map(|number: u32| (number, ()))
-        .collect();
-    if numbers.is_empty() {
-        return Err(reader.missing("DBNode"));
-    }
-    numbers.into_keys().map(|number| entry(reader, number)).collect()
+    let [one, two] = fields;
+    let numbers = reader.entries("DBNode.", &[&format!(".{one}"), &format!(".{two}")]);
+    few(reader, cluster, &numbers, "DBNode")?;
+    let read =
+        |number: u32| entry(reader, [&format!("DBNode.{number}.{one}"), &format!("DBNode.{number}.{two}")]);
+    numbers.into_iter().map(read).collect()
 }
 
+/// At least one entry, and none beyond the most that a list may have: the highest number is the length (`W-023`).
+fn few(reader: &Reader<'_>, cluster: &ClusterId, numbers: &[u32], list: &'static str) -> Result<(), Refusal> {
+    match numbers.last() {
+        None => Err(reader.missing(list)),
+        Some(highest) if *highest > MOST_NODES => {
+            let (operation, cluster) = (reader.operation(), cluster.clone());
+            Err(PolarDbRefusal::NodeNumber { operation, cluster, rule: RuleId("P-211") }.into())
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// The window in which work is to happen (`P-602`). Without an end it is half an hour long.
+fn planned(reader: &Reader<'_>) -> Result<(), Refusal> {
+    let start: Option<Timestamp> = reader.optional("PlannedStartTime", moment)?;
+    let end = reader.optional("PlannedEndTime", moment)?;
+    match (start, end) {
+        (None, Some(_)) => Err(reader.bad("PlannedEndTime", "an end without a PlannedStartTime (P-602)")),
+        (Some(start), Some(end)) if end < start.after(SHORTEST_WINDOW) => {
+            Err(reader.bad("PlannedEndTime", "less than half an hour after PlannedStartTime (P-602)"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What is not used, with the planned times and what an order may carry.
 fn unused(reader: &Reader<'_>, names: &[&'static str]) -> Result<Unused, Refusal> {
+    const ORDERS: [&str; 5] =
+        ["PlannedStartTime", "PlannedEndTime", "AutoUseCoupon", "PromotionCode", "CloudProvider"];
     let mut other = Vec::new();
-    for name in names {
+    for name in names.iter().chain(&ORDERS) {
         other.extend(reader.text(name)?.map(|text| (Arc::from(*name), Arc::from(String::from(text)))));
     }
     Ok(other)

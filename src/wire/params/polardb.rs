@@ -1,5 +1,6 @@
 //! The parameters of the PolarDB operations (`facts/polardb.md` §§1.1, 2.3, 3.2, 4.1).
 
+use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -9,11 +10,13 @@ use crate::control_plane::Refusal;
 use crate::ids::{ClusterId, NodeClass, NodeId, ResourceGroupId, ZoneId};
 use crate::operation::Operation;
 use crate::polardb::{
-    CreateDbCluster, DescribeDbClusters, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType,
-    PolarDbRefusal, Priority, TargetZoneType,
+    CreateDbCluster, DescribeDbClusterEndpoints, DescribeDbClusters, DescribeHaLogs, Edition, Engine,
+    FailoverDbCluster, ModifyDbNodeConfig, PayType, PolarDbRefusal, Priority, TargetZoneType,
 };
 use crate::text::Description;
+use crate::time::Timestamp;
 
+use super::super::civil::{BadTime, parse_iso};
 use super::reader::{Reader, number};
 
 const ENGINES: [(&str, Engine); 3] = [
@@ -183,6 +186,43 @@ pub(super) fn describe(reader: &Reader<'_>) -> Result<DescribeDbClusters, Refusa
         page_number: page_number.and_then(|number| u32::try_from(number).ok()).unwrap_or(1),
         page_size,
     })
+}
+
+pub(super) fn endpoints(reader: &mut Reader<'_>) -> Result<DescribeDbClusterEndpoints, Refusal> {
+    let cluster = cluster(reader)?;
+    Ok(DescribeDbClusterEndpoints { cluster, endpoint: reader.text("DBEndpointId")?.map(String::from) })
+}
+
+pub(super) fn ha_logs(reader: &mut Reader<'_>) -> Result<DescribeHaLogs, Refusal> {
+    let cluster = cluster(reader)?;
+    let node = reader.optional("DBNodeId", NodeId::parse)?;
+    let page_number = reader.number("PageNumber", 1..=u64::from(i32::MAX.unsigned_abs()))?;
+    let page_size = reader.number("PageSize", 5..=50)?;
+    let from = reader.optional("StartTime", moment)?;
+    let to = reader.optional("EndTime", moment)?;
+    if from.zip(to).is_some_and(|(from, to)| to <= from) {
+        return Err(reader.bad("EndTime", "not later than StartTime (P-514)"));
+    }
+    reader.required("LogType", |text| match text {
+        "HaSwitchLogList" => Ok(()),
+        _ => Err("HaSwitchLogList is the only type of log"),
+    })?;
+    Ok(DescribeHaLogs {
+        cluster,
+        node,
+        from,
+        to,
+        page_number: page_number.and_then(|number| u32::try_from(number).ok()).unwrap_or(1),
+        page_size: page_size.and_then(|size| u16::try_from(size).ok()).unwrap_or(10),
+    })
+}
+
+/// A time with seconds as the parameter's text asks, or without as in its older example.
+pub(super) fn moment(text: &str) -> Result<Timestamp, BadTime> {
+    match text.strip_suffix('Z') {
+        Some(minutes) if minutes.len() == 16 => parse_iso(&format!("{minutes}:00Z")),
+        _ => parse_iso(text),
+    }
 }
 
 fn wide(range: &RangeInclusive<u8>) -> RangeInclusive<u64> {

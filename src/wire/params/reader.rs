@@ -35,6 +35,11 @@ impl<'a> Reader<'a> {
         Self { operation, parameters, token: None }
     }
 
+    /// The operation that is read.
+    pub(super) const fn operation(&self) -> Operation {
+        self.operation
+    }
+
     /// The refusal of a required parameter that is absent.
     pub(super) fn missing(&self, parameter: impl Into<Cow<'static, str>>) -> Refusal {
         let (operation, parameter) = (self.operation, parameter.into());
@@ -169,22 +174,40 @@ impl<'a> Reader<'a> {
         self.token
     }
 
-    /// The names of the parameters that begin so.
-    pub(super) fn names(&self, prefix: &'static str) -> impl Iterator<Item = &'a str> + 'a {
-        self.parameters.names(prefix)
+    /// The numbers of the entries of a list, such as 2 of `DBNode.2.ZoneId`, in their order (`W-023`). An entry whose
+    /// fields are all empty is none. `suffixes` are what may stand behind the number.
+    pub(super) fn entries(&self, prefix: &'static str, suffixes: &[&str]) -> Vec<u32> {
+        let number = |name: &str| {
+            let rest = name.strip_prefix(prefix)?;
+            let (number, suffix) = rest.split_at(rest.find('.').unwrap_or(rest.len()));
+            let counts = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.starts_with('0');
+            let given = counts && !number.is_empty() && suffixes.contains(&suffix);
+            // A number too large to hold is as far beyond any limit as any other beyond it.
+            (given && self.parameters.value(name) != Value::Absent)
+                .then(|| number.parse().unwrap_or(u32::MAX))
+        };
+        let numbers: alloc::collections::BTreeSet<u32> =
+            self.parameters.names(prefix).filter_map(number).collect();
+        numbers.into_iter().collect()
     }
 
-    /// One field of a numbered entry, such as `DBNode.2.ZoneId`; its list alone is named in a refusal.
+    /// One field of an entry; a refusal names the list alone.
     pub(super) fn member<T, E: Display>(
         &self,
         list: &'static str,
-        number: u32,
-        field: &'static str,
+        name: &str,
         parse: impl FnOnce(&'a str) -> Result<T, E>,
     ) -> Result<Option<T>, Refusal> {
-        let name = format!("{list}.{number}.{field}");
-        let text = self.text(&name)?;
-        text.map(parse).transpose().map_err(|why| self.bad(list, format!("{name}: {why}")))
+        match self.parameters.value(name) {
+            Value::Absent => Ok(None),
+            Value::Is(text) => match parse(text) {
+                Ok(value) => Ok(Some(value)),
+                Err(why) => Err(self.bad(list, format!("{name}: {why}"))),
+            },
+            Value::Contradictory => {
+                Err(self.bad(list, format!("{name}: it is given with two values (W-020)")))
+            }
+        }
     }
 
     /// `Tag.N.Key` and `Tag.N.Value` (`W-023`). Whether a key may be given twice no source says of a creation; it is kept

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::super::civil::format_iso;
 use super::super::object::{object, text};
-use super::{ENGINE, TagRecord, UNLOCKED, hot_replica_mode, imci_switch, role};
+use super::{ENGINE, TagRecord, UNLOCKED, has_standby, hot_replica_mode, imci_switch, role};
 use crate::polardb::{DbCluster, DbNode, NodeKind};
 
 object! {
@@ -108,6 +108,7 @@ impl DescribeDbClusterAttributeResponse {
             resource_group: cluster.resource_group().and_then(|group| text(group.as_str())),
             cluster: text(cluster.id().as_str()),
             engine_type: text(cluster.engine().as_str()),
+            hot_standby_cluster: has_standby(cluster).then(|| String::from("StandbyClusterON")),
             version: text(cluster.version()),
             nodes: cluster.nodes().iter().map(|node| AttributeNode::new(cluster, node)).collect(),
             zones: Some(zones(cluster)),

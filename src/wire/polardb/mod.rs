@@ -2,10 +2,12 @@
 //!
 //! The list and the attribute call spell the same things differently: `VpcId` and `VPCId`, `CreateTime` and
 //! `CreationTime`, `ZoneId` and `ZoneIds`; the list nests its arrays (`Items.DBCluster`, `DBNodes.DBNode`, `Tags.Tag`),
-//! the attribute call does not. The list has neither priority nor status of a node. Some numbers are strings, and
+//! the attribute call does not. `HotStandbyCluster` is `ON` and `StandbyClusterON`. The list has neither priority nor status of a node. Some numbers are strings, and
 //! `Expired` is the string `"false"`. Times are ISO 8601 (`W-033`).
 
 mod attribute;
+mod endpoints;
+mod ha_log;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,6 +19,8 @@ use crate::text::Tag;
 
 pub use super::object::Accepted;
 pub use attribute::{AttributeNode, DescribeDbClusterAttributeResponse};
+pub use endpoints::{Address, DescribeDbClusterEndpointsResponse, EndpointItem};
+pub use ha_log::{DescribeHaLogsResponse, HaLogItem};
 
 object! {
     /// What `CreateDBCluster` answers.
@@ -209,6 +213,7 @@ impl From<&DbCluster> for ListedCluster {
             zone: cluster.writer().and_then(|writer| text(writer.zone.as_str())),
             engine: text(ENGINE),
             category: text(cluster.edition().as_category()),
+            hot_standby_cluster: has_standby(cluster).then(|| String::from("ON")),
             ..Self::default()
         }
     }
@@ -241,6 +246,12 @@ fn role(node: &DbNode) -> &'static str {
         (Role::Reader, NodeKind::Ai) => "AI",
         (role, _) => role.as_str(),
     }
+}
+
+/// Whether the cluster is seen to have a hot-standby storage cluster: by its standby nodes. One without them may have
+/// it all the same, so without them nothing is said. The list calls it `ON`, the attribute call `StandbyClusterON`.
+fn has_standby(cluster: &DbCluster) -> bool {
+    cluster.nodes().iter().any(|node| node.kind == NodeKind::Standby)
 }
 
 fn imci_switch(node: &DbNode) -> &'static str {

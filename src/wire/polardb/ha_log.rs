@@ -1,0 +1,69 @@
+//! `DescribeHALogs`: the switches of a cluster (`P-510` to `P-514`). `HaStatus` is turned round: 0 says that there are any.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::super::civil::format_iso;
+use super::super::object::{object, text};
+use crate::ids::ClusterId;
+use crate::polardb::{Cause, HaLogPage, Switch};
+
+object! {
+    /// What `DescribeHALogs` answers.
+    DescribeHaLogsResponse {
+        total_records: Option<u64> = "TotalRecords",
+        items_numbers: Option<u64> = "ItemsNumbers",
+        page_number: Option<u64> = "PageNumber",
+        page_size: Option<u64> = "PageSize",
+        instance: Option<String> = "DBInstanceName",
+        instance_type: Option<String> = "DBInstanceType",
+        ha_status: Option<u64> = "HaStatus",
+        items: Vec<HaLogItem> = "HaLogItems",
+        request_id: String = "RequestId",
+    }
+
+    /// A switch.
+    HaLogItem {
+        switch: Option<String> = "SwitchId",
+        cause_code: Option<String> = "SwitchCauseCode",
+        cause_detail: Option<String> = "SwitchCauseDetail",
+        start_time: Option<String> = "SwitchStartTime",
+        finish_time: Option<String> = "SwitchFinishTime",
+    }
+}
+
+impl DescribeHaLogsResponse {
+    /// The answer.
+    pub fn new(page: &HaLogPage, request_id: &str) -> Self {
+        let count = |items: usize| u64::try_from(items).ok();
+        Self {
+            total_records: count(page.total),
+            items_numbers: count(page.switches.len()),
+            page_number: Some(u64::from(page.page_number)),
+            page_size: Some(u64::from(page.page_size)),
+            instance: text(page.node.as_ref().map_or(page.cluster.as_str(), |node| node.as_str())),
+            instance_type: text(page.instance_type.as_str()),
+            ha_status: Some(u64::from(page.total == 0)),
+            items: page.switches.iter().map(|switch| HaLogItem::new(&page.cluster, switch)).collect(),
+            request_id: String::from(request_id),
+        }
+    }
+}
+
+impl HaLogItem {
+    fn new(cluster: &ClusterId, switch: &Switch) -> Self {
+        let (code, detail) = match switch.cause {
+            Cause::Manual => {
+                (text("Platform.Ha.AuroraService.ManualOperations"), text("Platform.Ha.ManuallyTriggered"))
+            }
+            Cause::Automatic | Cause::RollBack => (None, None),
+        };
+        Self {
+            switch: Some(switch.id(cluster)),
+            cause_code: code,
+            cause_detail: detail,
+            start_time: Some(format_iso(switch.started_at)),
+            finish_time: Some(format_iso(switch.finished_at)),
+        }
+    }
+}
