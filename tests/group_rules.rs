@@ -443,6 +443,17 @@ fn a_start_needs_every_destination_detached() {
 }
 
 #[test]
+fn the_old_primaries_are_read_only_while_a_group_is_being_reversed() {
+    for (reverse, access) in [(true, "read_only"), (false, "read_write")] {
+        let mut world = World::default();
+        world.bring_group_to(GroupStatus::Failedover).reprotect_group(reverse).unwrap();
+        assert_eq!(world.pair(2).source_access().as_str(), access, "E-672");
+        world.group_fails();
+        assert_eq!(world.pair(2).source_access().as_str(), "read_write");
+    }
+}
+
+#[test]
 fn a_failed_reprotect_of_a_group_has_no_way_out_unless_policy_gives_one() {
     let mut world = World::default();
     world.bring_group_to(GroupStatus::ReprotectFailed);

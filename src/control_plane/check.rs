@@ -248,6 +248,10 @@ impl ControlPlane {
         {
             return Err(Violation::Period(id()));
         }
+        if pair.reversing && !grouped {
+            let (pair, why) = (id(), MemberViolation::Reversing);
+            return Err(Violation::Member { pair, why });
+        }
         let (primary, standby) = (&pair.primary, &pair.standby);
         let one_place = primary.region == standby.region && primary.zone == standby.zone;
         if one_place || primary.disk == standby.disk { Err(Violation::TooClose(id())) } else { Ok(()) }

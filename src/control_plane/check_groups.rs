@@ -64,6 +64,9 @@ pub enum MemberViolation {
     /// Its replication time control is not its group's (`G-660`).
     #[error("its replication time control is not its group's")]
     Rtc,
+    /// It is being reversed while its group is not, or the other way round.
+    #[error("it disagrees with its group on whether the direction is being reversed")]
+    Reversing,
     /// It waits for an effect or a deadline that is its group's to wait for.
     #[error("it waits for what its group waits for")]
     OwnWork,
@@ -259,6 +262,11 @@ fn fault_of_member(group: &ReplicaGroup, pair: &ReplicaPair) -> Option<MemberVio
     }
     if pair.enable_rtc() != group.enable_rtc() {
         return Some(MemberViolation::Rtc);
+    }
+    let reverses =
+        group.pending.is_some_and(|pending| pending.effect == GroupEffect::Reprotect { reverse: true });
+    if pair.reversing != (reverses && pair.status == PairStatus::Reprotecting) {
+        return Some(MemberViolation::Reversing);
     }
     let copies = pair.pending.is_none_or(|pending| pending.effect == PairEffect::Copy);
     (pair.due.is_some() || !copies).then_some(MemberViolation::OwnWork)

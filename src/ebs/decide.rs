@@ -72,6 +72,7 @@ pub struct PairPlan {
     pub(super) one_shot: bool,
     /// Whether a copy ended badly.
     pub(super) copy_failed: bool,
+    pub(super) reversing: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -335,6 +336,7 @@ impl ReplicaPair {
                 pending: PendingChange::Clear,
                 due: None,
                 status_message: Some(message),
+                reversing: false,
                 ..self.unchanged(row.rule, now)
             },
             Verdict::NoOp | Verdict::Refuse => self.unchanged(row.rule, now),
@@ -359,6 +361,7 @@ impl ReplicaPair {
         self.status_message = plan.status_message;
         self.copied = plan.copied;
         self.switched = plan.switched;
+        self.reversing = plan.reversing;
         self.reversed ^= plan.swap;
         if plan.one_shot {
             self.last_one_shot = Some(plan.at);
@@ -388,6 +391,7 @@ impl ReplicaPair {
             swap: false,
             one_shot: false,
             copy_failed: false,
+            reversing: self.reversing,
         }
     }
 

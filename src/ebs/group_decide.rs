@@ -278,7 +278,10 @@ impl ReplicaGroup {
             }
             GroupRequest::Stop => asks(GroupEffect::Stop),
             GroupRequest::Failover => asks(GroupEffect::Failover),
-            GroupRequest::Reprotect { reverse } => asks(GroupEffect::Reprotect { reverse: *reverse }),
+            GroupRequest::Reprotect { reverse } => GroupPlan {
+                members: moved(&|pair| PairPlan { reversing: *reverse, ..pair.follow(now, to) }),
+                ..asks(GroupEffect::Reprotect { reverse: *reverse })
+            },
             GroupRequest::Delete => asks(GroupEffect::Delete),
             GroupRequest::Modify(_) => base,
         }

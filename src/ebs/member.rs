@@ -92,7 +92,7 @@ impl ReplicaPair {
     /// The plan by which it follows its group to this status; what it was copying is void.
     pub(super) fn follow(&self, at: Timestamp, group: G) -> PairPlan {
         let (rule, to) = shown_by(group, self.status).unwrap_or((RuleId("G-404"), self.status));
-        PairPlan { to, pending: PendingChange::Clear, ..self.unchanged(rule, at) }
+        PairPlan { to, pending: PendingChange::Clear, reversing: false, ..self.unchanged(rule, at) }
     }
 
     /// The plan by which it begins its copy of a round, showing this status.
@@ -111,6 +111,9 @@ impl ReplicaPair {
     pub(crate) fn bind(&mut self, group: &ReplicaGroup) {
         self.join(group);
         self.due = None;
+        self.reversing = self
+            .pending
+            .is_some_and(|pending| matches!(pending.effect, PairEffect::Reprotect { reverse: true }));
         self.pending = self.pending.filter(|pending| pending.effect == PairEffect::Copy);
     }
 

@@ -130,6 +130,9 @@ pub struct ReplicaPair {
     pub(crate) last_one_shot: Option<Timestamp>,
     /// The consistent group it is in. Boxed because most pairs are in none, and every call looks here.
     pub(crate) group: Option<Box<GroupId>>,
+    /// Whether its group is being reversed, so that its old primary is read-only. Of a pair in no group, what it waits for
+    /// tells.
+    pub(crate) reversing: bool,
 }
 
 /// A pair to be adopted: one that exists elsewhere, in any status.
@@ -186,6 +189,7 @@ impl ReplicaPair {
             switched: false,
             last_one_shot: None,
             group: None,
+            reversing: false,
         }
     }
 
@@ -330,6 +334,7 @@ impl ReplicaPair {
     pub fn source_access(&self) -> Access {
         match self.pending {
             Some(PendingPair { effect: PairEffect::Reprotect { reverse: true }, .. }) => Access::ReadOnly,
+            None if self.reversing => Access::ReadOnly,
             _ => Access::ReadWrite,
         }
     }
