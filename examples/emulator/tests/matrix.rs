@@ -12,6 +12,9 @@ use failover_model::policy::EbsPolicy;
 use serde_json::{Value, json};
 use support::{Server, text};
 
+/// An event of the table, the action that causes it, and its parameters.
+type Operation<E> = (E, &'static str, Vec<(&'static str, &'static str)>);
+
 const PRODUCTION: &str = "cn-shanghai";
 const BACKUP: &str = "cn-beijing";
 
@@ -59,7 +62,7 @@ fn every_cell_of_the_pair_matrix_is_what_its_row_says() {
     let id = ("ReplicaPairId", "pair-1");
     let (at_source, at_destination) = (("RegionId", PRODUCTION), ("RegionId", BACKUP));
     let (one_shot, name) = (("OneShot", "true"), ("PairName", "renamed"));
-    let operations: [(PairEvent, &str, Vec<(&str, &str)>); 9] = [
+    let operations: [Operation<PairEvent>; 9] = [
         (PairEvent::StartFirst, "StartDiskReplicaPair", vec![at_source, id]),
         (PairEvent::StartAgain, "StartDiskReplicaPair", vec![at_source, id]),
         (PairEvent::StartOneShot, "StartDiskReplicaPair", vec![at_source, id, one_shot]),
@@ -117,7 +120,7 @@ fn every_cell_of_the_group_matrix_is_what_its_row_says() {
     let policy = EbsPolicy::default();
     let id = ("ReplicaGroupId", "pg-1");
     let (at_production, at_backup) = (("RegionId", PRODUCTION), ("RegionId", BACKUP));
-    let operations: [(GroupEvent, &str, Vec<(&str, &str)>); 9] = [
+    let operations: [Operation<GroupEvent>; 9] = [
         (GroupEvent::Start, "StartDiskReplicaGroup", vec![at_production, id]),
         (GroupEvent::StartOneShot, "StartDiskReplicaGroup", vec![at_production, id, ("OneShot", "true")]),
         (GroupEvent::Stop, "StopDiskReplicaGroup", vec![at_production, id]),
