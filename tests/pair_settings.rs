@@ -348,6 +348,8 @@ mod tagging {
         expect(&[], vec![filter("env", None)], &["pair-1", "pair-2"]);
         expect(&[], vec![filter("env", Some("test")), filter("team", None)], &["pair-2"]);
         expect(&[], vec![filter("env", Some("prod"))], &[]);
+        let beyond = list(&mut world, &[1, 2], vec![], Some(Cursor(u64::MAX)));
+        assert!(beyond.resources.is_empty(), "a cursor counts beside ids, too");
         let page = list(&mut world, &[2], vec![], None);
         assert_eq!((page.kind, page.resources[0].tags.len(), page.next), (ResourceType::Pair, 2, None));
     }
