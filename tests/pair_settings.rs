@@ -4,7 +4,7 @@
 
 mod common;
 
-use failover_model::control_plane::{PairFact, Response};
+use failover_model::control_plane::{GroupFact, PairFact, Response};
 use failover_model::ebs::tags::{MOST_RESOURCES, MOST_TAGS};
 use failover_model::ebs::{
     ChangeResourceGroup, Cursor, DescribeDiskReplicaPairProgress, ListTagResources, ModifyDiskReplicaPair,
@@ -126,6 +126,52 @@ mod modifying {
         for region in [SOURCE, DESTINATION] {
             assert_eq!(rule(world.call(region, modify(None, None, None))), "E-271");
         }
+    }
+
+    /// E-623: replication time control follows the group, a name does not.
+    #[test]
+    fn the_replication_time_control_of_a_member_is_its_groups() {
+        let mut world = World::default();
+        world.group_of(1);
+        assert_eq!(rule(world.call(SOURCE, modify(None, None, Some(true)))), "E-623");
+        assert!(!world.pair(1).enable_rtc());
+        world.call(SOURCE, modify(Some("billing"), None, Some(false))).unwrap();
+        assert_eq!(world.pair(1).name().unwrap().as_str(), "billing");
+        let change = failover_model::ebs::ModifyDiskReplicaGroup {
+            group: common::group_id(1),
+            name: None,
+            description: None,
+            enable_rtc: Some(true),
+        };
+        let step = world.call(SOURCE, change.clone()).unwrap();
+        assert!(matches!(&step.events[0].fact, Fact::Group { fact: GroupFact::Settings, .. }));
+        assert!(world.pair(1).enable_rtc());
+        assert!(world.call(SOURCE, change).unwrap().is_empty(), "what changes nothing leaves no event");
+    }
+
+    /// Tags and resource groups of groups, as of pairs.
+    #[test]
+    fn a_group_is_labelled_like_a_pair() {
+        let mut world = World::default();
+        world.group_of(1);
+        let resources = Resources::Groups(vec![common::group_id(1)]);
+        let put = TagResources { resources: resources.clone(), tags: vec![tag("env", "test")] };
+        assert_eq!(rules(&world.call(DESTINATION, put).unwrap()), ["E-706"]);
+        let move_to =
+            ChangeResourceGroup { resource: ResourceId::Group(common::group_id(1)), group: id("rg-1") };
+        assert_eq!(rules(&world.call(SOURCE, move_to).unwrap()), ["E-712"]);
+        let request = ListTagResources { resources: Resources::Groups(vec![]), tags: vec![], after: None };
+        match ask(&mut world, SOURCE, request) {
+            Ok(Response::TagPage(page)) => {
+                assert_eq!((found(&page), page.kind), (vec!["group-1"], ResourceType::Group));
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(world.group(1).group.resource_group(), Some(&id("rg-1")));
+        world.call(SOURCE, UntagResources { resources, keys: None }).unwrap();
+        assert!(world.group(1).group.tags().is_empty() && world.pair(1).tags().is_empty());
+        let unknown = Resources::Groups(vec![id("pair-1")]);
+        assert_eq!(rule(world.call(SOURCE, UntagResources { resources: unknown, keys: None })), "E-701");
     }
 
     #[test]
@@ -302,6 +348,8 @@ mod tagging {
         expect(&[], vec![filter("env", None)], &["pair-1", "pair-2"]);
         expect(&[], vec![filter("env", Some("test")), filter("team", None)], &["pair-2"]);
         expect(&[], vec![filter("env", Some("prod"))], &[]);
+        let beyond = list(&mut world, &[1, 2], vec![], Some(Cursor(u64::MAX)));
+        assert!(beyond.resources.is_empty(), "a cursor counts beside ids, too");
         let page = list(&mut world, &[2], vec![], None);
         assert_eq!((page.kind, page.resources[0].tags.len(), page.next), (ResourceType::Pair, 2, None));
     }

@@ -27,6 +27,8 @@ mod requests;
 mod samples;
 #[path = "wire/seeds.rs"]
 mod seeds;
+#[path = "wire/tags.rs"]
+mod tags;
 
 /// Parameters as a client sends them.
 type Given<'a> = Vec<(&'a str, &'a str)>;

@@ -1,13 +1,15 @@
 //! Ratios of the model's operations to the bare work that they cannot do without, measured side by side in one run.
 //!
-//! `cargo run --release --manifest-path benches/Cargo.toml` measures calls and the ranking; with `-- tokens` the token
-//! cache beside maps and caches (some minutes, 10 GiB of memory), with `-- selection` the ranking as a curve.
+//! `cargo run --release --manifest-path benches/Cargo.toml` measures calls and the ranking; with `-- scale` what a call
+//! costs beside a thousand pairs and beside a million; with `-- selection` the ranking as a curve; with `-- tokens` the
+//! token cache beside maps and caches (some minutes, 10 GiB of memory).
 //!
 //! The samples of the two sides alternate, so that a noisy machine disturbs both alike; the ratio is that of the
 //! medians. Ends with status 1 if a ratio misses its goal.
 
 mod control_plane;
 mod pair;
+mod scale;
 mod selection;
 mod tokens;
 
@@ -16,10 +18,11 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let missed = match std::env::args().nth(1).as_deref() {
         None => calls(),
+        Some("scale") => scale::run(),
         Some("tokens") => tokens::run(),
         Some("selection") => selection::curve(),
         Some(other) => {
-            eprintln!("there is no benchmark called {other}; say tokens or selection, or nothing");
+            eprintln!("there is no benchmark called {other}; say scale, selection or tokens, or nothing");
             return ExitCode::FAILURE;
         }
     };

@@ -195,6 +195,9 @@ impl ControlPlane {
                 recover_point: self.group(id).and_then(|view| view.last_recover_point),
             }));
         }
+        if done.resettled {
+            step.events.push(event(GroupFact::Settings));
+        }
         if done.round_failed {
             step.events.push(event(GroupFact::RoundFailed));
         }

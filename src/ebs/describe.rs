@@ -5,6 +5,7 @@
 //! (`E-692`). Records come in the order of creation; the token is a keyset cursor on that order, so that pairs created
 //! or deleted between two pages shift nothing.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -208,11 +209,19 @@ impl<'a, K: Eq + Hash, V, F: Fn(&V) -> u64> List<'a, K, V, F> {
         if ids.is_empty() {
             // After a cursor the number means nothing to anybody, so nothing is counted for it.
             let known = walk.count.filter(|_| !filtered || page.after().is_some());
-            let at = |wanted: u64| {
-                let found = all.values_from(|item| ordinal(item) < wanted).next();
-                found.filter(|item| ordinal(item) == wanted)
+            // The next one is mostly the neighbour; where another account's lie between, it is looked up anew.
+            let ordinal = &ordinal;
+            let mut ahead: Option<Box<dyn Iterator<Item = &'a V> + '_>> = None;
+            let at = |at: u64| {
+                let neighbour = ahead.as_mut().and_then(Iterator::next);
+                neighbour.filter(|item| ordinal(item) == at).or_else(|| {
+                    let mut from = all.values_from(move |item| ordinal(item) < at);
+                    let found = from.next();
+                    ahead = Some(Box::new(from));
+                    found.filter(|item| ordinal(item) == at)
+                })
             };
-            return turn(page, walk.ordinals.filter_map(at).filter(|item| wanted(item)), known, &ordinal);
+            return turn(page, walk.ordinals.filter_map(at).filter(|item| wanted(item)), known, ordinal);
         }
         let mut found: Vec<&V> = ids.iter().filter_map(|id| all.get(id)).collect();
         found.sort_by_key(|item| ordinal(item));

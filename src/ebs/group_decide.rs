@@ -124,6 +124,8 @@ pub struct GroupStep {
     pub ended: Option<PendingGroup>,
     /// Whether a round ended without committing.
     pub round_failed: bool,
+    /// Whether its settings are other than they were.
+    pub resettled: bool,
     /// The plans of the members that move, in the order of their creation: to be applied to them.
     pub members: Vec<(PairId, PairPlan)>,
 }
@@ -314,11 +316,12 @@ impl ReplicaGroup {
         if plan.one_shot {
             self.last_one_shot = Some(plan.at);
         }
+        let resettled = plan.settings.as_ref().is_some_and(|settings| *settings != self.settings);
         if let Some(settings) = plan.settings {
             self.settings = settings;
         }
         let (rule, at, round_failed) = (plan.rule, plan.at, plan.round_failed);
-        GroupStep { rule, at, asked, ended, round_failed, members: plan.members }
+        GroupStep { rule, at, asked, ended, round_failed, resettled, members: plan.members }
     }
 
     pub(super) fn unchanged(&self, rule: RuleId, at: Timestamp) -> GroupPlan {

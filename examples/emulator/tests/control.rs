@@ -147,7 +147,7 @@ fn what_an_account_has_is_seeded_as_it_was_pasted() {
         json!({ "Clusters": [{ "DBClusterId": "pc-1", "DBNodes": [{}] }] }),
         json!({ "Clusters": [{ "DBNodes": [] }] }),
         json!({ "Clusters": [{ "DBNodes": [{ "DBNodeId": "pi-2" }] }] }),
-        json!({ "ReplicaGroups": [{}] }),
+        json!({ "ReplicaGroups": [{ "Status": "nap" }] }),
         json!({ "Pairs": [] }),
         json!([]),
     ] {

@@ -12,6 +12,9 @@ use failover_model::policy::EbsPolicy;
 use serde_json::{Value, json};
 use support::{Server, text};
 
+/// An event of the table, the action that causes it, and its parameters.
+type Operation<E> = (E, &'static str, Vec<(&'static str, &'static str)>);
+
 const PRODUCTION: &str = "cn-shanghai";
 const BACKUP: &str = "cn-beijing";
 
@@ -32,8 +35,13 @@ fn group(status: &str, members: &[&str]) -> Value {
 }
 
 fn seed(server: &Server, pairs: &[Value], groups: &[Value]) {
+    assert!(can_seed(server, pairs, groups), "{pairs:?} {groups:?}");
+}
+
+/// Seeds what can be: no group without members has got to a status that needs them.
+fn can_seed(server: &Server, pairs: &[Value], groups: &[Value]) -> bool {
     server.delete("state").done();
-    server.post("seed", &json!({ "ReplicaPairs": pairs, "ReplicaGroups": groups })).ok();
+    server.post("seed", &json!({ "ReplicaPairs": pairs, "ReplicaGroups": groups })).status == 200
 }
 
 /// Makes a call; the answer's code (`OK` if accepted) and the rule that its event bears.
@@ -59,7 +67,7 @@ fn every_cell_of_the_pair_matrix_is_what_its_row_says() {
     let id = ("ReplicaPairId", "pair-1");
     let (at_source, at_destination) = (("RegionId", PRODUCTION), ("RegionId", BACKUP));
     let (one_shot, name) = (("OneShot", "true"), ("PairName", "renamed"));
-    let operations: [(PairEvent, &str, Vec<(&str, &str)>); 9] = [
+    let operations: [Operation<PairEvent>; 9] = [
         (PairEvent::StartFirst, "StartDiskReplicaPair", vec![at_source, id]),
         (PairEvent::StartAgain, "StartDiskReplicaPair", vec![at_source, id]),
         (PairEvent::StartOneShot, "StartDiskReplicaPair", vec![at_source, id, one_shot]),
@@ -117,7 +125,7 @@ fn every_cell_of_the_group_matrix_is_what_its_row_says() {
     let policy = EbsPolicy::default();
     let id = ("ReplicaGroupId", "pg-1");
     let (at_production, at_backup) = (("RegionId", PRODUCTION), ("RegionId", BACKUP));
-    let operations: [(GroupEvent, &str, Vec<(&str, &str)>); 9] = [
+    let operations: [Operation<GroupEvent>; 9] = [
         (GroupEvent::Start, "StartDiskReplicaGroup", vec![at_production, id]),
         (GroupEvent::StartOneShot, "StartDiskReplicaGroup", vec![at_production, id, ("OneShot", "true")]),
         (GroupEvent::Stop, "StopDiskReplicaGroup", vec![at_production, id]),
@@ -139,7 +147,7 @@ fn every_cell_of_the_group_matrix_is_what_its_row_says() {
         GroupStatus::DeleteFailed,
         GroupStatus::Deleted,
     ];
-    let mut cells = 0;
+    let (mut cells, mut full) = (0, 0);
     for from in GroupStatus::ALL {
         for (event, action, parameters) in &operations {
             let row = group_table::lookup(*from, *event);
@@ -147,17 +155,22 @@ fn every_cell_of_the_group_matrix_is_what_its_row_says() {
             let empty = *event == GroupEvent::Delete || memberless.contains(from);
             let member = pair("pair-1", from.as_str(), true);
             let other = pair("pair-9", "created", false);
-            match empty {
-                true => {
-                    seed(&server, &[pair("pair-1", "created", false), other], &[group(from.as_str(), &[])])
-                }
-                false => seed(&server, &[member, other], &[group(from.as_str(), &["pair-1"])]),
+            let lone = [pair("pair-1", "created", false), other.clone()];
+            let seeded_empty = empty && can_seed(&server, &lone, &[group(from.as_str(), &[])]);
+            if !seeded_empty {
+                seed(&server, &[member, other], &[group(from.as_str(), &["pair-1"])]);
             }
             let (code, rule) = call(&server, action, parameters);
             let after = status(&server, "DiskReplicaGroups", "GroupIds", "pg-1");
             let cell = format!("{action} ({event:?}) from {from}");
             let shown =
                 |status: GroupStatus| (status != GroupStatus::Deleted).then(|| status.as_str().to_owned());
+            if empty && !seeded_empty {
+                let wanted = ("OperationDenied.GroupHasPair", "G-671");
+                assert_eq!((code.as_str(), rule.as_str()), wanted, "{cell}");
+                full += 1;
+                continue;
+            }
             // What needs members finds that there are none before it looks at the status.
             let needs_members = match event {
                 GroupEvent::RemovePair => Some("G-690"),
@@ -192,5 +205,6 @@ fn every_cell_of_the_group_matrix_is_what_its_row_says() {
             cells += 1;
         }
     }
-    assert_eq!(cells, 18 * 9 - 5 * memberless.len());
+    assert_eq!(cells + full, 18 * 9 - 5 * memberless.len());
+    assert!(full < 10, "{full} statuses need members");
 }

@@ -89,6 +89,17 @@ fn node_ask() -> impl Strategy<Value = ClusterAsk> {
     ]
 }
 
+fn label_ask() -> impl Strategy<Value = LabelAsk> {
+    prop_oneof![
+        2 => (0_u8..3, option::of(any::<bool>())).prop_map(|(name, rtc)| LabelAsk::Modify { name, rtc }),
+        2 => (0_u8..24).prop_map(LabelAsk::Tag),
+        1 => option::of(0_u8..24).prop_map(LabelAsk::Untag),
+        1 => Just(LabelAsk::List),
+        1 => (0_u8..3).prop_map(LabelAsk::Regroup),
+        1 => Just(LabelAsk::Progress),
+    ]
+}
+
 fn how() -> impl Strategy<Value = How> {
     let failure = select([Failure::Network, Failure::Replication, Failure::Other].as_slice());
     prop_oneof![
@@ -166,6 +177,12 @@ fn what() -> impl Strategy<Value = What> {
                     let fresh = if enough { nodes } else { nodes.saturating_add(1) };
                     What::CreateCluster { caller, id, nodes, fresh }
                 })
+                .boxed(),
+        ),
+        (
+            1,
+            (caller(), which(), label_ask())
+                .prop_map(|(caller, pair, ask)| What::Label { caller, pair, ask })
                 .boxed(),
         ),
         (1, (caller(), any::<bool>()).prop_map(|(caller, pairs)| What::Describe { caller, pairs }).boxed()),

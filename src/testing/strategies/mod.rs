@@ -49,6 +49,10 @@ use crate::ebs::{
     ReprotectDiskReplicaGroup, ReprotectDiskReplicaPair, Site, StartDiskReplicaGroup, StartDiskReplicaPair,
     StartPairDrill, StartReplicaGroupDrill, StopDiskReplicaGroup, StopDiskReplicaPair,
 };
+use crate::ebs::{
+    ChangeResourceGroup, DescribeDiskReplicaPairProgress, ListTagResources, ModifyDiskReplicaPair,
+    ResourceId, Resources, TagResources, UntagResources,
+};
 use crate::ids::{
     AccountId, BadId, ClusterId, DiskId, EffectId, NodeClass, NodeId, PairId, RegionId, ZoneId,
 };
@@ -68,7 +72,7 @@ use crate::policy::{
     StartWhileReplicating, SwitchStatus, TargetInWindow, TokenAlphabet, TokenMismatch, TokenPolicy,
     TokenScope, WindowFrom, ZoneLoss,
 };
-use crate::text::StatusMessage;
+use crate::text::{Name, StatusMessage, Tag, TagKey, TagValue};
 use crate::time::{Span, Timestamp};
 use crate::token::{ClientToken, Lifetime, Overflow};
 
@@ -83,7 +87,7 @@ use world::{node_kind, rarely, small_priority};
 
 pub use draw::{inputs, step};
 pub use policy::{ebs_policy, polardb_policy, policy, token_policy};
-pub use step::{Abstract, Caller, ClusterAsk, GroupAsk, How, PairAsk, Place, What, When, Which};
+pub use step::{Abstract, Caller, ClusterAsk, GroupAsk, How, LabelAsk, PairAsk, Place, What, When, Which};
 pub use world::{World, cluster_seed, group_seed, pair_seed, world};
 
 /// The regions of generated worlds. Sources lie in the first, destinations mostly in the second.

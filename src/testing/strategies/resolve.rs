@@ -112,6 +112,12 @@ impl Abstract {
                 });
                 call(caller, region(caller.place.number()), create_cluster(*nodes).into(), fresh)
             }
+            What::Label { caller, pair, ask } => {
+                let pairs: Vec<&ReplicaPair> = plane.pairs().collect();
+                let pair = pick(*pair, &pairs).copied();
+                let id = pair.map_or_else(|| made("pair-unknown"), |pair| pair.id().clone());
+                call(caller, caller.place.of_pair(pair, PairAsk::Stop), ask.request(id), Fresh::None)
+            }
             What::Describe { caller, pairs: true } => {
                 let site = if caller.place == Place::Destination { Site::Backup } else { Site::Production };
                 let request = DescribeDiskReplicaPairs { site, ..DescribeDiskReplicaPairs::default() };
@@ -339,6 +345,34 @@ impl ClusterAsk {
             }
             Self::Delete => DeleteDbCluster { cluster: id }.into(),
             Self::Describe => DescribeDbClusterAttribute { cluster: id }.into(),
+        }
+    }
+}
+
+impl LabelAsk {
+    fn request(self, pair: PairId) -> Request {
+        let key = |number: u8| TagKey::parse(&format!("k-{number}")).ok();
+        let resources = Resources::Pairs(Vec::from([pair.clone()]));
+        match self {
+            Self::Modify { name, rtc } => {
+                let name = Name::parse(&format!("name-{name}")).ok();
+                ModifyDiskReplicaPair { pair, name, description: None, enable_rtc: rtc }.into()
+            }
+            Self::Tag(number) => {
+                let value = TagValue::parse("v").ok();
+                let tags = key(number).zip(value).map(|(key, value)| Tag { key, value });
+                TagResources { resources, tags: tags.into_iter().collect() }.into()
+            }
+            Self::Untag(number) => {
+                let keys = number.map(|number| key(number).into_iter().collect());
+                UntagResources { resources, keys }.into()
+            }
+            Self::List => ListTagResources { resources, tags: Vec::new(), after: None }.into(),
+            Self::Regroup(number) => {
+                let group = made(&format!("rg-{number}"));
+                ChangeResourceGroup { resource: ResourceId::Pair(pair), group }.into()
+            }
+            Self::Progress => DescribeDiskReplicaPairProgress { pair }.into(),
         }
     }
 }

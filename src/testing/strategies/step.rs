@@ -266,6 +266,28 @@ pub enum ClusterAsk {
     Describe,
 }
 
+/// What is asked of a pair's labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LabelAsk {
+    /// `ModifyDiskReplicaPair`: the name `name-N`, and perhaps replication time control.
+    Modify {
+        /// The number in the name.
+        name: u8,
+        /// `EnableRtc`.
+        rtc: Option<bool>,
+    },
+    /// `TagResources` with the key `k-N`.
+    Tag(u8),
+    /// `UntagResources` of the key `k-N`, or of all.
+    Untag(Option<u8>),
+    /// `ListTagResources`.
+    List,
+    /// `ChangeResourceGroup` to `rg-N`.
+    Regroup(u8),
+    /// `DescribeDiskReplicaPairProgress`.
+    Progress,
+}
+
 /// How an effect is reported to have ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
@@ -364,6 +386,15 @@ pub enum What {
         nodes: u8,
         /// How many ids are given.
         fresh: u8,
+    },
+    /// A call that changes or tells what no lifecycle depends on.
+    Label {
+        /// By whom.
+        caller: Caller,
+        /// On which pair.
+        pair: Which,
+        /// Asking what.
+        ask: LabelAsk,
     },
     /// `DescribeDiskReplicaPairs` and `DescribeDBClusters`.
     Describe {

@@ -1,7 +1,7 @@
 //! The answers about drills.
 //!
 //! A pair's drill names its one disk beside it; a group's lists one for each pair, under `PairsInfo`, and the pair as
-//! `PairId`. A drill that found no recover point shows none, and a message (`D-650`).
+//! `PairId`. A drill that found no recover point shows none, and a message (`D-111`).
 
 use alloc::string::String;
 use alloc::vec::Vec;

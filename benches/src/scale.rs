@@ -1,0 +1,229 @@
+//! What one call costs beside a thousand pairs, and beside a million: it must not grow with their number.
+//!
+//! One pair in a hundred opens a group of five members, so a million pairs come with ten thousand groups. Each sample is
+//! one call on a resource that no earlier sample touched, in an order that has nothing to do with that of the
+//! resources. What remains of growth is the memory's: a million pairs are in no cache, and trees are deeper by a factor
+//! of two. A walk of the whole plane would be a thousandfold, so the gate is far from both.
+
+use std::time::Instant;
+
+use failover_model::control_plane::Output;
+use failover_model::ebs::{
+    AddDiskReplicaPair, CreateDiskReplicaGroup, CreateDiskReplicaPair, Cursor, DescribeDiskReplicaGroups,
+    DescribeDiskReplicaPairs, FailoverDiskReplicaGroup, FailoverDiskReplicaPair, GroupSeed, GroupSettings,
+    GroupStatus, Page, PairSeed, PairSettings, PairStatus, Resources, StartDiskReplicaGroup, TagResources,
+};
+use failover_model::text::{Tag, TagKey, TagValue};
+use failover_model::{
+    AccountId, Call, ClientToken, ControlPlane, Fresh, GroupId, PairId, Policy, RegionId, Request, Timestamp,
+};
+
+/// The sizes of the curve, in pairs.
+const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
+
+/// How many members a group has.
+const MEMBERS: usize = 5;
+
+/// How many pairs there are for each group.
+const PAIRS_A_GROUP: usize = 100;
+
+/// The most by which the cost of a call may grow from the first size to the last.
+const GOAL: f64 = 20.0;
+
+/// Samples of each call; no more than there are groups at the least size.
+const SAMPLES: usize = 10;
+
+const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+
+/// Measures, prints, and counts the rows that miss the goal.
+pub fn run() -> usize {
+    let mut rows: Vec<(&str, Vec<f64>)> = Vec::new();
+    for size in SIZES {
+        for (at, (name, cost)) in measure(size).into_iter().enumerate() {
+            if rows.len() <= at {
+                rows.push((name, Vec::new()));
+            }
+            rows[at].1.push(cost);
+        }
+    }
+    print!("{:<46}", "ns a call, beside so many pairs");
+    SIZES.iter().for_each(|size| print!(" {size:>10}"));
+    println!(" {:>8} {:>6}", "growth", "goal");
+    let mut missed = 0;
+    for (name, costs) in &rows {
+        print!("{name:<46}");
+        costs.iter().for_each(|cost| print!(" {cost:>10.0}"));
+        let growth = costs[costs.len() - 1] / costs[0];
+        println!(" {growth:>8.1} {GOAL:>6.0}");
+        missed += usize::from(growth > GOAL);
+    }
+    missed
+}
+
+fn measure(size: usize) -> Vec<(&'static str, f64)> {
+    let groups = size / PAIRS_A_GROUP;
+    let mut plane = plane(size, groups);
+    let order = |count: usize, from: usize| -> Vec<usize> {
+        let mut order: Vec<usize> = (0..count).collect();
+        order.sort_by_key(|at| (*at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        order.into_iter().skip(from * SAMPLES).take(SAMPLES).collect()
+    };
+    // The first of every hundred pairs are members; these are not, and are at rest.
+    let free = |at: usize| at * PAIRS_A_GROUP + MEMBERS + 1;
+    let mut rows = Vec::new();
+    let mut row = |name, asked: Vec<(Call, Request)>| rows.push((name, median(&mut plane, asked)));
+    let source = |at: usize| call("cn-shanghai", Some(at));
+    let destination = |at: usize| call("cn-beijing", Some(at));
+    let ten = |after| Page::Token { max_results: 10, after };
+
+    row(
+        "FailoverDiskReplicaPair",
+        each(order(groups, 0), |at| {
+            (destination(at), FailoverDiskReplicaPair { pair: pair(free(at)) }.into())
+        }),
+    );
+    row(
+        "AddDiskReplicaPair",
+        each(order(groups, 0), |at| {
+            (source(at), AddDiskReplicaPair { group: group(at), pair: pair(free(at) + 1) }.into())
+        }),
+    );
+    row(
+        "StartDiskReplicaGroup, of six",
+        each(order(groups, 0), |at| {
+            (source(at), StartDiskReplicaGroup { group: group(at), one_shot: false }.into())
+        }),
+    );
+    row(
+        "FailoverDiskReplicaGroup, of six, refused",
+        each(order(groups, 0), |at| (destination(at), FailoverDiskReplicaGroup { group: group(at) }.into())),
+    );
+    row(
+        "TagResources, one pair",
+        each(order(groups, 0), |at| {
+            let tag = Tag { key: parsed(TagKey::parse("k")), value: parsed(TagValue::parse("v")) };
+            (
+                source(at),
+                TagResources { resources: Resources::Pairs(vec![pair(free(at) + 2)]), tags: vec![tag] }
+                    .into(),
+            )
+        }),
+    );
+    row(
+        "DescribeDiskReplicaPairs, first page",
+        each(order(groups, 0), |_| {
+            (
+                call("cn-shanghai", None),
+                DescribeDiskReplicaPairs { page: ten(None), ..Default::default() }.into(),
+            )
+        }),
+    );
+    row(
+        "DescribeDiskReplicaPairs, page after a token",
+        each(order(groups, 0), |at| {
+            let page = ten(Some(Cursor(free(at) as u64)));
+            (call("cn-shanghai", None), DescribeDiskReplicaPairs { page, ..Default::default() }.into())
+        }),
+    );
+    row(
+        "DescribeDiskReplicaPairs, one id",
+        each(order(groups, 0), |at| {
+            let request = DescribeDiskReplicaPairs { pairs: vec![pair(free(at))], ..Default::default() };
+            (call("cn-shanghai", None), request.into())
+        }),
+    );
+    row(
+        "DescribeDiskReplicaGroups, page after a token",
+        each(order(groups, 0), |at| {
+            let page = ten(Some(Cursor((size + at) as u64)));
+            (call("cn-shanghai", None), DescribeDiskReplicaGroups { page, ..Default::default() }.into())
+        }),
+    );
+    rows
+}
+
+fn each(order: Vec<usize>, asked: impl Fn(usize) -> (Call, Request)) -> Vec<(Call, Request)> {
+    order.into_iter().map(asked).collect()
+}
+
+/// The median time of these calls, one sample each.
+fn median(plane: &mut ControlPlane, asked: Vec<(Call, Request)>) -> f64 {
+    let mut times: Vec<f64> = Vec::new();
+    for (call, request) in &asked {
+        let start = Instant::now();
+        let output: Output =
+            plane.call_any(call, request, &Fresh::None).expect("no call here makes anything");
+        times.push(start.elapsed().as_nanos() as f64);
+        let refused = matches!(request, Request::FailoverDiskReplicaGroup(_));
+        assert!(output.result.is_some_and(|result| result.is_err() == refused), "{request:?}");
+    }
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+fn plane(size: usize, groups: usize) -> ControlPlane {
+    let mut plane = ControlPlane::new(Policy::default());
+    let region: RegionId = id("cn-shanghai");
+    for at in 0..size {
+        let seed = PairSeed {
+            id: pair(at),
+            status: PairStatus::Created,
+            status_message: None,
+            reversed: false,
+            created_at: NOW,
+            last_recover_point: None,
+            request: CreateDiskReplicaPair {
+                source_zone: id("cn-shanghai-a"),
+                source_disk: id(&format!("d-source{at:08}")),
+                destination_region: id("cn-beijing"),
+                destination_zone: id("cn-beijing-b"),
+                destination_disk: id(&format!("d-target{at:08}")),
+                settings: PairSettings::default(),
+            },
+        };
+        let _ = plane.adopt_pair(NOW, &account(), &region, seed).expect("it can be taken in");
+    }
+    for at in 0..groups {
+        let seed = GroupSeed {
+            id: group(at),
+            status: GroupStatus::Created,
+            reversed: false,
+            created_at: NOW,
+            request: CreateDiskReplicaGroup {
+                source_zone: id("cn-shanghai-a"),
+                destination_region: id("cn-beijing"),
+                destination_zone: id("cn-beijing-b"),
+                settings: GroupSettings::default(),
+            },
+            members: (0..MEMBERS).map(|member| pair(at * PAIRS_A_GROUP + member)).collect(),
+        };
+        let _ = plane.adopt_group(NOW, &account(), &region, seed).expect("it can be taken in");
+    }
+    plane
+}
+
+fn call(region: &str, token: Option<usize>) -> Call {
+    let token =
+        token.and_then(|at| ClientToken::parse(&format!("123e4567-e89b-12d3-a456-{at:012}")).ok().flatten());
+    Call { now: NOW, account: account(), region: id(region), token }
+}
+
+fn account() -> AccountId {
+    id("1234567890123456")
+}
+
+fn pair(at: usize) -> PairId {
+    id(&format!("pair-cn-{at:011}"))
+}
+
+fn group(at: usize) -> GroupId {
+    id(&format!("pg-{at:016}"))
+}
+
+fn id<T: std::str::FromStr>(text: &str) -> T {
+    parsed(text.parse())
+}
+
+fn parsed<T, E>(result: Result<T, E>) -> T {
+    result.ok().expect("it is well-formed")
+}
