@@ -164,7 +164,7 @@ fn our_xml_of_the_samples_has_the_same_leaves_and_contains_the_vendors_own() {
             // And what the JSON masks the XML may not.
             let same = |(path, text): &(String, String)| {
                 let (ours, theirs) = (text.trim(), leaf.1.trim());
-                let masked = ours.strip_suffix("****").is_some_and(|shown| theirs.starts_with(shown));
+                let masked = ours.ends_with('*') && theirs.starts_with(ours.trim_end_matches('*'));
                 *path == leaf.0 && (ours == theirs || masked)
             };
             assert!(found.iter().any(same), "{operation} {leaf:?}");
