@@ -145,7 +145,7 @@ impl ZoneId {
 /// It is unique in a control plane and never reused, so one number is the fencing token, the attempt number and,
 /// with the resource's `since`, the age: a report that carries another number than the pending one is stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct EffectId(pub u64);
 
 impl fmt::Display for EffectId {

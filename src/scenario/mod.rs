@@ -61,7 +61,8 @@ pub struct BadScenario {
 pub fn replay(text: &str) -> Result<String, BadScenario> {
     let mut stage = Stage::new(Policy::default());
     let mut replayed = String::new();
-    let mut lines = text.lines().enumerate().peekable();
+    // A carriage return ends a line with or without the line feed, so that what is given back reads the same again.
+    let mut lines = text.lines().map(|line| line.trim_end_matches('\r')).enumerate().peekable();
     while let Some((at, line)) = lines.next() {
         replayed.push_str(line);
         replayed.push('\n');

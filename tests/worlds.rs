@@ -1,0 +1,89 @@
+//! Every reachable state of small worlds.
+//!
+//! A world is a control plane with few resources and a function that says which inputs are tried in a state. A model
+//! checker walks breadth first through all states that they lead to; the laws are asserted of every transition on the
+//! way, refused calls and stale reports included. Two states that differ only in names (effect ids, counters, points in
+//! time) are one, see [`canonical`], which is what makes an endless future finite.
+//!
+//! Of each world four things are pinned: that no transition breaks a law; that each of its `sometimes` is met, since
+//! laws hold easily of what never happens; how many states there are, counted twice by different programs; and that from
+//! every state some continuation leads to rest, so that no transient status is a dead end.
+//!
+//! The larger worlds take minutes and are ignored by default: `cargo test --release --test worlds -- --ignored`.
+
+#[macro_use]
+mod common;
+mod worlds {
+    pub mod canonical;
+    pub mod clusters;
+    pub mod laws;
+    pub mod pairs;
+    pub mod tokens;
+    pub mod walk;
+}
+
+use failover_model::token::Overflow;
+use worlds::clusters::Clusters;
+use worlds::pairs::Pairs;
+use worlds::tokens::Tokens;
+use worlds::walk::explore;
+
+#[test]
+fn one_pair() {
+    explore(Pairs { pairs: 1, disks: false }, 1);
+}
+
+#[test]
+fn a_cluster_of_three_with_a_tie() {
+    explore(Clusters { readers: &[3, 3], rounds: 1, named_target_elects: false, replication: false }, 1);
+}
+
+#[test]
+fn tokens_of_two_accounts() {
+    explore(Tokens { accounts: 2, tokens: 1, capacity: 1, overflow: Overflow::Refuse }, 1);
+}
+
+#[test]
+#[ignore = "larger"]
+fn one_pair_with_its_disks() {
+    explore(Pairs { pairs: 1, disks: true }, 1);
+}
+
+#[test]
+#[ignore = "larger"]
+fn two_pairs() {
+    explore(Pairs { pairs: 2, disks: false }, 1);
+}
+
+#[test]
+#[ignore = "larger"]
+fn a_cluster_of_three_whose_replication_breaks() {
+    explore(Clusters { readers: &[3, 3], rounds: 1, named_target_elects: false, replication: true }, 1);
+}
+
+#[test]
+#[ignore = "larger"]
+fn a_cluster_of_four_in_two_rounds() {
+    explore(Clusters { readers: &[3, 3, 1], rounds: 2, named_target_elects: true, replication: false }, 1);
+}
+
+#[test]
+#[ignore = "larger"]
+fn a_cluster_of_six_with_ties() {
+    explore(
+        Clusters { readers: &[3, 3, 2, 2, 1], rounds: 1, named_target_elects: false, replication: false },
+        1,
+    );
+}
+
+#[test]
+#[ignore = "larger"]
+fn three_tokens_within_a_capacity_of_two() {
+    explore(Tokens { accounts: 2, tokens: 3, capacity: 2, overflow: Overflow::Refuse }, 1);
+}
+
+#[test]
+#[ignore = "larger"]
+fn tokens_that_are_evicted() {
+    explore(Tokens { accounts: 1, tokens: 3, capacity: 2, overflow: Overflow::EvictOldestCompleted }, 1);
+}

@@ -1,0 +1,114 @@
+//! One cluster: manual failovers with and without a target, every choice and outcome, nodes that go down and come back,
+//! replication that breaks, priorities that change, other work that keeps the cluster busy.
+
+use std::num::NonZeroU8;
+
+use failover_model::polardb::{ClusterEffect, Failure, ModifyDbNodeConfig, NodeChange, Role};
+use failover_model::policy::{ExplicitTargetFails, Policy};
+use failover_model::{ControlPlane, EffectKind, Fresh, Input, NodeId, Observation, Outcome, Report};
+use stateright::Property;
+
+use super::pairs::{call, observed};
+use super::walk::{Checked, World, sometimes};
+use crate::common::{self, CLUSTER, OWNER, SOURCE, id, message, priority};
+
+/// A writer `w` and readers of these priorities.
+#[derive(Clone, Copy)]
+pub struct Clusters {
+    pub readers: &'static [u8],
+    pub rounds: u8,
+    pub named_target_elects: bool,
+    /// Whether replication to the nodes breaks and heals.
+    pub replication: bool,
+}
+
+impl World for Clusters {
+    fn start(&self) -> ControlPlane {
+        let mut policy = Policy::default();
+        policy.polardb.rounds = NonZeroU8::new(self.rounds).unwrap();
+        if self.named_target_elects {
+            policy.polardb.explicit_target_fails = ExplicitTargetFails::Elect;
+        }
+        let mut plane = ControlPlane::new(policy);
+        let names = ["a", "b", "c", "d", "e"];
+        let readers: Vec<(&str, u8)> = names.into_iter().zip(self.readers.iter().copied()).collect();
+        let _ = plane.adopt_cluster(common::at(common::START), &id(OWNER), common::seed(&readers)).unwrap();
+        plane
+    }
+
+    fn inputs(&self, plane: &ControlPlane) -> Vec<Input> {
+        let mut inputs = Vec::new();
+        let now = plane.clock();
+        let Some(cluster) = plane.cluster(&id(CLUSTER)) else { return inputs };
+        for effect in plane.outstanding() {
+            let mut ends =
+                |outcome| inputs.push(Input::Report(now, Report::Outcome { id: effect.id, outcome }));
+            match &effect.kind {
+                EffectKind::Cluster { effect: ClusterEffect::ChooseNode(_), .. } => {
+                    // Of all nodes, so that one that was not offered is chosen too.
+                    cluster.nodes().iter().for_each(|node| ends(Outcome::Chosen(node.id.clone())));
+                }
+                _ => {
+                    ends(Outcome::Succeeded);
+                    ends(Outcome::Failed { failure: Failure::Network, message: None });
+                }
+            }
+        }
+        let targets: Vec<Option<NodeId>> =
+            std::iter::once(None).chain(cluster.nodes().iter().map(|node| Some(node.id.clone()))).collect();
+        for target in targets {
+            let target = target.as_ref().map(NodeId::as_str);
+            inputs.push(call(plane, SOURCE, common::failover_request(target), Fresh::None));
+        }
+        for node in cluster.nodes() {
+            let mut changes = vec![NodeChange::Up(!node.up)];
+            changes.extend(self.replication.then_some(NodeChange::Replicating(!node.replicating)));
+            let report = |change| observed(plane, Observation::Node { node: node.id.clone(), change });
+            inputs.extend(changes.into_iter().map(report));
+        }
+        // One node's priority moves between its own and the lowest.
+        let first = cluster.nodes().iter().find(|node| node.id.as_str() == "a").expect("the first reader");
+        let own = priority(self.readers[0]);
+        let other = if first.priority == own { priority(1) } else { own };
+        let request = ModifyDbNodeConfig { cluster: id(CLUSTER), node: id("a"), priority: other };
+        inputs.push(call(plane, SOURCE, request, Fresh::None));
+        let busy = cluster.status().as_str() == "ClassChanging";
+        let status = (!busy).then(|| message("ClassChanging"));
+        inputs.push(observed(plane, Observation::ClusterBusy { cluster: id(CLUSTER), status }));
+        // Past the frequency window.
+        inputs.push(Input::Advance(now.after(failover_model::Span::from_secs(600))));
+        inputs
+    }
+
+    fn sometimes(&self) -> Vec<Property<Checked<Self>>> {
+        vec![
+            sometimes("another writer", |_, state| {
+                state
+                    .plane
+                    .clusters()
+                    .any(|cluster| cluster.writer().is_some_and(|node| node.id.as_str() != "w"))
+            }),
+            sometimes("a choice", |_, state| {
+                state.plane.outstanding().any(|effect| {
+                    matches!(effect.kind, EffectKind::Cluster { effect: ClusterEffect::ChooseNode(_), .. })
+                })
+            }),
+            sometimes("a second attempt", |_, state| {
+                state
+                    .plane
+                    .clusters()
+                    .any(|cluster| cluster.failover().is_some_and(|failover| failover.attempts > 1))
+            }),
+            sometimes("no writer and nobody to take over", |_, state| {
+                state.plane.clusters().any(|cluster| {
+                    cluster.failover().is_none()
+                        && cluster.nodes().iter().any(|node| node.role == Role::Writer && !node.up)
+                })
+            }),
+        ]
+    }
+
+    fn at_rest(&self, plane: &ControlPlane) -> bool {
+        plane.clusters().all(|cluster| cluster.status().as_str() == "Running")
+    }
+}

@@ -1,0 +1,200 @@
+//! What is asserted of every transition, whatever the world.
+
+use std::collections::BTreeSet;
+
+use failover_model::control_plane::Output;
+use failover_model::ebs::PairStatus;
+use failover_model::polardb::{ClusterEffect, DbNode, NodeKind, Priority, Role};
+use failover_model::policy::RejectionPolicy;
+use failover_model::token::Lifetime;
+use failover_model::{Call, ControlPlane, EffectKind, Input, Misuse, NodeId, Report, Request, Timestamp};
+use serde::Serialize;
+
+use crate::common::look;
+
+/// What the tokens used so far promise.
+pub type Promises = Vec<Promise>;
+
+/// Under this token this request was accepted, at this time.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Promise {
+    account: String,
+    region: String,
+    token: String,
+    request: Request,
+    at: Timestamp,
+}
+
+/// Applies an input, keeps account of the promises, and says which law broke.
+pub fn apply(plane: &mut ControlPlane, promises: &mut Promises, input: &Input) -> Result<(), String> {
+    let before = plane.clone();
+    let result = plane.apply(input);
+    plane.check().map_err(|violation| format!("{violation} after {input:?}"))?;
+    changes_nothing_unless_accepted(&before, plane, input, &result)?;
+    names_what_is_outstanding(&before, plane, &result)?;
+    for cluster in plane.clusters() {
+        let writers = cluster.nodes().iter().filter(|node| node.role == Role::Writer).count();
+        ensure(writers == 1, || format!("{} has {writers} writers after {input:?}", cluster.id()))?;
+        if cluster.writer().map(|node| &node.id)
+            != before.cluster(cluster.id()).and_then(|old| old.writer()).map(|node| &node.id)
+            && before.cluster(cluster.id()).is_some()
+        {
+            let promoted = matches!(input, Input::Report(_, Report::Outcome { .. }));
+            ensure(promoted, || format!("the writer moved by {input:?}"))?;
+        }
+    }
+    asks_for_the_highest_tier(plane, &result)?;
+    let pairs: BTreeSet<_> = plane.pairs().map(|pair| pair.id().clone()).collect();
+    for old in before.pairs() {
+        let time_passed = matches!(input, Input::Advance(_));
+        let known = pairs.contains(old.id());
+        ensure(known || (time_passed && old.status() == PairStatus::Deleted), || {
+            format!("{} vanished by {input:?}", old.id())
+        })?;
+        if old.status() == PairStatus::Deleted && known {
+            ensure(plane.pair(old.id()) == Some(old), || {
+                format!("the tombstone {} changed by {input:?}", old.id())
+            })?;
+        }
+    }
+    if let Input::Call(call, request, _) = input {
+        takes_effect_once(&before, plane, promises, call, request, &result)?;
+    }
+    Ok(())
+}
+
+fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(otherwise()) }
+}
+
+/// A refused, replayed or misused input changes nothing but the clock; a refusal that is kept by policy, the tokens too.
+fn changes_nothing_unless_accepted(
+    before: &ControlPlane,
+    after: &ControlPlane,
+    input: &Input,
+    result: &Result<Output, Misuse>,
+) -> Result<(), String> {
+    let idle = match result {
+        Err(_) => true,
+        Ok(output) => {
+            let refused = matches!(output.result, Some(Err(_)));
+            output.replayed || (refused && before.policy().tokens.rejections == RejectionPolicy::Released)
+        }
+    };
+    if !idle {
+        return Ok(());
+    }
+    let mut still = before.clone();
+    look(&mut still, time(input));
+    ensure(still == *after, || format!("{input:?} was not accepted and changed something"))
+}
+
+fn time(input: &Input) -> Timestamp {
+    match input {
+        Input::Call(call, ..) => call.now,
+        Input::Report(now, _) | Input::Advance(now) => *now,
+    }
+}
+
+/// The effects that an input returns are the ones that are outstanding since, in ascending order, under new ids.
+fn names_what_is_outstanding(
+    before: &ControlPlane,
+    after: &ControlPlane,
+    result: &Result<Output, Misuse>,
+) -> Result<(), String> {
+    let known: BTreeSet<_> = before.outstanding().map(|effect| effect.id).collect();
+    let new: Vec<_> = after.outstanding().filter(|effect| !known.contains(&effect.id)).collect();
+    let asked = result.as_ref().map(|output| output.step.effects.clone()).unwrap_or_default();
+    ensure(asked == new, || format!("asked for {asked:?}, outstanding since {new:?}"))?;
+    let reused = known.last().is_some_and(|last| new.iter().any(|effect| effect.id <= *last));
+    ensure(!reused, || format!("{new:?} has an id that was used before"))
+}
+
+/// Nobody is promoted or offered while a node of higher priority is eligible and untried, unless it was named.
+fn asks_for_the_highest_tier(plane: &ControlPlane, result: &Result<Output, Misuse>) -> Result<(), String> {
+    let effects = result.iter().flat_map(|output| &output.step.effects);
+    for effect in effects {
+        let EffectKind::Cluster { cluster, effect } = &effect.kind else { continue };
+        let Some(cluster) = plane.cluster(cluster) else { continue };
+        let Some(failover) = cluster.failover() else { continue };
+        let electable = |node: &&DbNode| {
+            node.role == Role::Reader
+                && node.kind == NodeKind::Ordinary
+                && node.up
+                && node.replicating
+                && node.busy.is_none()
+        };
+        let open: Vec<(&NodeId, Priority)> = (cluster.nodes().iter().filter(electable))
+            .filter(|node| !failover.tried.contains(&node.id))
+            .map(|node| (&node.id, node.priority))
+            .collect();
+        let highest = open.iter().map(|(_, priority)| *priority).max();
+        let tier: Vec<&NodeId> =
+            open.iter().filter(|(_, priority)| Some(*priority) == highest).map(|(node, _)| *node).collect();
+        let lawful = match effect {
+            ClusterEffect::PromoteNode(node) if failover.requested.as_ref() == Some(node) => {
+                open.iter().any(|(open, _)| *open == node)
+            }
+            ClusterEffect::PromoteNode(node) => tier.contains(&node),
+            ClusterEffect::ChooseNode(offered) => tier.len() > 1 && offered.iter().eq(tier.iter().copied()),
+            _ => true,
+        };
+        ensure(lawful, || format!("{effect:?} among {open:?}"))?;
+    }
+    Ok(())
+}
+
+/// What is promised under a token is answered again and not done again; another request under it is refused; nothing
+/// that was never done is replayed.
+fn takes_effect_once(
+    before: &ControlPlane,
+    after: &ControlPlane,
+    promises: &mut Promises,
+    call: &Call,
+    request: &Request,
+    result: &Result<Output, Misuse>,
+) -> Result<(), String> {
+    let lifetime = after.policy().tokens.lifetime;
+    promises.retain(|promise| match lifetime {
+        Lifetime::Never => true,
+        Lifetime::For(ms) => after.clock().since(promise.at).as_millis() < ms.get(),
+    });
+    let (Ok(output), Some(token)) = (result, &call.token) else { return Ok(()) };
+    if !request.operation().takes_token() {
+        return ensure(!output.replayed, || format!("{request:?} was replayed"));
+    }
+    let here = |promise: &&Promise| {
+        promise.account == call.account.as_str()
+            && promise.region == call.region.as_str()
+            && promise.token == token.as_str()
+            && promise.request.operation() == request.operation()
+    };
+    // An eviction is told by the horizon, below which nothing is promised.
+    let evicted = before.tokens().horizon(&call.account) > 0;
+    match promises.iter_mut().find(|promise| here(&&**promise)) {
+        Some(promise) if promise.request == *request => {
+            if !output.replayed && matches!(output.result, Some(Ok(_))) {
+                promise.at = after.clock();
+            }
+            ensure(output.replayed || evicted, || format!("{request:?} took effect twice under {token:?}"))
+        }
+        Some(_) => {
+            let refused = output.result.as_ref().is_some_and(Result::is_err);
+            ensure(refused || evicted, || format!("{request:?} took effect under the token of another"))
+        }
+        None => {
+            ensure(!output.replayed, || format!("{request:?} was replayed and never done"))?;
+            if matches!(output.result, Some(Ok(_))) {
+                promises.push(Promise {
+                    account: call.account.to_string(),
+                    region: call.region.to_string(),
+                    token: token.as_str().into(),
+                    request: request.clone(),
+                    at: after.clock(),
+                });
+                promises.sort_by_key(|promise| format!("{promise:?}"));
+            }
+            Ok(())
+        }
+    }
+}

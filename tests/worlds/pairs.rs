@@ -1,0 +1,130 @@
+//! Pairs with their disks: every call at both ends, every outcome, every observation.
+
+use failover_model::ebs::{
+    DeleteDiskReplicaPair, DiskChange, FailoverDiskReplicaPair, PairCreated, PairStatus,
+    ReprotectDiskReplicaPair, StartDiskReplicaPair, StopDiskReplicaPair,
+};
+use failover_model::polardb::Failure;
+use failover_model::{Call, ControlPlane, Fresh, Input, Observation, Outcome, Policy, Report, Request};
+use stateright::Property;
+
+use super::walk::{Checked, World, sometimes};
+use crate::common::{self, DESTINATION, OWNER, SOURCE, id, message, pair_id};
+
+/// So many pairs. With `disks`, the disks of the first go down, are attached and are removed.
+#[derive(Clone, Copy)]
+pub struct Pairs {
+    pub pairs: u32,
+    pub disks: bool,
+}
+
+/// The outcomes of all that is outstanding.
+pub fn outcomes(plane: &ControlPlane) -> Vec<Input> {
+    let now = plane.clock();
+    let failed = Outcome::Failed { failure: Failure::Network, message: None };
+    plane
+        .outstanding()
+        .flat_map(|effect| {
+            [Outcome::Succeeded, failed.clone()]
+                .map(|outcome| Input::Report(now, Report::Outcome { id: effect.id, outcome }))
+        })
+        .collect()
+}
+
+pub fn observed(plane: &ControlPlane, observation: Observation) -> Input {
+    Input::Report(plane.clock(), Report::Observed(observation))
+}
+
+pub fn call(plane: &ControlPlane, region: &str, request: impl Into<Request>, fresh: Fresh) -> Input {
+    let call = Call { now: plane.clock(), account: id(OWNER), region: id(region), token: None };
+    Input::Call(call, request.into(), fresh)
+}
+
+impl Pairs {
+    fn calls(self, plane: &ControlPlane, number: u32, inputs: &mut Vec<Input>) {
+        let pair = pair_id(number);
+        let requests: [Request; 7] = [
+            StartDiskReplicaPair { pair: pair.clone(), one_shot: false }.into(),
+            StartDiskReplicaPair { pair: pair.clone(), one_shot: true }.into(),
+            StopDiskReplicaPair { pair: pair.clone() }.into(),
+            FailoverDiskReplicaPair { pair: pair.clone() }.into(),
+            ReprotectDiskReplicaPair { pair: pair.clone(), reverse_replicate: true }.into(),
+            ReprotectDiskReplicaPair { pair: pair.clone(), reverse_replicate: false }.into(),
+            DeleteDiskReplicaPair { pair: pair.clone() }.into(),
+        ];
+        for request in requests {
+            for region in [SOURCE, DESTINATION] {
+                inputs.push(call(plane, region, request.clone(), Fresh::None));
+            }
+        }
+        let fresh = Fresh::Pair(PairCreated { pair: pair.clone(), order: id("o-1") });
+        inputs.push(call(plane, SOURCE, common::create_request(number), fresh));
+        if plane.pair(&pair).is_some() {
+            inputs.push(observed(
+                plane,
+                Observation::PairInvalid { pair, message: message("PrePayOrderExpired") },
+            ));
+        }
+    }
+
+    fn disks(plane: &ControlPlane, inputs: &mut Vec<Input>) {
+        for disk in ["s-1", "t-1"] {
+            let stands = plane.disk(&id(OWNER), &id(disk));
+            let changes =
+                [DiskChange::Up(!stands.up), DiskChange::Attached(!stands.attached), DiskChange::Removed];
+            inputs.extend(changes.map(|change| {
+                observed(plane, Observation::Disk { account: id(OWNER), disk: id(disk), change })
+            }));
+        }
+    }
+}
+
+fn some_pair(plane: &ControlPlane, status: PairStatus) -> bool {
+    plane.pairs().any(|pair| pair.status() == status)
+}
+
+impl World for Pairs {
+    fn start(&self) -> ControlPlane {
+        let mut plane = ControlPlane::new(Policy::default());
+        let _ = plane.advance(common::at(common::START));
+        plane
+    }
+
+    fn inputs(&self, plane: &ControlPlane) -> Vec<Input> {
+        let mut inputs = outcomes(plane);
+        for number in 1..=self.pairs {
+            self.calls(plane, number, &mut inputs);
+        }
+        if self.disks {
+            Self::disks(plane, &mut inputs);
+        }
+        match plane.next_deadline() {
+            Some(deadline) => inputs.push(Input::Advance(deadline.at)),
+            // Past the gap between two one-shot copies.
+            None => {
+                inputs.push(Input::Advance(plane.clock().after(failover_model::Span::from_millis(450_001))))
+            }
+        }
+        inputs
+    }
+
+    fn sometimes(&self) -> Vec<Property<Checked<Self>>> {
+        vec![
+            sometimes("failed over", |_, state| some_pair(&state.plane, PairStatus::Failedover)),
+            sometimes("a failover failed", |_, state| some_pair(&state.plane, PairStatus::FailoverFailed)),
+            sometimes("reversed and replicating", |_, state| {
+                state
+                    .plane
+                    .pairs()
+                    .any(|pair| pair.source() == pair.standby() && pair.status() == PairStatus::Normal)
+            }),
+            sometimes("invalid", |_, state| some_pair(&state.plane, PairStatus::Invalid)),
+            sometimes("deleted", |_, state| some_pair(&state.plane, PairStatus::Deleted)),
+            sometimes("a one-shot copy", |_, state| some_pair(&state.plane, PairStatus::ManualSyncing)),
+        ]
+    }
+
+    fn at_rest(&self, plane: &ControlPlane) -> bool {
+        plane.outstanding().next().is_none()
+    }
+}

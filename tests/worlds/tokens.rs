@@ -1,0 +1,87 @@
+//! Tokens around the founding call: two accounts, two pairs, two tokens, interleaved with outcomes and expiry.
+
+use std::num::{NonZeroU64, NonZeroUsize};
+
+use failover_model::ebs::{FailoverDiskReplicaPair, PairSeed, PairStatus, StopDiskReplicaPair};
+use failover_model::token::{Lifetime, Overflow};
+use failover_model::{Call, ClientToken, ControlPlane, Fresh, Input, Policy, Request, Span};
+use stateright::Property;
+
+use super::pairs::outcomes;
+use super::walk::{Checked, World, sometimes};
+use crate::common::{self, DESTINATION, SOURCE, id, pair_id};
+
+#[derive(Clone, Copy)]
+pub struct Tokens {
+    pub accounts: usize,
+    pub tokens: usize,
+    /// How many tokens an account may have, and what happens beyond.
+    pub capacity: usize,
+    pub overflow: Overflow,
+}
+
+const LIFETIME_MS: u64 = 1_000_000;
+
+impl World for Tokens {
+    fn start(&self) -> ControlPlane {
+        let mut policy = Policy::default();
+        policy.tokens.capacity = NonZeroUsize::new(self.capacity).unwrap();
+        policy.tokens.overflow = self.overflow;
+        policy.tokens.lifetime = Lifetime::For(NonZeroU64::new(LIFETIME_MS).unwrap());
+        let mut plane = ControlPlane::new(policy);
+        for (number, account) in [(1, "1001"), (2, "1001")] {
+            let seed = PairSeed {
+                id: pair_id(number),
+                status: PairStatus::Stopped,
+                status_message: None,
+                reversed: false,
+                created_at: common::at(common::START),
+                last_recover_point: Some(common::at(common::START)),
+                request: common::create_request(number),
+            };
+            let now = common::at(common::START);
+            let _ = plane.adopt_pair(now, &id(account), &id(SOURCE), seed).unwrap();
+        }
+        plane
+    }
+
+    fn inputs(&self, plane: &ControlPlane) -> Vec<Input> {
+        let mut inputs = outcomes(plane);
+        let requests: [Request; 3] = [
+            FailoverDiskReplicaPair { pair: pair_id(1) }.into(),
+            FailoverDiskReplicaPair { pair: pair_id(2) }.into(),
+            StopDiskReplicaPair { pair: pair_id(1) }.into(),
+        ];
+        for account in ["1001", "2002"].into_iter().take(self.accounts) {
+            for token in ["a", "A", "b"].into_iter().take(self.tokens) {
+                for request in &requests {
+                    let call = Call {
+                        now: plane.clock(),
+                        account: id(account),
+                        region: id(DESTINATION),
+                        token: ClientToken::parse(token).unwrap(),
+                    };
+                    inputs.push(Input::Call(call, request.clone(), Fresh::None));
+                }
+            }
+        }
+        inputs.push(Input::Advance(plane.clock().after(Span::from_millis(LIFETIME_MS / 2))));
+        inputs
+    }
+
+    fn sometimes(&self) -> Vec<Property<Checked<Self>>> {
+        vec![
+            sometimes("a promise is kept", |_, state| !state.promises.is_empty()),
+            sometimes("the cache is full", |world: &Checked<Self>, state| {
+                state.plane.tokens().len() == world.0.capacity
+            }),
+            sometimes("both failed over", |_, state| {
+                state.plane.pairs().all(|pair| pair.status() == PairStatus::Failedover)
+            }),
+        ]
+    }
+
+    fn at_rest(&self, plane: &ControlPlane) -> bool {
+        plane.outstanding().next().is_none()
+    }
+}
