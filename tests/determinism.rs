@@ -37,7 +37,8 @@ fn run(hash_seed: u64) -> (Digest, usize) {
     for step in &steps {
         let input = step.resolve(&plane);
         let result = plane.apply(&input);
-        if matches!((&input, &result), (Input::Call(..), Ok(output)) if matches!(output.result, Some(Ok(_)))) {
+        if matches!((&input, &result), (Input::Call(..), Ok(output)) if matches!(output.result, Some(Ok(_))))
+        {
             accepted += 1;
         }
         digest.add(&format!("{result:?}"));
