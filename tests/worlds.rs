@@ -16,6 +16,7 @@ mod common;
 mod worlds {
     pub mod canonical;
     pub mod clusters;
+    pub mod groups;
     pub mod laws;
     pub mod pairs;
     pub mod tokens;
@@ -24,6 +25,7 @@ mod worlds {
 
 use failover_model::token::Overflow;
 use worlds::clusters::Clusters;
+use worlds::groups::Groups;
 use worlds::pairs::Pairs;
 use worlds::tokens::Tokens;
 use worlds::walk::explore;
@@ -50,9 +52,20 @@ fn one_pair_with_its_disks() {
 }
 
 #[test]
+fn a_group_of_one() {
+    explore(Groups { pairs: 1, breaks: false }, 1);
+}
+
+#[test]
 #[ignore = "larger"]
-fn two_pairs() {
-    explore(Pairs { pairs: 2, disks: false }, 1);
+fn a_group_of_two() {
+    explore(Groups { pairs: 2, breaks: false }, 1);
+}
+
+#[test]
+#[ignore = "larger"]
+fn a_group_of_two_that_break() {
+    explore(Groups { pairs: 2, breaks: true }, 1);
 }
 
 #[test]

@@ -171,20 +171,22 @@ fn takes_effect_once(
     };
     // An eviction is told by the horizon, below which nothing is promised.
     let evicted = before.tokens().horizon(&call.account) > 0;
+    let done = !output.replayed && matches!(output.result, Some(Ok(_)));
     match promises.iter_mut().find(|promise| here(&&**promise)) {
-        Some(promise) if promise.request == *request => {
-            if !output.replayed && matches!(output.result, Some(Ok(_))) {
-                promise.at = after.clock();
+        Some(promise) => {
+            let same = promise.request == *request;
+            if done {
+                // Evicted and done anew: the promise is that of the later time.
+                (promise.request, promise.at) = (request.clone(), after.clock());
             }
-            ensure(output.replayed || evicted, || format!("{request:?} took effect twice under {token:?}"))
-        }
-        Some(_) => {
-            let refused = output.result.as_ref().is_some_and(Result::is_err);
-            ensure(refused || evicted, || format!("{request:?} took effect under the token of another"))
+            // The same request is answered again, another one is not done.
+            ensure(evicted || if same { output.replayed } else { !done }, || {
+                format!("{request:?} under {token:?}, which stands for {:?}: {output:?}", promise.request)
+            })
         }
         None => {
             ensure(!output.replayed, || format!("{request:?} was replayed and never done"))?;
-            if matches!(output.result, Some(Ok(_))) {
+            if done {
                 promises.push(Promise {
                     account: call.account.to_string(),
                     region: call.region.to_string(),

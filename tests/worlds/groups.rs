@@ -1,0 +1,155 @@
+//! A consistent group and its members: joining and leaving, rounds of copies, every outcome whole and in part, members that
+//! break, the calls of the group at the site where they belong, and the calls of a member, which are refused.
+
+use std::collections::BTreeSet;
+
+use failover_model::ebs::{
+    AddDiskReplicaPair, CreateDiskReplicaGroup, DeleteDiskReplicaGroup, FailoverDiskReplicaGroup,
+    FailoverDiskReplicaPair, GroupCreated, GroupStatus, PairSeed, PairStatus, RemoveDiskReplicaPair,
+    ReprotectDiskReplicaGroup, StartDiskReplicaGroup, StopDiskReplicaGroup,
+};
+use failover_model::polardb::Failure;
+use failover_model::{
+    ControlPlane, EffectKind, Fresh, GroupId, Input, Observation, Outcome, Policy, Report, Request, Span,
+};
+use stateright::Property;
+
+use super::pairs::{call, observed, outcomes};
+use super::walk::{Checked, World, sometimes};
+use crate::common::{self, DESTINATION, OWNER, SOURCE, id, message, pair_id};
+
+/// So many pairs, which a group may have.
+#[derive(Clone, Copy)]
+pub struct Groups {
+    pub pairs: u32,
+    /// Whether members break.
+    pub breaks: bool,
+}
+
+fn group_id() -> GroupId {
+    id("pg-1")
+}
+
+fn shows(plane: &ControlPlane, status: GroupStatus) -> bool {
+    plane.groups().any(|view| view.status == status)
+}
+
+/// Of each effect of a group that concerns several members, the ends in which one of them failed.
+fn partly(plane: &ControlPlane) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for effect in plane.outstanding() {
+        let EffectKind::Group { members, .. } = &effect.kind else { continue };
+        for failed in members.iter().filter(|_| members.len() > 1) {
+            let failed = BTreeSet::from([failed.clone()]);
+            let outcome = Outcome::PartlyFailed { failure: Failure::Network, failed };
+            inputs.push(Input::Report(plane.clock(), Report::Outcome { id: effect.id, outcome }));
+        }
+    }
+    inputs
+}
+
+impl World for Groups {
+    fn start(&self) -> ControlPlane {
+        let mut plane = ControlPlane::new(Policy::default());
+        let now = common::at(common::START);
+        for number in 1..=self.pairs {
+            let seed = PairSeed {
+                id: pair_id(number),
+                status: PairStatus::Created,
+                status_message: None,
+                reversed: false,
+                created_at: now,
+                last_recover_point: None,
+                request: common::create_request(number),
+            };
+            let _ = plane.adopt_pair(now, &id(OWNER), &id(SOURCE), seed).unwrap();
+        }
+        let request = CreateDiskReplicaGroup {
+            source_zone: id("cn-shanghai-a"),
+            destination_region: id(DESTINATION),
+            destination_zone: id("cn-beijing-b"),
+            settings: failover_model::ebs::GroupSettings::default(),
+        };
+        let fresh = Fresh::Group(GroupCreated { group: group_id() });
+        let _ = plane.apply(&call(&plane, SOURCE, request, fresh)).unwrap();
+        plane
+    }
+
+    fn inputs(&self, plane: &ControlPlane) -> Vec<Input> {
+        let mut inputs = outcomes(plane);
+        inputs.extend(partly(plane));
+        let group = group_id();
+        let at_source: [Request; 4] = [
+            StartDiskReplicaGroup { group: group.clone(), one_shot: false }.into(),
+            StartDiskReplicaGroup { group: group.clone(), one_shot: true }.into(),
+            StopDiskReplicaGroup { group: group.clone() }.into(),
+            DeleteDiskReplicaGroup { group: group.clone() }.into(),
+        ];
+        inputs.extend(at_source.map(|request| call(plane, SOURCE, request, Fresh::None)));
+        // Where the destination is now: the other region once the group is reversed.
+        let destination = plane
+            .group(&group)
+            .map_or_else(|| id(DESTINATION), |view| view.group.destination().region.clone());
+        let at_destination: [Request; 3] = [
+            FailoverDiskReplicaGroup { group: group.clone() }.into(),
+            ReprotectDiskReplicaGroup { group: group.clone(), reverse_replicate: true }.into(),
+            ReprotectDiskReplicaGroup { group: group.clone(), reverse_replicate: false }.into(),
+        ];
+        inputs.extend(at_destination.map(|request| call(plane, destination.as_str(), request, Fresh::None)));
+        for number in 1..=self.pairs {
+            let pair = pair_id(number);
+            let member: [Request; 2] = [
+                AddDiskReplicaPair { group: group.clone(), pair: pair.clone() }.into(),
+                RemoveDiskReplicaPair { group: group.clone(), pair: pair.clone() }.into(),
+            ];
+            inputs.extend(member.map(|request| call(plane, SOURCE, request, Fresh::None)));
+            // On its own a member is refused; one that left is not looked after any further here.
+            if plane.pair(&pair).is_some_and(|pair| pair.group().is_some()) {
+                inputs.push(call(
+                    plane,
+                    destination.as_str(),
+                    FailoverDiskReplicaPair { pair: pair.clone() },
+                    Fresh::None,
+                ));
+                if self.breaks {
+                    inputs.push(observed(
+                        plane,
+                        Observation::PairInvalid { pair, message: message("DeviceRemoved") },
+                    ));
+                }
+            }
+        }
+        match plane.next_deadline() {
+            Some(deadline) => inputs.push(Input::Advance(deadline.at)),
+            None => inputs.push(Input::Advance(plane.clock().after(Span::from_millis(450_001)))),
+        }
+        inputs
+    }
+
+    fn sometimes(&self) -> Vec<Property<Checked<Self>>> {
+        let mut seen = vec![
+            sometimes("a round committed", |_, state| shows(&state.plane, GroupStatus::Normal)),
+            sometimes("failed over", |_, state| shows(&state.plane, GroupStatus::Failedover)),
+            sometimes("reversed and replicating", |_, state| {
+                state.plane.groups().any(|view| {
+                    view.group.source() == view.group.standby() && view.status == GroupStatus::Normal
+                })
+            }),
+            sometimes("deleted", |_, state| shows(&state.plane, GroupStatus::Deleted)),
+        ];
+        if self.pairs > 1 {
+            seen.push(sometimes("failed over in part", |_, state| {
+                let pairs: BTreeSet<PairStatus> = state.plane.pairs().map(|pair| pair.status()).collect();
+                shows(&state.plane, GroupStatus::FailoverFailed) && pairs.contains(&PairStatus::Failedover)
+            }));
+        }
+        if self.breaks {
+            seen.push(sometimes("a member is broken", |_, state| shows(&state.plane, GroupStatus::Invalid)));
+        }
+        seen
+    }
+
+    fn at_rest(&self, plane: &ControlPlane) -> bool {
+        plane.outstanding().next().is_none()
+    }
+}
