@@ -153,36 +153,22 @@ fn the_sequences_do_enough_of_everything() {
     assert_eq!(statuses.len(), PairStatus::ALL.len(), "{statuses:?}");
 }
 
-/// Each election by itself is legal; that they all go one way shows only over many.
-#[test]
-fn an_election_that_always_takes_the_first_is_legal_and_its_bias_shows() {
+/// Plays a story with a system that has leeway, and says so or does not.
+fn play(name: &str, system: fn(Planted) -> Planted, says_so: bool) -> Result<Summary, Box<Divergence>> {
     let stories = stories::all();
-    let story = stories.iter().find(|story| story.name == "a tie that one elects by itself").unwrap();
-    let elect = |says_so: bool| {
-        let reference = Reference::of(&story.world, at(START));
-        let system = Planted::new(reference.clone(), None).electing_the_first();
-        let system = Electing { system, says_so };
-        story.play(agree(Drive::new(reference, system)))
-    };
-    let mut total = Summary::default();
-    for _ in 0..20 {
-        total.extend(&agree(elect(true)));
-    }
-    assert_eq!(total.elections, [(2, 0); 20]);
-    assert_eq!(total.bias(20), Some((2, 0)));
-    assert_eq!(total.bias(21), None, "too few to tell");
-    total.extend(&Summary { elections: vec![(2, 1)], ..Summary::default() });
-    assert_eq!(total.bias(20), None, "another one was taken once");
-    assert_eq!(elect(false).unwrap_err().aspect, Aspect::Effects, "who asks for no choice must say so");
+    let story = stories.iter().find(|story| story.name == name).expect("there is such a story");
+    let reference = Reference::of(&story.world, at(START));
+    let system = system(Planted::new(reference.clone(), None));
+    story.play(agree(Drive::new(reference, Liberal { system, says_so })))
 }
 
-/// A system that elects by itself, and may keep that to itself.
-struct Electing {
+/// A system with leeway, which it may keep to itself.
+struct Liberal {
     system: Planted,
     says_so: bool,
 }
 
-impl Subject for Electing {
+impl Subject for Liberal {
     fn apply(&mut self, input: &Input) -> Answer {
         self.system.apply(input)
     }
@@ -194,4 +180,43 @@ impl Subject for Electing {
     fn leeway(&self) -> Leeway {
         if self.says_so { self.system.leeway() } else { Leeway::default() }
     }
+}
+
+/// Each election by itself is legal; that they all go one way shows only over many.
+#[test]
+fn an_election_that_always_takes_the_first_is_legal_and_its_bias_shows() {
+    let elect = |says_so| play("a tie that one elects by itself", Planted::electing_the_first, says_so);
+    let mut total = Summary::default();
+    for _ in 0..20 {
+        total.extend(&agree(elect(true)));
+    }
+    assert_eq!(total.elections, [(2, 0); 20]);
+    assert_eq!(total.bias(20), Some((2, 0)));
+    assert_eq!(total.bias(21), None, "too few to tell");
+    total.extend(&Summary { elections: vec![(2, 1)], ..Summary::default() });
+    assert_eq!(total.bias(20), None, "another one was taken once");
+    let unsaid = elect(false).unwrap_err();
+    assert_eq!((unsaid.aspect, unsaid.rule.0), (Aspect::Effects, "P-142"), "{unsaid}");
+}
+
+/// The order of checks is ours; whoever has another and says so may name any of the faults.
+#[test]
+fn of_two_faults_the_second_may_be_named_by_who_says_so() {
+    let name = |says_so| play("two faults at once", Planted::naming_the_last_fault, says_so);
+    assert_eq!(agree(name(true)).calls, 2);
+    let unsaid = name(false).unwrap_err();
+    assert_eq!((unsaid.aspect, unsaid.rule.0), (Aspect::Answer, "E-621"), "{unsaid}");
+    assert_eq!(unsaid.allowed, "refused, OperationDenied.OperateNotAllowedForPrimary (E-621)");
+    assert_eq!(unsaid.shown, "refused, OperationDenied.InvalidStatus (E-210)");
+    assert_eq!(unsaid.resource, "FailoverDiskReplicaPair");
+}
+
+/// A system that begins in another state is told so before the first input.
+#[test]
+fn a_system_that_begins_elsewhere_is_told_so() {
+    let stories = stories::all();
+    let story = stories.iter().find(|story| !story.world.pairs.is_empty()).unwrap();
+    let empty = ControlPlane::new(Policy::default());
+    let divergence = Drive::new(Reference::of(&story.world, at(START)), empty).unwrap_err();
+    assert_eq!((divergence.number, divergence.aspect, divergence.input), (0, Aspect::Existence, None));
 }

@@ -2,7 +2,7 @@
 //! drawn for. It looks ahead where a blind generator would hardly ever get to.
 
 use failover_model::ebs::DiskChange;
-use failover_model::polardb::Failure;
+use failover_model::polardb::{Failure, NodeChange};
 use failover_model::testing::conformance::{ClusterView, Subject};
 use failover_model::testing::gallery::Planted;
 use failover_model::testing::reference::Reference;
@@ -14,7 +14,7 @@ use proptest::sample::select;
 use proptest::strategy::Union;
 use proptest_state_machine::ReferenceStateMachine;
 
-use crate::common::{START, at};
+use crate::common::{START, at, priority};
 
 /// The machine.
 pub struct Naive;
@@ -81,7 +81,16 @@ fn likely(model: &Model) -> BoxedStrategy<Abstract> {
         disk,
         change: DiskChange::Attached(attached),
     });
+    let change = prop_oneof![
+        4 => any::<bool>().prop_map(NodeChange::Up),
+        1 => any::<bool>().prop_map(NodeChange::Replicating),
+        1 => (1_u8..6).prop_map(|number| NodeChange::Priority(priority(number))),
+    ];
+    let node = (any::<u8>(), change).prop_map(|(node, change)| What::Node { node: Some(node), change });
     let mut whats = vec![(1, attached.boxed())];
+    if !view.clusters.is_empty() {
+        whats.push((3, node.boxed()));
+    }
     if view.pairs.len() < 2 {
         let pair = (caller.clone(), 0_u8..4, 0_u8..4);
         let pair = pair.prop_map(|(caller, id, disk)| What::CreatePair {

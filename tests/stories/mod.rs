@@ -257,6 +257,10 @@ fn pairs() -> Vec<Story> {
                 ],
             ],
         ),
+        story(
+            "two faults at once",
+            &[created, &[now(What::PairInvalid(Some(0))), now(pair(from(Place::Source), PairAsk::Failover))]],
+        ),
         told(
             "pairs that are taken in as they are",
             World { pairs: vec![failed_over()], ..bare(|_| {}) },
@@ -373,6 +377,20 @@ fn clusters() -> Vec<Story> {
                 now(What::Cluster { caller: OWNER, cluster: Some(0), ask: ClusterAsk::Delete }),
                 badly(),
                 now(What::Removed(Some(0))),
+            ],
+        ),
+        told(
+            "a tie that grows",
+            holding(seed(&[("a", 5), ("b", 5), ("c", 5), ("d", 7)])),
+            &[
+                changed(3, NodeChange::Up(false)),
+                changed(4, NodeChange::Replicating(false)),
+                fail_over(None),
+                changed(3, NodeChange::Up(true)),
+                changed(4, NodeChange::Replicating(true)),
+                badly(),
+                changed(2, NodeChange::Priority(priority(6))),
+                changed(0, NodeChange::Up(false)),
             ],
         ),
     ]

@@ -75,7 +75,7 @@ impl Reference {
             ClusterStatus::Creating => (Some(Task::CreateCluster), None),
             ClusterStatus::Deleting => (Some(Task::DeleteCluster), None),
             ClusterStatus::Busy(status) => (None, Some(status.as_str().to_string())),
-            ClusterStatus::Running | ClusterStatus::Switching => (None, None),
+            _ => (None, None),
         };
         let mut nodes = alloc::vec::Vec::new();
         for node in &seed.nodes {
