@@ -220,3 +220,18 @@ fn a_system_that_begins_elsewhere_is_told_so() {
     let divergence = Drive::new(Reference::of(&story.world, at(START)), empty).unwrap_err();
     assert_eq!((divergence.number, divergence.aspect, divergence.input), (0, Aspect::Existence, None));
 }
+
+/// A divergence reads as a sentence, with the rule spelled out.
+#[test]
+fn a_divergence_is_told_in_words() {
+    let unsaid = play("a tie that one elects by itself", Planted::electing_the_first, false).unwrap_err();
+    let told = unsaid.to_string();
+    let said = "what is asked of the outside is: promote a (pc-1); allowed is: choose one of a and b (pc-1) (P-142: Several \
+                nodes of the highest priority are offered for a choice.)";
+    assert!(told.starts_with("input 1, Call(") && told.ends_with(said), "{told}");
+    let unsaid = play("two faults at once", Planted::naming_the_last_fault, false).unwrap_err();
+    let said = "the answer to FailoverDiskReplicaPair is: refused, OperationDenied.InvalidStatus (E-210); allowed is: refused, \
+                OperationDenied.OperateNotAllowedForPrimary (E-621) (E-621: Failover and reprotect are called at the \
+                current destination.)";
+    assert!(unsaid.to_string().ends_with(said), "{unsaid}");
+}

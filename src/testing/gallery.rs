@@ -2,7 +2,7 @@
 //!
 //! A test suite is worth what it rejects. Each [`Bug`] is a mistake that somebody who implements failover could make, or
 //! that a reader of the vendor's pages could believe to be right. [`Planted`] is a whole system with that mistake, to be
-//! driven like any other [`Subject`](super::conformance::Subject); `tests/gallery.rs` shows for each of them what the
+//! driven like any other [`Subject`]; `tests/gallery.rs` shows for each of them what the
 //! suite says of it, and a suite of your own can be measured by the same.
 
 use super::conformance::{Answer, Leeway, Subject, View};

@@ -3,10 +3,10 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::fmt::Debug;
 
 use super::view::{Asked, Aspect, ClusterView, Difference, NodeView, PairView, View};
 use crate::ids::EffectId;
+use crate::time::Timestamp;
 
 type Compared = Result<(), Difference>;
 
@@ -16,24 +16,79 @@ pub(super) fn compare(allowed: &View, shown: &View, used: &[EffectId]) -> Compar
     clusters(&allowed.clusters, &shown.clusters)?;
     effects(&allowed.effects, &shown.effects, used)?;
     nodes(&allowed.clusters, &shown.clusters)?;
-    same(Aspect::Deadline, "the deadlines", &allowed.next_deadline, &shown.next_deadline)
+    same(Aspect::Deadline, "all", &allowed.next_deadline, &shown.next_deadline)
 }
 
-fn same<T: PartialEq + Debug>(aspect: Aspect, resource: &str, allowed: &T, shown: &T) -> Compared {
+fn same<T: PartialEq + Words>(aspect: Aspect, resource: &str, allowed: &T, shown: &T) -> Compared {
     if allowed == shown {
         return Ok(());
     }
-    Err(Difference {
-        aspect,
-        resource: resource.to_string(),
-        allowed: format!("{allowed:?}"),
-        shown: format!("{shown:?}"),
-    })
+    Err(Difference { aspect, resource: resource.to_string(), allowed: allowed.words(), shown: shown.words() })
+}
+
+/// How a value reads in a sentence.
+trait Words {
+    fn words(&self) -> String;
+}
+
+impl Words for String {
+    fn words(&self) -> String {
+        self.clone()
+    }
+}
+
+impl Words for &str {
+    fn words(&self) -> String {
+        (*self).to_string()
+    }
+}
+
+impl Words for u8 {
+    fn words(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Words for EffectId {
+    fn words(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Words for Timestamp {
+    fn words(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Words for (Timestamp, String) {
+    fn words(&self) -> String {
+        format!("{} at {}", self.1, self.0)
+    }
+}
+
+impl<T: Words> Words for Option<T> {
+    fn words(&self) -> String {
+        self.as_ref().map_or_else(|| String::from("absent"), Words::words)
+    }
+}
+
+impl Words for Vec<String> {
+    fn words(&self) -> String {
+        if self.is_empty() { String::from("nothing") } else { self.join(", ") }
+    }
+}
+
+impl Words for [String; 4] {
+    fn words(&self) -> String {
+        let [region, disk, other_region, other_disk] = self;
+        format!("from {disk} in {region} to {other_disk} in {other_region}")
+    }
 }
 
 fn pairs(allowed: &[PairView], shown: &[PairView]) -> Compared {
     let ids = |pairs: &[PairView]| sorted(pairs.iter().map(|pair| pair.id.clone()));
-    same(Aspect::Existence, "the pairs", &ids(allowed), &ids(shown))?;
+    same(Aspect::Existence, "all pairs", &ids(allowed), &ids(shown))?;
     for pair in allowed {
         let Some(other) = shown.iter().find(|other| other.id == pair.id) else { continue };
         let id = &pair.id;
@@ -53,7 +108,7 @@ fn pairs(allowed: &[PairView], shown: &[PairView]) -> Compared {
 
 fn clusters(allowed: &[ClusterView], shown: &[ClusterView]) -> Compared {
     let ids = |clusters: &[ClusterView]| sorted(clusters.iter().map(|cluster| cluster.id.clone()));
-    same(Aspect::Existence, "the clusters", &ids(allowed), &ids(shown))?;
+    same(Aspect::Existence, "all clusters", &ids(allowed), &ids(shown))?;
     for cluster in allowed {
         let Some(other) = shown.iter().find(|other| other.id == cluster.id) else { continue };
         let id = &cluster.id;
@@ -82,14 +137,14 @@ fn nodes(allowed: &[ClusterView], shown: &[ClusterView]) -> Compared {
 
 fn effects(allowed: &[Asked], shown: &[Asked], used: &[EffectId]) -> Compared {
     let asked = |effects: &[Asked]| {
-        sorted(effects.iter().map(|asked| format!("{} of {}", in_words(asked), asked.resource)))
+        sorted(effects.iter().map(|asked| format!("{} ({})", asked.task, asked.resource)))
     };
-    same(Aspect::Effects, "the effects", &asked(allowed), &asked(shown))?;
+    same(Aspect::Effects, "the outside", &asked(allowed), &asked(shown))?;
     for effect in allowed {
         let mut twins = shown.iter();
         let Some(twin) = twins.find(|twin| twin.resource == effect.resource) else { continue };
         if effect.id != EffectId(0) {
-            same(Aspect::EffectId, &effect.resource, &effect.id.0, &twin.id.0)?;
+            same(Aspect::EffectId, &effect.resource, &effect.id, &twin.id)?;
         } else if twin.id == EffectId(0) || used.contains(&twin.id) {
             return Err(Difference {
                 aspect: Aspect::EffectId,
@@ -100,10 +155,6 @@ fn effects(allowed: &[Asked], shown: &[Asked], used: &[EffectId]) -> Compared {
         }
     }
     Ok(())
-}
-
-fn in_words(asked: &Asked) -> String {
-    format!("{:?}", asked.task)
 }
 
 fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {

@@ -65,6 +65,7 @@ use core::fmt;
 
 use super::reference::{Branch, Reference};
 use super::strategies::Abstract;
+use crate::catalogue;
 use crate::control_plane::Input;
 use crate::ids::EffectId;
 use crate::rule::RuleId;
@@ -118,7 +119,11 @@ impl fmt::Display for Divergence {
             Some(input) => write!(f, "input {number}, {input:?}: ")?,
             None => f.write_str("before the first input: ")?,
         }
-        write!(f, "{aspect:?} of {resource} is {shown}, but by {rule} it is {allowed}")
+        write!(f, "{aspect} {resource} is: {shown}; allowed is: {allowed} ({rule}")?;
+        match catalogue::rules().iter().find(|known| known.id == *rule) {
+            Some(known) => write!(f, ": {})", known.says),
+            None => f.write_str(")"),
+        }
     }
 }
 

@@ -179,6 +179,25 @@ pub enum Task {
     Other(String),
 }
 
+impl fmt::Display for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::CreatePair => "create the pair",
+            Self::Copy => "copy",
+            Self::StopPair => "stop copying",
+            Self::FailoverPair => "fail over",
+            Self::Reprotect(true) => "reverse the direction",
+            Self::Reprotect(false) => "cancel the failover",
+            Self::DeletePair => "delete the pair",
+            Self::CreateCluster => "create the cluster",
+            Self::DeleteCluster => "release the cluster",
+            Self::ChooseNode(tier) => return write!(f, "choose one of {}", tier.join(" and ")),
+            Self::PromoteNode(node) => return write!(f, "promote {node}"),
+            Self::Other(what) => what,
+        })
+    }
+}
+
 /// A pending effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
@@ -232,6 +251,26 @@ pub enum Aspect {
     EffectId,
     /// What falls due next.
     Deadline,
+}
+
+impl fmt::Display for Aspect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Answer => "the answer to",
+            Self::Existence => "what there is of",
+            Self::Status => "the status of",
+            Self::Message => "the status message of",
+            Self::Direction => "the direction of",
+            Self::SourceAccess => "the access to the source disk of",
+            Self::DestinationAccess => "the access to the destination disk of",
+            Self::RecoverPoint => "the recover point of",
+            Self::Writer => "the writer of",
+            Self::Priority => "the priority of",
+            Self::Effects => "what is asked of",
+            Self::EffectId => "the id of the effect of",
+            Self::Deadline => "what falls due next of",
+        })
+    }
 }
 
 /// A difference between what is allowed and what is shown.
