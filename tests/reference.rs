@@ -86,7 +86,7 @@ proptest! {
     /// Whoever elects by itself, or names another of several faults, is right as long as it says so.
     #[test]
     fn a_system_with_leeway_is_not_blamed(world in strategies::world(), steps in strategies::inputs(0..60)) {
-        let reference = Reference::of(&world, at(START));
+        let reference = Reference::of(&stories::known(world), at(START));
         let system = Planted::new(reference.clone(), None);
         for system in [system.clone().electing_the_first(), system.naming_the_last_fault()] {
             let mut drive = agree(Drive::new(reference.clone(), system));

@@ -6,14 +6,13 @@ use failover_model::polardb::{Failure, NodeChange};
 use failover_model::testing::conformance::{ClusterView, Subject};
 use failover_model::testing::gallery::Planted;
 use failover_model::testing::reference::Reference;
-use failover_model::testing::strategies::{
-    self, Abstract, Caller, ClusterAsk, How, PairAsk, Place, What, When, World,
-};
+use failover_model::testing::strategies::{self, Abstract, Caller, How, PairAsk, Place, What, When, World};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 use proptest_state_machine::ReferenceStateMachine;
 
+use super::{failover_ask, known};
 use crate::common::{START, at, priority};
 
 /// The machine.
@@ -33,6 +32,7 @@ impl ReferenceStateMachine for Naive {
 
     fn init_state() -> BoxedStrategy<Model> {
         let model = |world: World| {
+            let world = known(world);
             let system = Planted::new(Reference::of(&world, at(START)), None);
             Model { world, system, last: None }
         };
@@ -119,7 +119,7 @@ fn likely(model: &Model) -> BoxedStrategy<Abstract> {
         let cluster = cluster.prop_map(|(caller, cluster, target)| What::Cluster {
             caller,
             cluster: Some(cluster),
-            ask: ClusterAsk::Failover { target, standby: false },
+            ask: failover_ask(target),
         });
         whats.push((3, cluster.boxed()));
     }

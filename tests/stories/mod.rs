@@ -8,6 +8,7 @@ pub mod machine;
 use failover_model::ebs::{DiskChange, PairStatus};
 use failover_model::polardb::{ClusterSeed, Engine, Failure, NodeChange, NodeKind};
 use failover_model::testing::conformance::{Divergence, Drive, Subject, Summary};
+use failover_model::testing::reference::Reference;
 use failover_model::testing::strategies::{
     Abstract, Caller, ClusterAsk, How, PairAsk, Place, What, When, World,
 };
@@ -100,8 +101,12 @@ fn disk(number: u8, change: DiskChange) -> Act {
 }
 
 fn fail_over(target: Option<u8>) -> Act {
-    let ask = ClusterAsk::Failover { target, standby: false };
-    later(1_000, What::Cluster { caller: OWNER, cluster: Some(0), ask })
+    later(1_000, What::Cluster { caller: OWNER, cluster: Some(0), ask: failover_ask(target) })
+}
+
+/// `FailoverDBCluster` to one of the nodes, or to an elected one.
+pub fn failover_ask(target: Option<u8>) -> ClusterAsk {
+    ClusterAsk::Failover { target, standby: false }
 }
 
 /// Of the nodes `w` and the readers, the one of this number.
@@ -114,7 +119,20 @@ fn created() -> Vec<Act> {
     vec![create(OWNER, 1, (0, 1)), well()]
 }
 
-fn bare(change: impl FnOnce(&mut Policy)) -> World {
+/// A random world without what the reference leaves out: readings that it does not know, nodes of a hot-standby storage
+/// cluster, and whatever else a world may come to hold.
+pub fn known(world: World) -> World {
+    let mut known = bare(|policy| *policy = Reference::readings(&world.policy));
+    known.pairs = world.pairs;
+    known.clusters = world.clusters;
+    for cluster in &mut known.clusters {
+        cluster.nodes.retain(|node| node.kind != NodeKind::Standby);
+    }
+    known
+}
+
+/// A world without anything in it.
+pub fn bare(change: impl FnOnce(&mut Policy)) -> World {
     let mut policy = Policy::default();
     change(&mut policy);
     World { policy, pairs: Vec::new(), clusters: Vec::new() }

@@ -33,15 +33,15 @@ impl Abstract {
         let report = |report| Input::Report(now, report);
         let observed = |observation| report(Report::Observed(observation));
         match &self.what {
-            What::Pair { caller, pair, ask } => {
+            What::Pair { caller, pair, ask, .. } => {
                 let pair = pick(*pair, &view.pairs);
                 pair_call(reference, caller, pair, *ask, now)
             }
-            What::Cluster { caller, cluster, ask } => {
+            What::Cluster { caller, cluster, ask, .. } => {
                 let request = cluster_request(*ask, pick(*cluster, &view.clusters));
                 Input::Call(call(caller, region(caller.place), now), request, Fresh::None)
             }
-            What::Ended { effect, how } => {
+            What::Ended { effect, how, .. } => {
                 let mut pending: Vec<EffectId> = view.effects.iter().map(|asked| asked.id).collect();
                 pending.sort();
                 match pick(Some(*effect), &pending) {
@@ -187,7 +187,7 @@ fn cluster_request(ask: ClusterAsk, view: Option<&ClusterView>) -> Request {
     let nodes = view.map(|cluster| cluster.nodes.as_slice()).unwrap_or_default();
     let named = |index| made(pick(Some(index), nodes).map_or("pi-unknown", |node| node.id.as_str()));
     match ask {
-        ClusterAsk::Failover { target, standby } => FailoverDbCluster {
+        ClusterAsk::Failover { target, standby, .. } => FailoverDbCluster {
             cluster,
             target: target.map(named),
             roll_back_for_disaster: false,

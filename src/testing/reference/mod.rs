@@ -113,6 +113,31 @@ impl Reference {
         }
     }
 
+    /// These readings as far as the reference knows them; the others at their defaults. A system that is driven beside it
+    /// must have the same.
+    pub fn readings(policy: &Policy) -> Policy {
+        let mut known = Policy { tokens: policy.tokens, ..Policy::default() };
+        let (ebs, read) = (&mut known.ebs, &policy.ebs);
+        ebs.pair_failover = read.pair_failover;
+        ebs.failover_while_busy = read.failover_while_busy;
+        ebs.failover_without_recover_point = read.failover_without_recover_point;
+        ebs.start_while_replicating = read.start_while_replicating;
+        ebs.first_copy = read.first_copy;
+        ebs.first_copy_after_reverse = read.first_copy_after_reverse;
+        ebs.retry_after_failure = read.retry_after_failure;
+        ebs.delete_before_start = read.delete_before_start;
+        ebs.same_region_pairs = read.same_region_pairs;
+        ebs.reverse_needs = read.reverse_needs;
+        ebs.regions = read.regions.clone();
+        ebs.tombstone = read.tombstone;
+        ebs.one_shot_gap = read.one_shot_gap;
+        let (polardb, read) = (&mut known.polardb, &policy.polardb);
+        polardb.rounds = read.rounds;
+        polardb.explicit_target_fails = read.explicit_target_fails;
+        polardb.switch_window = read.switch_window;
+        known
+    }
+
     /// The same with what a system may decide by itself.
     #[must_use]
     pub fn with_leeway(self, leeway: Leeway) -> Self {
