@@ -96,7 +96,7 @@ const BROKEN: &[Broken] = &[
     })]),
     ("Writers", CLUSTER, &[("/clusters/0/nodes/0/role", |_| json!("Reader"))]),
     ("Writers", CLUSTER, &[("/clusters/0/nodes/3/role", |_| json!("Writer"))]),
-    ("WriterKind", CLUSTER, &[("/clusters/0/nodes/0/kind", |_| json!("ColumnStore"))]),
+    ("WriterKind", CLUSTER, &[("/clusters/0/nodes/0/kind", |_| json!("Ai"))]),
     ("NodeTwice", "a", &[("/clusters/0/nodes/3/id", |_| json!("a"))]),
     ("FailoverAndLifecycle", CLUSTER, &[("/clusters/0/pending", |state| {
         json!({ "id": 1, "effect": "delete", "since": state["clock"] })

@@ -189,7 +189,8 @@ fn cluster_request(ask: ClusterAsk, view: Option<&ClusterView>) -> Request {
     match ask {
         ClusterAsk::Failover { target, standby, .. } => FailoverDbCluster {
             cluster,
-            target: target.map(named),
+            // Of the hot-standby storage cluster the reference knows only that it is not there.
+            target: target.filter(|_| !standby).map(named),
             roll_back_for_disaster: false,
             target_zone_type: if standby { TargetZoneType::Standby } else { TargetZoneType::Primary },
         }
