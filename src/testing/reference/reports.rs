@@ -25,7 +25,7 @@ impl Reference {
             let succeeded = match outcome {
                 Outcome::Succeeded => true,
                 Outcome::Failed { .. } => false,
-                Outcome::Chosen(_) => return Came::Misused("C-040", Misuse::WrongOutcome(id)),
+                _ => return Came::Misused("C-040", Misuse::WrongOutcome(id)),
             };
             let message = match outcome {
                 Outcome::Failed { message: Some(message), .. } => Some(message.as_str().to_string()),
