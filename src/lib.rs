@@ -59,7 +59,8 @@
 //! # Features
 //!
 //! `serde`: snapshots and journals. `wire`: RPC parameters to typed requests, replies to JSON and XML bodies (needs
-//! std). `testing`: strategies for property tests (needs std). None changes behaviour; the core needs only `alloc`.
+//! std). `testing`: strategies, a naive reference and a conformance check for property tests (needs std). None changes
+//! behaviour; the core needs only `alloc`.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(

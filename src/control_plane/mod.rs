@@ -29,6 +29,8 @@
 //! ```
 
 mod action;
+#[cfg(test)]
+mod broken;
 mod call;
 mod check;
 mod check_groups;

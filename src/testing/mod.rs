@@ -1,3 +1,6 @@
 //! Feature `testing`: what a property test of, or against, this model needs.
 
+pub mod conformance;
+pub mod gallery;
+pub mod reference;
 pub mod strategies;

@@ -37,6 +37,8 @@
 //! ```
 
 mod admission;
+#[cfg(test)]
+mod broken;
 mod cache;
 mod check;
 mod client_token;

@@ -1,0 +1,218 @@
+//! A gallery of wrong models: the [naive reference](super::reference) with one mistake each.
+//!
+//! A test suite is worth what it rejects. Each [`Bug`] is a mistake that somebody who implements failover could make, or
+//! that a reader of the vendor's pages could believe to be right. [`Planted`] is a whole system with that mistake, to be
+//! driven like any other [`Subject`]; `tests/gallery.rs` shows for each of them what the
+//! suite says of it, and a suite of your own can be measured by the same.
+
+use super::conformance::{Answer, Leeway, Subject, View};
+use super::reference::Reference;
+use crate::control_plane::Input;
+use crate::ids::EffectId;
+
+macro_rules! bugs {
+    ($($(#[doc = $says:literal])+ $name:ident $rule:literal;)*) => {
+        /// A mistake.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Bug {$( $(#[doc = $says])+ $name, )*}
+
+        impl Bug {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The rule that it breaks.
+            pub const fn breaks(self) -> crate::rule::RuleId {
+                crate::rule::RuleId(match self { $(Self::$name => $rule,)* })
+            }
+        }
+    };
+}
+
+bugs! {
+    /// A pair fails over only from the statuses that the group page lists.
+    AllowlistForPairs "E-216";
+    /// A failover is accepted in `invalid`.
+    FailoverInInvalid "E-210";
+    /// A failover is accepted in `deleted`.
+    FailoverInDeleted "E-210";
+    /// A repeated failover begins again instead of joining the running one.
+    FailoverStartsAnew "E-211";
+    /// A failover is accepted in the source's region.
+    SourceRegionFailsOver "E-621";
+    /// A delete is accepted in the destination's region.
+    DeletedAtSecondary "E-622";
+    /// The outcome of an operation that a failover superseded still moves the pair.
+    LateCompletionOverwrites "C-040";
+    /// A stop keeps what had arrived of the running copy: the recover point moves.
+    StopKeepsWhatArrived "E-651";
+    /// A copy that failed counts as a copy.
+    FailedCopyCounts "E-322";
+    /// A due cycle begins another copy beside the running one.
+    CycleIgnoresRunningCopy "E-411";
+    /// A one-shot copy ends in `normal`.
+    OneShotEndsInNormal "E-321";
+    /// One-shot copies may follow each other at once.
+    OneShotGapIgnored "E-630";
+    /// A one-shot copy may begin at the very end of the gap.
+    OneShotGapInclusive "E-630";
+    /// A copy may overwrite a disk that is attached.
+    StartOverAttachedDisk "E-631";
+    /// A reverse may begin while the old primary is written to.
+    ReverseOverAttachedDisk "E-632";
+    /// Source and destination swap when the failover ends.
+    SwapAtFailover "E-640";
+    /// Source and destination swap when the failover is cancelled.
+    SwapOnCancel "E-640";
+    /// The recover point of one direction is shown for the other.
+    RecoverPointSurvivesReverse "E-641";
+    /// A failover fences the old primary.
+    OldPrimaryFenced "E-670";
+    /// The old primary stays writable while its role is being reversed.
+    OldPrimaryOpenInReverse "E-672";
+    /// The secondary disk is writable as soon as the call is accepted.
+    SecondaryOpenAtAcceptance "E-671";
+    /// A disk that is down invalidates its pair.
+    DownDiskInvalidates "E-680";
+    /// A disk may be part of two pairs.
+    DiskInTwoPairs "E-012";
+    /// A deleted pair binds its disks until it is forgotten.
+    TombstoneKeepsDisks "E-661";
+    /// A deleted pair is forgotten at once.
+    TombstoneForgottenAtOnce "E-660";
+    /// A deleted pair is never forgotten.
+    TombstoneNeverForgotten "E-660";
+    /// A describe lists deleted pairs.
+    TombstoneListed "E-692";
+    /// Priority is ignored: any eligible node comes next.
+    PriorityIgnored "P-130";
+    /// The lowest priority comes first.
+    PriorityInverted "P-130";
+    /// Nodes of the next lower priority are offered with the highest.
+    LowerTierOffered "P-142";
+    /// Of equals the first in the list is promoted.
+    FirstOnTies "P-131";
+    /// A node that was not offered may be chosen.
+    AnybodyChosen "P-152";
+    /// A choice stands although the tier has changed.
+    TierFrozen "P-150";
+    /// Only the node that failed last counts as tried.
+    TriedForgotten "P-161";
+    /// The node that failed is tried again.
+    FailedNodeRetried "P-161";
+    /// The first failed attempt ends the failover.
+    StopsAtFirstFailure "P-132";
+    /// A named target that fails leads to an election.
+    ExplicitFallsThrough "P-162";
+    /// Every engine may leave the target out.
+    TargetOptionalEverywhere "P-102";
+    /// Replication is not looked at.
+    ReplicationUnchecked "P-114";
+    /// A column-store node is elected.
+    ColumnStorePromoted "P-112";
+    /// A node that is down is elected.
+    DownNodePromoted "P-113";
+    /// The old writer stays writer beside the new one.
+    TwoWriters "P-160";
+    /// The writer moves when the call is accepted.
+    WriterMovesAtAcceptance "P-160";
+    /// The priority moves with the role.
+    PriorityMovesWithRole "P-121";
+    /// There is no frequency window.
+    WindowIgnored "P-106";
+    /// The frequency window holds automatic failovers too.
+    WindowBindsAutomatic "P-180";
+    /// Only MySQL clusters are failed over automatically.
+    AutomaticOnMySqlOnly "P-180";
+    /// A locked cluster is released.
+    LockedReleased "P-021";
+    /// Time goes back when a caller's clock does.
+    ClockGoesBack "C-030";
+    /// The resource is looked at before the token.
+    StateBeforeToken "C-020";
+    /// A token of one account answers another.
+    ReplayAcrossAccounts "C-021";
+    /// A token of one region answers in another.
+    ReplayAcrossRegions "C-021";
+    /// Tokens that differ in case are one.
+    TokenCaseFolded "T-020";
+    /// Another request under a token is answered like the first.
+    MismatchIgnored "T-090";
+    /// A replay carries its effect out again.
+    EffectRepeatedOnReplay "T-080";
+    /// A replay extends the lifetime.
+    SlidingLifetime "T-150";
+    /// A token lives to the end of its lifetime inclusively.
+    LifetimeInclusive "T-140";
+    /// A refused call is remembered although the policy releases it.
+    RefusedRemembered "C-022";
+    /// A token counts only once the effect has completed.
+    SettledByCompletion "C-023";
+    /// An account may have any number of tokens.
+    CapacityIgnored "T-180";
+    /// The newest completion is evicted, not the oldest.
+    NewestEvicted "T-190";
+}
+
+/// A whole system made of the reference, with a mistake or without. It mints its effect ids by counting.
+#[derive(Debug, Clone)]
+pub struct Planted {
+    reference: Reference,
+    leeway: Leeway,
+    last: u64,
+}
+
+impl Planted {
+    /// A system in the state of this reference.
+    pub fn new(reference: Reference, bug: Option<Bug>) -> Self {
+        let mut planted = Self { reference: reference.with_bug(bug), leeway: Leeway::default(), last: 0 };
+        planted.mint();
+        planted
+    }
+
+    /// The same system, which elects by itself and always takes the first of a tier: each election is legal.
+    #[must_use]
+    pub fn electing_the_first(self) -> Self {
+        Self { leeway: Leeway { elects_itself: true, any_fault: false }, ..self }
+    }
+
+    /// The same system, which checks calls in another order: of several faults it names the last of ours.
+    #[must_use]
+    pub fn naming_the_last_fault(self) -> Self {
+        Self { leeway: Leeway { elects_itself: false, any_fault: true }, ..self }
+    }
+
+    /// The state.
+    pub const fn reference(&self) -> &Reference {
+        &self.reference
+    }
+
+    fn mint(&mut self) {
+        let mut view = self.reference.view();
+        for asked in view.effects.iter_mut().filter(|asked| asked.id == EffectId(0)) {
+            self.last = self.last.saturating_add(1);
+            asked.id = EffectId(self.last);
+        }
+        self.reference.bind(&view);
+    }
+}
+
+impl Subject for Planted {
+    fn apply(&mut self, input: &Input) -> Answer {
+        let branches = self.reference.clone().with_leeway(self.leeway).allowed(input);
+        // Elections come after the branch in which a choice is asked for, further faults after the first.
+        let branch = if self.leeway.any_fault { branches.last() } else { branches.get(1) };
+        let Some(branch) = branch.or(branches.first()) else { return Answer::Done };
+        self.reference = branch.after.clone();
+        self.mint();
+        branch.answer.clone()
+    }
+
+    fn view(&self) -> View {
+        self.reference.view()
+    }
+
+    fn leeway(&self) -> Leeway {
+        self.leeway
+    }
+}

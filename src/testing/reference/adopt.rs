@@ -1,0 +1,107 @@
+//! Taking in a world that exists already, as an embedder does by adopting.
+
+use alloc::string::ToString;
+
+use super::super::conformance::Task;
+use super::super::strategies::{ACCOUNTS, REGIONS, World};
+use super::{CYCLE, Cluster, Job, Node, Pair, Place, Reference};
+use crate::ebs::PairSeed;
+use crate::polardb::{ClusterSeed, ClusterStatus, Edition, Engine, NodeKind, PayType, Role};
+use crate::time::Timestamp;
+
+impl Reference {
+    /// The same small world as [`World::plane`] holds at this time, provided that all of it fits the policy.
+    pub fn of(world: &World, now: Timestamp) -> Self {
+        let mut reference = Self::new(world.policy.clone());
+        reference.clock = now.as_millis();
+        let (account, region) = (ACCOUNTS[0], REGIONS[0]);
+        for seed in &world.pairs {
+            reference.adopt_pair(account, region, seed);
+        }
+        for seed in &world.clusters {
+            reference.adopt_cluster(account, seed);
+        }
+        reference
+    }
+
+    /// Takes a pair in. A transient status waits for its effect from now on, a replicating one has its next cycle one
+    /// RPO ahead, a tombstone its whole time.
+    pub fn adopt_pair(&mut self, account: &str, region: &str, seed: &PairSeed) {
+        let status = seed.status.as_str();
+        let (now, request) = (self.clock, &seed.request);
+        let task = match status {
+            "creating" => Some(Task::CreatePair),
+            "initial_syncing" | "manual_syncing" | "syncing" => Some(Task::Copy),
+            "stopping" => Some(Task::StopPair),
+            "failovering" => Some(Task::FailoverPair),
+            "reprotecting" => Some(Task::Reprotect(true)),
+            "deleting" => Some(Task::DeletePair),
+            _ => None,
+        };
+        let message = seed.status_message.as_ref().map(|message| message.as_str().to_string());
+        let recover_point = seed.last_recover_point.map(|at| at.as_millis().min(now));
+        self.pairs.push(Pair {
+            id: seed.id.as_str().to_string(),
+            account: account.to_string(),
+            primary: Place {
+                region: region.to_string(),
+                zone: request.source_zone.as_str().to_string(),
+                disk: request.source_disk.as_str().to_string(),
+            },
+            standby: Place {
+                region: request.destination_region.as_str().to_string(),
+                zone: request.destination_zone.as_str().to_string(),
+                disk: request.destination_disk.as_str().to_string(),
+            },
+            swapped: seed.reversed,
+            status,
+            message: message.filter(|_| status == "invalid" || status == "create_failed"),
+            job: task.map(Job::new),
+            due: match status {
+                "initial_syncing" | "syncing" | "normal" => Some(now.saturating_add(CYCLE)),
+                "deleted" => Some(now.saturating_add(self.policy.ebs.tombstone.as_millis())),
+                _ => None,
+            },
+            recover_point,
+            ever_copied: recover_point.is_some(),
+            open: ["failovered", "reprotecting", "reprotect_failed"].contains(&status),
+            last_one_shot: None,
+        });
+    }
+
+    /// Takes a cluster in.
+    pub fn adopt_cluster(&mut self, account: &str, seed: &ClusterSeed) {
+        let (task, busy) = match &seed.status {
+            ClusterStatus::Creating => (Some(Task::CreateCluster), None),
+            ClusterStatus::Deleting => (Some(Task::DeleteCluster), None),
+            ClusterStatus::Busy(status) => (None, Some(status.as_str().to_string())),
+            _ => (None, None),
+        };
+        let mut nodes = alloc::vec::Vec::new();
+        for node in &seed.nodes {
+            nodes.push(Node {
+                id: node.id.as_str().to_string(),
+                writer: node.role == Role::Writer,
+                ordinary: node.kind == NodeKind::Ordinary,
+                priority: node.priority.get(),
+                up: node.up,
+                replicating: node.replicating,
+                busy: node.busy.as_ref().map(|busy| busy.as_str().to_string()),
+            });
+        }
+        self.clusters.push(Cluster {
+            id: seed.id.as_str().to_string(),
+            account: account.to_string(),
+            region: seed.region.as_str().to_string(),
+            mysql: seed.engine == Engine::MySql,
+            fails_over: matches!(seed.edition, Edition::Normal | Edition::SeNormal),
+            prepaid: seed.pay_type == PayType::Prepaid,
+            locked: seed.deletion_lock,
+            nodes,
+            busy,
+            job: task.map(Job::new),
+            run: None,
+            last_switch: None,
+        });
+    }
+}

@@ -1,0 +1,376 @@
+//! Clusters, naively: calls, and one failover after another.
+
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::super::conformance::Task;
+use super::super::gallery::Bug;
+use super::{Came, Cluster, Fault, Job, Node, Reference, Rule, Run, fault};
+use crate::control_plane::{Call, Fresh, Misuse};
+use crate::polardb::{
+    CreateDbCluster, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig, TargetZoneType,
+};
+use crate::policy::ExplicitTargetFails;
+
+impl Node {
+    const fn running(&self) -> bool {
+        self.up && self.busy.is_none()
+    }
+}
+
+impl Cluster {
+    pub(super) fn writer_lost(&self) -> bool {
+        !self.nodes.iter().any(|node| node.writer && node.up)
+    }
+
+    pub(super) fn promoting(&self) -> Option<&str> {
+        match &self.run.as_ref()?.job.task {
+            Task::PromoteNode(node) => Some(node),
+            _ => None,
+        }
+    }
+
+    pub(super) fn status(&self) -> String {
+        match &self.job {
+            Some(Job { task: Task::CreateCluster, .. }) => return "Creating".to_string(),
+            Some(_) => return "Deleting".to_string(),
+            None => {}
+        }
+        if self.run.is_some() || self.writer_lost() {
+            return "Switching".to_string();
+        }
+        self.busy.clone().unwrap_or_else(|| "Running".to_string())
+    }
+}
+
+impl Reference {
+    /// `P-110` to `P-114`.
+    pub(super) fn eligible(&self, node: &Node) -> bool {
+        !node.writer
+            && (node.ordinary || self.planted(Bug::ColumnStorePromoted))
+            && (node.running() || self.planted(Bug::DownNodePromoted))
+            && (node.replicating || self.planted(Bug::ReplicationUnchecked))
+    }
+
+    /// The nodes that come next (`P-130`): of those left, the ones of the highest priority, by id.
+    pub(super) fn tier(&self, cluster: &Cluster, tried: &[String]) -> Vec<String> {
+        let mut left: Vec<&Node> = Vec::new();
+        for node in &cluster.nodes {
+            if self.eligible(node) && !tried.contains(&node.id) {
+                left.push(node);
+            }
+        }
+        let highest = if self.planted(Bug::PriorityInverted) {
+            left.iter().map(|node| node.priority).min()
+        } else {
+            left.iter().map(|node| node.priority).max()
+        };
+        let second = left.iter().map(|node| node.priority).filter(|priority| Some(*priority) < highest).max();
+        let mut tier: Vec<String> = Vec::new();
+        for node in left {
+            let priority = Some(node.priority);
+            if priority == highest
+                || self.planted(Bug::PriorityIgnored)
+                || (self.planted(Bug::LowerTierOffered) && priority == second)
+            {
+                tier.push(node.id.clone());
+            }
+        }
+        if self.planted(Bug::FirstOnTies) {
+            tier.truncate(1);
+        }
+        tier.sort();
+        tier
+    }
+
+    /// What a tier asks of the outside; `None` if there is nobody.
+    pub(super) fn task_of(tier: Vec<String>) -> Option<Task> {
+        match tier.as_slice() {
+            [] => None,
+            [only] => Some(Task::PromoteNode(only.clone())),
+            _ => Some(Task::ChooseNode(tier)),
+        }
+    }
+
+    /// Goes on to the next node, in another round if there is one (`P-132`, `P-161`); false if nobody is left.
+    pub(super) fn go_on(&self, cluster: &mut Cluster) -> bool {
+        let Some(mut run) = cluster.run.take() else { return false };
+        let mut tier = self.tier(cluster, &run.tried);
+        if tier.is_empty() && run.round < self.policy.polardb.rounds.get() && !run.tried.is_empty() {
+            run.round = run.round.saturating_add(1);
+            run.tried.clear();
+            tier = self.tier(cluster, &run.tried);
+        }
+        match Self::task_of(tier) {
+            Some(task) => {
+                run.job = Job::new(task);
+                cluster.run = Some(run);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The node that was being promoted failed, or is lost (`P-161`, `P-162`, `P-170`).
+    pub(super) fn attempt_failed(&self, cluster: &mut Cluster) -> Rule {
+        let node = cluster.promoting().map(ToString::to_string);
+        let Some(run) = &mut cluster.run else { return "P-170" };
+        if let Some(node) = node {
+            if self.planted(Bug::TriedForgotten) {
+                run.tried.clear();
+            }
+            if !self.planted(Bug::FailedNodeRetried) {
+                run.tried.push(node);
+            }
+        }
+        let named = run.named.take().is_some() && !run.automatic;
+        let stops = self.policy.polardb.explicit_target_fails == ExplicitTargetFails::Stop
+            && !self.planted(Bug::ExplicitFallsThrough);
+        if named && stops {
+            cluster.run = None;
+            return "P-162";
+        }
+        if self.planted(Bug::StopsAtFirstFailure) {
+            cluster.run = None;
+            return "P-161";
+        }
+        if self.go_on(cluster) { "P-161" } else { "P-170" }
+    }
+
+    /// Begins a failover by itself, if anybody can take over (`P-180`, `P-181`).
+    pub(super) fn begin_automatic(&self, cluster: &mut Cluster) -> Rule {
+        let window = self.policy.polardb.switch_window.as_millis();
+        let recent = cluster.last_switch.is_some_and(|last| self.clock.saturating_sub(last) < window);
+        let held = (recent && self.planted(Bug::WindowBindsAutomatic))
+            || (!cluster.mysql && self.planted(Bug::AutomaticOnMySqlOnly));
+        match Self::task_of(self.tier(cluster, &[])) {
+            Some(task) if cluster.fails_over && !held => {
+                cluster.run = Some(Run {
+                    automatic: true,
+                    named: None,
+                    tried: Vec::new(),
+                    round: 1,
+                    job: Job::new(task),
+                });
+                "P-180"
+            }
+            Some(_) if cluster.fails_over => "P-180",
+            _ => "P-181",
+        }
+    }
+
+    /// The states in which the system has chosen among equals by itself.
+    pub(super) fn elections(&self) -> Vec<Self> {
+        let mut all = Vec::new();
+        for (at, cluster) in self.clusters.iter().enumerate() {
+            let Some(run) = &cluster.run else { continue };
+            let (None, Task::ChooseNode(tier)) = (run.job.id, &run.job.task) else { continue };
+            for node in tier {
+                let mut other = self.clone();
+                if let Some(run) = other.clusters.get_mut(at).and_then(|cluster| cluster.run.as_mut()) {
+                    run.job = Job::new(Task::PromoteNode(node.clone()));
+                    all.push(other);
+                }
+            }
+        }
+        all
+    }
+
+    pub(super) fn fail_cluster_over(&mut self, account: &str, request: &FailoverDbCluster) -> Came {
+        let id = request.cluster.as_str();
+        let mine = |cluster: &Cluster| cluster.id == id && cluster.account == account;
+        let Some(at) = self.clusters.iter().position(mine) else {
+            return Came::Refused(vec![fault("InvalidDBCluster.NotFound", "P-100")]);
+        };
+        let Some(mut cluster) = self.clusters.get(at).cloned() else { return Came::Refused(Vec::new()) };
+        let target = request.target.as_ref().map(|target| target.as_str());
+        let faults = self.faults_of_failover(&cluster, target, request.target_zone_type);
+        if !faults.is_empty() {
+            return Came::Refused(faults);
+        }
+        let (task, rule) = match target {
+            Some(target) => (Some(Task::PromoteNode(target.to_string())), "P-140"),
+            None => {
+                let task = Self::task_of(self.tier(&cluster, &[]));
+                let rule = if matches!(task, Some(Task::ChooseNode(_))) { "P-142" } else { "P-141" };
+                (task, rule)
+            }
+        };
+        let Some(task) = task else { return Came::Refused(vec![fault("HaStatusNotSupport", "P-143")]) };
+        if let (true, Task::PromoteNode(to)) = (self.planted(Bug::WriterMovesAtAcceptance), &task) {
+            for node in &mut cluster.nodes {
+                node.writer = node.id == *to;
+            }
+        }
+        cluster.run = Some(Run {
+            automatic: false,
+            named: target.map(ToString::to_string),
+            tried: Vec::new(),
+            round: 1,
+            job: Job::new(task),
+        });
+        if let Some(place) = self.clusters.get_mut(at) {
+            *place = cluster;
+        }
+        Came::Accepted(rule, None)
+    }
+
+    /// Why a failover is refused, in the order of checks: edition, target, status, window, the target's state.
+    fn faults_of_failover(
+        &self,
+        cluster: &Cluster,
+        target: Option<&str>,
+        zone: TargetZoneType,
+    ) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        if !cluster.fails_over {
+            faults.push(fault("OperationDenied.ClusterCategory", "P-101"));
+        }
+        let node = target.and_then(|id| cluster.nodes.iter().find(|node| node.id == id));
+        match (target, node) {
+            (Some(_), None) => faults.push(fault("InvalidDBNodeId.Malformed", "P-103")),
+            (Some(_), Some(node)) if node.writer => faults.push(fault("InvalidDBNodeId.Malformed", "P-104")),
+            (Some(_), Some(node)) if !node.ordinary => {
+                faults.push(fault("OperationDenied.DBNodeType", "P-112"));
+            }
+            (None, _) if !cluster.mysql && !self.planted(Bug::TargetOptionalEverywhere) => {
+                faults.push(fault("InvalidDBNodeId.Malformed", "P-102"));
+            }
+            _ => {}
+        }
+        if cluster.job.is_some() || cluster.run.is_some() || cluster.busy.is_some() {
+            faults.push(fault("HaStatusNotSupport", "P-105"));
+        }
+        if zone == TargetZoneType::Standby {
+            faults.push(fault("HaStatusNotSupport", "P-108"));
+        }
+        let window = self.policy.polardb.switch_window.as_millis();
+        let recent = cluster.last_switch.is_some_and(|last| self.clock.saturating_sub(last) < window);
+        if recent && !self.planted(Bug::WindowIgnored) {
+            faults.push(fault("UnsupportHighFrequenceSwitchOver", "P-106"));
+        }
+        match node {
+            Some(node) if !node.running() && !self.planted(Bug::DownNodePromoted) => {
+                faults.push(fault("HaStatusNotSupport", "P-113"));
+            }
+            Some(node) if !node.replicating && !self.planted(Bug::ReplicationUnchecked) => {
+                faults.push(fault("UnsupportWitchUnhealthyReplication", "P-114"));
+            }
+            None if target.is_none() && self.tier(cluster, &[]).is_empty() => {
+                let able = |node: &Node| !node.writer && node.ordinary && node.running();
+                faults.push(if cluster.nodes.iter().any(able) {
+                    fault("UnsupportWitchUnhealthyReplication", "P-114")
+                } else {
+                    fault("HaStatusNotSupport", "P-143")
+                });
+            }
+            _ => {}
+        }
+        faults
+    }
+
+    pub(super) fn set_priority(&mut self, account: &str, request: &ModifyDbNodeConfig) -> Came {
+        let (id, node) = (request.cluster.as_str(), request.node.as_str());
+        let mine = |cluster: &&Cluster| cluster.id == id && cluster.account == account;
+        let Some(cluster) = self.clusters.iter().find(mine) else {
+            return Came::Refused(vec![fault("InvalidDBClusterId.NotFound", "P-100")]);
+        };
+        if !cluster.nodes.iter().any(|known| known.id == node) {
+            return Came::Refused(vec![fault("InvalidDBNodeId.NotFound", "P-103")]);
+        }
+        let _ = self.node_changed(node, crate::polardb::NodeChange::Priority(request.priority));
+        Came::Accepted("P-122", None)
+    }
+
+    pub(super) fn delete_cluster(&mut self, account: &str, id: &str) -> Came {
+        let mine = |cluster: &&mut Cluster| cluster.id == id && cluster.account == account;
+        let unlocks = self.planted(Bug::LockedReleased);
+        let Some(cluster) = self.clusters.iter_mut().find(mine) else {
+            return Came::Refused(vec![fault("InvalidDBCluster.NotFound", "P-100")]);
+        };
+        let mut faults = Vec::new();
+        if cluster.prepaid {
+            faults.push(fault("OperationDenied.DBClusterPayType", "P-022"));
+        }
+        if cluster.locked && !unlocks {
+            faults.push(fault("OperationDenied.DBClusterDeletionLock", "P-021"));
+        }
+        if cluster.status() != "Running" {
+            faults.push(fault("OperationDenied.ClusterStatus", "P-020"));
+        }
+        if !faults.is_empty() {
+            return Came::Refused(faults);
+        }
+        cluster.job = Some(Job::new(Task::DeleteCluster));
+        Came::Accepted("P-023", None)
+    }
+
+    pub(super) fn create_cluster(&mut self, call: &Call, create: &CreateDbCluster, fresh: &Fresh) -> Came {
+        let versions: &[&str] = match create.engine {
+            Engine::MySql => &["5.6", "5.7", "8.0"],
+            Engine::PostgreSql => &["11", "14", "15"],
+            Engine::Oracle => &["11", "14"],
+        };
+        let most = match create.edition {
+            Edition::Basic => 1,
+            Edition::SeNormal => 8,
+            Edition::Normal | Edition::Archive | Edition::NormalMultimaster => 16,
+        };
+        let mut faults = Vec::new();
+        if !versions.contains(&&*create.version) {
+            faults.push(fault("DBTypeOrDBVersion.Malformed", "P-012"));
+        }
+        if create.node_number == 0 || create.node_number > most {
+            faults.push(fault("InvalidDBNodeNum.Malformed", "P-601"));
+        }
+        if !faults.is_empty() {
+            return Came::Refused(faults);
+        }
+        let bad = Came::Misused("P-010", Misuse::BadFreshId);
+        let Fresh::Cluster(fresh) = fresh else { return bad };
+        let names: Vec<String> = fresh.nodes.iter().map(|node| node.as_str().to_string()).collect();
+        let id = fresh.cluster.as_str().to_string();
+        let known = |name: &String| {
+            let of = |cluster: &Cluster| cluster.nodes.iter().any(|node| node.id == *name);
+            self.clusters.iter().any(of) || names.iter().filter(|other| *other == name).count() > 1
+        };
+        let in_use = self.clusters.iter().any(|cluster| cluster.id == id);
+        if names.len() != usize::from(create.node_number) || in_use || names.iter().any(known) {
+            return bad;
+        }
+        let node = |(at, id): (usize, String)| Node {
+            id,
+            writer: at == 0,
+            ordinary: true,
+            priority: 1,
+            up: true,
+            replicating: true,
+            busy: None,
+        };
+        self.clusters.push(Cluster {
+            id: id.clone(),
+            account: call.account.as_str().to_string(),
+            region: call.region.as_str().to_string(),
+            mysql: create.engine == Engine::MySql,
+            fails_over: matches!(create.edition, Edition::Normal | Edition::SeNormal),
+            prepaid: create.pay_type == crate::polardb::PayType::Prepaid,
+            locked: false,
+            nodes: names.into_iter().enumerate().map(node).collect(),
+            busy: None,
+            job: Some(Job::new(Task::CreateCluster)),
+            run: None,
+            last_switch: None,
+        });
+        Came::Accepted("P-010", Some(id))
+    }
+
+    /// The clusters of a region, in the order of creation.
+    pub(super) fn list_clusters(&self, call: &Call) -> Came {
+        let here = |cluster: &&Cluster| {
+            cluster.account == call.account.as_str() && cluster.region == call.region.as_str()
+        };
+        let ids = self.clusters.iter().filter(here).map(|cluster| cluster.id.clone()).take(30).collect();
+        Came::Listed("P-300", ids)
+    }
+}

@@ -1,0 +1,385 @@
+//! Calls on pairs, naively.
+
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::super::conformance::Task;
+use super::super::gallery::Bug;
+use super::{CYCLE, Came, Disk, Fault, Job, Pair, Place, Reference, Rule, fault};
+use crate::control_plane::{Call, Fresh, Misuse, Request};
+use crate::ebs::{Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, PeriodUnit, Site};
+use crate::policy::{
+    DeleteBeforeStart, FailoverWhileBusy, FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse,
+    PairFailover, RetryAfterFailure, ReverseNeeds, SameRegionPairs, StartWhileReplicating,
+};
+
+/// What a status says to a call: go to this status, nothing to do, or no.
+enum Word {
+    Go(&'static str),
+    Same,
+    No,
+}
+
+use Word::{Go, No, Same};
+
+/// A call on an existing pair.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ask {
+    Start,
+    OneShot,
+    Stop,
+    Failover,
+    Reprotect(bool),
+    Delete,
+}
+
+fn asked(request: &Request) -> Option<(&str, Ask)> {
+    match request {
+        Request::StartDiskReplicaPair(start) if start.one_shot => Some((start.pair.as_str(), Ask::OneShot)),
+        Request::StartDiskReplicaPair(start) => Some((start.pair.as_str(), Ask::Start)),
+        Request::StopDiskReplicaPair(stop) => Some((stop.pair.as_str(), Ask::Stop)),
+        Request::FailoverDiskReplicaPair(failover) => Some((failover.pair.as_str(), Ask::Failover)),
+        Request::ReprotectDiskReplicaPair(reprotect) => {
+            Some((reprotect.pair.as_str(), Ask::Reprotect(reprotect.reverse_replicate)))
+        }
+        Request::DeleteDiskReplicaPair(delete) => Some((delete.pair.as_str(), Ask::Delete)),
+        _ => None,
+    }
+}
+
+impl Pair {
+    pub(super) const fn source(&self) -> &Place {
+        if self.swapped { &self.standby } else { &self.primary }
+    }
+
+    pub(super) const fn destination(&self) -> &Place {
+        if self.swapped { &self.primary } else { &self.standby }
+    }
+}
+
+impl Reference {
+    /// Why a call on a pair would be refused now; `None` if it would be accepted, or is no such call.
+    pub(super) fn faults_of(&self, call: &Call, request: &Request) -> Option<Vec<Fault>> {
+        let (id, ask) = asked(request)?;
+        let mine = |pair: &&Pair| pair.id == id && pair.account == call.account.as_str();
+        let Some(pair) = self.pairs.iter().find(mine) else {
+            return Some(vec![fault("NoSuchResource", "E-610")]);
+        };
+        let mut faults = self.wrong_place(pair, call.region.as_str(), ask);
+        match self.by_status(pair, ask) {
+            (No, rule) => faults.push(fault("OperationDenied.InvalidStatus", rule)),
+            (Same, _) => {}
+            (Go(_), _) => faults.extend(self.limits(pair, ask)),
+        }
+        (!faults.is_empty()).then_some(faults)
+    }
+
+    pub(super) fn pair_call(&mut self, call: &Call, request: &Request) -> Came {
+        if let Some(faults) = self.faults_of(call, request) {
+            return Came::Refused(faults);
+        }
+        let Some((id, ask)) = asked(request) else { return Came::Refused(Vec::new()) };
+        let Some(at) = self.pairs.iter().position(|pair| pair.id == id) else {
+            return Came::Refused(Vec::new());
+        };
+        let Some(mut pair) = self.pairs.get(at).cloned() else { return Came::Refused(Vec::new()) };
+        let (word, rule) = self.by_status(&pair, ask);
+        if let Go(to) = word {
+            self.go(&mut pair, ask, to);
+        }
+        if let Some(place) = self.pairs.get_mut(at) {
+            *place = pair;
+        }
+        Came::Accepted(rule, None)
+    }
+
+    /// `E-620` to `E-622`.
+    fn wrong_place(&self, pair: &Pair, region: &str, ask: Ask) -> Vec<Fault> {
+        let at_source = pair.source().region == region;
+        let at_destination = pair.destination().region == region;
+        if !at_source && !at_destination {
+            return vec![fault("NoSuchResource", "E-620")];
+        }
+        let wants_destination = matches!(ask, Ask::Failover | Ask::Reprotect(_));
+        if wants_destination && !at_destination && !self.planted(Bug::SourceRegionFailsOver) {
+            return vec![fault("OperationDenied.OperateNotAllowedForPrimary", "E-621")];
+        }
+        if ask == Ask::Delete && !at_source && !self.planted(Bug::DeletedAtSecondary) {
+            return vec![fault("OperationDenied", "E-622")];
+        }
+        Vec::new()
+    }
+
+    fn by_status(&self, pair: &Pair, ask: Ask) -> (Word, Rule) {
+        match ask {
+            Ask::Start => self.start(pair),
+            Ask::OneShot => self.one_shot(pair.status),
+            Ask::Stop => self.stop(pair.status),
+            Ask::Failover => self.failover(pair.status),
+            Ask::Reprotect(_) => self.reprotect(pair.status),
+            Ask::Delete => self.delete(pair.status),
+        }
+    }
+
+    fn start(&self, pair: &Pair) -> (Word, Rule) {
+        let status = pair.status;
+        if status == "created" || status == "stopped" {
+            let again = match self.policy.ebs.first_copy_after_reverse {
+                FirstCopyAfterReverse::InitialSyncing => pair.recover_point.is_some(),
+                FirstCopyAfterReverse::Syncing => pair.ever_copied,
+            };
+            return if again { (Go("syncing"), "E-111") } else { (Go("initial_syncing"), "E-110") };
+        }
+        if status == "syncing" || status == "normal" {
+            let repeats = self.policy.ebs.start_while_replicating == StartWhileReplicating::NoOp;
+            return (if repeats { Same } else { No }, "E-112");
+        }
+        (No, "E-113")
+    }
+
+    fn one_shot(&self, status: &str) -> (Word, Rule) {
+        if status == "created" || status == "stopped" {
+            return (Go("manual_syncing"), "E-115");
+        }
+        if status == "manual_syncing" {
+            let repeats = self.policy.ebs.start_while_replicating == StartWhileReplicating::NoOp;
+            return (if repeats { Same } else { No }, "E-116");
+        }
+        (No, "E-117")
+    }
+
+    fn stop(&self, status: &str) -> (Word, Rule) {
+        if ["initial_syncing", "manual_syncing", "syncing", "normal"].contains(&status) {
+            return (Go("stopping"), "E-130");
+        }
+        if status == "stop_failed" {
+            let retries = self.policy.ebs.retry_after_failure == RetryAfterFailure::Accept;
+            return (if retries { Go("stopping") } else { No }, "E-131");
+        }
+        (No, "E-132")
+    }
+
+    fn failover(&self, status: &str) -> (Word, Rule) {
+        let as_group = self.policy.ebs.pair_failover == PairFailover::GroupAllowlist
+            || self.planted(Bug::AllowlistForPairs);
+        let waits = self.policy.ebs.failover_while_busy == FailoverWhileBusy::Refuse;
+        if status == "invalid" {
+            return (if self.planted(Bug::FailoverInInvalid) { Go("failovering") } else { No }, "E-210");
+        }
+        if status == "deleted" {
+            return (if self.planted(Bug::FailoverInDeleted) { Go("failovering") } else { No }, "E-210");
+        }
+        if status == "failovering" {
+            return (if self.planted(Bug::FailoverStartsAnew) { Go("failovering") } else { Same }, "E-211");
+        }
+        if status == "failovered" {
+            return (Same, "E-212");
+        }
+        if status == "stopping" {
+            return (if waits { No } else { Go("failovering") }, "E-214");
+        }
+        if ["creating", "reprotecting", "deleting"].contains(&status) {
+            return (if waits || as_group { No } else { Go("failovering") }, "E-215");
+        }
+        if ["created", "create_failed", "reprotect_failed", "delete_failed"].contains(&status) {
+            return (if as_group { No } else { Go("failovering") }, "E-216");
+        }
+        (Go("failovering"), "E-213")
+    }
+
+    fn reprotect(&self, status: &str) -> (Word, Rule) {
+        if status == "failovered" {
+            return (Go("reprotecting"), "E-230");
+        }
+        if status == "reprotect_failed" {
+            let stays = self.policy.ebs.pair_failover == PairFailover::GroupAllowlist;
+            return (if stays { Go("reprotecting") } else { No }, "E-231");
+        }
+        (No, "E-232")
+    }
+
+    fn delete(&self, status: &str) -> (Word, Rule) {
+        if ["stopped", "invalid", "failovered"].contains(&status) {
+            return (Go("deleting"), "E-250");
+        }
+        if status == "created" || status == "create_failed" {
+            let early = self.policy.ebs.delete_before_start == DeleteBeforeStart::Accept;
+            return (if early { Go("deleting") } else { No }, "E-251");
+        }
+        if status == "delete_failed" {
+            let retries = self.policy.ebs.retry_after_failure == RetryAfterFailure::Accept;
+            return (if retries { Go("deleting") } else { No }, "E-252");
+        }
+        (No, "E-253")
+    }
+
+    /// What stands against a call that the status allows (`E-630` to `E-633`).
+    fn limits(&self, pair: &Pair, ask: Ask) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        if matches!(ask, Ask::Start | Ask::OneShot)
+            && self.disk(&pair.account, &pair.destination().disk).attached
+            && !self.planted(Bug::StartOverAttachedDisk)
+        {
+            faults.push(fault("OperationDenied.StandbyDeviceAttached", "E-631"));
+        }
+        if let (Ask::OneShot, Some(last)) = (ask, pair.last_one_shot)
+            && !self.planted(Bug::OneShotGapIgnored)
+        {
+            let gap = self.policy.ebs.one_shot_gap.as_millis();
+            let since = self.clock.saturating_sub(last);
+            if since < gap || (since == gap && !self.planted(Bug::OneShotGapInclusive)) {
+                faults.push(fault("OperationDenied.ManualSyncLimit", "E-630"));
+            }
+        }
+        let needs_copy =
+            self.policy.ebs.failover_without_recover_point == FailoverWithoutRecoverPoint::Refuse;
+        if ask == Ask::Failover && needs_copy && pair.recover_point.is_none() {
+            faults.push(fault("OperationDenied.InvalidStatus", "E-633"));
+        }
+        if ask == Ask::Reprotect(true) && !self.planted(Bug::ReverseOverAttachedDisk) {
+            let old = self.disk(&pair.account, &pair.source().disk);
+            let in_use = match self.policy.ebs.reverse_needs {
+                ReverseNeeds::DetachedOrDown => old.attached && old.up,
+                ReverseNeeds::Detached => old.attached,
+            };
+            if in_use {
+                faults.push(fault("OperationDenied", "E-632"));
+            }
+        }
+        faults
+    }
+
+    fn go(&self, pair: &mut Pair, ask: Ask, to: &'static str) {
+        pair.status = to;
+        pair.due = None;
+        pair.message = None;
+        pair.job = match ask {
+            Ask::Start => {
+                pair.due = Some(self.clock.saturating_add(CYCLE));
+                let at_once = self.policy.ebs.first_copy == FirstCopy::AtOnce;
+                at_once.then(|| Job::new(Task::Copy))
+            }
+            Ask::OneShot => {
+                pair.last_one_shot = Some(self.clock);
+                Some(Job::new(Task::Copy))
+            }
+            Ask::Stop => Some(Job::new(Task::StopPair)),
+            Ask::Failover => {
+                if self.planted(Bug::SecondaryOpenAtAcceptance) {
+                    pair.open = true;
+                }
+                Some(Job::new(Task::FailoverPair))
+            }
+            Ask::Reprotect(reverse) => Some(Job::new(Task::Reprotect(reverse))),
+            Ask::Delete => Some(Job::new(Task::DeletePair)),
+        };
+    }
+
+    pub(super) fn create_pair(&mut self, call: &Call, create: &CreateDiskReplicaPair, fresh: &Fresh) -> Came {
+        let faults = self.faults_of_create(call, create);
+        if !faults.is_empty() {
+            return Came::Refused(faults);
+        }
+        let id = match fresh {
+            Fresh::Pair(created) => created.pair.as_str().to_string(),
+            _ => return Came::Misused("E-014", Misuse::BadFreshId),
+        };
+        if self.pairs.iter().any(|pair| pair.id == id) {
+            return Came::Misused("E-014", Misuse::BadFreshId);
+        }
+        self.pairs.push(Pair {
+            id: id.clone(),
+            account: call.account.as_str().to_string(),
+            primary: Place {
+                region: call.region.as_str().to_string(),
+                zone: create.source_zone.as_str().to_string(),
+                disk: create.source_disk.as_str().to_string(),
+            },
+            standby: Place {
+                region: create.destination_region.as_str().to_string(),
+                zone: create.destination_zone.as_str().to_string(),
+                disk: create.destination_disk.as_str().to_string(),
+            },
+            swapped: false,
+            status: "creating",
+            message: None,
+            job: Some(Job::new(Task::CreatePair)),
+            due: None,
+            recover_point: None,
+            ever_copied: false,
+            open: false,
+            last_one_shot: None,
+        });
+        Came::Accepted("E-014", Some(id))
+    }
+
+    fn faults_of_create(&self, call: &Call, create: &CreateDiskReplicaPair) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        if let Charge::PrePay { period, unit, .. } = create.settings.charge {
+            let sold: &[u8] = match unit {
+                PeriodUnit::Week => &[1, 2, 3, 4],
+                PeriodUnit::Month => &[1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 24, 36, 48, 60],
+            };
+            if !sold.contains(&period) {
+                faults.push(fault("InvalidParameter", "E-601"));
+            }
+        }
+        let (here, there) = (&call.region, &create.destination_region);
+        if let Some(regions) = &self.policy.ebs.regions
+            && !(regions.contains(here) && regions.contains(there))
+        {
+            faults.push(fault("OperationDenied", "E-010"));
+        }
+        let one_region = here == there;
+        let forbidden = one_region && self.policy.ebs.same_region_pairs == SameRegionPairs::Refuse;
+        let one_zone = one_region && create.source_zone == create.destination_zone;
+        if one_zone || forbidden || create.source_disk == create.destination_disk {
+            faults.push(fault("OperationDenied", "E-011"));
+        }
+        for disk in [create.source_disk.as_str(), create.destination_disk.as_str()] {
+            let account = call.account.as_str();
+            if self.disk(account, disk).removed {
+                faults.push(fault("NoSuchResource", "E-013"));
+            }
+            let bound = |pair: &Pair| {
+                pair.account == account
+                    && (pair.status != "deleted" || self.planted(Bug::TombstoneKeepsDisks))
+                    && (pair.primary.disk == disk || pair.standby.disk == disk)
+            };
+            if self.pairs.iter().any(bound) && !self.planted(Bug::DiskInTwoPairs) {
+                faults.push(fault("OperationDenied", "E-012"));
+            }
+        }
+        faults
+    }
+
+    /// The pairs of a region that are no tombstones, in the order of creation (`E-691`, `E-692`).
+    pub(super) fn list_pairs(&self, call: &Call, describe: &DescribeDiskReplicaPairs) -> Came {
+        let mut ids: Vec<String> = Vec::new();
+        for pair in &self.pairs {
+            let seen_from = match describe.site {
+                Site::Production => &pair.primary.region,
+                Site::Backup => &pair.standby.region,
+            };
+            let hidden = pair.status == "deleted" && !self.planted(Bug::TombstoneListed);
+            if pair.account == call.account.as_str() && seen_from == call.region.as_str() && !hidden {
+                ids.push(pair.id.clone());
+            }
+        }
+        ids.truncate(10);
+        Came::Listed("E-692", ids)
+    }
+
+    /// What was reported about a disk.
+    pub(super) fn disk(&self, account: &str, id: &str) -> Disk {
+        let known = self.disks.iter().find(|disk| disk.account == account && disk.id == id);
+        known.cloned().unwrap_or_else(|| Disk {
+            account: account.to_string(),
+            id: id.to_string(),
+            up: true,
+            attached: false,
+            removed: false,
+        })
+    }
+}

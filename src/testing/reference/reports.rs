@@ -1,0 +1,352 @@
+//! Reports and deadlines, naively.
+
+use alloc::string::{String, ToString};
+
+use super::super::conformance::Task;
+use super::super::gallery::Bug;
+use super::{CYCLE, Came, Cluster, Disk, Job, Pair, Reference, Rule};
+use crate::control_plane::{Misuse, Observation, Outcome, Report};
+use crate::ebs::DiskChange;
+use crate::ids::EffectId;
+use crate::polardb::NodeChange;
+
+impl Reference {
+    pub(super) fn report(&mut self, report: &Report) -> Came {
+        match report {
+            Report::Outcome { id, outcome } => self.outcome(*id, outcome),
+            Report::Observed(observation) => self.observed(observation),
+        }
+    }
+
+    /// An effect ended. What is not pending under this very id is late (`C-040`).
+    fn outcome(&mut self, id: EffectId, outcome: &Outcome) -> Came {
+        let waits = |job: &Option<Job>| job.as_ref().is_some_and(|job| job.id == Some(id));
+        if let Some(at) = self.pairs.iter().position(|pair| waits(&pair.job)) {
+            let succeeded = match outcome {
+                Outcome::Succeeded => true,
+                Outcome::Failed { .. } => false,
+                _ => return Came::Misused("C-040", Misuse::WrongOutcome(id)),
+            };
+            let message = match outcome {
+                Outcome::Failed { message: Some(message), .. } => Some(message.as_str().to_string()),
+                _ => None,
+            };
+            let Some(mut pair) = self.pairs.get(at).cloned() else { return Came::Done("C-040") };
+            let rule = self.pair_ended(&mut pair, succeeded, message);
+            if let Some(place) = self.pairs.get_mut(at) {
+                *place = pair;
+            }
+            return Came::Done(rule);
+        }
+        if let Some(at) = self.clusters.iter().position(|cluster| {
+            waits(&cluster.job) || cluster.run.as_ref().is_some_and(|run| run.job.id == Some(id))
+        }) {
+            return self.cluster_ended(at, id, outcome);
+        }
+        if self.planted(Bug::LateCompletionOverwrites)
+            && self.used.contains(&id)
+            && *outcome == Outcome::Succeeded
+            && let Some(pair) = self.pairs.iter_mut().find(|pair| pair.status == "failovering")
+        {
+            (pair.status, pair.job) = ("stopped", None);
+            return Came::Done("C-040");
+        }
+        Came::Misused("C-040", Misuse::Stale(id))
+    }
+
+    fn pair_ended(&self, pair: &mut Pair, succeeded: bool, message: Option<String>) -> Rule {
+        let Some(Job { task, .. }) = pair.job.take() else { return "C-040" };
+        pair.message = None;
+        let now = self.clock;
+        match (task, succeeded) {
+            (Task::CreatePair, true) => {
+                pair.status = "created";
+                "E-310"
+            }
+            (Task::CreatePair, false) => {
+                (pair.status, pair.message) = ("create_failed", message);
+                "E-311"
+            }
+            (Task::Copy, true) => {
+                (pair.recover_point, pair.ever_copied) = (Some(now), true);
+                if pair.status == "manual_syncing" {
+                    let ends_in = if self.planted(Bug::OneShotEndsInNormal) { "normal" } else { "stopped" };
+                    pair.status = ends_in;
+                    return "E-321";
+                }
+                pair.status = "normal";
+                "E-320"
+            }
+            (Task::Copy, false) => {
+                if self.planted(Bug::FailedCopyCounts) {
+                    (pair.recover_point, pair.ever_copied) = (Some(now), true);
+                }
+                if pair.status == "manual_syncing" {
+                    pair.status = "stopped";
+                    return "E-323";
+                }
+                "E-322"
+            }
+            (Task::StopPair, true) => {
+                if self.planted(Bug::StopKeepsWhatArrived) {
+                    pair.recover_point = Some(now);
+                }
+                pair.status = "stopped";
+                "E-330"
+            }
+            (Task::StopPair, false) => {
+                pair.status = "stop_failed";
+                "E-331"
+            }
+            (Task::FailoverPair, true) => {
+                (pair.status, pair.open) = ("failovered", true);
+                if self.planted(Bug::SwapAtFailover) {
+                    pair.swapped = !pair.swapped;
+                }
+                "E-340"
+            }
+            (Task::FailoverPair, false) => {
+                pair.status = "failover_failed";
+                "E-341"
+            }
+            (Task::Reprotect(reverse), true) => {
+                (pair.status, pair.open) = ("stopped", false);
+                if reverse || self.planted(Bug::SwapOnCancel) {
+                    pair.swapped = !pair.swapped;
+                }
+                if reverse && !self.planted(Bug::RecoverPointSurvivesReverse) {
+                    pair.recover_point = None;
+                }
+                "E-350"
+            }
+            (Task::Reprotect(_), false) => {
+                pair.status = "reprotect_failed";
+                "E-351"
+            }
+            (Task::DeletePair, true) => {
+                pair.status = "deleted";
+                pair.due = Some(now.saturating_add(self.policy.ebs.tombstone.as_millis()));
+                if self.planted(Bug::TombstoneForgottenAtOnce) {
+                    pair.due = Some(now);
+                }
+                if self.planted(Bug::TombstoneNeverForgotten) {
+                    pair.due = None;
+                }
+                "E-360"
+            }
+            (Task::DeletePair, false) => {
+                pair.status = "delete_failed";
+                "E-361"
+            }
+            _ => "C-040",
+        }
+    }
+
+    /// The deadline of the pair at this position.
+    pub(super) fn fire(&mut self, at: usize, due: u64) -> Rule {
+        let ignores_running = self.planted(Bug::CycleIgnoresRunningCopy);
+        let Some(pair) = self.pairs.get_mut(at) else { return "C-030" };
+        if pair.status == "deleted" {
+            self.pairs.remove(at);
+            return "E-660";
+        }
+        pair.due = Some(due.saturating_add(CYCLE));
+        if pair.job.is_some() && !ignores_running {
+            return "E-411";
+        }
+        pair.job = Some(Job::new(Task::Copy));
+        if pair.status == "normal" {
+            pair.status = "syncing";
+            return "E-410";
+        }
+        "E-411"
+    }
+
+    fn cluster_ended(&mut self, at: usize, id: EffectId, outcome: &Outcome) -> Came {
+        let Some(mut cluster) = self.clusters.get(at).cloned() else { return Came::Done("C-040") };
+        let wrong = Came::Misused("C-040", Misuse::WrongOutcome(id));
+        let task = match (&cluster.job, &cluster.run) {
+            (Some(job), _) => job.task.clone(),
+            (None, Some(run)) => run.job.task.clone(),
+            (None, None) => return wrong,
+        };
+        let (rule, stays) = match (task, outcome) {
+            (Task::CreateCluster, Outcome::Failed { .. }) => ("P-016", false),
+            (Task::DeleteCluster, Outcome::Succeeded) => ("P-024", false),
+            (Task::CreateCluster, Outcome::Succeeded) => (self.settled(&mut cluster, "P-015"), true),
+            (Task::DeleteCluster, Outcome::Failed { .. }) => (self.settled(&mut cluster, "P-025"), true),
+            (Task::ChooseNode(tier), Outcome::Chosen(node)) => {
+                let node = node.as_str().to_string();
+                if !tier.contains(&node) && !self.planted(Bug::AnybodyChosen) {
+                    return Came::Misused("P-152", Misuse::NotOffered(id));
+                }
+                if let Some(run) = &mut cluster.run {
+                    run.job = Job::new(Task::PromoteNode(node));
+                }
+                ("P-151", true)
+            }
+            (Task::PromoteNode(node), Outcome::Succeeded) => {
+                self.promoted(&mut cluster, &node);
+                ("P-160", true)
+            }
+            (Task::PromoteNode(_), Outcome::Failed { .. }) => (self.attempt_failed(&mut cluster), true),
+            _ => return wrong,
+        };
+        if !stays {
+            self.clusters.remove(at);
+        } else if let Some(place) = self.clusters.get_mut(at) {
+            *place = cluster;
+        }
+        Came::Done(rule)
+    }
+
+    /// A writer that was lost while the cluster was made, or nearly released, is replaced only now.
+    fn settled(&self, cluster: &mut Cluster, rule: Rule) -> Rule {
+        cluster.job = None;
+        if cluster.writer_lost() { self.begin_automatic(cluster) } else { rule }
+    }
+
+    /// `P-160`.
+    fn promoted(&self, cluster: &mut Cluster, to: &str) {
+        let before = cluster.nodes.iter().find(|node| node.writer).map(|node| node.priority);
+        for node in &mut cluster.nodes {
+            if node.id == to {
+                if let (true, Some(priority)) = (self.planted(Bug::PriorityMovesWithRole), before) {
+                    node.priority = priority;
+                }
+                node.writer = true;
+            } else if !self.planted(Bug::TwoWriters) {
+                node.writer = false;
+            }
+        }
+        cluster.run = None;
+        cluster.last_switch = Some(self.clock);
+    }
+
+    fn observed(&mut self, observation: &Observation) -> Came {
+        let unknown = Came::Misused("C-040", Misuse::Unknown);
+        match observation {
+            Observation::Disk { account, disk, change } => {
+                self.disk_changed(account.as_str(), disk.as_str(), *change)
+            }
+            Observation::PairInvalid { pair: id, message } => {
+                match self.pairs.iter_mut().find(|pair| pair.id == id.as_str()) {
+                    Some(pair) => Came::Done(invalidate(pair, message.as_str())),
+                    None => unknown,
+                }
+            }
+            Observation::Node { node, change } => self.node_changed(node.as_str(), *change),
+            Observation::ClusterBusy { cluster: id, status } => {
+                match self.clusters.iter_mut().find(|cluster| cluster.id == id.as_str()) {
+                    Some(cluster) => {
+                        cluster.busy = status.as_ref().map(|status| status.as_str().to_string());
+                        Came::Done("P-303")
+                    }
+                    None => unknown,
+                }
+            }
+            Observation::ClusterRemoved { cluster: id } => {
+                match self.clusters.iter().position(|cluster| cluster.id == id.as_str()) {
+                    Some(at) => {
+                        self.clusters.remove(at);
+                        Came::Done("P-304")
+                    }
+                    None => unknown,
+                }
+            }
+            #[allow(unreachable_patterns, reason = "observations of what is left out")]
+            _ => unknown,
+        }
+    }
+
+    /// A removed disk invalidates its pair, one that is down does not (`E-680`).
+    fn disk_changed(&mut self, account: &str, id: &str, change: DiskChange) -> Came {
+        let mut disk = self.disk(account, id);
+        let before = disk.clone();
+        match change {
+            DiskChange::Up(up) => disk.up = up,
+            DiskChange::Attached(attached) => disk.attached = attached,
+            DiskChange::Removed => disk.removed = true,
+        }
+        let others = |known: &&Disk| known.account != account || known.id != id;
+        self.disks = self.disks.iter().filter(others).cloned().collect();
+        let breaks = disk.removed || (!disk.up && self.planted(Bug::DownDiskInvalidates));
+        if breaks && disk != before {
+            for pair in &mut self.pairs {
+                let part = pair.primary.disk == id || pair.standby.disk == id;
+                if part && pair.account == account && pair.status != "deleted" {
+                    let _ = invalidate(pair, "DeviceRemoved");
+                }
+            }
+        }
+        self.disks.push(disk);
+        Came::Done("E-680")
+    }
+
+    pub(super) fn node_changed(&mut self, id: &str, change: NodeChange) -> Came {
+        let has = |cluster: &Cluster| cluster.nodes.iter().any(|node| node.id == id);
+        let Some(at) = self.clusters.iter().position(has) else {
+            return Came::Misused("C-040", Misuse::Unknown);
+        };
+        let Some(mut cluster) = self.clusters.get(at).cloned() else { return Came::Done("P-310") };
+        let rule = self.change_node(&mut cluster, id, change);
+        if let Some(place) = self.clusters.get_mut(at) {
+            *place = cluster;
+        }
+        Came::Done(rule)
+    }
+
+    #[allow(unreachable_patterns, reason = "changes of what is left out")]
+    fn change_node(&self, cluster: &mut Cluster, id: &str, change: NodeChange) -> Rule {
+        let Some(node) = cluster.nodes.iter_mut().find(|node| node.id == id) else { return "P-310" };
+        let (before, was_eligible) = (node.clone(), self.eligible(node));
+        match change {
+            NodeChange::Up(up) => node.up = up,
+            NodeChange::Replicating(replicating) => node.replicating = replicating,
+            NodeChange::Priority(priority) => node.priority = priority.get(),
+            _ => {}
+        }
+        let plain = if matches!(change, NodeChange::Priority(_)) { "P-122" } else { "P-310" };
+        let (changed, eligible) = (*node != before, self.eligible(node));
+        let went_down = change == NodeChange::Up(false);
+        let writer_failed = node.writer && went_down;
+        if !changed || cluster.job.is_some() {
+            return plain;
+        }
+        let target_lost = cluster.promoting() == Some(id) && went_down;
+        let Some(run) = &mut cluster.run else {
+            if writer_failed || (!was_eligible && eligible && cluster.writer_lost()) {
+                return self.begin_automatic(cluster);
+            }
+            return plain;
+        };
+        let mut rule = plain;
+        if writer_failed && !run.automatic {
+            (run.automatic, run.named, rule) = (true, None, "P-182");
+        }
+        let tried = run.tried.clone();
+        let offered = if let Task::ChooseNode(tier) = &run.job.task { Some(tier.clone()) } else { None };
+        if target_lost {
+            return self.attempt_failed(cluster);
+        }
+        if let Some(offered) = offered
+            && offered != self.tier(cluster, &tried)
+            && !self.planted(Bug::TierFrozen)
+        {
+            return if self.go_on(cluster) { "P-150" } else { "P-170" };
+        }
+        rule
+    }
+}
+
+/// The relation broke (`E-510`, `E-511`).
+fn invalidate(pair: &mut Pair, why: &str) -> Rule {
+    if ["invalid", "create_failed", "deleting", "deleted"].contains(&pair.status) {
+        return "E-511";
+    }
+    pair.status = "invalid";
+    pair.message = Some(why.to_string());
+    pair.job = None;
+    pair.due = None;
+    "E-510"
+}

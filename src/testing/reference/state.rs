@@ -1,0 +1,114 @@
+//! The state: plain lists of plain records. What a status or a flag means is said where it is used.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::super::conformance::Task;
+use crate::control_plane::Request;
+use crate::ids::EffectId;
+
+/// What a resource waits for. The id is unknown until the system under test has shown it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Job {
+    pub(super) id: Option<EffectId>,
+    pub(super) task: Task,
+}
+
+impl Job {
+    pub(super) const fn new(task: Task) -> Self {
+        Self { id: None, task }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) region: String,
+    pub(super) zone: String,
+    pub(super) disk: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Pair {
+    pub(super) id: String,
+    pub(super) account: String,
+    pub(super) primary: Place,
+    pub(super) standby: Place,
+    pub(super) swapped: bool,
+    pub(super) status: &'static str,
+    pub(super) message: Option<String>,
+    pub(super) job: Option<Job>,
+    pub(super) due: Option<u64>,
+    pub(super) recover_point: Option<u64>,
+    pub(super) ever_copied: bool,
+    /// A failover took effect that no reprotect has undone.
+    pub(super) open: bool,
+    pub(super) last_one_shot: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Disk {
+    pub(super) account: String,
+    pub(super) id: String,
+    pub(super) up: bool,
+    pub(super) attached: bool,
+    pub(super) removed: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Node {
+    pub(super) id: String,
+    pub(super) writer: bool,
+    pub(super) ordinary: bool,
+    pub(super) priority: u8,
+    pub(super) up: bool,
+    pub(super) replicating: bool,
+    pub(super) busy: Option<String>,
+}
+
+/// A failover of a cluster that is under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) automatic: bool,
+    pub(super) named: Option<String>,
+    pub(super) tried: Vec<String>,
+    pub(super) round: u8,
+    /// A choice among several, or the promotion of one.
+    pub(super) job: Job,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cluster {
+    pub(super) id: String,
+    pub(super) account: String,
+    pub(super) region: String,
+    pub(super) mysql: bool,
+    pub(super) fails_over: bool,
+    pub(super) prepaid: bool,
+    pub(super) locked: bool,
+    pub(super) nodes: Vec<Node>,
+    pub(super) busy: Option<String>,
+    /// Being made or released.
+    pub(super) job: Option<Job>,
+    pub(super) run: Option<Run>,
+    pub(super) last_switch: Option<u64>,
+}
+
+/// What a token was used for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Token {
+    pub(super) account: String,
+    pub(super) region: String,
+    pub(super) product: &'static str,
+    pub(super) operation: Option<&'static str>,
+    pub(super) text: String,
+    pub(super) request: Request,
+    pub(super) reply: Kept,
+    pub(super) at: u64,
+}
+
+/// What is remembered under a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kept {
+    Accepted(Option<String>),
+    Refused(&'static str),
+}

@@ -1,0 +1,165 @@
+//! Tokens, naively: one list in the order of completion, searched from the front.
+
+use alloc::string::{String, ToString};
+use alloc::vec;
+
+use super::super::gallery::Bug;
+use super::{Came, Fault, Kept, Reference, Token, fault};
+use crate::control_plane::{Call, Request};
+use crate::policy::{RejectionPolicy, TokenAlphabet, TokenScope};
+use crate::token::{Lifetime, Overflow};
+
+/// Product, and the operation's name if it takes a token (`C-024`).
+#[allow(unreachable_patterns, reason = "requests of what is left out")]
+const fn operation(request: &Request) -> (&'static str, Option<&'static str>) {
+    match request {
+        Request::CreateDiskReplicaPair(_) => ("ebs", Some("CreateDiskReplicaPair")),
+        Request::StartDiskReplicaPair(_) => ("ebs", Some("StartDiskReplicaPair")),
+        Request::StopDiskReplicaPair(_) => ("ebs", Some("StopDiskReplicaPair")),
+        Request::FailoverDiskReplicaPair(_) => ("ebs", Some("FailoverDiskReplicaPair")),
+        Request::ReprotectDiskReplicaPair(_) => ("ebs", Some("ReprotectDiskReplicaPair")),
+        Request::DeleteDiskReplicaPair(_) => ("ebs", Some("DeleteDiskReplicaPair")),
+        Request::DescribeDiskReplicaPairs(_) => ("ebs", None),
+        Request::CreateDbCluster(_) => ("polardb", Some("CreateDBCluster")),
+        Request::FailoverDbCluster(_) => ("polardb", Some("FailoverDBCluster")),
+        _ => ("polardb", None),
+    }
+}
+
+impl Reference {
+    /// What the token alone decides; `None` if the call is to be made.
+    pub(super) fn look_up(&mut self, call: &Call, request: &Request) -> Option<Came> {
+        let mut wanted = self.token_of(call, request)?;
+        let graphic = wanted.text.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
+        if self.policy.tokens.alphabet == TokenAlphabet::Graphic && !graphic {
+            return Some(Came::Refused(vec![match wanted.product {
+                "ebs" => fault("InvalidParameter", "E-601"),
+                _ => fault("InvalidClientToken.Malformed", "P-601"),
+            }]));
+        }
+        let now = self.clock;
+        self.forget_expired();
+        if self.planted(Bug::StateBeforeToken)
+            && let Some(faults) = self.faults_of(call, request)
+        {
+            return Some(Came::Refused(faults));
+        }
+        let found = self.tokens.iter().position(|known| self.same_token(known, &wanted));
+        if let Some(at) = found {
+            let known = self.tokens.get_mut(at)?;
+            if known.request != wanted.request && self.bug != Some(Bug::MismatchIgnored) {
+                return Some(Came::Refused(vec![fault("IdempotentParameterMismatch", "T-090")]));
+            }
+            if self.bug == Some(Bug::SlidingLifetime) {
+                known.at = now;
+            }
+            wanted.reply = known.reply.clone();
+            if self.planted(Bug::SettledByCompletion) && self.under_way(request) {
+                return None;
+            }
+            if self.planted(Bug::EffectRepeatedOnReplay) {
+                let _ = self.perform(call, request, &crate::control_plane::Fresh::None);
+            }
+            return Some(Came::Replayed(wanted.reply));
+        }
+        let full = self.count_of(&wanted.account) >= self.policy.tokens.capacity.get();
+        let refuses = self.policy.tokens.overflow == Overflow::Refuse;
+        if full && refuses && !self.planted(Bug::CapacityIgnored) {
+            return Some(Came::Refused(vec![fault("ServiceUnavailable", "T-180")]));
+        }
+        None
+    }
+
+    /// Remembers what was accepted; by policy also what was refused (`C-022`, `C-023`).
+    pub(super) fn settle(&mut self, call: &Call, request: &Request, came: &Came, which: usize) {
+        let Some(mut token) = self.token_of(call, request) else { return };
+        token.reply = match came {
+            Came::Accepted(_, created) => Kept::Accepted(created.clone()),
+            Came::Refused(faults) => {
+                let sticky = self.policy.tokens.rejections == RejectionPolicy::Sticky;
+                match faults.get(which) {
+                    Some(Fault { code, .. }) if sticky || self.planted(Bug::RefusedRemembered) => {
+                        Kept::Refused(code)
+                    }
+                    _ => return,
+                }
+            }
+            _ => return,
+        };
+        if self.planted(Bug::SettledByCompletion) {
+            let same = |known: &Token| self.same_token(known, &token);
+            let others = self.tokens.iter().filter(|known| !same(known)).cloned().collect();
+            self.tokens = others;
+        }
+        if self.count_of(&token.account) >= self.policy.tokens.capacity.get() {
+            let mine = |known: &Token| known.account == token.account;
+            let victim = if self.planted(Bug::NewestEvicted) {
+                self.tokens.iter().rposition(mine)
+            } else {
+                self.tokens.iter().position(mine)
+            };
+            if let Some(at) = victim.filter(|_| !self.planted(Bug::CapacityIgnored)) {
+                self.tokens.remove(at);
+            }
+        }
+        self.tokens.push(token);
+    }
+
+    fn token_of(&self, call: &Call, request: &Request) -> Option<Token> {
+        let (product, name) = operation(request);
+        let name = name?;
+        let scoped = self.policy.tokens.scope == TokenScope::Operation;
+        Some(Token {
+            account: call.account.as_str().to_string(),
+            region: call.region.as_str().to_string(),
+            product,
+            operation: scoped.then_some(name),
+            text: call.token.as_ref()?.as_str().to_string(),
+            request: request.clone(),
+            reply: Kept::Accepted(None),
+            at: self.clock,
+        })
+    }
+
+    fn same_token(&self, one: &Token, other: &Token) -> bool {
+        let text = |token: &Token| -> String {
+            if self.planted(Bug::TokenCaseFolded) { token.text.to_lowercase() } else { token.text.clone() }
+        };
+        (one.account == other.account || self.planted(Bug::ReplayAcrossAccounts))
+            && (one.region == other.region || self.planted(Bug::ReplayAcrossRegions))
+            && one.product == other.product
+            && one.operation == other.operation
+            && text(one) == text(other)
+    }
+
+    /// A lifetime begins at completion and ends exclusively (`T-140`).
+    fn forget_expired(&mut self) {
+        let Lifetime::For(lifetime) = self.policy.tokens.lifetime else { return };
+        let (now, inclusive) = (self.clock, self.planted(Bug::LifetimeInclusive));
+        self.tokens.retain(|token| {
+            let age = now.saturating_sub(token.at);
+            age < lifetime.get() || (inclusive && age == lifetime.get())
+        });
+    }
+
+    fn count_of(&self, account: &str) -> usize {
+        self.tokens.iter().filter(|token| token.account == account).count()
+    }
+
+    /// Whether the resource of a request still waits for something: for a planted bug alone.
+    fn under_way(&self, request: &Request) -> bool {
+        let pair = |id: &str| self.pairs.iter().any(|pair| pair.id == id && pair.job.is_some());
+        match request {
+            Request::StartDiskReplicaPair(request) => pair(request.pair.as_str()),
+            Request::StopDiskReplicaPair(request) => pair(request.pair.as_str()),
+            Request::ReprotectDiskReplicaPair(request) => pair(request.pair.as_str()),
+            Request::DeleteDiskReplicaPair(request) => pair(request.pair.as_str()),
+            Request::FailoverDiskReplicaPair(request) => pair(request.pair.as_str()),
+            Request::FailoverDbCluster(request) => {
+                let id = request.cluster.as_str();
+                self.clusters.iter().any(|cluster| cluster.id == id && cluster.run.is_some())
+            }
+            _ => false,
+        }
+    }
+}

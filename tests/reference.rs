@@ -1,0 +1,237 @@
+//! The control plane against the naive reference, input by input.
+//!
+//! The two share the types of requests and the policy and nothing else: no table, ranking, token cache or index. The
+//! sequences are those of `proptest-state-machine`: the reference, minting ids of its own, is the model that they are
+//! drawn for; the system under test is the control plane beside a reference that learns the control plane's ids.
+
+#[macro_use]
+mod common;
+mod stories;
+
+use std::collections::BTreeSet;
+
+use failover_model::ebs::PairStatus;
+use failover_model::testing::conformance::{
+    Answer, Aspect, Divergence, Drive, Leeway, Subject, Summary, View,
+};
+use failover_model::testing::gallery::Planted;
+use failover_model::testing::reference::Reference;
+use failover_model::testing::strategies::{self, Abstract, World};
+use failover_model::{ControlPlane, EffectId, Input, Policy};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
+
+use common::{START, at};
+use stories::machine::{Model, Naive};
+
+/// The control plane beside a reference that learns its ids.
+struct Against;
+
+impl StateMachineTest for Against {
+    type SystemUnderTest = Drive<ControlPlane>;
+    type Reference = Naive;
+
+    fn init_test(model: &Model) -> Drive<ControlPlane> {
+        drive(&model.world)
+    }
+
+    fn apply(mut drive: Drive<ControlPlane>, _: &Model, step: Abstract) -> Drive<ControlPlane> {
+        agree(drive.step(&step));
+        drive
+    }
+
+    /// The two references, one with the control plane's ids and one with its own, are in one state.
+    fn check_invariants(drive: &Drive<ControlPlane>, model: &Model) {
+        assert_eq!(drive.subject().check(), Ok(()));
+        assert_eq!(unnamed(drive.reference().view()), unnamed(model.system.view()));
+        assert_eq!(drive.reference().clock(), drive.subject().clock());
+    }
+}
+
+fn unnamed(mut view: View) -> View {
+    view.effects.iter_mut().for_each(|asked| asked.id = EffectId(0));
+    view
+}
+
+fn drive(world: &World) -> Drive<ControlPlane> {
+    agree(Drive::new(Reference::of(world, at(START)), world.plane(at(START))))
+}
+
+/// A divergence is told as it is told to a user.
+#[track_caller]
+fn agree<T>(result: Result<T, Box<Divergence>>) -> T {
+    result.unwrap_or_else(|divergence| panic!("{divergence}"))
+}
+
+prop_state_machine! {
+    #![proptest_config(suite!("reference", 256))]
+
+    #[test]
+    fn the_control_plane_answers_as_the_naive_reference_allows(sequential 1..60 => Against);
+}
+
+proptest! {
+    #![proptest_config(suite!("reference", 16))]
+
+    /// From nothing and under the defaults, long enough for tokens and tombstones to come round.
+    #[test]
+    fn a_long_life_under_the_default_policy_is_the_same_in_both(steps in strategies::inputs(80..160)) {
+        let reference = Reference::new(Policy::default());
+        let mut drive = agree(Drive::new(reference, ControlPlane::new(Policy::default())));
+        agree(drive.run(&steps));
+    }
+
+    /// Whoever elects by itself, or names another of several faults, is right as long as it says so.
+    #[test]
+    fn a_system_with_leeway_is_not_blamed(world in strategies::world(), steps in strategies::inputs(0..60)) {
+        let reference = Reference::of(&stories::known(world), at(START));
+        let system = Planted::new(reference.clone(), None);
+        for system in [system.clone().electing_the_first(), system.naming_the_last_fault()] {
+            let mut drive = agree(Drive::new(reference.clone(), system));
+            agree(drive.run(&steps));
+        }
+    }
+}
+
+/// The fixed-case twins, and proof that they do what they tell: every rule that a story is about decides in it.
+#[test]
+fn the_stories_are_the_same_in_both() {
+    let mut total = Summary::default();
+    for story in stories::all() {
+        let drive = agree(Drive::new(Reference::of(&story.world, at(START)), story.world.plane(at(START))));
+        match story.play(drive) {
+            Ok(summary) => total.extend(&summary),
+            Err(divergence) => panic!("{}: {divergence}", story.name),
+        }
+    }
+    let decided: BTreeSet<&str> = total.rules.iter().map(|rule| rule.0).collect();
+    for rule in [
+        "C-040", "E-012", "E-013", "E-014", "E-110", "E-111", "E-115", "E-130", "E-131", "E-210", "E-211",
+        "E-212", "E-213", "E-216", "E-230", "E-250", "E-310", "E-320", "E-321", "E-322", "E-323", "E-330",
+        "E-331", "E-340", "E-341", "E-350", "E-351", "E-360", "E-410", "E-411", "E-510", "E-621", "E-622",
+        "E-630", "E-631", "E-632", "E-660", "E-680", "E-692", "P-010", "P-021", "P-023", "P-025", "P-102",
+        "P-104", "P-105", "P-106", "P-112", "P-114", "P-122", "P-140", "P-141", "P-142", "P-150", "P-151",
+        "P-152", "P-160", "P-161", "P-162", "P-170", "P-180", "P-303", "P-304", "P-310", "T-080", "T-090",
+        "T-180",
+    ] {
+        assert!(decided.contains(rule), "no story is decided by {rule}: {decided:?}");
+    }
+    assert!(total.accepted * 2 > total.calls, "{total:?}");
+}
+
+/// The sequences are not vacuous: how much of what they do is accepted, and how many rules they reach.
+#[test]
+fn the_sequences_do_enough_of_everything() {
+    let mut runner = TestRunner::deterministic();
+    let mut total = Summary::default();
+    let mut statuses = BTreeSet::new();
+    for _ in 0..80 {
+        let (model, steps, _) = Naive::sequential_strategy(30..60).new_tree(&mut runner).unwrap().current();
+        let mut drive = drive(&model.world);
+        for step in &steps {
+            agree(drive.step(step));
+            statuses.extend(drive.subject().pairs().map(|pair| pair.status().as_str()));
+        }
+        total.extend(drive.summary());
+    }
+    let share = total.accepted as f64 / total.calls as f64;
+    println!(
+        "{} inputs, {} calls of which {:.1} % are accepted and {} answered by a token, {} misused, {} rules decide",
+        total.inputs,
+        total.calls,
+        share * 100.0,
+        total.replayed,
+        total.misused,
+        total.rules.len()
+    );
+    assert!(share > 0.3, "{share} of the calls are accepted: {total:?}");
+    assert!(total.replayed >= 15, "{total:?}");
+    assert!(total.misused >= 50, "{total:?}");
+    assert!(total.rules.len() >= 85, "{total:?}");
+    assert_eq!(statuses.len(), PairStatus::ALL.len(), "{statuses:?}");
+}
+
+/// Plays a story with a system that has leeway, and says so or does not.
+fn play(name: &str, system: fn(Planted) -> Planted, says_so: bool) -> Result<Summary, Box<Divergence>> {
+    let stories = stories::all();
+    let story = stories.iter().find(|story| story.name == name).expect("there is such a story");
+    let reference = Reference::of(&story.world, at(START));
+    let system = system(Planted::new(reference.clone(), None));
+    story.play(agree(Drive::new(reference, Liberal { system, says_so })))
+}
+
+/// A system with leeway, which it may keep to itself.
+struct Liberal {
+    system: Planted,
+    says_so: bool,
+}
+
+impl Subject for Liberal {
+    fn apply(&mut self, input: &Input) -> Answer {
+        self.system.apply(input)
+    }
+
+    fn view(&self) -> View {
+        self.system.view()
+    }
+
+    fn leeway(&self) -> Leeway {
+        if self.says_so { self.system.leeway() } else { Leeway::default() }
+    }
+}
+
+/// Each election by itself is legal; that they all go one way shows only over many.
+#[test]
+fn an_election_that_always_takes_the_first_is_legal_and_its_bias_shows() {
+    let elect = |says_so| play("a tie that one elects by itself", Planted::electing_the_first, says_so);
+    let mut total = Summary::default();
+    for _ in 0..20 {
+        total.extend(&agree(elect(true)));
+    }
+    assert_eq!(total.elections, [(2, 0); 20]);
+    assert_eq!(total.bias(20), Some((2, 0)));
+    assert_eq!(total.bias(21), None, "too few to tell");
+    total.extend(&Summary { elections: vec![(2, 1)], ..Summary::default() });
+    assert_eq!(total.bias(20), None, "another one was taken once");
+    let unsaid = elect(false).unwrap_err();
+    assert_eq!((unsaid.aspect, unsaid.rule.0), (Aspect::Effects, "P-142"), "{unsaid}");
+}
+
+/// The order of checks is ours; whoever has another and says so may name any of the faults.
+#[test]
+fn of_two_faults_the_second_may_be_named_by_who_says_so() {
+    let name = |says_so| play("two faults at once", Planted::naming_the_last_fault, says_so);
+    assert_eq!(agree(name(true)).calls, 2);
+    let unsaid = name(false).unwrap_err();
+    assert_eq!((unsaid.aspect, unsaid.rule.0), (Aspect::Answer, "E-621"), "{unsaid}");
+    assert_eq!(unsaid.allowed, "refused, OperationDenied.OperateNotAllowedForPrimary (E-621)");
+    assert_eq!(unsaid.shown, "refused, OperationDenied.InvalidStatus (E-210)");
+    assert_eq!(unsaid.resource, "FailoverDiskReplicaPair");
+}
+
+/// A system that begins in another state is told so before the first input.
+#[test]
+fn a_system_that_begins_elsewhere_is_told_so() {
+    let stories = stories::all();
+    let story = stories.iter().find(|story| !story.world.pairs.is_empty()).unwrap();
+    let empty = ControlPlane::new(Policy::default());
+    let divergence = Drive::new(Reference::of(&story.world, at(START)), empty).unwrap_err();
+    assert_eq!((divergence.number, divergence.aspect, divergence.input), (0, Aspect::Existence, None));
+}
+
+/// A divergence reads as a sentence, with the rule spelled out.
+#[test]
+fn a_divergence_is_told_in_words() {
+    let unsaid = play("a tie that one elects by itself", Planted::electing_the_first, false).unwrap_err();
+    let told = unsaid.to_string();
+    let said = "what is asked of the outside is: promote a (pc-1); allowed is: choose one of a and b (pc-1) (P-142: Several \
+                nodes of the highest priority are offered for a choice.)";
+    assert!(told.starts_with("input 1, Call(") && told.ends_with(said), "{told}");
+    let unsaid = play("two faults at once", Planted::naming_the_last_fault, false).unwrap_err();
+    let said = "the answer to FailoverDiskReplicaPair is: refused, OperationDenied.InvalidStatus (E-210); allowed is: refused, \
+                OperationDenied.OperateNotAllowedForPrimary (E-621) (E-621: Failover and reprotect are called at the \
+                current destination.)";
+    assert!(unsaid.to_string().ends_with(said), "{unsaid}");
+}

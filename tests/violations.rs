@@ -1,0 +1,187 @@
+//! Each invariant is broken once, and `check` says which.
+//!
+//! Most states are broken in a snapshot, the way that a hostile or damaged file would, and `restore` must not let them in.
+//! What `restore` builds itself (registries, indexes, the cache's bounds) is broken inside the crate, in
+//! `src/control_plane/broken.rs`, and the token cache in `src/token/check.rs`. A variant that is broken nowhere fails the
+//! last tests here.
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use failover_model::ControlPlane;
+use failover_model::ebs::PairStatus;
+use failover_model::snapshot::RestoreError;
+use serde_json::{Value, json};
+
+use common::{CLUSTER, OWNER, START, World, id};
+
+/// Pair 1 is copying its second cycle, pair 2 is being created, a cluster waits for a choice between two nodes.
+fn sound() -> Value {
+    let mut world = World::default();
+    world.bring_to(PairStatus::Syncing).cluster(&[("a", 5), ("b", 5), ("c", 1)]);
+    let _ = world.create(2);
+    let _ = world.fail_over(None).unwrap();
+    serde_json::to_value(world.plane.snapshot()).unwrap()
+}
+
+fn restored(snapshot: &Value) -> Result<ControlPlane, RestoreError> {
+    ControlPlane::restore(
+        serde_json::from_value(snapshot.clone()).expect("the form is right, the content is not"),
+    )
+}
+
+/// A variant, of which resource, and how it comes about: so many values set, each at a path.
+type Broken = (&'static str, &'static str, &'static [(&'static str, fn(&Value) -> Value)]);
+
+const LATER: fn(&Value) -> Value = |state| json!(state["clock"].as_u64().unwrap() + 1);
+const NULL: fn(&Value) -> Value = |_| Value::Null;
+const YES: fn(&Value) -> Value = |_| json!(true);
+const NO: fn(&Value) -> Value = |_| json!(false);
+const ZERO: fn(&Value) -> Value = |_| json!(0);
+const FAR: fn(&Value) -> Value = |_| json!(999);
+
+fn switching(state: &Value, node: &str) -> Value {
+    json!({ "switching": { "id": state["clusters"][0]["failover"]["stage"]["choosing"]["id"], "node": node } })
+}
+
+const STAGE: &str = "/clusters/0/failover/stage";
+const ATTEMPTS: &str = "/clusters/0/failover/attempts";
+const TRIED: &str = "/clusters/0/failover/tried";
+
+#[rustfmt::skip]
+const BROKEN: &[Broken] = &[
+    ("PendingAndStatus", "pair-1", &[("/pairs/0/pending/effect", |_| json!("stop"))]),
+    ("PendingAndStatus", "pair-1", &[("/pairs/0/status", |_| json!("normal"))]),
+    ("PendingAndStatus", "pair-2", &[("/pairs/1/pending", NULL)]),
+    ("EffectNotMinted", "999", &[("/pairs/1/pending/id", FAR)]),
+    ("EffectNotMinted", "0", &[("/pairs/1/pending/id", ZERO)]),
+    ("EffectNotMinted", "999", &[("/clusters/0/failover/stage/choosing/id", FAR)]),
+    ("EffectTwice", "", &[("/pairs/1/pending/id", |state| state["pairs"][0]["pending"]["id"].clone())]),
+    ("EffectTwice", "", &[("/clusters/0/failover/stage/choosing/id", |state| state["pairs"][0]["pending"]["id"].clone())]),
+    ("PairInFuture", "pair-1", &[("/pairs/0/created_at", LATER)]),
+    ("PairInFuture", "pair-1", &[("/pairs/0/last_recover_point", LATER)]),
+    ("PairInFuture", "pair-1", &[("/pairs/0/last_one_shot", LATER)]),
+    ("PairInFuture", "pair-1", &[("/pairs/0/pending/since", LATER)]),
+    ("ClusterInFuture", CLUSTER, &[("/clusters/0/created_at", LATER)]),
+    ("ClusterInFuture", CLUSTER, &[("/clusters/0/last_switch", LATER)]),
+    ("ClusterInFuture", CLUSTER, &[("/clusters/0/failover/started_at", LATER)]),
+    ("ClusterInFuture", CLUSTER, &[("/clusters/0/failover/since", LATER)]),
+    ("ClusterInFuture", CLUSTER, &[
+        ("/clusters/0/failover", NULL),
+        ("/clusters/0/pending", |state| json!({ "id": 1, "effect": "delete", "since": LATER(state) })),
+    ]),
+    ("DueAndStatus", "pair-1", &[("/pairs/0/due", NULL)]),
+    ("DueAndStatus", "pair-2", &[("/pairs/1/due", FAR)]),
+    ("DueAndStatus", "pair-2", &[("/pairs/1/status", |_| json!("deleted")), ("/pairs/1/pending", NULL)]),
+    ("MessageAndStatus", "pair-1", &[("/pairs/0/status_message", |_| json!("DeviceRemoved"))]),
+    ("RecoverPoint", "pair-1", &[("/pairs/0/copied", NO)]),
+    ("Switched", "pair-1", &[("/pairs/0/switched", YES)]),
+    ("Switched", "pair-2", &[("/pairs/1/status", |_| json!("failovered")), ("/pairs/1/pending", NULL)]),
+    ("TooClose", "pair-1", &[("/pairs/0/standby/disk", |state| state["pairs"][0]["primary"]["disk"].clone())]),
+    ("TooClose", "pair-1", &[
+        ("/pairs/0/standby/region", |state| state["pairs"][0]["primary"]["region"].clone()),
+        ("/pairs/0/standby/zone", |state| state["pairs"][0]["primary"]["zone"].clone()),
+    ]),
+    ("Period", "pair-1", &[("/pairs/0/settings/charge", |_| {
+        json!({ "PrePay": { "bandwidth": "Kbps10240", "period": 61, "unit": "Month" } })
+    })]),
+    ("DiskTwice", "s-1", &[("/pairs/1/primary/disk", |state| state["pairs"][0]["primary"]["disk"].clone())]),
+    ("DiskTwice", "s-1", &[("/pairs/1/standby/disk", |state| state["pairs"][0]["primary"]["disk"].clone())]),
+    ("Ordinal", "pair-1", &[("/pairs/0/ordinal", ZERO)]),
+    ("Ordinal", "pair-2", &[("/pairs/1/ordinal", |state| state["pairs"][0]["ordinal"].clone())]),
+    ("Ordinal", "pair-2", &[("/pairs/1/ordinal", FAR)]),
+    ("DiskDefault", "d-9", &[("/disks", |_| {
+        json!([{ "account": OWNER, "id": "d-9", "up": true, "attached": false, "removed": false }])
+    })]),
+    ("Writers", CLUSTER, &[("/clusters/0/nodes/0/role", |_| json!("Reader"))]),
+    ("Writers", CLUSTER, &[("/clusters/0/nodes/3/role", |_| json!("Writer"))]),
+    ("WriterKind", CLUSTER, &[("/clusters/0/nodes/0/kind", |_| json!("Ai"))]),
+    ("NodeTwice", "a", &[("/clusters/0/nodes/3/id", |_| json!("a"))]),
+    ("FailoverAndLifecycle", CLUSTER, &[("/clusters/0/pending", |state| {
+        json!({ "id": 1, "effect": "delete", "since": state["clock"] })
+    })]),
+    ("NothingToChoose", CLUSTER, &[("/clusters/0/nodes/1/up", NO)]),
+    ("NothingToChoose", CLUSTER, &[("/clusters/0/nodes/2/priority", |_| json!(6))]),
+    ("Promotes", CLUSTER, &[(STAGE, |state| switching(state, "w")), (ATTEMPTS, |_| json!(1))]),
+    ("Promotes", CLUSTER, &[(STAGE, |state| switching(state, "unknown")), (ATTEMPTS, |_| json!(1))]),
+    ("Promotes", CLUSTER, &[
+        (STAGE, |state| switching(state, "a")), (ATTEMPTS, |_| json!(1)), ("/clusters/0/nodes/1/up", NO),
+    ]),
+    ("Promotes", CLUSTER, &[
+        (STAGE, |state| switching(state, "a")), (ATTEMPTS, |_| json!(1)), ("/clusters/0/nodes/1/kind", |_| json!("Ai")),
+    ]),
+    ("Promotes", CLUSTER, &[
+        (STAGE, |state| switching(state, "a")), (ATTEMPTS, |_| json!(2)), (TRIED, |_| json!(["a"])),
+    ]),
+    ("Tried", CLUSTER, &[(TRIED, |_| json!(["unknown"])), (ATTEMPTS, |_| json!(1))]),
+    ("Counts", CLUSTER, &[(ATTEMPTS, |_| json!(1))]),
+    ("Counts", CLUSTER, &[(STAGE, |state| switching(state, "a"))]),
+    ("Counts", CLUSTER, &[("/clusters/0/failover/round", ZERO)]),
+    ("TokenClock", "", &[("/tokens/clock", ZERO)]),
+];
+
+/// The name of a variant: how its debug form begins.
+fn variant(text: &str) -> &str {
+    text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default()
+}
+
+#[test]
+fn a_sound_state_is_restored() {
+    let plane = restored(&sound()).unwrap();
+    assert_eq!(plane.check(), Ok(()));
+    assert!(plane.pair(&id("pair-1")).is_some() && plane.clock().as_millis() > START);
+}
+
+/// Each of these states, which were sound but for one thing, is reported as what it is.
+fn reported(sound: &Value, table: &[Broken]) {
+    assert!(restored(sound).is_ok());
+    for (number, (name, of, changes)) in table.iter().enumerate() {
+        let mut broken = sound.clone();
+        for (path, value) in *changes {
+            *broken.pointer_mut(path).unwrap_or_else(|| panic!("no {path} in {sound:#}")) = value(sound);
+        }
+        match restored(&broken) {
+            Err(RestoreError::Violation(violation)) => {
+                assert_eq!(variant(&format!("{violation:?}")), *name, "case {number}: {violation}");
+                assert!(violation.to_string().contains(of), "case {number} does not name {of}: {violation}");
+            }
+            other => panic!("case {number}, {name}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn each_broken_state_is_reported_as_what_it_is() {
+    reported(&sound(), BROKEN);
+}
+
+/// The variants of an enum, read from the source that defines it.
+fn variants(source: &str, name: &str) -> BTreeSet<String> {
+    let begin = source.split(&format!("pub enum {name} {{\n")).nth(1).expect("the enum is there");
+    let body = begin.split("\n}\n").next().unwrap();
+    let own = |line: &&str| line.starts_with("    ") && line[4..].starts_with(char::is_uppercase);
+    body.lines().filter(own).map(|line| variant(line.trim()).to_string()).collect()
+}
+
+/// The variants that a source names after this prefix.
+fn named(source: &str, prefix: &str) -> BTreeSet<String> {
+    source.split(prefix).skip(1).map(|rest| variant(rest).to_string()).collect()
+}
+
+#[test]
+fn every_violation_of_the_control_plane_is_broken_somewhere() {
+    let all = variants(include_str!("../src/control_plane/check.rs"), "Violation");
+    assert!(all.len() > 20, "{all:?}");
+    let mut broken: BTreeSet<String> = BROKEN.iter().map(|(name, ..)| name.to_string()).collect();
+    broken.extend(named(include_str!("../src/control_plane/broken.rs"), "Violation::"));
+    assert_eq!(broken, all);
+}
+
+#[test]
+fn every_violation_of_the_token_cache_is_broken_somewhere() {
+    let source = include_str!("../src/token/check.rs");
+    let all = variants(source, "TokenViolation");
+    assert!(all.len() > 10, "{all:?}");
+    assert_eq!(named(source, "Broken::"), all);
+}
