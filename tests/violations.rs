@@ -10,7 +10,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use failover_model::ControlPlane;
-use failover_model::ebs::PairStatus;
+use failover_model::ebs::{GroupStatus, MOST_MEMBERS, PairStatus};
 use failover_model::snapshot::RestoreError;
 use serde_json::{Value, json};
 
@@ -118,7 +118,81 @@ const BROKEN: &[Broken] = &[
     ("Counts", CLUSTER, &[(ATTEMPTS, |_| json!(1))]),
     ("Counts", CLUSTER, &[(STAGE, |state| switching(state, "a"))]),
     ("Counts", CLUSTER, &[("/clusters/0/failover/round", ZERO)]),
+    ("WorkAndLifecycle", CLUSTER, &[
+        ("/clusters/0/failover", NULL),
+        ("/clusters/0/work", |state| json!({ "id": 1, "work": { "restart_node": "a" }, "since": state["clock"] })),
+        ("/clusters/0/pending", |state| json!({ "id": 2, "effect": "delete", "since": state["clock"] })),
+    ]),
+    ("WorkAndNodes", CLUSTER, &[("/clusters/0/work", |state| {
+        json!({ "id": 1, "work": { "restart_node": "unknown" }, "since": state["clock"] })
+    })]),
+    ("WorkAndNodes", CLUSTER, &[("/clusters/0/work", |state| {
+        json!({ "id": 1, "work": { "delete_nodes": ["a", "a"] }, "since": state["clock"] })
+    })]),
+    ("Zones", CLUSTER, &[("/clusters/0/home", |state| state["clusters"][0]["nodes"][0]["zone"].clone())]),
+    ("Waits", CLUSTER, &[("/clusters/0/waits", YES)]),
+    ("HotReplica", CLUSTER, &[("/clusters/0/nodes/1/hot_replica", YES)]),
     ("TokenClock", "", &[("/tokens/clock", ZERO)]),
+];
+
+/// Group 1 and its two members have completed a round, and each member has a drill that is being made.
+fn sound_groups() -> Value {
+    let mut world = World::default();
+    world.bring_group_to(GroupStatus::Normal);
+    let _ = world.start_drill(1, 1).unwrap();
+    let _ = world.start_drill(2, 2).unwrap();
+    serde_json::to_value(world.plane.snapshot()).unwrap()
+}
+
+/// More members than a group may have.
+fn many(state: &Value) -> Value {
+    let member = |number: usize| {
+        let mut pair = state["pairs"][0].clone();
+        pair["id"] = json!(format!("pair-{number}"));
+        pair["ordinal"] = json!(state["pairs"][0]["ordinal"].as_u64().unwrap() + number as u64);
+        pair["primary"]["disk"] = json!(format!("s-{number}"));
+        pair["standby"]["disk"] = json!(format!("t-{number}"));
+        pair
+    };
+    (0..=MOST_MEMBERS).map(member).collect()
+}
+
+/// What a group or one of its members waits for when it is being stopped.
+fn stopping(state: &Value) -> Value {
+    json!({ "id": 1, "effect": "stop", "since": state["clock"] })
+}
+
+#[rustfmt::skip]
+const BROKEN_GROUPS: &[Broken] = &[
+    ("Group", "group-1: it is out of order", &[("/groups/0/ordinal", ZERO)]),
+    ("Group", "its pending effect does not fit", &[("/groups/0/status", |_| json!("stopping"))]),
+    ("Group", "lies after the clock", &[("/groups/0/created_at", LATER)]),
+    ("Group", "has a deadline", &[("/groups/0/due", NULL)]),
+    ("Group", "both its sites are one place", &[("/groups/0/standby", |state| state["groups"][0]["primary"].clone())]),
+    ("Group", "too many members", &[("/pairs", many), ("/next_id", FAR)]),
+    ("Group", "no member, but", &[("/pairs", |_| json!([])), ("/drills", |_| json!([]))]),
+    ("Group", "a spoilt round but no copy", &[("/groups/0/spoilt", YES)]),
+    ("Group", "one-shot round has no copy", &[("/groups/0/status", |_| json!("manual_syncing")), ("/groups/0/due", NULL)]),
+    ("Group", "do not share a recover point", &[("/pairs/1/last_recover_point", FAR)]),
+    ("Member", "pair-1: its group does not exist", &[("/pairs/0/group", |_| json!("group-9"))]),
+    ("Member", "shows what no member", &[("/pairs/0/status", |_| json!("failovering"))]),
+    ("Member", "between other places", &[("/pairs/0/primary/region", |_| json!("cn-heyuan"))]),
+    ("Member", "replication time control", &[("/pairs/0/settings/enable_rtc", YES)]),
+    ("Member", "whether the direction is being reversed", &[("/pairs/0/reversing", YES)]),
+    ("Member", "waits for what its group waits for", &[
+        ("/groups/0/status", |_| json!("stopping")), ("/groups/0/due", NULL), ("/groups/0/pending", stopping),
+        ("/pairs/0/status", |_| json!("stopping")), ("/pairs/0/pending", |state| {
+            json!({ "id": 2, "effect": "stop", "since": state["clock"] })
+        }),
+        ("/pairs/1/status", |_| json!("stopping")),
+    ]),
+    ("Drill", "drill-1: it is out of order", &[("/drills/0/ordinal", ZERO)]),
+    ("Drill", "what it belongs to does not exist", &[("/drills/0/owner", |_| json!({ "pair": "pair-9" }))]),
+    ("Drill", "its pending effect does not fit", &[("/drills/0/status", |_| json!("executed"))]),
+    ("Drill", "lies after the clock", &[("/drills/0/started_at", LATER)]),
+    ("Drill", "its disks do not fit its status", &[("/drills/0/recover_point", NULL)]),
+    ("Drill", "belongs to two drills", &[("/drills/1/disks/0/disk", |state| state["drills"][0]["disks"][0]["disk"].clone())]),
+    ("Drill", "shows a status message", &[("/drills/0/status_message", |_| json!("RecoverPointNotFound"))]),
 ];
 
 /// The name of a variant: how its debug form begins.
@@ -156,6 +230,11 @@ fn each_broken_state_is_reported_as_what_it_is() {
     reported(&sound(), BROKEN);
 }
 
+#[test]
+fn each_broken_group_member_and_drill_is_reported_as_what_it_is() {
+    reported(&sound_groups(), BROKEN_GROUPS);
+}
+
 /// The variants of an enum, read from the source that defines it.
 fn variants(source: &str, name: &str) -> BTreeSet<String> {
     let begin = source.split(&format!("pub enum {name} {{\n")).nth(1).expect("the enum is there");
@@ -173,7 +252,8 @@ fn named(source: &str, prefix: &str) -> BTreeSet<String> {
 fn every_violation_of_the_control_plane_is_broken_somewhere() {
     let all = variants(include_str!("../src/control_plane/check.rs"), "Violation");
     assert!(all.len() > 20, "{all:?}");
-    let mut broken: BTreeSet<String> = BROKEN.iter().map(|(name, ..)| name.to_string()).collect();
+    let all_broken = BROKEN.iter().chain(BROKEN_GROUPS);
+    let mut broken: BTreeSet<String> = all_broken.map(|(name, ..)| name.to_string()).collect();
     broken.extend(named(include_str!("../src/control_plane/broken.rs"), "Violation::"));
     assert_eq!(broken, all);
 }

@@ -14,7 +14,7 @@ use crate::polardb::{
 use crate::policy::ExplicitTargetFails;
 
 impl Node {
-    const fn running(&self) -> bool {
+    pub(super) const fn running(&self) -> bool {
         self.up && self.busy.is_none()
     }
 }
