@@ -655,6 +655,21 @@ mod automatic {
         assert_eq!(standing(&world), ended("a", "Running"));
     }
 
+    /// P-181: only a node that becomes eligible begins another one.
+    #[test]
+    fn after_all_failed_a_node_that_falls_begins_nothing_and_one_that_comes_back_does() {
+        let mut world = with(&[("a", 5), ("b", 3)]);
+        down(&mut world, "w");
+        let _ = world.promotion_fails();
+        let _ = world.promotion_fails();
+        assert_eq!(standing(&world), ended("w", "Switching"));
+        assert_eq!(rules(&down(&mut world, "b")), ["P-310"]);
+        assert_eq!(standing(&world), ended("w", "Switching"));
+        let step = world.node("b", NodeChange::Up(true));
+        assert_eq!(rules(&step), ["P-310", "P-180", "P-141"]);
+        assert_eq!(world.promoting(), "a");
+    }
+
     #[test]
     fn a_tie_is_offered_in_an_automatic_failover_too() {
         let mut world = with(&[("a", 5), ("b", 5)]);

@@ -177,7 +177,7 @@ impl DbCluster {
                 let rule = self.settle(succeeded, &mut step);
                 // A writer that was lost meanwhile could not be replaced before (`P-180`).
                 if !step.gone && self.lost_its_writer() {
-                    self.begin_automatic(true, cx, &mut step);
+                    self.begin_automatic(true, true, cx, &mut step);
                 }
                 rule
             }

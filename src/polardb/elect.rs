@@ -130,10 +130,13 @@ impl DbCluster {
         }
         let writer_failed = news.writer_failed && self.lost_its_writer();
         let Some(failover) = &mut self.failover else {
-            let moved = !news.risen.is_empty() || !news.fallen.is_empty();
             if self.lost_its_writer() {
-                if writer_failed || moved {
-                    self.begin_automatic(writer_failed, cx, step);
+                // Only a node that becomes eligible begins another failover (`P-181`); any change may tell that the zone is
+                // lost and the standby cluster is to take over (`P-185`).
+                let electorate = Electorate::automatic(cx.policy);
+                let rose = electorate.candidates(&self.nodes).any(|(node, _)| news.risen.contains(node));
+                if writer_failed || !news.risen.is_empty() || !news.fallen.is_empty() {
+                    self.begin_automatic(writer_failed, writer_failed || rose, cx, step);
                 }
             } else if !news.risen.is_empty() {
                 self.resume(news, cx, step);
@@ -190,14 +193,22 @@ impl DbCluster {
         }
     }
 
-    pub(super) fn begin_automatic(&mut self, report: bool, cx: Context<'_>, step: &mut ClusterStep) {
+    /// Begins an automatic failover: if `here`, among the ordinary nodes; else, or if nobody is there, in the standby
+    /// cluster, provided that the zone is lost. With `report` it is told that nobody was found.
+    pub(super) fn begin_automatic(
+        &mut self,
+        report: bool,
+        here: bool,
+        cx: Context<'_>,
+        step: &mut ClusterStep,
+    ) {
         let in_window = self.last_switch.is_some_and(|last| cx.now.since(last) < cx.policy.switch_window);
         let held = in_window && cx.policy.automatic_in_window == AutomaticInWindow::Held;
         if held || !self.edition.fails_over() {
             return;
         }
         let electorate = Electorate::automatic(cx.policy);
-        if self.begin_elected(Cause::Automatic, electorate.clone(), cx, step) {
+        if here && self.begin_elected(Cause::Automatic, electorate.clone(), cx, step) {
             return;
         }
         let elsewhere = Electorate { standby: true, ..electorate };

@@ -14,7 +14,7 @@ use crate::polardb::{
 use crate::policy::ExplicitTargetFails;
 
 impl Node {
-    pub(super) const fn running(&self) -> bool {
+    const fn running(&self) -> bool {
         self.up && self.busy.is_none()
     }
 }

@@ -4,7 +4,7 @@ use alloc::string::{String, ToString};
 
 use super::super::conformance::Task;
 use super::super::gallery::Bug;
-use super::{CYCLE, Came, Cluster, Disk, Job, Node, Pair, Reference, Rule};
+use super::{CYCLE, Came, Cluster, Disk, Job, Pair, Reference, Rule};
 use crate::control_plane::{Misuse, Observation, Outcome, Report};
 use crate::ebs::DiskChange;
 use crate::ids::EffectId;
@@ -299,7 +299,7 @@ impl Reference {
     #[allow(unreachable_patterns, reason = "changes of what is left out")]
     fn change_node(&self, cluster: &mut Cluster, id: &str, change: NodeChange) -> Rule {
         let Some(node) = cluster.nodes.iter_mut().find(|node| node.id == id) else { return "P-310" };
-        let before = node.clone();
+        let (before, was_eligible) = (node.clone(), self.eligible(node));
         match change {
             NodeChange::Up(up) => node.up = up,
             NodeChange::Replicating(replicating) => node.replicating = replicating,
@@ -307,17 +307,15 @@ impl Reference {
             _ => {}
         }
         let plain = if matches!(change, NodeChange::Priority(_)) { "P-122" } else { "P-310" };
-        let changed = *node != before;
+        let (changed, eligible) = (*node != before, self.eligible(node));
         let went_down = change == NodeChange::Up(false);
         let writer_failed = node.writer && went_down;
         if !changed || cluster.job.is_some() {
             return plain;
         }
-        let able = |node: &Node| !node.writer && node.running() && node.replicating;
-        let risen = !able(&before) && able(node);
         let target_lost = cluster.promoting() == Some(id) && went_down;
         let Some(run) = &mut cluster.run else {
-            if writer_failed || ((went_down || risen) && cluster.writer_lost()) {
+            if writer_failed || (!was_eligible && eligible && cluster.writer_lost()) {
                 return self.begin_automatic(cluster);
             }
             return plain;
