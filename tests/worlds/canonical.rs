@@ -6,7 +6,8 @@
 //! * effect ids become the order in which they appear; ordinals, counters and sequence numbers are left out, since the
 //!   lists that hold them stand in their order;
 //! * times become ages at the clock, or how far ahead they are; ages beyond [`LONG_AGO`] are one, and of times that no
-//!   decision reads (`created_at`, `since`, `started_at`, `last_recover_point`) only the presence is kept;
+//!   decision reads (`created_at`, `since`, `started_at`, `last_recover_point`), and of the horizon of evicted tokens, only the
+//!   presence is kept;
 //! * the policy, which a world does not change, is left out.
 
 use std::fmt;
@@ -74,7 +75,7 @@ impl Canon {
     fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Done {
         match name {
             "ordinal" | "next_id" | "next" | "sequence" | "policy" | "clock" | "version" => return Ok(()),
-            "created_at" | "since" | "started_at" | "last_recover_point" => {
+            "created_at" | "since" | "started_at" | "last_recover_point" | "horizon" => {
                 self.mode = Mode::Time { presence: true }
             }
             _ => {}
@@ -110,7 +111,7 @@ impl ser::Serializer for &mut Canon {
     fn serialize_u64(self, value: u64) -> Done {
         match self.mode {
             Mode::Plain => self.raw(&value.to_le_bytes()),
-            Mode::Time { presence: true } => self.raw(b"t"),
+            Mode::Time { presence: true } => self.raw(&[u8::from(value > 0)]),
             Mode::Time { presence: false } => {
                 let ahead = value.saturating_sub(self.now);
                 let age = self.now.saturating_sub(value).min(LONG_AGO);
