@@ -32,7 +32,10 @@ fn restored(snapshot: &Value) -> Result<ControlPlane, RestoreError> {
 }
 
 /// A variant, of which resource, and how it comes about: so many values set, each at a path.
-type Broken = (&'static str, &'static str, &'static [(&'static str, fn(&Value) -> Value)]);
+type Broken = (&'static str, &'static str, &'static [Change]);
+
+/// What is set in a sound state, and to which value.
+type Change = (&'static str, fn(&Value) -> Value);
 
 const LATER: fn(&Value) -> Value = |state| json!(state["clock"].as_u64().unwrap() + 1);
 const NULL: fn(&Value) -> Value = |_| Value::Null;
@@ -238,7 +241,7 @@ fn a_sound_state_is_restored() {
 }
 
 /// The state with these values in it instead, and what `restore` says of it.
-fn violation(sound: &Value, changes: &[(&str, fn(&Value) -> Value)]) -> Violation {
+fn violation(sound: &Value, changes: &[Change]) -> Violation {
     let mut broken = sound.clone();
     for (path, value) in changes {
         *broken.pointer_mut(path).unwrap_or_else(|| panic!("no {path} in {sound:#}")) = value(sound);
