@@ -54,7 +54,7 @@ fn damaged(seed: &[u8], dice: &mut Dice) -> Vec<u8> {
 }
 
 fn try_all(target: fn(&[u8]), seeds: &[Vec<u8>], damages: usize) {
-    let mut dice = Dice(2021_07_30);
+    let mut dice = Dice(20_210_730);
     for seed in seeds {
         target(seed);
         for _ in 0..damages {
