@@ -10,9 +10,9 @@
 //! effects are free in any case: whatever is shown is taken over, if it was never used before.
 //!
 //! Left out are consistent groups, drills and what happens to nodes but failing, recovering and changing priority;
-//! [`Reference::knows`] says of an input whether it is about something of that kind, and standby nodes are left out of a
-//! world. So are the readings that only these things ask for, and of PolarDB those of who is elected where, in which
-//! order and what follows: [`Reference::readings`] puts them at their defaults. Of describes only the list of ids is
+//! [`Reference::knows`] says of an input whether it is about something of that kind, and a world for the reference has no
+//! standby nodes. The readings that only these things ask for are left out too, and of PolarDB's those of who is elected,
+//! where, and what follows: [`Reference::readings`] puts them at their defaults. Of describes only the list of ids is
 //! foretold, without filters and paging.
 
 mod adopt;
