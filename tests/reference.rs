@@ -121,6 +121,17 @@ fn the_stories_are_the_same_in_both() {
     assert!(total.accepted * 2 > total.calls, "{total:?}");
 }
 
+/// A story under another reading goes otherwise than under the default one.
+#[test]
+fn each_other_reading_decides_its_story() {
+    for story in stories::readings::all() {
+        let default = World { policy: Policy::default(), ..story.world.clone() };
+        let drive = agree(Drive::new(Reference::of(&story.world, at(START)), default.plane(at(START))));
+        let divergence = story.play(drive).expect_err(story.name);
+        assert_eq!(divergence.aspect, Aspect::Answer, "{}: {divergence}", story.name);
+    }
+}
+
 /// The sequences are not vacuous: how much of what they do is accepted, and how many rules they reach.
 #[test]
 fn the_sequences_do_enough_of_everything() {

@@ -9,9 +9,9 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use failover_model::ControlPlane;
 use failover_model::ebs::{GroupStatus, MOST_MEMBERS, PairStatus};
 use failover_model::snapshot::RestoreError;
+use failover_model::{ControlPlane, Violation};
 use serde_json::{Value, json};
 
 use common::{CLUSTER, OWNER, START, World, id};
@@ -32,7 +32,10 @@ fn restored(snapshot: &Value) -> Result<ControlPlane, RestoreError> {
 }
 
 /// A variant, of which resource, and how it comes about: so many values set, each at a path.
-type Broken = (&'static str, &'static str, &'static [(&'static str, fn(&Value) -> Value)]);
+type Broken = (&'static str, &'static str, &'static [Change]);
+
+/// What is set in a sound state, and to which value.
+type Change = (&'static str, fn(&Value) -> Value);
 
 const LATER: fn(&Value) -> Value = |state| json!(state["clock"].as_u64().unwrap() + 1);
 const NULL: fn(&Value) -> Value = |_| Value::Null;
@@ -123,6 +126,19 @@ const BROKEN: &[Broken] = &[
         ("/clusters/0/work", |state| json!({ "id": 1, "work": { "restart_node": "a" }, "since": state["clock"] })),
         ("/clusters/0/pending", |state| json!({ "id": 2, "effect": "delete", "since": state["clock"] })),
     ]),
+    ("EffectNotMinted", "999", &[
+        ("/clusters/0/failover", NULL),
+        ("/clusters/0/work", |state| json!({
+            "id": 999, "since": state["clock"],
+            "work": { "change_zone": { "from": null, "to": "cn-x-z", "standby": true, "nodes": [] } }
+        })),
+    ]),
+    ("ClusterInFuture", CLUSTER, &[("/clusters/0/work", |state| {
+        json!({ "id": 1, "work": { "restart_node": "a" }, "since": LATER(state) })
+    })]),
+    ("WorkAndNodes", CLUSTER, &[("/clusters/0/work", |state| {
+        json!({ "id": 1, "work": { "restart_node": "a" }, "since": state["clock"] })
+    })]),
     ("WorkAndNodes", CLUSTER, &[("/clusters/0/work", |state| {
         json!({ "id": 1, "work": { "restart_node": "unknown" }, "since": state["clock"] })
     })]),
@@ -164,9 +180,24 @@ fn stopping(state: &Value) -> Value {
 
 #[rustfmt::skip]
 const BROKEN_GROUPS: &[Broken] = &[
+    ("EffectNotMinted", "999", &[("/drills/0/pending/id", FAR)]),
+    ("EffectNotMinted", "999", &[
+        ("/groups/0/status", |_| json!("stopping")), ("/groups/0/due", NULL),
+        ("/groups/0/pending", |state| json!({ "id": 999, "effect": "stop", "since": state["clock"] })),
+        ("/pairs/0/status", |_| json!("stopping")), ("/pairs/1/status", |_| json!("stopping")),
+    ]),
+    ("EffectTwice", "", &[("/drills/1/pending/id", |state| state["drills"][0]["pending"]["id"].clone())]),
+    ("EffectTwice", "", &[
+        ("/groups/0/status", |_| json!("stopping")), ("/groups/0/due", NULL),
+        ("/groups/0/pending", |state| json!({
+            "id": state["drills"][0]["pending"]["id"], "effect": "stop", "since": state["clock"]
+        })),
+        ("/pairs/0/status", |_| json!("stopping")), ("/pairs/1/status", |_| json!("stopping")),
+    ]),
     ("Group", "group-1: it is out of order", &[("/groups/0/ordinal", ZERO)]),
     ("Group", "its pending effect does not fit", &[("/groups/0/status", |_| json!("stopping"))]),
     ("Group", "lies after the clock", &[("/groups/0/created_at", LATER)]),
+    ("Group", "lies after the clock", &[("/groups/0/last_one_shot", LATER)]),
     ("Group", "has a deadline", &[("/groups/0/due", NULL)]),
     ("Group", "both its sites are one place", &[("/groups/0/standby", |state| state["groups"][0]["primary"].clone())]),
     ("Group", "too many members", &[("/pairs", many), ("/next_id", FAR)]),
@@ -190,6 +221,8 @@ const BROKEN_GROUPS: &[Broken] = &[
     ("Drill", "what it belongs to does not exist", &[("/drills/0/owner", |_| json!({ "pair": "pair-9" }))]),
     ("Drill", "its pending effect does not fit", &[("/drills/0/status", |_| json!("executed"))]),
     ("Drill", "lies after the clock", &[("/drills/0/started_at", LATER)]),
+    ("Drill", "lies after the clock", &[("/drills/0/recover_point", LATER)]),
+    ("Drill", "lies after the clock", &[("/drills/0/pending/since", LATER)]),
     ("Drill", "its disks do not fit its status", &[("/drills/0/recover_point", NULL)]),
     ("Drill", "belongs to two drills", &[("/drills/1/disks/0/disk", |state| state["drills"][0]["disks"][0]["disk"].clone())]),
     ("Drill", "shows a status message", &[("/drills/0/status_message", |_| json!("RecoverPointNotFound"))]),
@@ -207,21 +240,25 @@ fn a_sound_state_is_restored() {
     assert!(plane.pair(&id("pair-1")).is_some() && plane.clock().as_millis() > START);
 }
 
+/// The state with these values in it instead, and what `restore` says of it.
+fn violation(sound: &Value, changes: &[Change]) -> Violation {
+    let mut broken = sound.clone();
+    for (path, value) in changes {
+        *broken.pointer_mut(path).unwrap_or_else(|| panic!("no {path} in {sound:#}")) = value(sound);
+    }
+    match restored(&broken) {
+        Err(RestoreError::Violation(violation)) => violation,
+        other => panic!("{changes:?}: {other:?}"),
+    }
+}
+
 /// Each of these states, which were sound but for one thing, is reported as what it is.
 fn reported(sound: &Value, table: &[Broken]) {
     assert!(restored(sound).is_ok());
     for (number, (name, of, changes)) in table.iter().enumerate() {
-        let mut broken = sound.clone();
-        for (path, value) in *changes {
-            *broken.pointer_mut(path).unwrap_or_else(|| panic!("no {path} in {sound:#}")) = value(sound);
-        }
-        match restored(&broken) {
-            Err(RestoreError::Violation(violation)) => {
-                assert_eq!(variant(&format!("{violation:?}")), *name, "case {number}: {violation}");
-                assert!(violation.to_string().contains(of), "case {number} does not name {of}: {violation}");
-            }
-            other => panic!("case {number}, {name}: {other:?}"),
-        }
+        let violation = violation(sound, changes);
+        assert_eq!(variant(&format!("{violation:?}")), *name, "case {number}: {violation}");
+        assert!(violation.to_string().contains(of), "case {number} does not name {of}: {violation}");
     }
 }
 
@@ -255,6 +292,26 @@ fn every_violation_of_the_control_plane_is_broken_somewhere() {
     let all_broken = BROKEN.iter().chain(BROKEN_GROUPS);
     let mut broken: BTreeSet<String> = all_broken.map(|(name, ..)| name.to_string()).collect();
     broken.extend(named(include_str!("../src/control_plane/broken.rs"), "Violation::"));
+    assert_eq!(broken, all);
+}
+
+/// What is wrong with a group, a member or a drill has variants of its own, and each is broken too.
+#[test]
+fn every_violation_of_groups_members_and_drills_is_broken_somewhere() {
+    let sound = sound_groups();
+    let mut broken = [const { BTreeSet::new() }; 3];
+    for (_, _, changes) in BROKEN_GROUPS {
+        let (of, why) = match violation(&sound, changes) {
+            Violation::Group { why, .. } => (0, format!("{why:?}")),
+            Violation::Member { why, .. } => (1, format!("{why:?}")),
+            Violation::Drill { why, .. } => (2, format!("{why:?}")),
+            _ => continue,
+        };
+        broken[of].insert(why);
+    }
+    let source = include_str!("../src/control_plane/check_groups.rs");
+    let all = ["GroupViolation", "MemberViolation", "DrillViolation"].map(|name| variants(source, name));
+    assert!(all.iter().all(|variants| variants.len() > 5), "{all:?}");
     assert_eq!(broken, all);
 }
 

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 pub mod machine;
+pub mod readings;
 
 use failover_model::ebs::{DiskChange, PairStatus};
 use failover_model::polardb::{ClusterSeed, Engine, Failure, NodeChange, NodeKind};
@@ -155,6 +156,7 @@ pub fn all() -> Vec<Story> {
     let mut all = pairs();
     all.extend(clusters());
     all.extend(tokens());
+    all.extend(readings::all());
     all
 }
 

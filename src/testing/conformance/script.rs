@@ -42,8 +42,8 @@ impl Abstract {
                 Input::Call(call(caller, region(caller.place), now), request, Fresh::None)
             }
             What::Ended { effect, how, .. } => {
-                let mut pending: Vec<EffectId> = view.effects.iter().map(|asked| asked.id).collect();
-                pending.sort();
+                // In the order of the resources, not of the ids, which every system mints in an order of its own.
+                let pending: Vec<EffectId> = view.effects.iter().map(|asked| asked.id).collect();
                 match pick(Some(*effect), &pending) {
                     Some(id) => report(Report::Outcome { id: *id, outcome: outcome(*how, &view, *id) }),
                     None => Input::Advance(now),

@@ -11,7 +11,7 @@ use crate::control_plane::{Call, Fresh, Misuse};
 use crate::polardb::{
     CreateDbCluster, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig, TargetZoneType,
 };
-use crate::policy::ExplicitTargetFails;
+use crate::policy::{BusyCluster, ExplicitTargetFails, MissingTarget, TargetInWindow};
 
 impl Node {
     const fn running(&self) -> bool {
@@ -151,6 +151,7 @@ impl Reference {
                     named: None,
                     tried: Vec::new(),
                     round: 1,
+                    began: self.clock,
                     job: Job::new(task),
                 });
                 "P-180"
@@ -208,6 +209,7 @@ impl Reference {
             named: target.map(ToString::to_string),
             tried: Vec::new(),
             round: 1,
+            began: self.clock,
             job: Job::new(task),
         });
         if let Some(place) = self.clusters.get_mut(at) {
@@ -235,11 +237,15 @@ impl Reference {
                 faults.push(fault("OperationDenied.DBNodeType", "P-112"));
             }
             (None, _) if !cluster.mysql && !self.planted(Bug::TargetOptionalEverywhere) => {
-                faults.push(fault("InvalidDBNodeId.Malformed", "P-102"));
+                faults.push(match self.policy.polardb.missing_target {
+                    MissingTarget::Malformed => fault("InvalidDBNodeId.Malformed", "P-102"),
+                    MissingTarget::MissingParameter => fault("MissingParameter", "P-600"),
+                });
             }
             _ => {}
         }
-        if cluster.job.is_some() || cluster.run.is_some() || cluster.busy.is_some() {
+        let occupied = cluster.busy.is_some() && self.policy.polardb.busy_cluster == BusyCluster::Refuse;
+        if cluster.job.is_some() || cluster.run.is_some() || occupied {
             faults.push(fault("HaStatusNotSupport", "P-105"));
         }
         if zone == TargetZoneType::Standby {
@@ -247,7 +253,8 @@ impl Reference {
         }
         let window = self.policy.polardb.switch_window.as_millis();
         let recent = cluster.last_switch.is_some_and(|last| self.clock.saturating_sub(last) < window);
-        if recent && !self.planted(Bug::WindowIgnored) {
+        let free = target.is_some() && self.policy.polardb.target_in_window == TargetInWindow::Accepted;
+        if recent && !free && !self.planted(Bug::WindowIgnored) {
             faults.push(fault("UnsupportHighFrequenceSwitchOver", "P-106"));
         }
         match node {

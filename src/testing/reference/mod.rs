@@ -10,8 +10,10 @@
 //! effects are free in any case: whatever is shown is taken over, if it was never used before.
 //!
 //! Left out are consistent groups, drills and what happens to nodes but failing, recovering and changing priority;
-//! [`Reference::knows`] says of an input whether it is about something of that kind. Of describes only the list of ids
-//! is foretold, without filters and paging.
+//! [`Reference::knows`] says of an input whether it is about something of that kind, and a world for the reference has no
+//! standby nodes. The readings that only these things ask for are left out too, and of PolarDB's those of who is elected,
+//! where, and what follows: [`Reference::readings`] puts them at their defaults. Of describes only the list of ids is
+//! foretold, without filters and paging.
 
 mod adopt;
 mod clusters;
@@ -135,6 +137,11 @@ impl Reference {
         polardb.rounds = read.rounds;
         polardb.explicit_target_fails = read.explicit_target_fails;
         polardb.switch_window = read.switch_window;
+        polardb.missing_target = read.missing_target;
+        polardb.token_mismatch = read.token_mismatch;
+        polardb.busy_cluster = read.busy_cluster;
+        polardb.window_from = read.window_from;
+        polardb.target_in_window = read.target_in_window;
         known
     }
 

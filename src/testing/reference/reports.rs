@@ -9,6 +9,7 @@ use crate::control_plane::{Misuse, Observation, Outcome, Report};
 use crate::ebs::DiskChange;
 use crate::ids::EffectId;
 use crate::polardb::NodeChange;
+use crate::policy::WindowFrom;
 
 impl Reference {
     pub(super) fn report(&mut self, report: &Report) -> Came {
@@ -219,8 +220,11 @@ impl Reference {
                 node.writer = false;
             }
         }
-        cluster.run = None;
-        cluster.last_switch = Some(self.clock);
+        let began = cluster.run.take().map(|run| run.began);
+        cluster.last_switch = match self.policy.polardb.window_from {
+            WindowFrom::End => Some(self.clock),
+            WindowFrom::Start => began,
+        };
     }
 
     fn observed(&mut self, observation: &Observation) -> Came {

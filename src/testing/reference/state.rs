@@ -72,6 +72,7 @@ pub(super) struct Run {
     pub(super) named: Option<String>,
     pub(super) tried: Vec<String>,
     pub(super) round: u8,
+    pub(super) began: u64,
     /// A choice among several, or the promotion of one.
     pub(super) job: Job,
 }

@@ -6,7 +6,7 @@ use alloc::vec;
 use super::super::gallery::Bug;
 use super::{Came, Fault, Kept, Reference, Token, fault};
 use crate::control_plane::{Call, Request};
-use crate::policy::{RejectionPolicy, TokenAlphabet, TokenScope};
+use crate::policy::{RejectionPolicy, TokenAlphabet, TokenMismatch, TokenScope};
 use crate::token::{Lifetime, Overflow};
 
 /// Product, and the operation's name if it takes a token (`C-024`).
@@ -48,7 +48,11 @@ impl Reference {
         if let Some(at) = found {
             let known = self.tokens.get_mut(at)?;
             if known.request != wanted.request && self.bug != Some(Bug::MismatchIgnored) {
-                return Some(Came::Refused(vec![fault("IdempotentParameterMismatch", "T-090")]));
+                let in_house = self.policy.polardb.token_mismatch == TokenMismatch::InvalidClientToken;
+                return Some(Came::Refused(vec![match wanted.product {
+                    "polardb" if in_house => fault("InvalidClientToken.Malformed", "T-090"),
+                    _ => fault("IdempotentParameterMismatch", "T-090"),
+                }]));
             }
             if self.bug == Some(Bug::SlidingLifetime) {
                 known.at = now;

@@ -1,0 +1,50 @@
+//! Stories about readings of PolarDB that are not the default. Those about pairs and tokens are told by the random
+//! sequences alone, which draw all of them.
+
+use failover_model::polardb::{ClusterSeed, Engine};
+use failover_model::policy::{
+    BusyCluster, MissingTarget, PolarDbPolicy, TargetInWindow, TokenMismatch, WindowFrom,
+};
+use failover_model::testing::strategies::{What, World};
+
+use super::{Story, bare, fail_over, failover_ask, later, now, told, well, with};
+use crate::common::seed;
+
+/// Every one, each under one reading that is not the default and that decides how it goes.
+pub fn all() -> Vec<Story> {
+    let under = |change: fn(&mut PolarDbPolicy), engine| {
+        let version = if engine == Engine::MySql { "8.0" } else { "14" };
+        let cluster = ClusterSeed { engine, version: version.into(), ..seed(&[("a", 5), ("b", 3)]) };
+        World { clusters: vec![cluster], ..bare(|policy| change(&mut policy.polardb)) }
+    };
+    let asked = |token, target| {
+        now(What::Cluster { caller: with(token), cluster: Some(0), ask: failover_ask(target) })
+    };
+    vec![
+        told(
+            "another code for a missing target",
+            under(|read| read.missing_target = MissingTarget::MissingParameter, Engine::PostgreSql),
+            &[fail_over(None), fail_over(Some(1)), well()],
+        ),
+        told(
+            "another code for a token that comes again",
+            under(|read| read.token_mismatch = TokenMismatch::InvalidClientToken, Engine::MySql),
+            &[asked(0, None), asked(0, Some(2)), asked(0, None)],
+        ),
+        told(
+            "a busy cluster that fails over",
+            under(|read| read.busy_cluster = BusyCluster::Accept, Engine::MySql),
+            &[now(What::Busy { cluster: Some(0), busy: true }), fail_over(None), well()],
+        ),
+        told(
+            "a window that counts from the beginning",
+            under(|read| read.window_from = WindowFrom::Start, Engine::MySql),
+            &[fail_over(None), well(), later(598_500, What::Advance), fail_over(None)],
+        ),
+        told(
+            "a named target within the window",
+            under(|read| read.target_in_window = TargetInWindow::Accepted, Engine::MySql),
+            &[fail_over(None), well(), fail_over(None), fail_over(Some(0)), well()],
+        ),
+    ]
+}
