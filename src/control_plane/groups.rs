@@ -1,19 +1,16 @@
-//! The operations on consistent groups, from a call to the group's own decision.
+//! Consistent groups and their members in the registry: looked up together, decided, applied.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::convert::Infallible;
 
-use super::action::{Action, Blocked, Done, Performed, sealed::Sealed};
+use super::action::{Blocked, Done};
 use super::effect::Owner;
 use super::event::{Event, Fact, GroupFact};
-use super::{Call, ControlPlane, Effect, EffectKind, Index, Misuse, NotAdopted, Reply, Step};
+use super::{Call, ControlPlane, Effect, EffectKind, Index, Misuse, NotAdopted, Step};
 use crate::ebs::{
-    AddDiskReplicaPair, Context, CreateDiskReplicaGroup, DeleteDiskReplicaGroup, DescribeDiskReplicaGroups,
-    DrillOwner, EbsRefusal, End, FailoverDiskReplicaGroup, GroupCreated, GroupPage, GroupPlan, GroupRequest,
-    GroupSeed, GroupStatus, GroupView, Member, Membership, ModifyDiskReplicaGroup, RemoveDiskReplicaPair,
-    ReplicaGroup, ReplicaPair, ReprotectDiskReplicaGroup, StartDiskReplicaGroup, StopDiskReplicaGroup,
+    Context, CreateDiskReplicaGroup, DrillOwner, EbsRefusal, End, GroupCreated, GroupPlan, GroupRequest,
+    GroupSeed, GroupStatus, GroupView, Member, Membership, ReplicaGroup, ReplicaPair,
 };
 use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
@@ -60,7 +57,7 @@ impl ControlPlane {
     }
 
     /// One call on one group: looked up with its members, decided, applied.
-    fn group_call(
+    pub(super) fn group_call(
         &mut self,
         now: Timestamp,
         call: &Call,
@@ -75,7 +72,7 @@ impl ControlPlane {
         Ok(Done { response: (), step: self.apply_to_group(id, plan), rule })
     }
 
-    fn membership_call(
+    pub(super) fn membership_call(
         &mut self,
         now: Timestamp,
         call: &Call,
@@ -205,7 +202,7 @@ impl ControlPlane {
         step
     }
 
-    fn create_group(
+    pub(super) fn create_group(
         &mut self,
         now: Timestamp,
         call: &Call,
@@ -372,138 +369,5 @@ impl Index {
                 self.members.remove(group);
             }
         }
-    }
-}
-
-impl Sealed for CreateDiskReplicaGroup {}
-
-impl Action for CreateDiskReplicaGroup {
-    const OPERATION: Operation = Operation::CreateDiskReplicaGroup;
-    type Response = GroupCreated;
-    type Refusal = EbsRefusal;
-    type Fresh = Option<GroupCreated>;
-    type Misused = Misuse;
-
-    fn perform(
-        &self,
-        plane: &mut ControlPlane,
-        now: Timestamp,
-        call: &Call,
-        fresh: &Self::Fresh,
-    ) -> Performed<Self> {
-        plane.create_group(now, call, self, fresh.as_ref())
-    }
-}
-
-impl Sealed for DescribeDiskReplicaGroups {}
-
-impl Action for DescribeDiskReplicaGroups {
-    const OPERATION: Operation = Operation::DescribeDiskReplicaGroups;
-    type Response = GroupPage;
-    type Refusal = EbsRefusal;
-    type Fresh = ();
-    type Misused = Infallible;
-
-    fn perform(&self, plane: &mut ControlPlane, _now: Timestamp, call: &Call, (): &()) -> Performed<Self> {
-        let view = |group: &ReplicaGroup| plane.view(group);
-        let response = self.select(
-            &call.account,
-            &call.region,
-            &plane.policy.ebs,
-            &plane.groups,
-            &plane.index.group_listing,
-            view,
-        );
-        Ok(Done { response, step: Step::default(), rule: None })
-    }
-}
-
-macro_rules! group_calls {
-    ($($name:ident $method:ident $doc:literal $perform:expr;)*) => {
-        $(
-            impl Sealed for $name {}
-
-            impl Action for $name {
-                const OPERATION: Operation = Operation::$name;
-                type Response = ();
-                type Refusal = EbsRefusal;
-                type Fresh = ();
-                type Misused = Infallible;
-
-                fn perform(
-                    &self,
-                    plane: &mut ControlPlane,
-                    now: Timestamp,
-                    call: &Call,
-                    (): &(),
-                ) -> Performed<Self> {
-                    let perform: fn(&mut ControlPlane, Timestamp, &Call, &Self) -> Performed<Self> = $perform;
-                    perform(plane, now, call, self)
-                }
-            }
-        )*
-
-        impl ControlPlane {$(
-            #[doc = $doc]
-            pub fn $method(&mut self, call: &Call, request: &$name) -> Reply<$name> {
-                self.make(call, request)
-            }
-        )*}
-    };
-}
-
-group_calls! {
-    ModifyDiskReplicaGroup modify_disk_replica_group
-        "`ModifyDiskReplicaGroup`: changes name, description or replication time control."
-        |plane, now, call, this| plane.group_call(now, call, &this.group, GroupRequest::Modify(this));
-    StartDiskReplicaGroup start_disk_replica_group
-        "`StartDiskReplicaGroup`: begins rounds of copies."
-        |plane, now, call, this| {
-            plane.group_call(now, call, &this.group, GroupRequest::Start { one_shot: this.one_shot })
-        };
-    StopDiskReplicaGroup stop_disk_replica_group
-        "`StopDiskReplicaGroup`: ends copying."
-        |plane, now, call, this| plane.group_call(now, call, &this.group, GroupRequest::Stop);
-    FailoverDiskReplicaGroup failover_disk_replica_group
-        "`FailoverDiskReplicaGroup`: every secondary disk is to become readable and writable."
-        |plane, now, call, this| plane.group_call(now, call, &this.group, GroupRequest::Failover);
-    ReprotectDiskReplicaGroup reprotect_disk_replica_group
-        "`ReprotectDiskReplicaGroup`: reverses the direction, or cancels the failover."
-        |plane, now, call, this| {
-            plane.group_call(now, call, &this.group, GroupRequest::Reprotect { reverse: this.reverse_replicate })
-        };
-    DeleteDiskReplicaGroup delete_disk_replica_group
-        "`DeleteDiskReplicaGroup`: takes an empty group down."
-        |plane, now, call, this| plane.group_call(now, call, &this.group, GroupRequest::Delete);
-    AddDiskReplicaPair add_disk_replica_pair
-        "`AddDiskReplicaPair`: a pair joins a group."
-        |plane, now, call, this| plane.membership_call(now, call, (&this.group, &this.pair), true);
-    RemoveDiskReplicaPair remove_disk_replica_pair
-        "`RemoveDiskReplicaPair`: a pair leaves its group and lives on."
-        |plane, now, call, this| plane.membership_call(now, call, (&this.group, &this.pair), false);
-}
-
-impl ControlPlane {
-    /// `CreateDiskReplicaGroup`: an empty group appears in `creating`.
-    ///
-    /// # Errors
-    ///
-    /// [`Misuse::BadFreshId`] if the call is accepted and the group id is in use.
-    pub fn create_disk_replica_group(
-        &mut self,
-        call: &Call,
-        request: &CreateDiskReplicaGroup,
-        fresh: GroupCreated,
-    ) -> Result<Reply<CreateDiskReplicaGroup>, Misuse> {
-        self.call(call, request, &Some(fresh))
-    }
-
-    /// `DescribeDiskReplicaGroups`.
-    pub fn describe_disk_replica_groups(
-        &mut self,
-        call: &Call,
-        request: &DescribeDiskReplicaGroups,
-    ) -> Reply<DescribeDiskReplicaGroups> {
-        self.make(call, request)
     }
 }

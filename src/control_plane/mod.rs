@@ -39,6 +39,7 @@ mod drills;
 mod ebs;
 mod effect;
 mod event;
+mod group_calls;
 mod groups;
 mod input;
 mod observation_calls;

@@ -5,9 +5,9 @@
 //!
 //! * effect ids become the order in which they appear; ordinals, counters and sequence numbers are left out, since the
 //!   lists that hold them stand in their order;
-//! * times become ages at the clock, or how far ahead they are; ages beyond [`LONG_AGO`] are one, and of times that no
-//!   decision reads (`created_at`, `since`, `started_at`, `last_recover_point`), and of the horizon of evicted tokens, only the
-//!   presence is kept;
+//! * times become ages at the clock, or how far ahead they are; ages beyond [`LONG_AGO`] are one;
+//! * of times that no decision reads (`created_at`, `since`, `started_at`, `last_recover_point`) and of the horizon of
+//!   evicted tokens only the presence is kept;
 //! * the policy, which a world does not change, is left out.
 
 use std::fmt;
