@@ -1,6 +1,8 @@
 //! The committed seeds of the fuzz targets, and all texts in this repository that are of their kind, read as the fuzzer
 //! reads them; then each seed again with many small damages, the same in every run.
 
+#[path = "fuzz/src/seeds.rs"]
+mod seeds;
 #[path = "fuzz/src/targets.rs"]
 mod targets;
 
@@ -11,57 +13,7 @@ use failover_model::Timestamp;
 use failover_model::testing::strategies;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-
-fn files(directory: &str) -> Vec<Vec<u8>> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
-    let mut paths: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    assert!(!paths.is_empty());
-    paths.into_iter().map(|path| fs::read(path).unwrap()).collect()
-}
-
-/// Numbers without a pattern.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound.max(1)
-    }
-}
-
-/// A seed with a few bytes flipped, dropped, doubled, or taken from another place.
-fn damaged(seed: &[u8], dice: &mut Dice) -> Vec<u8> {
-    let mut data = seed.to_vec();
-    for _ in 0..=dice.below(4) {
-        if data.is_empty() {
-            break;
-        }
-        let at = dice.below(data.len());
-        match dice.below(5) {
-            0 => data[at] = dice.below(256) as u8,
-            1 => drop(data.remove(at)),
-            2 => data.insert(at, data[at]),
-            3 => data.truncate(at),
-            _ => {
-                let (from, len) = (dice.below(data.len()), dice.below(24));
-                let piece = data[from..(from + len).min(data.len())].to_vec();
-                data.splice(at..at, piece);
-            }
-        }
-    }
-    data
-}
-
-fn try_all(target: fn(&[u8]), seeds: &[Vec<u8>], damages: usize) {
-    let mut dice = Dice(20_210_730);
-    for seed in seeds {
-        target(seed);
-        for _ in 0..damages {
-            target(&damaged(seed, &mut dice));
-        }
-    }
-}
+use seeds::{files, try_all};
 
 #[test]
 fn parameters_are_read_or_refused() {
