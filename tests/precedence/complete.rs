@@ -53,6 +53,22 @@ fn missing(met: BTreeMap<(String, String), String>) -> Vec<String> {
 }
 
 #[test]
+fn what_the_tables_of_refusals_name_is_listed() {
+    let tables = [
+        include_str!("../../src/ebs/refusal.rs"),
+        include_str!("../../src/ebs/group_refusal.rs"),
+        include_str!("../../src/ebs/drill_refusal.rs"),
+        include_str!("../../src/polardb/refusal.rs"),
+    ];
+    let listed: BTreeSet<String> = listed().into_iter().map(|(_, rule)| rule).collect();
+    let named = tables.iter().flat_map(|table| table.split("RuleId(\"").skip(1));
+    let named: BTreeSet<&str> = named.filter_map(|rest| rest.split('"').next()).collect();
+    assert!(named.len() > 50, "{}", named.len());
+    let missing: Vec<&str> = named.into_iter().filter(|rule| !listed.contains(&class(rule))).collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}
+
+#[test]
 fn what_scenarios_are_refused_for_is_listed() {
     let mut met = BTreeMap::new();
     let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios");

@@ -68,6 +68,14 @@ fn crowd() -> String {
     stage.replace("\n\n", "\n")
 }
 
+/// Pair 4 joins group 1, and breaks once both replicate.
+const HALF_BROKEN: &str = "\
+call AddDiskReplicaPair RegionId=cn-shanghai ReplicaGroupId=pg-1 ReplicaPairId=pair-4
+call StartDiskReplicaGroup RegionId=cn-shanghai ReplicaGroupId=pg-1
+report 7 succeeded
+observe pair pair-4 invalid Broken
+";
+
 /// A pair that has copied nothing joins group 1.
 const UNCOPIED: &str = "\
 call CreateDiskReplicaPair RegionId=cn-shanghai SourceZoneId=cn-shanghai-a DiskId=s-3 DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b DestinationDiskId=t-3 fresh=pair-3
@@ -303,7 +311,11 @@ pub fn all() -> Vec<Case> {
         ),
         case(
             "RemoveDiskReplicaPair",
-            format!("{two}{}", another(3, "cn-beijing-b", "report 5 succeeded")),
+            format!(
+                "{two}{}{}",
+                another(3, "cn-beijing-b", "report 5 succeeded"),
+                another(4, "cn-beijing-b", "report 6 succeeded")
+            ),
             "RegionId=cn-shanghai Version=2021-07-30 ReplicaGroupId=pg-1 ReplicaPairId=pair-1",
             "RegionId=cn-shanghai ReplicaGroupId=pg-2 ReplicaPairId=pair-2",
             vec![
@@ -333,6 +345,12 @@ pub fn all() -> Vec<Case> {
                     "a group whose status does not allow it",
                     Before("call StartDiskReplicaGroup RegionId=cn-shanghai ReplicaGroupId=pg-1"),
                 ),
+                fault(
+                    "403 OperationDenied.PairStatusCannotRemoveFromGroup (G-693",
+                    "a pair that replicates, in a group that shows another one as invalid",
+                    Before(HALF_BROKEN),
+                )
+                .apart(&["G-690"]),
             ],
         ),
     ]
