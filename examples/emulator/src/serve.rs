@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::Request;
 use axum::response::Response;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -59,16 +60,22 @@ pub async fn serve(
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
 }
 
+/// Answers one request, or not at all.
+///
+/// # Errors
+///
+/// [`Lost`]: a fault loses the answer.
+pub async fn answer(router: Router, request: Request<Body>) -> Result<Response, Lost> {
+    let answered: Result<Response, Infallible> = router.oneshot(request).await;
+    let response = answered.unwrap_or_else(|never| match never {});
+    if response.extensions().get::<Lost>().is_some() { Err(Lost) } else { Ok(response) }
+}
+
 fn connect(stream: TcpStream, router: Router, graceful: &GracefulShutdown) {
     // Answers are small and written whole; nothing is gained by waiting for more.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-        let router = router.clone();
-        async move {
-            let answered: Result<Response, Infallible> = router.oneshot(request.map(Body::new)).await;
-            let response = answered.unwrap_or_else(|never| match never {});
-            if response.extensions().get::<Lost>().is_some() { Err(Lost) } else { Ok(response) }
-        }
+        answer(router.clone(), request.map(Body::new))
     });
     let connection = http1::Builder::new()
         // The date of the real clock would be the one byte that differs between two equal runs.

@@ -5,13 +5,13 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use failover_model::simulation::{Happened, Simulation};
-use failover_model::{AccountId, RegionId, Span, Timestamp};
+use failover_model::simulation::{Happened, LatencyProfile, Simulation, Transitions};
+use failover_model::{AccountId, ControlPlane, Policy, RegionId, Span, Timestamp};
 use tokio::sync::{Notify, watch};
 
 use crate::clock::{Clock, END};
 use crate::feed::{Entry, Feed};
-use crate::project;
+use crate::{draw_seed, project};
 
 /// A long advance is made in strides, so that its events need not all be in memory at once.
 const STRIDE: Span = Span::from_secs(3_600);
@@ -27,6 +27,22 @@ pub struct World {
 }
 
 impl World {
+    /// An empty world.
+    pub fn new(
+        policy: Policy,
+        seed: u64,
+        transitions: Transitions,
+        latency: LatencyProfile,
+        mut clock: Clock,
+    ) -> Self {
+        // Clients choose the names that are hashed here.
+        let plane = ControlPlane::with_hash_seed(policy, draw_seed());
+        let mut simulation = Simulation::new(plane, seed, transitions, latency);
+        // Nothing is pending yet, so there is nothing to record.
+        drop(simulation.advance(clock.now()));
+        Self { simulation, clock, feed: Feed::default() }
+    }
+
     /// Does all work that has fallen due, and says which time it is.
     pub fn catch_up(&mut self) -> Timestamp {
         let now = self.clock.now();
@@ -120,6 +136,11 @@ impl Emulator {
     /// Tells whenever there are new events.
     pub fn news(&self) -> watch::Receiver<u64> {
         self.last_seq.subscribe()
+    }
+
+    /// Whether time passes by itself, so that [`keep_time`](Self::keep_time) has something to do.
+    pub fn is_on_real_time(&self) -> bool {
+        self.locked(|world, _| world.clock.is_real())
     }
 
     /// On a real clock, does work when it falls due, also if nobody asks, so that events appear on time.

@@ -1,3 +1,4 @@
-//! Fuzz targets: the functions of [`targets`], each handed to the fuzzer by a binary of its own.
+//! Fuzz targets: functions of bytes, each handed to the fuzzer by a binary of its own.
 
+pub mod control;
 pub mod targets;

@@ -1,0 +1,49 @@
+//! An HTTP server that embeds `failover-model` and answers the vendor's official SDKs.
+//!
+//! Everything that decides lives in the model. Here is what the model leaves to its embedder: HTTP, a clock, a feed of
+//! events, and switches for tests. `/` speaks the vendor's protocol, `/_emulator/` controls the world.
+//!
+//! The binary adds a socket, signals and standard output. What it serves is [`router`], which [`serve::answer`] asks
+//! without any of these: so a test can make every request that a client can.
+#![forbid(unsafe_code)]
+#![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails may panic")
+)]
+
+mod caller;
+pub mod clock;
+mod control;
+mod effects;
+mod faults;
+pub mod feed;
+mod incoming;
+mod place;
+pub mod policy;
+mod project;
+mod reply;
+mod seed;
+pub mod serve;
+pub mod start;
+mod state;
+mod vendor;
+pub mod world;
+
+use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
+
+use axum::Router;
+
+use world::Emulator;
+
+/// All that a client can ask of an emulator.
+pub fn router(emulator: &Arc<Emulator>) -> Router {
+    vendor::router(emulator).merge(control::router(emulator))
+}
+
+/// A seed of the standard library's own randomness, small enough that every JSON reader keeps it whole.
+pub fn draw_seed() -> u64 {
+    const WHOLE: u64 = (1 << 53) - 1;
+    std::hash::RandomState::new().build_hasher().finish() & WHOLE
+}
