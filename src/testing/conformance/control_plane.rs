@@ -4,9 +4,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Subject;
-use super::view::{Answer, Asked, ClusterView, EndView, NodeView, PairView, Task, View};
+use super::view::{Answer, Asked, ClusterView, EndView, GroupView, NodeView, PairView, SiteView, Task, View};
 use crate::control_plane::{ControlPlane, Effect, EffectKind, Input, Output, Response};
-use crate::ebs::{Access, End, PairEffect, ReplicaPair};
+use crate::ebs::{self, Access, End, GroupEffect, PairEffect, ReplicaPair};
+use crate::ids::PairId;
 use crate::polardb::{ClusterEffect, DbCluster, DbNode, Lifecycle, Role};
 use crate::rule::RuleId;
 
@@ -21,6 +22,7 @@ impl Subject for ControlPlane {
     fn view(&self) -> View {
         View {
             pairs: self.pairs().map(pair).collect(),
+            groups: self.groups().map(|view| group(&view)).collect(),
             clusters: self.clusters().map(cluster).collect(),
             effects: self.outstanding().map(asked).collect(),
             next_deadline: self
@@ -44,6 +46,10 @@ fn answer(output: Output) -> Answer {
             Answer::Refused { code: refusal.wire().code.to_string(), replayed, rule }
         }
         Some(Ok(Response::PairCreated(created))) => accepted(Some(created.pair.to_string())),
+        Some(Ok(Response::GroupCreated(created))) => accepted(Some(created.group.to_string())),
+        Some(Ok(Response::GroupPage(page))) => {
+            Answer::Listed(page.groups.iter().map(|view| view.group.id().to_string()).collect())
+        }
         Some(Ok(Response::ClusterCreated(created))) => accepted(Some(created.cluster.to_string())),
         Some(Ok(Response::PairPage(page))) => {
             Answer::Listed(page.pairs.iter().map(|pair| pair.id().to_string()).collect())
@@ -68,6 +74,20 @@ fn pair(pair: &ReplicaPair) -> PairView {
         source: end(pair.source(), pair.source_access()),
         destination: end(pair.destination(), pair.destination_access()),
         recover_point: pair.last_recover_point(),
+        group: pair.group().map(ToString::to_string),
+    }
+}
+
+fn group(view: &ebs::GroupView) -> GroupView {
+    let site =
+        |place: &ebs::Place| SiteView { region: place.region.to_string(), zone: place.zone.to_string() };
+    GroupView {
+        id: view.group.id().to_string(),
+        status: view.status.to_string(),
+        source: site(view.group.source()),
+        destination: site(view.group.destination()),
+        members: view.pairs.iter().map(ToString::to_string).collect(),
+        recover_point: view.last_recover_point,
     }
 }
 
@@ -97,6 +117,17 @@ fn asked(effect: Effect) -> Asked {
             PairEffect::Delete => Task::DeletePair,
             _ => Task::Other(effect.kind.name().to_string()),
         },
+        EffectKind::Group { effect: inner, members, .. } => {
+            let mut about: Vec<String> = members.iter().map(PairId::to_string).collect();
+            about.sort();
+            match inner {
+                GroupEffect::Create => Task::CreateGroup,
+                GroupEffect::Stop => Task::StopGroup(about),
+                GroupEffect::Failover => Task::FailoverGroup(about),
+                GroupEffect::Reprotect { reverse } => Task::ReprotectGroup(*reverse, about),
+                GroupEffect::Delete => Task::DeleteGroup,
+            }
+        }
         EffectKind::Cluster { effect: inner, .. } => match inner {
             ClusterEffect::Lifecycle(Lifecycle::Create) => Task::CreateCluster,
             ClusterEffect::Lifecycle(Lifecycle::Delete) => Task::DeleteCluster,

@@ -3,9 +3,11 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::super::conformance::{Asked, ClusterView, EndView, NodeView, PairView, Task, View};
+use super::super::conformance::{
+    Asked, ClusterView, EndView, GroupView, NodeView, PairView, SiteView, Task, View,
+};
 use super::super::gallery::Bug;
-use super::{Cluster, Job, Node, Pair, Place, Reference};
+use super::{Cluster, Group, Job, Node, Pair, Place, Reference, Site, Whose};
 use crate::ids::EffectId;
 use crate::time::Timestamp;
 use crate::token::Lifetime;
@@ -21,17 +23,33 @@ impl Reference {
         for pair in &self.pairs {
             pair.job.iter().for_each(|job| ask(&pair.id, job));
         }
+        for group in &self.groups {
+            let Some(job) = &group.job else { continue };
+            let about = self.concerned(group);
+            let task = match &job.task {
+                Task::StopGroup(_) => Task::StopGroup(about),
+                Task::FailoverGroup(_) => Task::FailoverGroup(about),
+                Task::ReprotectGroup(reverse, _) => Task::ReprotectGroup(*reverse, about),
+                task => task.clone(),
+            };
+            ask(&group.id, &Job { task, ..job.clone() });
+        }
         for cluster in &self.clusters {
             let run = cluster.run.iter().map(|run| &run.job);
             cluster.job.iter().chain(run).for_each(|job| ask(&cluster.id, job));
         }
         View {
             pairs: self.pairs.iter().map(|pair| self.show_pair(pair)).collect(),
+            groups: self.groups.iter().map(|group| self.show_group(group)).collect(),
             clusters: self.clusters.iter().map(show_cluster).collect(),
             effects,
-            next_deadline: self
-                .first_due()
-                .and_then(|(due, at)| Some((Timestamp::from_millis(due), self.pairs.get(at)?.id.clone()))),
+            next_deadline: self.first_due().and_then(|(due, _, whose)| {
+                let id = match whose {
+                    Whose::Pair(at) => &self.pairs.get(at)?.id,
+                    Whose::Group(at) => &self.groups.get(at)?.id,
+                };
+                Some((Timestamp::from_millis(due), id.clone()))
+            }),
         }
     }
 
@@ -40,8 +58,10 @@ impl Reference {
     pub fn moments(&self) -> Vec<Timestamp> {
         let mut moments: Vec<u64> = Vec::new();
         moments.extend(self.pairs.iter().filter_map(|pair| pair.due));
+        moments.extend(self.groups.iter().filter_map(|group| group.due));
         let gap = self.policy.ebs.one_shot_gap.as_millis();
         moments.extend(self.pairs.iter().filter_map(|pair| pair.last_one_shot?.checked_add(gap)));
+        moments.extend(self.groups.iter().filter_map(|group| group.last_one_shot?.checked_add(gap)));
         let window = self.policy.polardb.switch_window.as_millis();
         moments.extend(self.clusters.iter().filter_map(|cluster| cluster.last_switch?.checked_add(window)));
         if let Lifetime::For(lifetime) = self.policy.tokens.lifetime {
@@ -52,7 +72,10 @@ impl Reference {
     }
 
     fn show_pair(&self, pair: &Pair) -> PairView {
-        let reversing = pair.job.as_ref().is_some_and(|job| job.task == Task::Reprotect(true));
+        let reverses = |job: &Job| matches!(job.task, Task::Reprotect(true) | Task::ReprotectGroup(true, _));
+        let group = self.groups.iter().find(|group| pair.group.as_deref() == Some(group.id.as_str()));
+        let of_group = group.and_then(|group| group.job.as_ref()).filter(|_| pair.status == "reprotecting");
+        let reversing = pair.job.as_ref().or(of_group).is_some_and(reverses);
         // The source is never fenced, but while its role is being reversed (`E-670`, `E-672`).
         let source = if reversing && !self.planted(Bug::OldPrimaryOpenInReverse) {
             "read_only"
@@ -75,6 +98,19 @@ impl Reference {
             source: end(pair.source(), source),
             destination: end(pair.destination(), destination),
             recover_point: pair.recover_point.map(Timestamp::from_millis),
+            group: pair.group.clone(),
+        }
+    }
+
+    fn show_group(&self, group: &Group) -> GroupView {
+        let site = |(region, zone): &Site| SiteView { region: region.clone(), zone: zone.clone() };
+        GroupView {
+            id: group.id.clone(),
+            status: self.shows(group).to_string(),
+            source: site(group.source()),
+            destination: site(group.destination()),
+            members: self.members(&group.id).iter().map(|pair| pair.id.clone()).collect(),
+            recover_point: self.common_recover_point(group).map(Timestamp::from_millis),
         }
     }
 }

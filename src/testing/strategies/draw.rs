@@ -186,6 +186,7 @@ fn what() -> impl Strategy<Value = What> {
                 .boxed(),
         ),
         (1, (caller(), any::<bool>()).prop_map(|(caller, pairs)| What::Describe { caller, pairs }).boxed()),
+        (1, caller().prop_map(|caller| What::DescribeGroups { caller }).boxed()),
         (32, (any::<u8>(), how()).prop_map(|(effect, how)| What::Ended { effect, how }).boxed()),
         (2, (0_u64..60, how()).prop_map(|(effect, how)| What::Late { effect, how }).boxed()),
         (

@@ -119,8 +119,13 @@ impl Abstract {
                 call(caller, caller.place.of_pair(pair, PairAsk::Stop), ask.request(id), Fresh::None)
             }
             What::Describe { caller, pairs: true } => {
-                let site = if caller.place == Place::Destination { Site::Backup } else { Site::Production };
+                let site = caller.place.site();
                 let request = DescribeDiskReplicaPairs { site, ..DescribeDiskReplicaPairs::default() };
+                call(caller, region(caller.place.number()), request.into(), Fresh::None)
+            }
+            What::DescribeGroups { caller } => {
+                let site = caller.place.site();
+                let request = DescribeDiskReplicaGroups { site, ..DescribeDiskReplicaGroups::default() };
                 call(caller, region(caller.place.number()), request.into(), Fresh::None)
             }
             What::Describe { caller, pairs: false } => {
@@ -186,6 +191,11 @@ impl When {
 }
 
 impl Place {
+    /// What a describe from there asks for.
+    const fn site(self) -> Site {
+        if matches!(self, Self::Destination) { Site::Backup } else { Site::Production }
+    }
+
     const fn number(self) -> usize {
         match self {
             Self::Fitting | Self::Source => 0,

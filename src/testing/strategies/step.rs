@@ -403,6 +403,11 @@ pub enum What {
         /// Pairs or clusters.
         pairs: bool,
     },
+    /// `DescribeDiskReplicaGroups`.
+    DescribeGroups {
+        /// By whom.
+        caller: Caller,
+    },
     /// A pending effect ended.
     Ended {
         /// Which.
