@@ -108,6 +108,12 @@ gallery! {
     a_group_deleted_with_its_pairs_is_rejected: GroupDeletedWithPairs, "a deleted group", Answer, "G-671";
     a_group_never_forgotten_is_rejected: GroupTombstoneNeverForgotten, "a deleted group", Deadline, "G-697";
     a_deleted_group_that_is_listed_is_rejected: GroupTombstoneListed, "a deleted group", Answer, "G-696";
+    a_drill_that_stops_replication_is_rejected: DrillStopsReplication, "a drill beside a copy", Deadline, "D-112";
+    a_drill_at_the_source_is_rejected: DrillAtSource, "a drill where it does not belong", Answer, "D-621";
+    a_drill_of_nothing_that_runs_is_rejected: DrillOfNothing, "a drill of nothing", Status, "D-111";
+    a_drill_cleared_while_it_is_made_is_rejected: DrillClearedEarly, "a drill from its start to its end", Answer, "D-132";
+    a_cleared_drill_that_stays_is_rejected: ClearedDrillStays, "a drill of nothing", Existence, "D-140";
+    a_drill_that_outlives_its_pair_is_rejected: DrillOutlivesItsPair, "a drill of a deleted pair", Existence, "D-150";
     priority_ignored_is_rejected: PriorityIgnored, "a tie", Effects, "P-142";
     priority_inverted_is_rejected: PriorityInverted, "a tie", Effects, "P-142";
     a_lower_tier_offered_with_the_higher_is_rejected: LowerTierOffered, "a tie", Effects, "P-142";

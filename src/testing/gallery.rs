@@ -124,6 +124,18 @@ bugs! {
     GroupTombstoneNeverForgotten "G-697";
     /// A describe lists deleted groups.
     GroupTombstoneListed "G-696";
+    /// A drill ends the copies of what it belongs to.
+    DrillStopsReplication "D-112";
+    /// A drill is started in the source's region.
+    DrillAtSource "D-621";
+    /// A drill is executed without a recover point.
+    DrillOfNothing "D-111";
+    /// A drill is cleared while its disks are being made.
+    DrillClearedEarly "D-132";
+    /// A drill that is cleared is shown on.
+    ClearedDrillStays "D-140";
+    /// A drill outlives the pair or group that it belongs to.
+    DrillOutlivesItsPair "D-150";
     /// Priority is ignored: any eligible node comes next.
     PriorityIgnored "P-130";
     /// The lowest priority comes first.
@@ -232,12 +244,12 @@ impl Planted {
     }
 
     fn mint(&mut self) {
-        let mut view = self.reference.view();
-        for asked in view.effects.iter_mut().filter(|asked| asked.id == EffectId(0)) {
+        let mut effects = self.reference.effects();
+        for asked in effects.iter_mut().filter(|asked| asked.id == EffectId(0)) {
             self.last = self.last.saturating_add(1);
             asked.id = EffectId(self.last);
         }
-        self.reference.bind(&view);
+        self.reference.bind(&effects);
     }
 }
 

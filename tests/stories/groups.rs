@@ -12,18 +12,18 @@ use super::{
 };
 use crate::common::{at, id};
 
-const RUN: GroupAsk = GroupAsk::Start { one_shot: false };
+pub(super) const RUN: GroupAsk = GroupAsk::Start { one_shot: false };
 const ONCE: GroupAsk = GroupAsk::Start { one_shot: true };
 const TURN: GroupAsk = GroupAsk::Reprotect { reverse: true };
 const BACK: GroupAsk = GroupAsk::Reprotect { reverse: false };
 const ADD: GroupAsk = GroupAsk::Add(Some(0));
 const REMOVE: GroupAsk = GroupAsk::Remove(Some(0));
 
-fn on(caller: Caller, group: u8, ask: GroupAsk) -> Act {
+pub(super) fn on(caller: Caller, group: u8, ask: GroupAsk) -> Act {
     later(1_000, What::Group { caller, group: Some(group), ask })
 }
 
-fn group(ask: GroupAsk) -> Act {
+pub(super) fn group(ask: GroupAsk) -> Act {
     on(OWNER, 0, ask)
 }
 
@@ -32,7 +32,7 @@ fn partly(member: u8) -> Act {
 }
 
 /// A call as the owner makes it in Shanghai, that no step is.
-fn raw(request: impl Into<Request>) -> Act {
+pub(super) fn raw(request: impl Into<Request>) -> Act {
     let call = Call { now: at(0), account: id("1001"), region: id("cn-shanghai"), token: None };
     Act::Raw(Box::new(Input::Call(call, request.into(), Fresh::None)))
 }
@@ -42,7 +42,7 @@ fn create_group(number: u8) -> Act {
 }
 
 /// `pg-1` of `pair-1` up to this number of pairs.
-fn group_of(pairs: u8) -> Vec<Act> {
+pub(super) fn group_of(pairs: u8) -> Vec<Act> {
     let mut acts = vec![create_group(1), well()];
     for number in 1..=pairs {
         acts.extend([create(OWNER, number, (2 * number, 2 * number + 1)), well(), group(ADD)]);

@@ -120,6 +120,18 @@ fn likely(model: &Model) -> BoxedStrategy<Abstract> {
         let pair = pair.prop_map(|(caller, pair, ask)| What::Pair { caller, pair: Some(pair), ask });
         whats.push((8, pair.boxed()));
     }
+    let drill = (caller.clone(), any::<u8>(), 0_u8..6);
+    let drill = drill.prop_map(|(caller, pair, id)| What::StartDrill { caller, pair: Some(pair), id });
+    if !view.pairs.is_empty() {
+        whats.push((2, drill.boxed()));
+    }
+    if !view.drills.is_empty() {
+        let drill = (caller.clone(), any::<u8>());
+        let cleared =
+            drill.clone().prop_map(|(caller, drill)| What::ClearDrill { caller, drill: Some(drill) });
+        let told = drill.prop_map(|(caller, drill)| What::DescribeDrills { caller, drill: Some(drill) });
+        whats.extend([(2, cleared.boxed()), (1, told.boxed())]);
+    }
     whats.extend(on_groups(&view, caller.clone()));
     let running = |(at, cluster): (usize, &ClusterView)| (cluster.status == "Running").then_some(at as u8);
     let running: Vec<u8> = view.clusters.iter().enumerate().filter_map(running).collect();
@@ -187,6 +199,8 @@ fn on_groups(
         let broken = select(members).prop_map(|pair| What::PairInvalid(Some(pair)));
         whats.push((1, broken.boxed()));
     }
+    let drilled = (0_u8..6).prop_map(GroupAsk::StartDrill).boxed();
+    whats.push((1, on(0, drilled)));
     let described = caller.clone().prop_map(|caller| What::DescribeGroups { caller });
     whats.push((1, described.boxed()));
     let partly = (any::<u8>(), any::<u8>());

@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod drills;
 pub mod groups;
 pub mod machine;
 pub mod readings;
@@ -159,6 +160,7 @@ fn holding(cluster: ClusterSeed) -> World {
 pub fn all() -> Vec<Story> {
     let mut all = pairs();
     all.extend(groups::all());
+    all.extend(drills::all());
     all.extend(clusters());
     all.extend(tokens());
     all.extend(readings::all());

@@ -7,7 +7,7 @@ use failover_model::policy::{
 };
 use failover_model::testing::strategies::{What, World};
 
-use super::{Story, bare, fail_over, failover_ask, groups, later, now, told, well, with};
+use super::{Story, bare, drills, fail_over, failover_ask, groups, later, now, told, well, with};
 use crate::common::seed;
 
 /// Every one, each under one reading that is not the default and that decides how it goes.
@@ -21,6 +21,7 @@ pub fn all() -> Vec<Story> {
         now(What::Cluster { caller: with(token), cluster: Some(0), ask: failover_ask(target) })
     };
     let mut all = groups::readings();
+    all.extend(drills::readings());
     all.extend([
         told(
             "another code for a missing target",

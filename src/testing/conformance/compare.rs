@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::view::{Asked, Aspect, ClusterView, Difference, GroupView, NodeView, PairView, View};
+use super::view::{Asked, Aspect, ClusterView, Difference, DrillView, GroupView, NodeView, PairView, View};
 use crate::ids::EffectId;
 use crate::time::Timestamp;
 
@@ -14,6 +14,7 @@ type Compared = Result<(), Difference>;
 pub(super) fn compare(allowed: &View, shown: &View, used: &[EffectId]) -> Compared {
     pairs(&allowed.pairs, &shown.pairs)?;
     groups(&allowed.groups, &shown.groups)?;
+    drills(&allowed.drills, &shown.drills)?;
     clusters(&allowed.clusters, &shown.clusters)?;
     effects(&allowed.effects, &shown.effects, used)?;
     nodes(&allowed.clusters, &shown.clusters)?;
@@ -123,6 +124,26 @@ fn groups(allowed: &[GroupView], shown: &[GroupView]) -> Compared {
         };
         same(Aspect::Direction, id, &direction(group), &direction(other))?;
         same(Aspect::RecoverPoint, id, &group.recover_point, &other.recover_point)?;
+    }
+    Ok(())
+}
+
+fn drills(allowed: &[DrillView], shown: &[DrillView]) -> Compared {
+    let ids = |drills: &[DrillView]| sorted(drills.iter().map(|drill| drill.id.clone()));
+    same(Aspect::Existence, "all drills", &ids(allowed), &ids(shown))?;
+    for drill in allowed {
+        let Some(other) = shown.iter().find(|other| other.id == drill.id) else { continue };
+        let id = &drill.id;
+        same(Aspect::Status, id, &drill.status, &other.status)?;
+        same(Aspect::Message, id, &drill.message, &other.message)?;
+        same(Aspect::RecoverPoint, id, &drill.recover_point, &other.recover_point)?;
+        let of = |drill: &DrillView| format!("of {} since {}", drill.owner, drill.started_at);
+        same(Aspect::Drill, id, &of(drill), &of(other))?;
+        let disks = |drill: &DrillView| {
+            let disks = drill.disks.iter();
+            sorted(disks.map(|disk| format!("{} of {}: {}", disk.disk, disk.pair, disk.status)))
+        };
+        same(Aspect::Drill, id, &disks(drill), &disks(other))?;
     }
     Ok(())
 }

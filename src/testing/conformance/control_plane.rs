@@ -4,9 +4,12 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Subject;
-use super::view::{Answer, Asked, ClusterView, EndView, GroupView, NodeView, PairView, SiteView, Task, View};
+use super::view::{
+    Answer, Asked, ClusterView, DrillDiskView, DrillView, EndView, GroupView, NodeView, PairView, SiteView,
+    Task, View,
+};
 use crate::control_plane::{ControlPlane, Effect, EffectKind, Input, Output, Response};
-use crate::ebs::{self, Access, End, GroupEffect, PairEffect, ReplicaPair};
+use crate::ebs::{self, Access, Drill, DrillDisk, DrillEffect, End, GroupEffect, PairEffect, ReplicaPair};
 use crate::ids::PairId;
 use crate::polardb::{ClusterEffect, DbCluster, DbNode, Lifecycle, Role};
 use crate::rule::RuleId;
@@ -23,6 +26,7 @@ impl Subject for ControlPlane {
         View {
             pairs: self.pairs().map(pair).collect(),
             groups: self.groups().map(|view| group(&view)).collect(),
+            drills: self.drills().map(drill).collect(),
             clusters: self.clusters().map(cluster).collect(),
             effects: self.outstanding().map(asked).collect(),
             next_deadline: self
@@ -49,6 +53,10 @@ fn answer(output: Output) -> Answer {
         Some(Ok(Response::GroupCreated(created))) => accepted(Some(created.group.to_string())),
         Some(Ok(Response::GroupPage(page))) => {
             Answer::Listed(page.groups.iter().map(|view| view.group.id().to_string()).collect())
+        }
+        Some(Ok(Response::DrillStarted(started))) => accepted(Some(started.drill.to_string())),
+        Some(Ok(Response::DrillPage(page))) => {
+            Answer::Listed(page.drills.iter().map(|drill| drill.id().to_string()).collect())
         }
         Some(Ok(Response::ClusterCreated(created))) => accepted(Some(created.cluster.to_string())),
         Some(Ok(Response::PairPage(page))) => {
@@ -91,6 +99,23 @@ fn group(view: &ebs::GroupView) -> GroupView {
     }
 }
 
+fn drill(drill: &Drill) -> DrillView {
+    let disk = |disk: &DrillDisk| DrillDiskView {
+        pair: disk.pair.to_string(),
+        disk: disk.disk.to_string(),
+        status: disk.status.as_str().to_string(),
+    };
+    DrillView {
+        id: drill.id().to_string(),
+        owner: drill.owner().as_str().to_string(),
+        status: drill.status().to_string(),
+        message: drill.status_message().map(|message| message.as_str().to_string()),
+        started_at: drill.started_at(),
+        recover_point: drill.recover_point(),
+        disks: drill.disks().iter().map(disk).collect(),
+    }
+}
+
 fn cluster(cluster: &DbCluster) -> ClusterView {
     let node = |node: &DbNode| NodeView {
         id: node.id.to_string(),
@@ -128,6 +153,10 @@ fn asked(effect: Effect) -> Asked {
                 GroupEffect::Delete => Task::DeleteGroup,
             }
         }
+        EffectKind::Drill { effect: inner, .. } => match inner {
+            DrillEffect::Start => Task::StartDrill,
+            DrillEffect::Clear => Task::ClearDrill,
+        },
         EffectKind::Cluster { effect: inner, .. } => match inner {
             ClusterEffect::Lifecycle(Lifecycle::Create) => Task::CreateCluster,
             ClusterEffect::Lifecycle(Lifecycle::Delete) => Task::DeleteCluster,

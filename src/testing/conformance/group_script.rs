@@ -9,7 +9,8 @@ use super::view::{GroupView, PairView, SiteView, Task, View};
 use crate::control_plane::{Fresh, Input, Observation, Outcome, Report, Request};
 use crate::ebs::{
     AddDiskReplicaPair, DeleteDiskReplicaGroup, FailoverDiskReplicaGroup, ModifyDiskReplicaGroup,
-    RemoveDiskReplicaPair, ReprotectDiskReplicaGroup, StartDiskReplicaGroup, StopDiskReplicaGroup,
+    RemoveDiskReplicaPair, ReprotectDiskReplicaGroup, StartDiskReplicaGroup, StartReplicaGroupDrill,
+    StopDiskReplicaGroup,
 };
 use crate::ids::EffectId;
 use crate::polardb::Failure;
@@ -40,7 +41,12 @@ pub(super) fn group_call(
     let group = pick(group, &view.groups);
     let input = |ask: GroupAsk| {
         let call = call(caller, region_of(caller.place, group, ask, reference), now);
-        Input::Call(call, request(ask, group, view), Fresh::None)
+        let members = group.map_or(0, |group| group.members.len());
+        let fresh = match ask {
+            GroupAsk::StartDrill(number) => super::drill_script::fresh(number, members),
+            _ => Fresh::None,
+        };
+        Input::Call(call, request(ask, group, view), fresh)
     };
     let GroupAsk::Allowed(index) = ask else { return input(ask) };
     // Something that the state allows, if there is such a thing.
@@ -103,6 +109,7 @@ fn request(ask: GroupAsk, group: Option<&GroupView>, view: &View) -> Request {
             let pair = made(pick(pair, members).map_or("pair-unknown", |pair| pair.as_str()));
             RemoveDiskReplicaPair { group: id, pair }.into()
         }
+        GroupAsk::StartDrill(_) => StartReplicaGroupDrill { group: id }.into(),
         _ => FailoverDiskReplicaGroup { group: id }.into(),
     }
 }

@@ -52,12 +52,14 @@
 
 mod compare;
 mod control_plane;
+mod drill_script;
 mod group_script;
 mod script;
 mod view;
 
 pub use view::{
-    Answer, Asked, Aspect, ClusterView, EndView, GroupView, NodeView, PairView, SiteView, Task, View,
+    Answer, Asked, Aspect, ClusterView, DrillDiskView, DrillView, EndView, GroupView, NodeView, PairView,
+    SiteView, Task, View,
 };
 
 use alloc::boxed::Box;
@@ -209,7 +211,7 @@ impl<S: Subject> Drive<S> {
         if let Err(difference) = compare::compare(&reference.view(), &shown, reference.used()) {
             return Err(divergence(0, None, difference, RuleId("C-030")));
         }
-        reference.bind(&shown);
+        reference.bind(&shown.effects);
         Ok(Self { reference, subject, summary: Summary::default() })
     }
 
@@ -267,7 +269,7 @@ impl<S: Subject> Drive<S> {
             let branch = branches.swap_remove(at);
             self.summary.decided(branch.rule);
             self.reference = branch.after;
-            self.reference.bind(&shown);
+            self.reference.bind(&shown.effects);
             return Ok(());
         }
         let (difference, rule) = nearest.unwrap_or_else(|| {
@@ -328,6 +330,8 @@ fn rule_of(aspect: Aspect, branch: &Branch, difference: &view::Difference) -> Ru
         (Aspect::RecoverPoint, _) if of_group => RuleId("G-650"),
         (Aspect::Direction, _) if of_group => RuleId("G-640"),
         (Aspect::Status, "E-510" | "E-680") if of_group => RuleId("G-400"),
+        (Aspect::Deadline | Aspect::Effects, "D-110") => RuleId("D-112"),
+        (Aspect::Existence, "E-660" | "G-697") if difference.resource == "all drills" => RuleId("D-150"),
         (Aspect::Deadline, "G-360") => RuleId("G-697"),
         (Aspect::SourceAccess, _) if difference.allowed.contains("read_only") => RuleId("E-672"),
         (Aspect::SourceAccess, _) => RuleId("E-670"),

@@ -8,6 +8,7 @@ use super::super::reference::Reference;
 use super::super::strategies::{
     ACCOUNTS, Abstract, Caller, ClusterAsk, How, PairAsk, Place, REGIONS, TOKENS, What, When, Which,
 };
+use super::drill_script;
 use super::group_script::{ended_partly, group_call, group_invalid};
 use super::{ClusterView, PairView, Task, View};
 use crate::control_plane::{Call, ControlPlane, Fresh, Input, Observation, Outcome, Report, Request};
@@ -45,6 +46,11 @@ impl Abstract {
                 pair_call(reference, caller, pair, *ask, now)
             }
             What::Group { caller, group, ask } => group_call(reference, &view, caller, (*group, *ask), now),
+            What::StartDrill { caller, pair, id } => {
+                drill_script::start(pick(*pair, &view.pairs), caller, *id, now)
+            }
+            What::ClearDrill { caller, drill } => drill_script::clear(&view, caller, *drill, now),
+            What::DescribeDrills { caller, drill } => drill_script::describe(&view, caller, *drill, now),
             What::GroupInvalid(group) => group_invalid(&view, *group, now),
             What::EndedPartly { effect, member } => ended_partly(&view, *effect, *member, now),
             What::Cluster { caller, cluster, ask, .. } => {
@@ -138,7 +144,7 @@ pub(super) const fn region(place: Place) -> &'static str {
     }
 }
 
-fn region_of(place: Place, pair: Option<&PairView>, ask: PairAsk) -> String {
+pub(super) fn region_of(place: Place, pair: Option<&PairView>, ask: PairAsk) -> String {
     let Some(pair) = pair else { return String::from(region(place)) };
     let at_destination = matches!(ask, PairAsk::Failover | PairAsk::Reprotect { .. });
     match place {

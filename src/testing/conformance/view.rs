@@ -156,6 +156,36 @@ pub struct GroupView {
     pub recover_point: Option<Timestamp>,
 }
 
+/// A disk that a drill makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrillDiskView {
+    /// The pair whose recover point it holds.
+    pub pair: String,
+    /// The disk.
+    pub disk: String,
+    /// How it stands with it: `creating`, `created`, `deleting`, `deleted`, or the code of an error.
+    pub status: String,
+}
+
+/// A drill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrillView {
+    /// Its id.
+    pub id: String,
+    /// The pair or group that it belongs to.
+    pub owner: String,
+    /// Its status.
+    pub status: String,
+    /// Its status message.
+    pub message: Option<String>,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// The recover point that its disks hold.
+    pub recover_point: Option<Timestamp>,
+    /// Its disks, in any order.
+    pub disks: Vec<DrillDiskView>,
+}
+
 /// A node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeView {
@@ -205,6 +235,10 @@ pub enum Task {
     ReprotectGroup(bool, Vec<String>),
     /// Take a group down.
     DeleteGroup,
+    /// Make the disks of a drill from the recover point.
+    StartDrill,
+    /// Delete the disks of a drill.
+    ClearDrill,
     /// Make a cluster.
     CreateCluster,
     /// Release it.
@@ -237,6 +271,8 @@ impl fmt::Display for Task {
                 return write!(f, "cancel the failover of {}", members.join(" and "));
             }
             Self::DeleteGroup => "delete the group",
+            Self::StartDrill => "make the drill's disks",
+            Self::ClearDrill => "delete the drill's disks",
             Self::CreateCluster => "create the cluster",
             Self::DeleteCluster => "release the cluster",
             Self::ChooseNode(tier) => return write!(f, "choose one of {}", tier.join(" and ")),
@@ -251,7 +287,7 @@ impl fmt::Display for Task {
 pub struct Asked {
     /// Its id, from 1. In what is *allowed*, 0 stands for any id that was never used.
     pub id: EffectId,
-    /// The pair, group or cluster.
+    /// The pair, group, drill or cluster.
     pub resource: String,
     /// What is asked of it.
     pub task: Task,
@@ -264,6 +300,8 @@ pub struct View {
     pub pairs: Vec<PairView>,
     /// All groups, tombstones included.
     pub groups: Vec<GroupView>,
+    /// All drills.
+    pub drills: Vec<DrillView>,
     /// All clusters.
     pub clusters: Vec<ClusterView>,
     /// All effects that are pending.
@@ -279,7 +317,7 @@ pub enum Aspect {
     Answer,
     /// Which resources exist.
     Existence,
-    /// The status of a pair, group, cluster or node.
+    /// The status of a pair, group, drill, cluster or node.
     Status,
     /// A status message.
     Message,
@@ -293,6 +331,8 @@ pub enum Aspect {
     RecoverPoint,
     /// Which pairs a group has, or which group a pair is in.
     Membership,
+    /// What a drill belongs to, when it was started, and how it stands with its disks.
+    Drill,
     /// Which nodes are primary.
     Writer,
     /// A priority.
@@ -317,6 +357,7 @@ impl fmt::Display for Aspect {
             Self::DestinationAccess => "the access to the destination disk of",
             Self::RecoverPoint => "the recover point of",
             Self::Membership => "the membership of",
+            Self::Drill => "what there is of drill",
             Self::Writer => "the writer of",
             Self::Priority => "the priority of",
             Self::Effects => "what is asked of",

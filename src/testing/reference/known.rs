@@ -23,6 +23,7 @@ impl Reference {
         ebs.production_site = read.production_site;
         ebs.join_statuses = read.join_statuses;
         ebs.reprotect_failed_group = read.reprotect_failed_group;
+        ebs.drill_without_recover_point = read.drill_without_recover_point;
         ebs.regions = read.regions.clone();
         ebs.tombstone = read.tombstone;
         ebs.one_shot_gap = read.one_shot_gap;
@@ -70,6 +71,12 @@ impl Reference {
                     | Request::DescribeDiskReplicaGroups(_)
                     | Request::AddDiskReplicaPair(_)
                     | Request::RemoveDiskReplicaPair(_)
+                    | Request::StartPairDrill(_)
+                    | Request::ClearPairDrill(_)
+                    | Request::DescribePairDrills(_)
+                    | Request::StartReplicaGroupDrill(_)
+                    | Request::ClearReplicaGroupDrill(_)
+                    | Request::DescribeReplicaGroupDrills(_)
                     | Request::CreateDbCluster(_)
                     | Request::DeleteDbCluster(_)
                     | Request::ModifyDbNodeConfig(_)

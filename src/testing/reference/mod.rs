@@ -9,14 +9,16 @@
 //! itself may promote any node of a tier, and one that checks in another order may name any fault of a call. The ids of
 //! effects are free in any case: whatever is shown is taken over, if it was never used before.
 //!
-//! Left out are drills and what happens to nodes but failing, recovering and changing priority; [`Reference::knows`] says of
-//! an input whether it is about something of that kind, and a world for the reference has no standby nodes. The readings
-//! that only these things ask for are left out too, and of PolarDB's those of who is elected, where, and what follows:
-//! [`Reference::readings`] puts them at their defaults. Of describes only the list of ids is foretold, without filters and
-//! paging, and of settings only whether they may change.
+//! Left out is what happens to nodes but failing, recovering and changing priority, and what no lifecycle depends on: tags,
+//! resource groups, progress and settings of pairs. [`Reference::knows`] says of an input whether it is about something of
+//! that kind, and a world for the reference has no standby nodes. The readings that only these things ask for are left out
+//! too, and of PolarDB's those of who is elected, where, and what follows: [`Reference::readings`] puts them at their
+//! defaults. Of describes only the list of ids is foretold, without filters and paging, and of a group's settings only
+//! whether they may change.
 
 mod adopt;
 mod clusters;
+mod drills;
 mod groups;
 mod known;
 mod membership;
@@ -30,7 +32,7 @@ mod tokens;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::conformance::{Answer, Leeway, View};
+use super::conformance::{Answer, Asked, Leeway};
 use super::gallery::Bug;
 use crate::control_plane::{Call, Fresh, Input, Misuse, Request};
 use crate::ids::EffectId;
@@ -38,7 +40,7 @@ use crate::policy::Policy;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 
-use state::{Cluster, Disk, Group, Job, Kept, Node, Pair, Place, Run, Site, Token};
+use state::{Cluster, Disk, Drill, Group, Job, Kept, Node, Pair, Place, Run, Site, Token};
 
 /// One RPO in milliseconds.
 const CYCLE: u64 = 900_000;
@@ -92,6 +94,7 @@ pub struct Reference {
     bug: Option<Bug>,
     pairs: Vec<Pair>,
     groups: Vec<Group>,
+    drills: Vec<Drill>,
     /// How many pairs and groups there ever were.
     born: usize,
     disks: Vec<Disk>,
@@ -123,6 +126,7 @@ impl Reference {
             bug: None,
             pairs: Vec::new(),
             groups: Vec::new(),
+            drills: Vec::new(),
             born: 0,
             disks: Vec::new(),
             clusters: Vec::new(),
@@ -188,20 +192,21 @@ impl Reference {
         }
     }
 
-    /// Takes the ids of effects over from what a system shows.
-    pub fn bind(&mut self, shown: &View) {
-        let shown = |resource: &str| {
-            shown.effects.iter().find(|effect| effect.resource == resource).map(|effect| effect.id)
-        };
+    /// Takes the ids of effects over from those that a system shows.
+    pub fn bind(&mut self, shown: &[Asked]) {
+        let shown =
+            |resource: &str| shown.iter().find(|effect| effect.resource == resource).map(|effect| effect.id);
         for pair in &mut self.pairs {
             if let Some(job) = pair.job.as_mut().filter(|job| job.id.is_none()) {
                 job.id = shown(&pair.id);
                 self.used.extend(job.id);
             }
         }
-        for group in &mut self.groups {
-            if let Some(job) = group.job.as_mut().filter(|job| job.id.is_none()) {
-                job.id = shown(&group.id);
+        let groups = self.groups.iter_mut().map(|group| (&group.id, &mut group.job));
+        let drills = self.drills.iter_mut().map(|drill| (&drill.id, &mut drill.job));
+        for (id, job) in groups.chain(drills) {
+            if let Some(job) = job.as_mut().filter(|job| job.id.is_none()) {
+                job.id = shown(id);
                 self.used.extend(job.id);
             }
         }
@@ -324,6 +329,15 @@ impl Reference {
                 self.membership_call(call, request)
             }
             Request::DescribeDiskReplicaGroups(describe) => self.list_groups(call, describe),
+            Request::StartPairDrill(_) | Request::StartReplicaGroupDrill(_) => {
+                self.start_drill(call, request, fresh)
+            }
+            Request::ClearPairDrill(_) | Request::ClearReplicaGroupDrill(_) => {
+                self.clear_drill(call, request)
+            }
+            Request::DescribePairDrills(_) | Request::DescribeReplicaGroupDrills(_) => {
+                self.list_drills(call, request)
+            }
             Request::CreateDbCluster(create) => self.create_cluster(call, create, fresh),
             Request::DeleteDbCluster(delete) => self.delete_cluster(account, delete.cluster.as_str()),
             Request::ModifyDbNodeConfig(modify) => self.set_priority(account, modify),

@@ -46,6 +46,9 @@ impl Reference {
         if let Some(at) = self.groups.iter().position(|group| waits(&group.job)) {
             return self.group_ended(at, id, outcome);
         }
+        if let Some(at) = self.drills.iter().position(|drill| waits(&drill.job)) {
+            return self.drill_ended(at, id, outcome);
+        }
         if let Some(at) = self.clusters.iter().position(|cluster| {
             waits(&cluster.job) || cluster.run.as_ref().is_some_and(|run| run.job.id == Some(id))
         }) {
@@ -155,7 +158,8 @@ impl Reference {
         let ignores_running = self.planted(Bug::CycleIgnoresRunningCopy);
         let Some(pair) = self.pairs.get_mut(at) else { return "C-030" };
         if pair.status == "deleted" {
-            self.pairs.remove(at);
+            let gone = self.pairs.remove(at);
+            self.forget_drills(&gone.id, false);
             return "E-660";
         }
         pair.due = Some(due.saturating_add(CYCLE));

@@ -93,7 +93,8 @@ impl Reference {
     pub(super) fn fire_group(&mut self, at: usize, due: u64) -> Rule {
         let Some(group) = self.groups.get_mut(at) else { return "C-030" };
         if group.status == "deleted" {
-            self.groups.remove(at);
+            let gone = self.groups.remove(at);
+            self.forget_drills(&gone.id, true);
             return "G-697";
         }
         group.due = Some(due.saturating_add(CYCLE));

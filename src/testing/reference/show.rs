@@ -4,10 +4,11 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::super::conformance::{
-    Asked, ClusterView, EndView, GroupView, NodeView, PairView, SiteView, Task, View,
+    Asked, ClusterView, DrillDiskView, DrillView, EndView, GroupView, NodeView, PairView, SiteView, Task,
+    View,
 };
 use super::super::gallery::Bug;
-use super::{Cluster, Group, Job, Node, Pair, Place, Reference, Site, Whose};
+use super::{Cluster, Drill, Group, Job, Node, Pair, Place, Reference, Site, Whose};
 use crate::ids::EffectId;
 use crate::time::Timestamp;
 use crate::token::Lifetime;
@@ -15,6 +16,24 @@ use crate::token::Lifetime;
 impl Reference {
     /// The visible state. An effect whose id is not known yet has the id 0.
     pub fn view(&self) -> View {
+        View {
+            effects: self.effects(),
+            pairs: self.pairs.iter().map(|pair| self.show_pair(pair)).collect(),
+            groups: self.groups.iter().map(|group| self.show_group(group)).collect(),
+            drills: self.drills.iter().map(show_drill).collect(),
+            clusters: self.clusters.iter().map(show_cluster).collect(),
+            next_deadline: self.first_due().and_then(|(due, _, whose)| {
+                let id = match whose {
+                    Whose::Pair(at) => &self.pairs.get(at)?.id,
+                    Whose::Group(at) => &self.groups.get(at)?.id,
+                };
+                Some((Timestamp::from_millis(due), id.clone()))
+            }),
+        }
+    }
+
+    /// What is asked of the outside.
+    pub(in super::super) fn effects(&self) -> Vec<Asked> {
         let mut effects = Vec::new();
         let mut ask = |resource: &str, job: &Job| {
             let (id, task) = (job.id.unwrap_or(EffectId(0)), job.task.clone());
@@ -34,23 +53,14 @@ impl Reference {
             };
             ask(&group.id, &Job { task, ..job.clone() });
         }
+        for drill in &self.drills {
+            drill.job.iter().for_each(|job| ask(&drill.id, job));
+        }
         for cluster in &self.clusters {
             let run = cluster.run.iter().map(|run| &run.job);
             cluster.job.iter().chain(run).for_each(|job| ask(&cluster.id, job));
         }
-        View {
-            pairs: self.pairs.iter().map(|pair| self.show_pair(pair)).collect(),
-            groups: self.groups.iter().map(|group| self.show_group(group)).collect(),
-            clusters: self.clusters.iter().map(show_cluster).collect(),
-            effects,
-            next_deadline: self.first_due().and_then(|(due, _, whose)| {
-                let id = match whose {
-                    Whose::Pair(at) => &self.pairs.get(at)?.id,
-                    Whose::Group(at) => &self.groups.get(at)?.id,
-                };
-                Some((Timestamp::from_millis(due), id.clone()))
-            }),
-        }
+        effects
     }
 
     /// The times ahead at which the same input begins to mean something else: deadlines, and the ends of lifetimes, gaps
@@ -112,6 +122,23 @@ impl Reference {
             members: self.members(&group.id).iter().map(|pair| pair.id.clone()).collect(),
             recover_point: self.common_recover_point(group).map(Timestamp::from_millis),
         }
+    }
+}
+
+fn show_drill(drill: &Drill) -> DrillView {
+    let disk = |(pair, disk, status): &(String, String, String)| DrillDiskView {
+        pair: pair.clone(),
+        disk: disk.clone(),
+        status: status.clone(),
+    };
+    DrillView {
+        id: drill.id.clone(),
+        owner: drill.owner.clone(),
+        status: drill.status.to_string(),
+        message: drill.message.clone(),
+        started_at: Timestamp::from_millis(drill.started),
+        recover_point: drill.recover_point.map(Timestamp::from_millis),
+        disks: drill.disks.iter().map(disk).collect(),
     }
 }
 

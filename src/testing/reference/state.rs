@@ -70,6 +70,22 @@ pub(super) struct Group {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Drill {
+    pub(super) id: String,
+    pub(super) account: String,
+    /// The pair or group that it belongs to.
+    pub(super) owner: String,
+    pub(super) of_group: bool,
+    pub(super) status: &'static str,
+    pub(super) message: Option<String>,
+    pub(super) started: u64,
+    pub(super) recover_point: Option<u64>,
+    /// For each pair its drill disk and how it stands with that.
+    pub(super) disks: Vec<(String, String, String)>,
+    pub(super) job: Option<Job>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Disk {
     pub(super) account: String,
     pub(super) id: String,

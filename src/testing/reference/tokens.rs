@@ -28,7 +28,14 @@ const fn operation(request: &Request) -> (&'static str, Option<&'static str>) {
         Request::DeleteDiskReplicaGroup(_) => ("ebs", Some("DeleteDiskReplicaGroup")),
         Request::AddDiskReplicaPair(_) => ("ebs", Some("AddDiskReplicaPair")),
         Request::RemoveDiskReplicaPair(_) => ("ebs", Some("RemoveDiskReplicaPair")),
-        Request::DescribeDiskReplicaPairs(_) | Request::DescribeDiskReplicaGroups(_) => ("ebs", None),
+        Request::StartPairDrill(_) => ("ebs", Some("StartPairDrill")),
+        Request::StartReplicaGroupDrill(_) => ("ebs", Some("StartReplicaGroupDrill")),
+        Request::DescribeDiskReplicaPairs(_)
+        | Request::DescribeDiskReplicaGroups(_)
+        | Request::ClearPairDrill(_)
+        | Request::ClearReplicaGroupDrill(_)
+        | Request::DescribePairDrills(_)
+        | Request::DescribeReplicaGroupDrills(_) => ("ebs", None),
         Request::CreateDbCluster(_) => ("polardb", Some("CreateDBCluster")),
         Request::FailoverDbCluster(_) => ("polardb", Some("FailoverDBCluster")),
         _ => ("polardb", None),

@@ -69,6 +69,19 @@ impl Abstract {
                 };
                 call(caller, region(caller.place.number()), request, Fresh::None)
             }
+            What::DescribeDrills { caller, drill } => {
+                let drills: Vec<&Drill> = plane.drills().collect();
+                let owner = pick(*drill, &drills).map(|drill| drill.owner().clone());
+                let request = match owner.unwrap_or_else(|| DrillOwner::Pair(made("pair-0"))) {
+                    DrillOwner::Pair(pair) => {
+                        DescribePairDrills { pair, drill: None, page: Page::default() }.into()
+                    }
+                    DrillOwner::Group(group) => {
+                        DescribeReplicaGroupDrills { group, drill: None, page: Page::default() }.into()
+                    }
+                };
+                call(caller, region(caller.place.number()), request, Fresh::None)
+            }
             What::GroupInvalid(group) => {
                 let groups: Vec<GroupView> = plane.groups().collect();
                 let group = pick(*group, &groups)

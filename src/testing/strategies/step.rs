@@ -408,6 +408,13 @@ pub enum What {
         /// By whom.
         caller: Caller,
     },
+    /// `DescribePairDrills` or `DescribeReplicaGroupDrills`.
+    DescribeDrills {
+        /// By whom.
+        caller: Caller,
+        /// Of whatever this drill belongs to.
+        drill: Which,
+    },
     /// A pending effect ended.
     Ended {
         /// Which.
