@@ -83,6 +83,15 @@ proptest! {
         agree(drive.run(&steps));
     }
 
+    /// A group of three under any readings, whose members break seldom enough for rounds and reverses to end.
+    #[test]
+    fn the_life_of_a_group_is_the_same_in_both(policy in strategies::policy(), steps in stories::life::steps()) {
+        let world = stories::bare(|known| known.ebs = Reference::readings(&policy).ebs);
+        let mut drive = drive(&world);
+        agree(drive.run(&steps));
+        prop_assert_eq!(drive.subject().check(), Ok(()));
+    }
+
     /// Whoever elects by itself, or names another of several faults, is right as long as it says so.
     #[test]
     fn a_system_with_leeway_is_not_blamed(world in strategies::world(), steps in strategies::inputs(0..60)) {

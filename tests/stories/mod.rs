@@ -5,6 +5,7 @@
 
 pub mod drills;
 pub mod groups;
+pub mod life;
 pub mod machine;
 pub mod readings;
 
