@@ -13,7 +13,7 @@ const INPUTS: usize = 10_000;
 
 /// The digest of the snapshot at its end and of all answers on the way. It changes with the format of snapshots, with
 /// the rules, and with what the strategies draw; pin it anew only if one of these was meant to change.
-const PINNED: u64 = 0x6212_728f_fd9f_7610;
+const PINNED: u64 = 0x6252_904d_3e49_74de;
 
 /// FNV-1a: any hash would do that is written down in full.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

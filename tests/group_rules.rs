@@ -423,7 +423,11 @@ fn a_reverse_swaps_the_group_and_its_members_and_a_cancel_does_not() {
 fn a_reverse_needs_old_primaries_that_nobody_writes_to() {
     let mut world = World::default();
     world.bring_group_to(GroupStatus::Failedover).disk("s-2", DiskChange::Attached(true));
-    assert_eq!(rule(world.reprotect_group(true)), "E-632", "as for pairs (G-632)");
+    assert_eq!(
+        rule(world.reprotect_group(true)),
+        "G-632",
+        "a rule of its own, by analogy with a pair's (E-632)"
+    );
     world.clone().reprotect_group(false).unwrap();
     world.disk("s-2", DiskChange::Up(false));
     world.reprotect_group(true).unwrap();
@@ -435,9 +439,11 @@ fn a_start_needs_every_destination_detached() {
     world.group_of(2).disk("t-2", DiskChange::Attached(true));
     assert_eq!(
         code(world.start_group(false)),
-        (400, "OperationDenied.StandbyDeviceAttached".into(), "E-631")
+        (400, "OperationDenied.StandbyDeviceAttached".into(), "G-631")
     );
-    assert_eq!(rule(world.start_group(true)), "E-631", "as for pairs (G-631)");
+    let refusal = world.start_group(true).unwrap_err();
+    assert_eq!(refusal.rule().0, "G-631");
+    assert!(refusal.to_string().contains("(G-631)"), "{refusal}");
     world.disk("t-2", DiskChange::Attached(false));
     world.start_group(false).unwrap();
 }

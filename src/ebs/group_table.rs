@@ -268,7 +268,7 @@ pub const ROWS: &[GroupRow] = &[
         .because(Inferred, "no cycle stands in these statuses", "No cycle falls due in any other status."),
     // Observations, and what follows from its members
     row("G-510", but(&[S::Invalid, S::CreateFailed, S::Deleting, S::Deleted]), &[On::Invalidated], Move(S::Invalid))
-        .because(Sibling, "Status enum: invalid; as for pairs", "A broken group becomes invalid, whatever was under way."),
+        .because(Sibling, "Status enum: invalid; as for pairs", "A broken group becomes invalid, whatever was under way, and with it the members that replicate or are busy."),
     row("G-511", from(&[S::Invalid, S::CreateFailed, S::Deleting, S::Deleted]), &[On::Invalidated], NoOp)
         .because(Inferred, "as for pairs (E-511)", "A group that is invalid already, never came to be, or is going away stays as it is."),
     row("G-520", from(&[S::ManualSyncing, S::Syncing, S::Normal, S::Stopping, S::StopFailed, S::Failingover, S::FailoverFailed, S::Reprotecting, S::ReprotectFailed]), &[On::Emptied], Move(S::Stopped))

@@ -100,7 +100,7 @@ pub enum EbsRefusal {
         region: RegionId,
     },
     /// The destination disk is attached to a host, so it cannot be overwritten.
-    #[error("{operation}: the secondary disk {disk} of {pair} is attached (E-631); detach it first")]
+    #[error("{operation}: the secondary disk {disk} of {pair} is attached ({}); detach it first", attached(*operation))]
     StandbyDeviceAttached {
         /// The operation asked for.
         operation: Operation,
@@ -110,7 +110,7 @@ pub enum EbsRefusal {
         disk: DiskId,
     },
     /// The old primary is still in use, so its role cannot be reversed.
-    #[error("{operation}: the old primary disk {disk} of {pair} is attached (E-632); detach it first")]
+    #[error("{operation}: the old primary disk {disk} of {pair} is attached ({}); detach it first", in_use(*operation))]
     PrimaryDeviceAttached {
         /// The operation asked for.
         operation: Operation,
@@ -235,6 +235,16 @@ pub enum EbsRefusal {
     },
 }
 
+/// A group's start has a rule of its own, with a source of its own.
+const fn attached(operation: Operation) -> RuleId {
+    RuleId(if matches!(operation, Operation::StartDiskReplicaGroup) { "G-631" } else { "E-631" })
+}
+
+/// As is a group's reverse.
+const fn in_use(operation: Operation) -> RuleId {
+    RuleId(if matches!(operation, Operation::ReprotectDiskReplicaGroup) { "G-632" } else { "E-632" })
+}
+
 impl EbsRefusal {
     /// The operation that was asked for.
     pub const fn operation(&self) -> Operation {
@@ -278,8 +288,8 @@ impl EbsRefusal {
             Self::Drill { why, .. } => why.rule(),
             Self::OperateNotAllowedForPrimary { .. } => RuleId("E-621"),
             Self::NotAtSource { .. } => RuleId("E-622"),
-            Self::StandbyDeviceAttached { .. } => RuleId("E-631"),
-            Self::PrimaryDeviceAttached { .. } => RuleId("E-632"),
+            Self::StandbyDeviceAttached { operation, .. } => attached(*operation),
+            Self::PrimaryDeviceAttached { operation, .. } => in_use(*operation),
             Self::ManualSyncLimit { .. } => RuleId("E-630"),
             Self::NoRecoverPoint { .. } => RuleId("E-633"),
             Self::DiskInUse { .. } => RuleId("E-012"),

@@ -84,6 +84,58 @@ bugs! {
     TombstoneNeverForgotten "E-660";
     /// A describe lists deleted pairs.
     TombstoneListed "E-692";
+    /// A group fails over from every status that a pair does.
+    DenylistForGroups "G-214";
+    /// A group fails over before the first full copy.
+    GroupFailsOverUncopied "G-633";
+    /// A group fails over and reverses in the source's region.
+    GroupFailsOverAtSource "G-621";
+    /// A group's other calls are accepted at its backup site.
+    GroupCalledAtBackup "G-622";
+    /// Starting a group that replicates begins another round.
+    GroupStartsAnew "G-111";
+    /// The recover point of a member moves when its own copy ends.
+    MemberCommitsAlone "G-641";
+    /// A round commits although one of its copies failed.
+    SpoiltRoundCommits "G-642";
+    /// A member that breaks spoils the round of the others.
+    BrokenMemberSpoils "G-643";
+    /// A repeat after a partial failure concerns those again that were done.
+    SucceededRunAgain "G-430";
+    /// A reverse of a group may succeed for some members.
+    ReprotectHalfDone "G-431";
+    /// A group does not show that a member is invalid.
+    BrokenMemberHidden "G-400";
+    /// A group's recover point is the latest of its members'.
+    LatestRecoverPoint "G-650";
+    /// A member is started, stopped, failed over, reprotected and deleted by itself.
+    MemberCalledAlone "E-623";
+    /// A pair of one group joins another.
+    PairInTwoGroups "G-680";
+    /// A pair between other places joins.
+    ElsewhereJoins "G-685";
+    /// A group has any number of pairs.
+    GroupWithoutBound "G-686";
+    /// A group runs on without its last member.
+    EmptiedGroupRuns "G-520";
+    /// A group is deleted with its pairs in it.
+    GroupDeletedWithPairs "G-671";
+    /// A deleted group is never forgotten.
+    GroupTombstoneNeverForgotten "G-697";
+    /// A describe lists deleted groups.
+    GroupTombstoneListed "G-696";
+    /// A drill ends the copies of what it belongs to.
+    DrillStopsReplication "D-112";
+    /// A drill is started in the source's region.
+    DrillAtSource "D-621";
+    /// A drill is executed without a recover point.
+    DrillOfNothing "D-111";
+    /// A drill is cleared while its disks are being made.
+    DrillClearedEarly "D-132";
+    /// A drill that is cleared is shown on.
+    ClearedDrillStays "D-140";
+    /// A drill outlives the pair or group that it belongs to.
+    DrillOutlivesItsPair "D-150";
     /// Priority is ignored: any eligible node comes next.
     PriorityIgnored "P-130";
     /// The lowest priority comes first.
@@ -173,13 +225,17 @@ impl Planted {
     /// The same system, which elects by itself and always takes the first of a tier: each election is legal.
     #[must_use]
     pub fn electing_the_first(self) -> Self {
-        Self { leeway: Leeway { elects_itself: true, any_fault: false }, ..self }
+        self.deciding(Leeway { elects_itself: true, any_fault: false })
     }
 
     /// The same system, which checks calls in another order: of several faults it names the last of ours.
     #[must_use]
     pub fn naming_the_last_fault(self) -> Self {
-        Self { leeway: Leeway { elects_itself: false, any_fault: true }, ..self }
+        self.deciding(Leeway { elects_itself: false, any_fault: true })
+    }
+
+    fn deciding(self, leeway: Leeway) -> Self {
+        Self { reference: self.reference.with_leeway(leeway), leeway, ..self }
     }
 
     /// The state.
@@ -188,24 +244,25 @@ impl Planted {
     }
 
     fn mint(&mut self) {
-        let mut view = self.reference.view();
-        for asked in view.effects.iter_mut().filter(|asked| asked.id == EffectId(0)) {
+        let mut effects = self.reference.effects();
+        for asked in effects.iter_mut().filter(|asked| asked.id == EffectId(0)) {
             self.last = self.last.saturating_add(1);
             asked.id = EffectId(self.last);
         }
-        self.reference.bind(&view);
+        self.reference.bind(&effects);
     }
 }
 
 impl Subject for Planted {
     fn apply(&mut self, input: &Input) -> Answer {
-        let branches = self.reference.clone().with_leeway(self.leeway).allowed(input);
+        let mut branches = self.reference.allowed(input).into_iter();
         // Elections come after the branch in which a choice is asked for, further faults after the first.
-        let branch = if self.leeway.any_fault { branches.last() } else { branches.get(1) };
-        let Some(branch) = branch.or(branches.first()) else { return Answer::Done };
-        self.reference = branch.after.clone();
+        let Some(first) = branches.next() else { return Answer::Done };
+        let other = if self.leeway.any_fault { branches.last() } else { branches.next() };
+        let branch = other.unwrap_or(first);
+        self.reference = branch.after;
         self.mint();
-        branch.answer.clone()
+        branch.answer
     }
 
     fn view(&self) -> View {

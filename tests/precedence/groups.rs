@@ -143,7 +143,7 @@ pub fn all() -> Vec<Case> {
                 ),
                 broken("403 OperationDenied.InvalidStatus (G-112"),
                 fault(
-                    "400 OperationDenied.StandbyDeviceAttached (E-631",
+                    "400 OperationDenied.StandbyDeviceAttached (G-631",
                     "a secondary disk is attached",
                     Before("observe disk t-1 attached"),
                 ),
@@ -219,7 +219,7 @@ pub fn all() -> Vec<Case> {
                 ),
                 broken("403 OperationDenied.InvalidStatus (G-232"),
                 fault(
-                    "403 OperationDenied (E-632",
+                    "403 OperationDenied (G-632",
                     "an old primary disk is attached",
                     Before("observe disk s-1 attached"),
                 ),

@@ -3,6 +3,9 @@
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod drills;
+pub mod groups;
+pub mod life;
 pub mod machine;
 pub mod readings;
 
@@ -124,8 +127,11 @@ fn created() -> Vec<Act> {
 /// cluster, and whatever else a world may come to hold.
 pub fn known(world: World) -> World {
     let mut known = bare(|policy| *policy = Reference::readings(&world.policy));
-    known.pairs = world.pairs;
-    known.clusters = world.clusters;
+    known.pairs.clone_from(&world.pairs);
+    // A group that breaks an invariant is not taken in.
+    let taken = world.plane(at(START)).groups().next().is_some();
+    known.group = world.group.filter(|_| taken);
+    known.clusters.clone_from(&world.clusters);
     for cluster in &mut known.clusters {
         cluster.nodes.retain(|node| node.kind != NodeKind::Standby);
     }
@@ -154,6 +160,8 @@ fn holding(cluster: ClusterSeed) -> World {
 /// Every story.
 pub fn all() -> Vec<Story> {
     let mut all = pairs();
+    all.extend(groups::all());
+    all.extend(drills::all());
     all.extend(clusters());
     all.extend(tokens());
     all.extend(readings::all());

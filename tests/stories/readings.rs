@@ -1,5 +1,5 @@
-//! Stories about readings of PolarDB that are not the default. Those about pairs and tokens are told by the random
-//! sequences alone, which draw all of them.
+//! Stories about readings of PolarDB and of groups that are not the default. Those about pairs and tokens are told by the
+//! random sequences alone, which draw all of them.
 
 use failover_model::polardb::{ClusterSeed, Engine};
 use failover_model::policy::{
@@ -7,7 +7,7 @@ use failover_model::policy::{
 };
 use failover_model::testing::strategies::{What, World};
 
-use super::{Story, bare, fail_over, failover_ask, later, now, told, well, with};
+use super::{Story, bare, drills, fail_over, failover_ask, groups, later, now, told, well, with};
 use crate::common::seed;
 
 /// Every one, each under one reading that is not the default and that decides how it goes.
@@ -20,7 +20,9 @@ pub fn all() -> Vec<Story> {
     let asked = |token, target| {
         now(What::Cluster { caller: with(token), cluster: Some(0), ask: failover_ask(target) })
     };
-    vec![
+    let mut all = groups::readings();
+    all.extend(drills::readings());
+    all.extend([
         told(
             "another code for a missing target",
             under(|read| read.missing_target = MissingTarget::MissingParameter, Engine::PostgreSql),
@@ -46,5 +48,6 @@ pub fn all() -> Vec<Story> {
             under(|read| read.target_in_window = TargetInWindow::Accepted, Engine::MySql),
             &[fail_over(None), well(), fail_over(None), fail_over(Some(0)), well()],
         ),
-    ]
+    ]);
+    all
 }

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::view::{Asked, Aspect, ClusterView, Difference, NodeView, PairView, View};
+use super::view::{Asked, Aspect, ClusterView, Difference, DrillView, GroupView, NodeView, PairView, View};
 use crate::ids::EffectId;
 use crate::time::Timestamp;
 
@@ -13,6 +13,8 @@ type Compared = Result<(), Difference>;
 /// Fails with the first difference. `used` are the effect ids that were seen so far.
 pub(super) fn compare(allowed: &View, shown: &View, used: &[EffectId]) -> Compared {
     pairs(&allowed.pairs, &shown.pairs)?;
+    groups(&allowed.groups, &shown.groups)?;
+    drills(&allowed.drills, &shown.drills)?;
     clusters(&allowed.clusters, &shown.clusters)?;
     effects(&allowed.effects, &shown.effects, used)?;
     nodes(&allowed.clusters, &shown.clusters)?;
@@ -102,6 +104,46 @@ fn pairs(allowed: &[PairView], shown: &[PairView]) -> Compared {
         same(Aspect::SourceAccess, id, &pair.source.access, &other.source.access)?;
         same(Aspect::DestinationAccess, id, &pair.destination.access, &other.destination.access)?;
         same(Aspect::RecoverPoint, id, &pair.recover_point, &other.recover_point)?;
+        same(Aspect::Membership, id, &pair.group, &other.group)?;
+    }
+    Ok(())
+}
+
+fn groups(allowed: &[GroupView], shown: &[GroupView]) -> Compared {
+    let ids = |groups: &[GroupView]| sorted(groups.iter().map(|group| group.id.clone()));
+    same(Aspect::Existence, "all groups", &ids(allowed), &ids(shown))?;
+    for group in allowed {
+        let Some(other) = shown.iter().find(|other| other.id == group.id) else { continue };
+        let id = &group.id;
+        let members = |group: &GroupView| sorted(group.members.iter().cloned());
+        same(Aspect::Membership, id, &members(group), &members(other))?;
+        same(Aspect::Status, id, &group.status, &other.status)?;
+        let direction = |group: &GroupView| {
+            [&group.source.region, &group.source.zone, &group.destination.region, &group.destination.zone]
+                .map(Clone::clone)
+        };
+        same(Aspect::Direction, id, &direction(group), &direction(other))?;
+        same(Aspect::RecoverPoint, id, &group.recover_point, &other.recover_point)?;
+    }
+    Ok(())
+}
+
+fn drills(allowed: &[DrillView], shown: &[DrillView]) -> Compared {
+    let ids = |drills: &[DrillView]| sorted(drills.iter().map(|drill| drill.id.clone()));
+    same(Aspect::Existence, "all drills", &ids(allowed), &ids(shown))?;
+    for drill in allowed {
+        let Some(other) = shown.iter().find(|other| other.id == drill.id) else { continue };
+        let id = &drill.id;
+        same(Aspect::Status, id, &drill.status, &other.status)?;
+        same(Aspect::Message, id, &drill.message, &other.message)?;
+        same(Aspect::RecoverPoint, id, &drill.recover_point, &other.recover_point)?;
+        let of = |drill: &DrillView| format!("of {} since {}", drill.owner, drill.started_at);
+        same(Aspect::Drill, id, &of(drill), &of(other))?;
+        let disks = |drill: &DrillView| {
+            let disks = drill.disks.iter();
+            sorted(disks.map(|disk| format!("{} of {}: {}", disk.disk, disk.pair, disk.status)))
+        };
+        same(Aspect::Drill, id, &disks(drill), &disks(other))?;
     }
     Ok(())
 }

@@ -52,10 +52,15 @@
 
 mod compare;
 mod control_plane;
+mod drill_script;
+mod group_script;
 mod script;
 mod view;
 
-pub use view::{Answer, Asked, Aspect, ClusterView, EndView, NodeView, PairView, Task, View};
+pub use view::{
+    Answer, Asked, Aspect, ClusterView, DrillDiskView, DrillView, EndView, GroupView, NodeView, PairView,
+    SiteView, Task, View,
+};
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -206,7 +211,7 @@ impl<S: Subject> Drive<S> {
         if let Err(difference) = compare::compare(&reference.view(), &shown, reference.used()) {
             return Err(divergence(0, None, difference, RuleId("C-030")));
         }
-        reference.bind(&shown);
+        reference.bind(&shown.effects);
         Ok(Self { reference, subject, summary: Summary::default() })
     }
 
@@ -236,7 +241,7 @@ impl<S: Subject> Drive<S> {
     ///
     /// The [`Divergence`], if there is one.
     pub fn input(&mut self, input: &Input) -> Driven {
-        let branches = self.reference.allowed(input);
+        let mut branches = self.reference.allowed(input);
         let Some(first) = branches.first() else { return Ok(()) };
         let answer = self.subject.apply(input);
         let shown = self.subject.view();
@@ -244,10 +249,10 @@ impl<S: Subject> Drive<S> {
         let used = self.reference.used();
         let mut nearest: Option<(view::Difference, RuleId)> = None;
         let mut fits = None;
-        for branch in branches.iter().filter(|branch| branch.answer.is(&answer)) {
+        for (at, branch) in branches.iter().enumerate().filter(|(_, branch)| branch.answer.is(&answer)) {
             match compare::compare(&branch.after.view(), &shown, used) {
                 Ok(()) if branch.answer.is_by_the_rule_of(&answer) => {
-                    fits = Some(branch);
+                    fits = Some(at);
                     break;
                 }
                 Ok(()) => {}
@@ -257,11 +262,14 @@ impl<S: Subject> Drive<S> {
                 }
             }
         }
-        if let Some(branch) = fits {
+        if let Some(at) = fits {
+            if self.reference.leeway().elects_itself {
+                self.summary.elections.extend(election(first, &shown));
+            }
+            let branch = branches.swap_remove(at);
             self.summary.decided(branch.rule);
-            self.summary.elections.extend(election(first, &shown));
-            self.reference = branch.after.clone();
-            self.reference.bind(&shown);
+            self.reference = branch.after;
+            self.reference.bind(&shown.effects);
             return Ok(());
         }
         let (difference, rule) = nearest.unwrap_or_else(|| {
@@ -317,7 +325,14 @@ fn divergence(
 
 /// The rule that speaks of what differs, where it is another than the one that decided on the input.
 fn rule_of(aspect: Aspect, branch: &Branch, difference: &view::Difference) -> RuleId {
+    let of_group = branch.after.view().groups.iter().any(|group| group.id == difference.resource);
     match (aspect, branch.rule.0) {
+        (Aspect::RecoverPoint, _) if of_group => RuleId("G-650"),
+        (Aspect::Direction, _) if of_group => RuleId("G-640"),
+        (Aspect::Status, "E-510" | "E-680") if of_group => RuleId("G-400"),
+        (Aspect::Deadline | Aspect::Effects, "D-110") => RuleId("D-112"),
+        (Aspect::Existence, "E-660" | "G-697") if difference.resource == "all drills" => RuleId("D-150"),
+        (Aspect::Deadline, "G-360") => RuleId("G-697"),
         (Aspect::SourceAccess, _) if difference.allowed.contains("read_only") => RuleId("E-672"),
         (Aspect::SourceAccess, _) => RuleId("E-670"),
         (Aspect::DestinationAccess, _) => RuleId("E-671"),

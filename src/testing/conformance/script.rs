@@ -8,6 +8,8 @@ use super::super::reference::Reference;
 use super::super::strategies::{
     ACCOUNTS, Abstract, Caller, ClusterAsk, How, PairAsk, Place, REGIONS, TOKENS, What, When, Which,
 };
+use super::drill_script;
+use super::group_script::{ended_partly, group_call, group_invalid};
 use super::{ClusterView, PairView, Task, View};
 use crate::control_plane::{Call, ControlPlane, Fresh, Input, Observation, Outcome, Report, Request};
 use crate::ebs::{
@@ -34,9 +36,23 @@ impl Abstract {
         let observed = |observation| report(Report::Observed(observation));
         match &self.what {
             What::Pair { caller, pair, ask, .. } => {
-                let pair = pick(*pair, &view.pairs);
+                // A member is refused whatever is asked; a few are asked all the same.
+                let free = |pair: &&PairView| pair.group.is_none();
+                let pairs: Vec<&PairView> = match ask {
+                    PairAsk::Allowed(_) => view.pairs.iter().filter(free).collect(),
+                    _ => view.pairs.iter().collect(),
+                };
+                let pair = pick(*pair, &pairs).copied();
                 pair_call(reference, caller, pair, *ask, now)
             }
+            What::Group { caller, group, ask } => group_call(reference, &view, caller, (*group, *ask), now),
+            What::StartDrill { caller, pair, id } => {
+                drill_script::start(pick(*pair, &view.pairs), caller, *id, now)
+            }
+            What::ClearDrill { caller, drill } => drill_script::clear(&view, caller, *drill, now),
+            What::DescribeDrills { caller, drill } => drill_script::describe(&view, caller, *drill, now),
+            What::GroupInvalid(group) => group_invalid(&view, *group, now),
+            What::EndedPartly { effect, member } => ended_partly(&view, *effect, *member, now),
             What::Cluster { caller, cluster, ask, .. } => {
                 let request = cluster_request(*ask, pick(*cluster, &view.clusters));
                 Input::Call(call(caller, region(caller.place), now), request, Fresh::None)
@@ -78,8 +94,10 @@ impl Abstract {
             }
             // What does not depend on the state is made as for anybody; only the time is ours.
             What::CreatePair { .. }
+            | What::CreateGroup { .. }
             | What::CreateCluster { .. }
             | What::Describe { .. }
+            | What::DescribeGroups { .. }
             | What::Disk { .. }
             | What::Advance => {
                 let input = self.resolve(&ControlPlane::new(Policy::default()));
@@ -108,7 +126,7 @@ fn time(when: When, reference: &Reference) -> Timestamp {
     }
 }
 
-fn call(caller: &Caller, region: &str, now: Timestamp) -> Call {
+pub(super) fn call(caller: &Caller, region: &str, now: Timestamp) -> Call {
     let token = caller.token.and_then(|token| TOKENS.get(usize::from(token)));
     Call {
         now,
@@ -118,7 +136,7 @@ fn call(caller: &Caller, region: &str, now: Timestamp) -> Call {
     }
 }
 
-const fn region(place: Place) -> &'static str {
+pub(super) const fn region(place: Place) -> &'static str {
     match place {
         Place::Fitting | Place::Source => REGIONS[0],
         Place::Destination => REGIONS[1],
@@ -126,7 +144,7 @@ const fn region(place: Place) -> &'static str {
     }
 }
 
-fn region_of(place: Place, pair: Option<&PairView>, ask: PairAsk) -> String {
+pub(super) fn region_of(place: Place, pair: Option<&PairView>, ask: PairAsk) -> String {
     let Some(pair) = pair else { return String::from(region(place)) };
     let at_destination = matches!(ask, PairAsk::Failover | PairAsk::Reprotect { .. });
     match place {
@@ -229,12 +247,12 @@ fn cluster_id(cluster: Option<&ClusterView>) -> &str {
     cluster.map_or("pc-unknown", |cluster| cluster.id.as_str())
 }
 
-fn pick<T>(which: Which, items: &[T]) -> Option<&T> {
+pub(super) fn pick<T>(which: Which, items: &[T]) -> Option<&T> {
     items.get(usize::from(which?).checked_rem(items.len())?)
 }
 
 /// An id that was an id before, or is spelled in this file.
 #[expect(clippy::expect_used, reason = "what the reference shows was parsed before")]
-fn made<T: core::str::FromStr<Err = BadId>>(text: &str) -> T {
+pub(super) fn made<T: core::str::FromStr<Err = BadId>>(text: &str) -> T {
     text.parse().expect("a well-formed id")
 }

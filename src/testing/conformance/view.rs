@@ -126,6 +126,64 @@ pub struct PairView {
     pub destination: EndView,
     /// When the last copy in this direction completed.
     pub recover_point: Option<Timestamp>,
+    /// The group that it is a member of.
+    pub group: Option<String>,
+}
+
+/// One site of a group, in its present role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteView {
+    /// Its region.
+    pub region: String,
+    /// Its zone.
+    pub zone: String,
+}
+
+/// A consistent group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupView {
+    /// Its id.
+    pub id: String,
+    /// The status that it shows.
+    pub status: String,
+    /// The site that is copied now.
+    pub source: SiteView,
+    /// The site that is copied to now.
+    pub destination: SiteView,
+    /// Its members, in any order.
+    pub members: Vec<String>,
+    /// The recover point that all members share.
+    pub recover_point: Option<Timestamp>,
+}
+
+/// A disk that a drill makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrillDiskView {
+    /// The pair whose recover point it holds.
+    pub pair: String,
+    /// The disk.
+    pub disk: String,
+    /// How it stands with it: `creating`, `created`, `deleting`, `deleted`, or the code of an error.
+    pub status: String,
+}
+
+/// A drill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrillView {
+    /// Its id.
+    pub id: String,
+    /// The pair or group that it belongs to.
+    pub owner: String,
+    /// Its status.
+    pub status: String,
+    /// Its status message.
+    pub message: Option<String>,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// The recover point that its disks hold.
+    pub recover_point: Option<Timestamp>,
+    /// Its disks, in any order.
+    pub disks: Vec<DrillDiskView>,
 }
 
 /// A node.
@@ -167,6 +225,20 @@ pub enum Task {
     Reprotect(bool),
     /// Take the relation down.
     DeletePair,
+    /// Set a group up.
+    CreateGroup,
+    /// Stop copying these members of a group; in the order of their ids.
+    StopGroup(Vec<String>),
+    /// Make the destinations of these members writable; in the order of their ids.
+    FailoverGroup(Vec<String>),
+    /// Prepare the other direction of a group, or, if false, the same one again; its members in the order of their ids.
+    ReprotectGroup(bool, Vec<String>),
+    /// Take a group down.
+    DeleteGroup,
+    /// Make the disks of a drill from the recover point.
+    StartDrill,
+    /// Delete the disks of a drill.
+    ClearDrill,
     /// Make a cluster.
     CreateCluster,
     /// Release it.
@@ -189,6 +261,18 @@ impl fmt::Display for Task {
             Self::Reprotect(true) => "reverse the direction",
             Self::Reprotect(false) => "cancel the failover",
             Self::DeletePair => "delete the pair",
+            Self::CreateGroup => "create the group",
+            Self::StopGroup(members) => return write!(f, "stop copying {}", members.join(" and ")),
+            Self::FailoverGroup(members) => return write!(f, "fail {} over", members.join(" and ")),
+            Self::ReprotectGroup(true, members) => {
+                return write!(f, "reverse the direction of {}", members.join(" and "));
+            }
+            Self::ReprotectGroup(false, members) => {
+                return write!(f, "cancel the failover of {}", members.join(" and "));
+            }
+            Self::DeleteGroup => "delete the group",
+            Self::StartDrill => "make the drill's disks",
+            Self::ClearDrill => "delete the drill's disks",
             Self::CreateCluster => "create the cluster",
             Self::DeleteCluster => "release the cluster",
             Self::ChooseNode(tier) => return write!(f, "choose one of {}", tier.join(" and ")),
@@ -203,7 +287,7 @@ impl fmt::Display for Task {
 pub struct Asked {
     /// Its id, from 1. In what is *allowed*, 0 stands for any id that was never used.
     pub id: EffectId,
-    /// The pair or cluster.
+    /// The pair, group, drill or cluster.
     pub resource: String,
     /// What is asked of it.
     pub task: Task,
@@ -214,11 +298,15 @@ pub struct Asked {
 pub struct View {
     /// All pairs, tombstones included.
     pub pairs: Vec<PairView>,
+    /// All groups, tombstones included.
+    pub groups: Vec<GroupView>,
+    /// All drills.
+    pub drills: Vec<DrillView>,
     /// All clusters.
     pub clusters: Vec<ClusterView>,
     /// All effects that are pending.
     pub effects: Vec<Asked>,
-    /// What falls due next: when, and of which pair.
+    /// What falls due next: when, and of which pair or group.
     pub next_deadline: Option<(Timestamp, String)>,
 }
 
@@ -229,11 +317,11 @@ pub enum Aspect {
     Answer,
     /// Which resources exist.
     Existence,
-    /// The status of a pair, cluster or node.
+    /// The status of a pair, group, drill, cluster or node.
     Status,
     /// A status message.
     Message,
-    /// Which end of a pair is the source.
+    /// Which end of a pair, or site of a group, is the source.
     Direction,
     /// What a host can do with the source disk.
     SourceAccess,
@@ -241,6 +329,10 @@ pub enum Aspect {
     DestinationAccess,
     /// The recover point.
     RecoverPoint,
+    /// Which pairs a group has, or which group a pair is in.
+    Membership,
+    /// What a drill belongs to, when it was started, and how it stands with its disks.
+    Drill,
     /// Which nodes are primary.
     Writer,
     /// A priority.
@@ -264,6 +356,8 @@ impl fmt::Display for Aspect {
             Self::SourceAccess => "the access to the source disk of",
             Self::DestinationAccess => "the access to the destination disk of",
             Self::RecoverPoint => "the recover point of",
+            Self::Membership => "the membership of",
+            Self::Drill => "what there is of drill",
             Self::Writer => "the writer of",
             Self::Priority => "the priority of",
             Self::Effects => "what is asked of",

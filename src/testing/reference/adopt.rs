@@ -1,11 +1,12 @@
 //! Taking in a world that exists already, as an embedder does by adopting.
 
 use alloc::string::ToString;
+use alloc::vec::Vec;
 
 use super::super::conformance::Task;
 use super::super::strategies::{ACCOUNTS, REGIONS, World};
-use super::{CYCLE, Cluster, Job, Node, Pair, Place, Reference};
-use crate::ebs::PairSeed;
+use super::{CYCLE, Cluster, Group, Job, Node, Pair, Place, Reference};
+use crate::ebs::{GroupSeed, PairSeed};
 use crate::polardb::{ClusterSeed, ClusterStatus, Edition, Engine, NodeKind, PayType, Role};
 use crate::time::Timestamp;
 
@@ -17,6 +18,9 @@ impl Reference {
         let (account, region) = (ACCOUNTS[0], REGIONS[0]);
         for seed in &world.pairs {
             reference.adopt_pair(account, region, seed);
+        }
+        if let Some(seed) = &world.group {
+            reference.adopt_group(account, region, seed);
         }
         for seed in &world.clusters {
             reference.adopt_cluster(account, seed);
@@ -40,6 +44,7 @@ impl Reference {
         };
         let message = seed.status_message.as_ref().map(|message| message.as_str().to_string());
         let recover_point = seed.last_recover_point.map(|at| at.as_millis().min(now));
+        let born = self.bear();
         self.pairs.push(Pair {
             id: seed.id.as_str().to_string(),
             account: account.to_string(),
@@ -66,6 +71,51 @@ impl Reference {
             ever_copied: recover_point.is_some(),
             open: ["failovered", "reprotecting", "reprotect_failed"].contains(&status),
             last_one_shot: None,
+            group: None,
+            born,
+        });
+    }
+
+    /// Takes a group in, with pairs that are known and fit. A copy of a member goes on; what else the members waited for
+    /// the group waits for, and their cycles become its own.
+    pub fn adopt_group(&mut self, account: &str, region: &str, seed: &GroupSeed) {
+        let status = seed.status.as_str();
+        let (now, request) = (self.clock, &seed.request);
+        for pair in &mut self.pairs {
+            if seed.members.iter().any(|member| member.as_str() == pair.id) {
+                pair.group = Some(seed.id.as_str().to_string());
+                pair.due = None;
+                pair.job.take_if(|job| job.task != Task::Copy);
+            }
+        }
+        let task = match status {
+            "creating" => Some(Task::CreateGroup),
+            "stopping" => Some(Task::StopGroup(Vec::new())),
+            "failovering" => Some(Task::FailoverGroup(Vec::new())),
+            "reprotecting" => Some(Task::ReprotectGroup(true, Vec::new())),
+            "deleting" => Some(Task::DeleteGroup),
+            _ => None,
+        };
+        let born = self.bear();
+        self.groups.push(Group {
+            id: seed.id.as_str().to_string(),
+            account: account.to_string(),
+            primary: (region.to_string(), request.source_zone.as_str().to_string()),
+            standby: (
+                request.destination_region.as_str().to_string(),
+                request.destination_zone.as_str().to_string(),
+            ),
+            swapped: seed.reversed,
+            status,
+            job: task.map(Job::new),
+            due: match status {
+                "syncing" | "normal" => Some(now.saturating_add(CYCLE)),
+                "deleted" => Some(now.saturating_add(self.policy.ebs.tombstone.as_millis())),
+                _ => None,
+            },
+            last_one_shot: None,
+            spoilt: false,
+            born,
         });
     }
 
@@ -77,7 +127,7 @@ impl Reference {
             ClusterStatus::Busy(status) => (None, Some(status.as_str().to_string())),
             _ => (None, None),
         };
-        let mut nodes = alloc::vec::Vec::new();
+        let mut nodes = Vec::new();
         for node in &seed.nodes {
             nodes.push(Node {
                 id: node.id.as_str().to_string(),

@@ -9,16 +9,22 @@
 //! itself may promote any node of a tier, and one that checks in another order may name any fault of a call. The ids of
 //! effects are free in any case: whatever is shown is taken over, if it was never used before.
 //!
-//! Left out are consistent groups, drills and what happens to nodes but failing, recovering and changing priority;
-//! [`Reference::knows`] says of an input whether it is about something of that kind, and a world for the reference has no
-//! standby nodes. The readings that only these things ask for are left out too, and of PolarDB's those of who is elected,
-//! where, and what follows: [`Reference::readings`] puts them at their defaults. Of describes only the list of ids is
-//! foretold, without filters and paging.
+//! Left out is what happens to nodes but failing, recovering and changing priority, and what no lifecycle depends on: tags,
+//! resource groups, progress and settings of pairs. [`Reference::knows`] says of an input whether it is about something of
+//! that kind, and a world for the reference has no standby nodes. The readings that only these things ask for are left out
+//! too, and of PolarDB's those of who is elected, where, and what follows: [`Reference::readings`] puts them at their
+//! defaults. Of describes only the list of ids is foretold, without filters and paging, and of a group's settings only
+//! whether they may change.
 
 mod adopt;
 mod clusters;
+mod drills;
+mod groups;
+mod known;
+mod membership;
 mod pairs;
 mod reports;
+mod rounds;
 mod show;
 mod state;
 mod tokens;
@@ -26,15 +32,15 @@ mod tokens;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::conformance::{Answer, Leeway, View};
+use super::conformance::{Answer, Asked, Leeway};
 use super::gallery::Bug;
-use crate::control_plane::{Call, Fresh, Input, Misuse, Observation, Report, Request};
+use crate::control_plane::{Call, Fresh, Input, Misuse, Request};
 use crate::ids::EffectId;
 use crate::policy::Policy;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 
-use state::{Cluster, Disk, Job, Kept, Node, Pair, Place, Run, Token};
+use state::{Cluster, Disk, Drill, Group, Job, Kept, Node, Pair, Place, Run, Site, Token};
 
 /// One RPO in milliseconds.
 const CYCLE: u64 = 900_000;
@@ -72,6 +78,13 @@ enum Came {
     Replayed(Kept),
 }
 
+/// What a deadline is of, by its position.
+#[derive(Clone, Copy)]
+enum Whose {
+    Pair(usize),
+    Group(usize),
+}
+
 /// The state, naively.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
@@ -80,6 +93,10 @@ pub struct Reference {
     leeway: Leeway,
     bug: Option<Bug>,
     pairs: Vec<Pair>,
+    groups: Vec<Group>,
+    drills: Vec<Drill>,
+    /// How many pairs and groups there ever were.
+    born: usize,
     disks: Vec<Disk>,
     clusters: Vec<Cluster>,
     /// In the order of completion.
@@ -108,41 +125,14 @@ impl Reference {
             leeway: Leeway { elects_itself: false, any_fault: false },
             bug: None,
             pairs: Vec::new(),
+            groups: Vec::new(),
+            drills: Vec::new(),
+            born: 0,
             disks: Vec::new(),
             clusters: Vec::new(),
             tokens: Vec::new(),
             used: Vec::new(),
         }
-    }
-
-    /// These readings as far as the reference knows them; the others at their defaults. A system that is driven beside it
-    /// must have the same.
-    pub fn readings(policy: &Policy) -> Policy {
-        let mut known = Policy { tokens: policy.tokens, ..Policy::default() };
-        let (ebs, read) = (&mut known.ebs, &policy.ebs);
-        ebs.pair_failover = read.pair_failover;
-        ebs.failover_while_busy = read.failover_while_busy;
-        ebs.failover_without_recover_point = read.failover_without_recover_point;
-        ebs.start_while_replicating = read.start_while_replicating;
-        ebs.first_copy = read.first_copy;
-        ebs.first_copy_after_reverse = read.first_copy_after_reverse;
-        ebs.retry_after_failure = read.retry_after_failure;
-        ebs.delete_before_start = read.delete_before_start;
-        ebs.same_region_pairs = read.same_region_pairs;
-        ebs.reverse_needs = read.reverse_needs;
-        ebs.regions = read.regions.clone();
-        ebs.tombstone = read.tombstone;
-        ebs.one_shot_gap = read.one_shot_gap;
-        let (polardb, read) = (&mut known.polardb, &policy.polardb);
-        polardb.rounds = read.rounds;
-        polardb.explicit_target_fails = read.explicit_target_fails;
-        polardb.switch_window = read.switch_window;
-        polardb.missing_target = read.missing_target;
-        polardb.token_mismatch = read.token_mismatch;
-        polardb.busy_cluster = read.busy_cluster;
-        polardb.window_from = read.window_from;
-        polardb.target_in_window = read.target_in_window;
-        known
     }
 
     /// The same with what a system may decide by itself.
@@ -167,39 +157,13 @@ impl Reference {
         &self.policy
     }
 
-    fn planted(&self, bug: Bug) -> bool {
-        self.bug == Some(bug)
+    /// What a system may decide by itself.
+    pub(super) const fn leeway(&self) -> Leeway {
+        self.leeway
     }
 
-    /// Whether the input is of a kind that is not left out.
-    pub fn knows(input: &Input) -> bool {
-        match input {
-            Input::Advance(_) | Input::Report(_, Report::Outcome { .. }) => true,
-            Input::Report(_, Report::Observed(observation)) => matches!(
-                observation,
-                Observation::Disk { .. }
-                    | Observation::PairInvalid { .. }
-                    | Observation::ClusterBusy { .. }
-                    | Observation::ClusterRemoved { .. }
-                    | Observation::Node { .. }
-            ),
-            Input::Call(_, request, _) => matches!(
-                request,
-                Request::CreateDiskReplicaPair(_)
-                    | Request::StartDiskReplicaPair(_)
-                    | Request::StopDiskReplicaPair(_)
-                    | Request::FailoverDiskReplicaPair(_)
-                    | Request::ReprotectDiskReplicaPair(_)
-                    | Request::DeleteDiskReplicaPair(_)
-                    | Request::DescribeDiskReplicaPairs(_)
-                    | Request::CreateDbCluster(_)
-                    | Request::DeleteDbCluster(_)
-                    | Request::ModifyDbNodeConfig(_)
-                    | Request::FailoverDbCluster(_)
-                    | Request::DescribeDbClusters(_)
-                    | Request::DescribeDbClusterAttribute(_)
-            ),
-        }
+    fn planted(&self, bug: Bug) -> bool {
+        self.bug == Some(bug)
     }
 
     /// Every reply that the rules allow to an input, the crate's own first. Empty for what is left out.
@@ -228,14 +192,21 @@ impl Reference {
         }
     }
 
-    /// Takes the ids of effects over from what a system shows.
-    pub fn bind(&mut self, shown: &View) {
-        let shown = |resource: &str| {
-            shown.effects.iter().find(|effect| effect.resource == resource).map(|effect| effect.id)
-        };
+    /// Takes the ids of effects over from those that a system shows.
+    pub fn bind(&mut self, shown: &[Asked]) {
+        let shown =
+            |resource: &str| shown.iter().find(|effect| effect.resource == resource).map(|effect| effect.id);
         for pair in &mut self.pairs {
             if let Some(job) = pair.job.as_mut().filter(|job| job.id.is_none()) {
                 job.id = shown(&pair.id);
+                self.used.extend(job.id);
+            }
+        }
+        let groups = self.groups.iter_mut().map(|group| (&group.id, &mut group.job));
+        let drills = self.drills.iter_mut().map(|drill| (&drill.id, &mut drill.job));
+        for (id, job) in groups.chain(drills) {
+            if let Some(job) = job.as_mut().filter(|job| job.id.is_none()) {
+                job.id = shown(id);
                 self.used.extend(job.id);
             }
         }
@@ -248,9 +219,22 @@ impl Reference {
         }
     }
 
-    /// Whether a call on a pair would be accepted now.
+    /// Whether a call on a pair or a group would be accepted now.
     pub(super) fn accepts(&self, call: &Call, request: &Request) -> bool {
         self.faults_of(call, request).is_none()
+    }
+
+    /// Why a call on a pair or a group would be refused now; `None` if it would be accepted, or is another.
+    fn faults_of(&self, call: &Call, request: &Request) -> Option<Vec<Fault>> {
+        let group =
+            || self.faults_of_group(call, request).or_else(|| self.faults_of_membership(call, request));
+        self.faults_of_pair(call, request).or_else(group)
+    }
+
+    /// The number of a pair or group that comes to be.
+    const fn bear(&mut self) -> usize {
+        self.born = self.born.saturating_add(1);
+        self.born
     }
 
     /// The effect ids that were ever asked for, in order.
@@ -289,28 +273,28 @@ impl Reference {
         }
     }
 
-    /// Fires what is due, the earliest first; of several, the pair that was created first (`E-410`, `E-411`, `E-660`).
+    /// Fires what is due, the earliest first; of several, what was created first (`E-410`, `E-411`, `E-660`).
     fn advance(&mut self, now: u64) -> Came {
         let target = now.max(self.clock);
         let mut rule = "C-030";
-        while let Some((due, at)) = self.first_due().filter(|(due, _)| *due <= target) {
+        while let Some((due, _, whose)) = self.first_due().filter(|(due, ..)| *due <= target) {
             self.clock = self.clock.max(due);
-            rule = self.fire(at, due);
+            rule = match whose {
+                Whose::Pair(at) => self.fire(at, due),
+                Whose::Group(at) => self.fire_group(at, due),
+            };
         }
         self.clock = target;
         Came::Done(rule)
     }
 
-    fn first_due(&self) -> Option<(u64, usize)> {
-        let mut first: Option<(u64, usize)> = None;
-        for (at, pair) in self.pairs.iter().enumerate() {
-            if let Some(due) = pair.due
-                && first.is_none_or(|(earliest, _)| due < earliest)
-            {
-                first = Some((due, at));
-            }
-        }
-        first
+    /// The first deadline, the number of what it is of, and what that is.
+    fn first_due(&self) -> Option<(u64, usize, Whose)> {
+        let pairs = self.pairs.iter().enumerate();
+        let pairs = pairs.filter_map(|(at, pair)| Some((pair.due?, pair.born, Whose::Pair(at))));
+        let groups = self.groups.iter().enumerate();
+        let groups = groups.filter_map(|(at, group)| Some((group.due?, group.born, Whose::Group(at))));
+        pairs.chain(groups).min_by_key(|(due, born, _)| (*due, *born))
     }
 
     /// A call: its token first (`C-020`), then the resource.
@@ -334,6 +318,26 @@ impl Reference {
             | Request::ReprotectDiskReplicaPair(_)
             | Request::DeleteDiskReplicaPair(_) => self.pair_call(call, request),
             Request::DescribeDiskReplicaPairs(describe) => self.list_pairs(call, describe),
+            Request::CreateDiskReplicaGroup(create) => self.create_group(call, create, fresh),
+            Request::ModifyDiskReplicaGroup(_)
+            | Request::StartDiskReplicaGroup(_)
+            | Request::StopDiskReplicaGroup(_)
+            | Request::FailoverDiskReplicaGroup(_)
+            | Request::ReprotectDiskReplicaGroup(_)
+            | Request::DeleteDiskReplicaGroup(_) => self.group_call(call, request),
+            Request::AddDiskReplicaPair(_) | Request::RemoveDiskReplicaPair(_) => {
+                self.membership_call(call, request)
+            }
+            Request::DescribeDiskReplicaGroups(describe) => self.list_groups(call, describe),
+            Request::StartPairDrill(_) | Request::StartReplicaGroupDrill(_) => {
+                self.start_drill(call, request, fresh)
+            }
+            Request::ClearPairDrill(_) | Request::ClearReplicaGroupDrill(_) => {
+                self.clear_drill(call, request)
+            }
+            Request::DescribePairDrills(_) | Request::DescribeReplicaGroupDrills(_) => {
+                self.list_drills(call, request)
+            }
             Request::CreateDbCluster(create) => self.create_cluster(call, create, fresh),
             Request::DeleteDbCluster(delete) => self.delete_cluster(account, delete.cluster.as_str()),
             Request::ModifyDbNodeConfig(modify) => self.set_priority(account, modify),

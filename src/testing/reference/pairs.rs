@@ -11,11 +11,11 @@ use crate::control_plane::{Call, Fresh, Misuse, Request};
 use crate::ebs::{Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, PeriodUnit, Site};
 use crate::policy::{
     DeleteBeforeStart, FailoverWhileBusy, FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse,
-    PairFailover, RetryAfterFailure, ReverseNeeds, SameRegionPairs, StartWhileReplicating,
+    PairFailover, ProductionSite, RetryAfterFailure, ReverseNeeds, SameRegionPairs, StartWhileReplicating,
 };
 
 /// What a status says to a call: go to this status, nothing to do, or no.
-enum Word {
+pub(super) enum Word {
     Go(&'static str),
     Same,
     No,
@@ -56,17 +56,28 @@ impl Pair {
     pub(super) const fn destination(&self) -> &Place {
         if self.swapped { &self.primary } else { &self.standby }
     }
+
+    /// Whether its next automatic copy is not the first (`E-110`, `E-111`).
+    pub(super) const fn copied_before(&self, read: FirstCopyAfterReverse) -> bool {
+        match read {
+            FirstCopyAfterReverse::InitialSyncing => self.recover_point.is_some(),
+            FirstCopyAfterReverse::Syncing => self.ever_copied,
+        }
+    }
 }
 
 impl Reference {
     /// Why a call on a pair would be refused now; `None` if it would be accepted, or is no such call.
-    pub(super) fn faults_of(&self, call: &Call, request: &Request) -> Option<Vec<Fault>> {
+    pub(super) fn faults_of_pair(&self, call: &Call, request: &Request) -> Option<Vec<Fault>> {
         let (id, ask) = asked(request)?;
         let mine = |pair: &&Pair| pair.id == id && pair.account == call.account.as_str();
         let Some(pair) = self.pairs.iter().find(mine) else {
             return Some(vec![fault("NoSuchResource", "E-610")]);
         };
         let mut faults = self.wrong_place(pair, call.region.as_str(), ask);
+        if pair.group.is_some() && !self.planted(Bug::MemberCalledAlone) {
+            faults.push(fault("OperationDenied", "E-623"));
+        }
         match self.by_status(pair, ask) {
             (No, rule) => faults.push(fault("OperationDenied.InvalidStatus", rule)),
             (Same, _) => {}
@@ -76,7 +87,7 @@ impl Reference {
     }
 
     pub(super) fn pair_call(&mut self, call: &Call, request: &Request) -> Came {
-        if let Some(faults) = self.faults_of(call, request) {
+        if let Some(faults) = self.faults_of_pair(call, request) {
             return Came::Refused(faults);
         }
         let Some((id, ask)) = asked(request) else { return Came::Refused(Vec::new()) };
@@ -125,10 +136,7 @@ impl Reference {
     fn start(&self, pair: &Pair) -> (Word, Rule) {
         let status = pair.status;
         if status == "created" || status == "stopped" {
-            let again = match self.policy.ebs.first_copy_after_reverse {
-                FirstCopyAfterReverse::InitialSyncing => pair.recover_point.is_some(),
-                FirstCopyAfterReverse::Syncing => pair.ever_copied,
-            };
+            let again = pair.copied_before(self.policy.ebs.first_copy_after_reverse);
             return if again { (Go("syncing"), "E-111") } else { (Go("initial_syncing"), "E-110") };
         }
         if status == "syncing" || status == "normal" {
@@ -288,6 +296,7 @@ impl Reference {
         if self.pairs.iter().any(|pair| pair.id == id) {
             return Came::Misused("E-014", Misuse::BadFreshId);
         }
+        let born = self.bear();
         self.pairs.push(Pair {
             id: id.clone(),
             account: call.account.as_str().to_string(),
@@ -310,6 +319,8 @@ impl Reference {
             ever_copied: false,
             open: false,
             last_one_shot: None,
+            group: None,
+            born,
         });
         Came::Accepted("E-014", Some(id))
     }
@@ -358,9 +369,12 @@ impl Reference {
     pub(super) fn list_pairs(&self, call: &Call, describe: &DescribeDiskReplicaPairs) -> Came {
         let mut ids: Vec<String> = Vec::new();
         for pair in &self.pairs {
-            let seen_from = match describe.site {
-                Site::Production => &pair.primary.region,
-                Site::Backup => &pair.standby.region,
+            let moves = self.policy.ebs.production_site == ProductionSite::Current;
+            let seen_from = match (describe.site, moves) {
+                (Site::Production, false) => &pair.primary.region,
+                (Site::Backup, false) => &pair.standby.region,
+                (Site::Production, true) => &pair.source().region,
+                (Site::Backup, true) => &pair.destination().region,
             };
             let hidden = pair.status == "deleted" && !self.planted(Bug::TombstoneListed);
             if pair.account == call.account.as_str() && seen_from == call.region.as_str() && !hidden {

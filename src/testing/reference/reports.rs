@@ -1,6 +1,7 @@
 //! Reports and deadlines, naively.
 
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use super::super::conformance::Task;
 use super::super::gallery::Bug;
@@ -28,6 +29,9 @@ impl Reference {
                 Outcome::Failed { .. } => false,
                 _ => return Came::Misused("C-040", Misuse::WrongOutcome(id)),
             };
+            if self.pairs.get(at).is_some_and(|pair| pair.group.is_some()) {
+                return Came::Done(self.member_copied(at, succeeded));
+            }
             let message = match outcome {
                 Outcome::Failed { message: Some(message), .. } => Some(message.as_str().to_string()),
                 _ => None,
@@ -38,6 +42,12 @@ impl Reference {
                 *place = pair;
             }
             return Came::Done(rule);
+        }
+        if let Some(at) = self.groups.iter().position(|group| waits(&group.job)) {
+            return self.group_ended(at, id, outcome);
+        }
+        if let Some(at) = self.drills.iter().position(|drill| waits(&drill.job)) {
+            return self.drill_ended(at, id, outcome);
         }
         if let Some(at) = self.clusters.iter().position(|cluster| {
             waits(&cluster.job) || cluster.run.as_ref().is_some_and(|run| run.job.id == Some(id))
@@ -148,7 +158,8 @@ impl Reference {
         let ignores_running = self.planted(Bug::CycleIgnoresRunningCopy);
         let Some(pair) = self.pairs.get_mut(at) else { return "C-030" };
         if pair.status == "deleted" {
-            self.pairs.remove(at);
+            let gone = self.pairs.remove(at);
+            self.forget_drills(&gone.id, false);
             return "E-660";
         }
         pair.due = Some(due.saturating_add(CYCLE));
@@ -234,10 +245,13 @@ impl Reference {
                 self.disk_changed(account.as_str(), disk.as_str(), *change)
             }
             Observation::PairInvalid { pair: id, message } => {
-                match self.pairs.iter_mut().find(|pair| pair.id == id.as_str()) {
-                    Some(pair) => Came::Done(invalidate(pair, message.as_str())),
+                match self.pairs.iter().position(|pair| pair.id == id.as_str()) {
+                    Some(at) => Came::Done(self.invalidate(at, message.as_str())),
                     None => unknown,
                 }
+            }
+            Observation::GroupInvalid { group, message } => {
+                self.group_broke(group.as_str(), message.as_str())
             }
             Observation::Node { node, change } => self.node_changed(node.as_str(), *change),
             Observation::ClusterBusy { cluster: id, status } => {
@@ -276,11 +290,14 @@ impl Reference {
         self.disks = self.disks.iter().filter(others).cloned().collect();
         let breaks = disk.removed || (!disk.up && self.planted(Bug::DownDiskInvalidates));
         if breaks && disk != before {
-            for pair in &mut self.pairs {
-                let part = pair.primary.disk == id || pair.standby.disk == id;
-                if part && pair.account == account && pair.status != "deleted" {
-                    let _ = invalidate(pair, "DeviceRemoved");
-                }
+            let part = |pair: &Pair| {
+                let ends = pair.primary.disk == id || pair.standby.disk == id;
+                ends && pair.account == account && pair.status != "deleted"
+            };
+            let broken: Vec<usize> =
+                self.pairs.iter().enumerate().filter(|(_, pair)| part(pair)).map(|(at, _)| at).collect();
+            for at in broken {
+                let _ = self.invalidate(at, "DeviceRemoved");
             }
         }
         self.disks.push(disk);
@@ -341,16 +358,20 @@ impl Reference {
         }
         rule
     }
-}
 
-/// The relation broke (`E-510`, `E-511`).
-fn invalidate(pair: &mut Pair, why: &str) -> Rule {
-    if ["invalid", "create_failed", "deleting", "deleted"].contains(&pair.status) {
-        return "E-511";
+    /// The relation of the pair at this position broke (`E-510`, `E-511`).
+    fn invalidate(&mut self, at: usize, why: &str) -> Rule {
+        let Some(pair) = self.pairs.get_mut(at) else { return "E-511" };
+        if ["invalid", "create_failed", "deleting", "deleted"].contains(&pair.status) {
+            return "E-511";
+        }
+        pair.status = "invalid";
+        pair.message = Some(why.to_string());
+        pair.due = None;
+        let was_copied = pair.job.take().is_some();
+        if let Some(group) = pair.group.clone() {
+            self.member_broke(&group, was_copied);
+        }
+        "E-510"
     }
-    pair.status = "invalid";
-    pair.message = Some(why.to_string());
-    pair.job = None;
-    pair.due = None;
-    "E-510"
 }

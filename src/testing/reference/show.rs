@@ -3,9 +3,12 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::super::conformance::{Asked, ClusterView, EndView, NodeView, PairView, Task, View};
+use super::super::conformance::{
+    Asked, ClusterView, DrillDiskView, DrillView, EndView, GroupView, NodeView, PairView, SiteView, Task,
+    View,
+};
 use super::super::gallery::Bug;
-use super::{Cluster, Job, Node, Pair, Place, Reference};
+use super::{Cluster, Drill, Group, Job, Node, Pair, Place, Reference, Site, Whose};
 use crate::ids::EffectId;
 use crate::time::Timestamp;
 use crate::token::Lifetime;
@@ -13,6 +16,24 @@ use crate::token::Lifetime;
 impl Reference {
     /// The visible state. An effect whose id is not known yet has the id 0.
     pub fn view(&self) -> View {
+        View {
+            effects: self.effects(),
+            pairs: self.pairs.iter().map(|pair| self.show_pair(pair)).collect(),
+            groups: self.groups.iter().map(|group| self.show_group(group)).collect(),
+            drills: self.drills.iter().map(show_drill).collect(),
+            clusters: self.clusters.iter().map(show_cluster).collect(),
+            next_deadline: self.first_due().and_then(|(due, _, whose)| {
+                let id = match whose {
+                    Whose::Pair(at) => &self.pairs.get(at)?.id,
+                    Whose::Group(at) => &self.groups.get(at)?.id,
+                };
+                Some((Timestamp::from_millis(due), id.clone()))
+            }),
+        }
+    }
+
+    /// What is asked of the outside.
+    pub(in super::super) fn effects(&self) -> Vec<Asked> {
         let mut effects = Vec::new();
         let mut ask = |resource: &str, job: &Job| {
             let (id, task) = (job.id.unwrap_or(EffectId(0)), job.task.clone());
@@ -21,18 +42,25 @@ impl Reference {
         for pair in &self.pairs {
             pair.job.iter().for_each(|job| ask(&pair.id, job));
         }
+        for group in &self.groups {
+            let Some(job) = &group.job else { continue };
+            let about = self.concerned(group);
+            let task = match &job.task {
+                Task::StopGroup(_) => Task::StopGroup(about),
+                Task::FailoverGroup(_) => Task::FailoverGroup(about),
+                Task::ReprotectGroup(reverse, _) => Task::ReprotectGroup(*reverse, about),
+                task => task.clone(),
+            };
+            ask(&group.id, &Job { task, ..job.clone() });
+        }
+        for drill in &self.drills {
+            drill.job.iter().for_each(|job| ask(&drill.id, job));
+        }
         for cluster in &self.clusters {
             let run = cluster.run.iter().map(|run| &run.job);
             cluster.job.iter().chain(run).for_each(|job| ask(&cluster.id, job));
         }
-        View {
-            pairs: self.pairs.iter().map(|pair| self.show_pair(pair)).collect(),
-            clusters: self.clusters.iter().map(show_cluster).collect(),
-            effects,
-            next_deadline: self
-                .first_due()
-                .and_then(|(due, at)| Some((Timestamp::from_millis(due), self.pairs.get(at)?.id.clone()))),
-        }
+        effects
     }
 
     /// The times ahead at which the same input begins to mean something else: deadlines, and the ends of lifetimes, gaps
@@ -40,8 +68,10 @@ impl Reference {
     pub fn moments(&self) -> Vec<Timestamp> {
         let mut moments: Vec<u64> = Vec::new();
         moments.extend(self.pairs.iter().filter_map(|pair| pair.due));
+        moments.extend(self.groups.iter().filter_map(|group| group.due));
         let gap = self.policy.ebs.one_shot_gap.as_millis();
         moments.extend(self.pairs.iter().filter_map(|pair| pair.last_one_shot?.checked_add(gap)));
+        moments.extend(self.groups.iter().filter_map(|group| group.last_one_shot?.checked_add(gap)));
         let window = self.policy.polardb.switch_window.as_millis();
         moments.extend(self.clusters.iter().filter_map(|cluster| cluster.last_switch?.checked_add(window)));
         if let Lifetime::For(lifetime) = self.policy.tokens.lifetime {
@@ -52,7 +82,10 @@ impl Reference {
     }
 
     fn show_pair(&self, pair: &Pair) -> PairView {
-        let reversing = pair.job.as_ref().is_some_and(|job| job.task == Task::Reprotect(true));
+        let reverses = |job: &Job| matches!(job.task, Task::Reprotect(true) | Task::ReprotectGroup(true, _));
+        let group = self.groups.iter().find(|group| pair.group.as_deref() == Some(group.id.as_str()));
+        let of_group = group.and_then(|group| group.job.as_ref()).filter(|_| pair.status == "reprotecting");
+        let reversing = pair.job.as_ref().or(of_group).is_some_and(reverses);
         // The source is never fenced, but while its role is being reversed (`E-670`, `E-672`).
         let source = if reversing && !self.planted(Bug::OldPrimaryOpenInReverse) {
             "read_only"
@@ -75,7 +108,37 @@ impl Reference {
             source: end(pair.source(), source),
             destination: end(pair.destination(), destination),
             recover_point: pair.recover_point.map(Timestamp::from_millis),
+            group: pair.group.clone(),
         }
+    }
+
+    fn show_group(&self, group: &Group) -> GroupView {
+        let site = |(region, zone): &Site| SiteView { region: region.clone(), zone: zone.clone() };
+        GroupView {
+            id: group.id.clone(),
+            status: self.shows(group).to_string(),
+            source: site(group.source()),
+            destination: site(group.destination()),
+            members: self.members(&group.id).iter().map(|pair| pair.id.clone()).collect(),
+            recover_point: self.common_recover_point(group).map(Timestamp::from_millis),
+        }
+    }
+}
+
+fn show_drill(drill: &Drill) -> DrillView {
+    let disk = |(pair, disk, status): &(String, String, String)| DrillDiskView {
+        pair: pair.clone(),
+        disk: disk.clone(),
+        status: status.clone(),
+    };
+    DrillView {
+        id: drill.id.clone(),
+        owner: drill.owner.clone(),
+        status: drill.status.to_string(),
+        message: drill.message.clone(),
+        started_at: Timestamp::from_millis(drill.started),
+        recover_point: drill.recover_point.map(Timestamp::from_millis),
+        disks: drill.disks.iter().map(disk).collect(),
     }
 }
 

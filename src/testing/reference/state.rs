@@ -43,6 +43,46 @@ pub(super) struct Pair {
     /// A failover took effect that no reprotect has undone.
     pub(super) open: bool,
     pub(super) last_one_shot: Option<u64>,
+    /// The group that it is a member of.
+    pub(super) group: Option<String>,
+    /// Grows with every pair and group: of deadlines at one instant the older one's comes first.
+    pub(super) born: usize,
+}
+
+/// A region and a zone.
+pub(super) type Site = (String, String);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Group {
+    pub(super) id: String,
+    pub(super) account: String,
+    pub(super) primary: Site,
+    pub(super) standby: Site,
+    pub(super) swapped: bool,
+    /// Its own status; it shows `invalid` while a member is.
+    pub(super) status: &'static str,
+    pub(super) job: Option<Job>,
+    pub(super) due: Option<u64>,
+    pub(super) last_one_shot: Option<u64>,
+    /// A copy of the running round has failed.
+    pub(super) spoilt: bool,
+    pub(super) born: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Drill {
+    pub(super) id: String,
+    pub(super) account: String,
+    /// The pair or group that it belongs to.
+    pub(super) owner: String,
+    pub(super) of_group: bool,
+    pub(super) status: &'static str,
+    pub(super) message: Option<String>,
+    pub(super) started: u64,
+    pub(super) recover_point: Option<u64>,
+    /// For each pair its drill disk and how it stands with that.
+    pub(super) disks: Vec<(String, String, String)>,
+    pub(super) job: Option<Job>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

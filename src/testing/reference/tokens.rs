@@ -19,7 +19,23 @@ const fn operation(request: &Request) -> (&'static str, Option<&'static str>) {
         Request::FailoverDiskReplicaPair(_) => ("ebs", Some("FailoverDiskReplicaPair")),
         Request::ReprotectDiskReplicaPair(_) => ("ebs", Some("ReprotectDiskReplicaPair")),
         Request::DeleteDiskReplicaPair(_) => ("ebs", Some("DeleteDiskReplicaPair")),
-        Request::DescribeDiskReplicaPairs(_) => ("ebs", None),
+        Request::CreateDiskReplicaGroup(_) => ("ebs", Some("CreateDiskReplicaGroup")),
+        Request::ModifyDiskReplicaGroup(_) => ("ebs", Some("ModifyDiskReplicaGroup")),
+        Request::StartDiskReplicaGroup(_) => ("ebs", Some("StartDiskReplicaGroup")),
+        Request::StopDiskReplicaGroup(_) => ("ebs", Some("StopDiskReplicaGroup")),
+        Request::FailoverDiskReplicaGroup(_) => ("ebs", Some("FailoverDiskReplicaGroup")),
+        Request::ReprotectDiskReplicaGroup(_) => ("ebs", Some("ReprotectDiskReplicaGroup")),
+        Request::DeleteDiskReplicaGroup(_) => ("ebs", Some("DeleteDiskReplicaGroup")),
+        Request::AddDiskReplicaPair(_) => ("ebs", Some("AddDiskReplicaPair")),
+        Request::RemoveDiskReplicaPair(_) => ("ebs", Some("RemoveDiskReplicaPair")),
+        Request::StartPairDrill(_) => ("ebs", Some("StartPairDrill")),
+        Request::StartReplicaGroupDrill(_) => ("ebs", Some("StartReplicaGroupDrill")),
+        Request::DescribeDiskReplicaPairs(_)
+        | Request::DescribeDiskReplicaGroups(_)
+        | Request::ClearPairDrill(_)
+        | Request::ClearReplicaGroupDrill(_)
+        | Request::DescribePairDrills(_)
+        | Request::DescribeReplicaGroupDrills(_) => ("ebs", None),
         Request::CreateDbCluster(_) => ("polardb", Some("CreateDBCluster")),
         Request::FailoverDbCluster(_) => ("polardb", Some("FailoverDBCluster")),
         _ => ("polardb", None),

@@ -50,7 +50,7 @@ fn caller() -> impl Strategy<Value = Caller> {
 }
 
 fn pair_ask() -> impl Strategy<Value = PairAsk> {
-    prop_oneof![3 => any::<u8>().prop_map(PairAsk::Allowed), 2 => select(PairAsk::PLAIN.as_slice())]
+    prop_oneof![2 => any::<u8>().prop_map(PairAsk::Allowed), 1 => select(PairAsk::PLAIN.as_slice())]
 }
 
 fn group_ask() -> impl Strategy<Value = GroupAsk> {
@@ -186,6 +186,8 @@ fn what() -> impl Strategy<Value = What> {
                 .boxed(),
         ),
         (1, (caller(), any::<bool>()).prop_map(|(caller, pairs)| What::Describe { caller, pairs }).boxed()),
+        (1, caller().prop_map(|caller| What::DescribeGroups { caller }).boxed()),
+        (1, (caller(), which()).prop_map(|(caller, drill)| What::DescribeDrills { caller, drill }).boxed()),
         (32, (any::<u8>(), how()).prop_map(|(effect, how)| What::Ended { effect, how }).boxed()),
         (2, (0_u64..60, how()).prop_map(|(effect, how)| What::Late { effect, how }).boxed()),
         (

@@ -42,12 +42,13 @@ use crate::ebs::group_table::{self, GroupEvent, GroupVerdict};
 use crate::ebs::table::{PairEvent, Verdict, lookup};
 use crate::ebs::{
     AddDiskReplicaPair, Bandwidth, Charge, ClearPairDrill, ClearReplicaGroupDrill, CreateDiskReplicaGroup,
-    CreateDiskReplicaPair, DeleteDiskReplicaGroup, DeleteDiskReplicaPair, DescribeDiskReplicaPairs,
-    DiskChange, Drill, DrillOwner, FailoverDiskReplicaGroup, FailoverDiskReplicaPair, FreshDrill,
-    GroupCreated, GroupEffect, GroupSeed, GroupSettings, GroupStatus, GroupView, ModifyDiskReplicaGroup,
-    PairCreated, PairSeed, PairSettings, PairStatus, PeriodUnit, RemoveDiskReplicaPair, ReplicaPair,
-    ReprotectDiskReplicaGroup, ReprotectDiskReplicaPair, Site, StartDiskReplicaGroup, StartDiskReplicaPair,
-    StartPairDrill, StartReplicaGroupDrill, StopDiskReplicaGroup, StopDiskReplicaPair,
+    CreateDiskReplicaPair, DeleteDiskReplicaGroup, DeleteDiskReplicaPair, DescribeDiskReplicaGroups,
+    DescribeDiskReplicaPairs, DescribePairDrills, DescribeReplicaGroupDrills, DiskChange, Drill, DrillOwner,
+    FailoverDiskReplicaGroup, FailoverDiskReplicaPair, FreshDrill, GroupCreated, GroupEffect, GroupSeed,
+    GroupSettings, GroupStatus, GroupView, ModifyDiskReplicaGroup, Page, PairCreated, PairSeed, PairSettings,
+    PairStatus, PeriodUnit, RemoveDiskReplicaPair, ReplicaPair, ReprotectDiskReplicaGroup,
+    ReprotectDiskReplicaPair, Site, StartDiskReplicaGroup, StartDiskReplicaPair, StartPairDrill,
+    StartReplicaGroupDrill, StopDiskReplicaGroup, StopDiskReplicaPair,
 };
 use crate::ebs::{
     ChangeResourceGroup, DescribeDiskReplicaPairProgress, ListTagResources, ModifyDiskReplicaPair,

@@ -69,6 +69,19 @@ impl Abstract {
                 };
                 call(caller, region(caller.place.number()), request, Fresh::None)
             }
+            What::DescribeDrills { caller, drill } => {
+                let drills: Vec<&Drill> = plane.drills().collect();
+                let owner = pick(*drill, &drills).map(|drill| drill.owner().clone());
+                let request = match owner.unwrap_or_else(|| DrillOwner::Pair(made("pair-0"))) {
+                    DrillOwner::Pair(pair) => {
+                        DescribePairDrills { pair, drill: None, page: Page::default() }.into()
+                    }
+                    DrillOwner::Group(group) => {
+                        DescribeReplicaGroupDrills { group, drill: None, page: Page::default() }.into()
+                    }
+                };
+                call(caller, region(caller.place.number()), request, Fresh::None)
+            }
             What::GroupInvalid(group) => {
                 let groups: Vec<GroupView> = plane.groups().collect();
                 let group = pick(*group, &groups)
@@ -119,8 +132,13 @@ impl Abstract {
                 call(caller, caller.place.of_pair(pair, PairAsk::Stop), ask.request(id), Fresh::None)
             }
             What::Describe { caller, pairs: true } => {
-                let site = if caller.place == Place::Destination { Site::Backup } else { Site::Production };
+                let site = caller.place.site();
                 let request = DescribeDiskReplicaPairs { site, ..DescribeDiskReplicaPairs::default() };
+                call(caller, region(caller.place.number()), request.into(), Fresh::None)
+            }
+            What::DescribeGroups { caller } => {
+                let site = caller.place.site();
+                let request = DescribeDiskReplicaGroups { site, ..DescribeDiskReplicaGroups::default() };
                 call(caller, region(caller.place.number()), request.into(), Fresh::None)
             }
             What::Describe { caller, pairs: false } => {
@@ -186,6 +204,11 @@ impl When {
 }
 
 impl Place {
+    /// What a describe from there asks for.
+    const fn site(self) -> Site {
+        if matches!(self, Self::Destination) { Site::Backup } else { Site::Production }
+    }
+
     const fn number(self) -> usize {
         match self {
             Self::Fitting | Self::Source => 0,

@@ -403,6 +403,18 @@ pub enum What {
         /// Pairs or clusters.
         pairs: bool,
     },
+    /// `DescribeDiskReplicaGroups`.
+    DescribeGroups {
+        /// By whom.
+        caller: Caller,
+    },
+    /// `DescribePairDrills` or `DescribeReplicaGroupDrills`.
+    DescribeDrills {
+        /// By whom.
+        caller: Caller,
+        /// Of whatever this drill belongs to.
+        drill: Which,
+    },
     /// A pending effect ended.
     Ended {
         /// Which.
