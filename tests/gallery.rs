@@ -9,15 +9,17 @@ mod stories;
 
 use std::collections::BTreeSet;
 
+use failover_model::Input;
 use failover_model::catalogue;
-use failover_model::testing::conformance::{Aspect, Divergence, Drive};
+use failover_model::testing::conformance::{Answer, Aspect, Divergence, Drive, Subject};
 use failover_model::testing::gallery::{Bug, Planted};
 use failover_model::testing::reference::Reference;
+use failover_model::testing::strategies::{Abstract, Caller, How, PairAsk, Place, What, When, World};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use proptest_state_machine::ReferenceStateMachine;
 
-use common::{START, at};
+use common::{START, at, id, seed};
 use stories::Story;
 use stories::machine::Naive;
 
@@ -158,6 +160,83 @@ gallery! {
     a_token_settled_by_completion_is_rejected: SettledByCompletion, "a lost reply", Answer, "T-080";
     a_capacity_ignored_is_rejected: CapacityIgnored, "a full cache", Answer, "T-180";
     an_eviction_of_the_newest_is_rejected: NewestEvicted, "a cache that makes room", Answer, "T-080";
+}
+
+/// A mistake is made by the input that it is about, and not before.
+#[test]
+fn a_mistake_shows_where_it_is_made() {
+    let stories = stories::all();
+    for (bug, name, number, shown) in [
+        (Bug::OldPrimaryFenced, "failover of a pair that was never started", 4, "none"),
+        (Bug::DownDiskInvalidates, "disks", 4, "invalid"),
+        (Bug::WriterMovesAtAcceptance, "a named target that fails", 1, "b"),
+    ] {
+        let story = stories.iter().find(|story| story.name == name).unwrap();
+        let divergence = play(story, Some(bug)).unwrap_err();
+        assert_eq!((divergence.number, &*divergence.shown), (number, shown), "{bug:?}: {divergence}");
+    }
+}
+
+/// What a wrong model answers to a step, and whether it says that a token answered.
+fn replayed(system: &mut Planted, what: What) -> Option<bool> {
+    let step = Abstract { when: When::Later(1), what };
+    match system.apply(&step.resolve_for(system.reference())) {
+        Answer::Accepted { replayed, .. } | Answer::Refused { replayed, .. } => replayed,
+        _ => None,
+    }
+}
+
+/// Whoever settles a token by completion carries out what is repeated meanwhile, and answers from the token afterwards;
+/// what else is under way is nothing to it.
+#[test]
+fn a_token_that_is_settled_by_completion_answers_after_completion() {
+    let caller = |token| Caller { account: 0, place: Place::Fitting, token };
+    let well = What::Ended { effect: 0, how: How::Well(0) };
+    let create = |id, token| What::CreatePair {
+        caller: caller(token),
+        id,
+        disks: (2 * id, 2 * id + 1),
+        destination: Place::Destination,
+        months: None,
+    };
+    let ask = PairAsk::Start { one_shot: false };
+    let start = || What::Pair { caller: caller(Some(0)), pair: Some(0), ask };
+    let bug = Some(Bug::SettledByCompletion);
+    let mut system = Planted::new(Reference::of(&stories::bare(|_| {}), at(START)), bug);
+    let mut say = |what| replayed(&mut system, what);
+    assert_eq!((say(create(1, None)), say(well.clone())), (Some(false), None));
+    assert_eq!(
+        (say(create(2, Some(1))), say(start()), say(start())),
+        (Some(false), Some(false), Some(false))
+    );
+    assert_eq!((say(well.clone()), say(start())), (None, Some(true)), "the other pair is being made still");
+    assert_eq!(say(create(2, Some(1))), Some(true), "the other token stays");
+
+    let mut other = seed(&[("c", 5), ("d", 3)]);
+    (other.id, other.nodes[0].id) = (id("pc-2"), id("v"));
+    let clusters = vec![seed(&[("a", 5), ("b", 3)]), other];
+    let world = World { clusters, ..stories::bare(|_| {}) };
+    let mut system = Planted::new(Reference::of(&world, at(START)), bug);
+    let mut say = |what| replayed(&mut system, what);
+    let fail_over = |cluster, token| What::Cluster {
+        caller: caller(token),
+        cluster: Some(cluster),
+        ask: stories::failover_ask(None),
+    };
+    assert_eq!((say(fail_over(0, Some(0))), say(fail_over(1, None))), (Some(false), Some(false)));
+    assert_eq!(say(fail_over(0, Some(0))), Some(false), "it is under way");
+    assert_eq!((say(well), say(fail_over(0, Some(0)))), (None, Some(true)));
+}
+
+/// A clock that follows its callers goes back with each of them.
+#[test]
+fn a_clock_that_goes_back_does_so_whoever_tells_the_time() {
+    let reference = Reference::of(&stories::bare(|_| {}), at(START));
+    for (bug, clock) in [(None, START), (Some(Bug::ClockGoesBack), START - 5)] {
+        let mut system = Planted::new(reference.clone(), bug);
+        let _ = system.apply(&Input::Advance(at(START - 5)));
+        assert_eq!(system.reference().clock(), at(clock));
+    }
 }
 
 #[test]

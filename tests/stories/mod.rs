@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod clusters;
 pub mod drills;
 pub mod groups;
 pub mod life;
@@ -10,7 +11,7 @@ pub mod machine;
 pub mod readings;
 
 use failover_model::ebs::{DiskChange, PairStatus};
-use failover_model::polardb::{ClusterSeed, Engine, Failure, NodeChange, NodeKind};
+use failover_model::polardb::{ClusterSeed, Failure, NodeChange, NodeKind};
 use failover_model::testing::conformance::{Divergence, Drive, Subject, Summary};
 use failover_model::testing::reference::Reference;
 use failover_model::testing::strategies::{
@@ -19,7 +20,7 @@ use failover_model::testing::strategies::{
 use failover_model::token::{Lifetime, Overflow};
 use failover_model::{Call, Fresh, Input, Policy};
 
-use crate::common::{self, START, at, id, priority, seed};
+use crate::common::{self, START, at, id};
 
 /// A step, or an input that no step can be.
 #[derive(Clone)]
@@ -162,7 +163,7 @@ pub fn all() -> Vec<Story> {
     let mut all = pairs();
     all.extend(groups::all());
     all.extend(drills::all());
-    all.extend(clusters());
+    all.extend(clusters::all());
     all.extend(tokens());
     all.extend(readings::all());
     all
@@ -286,6 +287,19 @@ fn pairs() -> Vec<Story> {
             ],
         ),
         story(
+            "what is reported of one disk alone",
+            &[
+                created,
+                &[disk(1, DiskChange::Attached(true)), disk(0, DiskChange::Up(false)), ask(START_IT)],
+                &[
+                    now(What::Disk { account: 1, disk: 1, change: DiskChange::Attached(false) }),
+                    ask(START_IT),
+                    disk(1, DiskChange::Attached(false)),
+                    ask(START_IT),
+                ],
+            ],
+        ),
+        story(
             "two faults at once",
             &[created, &[now(What::PairInvalid(Some(0))), now(pair(from(Place::Source), PairAsk::Failover))]],
         ),
@@ -307,121 +321,6 @@ fn failed_over() -> failover_model::ebs::PairSeed {
         last_recover_point: Some(at(START - 1)),
         request: common::create_request(1),
     }
-}
-
-fn clusters() -> Vec<Story> {
-    let tie = || holding(seed(&[("a", 5), ("b", 5), ("c", 3)]));
-    let two = || holding(seed(&[("a", 5), ("b", 3)]));
-    let chosen = |number| now(What::Ended { effect: 0, how: How::Chosen(Some(number)) });
-    let failing = |change: fn(&mut failover_model::polardb::DbNode)| {
-        let mut cluster = seed(&[("a", 5), ("b", 3)]);
-        change(&mut cluster.nodes[1]);
-        holding(cluster)
-    };
-    let postgres =
-        || ClusterSeed { engine: Engine::PostgreSql, version: "14".into(), ..seed(&[("a", 5), ("b", 3)]) };
-    let locked = ClusterSeed { deletion_lock: true, ..seed(&[("a", 5)]) };
-    vec![
-        told(
-            "a tie",
-            tie(),
-            &[fail_over(None), chosen(3), now(What::Ended { effect: 0, how: How::Done }), chosen(2), well()],
-        ),
-        told("a tie that one elects by itself", tie(), &[fail_over(None)]),
-        told(
-            "a tie that changes",
-            tie(),
-            &[
-                fail_over(None),
-                changed(1, NodeChange::Up(false)),
-                changed(2, NodeChange::Up(false)),
-                changed(1, NodeChange::Up(true)),
-                well(),
-            ],
-        ),
-        told(
-            "one attempt after another",
-            tie(),
-            &[fail_over(None), chosen(1), badly(), badly(), badly(), fail_over(None)],
-        ),
-        told("a named target that fails", two(), &[fail_over(Some(2)), badly(), fail_over(Some(0))]),
-        told(
-            "an engine that wants its target named",
-            holding(postgres()),
-            &[fail_over(None), fail_over(Some(1)), badly(), changed(0, NodeChange::Up(false)), well()],
-        ),
-        told(
-            "replication that lags",
-            failing(|node| node.replicating = false),
-            &[fail_over(Some(1)), fail_over(None), well()],
-        ),
-        told(
-            "a column-store node",
-            failing(|node| node.kind = NodeKind::ColumnStore),
-            &[fail_over(Some(1)), fail_over(None), well()],
-        ),
-        told("a node that is down", failing(|node| node.up = false), &[fail_over(None), well()]),
-        told(
-            "a switch, and another within the window",
-            two(),
-            &[
-                fail_over(None),
-                changed(2, NodeChange::Replicating(false)),
-                well(),
-                changed(2, NodeChange::Replicating(true)),
-                fail_over(None),
-                changed(1, NodeChange::Up(false)),
-                well(),
-                changed(1, NodeChange::Up(true)),
-                later(600_000, What::Advance),
-                fail_over(None),
-                changed(2, NodeChange::Up(false)),
-                badly(),
-                well(),
-            ],
-        ),
-        told(
-            "a locked cluster",
-            holding(locked),
-            &[now(What::Cluster { caller: OWNER, cluster: Some(0), ask: ClusterAsk::Delete })],
-        ),
-        told(
-            "a cluster that is made, prioritised and released",
-            bare(|_| {}),
-            &[
-                now(What::CreateCluster { caller: OWNER, id: 1, nodes: 3, fresh: 3 }),
-                changed(0, NodeChange::Up(false)),
-                well(),
-                chosen(1),
-                well(),
-                now(What::Cluster {
-                    caller: OWNER,
-                    cluster: Some(0),
-                    ask: ClusterAsk::Priority { node: 2, priority: priority(15) },
-                }),
-                now(What::Busy { cluster: Some(0), busy: true }),
-                fail_over(None),
-                now(What::Busy { cluster: Some(0), busy: false }),
-                now(What::Cluster { caller: OWNER, cluster: Some(0), ask: ClusterAsk::Delete }),
-                badly(),
-                now(What::Removed(Some(0))),
-            ],
-        ),
-        told(
-            "a tie that grows",
-            holding(seed(&[("a", 5), ("b", 5), ("c", 5), ("d", 7)])),
-            &[
-                changed(3, NodeChange::Up(false)),
-                changed(4, NodeChange::Replicating(false)),
-                fail_over(None),
-                changed(3, NodeChange::Up(true)),
-                changed(4, NodeChange::Replicating(true)),
-                badly(),
-                changed(2, NodeChange::Priority(priority(6))),
-                changed(0, NodeChange::Up(false)),
-            ],
-        ),
-    ]
 }
 
 fn tokens() -> Vec<Story> {

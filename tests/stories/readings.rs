@@ -5,10 +5,12 @@ use failover_model::polardb::{ClusterSeed, Engine};
 use failover_model::policy::{
     BusyCluster, MissingTarget, PolarDbPolicy, TargetInWindow, TokenMismatch, WindowFrom,
 };
-use failover_model::testing::strategies::{What, World};
+use failover_model::testing::strategies::{Place, REGIONS, What, World};
 
-use super::{Story, bare, drills, fail_over, failover_ask, groups, later, now, told, well, with};
-use crate::common::seed;
+use super::{
+    OWNER, Story, bare, create, drills, fail_over, failover_ask, from, groups, later, now, told, well, with,
+};
+use crate::common::{ids, seed};
 
 /// Every one, each under one reading that is not the default and that decides how it goes.
 pub fn all() -> Vec<Story> {
@@ -22,7 +24,25 @@ pub fn all() -> Vec<Story> {
     };
     let mut all = groups::readings();
     all.extend(drills::readings());
+    let regions = bare(|policy| policy.ebs.regions = Some(ids(&REGIONS[..2]).into_iter().collect()));
     all.extend([
+        told(
+            "a region without replication",
+            regions,
+            &[
+                create(OWNER, 1, (0, 1)),
+                now(What::CreatePair {
+                    caller: OWNER,
+                    id: 2,
+                    disks: (2, 3),
+                    destination: Place::Third,
+                    months: None,
+                }),
+                create(from(Place::Third), 2, (2, 3)),
+                now(What::CreateGroup { caller: OWNER, id: 1 }),
+                now(What::CreateGroup { caller: from(Place::Third), id: 2 }),
+            ],
+        ),
         told(
             "another code for a missing target",
             under(|read| read.missing_target = MissingTarget::MissingParameter, Engine::PostgreSql),

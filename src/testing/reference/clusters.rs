@@ -138,11 +138,15 @@ impl Reference {
         if self.go_on(cluster) { "P-161" } else { "P-170" }
     }
 
+    /// Whether the frequency window is open (`P-106`).
+    fn switched_lately(&self, cluster: &Cluster) -> bool {
+        let window = self.policy.polardb.switch_window.as_millis();
+        cluster.last_switch.is_some_and(|last| self.clock.saturating_sub(last) < window)
+    }
+
     /// Begins a failover by itself, if anybody can take over (`P-180`, `P-181`).
     pub(super) fn begin_automatic(&self, cluster: &mut Cluster) -> Rule {
-        let window = self.policy.polardb.switch_window.as_millis();
-        let recent = cluster.last_switch.is_some_and(|last| self.clock.saturating_sub(last) < window);
-        let held = (recent && self.planted(Bug::WindowBindsAutomatic))
+        let held = (self.switched_lately(cluster) && self.planted(Bug::WindowBindsAutomatic))
             || (!cluster.mysql && self.planted(Bug::AutomaticOnMySqlOnly));
         match Self::task_of(self.tier(cluster, &[])) {
             Some(task) if cluster.fails_over && !held => {
@@ -156,7 +160,6 @@ impl Reference {
                 });
                 "P-180"
             }
-            Some(_) if cluster.fails_over => "P-180",
             _ => "P-181",
         }
     }
@@ -251,10 +254,8 @@ impl Reference {
         if zone == TargetZoneType::Standby {
             faults.push(fault("HaStatusNotSupport", "P-108"));
         }
-        let window = self.policy.polardb.switch_window.as_millis();
-        let recent = cluster.last_switch.is_some_and(|last| self.clock.saturating_sub(last) < window);
         let free = target.is_some() && self.policy.polardb.target_in_window == TargetInWindow::Accepted;
-        if recent && !free && !self.planted(Bug::WindowIgnored) {
+        if self.switched_lately(cluster) && !free && !self.planted(Bug::WindowIgnored) {
             faults.push(fault("UnsupportHighFrequenceSwitchOver", "P-106"));
         }
         match node {
@@ -284,7 +285,7 @@ impl Reference {
             return Came::Refused(vec![fault("InvalidDBClusterId.NotFound", "P-100")]);
         };
         if !cluster.nodes.iter().any(|known| known.id == node) {
-            return Came::Refused(vec![fault("InvalidDBNodeId.NotFound", "P-103")]);
+            return Came::Refused(vec![fault("InvalidDBNodeId.NotFound", "P-201")]);
         }
         let _ = self.node_changed(node, crate::polardb::NodeChange::Priority(request.priority));
         Came::Accepted("P-122", None)

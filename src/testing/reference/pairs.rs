@@ -25,7 +25,7 @@ use Word::{Go, No, Same};
 
 /// A call on an existing pair.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Ask {
+pub(super) enum Ask {
     Start,
     OneShot,
     Stop,
@@ -34,7 +34,7 @@ enum Ask {
     Delete,
 }
 
-fn asked(request: &Request) -> Option<(&str, Ask)> {
+pub(super) fn asked(request: &Request) -> Option<(&str, Ask)> {
     match request {
         Request::StartDiskReplicaPair(start) if start.one_shot => Some((start.pair.as_str(), Ask::OneShot)),
         Request::StartDiskReplicaPair(start) => Some((start.pair.as_str(), Ask::Start)),

@@ -4,42 +4,35 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 
 use super::super::gallery::Bug;
-use super::{Came, Fault, Kept, Reference, Token, fault};
+use super::{Came, Fault, Kept, Reference, Token, fault, pairs};
 use crate::control_plane::{Call, Request};
 use crate::policy::{RejectionPolicy, TokenAlphabet, TokenMismatch, TokenScope};
 use crate::token::{Lifetime, Overflow};
 
-/// Product, and the operation's name if it takes a token (`C-024`).
-#[allow(unreachable_patterns, reason = "requests of what is left out")]
-const fn operation(request: &Request) -> (&'static str, Option<&'static str>) {
-    match request {
-        Request::CreateDiskReplicaPair(_) => ("ebs", Some("CreateDiskReplicaPair")),
-        Request::StartDiskReplicaPair(_) => ("ebs", Some("StartDiskReplicaPair")),
-        Request::StopDiskReplicaPair(_) => ("ebs", Some("StopDiskReplicaPair")),
-        Request::FailoverDiskReplicaPair(_) => ("ebs", Some("FailoverDiskReplicaPair")),
-        Request::ReprotectDiskReplicaPair(_) => ("ebs", Some("ReprotectDiskReplicaPair")),
-        Request::DeleteDiskReplicaPair(_) => ("ebs", Some("DeleteDiskReplicaPair")),
-        Request::CreateDiskReplicaGroup(_) => ("ebs", Some("CreateDiskReplicaGroup")),
-        Request::ModifyDiskReplicaGroup(_) => ("ebs", Some("ModifyDiskReplicaGroup")),
-        Request::StartDiskReplicaGroup(_) => ("ebs", Some("StartDiskReplicaGroup")),
-        Request::StopDiskReplicaGroup(_) => ("ebs", Some("StopDiskReplicaGroup")),
-        Request::FailoverDiskReplicaGroup(_) => ("ebs", Some("FailoverDiskReplicaGroup")),
-        Request::ReprotectDiskReplicaGroup(_) => ("ebs", Some("ReprotectDiskReplicaGroup")),
-        Request::DeleteDiskReplicaGroup(_) => ("ebs", Some("DeleteDiskReplicaGroup")),
-        Request::AddDiskReplicaPair(_) => ("ebs", Some("AddDiskReplicaPair")),
-        Request::RemoveDiskReplicaPair(_) => ("ebs", Some("RemoveDiskReplicaPair")),
-        Request::StartPairDrill(_) => ("ebs", Some("StartPairDrill")),
-        Request::StartReplicaGroupDrill(_) => ("ebs", Some("StartReplicaGroupDrill")),
-        Request::DescribeDiskReplicaPairs(_)
-        | Request::DescribeDiskReplicaGroups(_)
-        | Request::ClearPairDrill(_)
-        | Request::ClearReplicaGroupDrill(_)
-        | Request::DescribePairDrills(_)
-        | Request::DescribeReplicaGroupDrills(_) => ("ebs", None),
-        Request::CreateDbCluster(_) => ("polardb", Some("CreateDBCluster")),
-        Request::FailoverDbCluster(_) => ("polardb", Some("FailoverDBCluster")),
-        _ => ("polardb", None),
-    }
+/// Product and name of an operation that takes a token (`C-024`).
+const fn operation(request: &Request) -> Option<(&'static str, &'static str)> {
+    Some(match request {
+        Request::CreateDiskReplicaPair(_) => ("ebs", "CreateDiskReplicaPair"),
+        Request::StartDiskReplicaPair(_) => ("ebs", "StartDiskReplicaPair"),
+        Request::StopDiskReplicaPair(_) => ("ebs", "StopDiskReplicaPair"),
+        Request::FailoverDiskReplicaPair(_) => ("ebs", "FailoverDiskReplicaPair"),
+        Request::ReprotectDiskReplicaPair(_) => ("ebs", "ReprotectDiskReplicaPair"),
+        Request::DeleteDiskReplicaPair(_) => ("ebs", "DeleteDiskReplicaPair"),
+        Request::CreateDiskReplicaGroup(_) => ("ebs", "CreateDiskReplicaGroup"),
+        Request::ModifyDiskReplicaGroup(_) => ("ebs", "ModifyDiskReplicaGroup"),
+        Request::StartDiskReplicaGroup(_) => ("ebs", "StartDiskReplicaGroup"),
+        Request::StopDiskReplicaGroup(_) => ("ebs", "StopDiskReplicaGroup"),
+        Request::FailoverDiskReplicaGroup(_) => ("ebs", "FailoverDiskReplicaGroup"),
+        Request::ReprotectDiskReplicaGroup(_) => ("ebs", "ReprotectDiskReplicaGroup"),
+        Request::DeleteDiskReplicaGroup(_) => ("ebs", "DeleteDiskReplicaGroup"),
+        Request::AddDiskReplicaPair(_) => ("ebs", "AddDiskReplicaPair"),
+        Request::RemoveDiskReplicaPair(_) => ("ebs", "RemoveDiskReplicaPair"),
+        Request::StartPairDrill(_) => ("ebs", "StartPairDrill"),
+        Request::StartReplicaGroupDrill(_) => ("ebs", "StartReplicaGroupDrill"),
+        Request::CreateDbCluster(_) => ("polardb", "CreateDBCluster"),
+        Request::FailoverDbCluster(_) => ("polardb", "FailoverDBCluster"),
+        _ => return None,
+    })
 }
 
 impl Reference {
@@ -126,8 +119,7 @@ impl Reference {
     }
 
     fn token_of(&self, call: &Call, request: &Request) -> Option<Token> {
-        let (product, name) = operation(request);
-        let name = name?;
+        let (product, name) = operation(request)?;
         let scoped = self.policy.tokens.scope == TokenScope::Operation;
         Some(Token {
             account: call.account.as_str().to_string(),
@@ -168,18 +160,11 @@ impl Reference {
 
     /// Whether the resource of a request still waits for something: for a planted bug alone.
     fn under_way(&self, request: &Request) -> bool {
-        let pair = |id: &str| self.pairs.iter().any(|pair| pair.id == id && pair.job.is_some());
-        match request {
-            Request::StartDiskReplicaPair(request) => pair(request.pair.as_str()),
-            Request::StopDiskReplicaPair(request) => pair(request.pair.as_str()),
-            Request::ReprotectDiskReplicaPair(request) => pair(request.pair.as_str()),
-            Request::DeleteDiskReplicaPair(request) => pair(request.pair.as_str()),
-            Request::FailoverDiskReplicaPair(request) => pair(request.pair.as_str()),
-            Request::FailoverDbCluster(request) => {
-                let id = request.cluster.as_str();
-                self.clusters.iter().any(|cluster| cluster.id == id && cluster.run.is_some())
-            }
-            _ => false,
+        if let Request::FailoverDbCluster(request) = request {
+            let id = request.cluster.as_str();
+            return self.clusters.iter().any(|cluster| cluster.id == id && cluster.run.is_some());
         }
+        let pair = pairs::asked(request).map(|(id, _)| id);
+        self.pairs.iter().any(|known| pair == Some(&known.id) && known.job.is_some())
     }
 }

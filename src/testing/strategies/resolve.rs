@@ -31,8 +31,7 @@ impl Abstract {
                 let request = create_pair(*disks, *destination, *months);
                 let pair = made(&format!("pair-{id}"));
                 let fresh = Fresh::Pair(PairCreated { pair, order: made("order-1") });
-                let source = if caller.place == Place::Fitting { 0 } else { caller.place.number() };
-                call(caller, region(source), request.into(), fresh)
+                call(caller, region(caller.place.number()), request.into(), fresh)
             }
             What::Group { caller, group, ask } => {
                 let groups: Vec<GroupView> = plane.groups().collect();

@@ -1,0 +1,67 @@
+//! A small world with some of everything, and the control plane beside the reference in it.
+
+use failover_model::ebs::{GroupSeed, GroupStatus, PairSeed, PairStatus};
+use failover_model::polardb::ClusterSeed;
+use failover_model::testing::conformance::Drive;
+use failover_model::testing::reference::Reference;
+use failover_model::testing::strategies::{Abstract, Caller, Place, What, When, World};
+use failover_model::{ControlPlane, Policy};
+
+use crate::common::{START, at, create_group_request, create_request, group_id, id, pair_id, seed};
+
+pub const OWNER: Caller = Caller { account: 0, place: Place::Fitting, token: None };
+
+/// A pair that copied last a second ago, if it ever did.
+pub fn pair(number: u32, status: PairStatus) -> PairSeed {
+    PairSeed {
+        id: pair_id(number),
+        status,
+        status_message: None,
+        reversed: false,
+        created_at: at(0),
+        last_recover_point: (status != PairStatus::Created).then(|| at(START - 1_000)),
+        request: create_request(number),
+    }
+}
+
+/// `group-1` with these members.
+pub fn group(status: GroupStatus, members: &[u32]) -> GroupSeed {
+    GroupSeed {
+        id: group_id(1),
+        status,
+        reversed: false,
+        created_at: at(0),
+        request: create_group_request(),
+        members: members.iter().map(|number| pair_id(*number)).collect(),
+    }
+}
+
+/// Nodes `w` and `a` in one zone and `b`, as good as `a`, in another.
+pub fn cluster() -> ClusterSeed {
+    let mut cluster = seed(&[("a", 5), ("b", 5)]);
+    cluster.nodes[2].zone = id("cn-shanghai-b");
+    cluster
+}
+
+/// Pairs 1 and 2 replicate in group 1, pair 3 by itself; pair 4 was never started, pair 5 is stopped.
+pub fn world() -> World {
+    let pairs = vec![
+        pair(1, PairStatus::Normal),
+        pair(2, PairStatus::Normal),
+        pair(3, PairStatus::Normal),
+        pair(4, PairStatus::Created),
+        pair(5, PairStatus::Stopped),
+    ];
+    let group = Some(group(GroupStatus::Normal, &[1, 2]));
+    World { policy: Policy::default(), pairs, group, clusters: vec![cluster()] }
+}
+
+/// The control plane in a world beside the reference.
+pub fn drive(world: &World) -> Drive<ControlPlane> {
+    Drive::new(Reference::of(world, at(START)), world.plane(at(START))).unwrap()
+}
+
+/// A step a second later.
+pub fn soon(what: What) -> Abstract {
+    Abstract { when: When::Later(1_000), what }
+}
