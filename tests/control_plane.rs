@@ -11,8 +11,9 @@ use std::num::{NonZeroU64, NonZeroUsize};
 
 use failover_model::control_plane::{Fact, FreshNodes, Output};
 use failover_model::ebs::{
-    DeleteDiskReplicaPair, DescribeDiskReplicaPairs, DiskChange, FailoverDiskReplicaPair, GroupStatus,
-    PairCreated, PairStatus as S, StartDiskReplicaPair, StopDiskReplicaPair,
+    DeleteDiskReplicaPair, DescribeDiskReplicaPairs, DiskChange, FailoverDiskReplicaGroup,
+    FailoverDiskReplicaPair, GroupStatus, PairCreated, PairStatus as S, StartDiskReplicaPair, StartPairDrill,
+    StopDiskReplicaPair,
 };
 use failover_model::polardb::{
     CreateDbNodes, DeleteDbCluster, ModifyDbNodeClass, ModifyDbNodeConfig, ModifyType, NewNode, NodeKind,
@@ -425,13 +426,19 @@ mod clock {
     /// What is due next says of which kind it is, for pairs (E-410, E-660) and groups (G-410, G-697) alike.
     #[test]
     fn the_next_deadline_tells_a_cycle_from_the_end_of_a_tombstone() {
-        let due = |world: &World| world.plane.next_deadline().unwrap().reason;
-        assert_eq!(due(&at_status(S::Normal)), DeadlineReason::CopyCycle(pair_id(1)));
-        assert_eq!(due(&at_status(S::Deleted)), DeadlineReason::TombstoneEnd(pair_id(1)));
+        let pair = |status| {
+            let world = at_status(status);
+            let next = world.plane.next_deadline().unwrap();
+            assert_eq!(world.pair(1).due(), Some(next.at));
+            next.reason
+        };
+        assert_eq!(pair(S::Normal), DeadlineReason::CopyCycle(pair_id(1)));
+        assert_eq!(pair(S::Deleted), DeadlineReason::TombstoneEnd(pair_id(1)));
         let group = |status| {
             let mut world = World::default();
-            world.bring_group_to(status);
-            due(&world)
+            let next = world.bring_group_to(status).plane.next_deadline().unwrap();
+            assert_eq!(world.group(1).group.due(), Some(next.at));
+            next.reason
         };
         let id = common::group_id(1);
         assert_eq!(group(GroupStatus::Normal), DeadlineReason::GroupCycle(id.clone()));
@@ -511,6 +518,59 @@ mod effects {
             assert_eq!(world.report(Report::Observed(observation)), Err(Misuse::Unknown));
         }
         assert!(!world.disk("s-1", DiskChange::Removed).is_empty());
+    }
+}
+
+/// Whether the very same call may succeed later, without anybody mending it.
+mod retries {
+    use super::*;
+
+    #[track_caller]
+    fn may_succeed<T: std::fmt::Debug>(result: Result<T, Refusal>) -> bool {
+        result.expect_err("the call is refused").same_token_retry_may_succeed()
+    }
+
+    #[test]
+    fn a_call_that_met_a_passing_state_succeeds_under_the_same_token_once_it_has_passed() {
+        let mut world = at_status(S::Creating);
+        let start = || Request::from(StartDiskReplicaPair { pair: pair_id(1), one_shot: false });
+        let call = |world: &mut World| world.apply(OWNER, SOURCE, Some("t"), start(), Fresh::None).unwrap();
+        assert!(may_succeed(call(&mut world).result.unwrap()));
+        world.pair_succeeds(1);
+        assert!(accepted(&call(&mut world)));
+    }
+
+    #[test]
+    fn a_call_at_the_wrong_place_or_of_what_is_not_there_fails_however_often_it_is_repeated() {
+        let mut world = at_status(S::Normal);
+        assert!(!may_succeed(world.failover(SOURCE)));
+        assert!(!may_succeed(world.call(SOURCE, StopDiskReplicaPair { pair: pair_id(9) })));
+        assert!(!may_succeed(world.start_drill_at(SOURCE)));
+        let mut world = World::default();
+        world.bring_group_to(GroupStatus::Normal);
+        assert!(!may_succeed(world.call(SOURCE, FailoverDiskReplicaGroup { group: common::group_id(1) })));
+    }
+
+    #[test]
+    fn what_is_said_of_pairs_holds_of_groups_drills_and_tokens_too() {
+        let mut world = World::default();
+        world.bring_group_to(GroupStatus::Normal);
+        assert!(may_succeed(world.delete_group()), "its members may be removed");
+        world.start_drill(1, 1).unwrap();
+        assert!(may_succeed(world.clear_drill(1, 1)), "it will be executed");
+        let mut world = World::with(|policy| policy.tokens.capacity = NonZeroUsize::MIN);
+        world.bring_to(S::Normal);
+        assert!(accepted(&under(&mut world, "a", failover(1))));
+        assert!(may_succeed(under(&mut world, "b", failover(1)).result.unwrap()), "tokens expire");
+        assert!(!may_succeed(under(&mut world, "a", failover(9)).result.unwrap()), "a token is used up");
+    }
+
+    impl World {
+        fn start_drill_at(&mut self, region: &str) -> Result<Option<Response>, Refusal> {
+            let request = StartPairDrill { pair: pair_id(1) };
+            let fresh = common::fresh_drill(1, 1);
+            self.apply(OWNER, region, None, request.into(), fresh).unwrap().result.transpose()
+        }
     }
 }
 
