@@ -3,8 +3,11 @@
 use allocation_counter::measure;
 use failover_model::ebs::{
     CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairSettings, StartDiskReplicaPair,
+    StopDiskReplicaPair,
 };
-use failover_model::{Call, ClientToken, ControlPlane, PairId, Policy, RegionId, Timestamp};
+use failover_model::{
+    Call, ClientToken, ControlPlane, Outcome, PairId, Policy, RegionId, Report, Span, Step, Timestamp,
+};
 
 fn call(region: &str, token: Option<&str>) -> Call {
     Call {
@@ -15,25 +18,67 @@ fn call(region: &str, token: Option<&str>) -> Call {
     }
 }
 
+fn numbered(number: u32) -> PairId {
+    format!("pair-cn-{number:011}").parse().unwrap()
+}
+
 fn pair() -> PairId {
-    "pair-cn-00000000001".parse().unwrap()
+    numbered(1)
+}
+
+fn create(plane: &mut ControlPlane, number: u32) -> Step {
+    let request = CreateDiskReplicaPair {
+        source_zone: "cn-beijing-a".parse().unwrap(),
+        source_disk: format!("d-{number}").parse().unwrap(),
+        destination_region: "cn-shanghai".parse::<RegionId>().unwrap(),
+        destination_zone: "cn-shanghai-b".parse().unwrap(),
+        destination_disk: format!("t-{number}").parse().unwrap(),
+        settings: PairSettings::default(),
+    };
+    let fresh = PairCreated { pair: numbered(number), order: "1".parse().unwrap() };
+    let reply = plane.create_disk_replica_pair(&call("cn-beijing", None), &request, fresh).unwrap();
+    assert!(reply.result.is_ok());
+    reply.step
 }
 
 fn plane() -> ControlPlane {
     let mut plane = ControlPlane::new(Policy::default());
-    let request = CreateDiskReplicaPair {
-        source_zone: "cn-beijing-a".parse().unwrap(),
-        source_disk: "d-1".parse().unwrap(),
-        destination_region: "cn-shanghai".parse::<RegionId>().unwrap(),
-        destination_zone: "cn-shanghai-b".parse().unwrap(),
-        destination_disk: "d-2".parse().unwrap(),
-        settings: PairSettings::default(),
-    };
-    let fresh = PairCreated { pair: pair(), order: "1".parse().unwrap() };
-    assert!(
-        plane.create_disk_replica_pair(&call("cn-beijing", None), &request, fresh).unwrap().result.is_ok()
-    );
+    create(&mut plane, 1);
     plane
+}
+
+/// What was asked for is done.
+fn succeed(plane: &mut ControlPlane, step: &Step) {
+    for effect in &step.effects {
+        let outcome = Report::Outcome { id: effect.id, outcome: Outcome::Succeeded };
+        let _ = plane.report(call("cn-beijing", None).now, &outcome).unwrap();
+    }
+}
+
+fn start(plane: &mut ControlPlane, number: u32) {
+    let request = StartDiskReplicaPair { pair: numbered(number), one_shot: false };
+    assert!(plane.start_disk_replica_pair(&call("cn-beijing", None), &request).result.is_ok());
+}
+
+/// A plane on which so many pairs replicate.
+fn replicating(pairs: u32) -> ControlPlane {
+    let mut plane = ControlPlane::new(Policy::default());
+    for number in 1..=pairs {
+        let step = create(&mut plane, number);
+        succeed(&mut plane, &step);
+        start(&mut plane, number);
+    }
+    plane
+}
+
+/// A moment later, the second pair, whose deadline is not the first, is stopped and started again.
+fn restart(plane: &mut ControlPlane) {
+    let now = plane.clock().after(Span::from_millis(1));
+    let stop = StopDiskReplicaPair { pair: numbered(2) };
+    let reply = plane.stop_disk_replica_pair(&Call { now, ..call("cn-beijing", None) }, &stop);
+    assert!(reply.result.is_ok());
+    succeed(plane, &reply.step);
+    start(plane, 2);
 }
 
 const TOKEN: &str = "123e4567-e89b-12d3-a456-426655440000";
@@ -95,4 +140,23 @@ fn an_accepted_call_is_seen_to_allocate() {
         );
     });
     assert!(info.count_total > 0, "the counter counts nothing: {info:?}");
+}
+
+/// A deadline that stands no more is left where it is until it is found, but not for ever.
+#[test]
+fn a_pair_that_is_stopped_and_started_over_and_over_leaves_nothing_behind() {
+    let mut plane = replicating(2);
+    (0..200).for_each(|_| restart(&mut plane));
+    let info = measure(|| (0..1_000).for_each(|_| restart(&mut plane)));
+    assert_eq!(info.bytes_current, 0, "{info:?}");
+}
+
+/// Nor are all the deadlines gone through whenever one stands no more.
+#[test]
+fn stopping_and_starting_a_pair_costs_no_more_beside_many_than_beside_one() {
+    let cost = |pairs| {
+        let mut plane = replicating(pairs);
+        measure(|| (0..100).for_each(|_| restart(&mut plane))).bytes_total
+    };
+    assert!(cost(400) <= cost(2), "{} and {}", cost(400), cost(2));
 }

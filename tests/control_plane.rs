@@ -5,21 +5,26 @@
 #[macro_use]
 mod common;
 
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::{NonZeroU64, NonZeroUsize};
 
-use failover_model::control_plane::{Fact, Output};
+use failover_model::control_plane::{Fact, FreshNodes, Output};
 use failover_model::ebs::{
-    DeleteDiskReplicaPair, DescribeDiskReplicaPairs, FailoverDiskReplicaPair, PairCreated, PairStatus as S,
-    StartDiskReplicaPair, StopDiskReplicaPair,
+    DeleteDiskReplicaPair, DescribeDiskReplicaPairs, DiskChange, FailoverDiskReplicaGroup,
+    FailoverDiskReplicaPair, GroupStatus, PairCreated, PairStatus as S, StartDiskReplicaPair, StartPairDrill,
+    StopDiskReplicaPair,
 };
-use failover_model::polardb::{DeleteDbCluster, ModifyDbNodeConfig};
+use failover_model::polardb::{
+    CreateDbNodes, DeleteDbCluster, ModifyDbNodeClass, ModifyDbNodeConfig, ModifyType, NewNode, NodeKind,
+};
 use failover_model::policy::{
     PairFailover, RejectionPolicy, StartWhileReplicating, TokenAlphabet, TokenScope,
 };
 use failover_model::token::{Lifetime, Overflow};
 use failover_model::{
-    ControlPlane, EffectId, Fresh, Misuse, Observation, Operation, Outcome, Policy, Refusal, Report, Request,
-    Response,
+    AccountId, ControlPlane, DeadlineReason, EffectId, Fresh, Misuse, Observation, Operation, Outcome,
+    Policy, Refusal, Report, Request, Response,
 };
 use proptest::prelude::*;
 
@@ -254,6 +259,55 @@ mod tokens {
         assert_eq!(world.plane.pairs().count(), 1);
     }
 
+    /// T-080 for the calls on nodes: the nodes and the order are the first ones.
+    #[test]
+    fn a_replayed_call_on_nodes_answers_with_the_first_ids() {
+        let mut world = World::default();
+        world.cluster(&[("a", 1)]);
+        let create = CreateDbNodes {
+            cluster: id(CLUSTER),
+            nodes: vec![NewNode { class: Some(id("polar.mysql.x4.large")), zone: None }],
+            kind: NodeKind::Ordinary,
+            other: Vec::new(),
+        };
+        let class = ModifyDbNodeClass {
+            cluster: id(CLUSTER),
+            modify_type: ModifyType::Upgrade,
+            class: id("polar.mysql.x8.large"),
+            ai_nodes: false,
+            other: Vec::new(),
+        };
+        let ids = |number: u32| FreshNodes {
+            nodes: vec![id(&format!("n-{number}"))],
+            order: id(&format!("o-{number}")),
+        };
+        let calls: [(Request, fn(FreshNodes) -> Fresh); 2] =
+            [(create.into(), Fresh::Nodes), (class.into(), |ids| Fresh::Order(ids.order))];
+        for (request, fresh) in calls {
+            let first = world.apply(OWNER, SOURCE, Some("t"), request.clone(), fresh(ids(1))).unwrap();
+            assert!(accepted(&first) && !first.replayed, "{first:?}");
+            let work = world.db().outstanding_work().expect("the call asked for work").0;
+            world.succeed(work);
+            let again = world.apply(OWNER, SOURCE, Some("t"), request, fresh(ids(2))).unwrap();
+            assert!(again.replayed);
+            assert_eq!(again.result, first.result);
+        }
+        assert_eq!(world.db().nodes().len(), 3, "no node was made twice");
+    }
+
+    /// A file that was damaged may say that a stop answered what only a creation answers.
+    #[test]
+    fn a_token_that_remembers_the_answer_of_another_operation_is_a_mismatch() {
+        let mut world = at_status(S::Normal);
+        assert!(accepted(&under(&mut world, "t", stop(1))));
+        let mut snapshot = serde_json::to_value(world.plane.snapshot()).unwrap();
+        let outcome = snapshot.pointer_mut("/tokens/tenants/0/completed/0/outcome").unwrap();
+        assert_eq!(*outcome, "accepted");
+        *outcome = serde_json::json!({ "pair_created": { "pair": "pair-1", "order": "o-1" } });
+        world.plane = ControlPlane::restore(serde_json::from_value(snapshot).unwrap()).unwrap();
+        assert_eq!(refusal(under(&mut world, "t", stop(1))), "T-090");
+    }
+
     #[test]
     fn a_misused_call_leaves_its_token_free() {
         let mut world = World::default();
@@ -369,6 +423,34 @@ mod clock {
         assert_eq!(step.events[2].at, at(START + 1 + common::RPO_MS));
     }
 
+    /// What is due next says of which kind it is, for pairs (E-410, E-660) and groups (G-410, G-697) alike.
+    #[test]
+    fn the_next_deadline_tells_a_cycle_from_the_end_of_a_tombstone() {
+        let pair = |status| {
+            let world = at_status(status);
+            let next = world.plane.next_deadline().unwrap();
+            assert_eq!(world.pair(1).due(), Some(next.at));
+            next.reason
+        };
+        assert_eq!(pair(S::Normal), DeadlineReason::CopyCycle(pair_id(1)));
+        assert_eq!(pair(S::Deleted), DeadlineReason::TombstoneEnd(pair_id(1)));
+        let group = |status| {
+            let mut world = World::default();
+            let next = world.bring_group_to(status).plane.next_deadline().unwrap();
+            assert_eq!(world.group(1).group.due(), Some(next.at));
+            next.reason
+        };
+        let id = common::group_id(1);
+        assert_eq!(group(GroupStatus::Normal), DeadlineReason::GroupCycle(id.clone()));
+        assert_eq!(group(GroupStatus::Deleted), DeadlineReason::GroupTombstoneEnd(id));
+    }
+
+    #[test]
+    fn times_and_spans_are_shown_in_milliseconds() {
+        let (start, end) = (at(1_500), at(4_000));
+        assert_eq!(format!("{start}, {} later", end.since(start)), "1500 ms, 2500 ms later");
+    }
+
     impl World {
         /// A second pair, deleted: its tombstone falls due.
         fn bring_second(&mut self) {
@@ -435,7 +517,60 @@ mod effects {
         for observation in unknown {
             assert_eq!(world.report(Report::Observed(observation)), Err(Misuse::Unknown));
         }
-        assert!(!world.disk("s-1", failover_model::ebs::DiskChange::Removed).is_empty());
+        assert!(!world.disk("s-1", DiskChange::Removed).is_empty());
+    }
+}
+
+/// Whether the very same call may succeed later, without anybody mending it.
+mod retries {
+    use super::*;
+
+    #[track_caller]
+    fn may_succeed<T: std::fmt::Debug>(result: Result<T, Refusal>) -> bool {
+        result.expect_err("the call is refused").same_token_retry_may_succeed()
+    }
+
+    #[test]
+    fn a_call_that_met_a_passing_state_succeeds_under_the_same_token_once_it_has_passed() {
+        let mut world = at_status(S::Creating);
+        let start = || Request::from(StartDiskReplicaPair { pair: pair_id(1), one_shot: false });
+        let call = |world: &mut World| world.apply(OWNER, SOURCE, Some("t"), start(), Fresh::None).unwrap();
+        assert!(may_succeed(call(&mut world).result.unwrap()));
+        world.pair_succeeds(1);
+        assert!(accepted(&call(&mut world)));
+    }
+
+    #[test]
+    fn a_call_at_the_wrong_place_or_of_what_is_not_there_fails_however_often_it_is_repeated() {
+        let mut world = at_status(S::Normal);
+        assert!(!may_succeed(world.failover(SOURCE)));
+        assert!(!may_succeed(world.call(SOURCE, StopDiskReplicaPair { pair: pair_id(9) })));
+        assert!(!may_succeed(world.start_drill_at(SOURCE)));
+        let mut world = World::default();
+        world.bring_group_to(GroupStatus::Normal);
+        assert!(!may_succeed(world.call(SOURCE, FailoverDiskReplicaGroup { group: common::group_id(1) })));
+    }
+
+    #[test]
+    fn what_is_said_of_pairs_holds_of_groups_drills_and_tokens_too() {
+        let mut world = World::default();
+        world.bring_group_to(GroupStatus::Normal);
+        assert!(may_succeed(world.delete_group()), "its members may be removed");
+        world.start_drill(1, 1).unwrap();
+        assert!(may_succeed(world.clear_drill(1, 1)), "it will be executed");
+        let mut world = World::with(|policy| policy.tokens.capacity = NonZeroUsize::MIN);
+        world.bring_to(S::Normal);
+        assert!(accepted(&under(&mut world, "a", failover(1))));
+        assert!(may_succeed(under(&mut world, "b", failover(1)).result.unwrap()), "tokens expire");
+        assert!(!may_succeed(under(&mut world, "a", failover(9)).result.unwrap()), "a token is used up");
+    }
+
+    impl World {
+        fn start_drill_at(&mut self, region: &str) -> Result<Option<Response>, Refusal> {
+            let request = StartPairDrill { pair: pair_id(1) };
+            let fresh = common::fresh_drill(1, 1);
+            self.apply(OWNER, region, None, request.into(), fresh).unwrap().result.transpose()
+        }
     }
 }
 
@@ -583,6 +718,39 @@ proptest! {
             prop_assert_eq!(first.result, second.result);
         }
     }
+}
+
+#[test]
+fn forgetting_an_account_leaves_what_others_have_as_it_is() {
+    let mut world = World::default();
+    let other = || -> AccountId { id("2002") };
+    for account in [id(OWNER), other()] {
+        let change = DiskChange::Removed;
+        world.observe(Observation::Disk { account, disk: id("s-9"), change });
+    }
+    world.plane.forget_account(&id(OWNER));
+    world.plane.check().unwrap();
+    assert!(world.plane.disk(&other(), &id("s-9")).removed);
+    assert!(!world.plane.disk(&id(OWNER), &id("s-9")).removed);
+}
+
+/// A set of states that were visited tells them apart by their hash.
+#[test]
+fn states_that_differ_hash_differently_and_equal_ones_alike() {
+    let hash = |plane: &ControlPlane| {
+        let mut hasher = DefaultHasher::new();
+        plane.hash(&mut hasher);
+        hasher.finish()
+    };
+    let mut later = World::default();
+    common::look(&mut later.plane, at(1));
+    let mut with_cluster = World::default();
+    with_cluster.cluster(&[("a", 1)]);
+    let strict = World::with(|policy| policy.ebs.pair_failover = PairFailover::GroupAllowlist);
+    let worlds = [World::default(), later, with_cluster, strict, at_status(S::Created), at_status(S::Normal)];
+    let hashes: BTreeSet<u64> = worlds.iter().map(|world| hash(&world.plane)).collect();
+    assert_eq!(hashes.len(), worlds.len());
+    assert_eq!(hash(&at_status(S::Normal).plane), hash(&worlds[5].plane));
 }
 
 #[test]

@@ -6,8 +6,8 @@
 mod common;
 
 use failover_model::ebs::{
-    ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, DrillDiskStatus,
-    DrillOwner, DrillPage, DrillStatus, GroupStatus, Page, PairStatus, StartPairDrill,
+    ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, DiskChange,
+    DrillDiskStatus, DrillOwner, DrillPage, DrillStatus, GroupStatus, Page, PairStatus, StartPairDrill,
 };
 use failover_model::policy::DrillWithoutRecoverPoint;
 use failover_model::{Fresh, Misuse, Outcome, Refusal, Request, Response};
@@ -190,6 +190,20 @@ fn the_ids_for_a_drill_are_new_and_as_many_as_its_disks() {
     assert!(start(with(["y", "z"])).is_ok());
     assert_eq!(start(with(["v", "w"])).unwrap_err(), Misuse::BadFreshId, "the drill's id is in use");
     assert_eq!(start(fresh_drill(1, 2)).map(|output| output.result.unwrap().is_ok()), Ok(true));
+}
+
+/// An id that is free can be that of a drill's disk.
+#[test]
+fn a_disk_is_known_as_an_end_of_a_pair_as_a_drills_or_by_what_was_reported() {
+    let mut world = World::default();
+    world.bring_to(PairStatus::Normal).start_drill(1, 1).unwrap();
+    world.disk("r-1", DiskChange::Up(false));
+    let known = |account: &str, disk: &str| world.plane.has_disk(&id(account), &id(disk));
+    assert_eq!(
+        ["s-1", "t-1", "x-1", "r-1", "x-2"].map(|disk| known(OWNER, disk)),
+        [true, true, true, true, false]
+    );
+    assert!(!known("2002", "s-1"), "another account's disk is another disk");
 }
 
 #[test]

@@ -1318,6 +1318,15 @@ mod adopting {
     }
 
     #[test]
+    fn nothing_that_is_adopted_was_made_later_than_now() {
+        let later = at(common::START + 5);
+        let world = seeded(|seed| (seed.created_at, seed.nodes[1].created_at) = (later, later));
+        let made =
+            [world.db().created_at(), world.db().nodes()[1].created_at, world.db().nodes()[0].created_at];
+        assert_eq!(made, [at(common::START), at(common::START), at(0)]);
+    }
+
+    #[test]
     fn a_cluster_can_be_adopted_in_every_status() {
         for (status, pending) in [
             (ClusterStatus::Creating, 1),

@@ -8,18 +8,20 @@ mod common;
 
 use failover_model::control_plane::NotAdopted;
 use failover_model::ebs::{
-    AddDiskReplicaPair, DescribeDiskReplicaGroups, DescribeDiskReplicaPairs, DiskChange,
-    FailoverDiskReplicaGroup, FailoverDiskReplicaPair, GroupSeed, GroupStatus, ModifyDiskReplicaGroup,
-    PairStatus, RemoveDiskReplicaPair, Site, StartDiskReplicaGroup,
+    AddDiskReplicaPair, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, DescribeDiskReplicaPairs,
+    DiskChange, FailoverDiskReplicaGroup, FailoverDiskReplicaPair, GroupCreated, GroupPage, GroupSeed,
+    GroupSettings, GroupStatus, ModifyDiskReplicaGroup, PairStatus, RemoveDiskReplicaPair, Site,
+    StartDiskReplicaGroup,
 };
 use failover_model::policy::{JoinStatuses, ProductionSite, ReprotectFailedGroup};
+use failover_model::text::{Description, GroupName, Tag, TagKey, TagValue};
 use failover_model::{
     EffectKind, Fact, Fresh, GroupFact, Misuse, Observation, Outcome, PairFact, Refusal, Response, Step,
 };
 
 use common::{
-    DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, create_group_request, create_request, group_id,
-    id, message, pair_id, rule, rules,
+    DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, START, World, at, create_group_request, create_request,
+    group_id, id, message, pair_id, rule, rules,
 };
 
 fn code<T: std::fmt::Debug>(result: Result<T, Refusal>) -> (u16, String, &'static str) {
@@ -255,6 +257,37 @@ fn a_group_whose_last_member_was_removed_is_stopped() {
     assert_eq!(world.shows(), GroupStatus::Created);
 }
 
+/// Its own status is what it would be without the broken member, so what it waits for is void once that one is gone.
+#[test]
+fn a_group_whose_last_member_is_removed_while_it_is_being_stopped_waits_for_nothing() {
+    let mut world = World::default();
+    world.group_of(1).start_group(false).unwrap();
+    world.copies_succeed();
+    world.stop_group().unwrap();
+    let late = world.group_pending();
+    drop(invalidate(&mut world, 1));
+    world.remove(1).unwrap();
+    assert_eq!((world.shows(), world.plane.outstanding().count()), (GroupStatus::Stopped, 0));
+    assert_eq!(world.outcome(late, Outcome::Succeeded), Err(Misuse::Stale(late)));
+}
+
+/// Whatever was under way is void: a stop, or a round in which a copy failed already.
+#[test]
+fn a_group_that_breaks_as_a_whole_waits_for_nothing() {
+    let broken = || Observation::GroupInvalid { group: group_id(1), message: message("PrePayOrderExpired") };
+    let mut world = World::default();
+    world.bring_group_to(GroupStatus::Stopping);
+    let late = world.group_pending();
+    world.observe(broken());
+    assert_eq!((world.shows(), world.plane.outstanding().count()), (GroupStatus::Invalid, 0));
+    assert_eq!(world.outcome(late, Outcome::Succeeded), Err(Misuse::Stale(late)));
+    let mut world = World::default();
+    world.bring_group_to(GroupStatus::Syncing);
+    world.pair_fails(1);
+    world.observe(broken());
+    assert_eq!((world.shows(), world.plane.outstanding().count()), (GroupStatus::Invalid, 0));
+}
+
 #[test]
 fn a_group_that_breaks_as_a_whole_takes_along_the_members_that_replicate() {
     let mut world = World::default();
@@ -321,7 +354,8 @@ fn a_partial_failover_leaves_each_member_its_own_result_and_a_repeat_concerns_th
 fn a_partial_stop_is_like_a_partial_failover() {
     let mut world = World::default();
     world.bring_group_to(GroupStatus::Stopping);
-    world.group_fails_for(&[1]).unwrap();
+    let step = world.group_fails_for(&[1]).unwrap();
+    assert_eq!(rules(&step), ["G-331", "G-401", "G-404"], "pair 2 keeps its own result");
     assert_eq!(
         (world.shows(), statuses(&world, 2)),
         (GroupStatus::StopFailed, vec!["stop_failed", "stopped"])
@@ -519,6 +553,13 @@ fn after_a_reverse_policy_tells_which_site_is_the_production_site() {
     }
 }
 
+fn described(world: &mut World, account: &str, request: DescribeDiskReplicaGroups) -> GroupPage {
+    match world.apply(account, SOURCE, None, request.into(), Fresh::None).unwrap().result {
+        Some(Ok(Response::GroupPage(page))) => page,
+        other => panic!("{other:?}"),
+    }
+}
+
 /// How many groups and pairs a region sees.
 fn listed(world: &mut World, region: &str, site: Site) -> (usize, usize) {
     let groups = DescribeDiskReplicaGroups { site, ..DescribeDiskReplicaGroups::default() };
@@ -538,7 +579,7 @@ fn describe_filters_groups_as_it_does_pairs_and_pairs_by_their_group() {
     let mut world = World::default();
     world.group_of(2);
     world.create(3);
-    let name = failover_model::text::GroupName::parse("orders").ok();
+    let name = GroupName::parse("orders").ok();
     let modify = ModifyDiskReplicaGroup { group: group_id(1), name, description: None, enable_rtc: None };
     world.call(SOURCE, modify).unwrap();
     let mut pairs = |group: &str| {
@@ -572,6 +613,46 @@ fn describe_filters_groups_as_it_does_pairs_and_pairs_by_their_group() {
     let elsewhere =
         DescribeDiskReplicaGroups { groups: vec![group_id(1)], site: Site::Backup, ..Default::default() };
     assert_eq!(groups(elsewhere).other_site, [group_id(1)]);
+}
+
+/// A number that is told counts what the filter lets through, be the filter a name, a resource group or a tag alone.
+#[test]
+fn each_filter_of_groups_is_a_filter_by_itself() {
+    let mut world = World::default();
+    let tag = Tag { key: TagKey::parse("env").unwrap(), value: TagValue::parse("test").unwrap() };
+    let settings = [
+        GroupSettings { name: GroupName::parse("orders").ok(), ..GroupSettings::default() },
+        GroupSettings { resource_group: Some(id("rg-1")), ..GroupSettings::default() },
+        GroupSettings { tags: vec![tag.clone()], ..GroupSettings::default() },
+    ];
+    for (number, settings) in (1..).zip(settings) {
+        let request = CreateDiskReplicaGroup { settings, ..create_group_request() };
+        let fresh = Fresh::Group(GroupCreated { group: group_id(number) });
+        world.apply(OWNER, SOURCE, None, request.into(), fresh).unwrap();
+    }
+    let all = DescribeDiskReplicaGroups::default;
+    let filters = [
+        DescribeDiskReplicaGroups { name: Some("orders".into()), ..all() },
+        DescribeDiskReplicaGroups { resource_group: Some(id("rg-1")), ..all() },
+        DescribeDiskReplicaGroups { tags: vec![tag], ..all() },
+    ];
+    for (number, filter) in (1..).zip(filters) {
+        let page = described(&mut world, OWNER, filter);
+        assert_eq!(page.groups.iter().map(|view| view.group.id()).collect::<Vec<_>>(), [&group_id(number)]);
+        assert_eq!(page.total, 1);
+    }
+    assert_eq!(described(&mut world, OWNER, all()).total, 3);
+}
+
+#[test]
+fn the_other_site_of_a_group_is_hinted_at_to_its_owner_and_where_the_list_does_not_name_it() {
+    let mut world = World::default();
+    world.group_of(1);
+    let request = |site| DescribeDiskReplicaGroups { site, groups: vec![group_id(1)], ..Default::default() };
+    let here = described(&mut world, OWNER, request(Site::Production));
+    assert_eq!((here.groups.len(), here.other_site.len()), (1, 0));
+    assert_eq!(described(&mut world, OWNER, request(Site::Backup)).other_site, [group_id(1)]);
+    assert!(described(&mut world, "2002", request(Site::Backup)).other_site.is_empty());
 }
 
 #[test]
@@ -764,6 +845,20 @@ fn a_group_is_adopted_with_pairs_that_fit_it() {
     assert!(idle.outcome(lost, Outcome::Succeeded).is_err());
     idle.group_succeeds();
     assert_eq!(idle.status(1), PairStatus::Failedover);
+}
+
+#[test]
+fn a_group_that_is_adopted_keeps_its_description_and_when_it_was_created() {
+    for (told, kept) in [(7, 7), (u64::MAX, START)] {
+        let mut world = World::default();
+        let description = Description::parse("of orders").ok();
+        let settings = GroupSettings { description: description.clone(), ..GroupSettings::default() };
+        let request = CreateDiskReplicaGroup { settings, ..create_group_request() };
+        let seed = GroupSeed { created_at: at(told), request, ..seed(GroupStatus::Created, &[]) };
+        world.plane.adopt_group(at(START), &id(OWNER), &id(SOURCE), seed).unwrap();
+        let group = world.group(1).group;
+        assert_eq!((group.created_at(), group.description()), (at(kept), description.as_ref()));
+    }
 }
 
 #[test]

@@ -155,6 +155,35 @@ fn zone_of(world: &World, node: &str) -> String {
     world.db().node(&id(node)).unwrap().zone.to_string()
 }
 
+/// What a call answers as its reason, beside the events.
+#[test]
+fn an_accepted_call_names_the_rule_that_decided() {
+    let decided = |request: Request, fresh| {
+        let output = with(&[("a", 5), ("b", 3)]).apply(OWNER, SOURCE, None, request, fresh).unwrap();
+        output.result.unwrap().unwrap();
+        output.rule.map(|rule| rule.0)
+    };
+    let cluster = || id(CLUSTER);
+    let node = failover_model::polardb::ModifyDbNodeConfig {
+        cluster: cluster(),
+        node: id("a"),
+        priority: common::priority(1),
+    };
+    let lock = ModifyDbClusterDeletion { cluster: cluster(), protection: true };
+    let plain = [
+        (failover_request(Some("b")).into(), "P-140"),
+        (failover_request(None).into(), "P-141"),
+        (restart("a").into(), "P-242"),
+        (failover_model::polardb::DeleteDbCluster { cluster: cluster() }.into(), "P-023"),
+        (lock.into(), "P-026"),
+        (node.into(), "P-122"),
+    ];
+    for (request, rule) in plain {
+        assert_eq!(decided(request, Fresh::None), Some(rule));
+    }
+    assert_eq!(decided(hot("a", true).into(), Fresh::Order(id("o-1"))), Some("P-253"));
+}
+
 mod creating {
     use super::*;
 
@@ -183,6 +212,35 @@ mod creating {
         assert_eq!((world.db().nodes().len(), world.db_status().as_str()), (2, "Running"));
         assert!(world.plane.cluster_of(&id("n-1")).is_none());
         add(&mut world, create(2)).unwrap();
+    }
+
+    /// P-108, P-214: only nodes of the standby cluster, made elsewhere than the primary zone, make a standby zone.
+    #[test]
+    fn the_first_standby_nodes_elsewhere_make_their_zone_the_standby_one() {
+        let made = |kind, zone: &str, succeeded| {
+            let mut world = seeded(|seed| seed.nodes[1].zone = id("cn-shanghai-b"));
+            let nodes = vec![new_node(Some(LARGE), Some(zone))];
+            add(&mut world, CreateDbNodes { nodes, kind, ..create(1) }).unwrap();
+            work_ends(&mut world, succeeded);
+            world.db().standby_zone().map(ToString::to_string)
+        };
+        assert_eq!(made(NodeKind::Standby, "cn-shanghai-b", true).as_deref(), Some("cn-shanghai-b"));
+        assert_eq!(made(NodeKind::Standby, "cn-shanghai-b", false), None);
+        assert_eq!(made(NodeKind::Standby, "cn-shanghai-a", true), None, "the primary zone");
+        assert_eq!(made(NodeKind::Ordinary, "cn-shanghai-b", true), None);
+    }
+
+    /// P-214.
+    #[test]
+    fn a_standby_node_goes_to_the_standby_zone_unless_told_otherwise() {
+        let mut world = two_zones();
+        add(&mut world, CreateDbNodes { kind: NodeKind::Standby, ..create(1) }).unwrap();
+        assert_eq!(zone_of(&world, "n-0"), "cn-shanghai-b");
+        work_ends(&mut world, true);
+        let ordinary = CreateDbNodes { nodes: vec![new_node(Some(LARGE), None)], ..create(1) };
+        let fresh = Fresh::Nodes(FreshNodes { nodes: ids(&["n-9"]), order: id("o-8") });
+        drop(world.apply(OWNER, SOURCE, None, ordinary.into(), fresh).unwrap().result.unwrap().unwrap());
+        assert_eq!(zone_of(&world, "n-9"), "cn-shanghai-a");
     }
 
     /// P-210, P-211, P-212: fifteen in one call, sixteen in all.
@@ -292,6 +350,16 @@ mod removing {
         ordered(&mut world, drop_nodes(&["a", "b"])).unwrap();
     }
 
+    /// P-212.
+    #[test]
+    fn only_mysql_removes_several_at_once() {
+        let mut world = World::default();
+        world.adopt(ClusterSeed { engine: Engine::PostgreSql, ..seed(&[("a", 5), ("b", 3), ("c", 1)]) });
+        let several = refusal(ordered(&mut world, drop_nodes(&["a", "b"])));
+        assert_eq!(several, is("P-212", 400, "InvalidDBNodeNum.Malformed"));
+        ordered(&mut world, drop_nodes(&["a"])).unwrap();
+    }
+
     /// P-222: what is no ordinary node does not count.
     #[test]
     fn a_column_store_node_may_go_from_beside_the_last_reader() {
@@ -395,6 +463,15 @@ mod restarting {
         assert_eq!((world.writer().as_str(), eligible(&world).len()), ("a", 0));
     }
 
+    /// P-302: with nobody to replace it, the cluster is without a writer once the restart has failed.
+    #[test]
+    fn a_lone_writer_that_fails_to_restart_leaves_the_cluster_switching() {
+        let mut world = with(&[]);
+        world.call(SOURCE, restart("w")).unwrap();
+        let step = work_ends(&mut world, false);
+        assert_eq!((world.db_status().as_str(), common::rules(&step).pop()), ("Switching", Some("P-302")));
+    }
+
     /// P-240, P-202.
     #[test]
     fn only_a_known_node_of_a_running_cluster_restarts() {
@@ -420,6 +497,7 @@ mod hot_replicas {
         let writer = world.db().writer().unwrap();
         assert_eq!(world.db().node_status(writer), "Rebooting");
         assert!(down(&mut world, &["w", "a"]).effects.is_empty(), "they restart");
+        assert_eq!(world.db_status(), "RoleSwitching", "and the writer is not lost");
         work_ends(&mut world, true);
         assert!(world.db().node(&id("a")).unwrap().hot_replica);
         assert_eq!((world.db_status().as_str(), eligible(&world).len()), ("Running", 2));
@@ -427,6 +505,19 @@ mod hot_replicas {
             ordered(&mut world, hot(node, on)).unwrap();
             assert_eq!(eligible(&world).len(), 2, "nobody restarts");
             work_ends(&mut world, true);
+        }
+    }
+
+    /// P-203, P-253: what failed was not the first.
+    #[test]
+    fn a_hot_replica_that_fails_is_none_and_the_next_one_restarts_every_node_again() {
+        let mut world = with(&[("a", 5), ("b", 3)]);
+        for _ in 0..2 {
+            ordered(&mut world, hot("a", true)).unwrap();
+            assert_eq!(eligible(&world).len(), 0, "all restart");
+            work_ends(&mut world, false);
+            assert!(!world.db().node(&id("a")).unwrap().hot_replica);
+            assert_eq!(eligible(&world), ["a", "b"]);
         }
     }
 
@@ -471,6 +562,42 @@ mod zones {
             (zone_of(&world, "s"), zone_of(&world, "w")),
             ("cn-shanghai-c".into(), "cn-shanghai-b".into())
         );
+        assert_eq!(world.db().standby_zone().unwrap().as_str(), "cn-shanghai-c");
+    }
+
+    /// P-203.
+    #[test]
+    fn a_move_that_fails_leaves_both_zones_where_they_were() {
+        for (zone, kind) in
+            [("cn-shanghai-b", TargetZoneType::Primary), ("cn-shanghai-c", TargetZoneType::Standby)]
+        {
+            let mut world = two_zones();
+            world.call(SOURCE, to_zone(zone, kind)).unwrap();
+            work_ends(&mut world, false);
+            let zones = ["w", "a", "s", "t"].map(|node| zone_of(&world, node).pop().unwrap());
+            assert_eq!(zones, ['a', 'a', 'b', 'b']);
+            assert_eq!(world.db().standby_zone().unwrap().as_str(), "cn-shanghai-b");
+        }
+    }
+
+    /// P-261.
+    #[test]
+    fn only_what_is_in_the_zone_moves() {
+        let mut world = seeded(|seed| seed.nodes[2].zone = id("cn-shanghai-c"));
+        world.call(SOURCE, to_zone("cn-shanghai-b", TargetZoneType::Primary)).unwrap();
+        assert_eq!(world.db().work().unwrap().work.nodes(), [&id("w"), &id("a")]);
+    }
+
+    /// P-108: a standby node in the primary zone makes no standby zone.
+    #[test]
+    fn an_adopted_cluster_has_its_standby_zone_where_its_standby_nodes_are_but_for_the_writers() {
+        let adopted = |zone: &str| {
+            let mut world =
+                seeded(|seed| (seed.nodes[1].kind, seed.nodes[1].zone) = (NodeKind::Standby, id(zone)));
+            world.db().standby_zone().map(ToString::to_string)
+        };
+        assert_eq!(adopted("cn-shanghai-b").as_deref(), Some("cn-shanghai-b"));
+        assert_eq!(adopted("cn-shanghai-a"), None);
     }
 
     /// P-260, P-202.
@@ -550,6 +677,50 @@ mod switching_zones {
         assert_eq!((world.writer().as_str(), world.db().home()), ("w", None));
     }
 
+    /// P-190: who is called back is of that zone, whatever the priority of others.
+    #[test]
+    fn nobody_of_a_third_zone_takes_part_in_the_return() {
+        let mut world = World::default();
+        let mut seed = seed(&[("a", 5), ("s", 3), ("x", 9)]);
+        (seed.nodes[2].kind, seed.nodes[2].zone) = (NodeKind::Standby, id("cn-shanghai-b"));
+        seed.nodes[3].zone = id("cn-shanghai-c");
+        let _ = world.adopt(seed);
+        world.call(SOURCE, across(Some("s"), true)).unwrap();
+        world.promoted();
+        down(&mut world, &["a"]);
+        up(&mut world, &["a"]);
+        assert_eq!(world.promoting(), "a");
+    }
+
+    /// P-190, P-202: nobody is called back while something else is under way.
+    #[test]
+    fn the_writer_does_not_return_during_work_or_while_the_cluster_is_busy() {
+        let away = || {
+            let mut world = two_zones();
+            world.call(SOURCE, across(Some("s"), true)).unwrap();
+            world.promoted();
+            down(&mut world, &["a"]);
+            world
+        };
+        let mut world = away();
+        let status = Some(message("SSLModifying"));
+        world.observe(Observation::ClusterBusy { cluster: id(CLUSTER), status });
+        assert!(up(&mut world, &["a"]).effects.is_empty());
+        let mut world = away();
+        world.call(SOURCE, restart("t")).unwrap();
+        assert!(up(&mut world, &["a"]).effects.is_empty());
+    }
+
+    /// P-109: a switch within the zone leaves the standby cluster what it is.
+    #[test]
+    fn standby_nodes_stay_what_they_are_when_an_ordinary_one_takes_over() {
+        let mut world = two_zones();
+        world.fail_over(Some("a")).unwrap();
+        world.promoted();
+        assert_eq!(eligible(&world), ["w"]);
+        assert!(["s", "t"].iter().all(|node| world.db().node(&id(node)).unwrap().kind == NodeKind::Standby));
+    }
+
     /// P-190: without the parameter, or after a switch within the zone, nothing calls the writer back.
     #[test]
     fn the_writer_stays_where_nothing_calls_it_back() {
@@ -610,12 +781,29 @@ mod switching_zones {
         let mut world = two_zones();
         world.node("a", NodeChange::Replicating(false));
         assert!(down(&mut world, &["w"]).effects.is_empty());
+        down(&mut world, &["a"]);
+        assert_eq!(world.promoting(), "s", "now the whole zone is lost");
         let mut world = World::default();
         let mut seed = seed(&[("s", 3)]);
         seed.engine = Engine::PostgreSql;
         seed.nodes[1].kind = NodeKind::Standby;
         let _ = world.adopt(seed);
         assert!(down(&mut world, &["w"]).effects.is_empty());
+    }
+
+    /// P-185, P-244: the last of the zone was asked to restart and does not come up, or did not before.
+    #[test]
+    fn the_last_node_of_a_zone_that_fails_to_restart_makes_it_a_lost_one() {
+        let mut world = two_zones();
+        world.call(SOURCE, restart("a")).unwrap();
+        assert!(down(&mut world, &["w"]).effects.is_empty());
+        work_ends(&mut world, false);
+        assert_eq!(world.promoting(), "s");
+        let mut world = two_zones();
+        ordered(&mut world, hot("a", true)).unwrap();
+        down(&mut world, &["a", "w"]);
+        work_ends(&mut world, false);
+        assert_eq!(world.promoting(), "s");
     }
 
     /// P-185, P-182: the writer fails while the standby nodes are tried, and none of them can: then the ordinary ones.
@@ -686,6 +874,18 @@ mod other_readings {
             let begins = !up(&mut world, &["a"]).effects.is_empty();
             assert_eq!(begins, reading == AfterExhaustion::Waits);
         }
+        // What waits is a manual failover that found nobody: not one whose target failed, and no automatic one.
+        let waits = |policy: &mut PolarDbPolicy| policy.after_exhaustion = AfterExhaustion::Waits;
+        let mut world = under(waits, |_| ());
+        world.fail_over(Some("a")).unwrap();
+        world.promotion_fails();
+        assert_eq!(world.db_status(), "Running");
+        down(&mut world, &["w"]);
+        world.promotion_fails();
+        world.promotion_fails();
+        assert!(world.db().failover().is_none());
+        up(&mut world, &["w"]);
+        assert_eq!(world.db_status(), "Running", "the writer is back");
     }
 
     /// P-132, §10.2.
@@ -695,6 +895,19 @@ mod other_readings {
         world.fail_over(None).unwrap();
         world.promotion_fails();
         assert!(world.db().failover().is_none());
+    }
+
+    /// P-132, P-185, §10.2: the highest priority of the standby cluster is its own.
+    #[test]
+    fn where_only_the_highest_priority_is_tried_the_standby_cluster_has_one_of_its_own() {
+        let mut world = World::with(|policy| policy.polardb.lower_tiers = LowerTiers::NotTried);
+        adopt_two_zones(&mut world);
+        down(&mut world, &["w"]);
+        assert_eq!(world.promoting(), "a");
+        down(&mut world, &["a"]);
+        assert_eq!(world.promoting(), "s", "priority 3, below the 5 of a");
+        world.promotion_fails();
+        assert!(world.db().failover().is_none(), "t has 2");
     }
 
     /// P-131, §10.4.
@@ -813,6 +1026,8 @@ mod other_readings {
             assert_eq!(refusal(add(&mut world, create(most - 2))).0, "P-210");
             add(&mut world, create(most - 3)).unwrap();
         }
+        let world = seeded(|seed| seed.edition = Edition::Basic);
+        assert_eq!(world.db().most_nodes(&PolarDbPolicy::default()), 1, "in either");
     }
 }
 
@@ -860,6 +1075,19 @@ mod beside_a_failover {
         assert_eq!(world.promoting(), "c");
         world.promoted();
         assert_eq!((world.writer().as_str(), world.db().nodes().len()), ("c", 3));
+    }
+
+    /// P-161: who was tried stays so when others are removed.
+    #[test]
+    fn nobody_is_tried_again_because_another_was_removed() {
+        let mut world = with(&[("a", 5), ("b", 3), ("c", 1)]);
+        ordered(&mut world, drop_nodes(&["a"])).unwrap();
+        down(&mut world, &["w"]);
+        world.promotion_fails();
+        assert_eq!(world.promoting(), "c");
+        work_ends(&mut world, true);
+        world.promotion_fails();
+        assert!(world.db().failover().is_none(), "b failed before");
     }
 
     /// P-202, P-171.

@@ -4,10 +4,12 @@
 mod common;
 
 use failover_model::polardb::{
-    Cause, ClusterFact, ClusterSeed, DescribeDbClusterEndpoints, DescribeHaLogs, Endpoint, EndpointKind,
-    EndpointList, Engine, HaLog, HaLogPage, InstanceType, NodeChange, NodeKind, Role, ha_log,
+    Cause, ClusterFact, ClusterSeed, ClusterStatus, DescribeDbClusterEndpoints, DescribeDbClusters,
+    DescribeHaLogs, Endpoint, EndpointKind, EndpointList, Engine, HaLog, HaLogPage, InstanceType, NodeChange,
+    NodeKind, PayType, Role, ha_log,
 };
 use failover_model::simulation::{BadWorld, LatencyProfile, Simulation, Transitions};
+use failover_model::text::{Description, Tag, TagKey, TagValue};
 use failover_model::wire::{Format, body};
 use failover_model::{
     AccountId, Call, ClusterId, ControlPlane, Observation, Operation, Policy, Refusal, Request, Response,
@@ -240,6 +242,18 @@ fn a_switch_that_ends_without_success_is_not_in_the_log() {
     assert_eq!(log(&mut world, START + 100_000, ha_logs()).total, 0);
 }
 
+#[test]
+fn the_log_of_a_standby_node_says_what_it_is_of() {
+    let mut world = World::default();
+    let mut seed = seed(&[("s", 1)]);
+    seed.nodes[1].kind = NodeKind::Standby;
+    let _ = world.adopt(seed);
+    match world.ask(DescribeHaLogs { node: Some(id("s")), ..ha_logs() }) {
+        Ok(Response::HaLogs(page)) => assert_eq!(page.instance_type, InstanceType::Standby),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// P-510.
 #[test]
 fn only_mysql_has_the_log() {
@@ -411,4 +425,66 @@ fn agree(steps: &[(u8, usize, u64)]) {
 #[test]
 fn endpoints_and_log_agree_through_a_manual_and_an_automatic_switch() {
     agree(&[(0, 0, 0), (0, 0, 600_000), (3, 1, 5_000), (2, 1, 5_000), (1, 1, 700_000), (0, 0, 700_000)]);
+}
+
+/// Which clusters are listed, and how many match in all.
+fn listed(world: &mut World, request: DescribeDbClusters) -> (Vec<String>, usize) {
+    match world.ask(request) {
+        Ok(Response::ClusterPage(page)) => {
+            (page.clusters.iter().map(|cluster| cluster.id().to_string()).collect(), page.total)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn each_filter_narrows_the_list_of_clusters_and_all_of_them_hold() {
+    let tag = |key: &str| Tag { key: TagKey::parse(key).unwrap(), value: TagValue::parse("v").unwrap() };
+    let mut world = World::default();
+    let _ = world.adopt(seed(&[]));
+    let _ = world.adopt(ClusterSeed {
+        id: id("pc-2"),
+        engine: Engine::Oracle,
+        version: "11".into(),
+        pay_type: PayType::Prepaid,
+        description: Some(Description::parse("the test one").unwrap()),
+        resource_group: Some(id("rg-2")),
+        tags: vec![tag("k"), tag("l")],
+        nodes: vec![node("x", Role::Writer, 1)],
+        status: ClusterStatus::Deleting,
+        ..seed(&[])
+    });
+    let all = DescribeDbClusters::default;
+    assert_eq!(listed(&mut world, all()), (vec!["pc-1".into(), "pc-2".into()], 2));
+    for filter in [
+        DescribeDbClusters { clusters: vec![id("pc-2"), id("pc-3")], ..all() },
+        DescribeDbClusters { nodes: vec![id("y"), id("x")], ..all() },
+        DescribeDbClusters { description: Some("test".into()), ..all() },
+        DescribeDbClusters { status: Some("Deleting".into()), ..all() },
+        DescribeDbClusters { engine: Some(Engine::Oracle), ..all() },
+        DescribeDbClusters { version: Some("11".into()), ..all() },
+        DescribeDbClusters { pay_type: Some(PayType::Prepaid), ..all() },
+        DescribeDbClusters { resource_group: Some(id("rg-2")), ..all() },
+        DescribeDbClusters { tags: vec![tag("l")], ..all() },
+    ] {
+        assert_eq!(listed(&mut world, filter.clone()), (vec!["pc-2".into()], 1), "{filter:?}");
+        let none = DescribeDbClusters { tags: vec![tag("m")], ..filter };
+        assert_eq!(listed(&mut world, none), (vec![], 0));
+    }
+}
+
+#[test]
+fn the_list_of_clusters_comes_in_pages() {
+    let mut world = World::default();
+    for number in 1..=5 {
+        let nodes = vec![node(&format!("x-{number}"), Role::Writer, 1)];
+        let _ = world.adopt(ClusterSeed { id: id(&format!("pc-{number}")), nodes, ..seed(&[]) });
+    }
+    let mut page = |page_number| {
+        let (clusters, total) =
+            listed(&mut world, DescribeDbClusters { page_number, page_size: 2, ..Default::default() });
+        assert_eq!(total, 5);
+        clusters.join(" ")
+    };
+    assert_eq!([page(1), page(2), page(3), page(4)], ["pc-1 pc-2", "pc-3 pc-4", "pc-5", ""]);
 }

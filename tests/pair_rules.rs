@@ -6,7 +6,7 @@
 #[macro_use]
 mod common;
 
-use failover_model::control_plane::{DeadlineReason, Fact, PairFact};
+use failover_model::control_plane::{DeadlineReason, Fact, NotAdopted, PairFact};
 use failover_model::ebs::{
     Access, Bandwidth, Charge, CreateDiskReplicaPair, Cursor, DescribeDiskReplicaPairs, DiskChange,
     EbsRefusal, FOUNDING_REGIONS, Page, PairCreated, PairPage, PairSeed, PairSettings, PairStatus as S,
@@ -1173,6 +1173,31 @@ mod describing {
         assert!(describe(&mut world, OWNER, ELSEWHERE, request).pairs.is_empty());
     }
 
+    #[test]
+    fn the_other_site_is_hinted_at_to_the_owner_alone() {
+        let mut world = at_status(S::Normal);
+        let request = DescribeDiskReplicaPairs {
+            site: Site::Backup,
+            pairs: vec![pair_id(1)],
+            ..DescribeDiskReplicaPairs::default()
+        };
+        assert_eq!(describe(&mut world, OWNER, SOURCE, request.clone()).other_site, [pair_id(1)]);
+        assert!(describe(&mut world, "2002", SOURCE, request).other_site.is_empty());
+    }
+
+    #[test]
+    fn what_others_created_in_between_is_passed_over() {
+        let mut world = World::default();
+        for (number, account) in [OWNER, "2002", OWNER, "2002", "2002", OWNER].into_iter().enumerate() {
+            let number = number as u32;
+            let fresh = Fresh::Pair(PairCreated { pair: pair_id(number), order: id("o-1") });
+            world.apply(account, SOURCE, None, create_request(number).into(), fresh).unwrap();
+        }
+        let all = DescribeDiskReplicaPairs::default;
+        assert_eq!(found(&describe(&mut world, OWNER, SOURCE, all())), ["pair-0", "pair-2", "pair-5"]);
+        assert_eq!(found(&describe(&mut world, "2002", SOURCE, all())), ["pair-1", "pair-3", "pair-4"]);
+    }
+
     /// E-691.
     #[test]
     fn a_pair_is_listed_at_its_production_site_and_on_request_at_its_backup_site() {
@@ -1416,6 +1441,23 @@ mod adopting {
                 "{status}"
             );
             world.plane.check().unwrap();
+        }
+    }
+
+    /// E-012: a tombstone binds no disk, so it alone is taken in beside the pair that has them now.
+    #[test]
+    fn a_pair_whose_disks_are_in_use_is_adopted_as_a_tombstone_alone() {
+        for status in S::ALL {
+            let mut world = World::default();
+            world.create(1);
+            let seed = PairSeed { id: pair_id(2), ..seed(*status) };
+            let adopted = world.plane.adopt_pair(at(world.now), &id(OWNER), &id(SOURCE), seed);
+            world.plane.check().unwrap();
+            match adopted {
+                Ok(_) => assert_eq!(*status, S::Deleted),
+                Err(NotAdopted::Refused(refusal)) => assert_eq!(refusal.rule().0, "E-012", "{status}"),
+                Err(other) => panic!("{other}"),
+            }
         }
     }
 

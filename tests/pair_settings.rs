@@ -7,9 +7,9 @@ mod common;
 use failover_model::control_plane::{GroupFact, PairFact, Response};
 use failover_model::ebs::tags::{MOST_RESOURCES, MOST_TAGS};
 use failover_model::ebs::{
-    ChangeResourceGroup, Cursor, DescribeDiskReplicaPairProgress, ListTagResources, ModifyDiskReplicaPair,
-    PairProgress, PairStatus as S, ResourceId, ResourceType, Resources, TagFilter, TagPage, TagResources,
-    UntagResources,
+    ChangeResourceGroup, Cursor, DescribeDiskReplicaPairProgress, DescribeDiskReplicaPairs, ListTagResources,
+    ModifyDiskReplicaPair, Page, PairProgress, PairStatus as S, ResourceId, ResourceType, Resources,
+    TagFilter, TagPage, TagResources, UntagResources,
 };
 use failover_model::simulation::{Fault, LatencyProfile, Selector, Simulation, Transitions};
 use failover_model::text::{Description, Name, Tag, TagKey, TagValue};
@@ -172,6 +172,33 @@ mod modifying {
         assert!(world.group(1).group.tags().is_empty() && world.pair(1).tags().is_empty());
         let unknown = Resources::Groups(vec![id("pair-1")]);
         assert_eq!(rule(world.call(SOURCE, UntagResources { resources: unknown, keys: None })), "E-701");
+    }
+
+    /// E-709, of groups: those that bear a tag and can be reached from there.
+    #[test]
+    fn a_list_of_tags_holds_no_group_that_the_call_does_not_reach() {
+        let mut world = World::default();
+        for number in [1, 2] {
+            world.create_group(number);
+        }
+        world.group_succeeds();
+        let named = || Resources::Groups(vec![common::group_id(1)]);
+        world.call(SOURCE, TagResources { resources: named(), tags: vec![tag("env", "test")] }).unwrap();
+        let expect = |world: &mut World, account: &str, region: &str, wanted: &[&str]| {
+            for resources in [named(), Resources::Groups(vec![])] {
+                let request = ListTagResources { resources, tags: vec![], after: None };
+                let output = world.apply(account, region, None, request.into(), Fresh::None).unwrap();
+                let Some(Ok(Response::TagPage(page))) = output.result else { panic!("{output:?}") };
+                assert_eq!(found(&page), wanted, "{account} in {region}");
+            }
+        };
+        expect(&mut world, OWNER, SOURCE, &["group-1"]);
+        expect(&mut world, OWNER, DESTINATION, &["group-1"]);
+        expect(&mut world, OWNER, ELSEWHERE, &[]);
+        expect(&mut world, "2002", SOURCE, &[]);
+        world.delete_group().unwrap();
+        world.group_succeeds();
+        expect(&mut world, OWNER, SOURCE, &[]);
     }
 
     #[test]
@@ -350,6 +377,13 @@ mod tagging {
         expect(&[], vec![filter("env", Some("prod"))], &[]);
         let beyond = list(&mut world, &[1, 2], vec![], Some(Cursor(u64::MAX)));
         assert!(beyond.resources.is_empty(), "a cursor counts beside ids, too");
+        let first = DescribeDiskReplicaPairs {
+            page: Page::Token { max_results: 1, after: None },
+            ..DescribeDiskReplicaPairs::default()
+        };
+        let Ok(Response::PairPage(first)) = ask(&mut world, SOURCE, first) else { panic!("no page") };
+        let after = list(&mut world, &[1, 2], vec![], first.next);
+        assert_eq!(found(&after), ["pair-2"], "what the cursor names was listed before it");
         let page = list(&mut world, &[2], vec![], None);
         assert_eq!((page.kind, page.resources[0].tags.len(), page.next), (ResourceType::Pair, 2, None));
     }
@@ -393,6 +427,9 @@ mod tagging {
     fn the_type_of_a_resource_is_spelled_in_any_case() {
         for text in ["diskreplicapair", "DiskReplicaPair", "DISKREPLICAPAIR"] {
             assert_eq!(ResourceType::parse(text), Some(ResourceType::Pair));
+        }
+        for kind in ResourceType::ALL {
+            assert_eq!(ResourceType::parse(&kind.to_string()), Some(*kind));
         }
         for text in ["dedicatedblockstoragecluster", "pair", "", "diskreplicapair "] {
             assert_eq!(ResourceType::parse(text), None, "{text}");

@@ -12,6 +12,7 @@ use failover_model::polardb::{
     Priority, Role, Tried, next_tier,
 };
 use failover_model::policy::StandardNodes;
+use failover_model::token::TokenRefusal;
 use failover_model::{Fresh, NodeId, Observation, Operation, Refusal, Request, Step};
 
 use common::{CLUSTER, OWNER, SOURCE, World, at, failover_request, id, ids, message, rule, seed};
@@ -153,7 +154,9 @@ fn rule_10_an_unknown_target_is_malformed_and_not_not_found() {
     other.nodes[0].id = id("v");
     let _ = world.adopt(other);
     for target in ["nobody", "f"] {
-        assert_eq!(code(world.fail_over(Some(target))), (400, "InvalidDBNodeId.Malformed".into()));
+        let refusal = world.fail_over(Some(target)).unwrap_err();
+        assert!(!refusal.same_token_retry_may_succeed(), "a repeat names the same node");
+        assert_eq!(code(Err(refusal)), (400, "InvalidDBNodeId.Malformed".into()));
     }
     // Elsewhere the same node is not found.
     let request = ModifyDbNodeConfig { cluster: id(CLUSTER), node: id("f"), priority: common::priority(2) };
@@ -316,6 +319,11 @@ fn rule_23_a_token_is_told_apart_by_case_operation_and_account() {
     let remove =
         failover_model::polardb::DeleteDbNodes { cluster: id(CLUSTER), nodes: ids(&["b"]), kind: None };
     assert_eq!(call(OWNER, "token", remove.into()), (false, false), "another operation, and no mismatch");
+    // Whether a repeat may help is the token's business here too.
+    let (operation, refusal) = (Operation::FailoverDbCluster, TokenRefusal::Processing);
+    assert!(PolarDbRefusal::Token { operation, refusal }.same_token_retry_may_succeed());
+    let refusal = TokenRefusal::Mismatch;
+    assert!(!PolarDbRefusal::Token { operation, refusal }.same_token_retry_may_succeed());
 }
 
 #[test]

@@ -201,6 +201,12 @@ fn diagrams_page() -> String {
 }
 
 #[test]
+fn a_rule_is_shown_by_its_number_alone() {
+    let id = catalogue::rules()[0].id;
+    assert_eq!((format!("{id}"), format!("{id:?}")), ("C-010".to_owned(), "C-010".to_owned()));
+}
+
+#[test]
 fn the_rules_page_is_made_from_the_rows() {
     check("docs/rules.md", &rules_page());
 }

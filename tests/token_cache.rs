@@ -2,6 +2,7 @@
 //! that is a plain list of records.
 
 use core::num::{NonZeroU64, NonZeroUsize};
+use std::sync::Arc;
 
 use failover_model::time::Timestamp;
 use failover_model::token::{
@@ -61,7 +62,7 @@ mod state_table {
         let (mut cache, k) = (roomy(), key("a", "s", "t"));
         let permit = granted(cache.begin(at(0), Some(&k), &1));
         assert_eq!(cache.in_flight().collect::<Vec<_>>(), [(permit.sequence(), &k, &1)]);
-        assert_eq!((cache.len(), permit.evicted()), (1, None));
+        assert_eq!((cache.len(), cache.is_empty(), permit.evicted()), (1, false, None));
     }
 
     /// T-100.
@@ -428,6 +429,39 @@ mod time {
         }
     }
 
+    /// Of a tenant of whom nothing is left, nothing is kept.
+    #[test]
+    fn a_tenant_leaves_with_its_last_token_unless_it_has_a_horizon() {
+        let tenant: Arc<str> = "a".into();
+        let elsewhere = || Arc::strong_count(&tenant) - 1;
+        let key = |text| TokenKey { tenant: tenant.clone(), scope: 0, token: token(text) };
+        let fill = |overflow| {
+            let mut cache = TokenCache::<Arc<str>, u8, u8, u8>::new(config(Some(100), 1, overflow));
+            for text in ["x", "y"] {
+                if let Admission::Execute(permit) = cache.begin(at(0), Some(&key(text)), &1) {
+                    cache.complete(at(0), permit, 1).unwrap();
+                }
+            }
+            cache
+        };
+        let mut cache = fill(Overflow::Refuse);
+        let snapshot = cache.snapshot();
+        cache.sweep(at(100));
+        drop(snapshot);
+        assert_eq!(elsewhere(), 0);
+        cache = fill(Overflow::Refuse);
+        let short = config(Some(1), 1, Overflow::Refuse);
+        cache.observe(at(99));
+        let restored = TokenCache::restore(short, cache.snapshot()).unwrap();
+        drop(cache);
+        assert_eq!((restored.len(), elsewhere()), (0, 0));
+        cache = fill(Overflow::EvictOldestCompleted);
+        cache.sweep(at(100));
+        assert_eq!((cache.len(), elsewhere()), (0, 1), "what was evicted is still told");
+        cache.forget(&tenant);
+        assert_eq!(elsewhere(), 0);
+    }
+
     #[test]
     fn sweeping_is_not_observable_but_for_its_count() {
         let mut cache = roomy();
@@ -756,6 +790,13 @@ mod snapshots {
     }
 
     #[test]
+    fn the_counter_is_believed_up_to_half_of_what_it_can_be() {
+        let mut snapshot = bytes(&sample());
+        snapshot["next"] = json!(u64::MAX / 2);
+        assert!(restore(&snapshot).is_ok());
+    }
+
+    #[test]
     fn other_bounds_forget_what_expires_under_them_and_refuse_what_does_not_fit() {
         let short = Cache::restore(config(Some(28), 3, Overflow::Refuse), sample().snapshot()).unwrap();
         assert_eq!(short.standing(at(0), Some(&key("a", "s", "3")), &3), Standing::Vacant);
@@ -771,6 +812,7 @@ mod snapshots {
         let cases: &[(&str, Value, Bad)] = &[
             ("/version", json!(2), Bad::Version { version: 2 }),
             ("/next", json!(0), Bad::Counter { next: 0 }),
+            ("/next", json!(u64::MAX / 2 + 1), Bad::Counter { next: u64::MAX / 2 + 1 }),
             ("/next", json!(u64::MAX), Bad::Counter { next: u64::MAX }),
             ("/next", json!(14), Bad::SequenceAhead { sequence: 14 }),
             ("/next", json!(6), Bad::HorizonAhead { tenant: 0 }),

@@ -14,7 +14,7 @@ use failover_model::snapshot::RestoreError;
 use failover_model::{ControlPlane, Violation};
 use serde_json::{Value, json};
 
-use common::{CLUSTER, OWNER, START, World, id};
+use common::{CLUSTER, OWNER, RPO_MS, START, World, id};
 
 /// Pair 1 is copying its second cycle, pair 2 is being created, a cluster waits for a choice between two nodes.
 fn sound() -> Value {
@@ -42,6 +42,8 @@ const NULL: fn(&Value) -> Value = |_| Value::Null;
 const YES: fn(&Value) -> Value = |_| json!(true);
 const NO: fn(&Value) -> Value = |_| json!(false);
 const ZERO: fn(&Value) -> Value = |_| json!(0);
+/// The last time after which another whole cycle fits.
+const LAST_CYCLE: fn(&Value) -> Value = |_| json!(u64::MAX - RPO_MS);
 const FAR: fn(&Value) -> Value = |_| json!(999);
 
 fn switching(state: &Value, node: &str) -> Value {
@@ -75,6 +77,7 @@ const BROKEN: &[Broken] = &[
         ("/clusters/0/pending", |state| json!({ "id": 1, "effect": "delete", "since": LATER(state) })),
     ]),
     ("DueAndStatus", "pair-1", &[("/pairs/0/due", NULL)]),
+    ("DueAndStatus", "pair-1", &[("/pairs/0/due", NULL), ("/clock", LAST_CYCLE), ("/tokens/clock", LAST_CYCLE)]),
     ("DueAndStatus", "pair-2", &[("/pairs/1/due", FAR)]),
     ("DueAndStatus", "pair-2", &[("/pairs/1/status", |_| json!("deleted")), ("/pairs/1/pending", NULL)]),
     ("MessageAndStatus", "pair-1", &[("/pairs/0/status_message", |_| json!("DeviceRemoved"))]),
@@ -199,6 +202,9 @@ const BROKEN_GROUPS: &[Broken] = &[
     ("Group", "lies after the clock", &[("/groups/0/created_at", LATER)]),
     ("Group", "lies after the clock", &[("/groups/0/last_one_shot", LATER)]),
     ("Group", "has a deadline", &[("/groups/0/due", NULL)]),
+    ("Group", "has a deadline", &[
+        ("/groups/0/due", NULL), ("/clock", LAST_CYCLE), ("/tokens/clock", LAST_CYCLE),
+    ]),
     ("Group", "both its sites are one place", &[("/groups/0/standby", |state| state["groups"][0]["primary"].clone())]),
     ("Group", "too many members", &[("/pairs", many), ("/next_id", FAR)]),
     ("Group", "no member, but", &[("/pairs", |_| json!([])), ("/drills", |_| json!([]))]),
@@ -208,6 +214,19 @@ const BROKEN_GROUPS: &[Broken] = &[
     ("Member", "pair-1: its group does not exist", &[("/pairs/0/group", |_| json!("group-9"))]),
     ("Member", "shows what no member", &[("/pairs/0/status", |_| json!("failovering"))]),
     ("Member", "between other places", &[("/pairs/0/primary/region", |_| json!("cn-heyuan"))]),
+    ("Member", "between other places", &[
+        ("/pairs/0/status", |_| json!("invalid")), ("/pairs/0/primary/region", |_| json!("cn-heyuan")),
+    ]),
+    ("Member", "between other places", &[
+        ("/pairs/0/status", |_| json!("invalid")),
+        ("/pairs/0/primary", |state| state["pairs"][0]["standby"].clone()),
+        ("/pairs/0/standby", |state| state["pairs"][0]["primary"].clone()),
+        ("/pairs/0/standby/region", |_| json!("cn-heyuan")),
+    ]),
+    ("Member", "between other places", &[
+        ("/pairs/0/primary", |state| state["pairs"][0]["standby"].clone()),
+        ("/pairs/0/standby", |state| state["pairs"][0]["primary"].clone()),
+    ]),
     ("Member", "replication time control", &[("/pairs/0/settings/enable_rtc", YES)]),
     ("Member", "whether the direction is being reversed", &[("/pairs/0/reversing", YES)]),
     ("Member", "waits for what its group waits for", &[
@@ -259,6 +278,18 @@ fn reported(sound: &Value, table: &[Broken]) {
         let violation = violation(sound, changes);
         assert_eq!(variant(&format!("{violation:?}")), *name, "case {number}: {violation}");
         assert!(violation.to_string().contains(of), "case {number} does not name {of}: {violation}");
+    }
+}
+
+/// A grid of cycles ends where time does: from then on a replicating pair or group may be without a deadline.
+#[test]
+fn where_no_other_cycle_fits_none_need_be_due() {
+    for (mut state, due) in [(sound(), "/pairs/0/due"), (sound_groups(), "/groups/0/due")] {
+        for clock in ["/clock", "/tokens/clock"] {
+            *state.pointer_mut(clock).unwrap() = json!(u64::MAX - RPO_MS + 1);
+        }
+        *state.pointer_mut(due).unwrap() = Value::Null;
+        assert_eq!(restored(&state).unwrap().check(), Ok(()), "{due}");
     }
 }
 

@@ -161,7 +161,7 @@ impl DbCluster {
             nodes.filter(|node| node.kind == NodeKind::Ordinary).count()
         };
         let (going, current) = (ordinary(&mut nodes.iter().copied()), ordinary(&mut self.nodes.iter()));
-        if going > 0 && going > current.saturating_sub(2) {
+        if going > current.saturating_sub(2) {
             return Err(number("P-222"));
         }
         self.needs_running(operation)?;

@@ -276,6 +276,10 @@ mod tests {
             (|c| done(c, 3).at = Timestamp::from_millis(39), Broken::CompletionOrder { sequence: 6 }),
             (|c| c.store.flights.queue_mut().swap(0, 2), Broken::FlightOrder),
             (|c| c.store.flights.queue_mut()[1].slot = None, Broken::FlightOrder),
+            (
+                |c| c.store.flights.queue_mut()[1] = c.store.flights.queue_mut()[0].clone(),
+                Broken::FlightOrder,
+            ),
             (|c| c.store.flights.queue_mut().truncate(2), Broken::Miscounted { held: 5, found: 4 }),
             (|c| c.store.flights.queue_mut()[0].tenant = 1, Broken::LostFlight { sequence: 9 }),
             (|c| c.store.flights.queue_mut()[0].slot = slot(7), Broken::LostFlight { sequence: 9 }),

@@ -41,11 +41,11 @@ pub fn parse_iso(text: &str) -> Result<Timestamp, BadTime> {
     };
     let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
     let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
-    if year < 1970 || !(1..=12).contains(&month) || hour > 23 || minute > 59 || second > 59 {
+    if hour > 23 || minute > 59 || second > 59 {
         return Err(BadTime);
     }
     let days = days(year, month, day);
-    // A day that its month does not have falls into another month.
+    // A month that there is not, or a day that its month does not have, is another date; one before 1970 is its first.
     if date(days) != (year, month, day) {
         return Err(BadTime);
     }
@@ -150,6 +150,7 @@ mod tests {
             "2020-08-14T05:58Z",
             "2020-08-14 05:58:42Z",
             "2020-08-14T05:58:42",
+            "2020-08-14T05:58:42Z ",
             "2020-13-01T00:00:00Z",
             "2020-00-01T00:00:00Z",
             "2020-01-00T00:00:00Z",
@@ -160,6 +161,8 @@ mod tests {
             "2020-01-01T00:60:00Z",
             "2020-01-01T00:00:60Z",
             "1969-12-31T23:59:59Z",
+            "0000-00-00T00:00:00Z",
+            "2020-99-01T00:00:00Z",
             "+020-01-01T00:00:00Z",
             "20é0-01-01T00:00:00",
         ] {

@@ -41,6 +41,34 @@ fn sample(operation: Operation) -> Value {
 }
 
 #[test]
+fn a_flag_may_be_spelled_as_a_text_of_any_case() {
+    let rtc = |spelled: Value| pairs(&[json!({ "EnableRtc": spelled })]);
+    let enabled = |spelled: Value| pair(json!({ "EnableRtc": spelled })).seed.request.settings.enable_rtc;
+    assert!(enabled(json!(true)) && enabled(json!("true")) && enabled(json!("TRUE")));
+    assert!(!enabled(json!(false)) && !enabled(json!("False")) && !enabled(json!("")));
+    assert!(rtc(json!("yes")).is_err() && rtc(json!(1)).is_err());
+}
+
+#[test]
+fn a_node_follows_its_cluster_into_being_or_is_busy_with_something_of_its_own() {
+    let busy = |node: &str, status: &str| {
+        let nodes = json!([{ "DBNodeRole": "Writer", "DBNodeStatus": node }]);
+        let seed = cluster(json!({ "DBClusterStatus": status, "DBNodes": nodes }));
+        seed.nodes[0].busy.as_ref().map(ToString::to_string)
+    };
+    assert_eq!(busy("Creating", "Creating"), None);
+    assert_eq!(busy("ClassChanging", "Creating").as_deref(), Some("ClassChanging"));
+    assert_eq!(busy("Deleting", "Creating").as_deref(), Some("Deleting"));
+    assert_eq!(busy("Creating", "Running").as_deref(), Some("Creating"));
+}
+
+#[test]
+fn defaults_tell_everything_but_how_ids_are_made() {
+    let told = with_defaults(|defaults| format!("{defaults:?}"));
+    assert!(told.contains("cn-chengdu") && told.contains(&format!("{NOW:?}")), "{told}");
+}
+
+#[test]
 fn an_empty_pair_takes_defaults() {
     let SeededPair { region, seed, .. } = pair(json!({}));
     assert_eq!(region.as_str(), "cn-chengdu");
