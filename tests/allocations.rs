@@ -43,7 +43,7 @@ fn create(plane: &mut ControlPlane, number: u32) -> Step {
 
 fn plane() -> ControlPlane {
     let mut plane = ControlPlane::new(Policy::default());
-    create(&mut plane, 1);
+    let _ = create(&mut plane, 1);
     plane
 }
 

@@ -277,18 +277,21 @@ mod tokens {
             ai_nodes: false,
             other: Vec::new(),
         };
-        let ids = |number: u32| FreshNodes {
-            nodes: vec![id(&format!("n-{number}"))],
-            order: id(&format!("o-{number}")),
-        };
-        let calls: [(Request, fn(FreshNodes) -> Fresh); 2] =
-            [(create.into(), Fresh::Nodes), (class.into(), |ids| Fresh::Order(ids.order))];
-        for (request, fresh) in calls {
-            let first = world.apply(OWNER, SOURCE, Some("t"), request.clone(), fresh(ids(1))).unwrap();
+        for request in [Request::from(create), class.into()] {
+            let fresh = |number| {
+                let order = id(&format!("o-{number}"));
+                match request {
+                    Request::CreateDbNodes(_) => {
+                        Fresh::Nodes(FreshNodes { nodes: vec![id(&format!("n-{number}"))], order })
+                    }
+                    _ => Fresh::Order(order),
+                }
+            };
+            let first = world.apply(OWNER, SOURCE, Some("t"), request.clone(), fresh(1)).unwrap();
             assert!(accepted(&first) && !first.replayed, "{first:?}");
             let work = world.db().outstanding_work().expect("the call asked for work").0;
             world.succeed(work);
-            let again = world.apply(OWNER, SOURCE, Some("t"), request, fresh(ids(2))).unwrap();
+            let again = world.apply(OWNER, SOURCE, Some("t"), request.clone(), fresh(2)).unwrap();
             assert!(again.replayed);
             assert_eq!(again.result, first.result);
         }

@@ -592,7 +592,7 @@ mod zones {
     #[test]
     fn an_adopted_cluster_has_its_standby_zone_where_its_standby_nodes_are_but_for_the_writers() {
         let adopted = |zone: &str| {
-            let mut world =
+            let world =
                 seeded(|seed| (seed.nodes[1].kind, seed.nodes[1].zone) = (NodeKind::Standby, id(zone)));
             world.db().standby_zone().map(ToString::to_string)
         };

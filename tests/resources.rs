@@ -4,9 +4,23 @@
 mod common;
 
 use failover_model::EffectId;
-use failover_model::ebs::{GroupDue, GroupStatus, RPO, ReplicaPair};
+use failover_model::ebs::{GroupDue, GroupStatus, PairDue, PairStatus, RPO, ReplicaPair};
+use failover_model::policy::EbsPolicy;
 
 use common::{World, pair_id};
+
+/// E-410: the copy that begins leaves the next one due, before anybody looks again.
+#[test]
+fn the_copy_of_a_pair_that_is_due_leaves_the_next_one_due() {
+    let mut world = World::default();
+    let mut pair = world.bring_to(PairStatus::Normal).pair(1).clone();
+    let due = pair.due().unwrap();
+    let Some(PairDue::Cycle(plan)) = pair.decide_due(due, &EbsPolicy::default()) else {
+        panic!("nothing is due")
+    };
+    let _ = pair.apply(plan, EffectId(99));
+    assert_eq!(pair.due(), Some(due.after(RPO)));
+}
 
 /// G-410: the round that begins leaves the next one due, before anybody looks again.
 #[test]

@@ -155,9 +155,7 @@ impl ControlPlane {
         let (account, ordinal, rtc) = (group.account.clone(), group.ordinal, group.settings.enable_rtc);
         if due_before != group.due {
             self.index.deadlines.stands_anew(group.due, ordinal);
-        }
-        if due_before.is_some() && due_before != group.due {
-            self.settle_deadline(Some(ordinal));
+            self.settle_deadline(due_before.map(|_| ordinal));
         }
         if asks {
             self.mint();

@@ -219,9 +219,7 @@ impl ReplicaGroup {
             if spoilt { plan } else { PairPlan { recover_point: Some(now), copied: true, ..plan } }
         };
         let mut moved: Vec<(u64, PairId, PairPlan)> = others()
-            .map(|pair| (pair, committed(pair, pair.follow(now, to))))
-            .filter(|(pair, plan)| !spoilt || plan.to != pair.status)
-            .map(|(pair, plan)| (pair.ordinal, pair.id.clone(), plan))
+            .map(|pair| (pair.ordinal, pair.id.clone(), committed(pair, pair.follow(now, to))))
             .collect();
         let own = if own.to == PairStatus::Invalid { own } else { committed(member, own) };
         moved.push((member.ordinal, member.id.clone(), own));

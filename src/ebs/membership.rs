@@ -130,14 +130,9 @@ impl ReplicaGroup {
         let kept = self.unchanged(row.rule, cx.now);
         let emptied = lookup(self.status, GroupEvent::Emptied);
         Ok(Membership::Leaves(match emptied.then {
-            GroupVerdict::Move(to) if members == 1 => GroupPlan {
-                rule: emptied.rule,
-                to,
-                pending: GroupChange::Clear,
-                due: None,
-                spoilt: false,
-                ..kept
-            },
+            GroupVerdict::Move(to) if members == 1 => {
+                GroupPlan { rule: emptied.rule, to, pending: GroupChange::Clear, due: None, ..kept }
+            }
             _ => kept,
         }))
     }

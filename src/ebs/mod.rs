@@ -35,7 +35,7 @@ pub mod status;
 pub mod table;
 pub mod tags;
 
-pub use decide::{PairPlan, PairRequest, PairStep};
+pub use decide::{PairDue, PairPlan, PairRequest, PairStep};
 pub use describe::{Cursor, DescribeDiskReplicaPairs, Page, PairPage, Site};
 pub use disk::{Access, Disk, DiskChange};
 pub use drill::{
