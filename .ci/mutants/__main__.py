@@ -12,7 +12,7 @@ than three seconds is not asked, and a mutant that only such a test would kill c
     python3 .ci/mutants build             the program, under target/mutants
     python3 .ci/mutants run               every mutant; exit status 1 if one survives that docs/mutants.md does not list
     python3 .ci/mutants run --shard 3/8   an eighth of them
-    python3 .ci/mutants run --missed      those that no test has killed yet
+    python3 .ci/mutants run --missed      those that no test has killed yet, in functions as they are now
     python3 .ci/mutants prove --test pair_rules --only src/ebs/decide.rs
                                              builds one test file anew and says which of the matching mutants it kills
     python3 .ci/mutants leftover          lets `cargo mutants` try what is left to it

@@ -41,7 +41,7 @@ def build():
     by_file = collections.defaultdict(list)
     for mutant in mutants:
         by_file[mutant["file"]].append(mutant)
-    kept_const = set(known["const"])
+    kept_const, whole = set(known["const"]), set()
     dropped = {m["number"]: known["dropped"][m["key"]] for m in mutants if m["key"] in known["dropped"]}
     while True:
         functions, sources = [], {}
@@ -71,7 +71,7 @@ def build():
                 continue
             called = re.search(r"non-const (?:associated )?(?:function|method) `(.*)`", message["message"])
             if called:
-                owner, name = ([""] + re.sub("<.*?>", "", called.group(1)).split("::"))[-2:]
+                owner, name = ([""] + re.sub(r"(?:::)?<[^>]*>", "", called.group(1)).split("::"))[-2:]
                 kept_const.add(f"{owner}::{name}" if owner[:1].isupper() else name)
                 continue
             spans = [span for span in message["spans"] if span["is_primary"]] + message["spans"]
@@ -80,19 +80,27 @@ def build():
             if number:
                 dropped.setdefault(number, message["message"])
             elif spans:
+                # Not this or that body: the function cannot choose among them.
+                inside = {
+                    number for s in spans if s["file_name"] in sources
+                    for number in sources[s["file_name"]].choice_at(s["byte_start"])
+                }
+                whole |= inside
+                dropped.update((number, message["message"]) for number in inside)
                 strange.append(message["rendered"])
+        known["const"] = sorted(kept_const)
+        known["dropped"].update((m["key"], dropped[m["number"]])
+                                for m in mutants if m["number"] in dropped and m["number"] not in whole)
+        KNOWN.write_text(json.dumps(known))
         if (len(kept_const), len(dropped)) == before:
             raise SystemExit("".join(strange) or ran.stderr)
-    known["const"] = sorted(kept_const)
-    known["dropped"].update((mutant["key"], dropped[mutant["number"]]) for mutant in mutants if mutant["number"] in dropped)
-    KNOWN.write_text(json.dumps(known))
     left = {
         mutant["number"]
         for source in sources.values()
         for span, of_function in source.functions.items()
         for mutant in of_function
         if source.stays_const(span) or (mutant["number"] in dropped and "impl " in (mutant["function"]["return_type"] or ""))
-    } | {mutant["number"] for mutant in mutants if not mutant["function"]}
+    } | whole | {mutant["number"] for mutant in mutants if not mutant["function"]}
     unviable = sorted(set(dropped) - left)
     print(f"{len(unviable)} do not compile, {len(left)} are left to cargo mutants", flush=True)
     ran, messages = cargo("test", "--workspace", "--no-run")

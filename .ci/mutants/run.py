@@ -51,8 +51,12 @@ def argued():
 
 def run(shard, missed, at_most, only):
     state = json.loads(STATE.read_text())
-    outcomes = json.loads(OUTCOMES.read_text()) if OUTCOMES.exists() else {}
+    known = json.loads(KNOWN.read_text())
     mutants = {mutant["number"]: mutant for mutant in state["mutants"]}
+    outcomes = json.loads(OUTCOMES.read_text()) if OUTCOMES.exists() else {}
+    if missed:
+        # What was killed in a function that is as it was is dead.
+        outcomes.update((str(n), known["killers"][m["key"]]) for n, m in mutants.items() if m["key"] in known["killers"])
     reached = collections.defaultdict(list)
     for row in state["reach"]:
         for function in row[4]:
@@ -65,7 +69,6 @@ def run(shard, missed, at_most, only):
             if number % parts == part % parts and not skip and re.search(only, mutants[number]["name"]):
                 jobs.append((function, number))
     killers = collections.defaultdict(collections.Counter)
-    known = json.loads(KNOWN.read_text())
 
     def one(job):
         function, number = job
@@ -95,9 +98,11 @@ def run(shard, missed, at_most, only):
             unargued.append(mutant)
     for mutant in unargued:
         print("survived:", mutant["name"])
-    timeouts = sum(1 for _, number in jobs if outcomes[str(number)] == "time ran out")
-    print(f"{len(jobs)} mutants in {time.monotonic() - began:.0f} s: {len(jobs) - len(alive)} killed, of which {timeouts} by time; "
-          f"{len(alive)} live, of which {len(unargued)} are not argued in docs/mutants.md")
+    built = {number for numbers in state["functions"] for number in numbers}
+    ends = [outcomes[str(number)] for number in built if outcomes.get(str(number))]
+    print(f"{len(jobs)} tried in {time.monotonic() - began:.0f} s; of {len(state['mutants'])} mutants {len(state['unviable'])} "
+          f"do not compile, {len(state['left'])} are left to cargo mutants, {len(ends)} are killed "
+          f"({ends.count('time ran out')} by time), {len(alive)} live, of which {len(unargued)} are not argued in {PAGE.name}")
     return 1 if unargued else 0
 
 

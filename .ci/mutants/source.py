@@ -80,7 +80,7 @@ class Source:
     """A file, and its outermost functions that have mutants."""
 
     def __init__(self, path, text, mutants, kept_const):
-        self.arms = []
+        self.arms, self.choices = [], []
         starts = offsets(text)
         place = lambda point: starts[point["line"] - 1] + point["column"] - 1
         spans = {}
@@ -113,7 +113,7 @@ class Source:
 
     def write(self, dropped, functions):
         """The text in which each function chooses its body; notes where the mutants' bodies stand."""
-        out, at, self.arms = [], 0, []
+        out, at, self.arms, self.choices = [], 0, [], []
         length = 0
 
         def put(piece):
@@ -129,6 +129,7 @@ class Source:
             put(self.text[at:start])
             put("{ match crate::mutant::at(%d) {\n" % len(functions))
             functions.append([mutant["number"] for mutant in alive])
+            begins = length
             for mutant in alive:
                 begin, end = self.place(mutant["span"]["start"]), self.place(mutant["span"]["end"])
                 body = self.text[start:begin] + mutant["replacement"] + " " + self.text[end : span[1]]
@@ -138,9 +139,14 @@ class Source:
                 put("\n")
                 self.arms.append((length, None))
             put("_ => " + boxed(mutants[0], self.text[start : span[1]]) + "\n} }")
+            self.choices.append((begins, length, functions[-1]))
             at = span[1]
         put(self.text[at:])
         return "".join(out)
+
+    def choice_at(self, byte):
+        """All mutants of the function that a byte stands in."""
+        return next((numbers for begins, ends, numbers in self.choices if begins <= byte + 200 and byte < ends), [])
 
     def mutant_at(self, byte):
         """The mutant in whose body a byte stands."""
