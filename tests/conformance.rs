@@ -4,14 +4,14 @@ mod common;
 #[path = "stories/small.rs"]
 mod small;
 
-use failover_model::ebs::{GroupStatus, PairStatus};
+use failover_model::ebs::{GroupStatus, PairSeed, PairStatus};
 use failover_model::testing::conformance::{Answer, Aspect, Divergence, Drive, Leeway, Subject, Task, View};
 use failover_model::testing::gallery::Planted;
 use failover_model::testing::reference::Reference;
 use failover_model::testing::strategies::{ClusterAsk, GroupAsk, How, LabelAsk, PairAsk, What, World};
 use failover_model::{EffectId, Input, Policy, Request, RuleId};
 
-use common::{START, at, group_id};
+use common::{START, at, group_id, message};
 use small::{OWNER, drive, group, pair, soon, world};
 
 /// A system that shows one state whatever happens.
@@ -341,4 +341,25 @@ fn the_control_plane_shows_what_it_asks_for() {
     shown.effects.sort_by_key(|asked| asked.id);
     assert_eq!(shown, view);
     assert_eq!(view.groups[0].id, group_id(1).to_string());
+}
+
+/// Whatever status a pair or a group is taken in with, both begin alike: what is asked for, what falls due, what is open.
+#[test]
+fn what_is_taken_in_begins_alike_in_both() {
+    let mut groups = 0;
+    for status in PairStatus::ALL {
+        let pairs = vec![PairSeed { status_message: Some(message("DeviceRemoved")), ..pair(1, *status) }];
+        let alone = World { pairs, group: None, ..world() };
+        let _ = drive(&alone);
+        let Some(of_group) = GroupStatus::ALL.iter().find(|of_group| of_group.as_str() == status.as_str())
+        else {
+            continue;
+        };
+        let full = World { group: Some(group(*of_group, &[1])), ..alone };
+        if full.plane(at(START)).groups().next().is_some() {
+            let _ = drive(&full);
+            groups += 1;
+        }
+    }
+    assert!(groups >= 8, "{groups}");
 }

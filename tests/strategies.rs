@@ -219,9 +219,9 @@ fn a_step_on_a_drill_is_about_what_the_drill_belongs_to() {
     assert_eq!(call(&drive, clear(Some(0))), plain(SOURCE, named));
     let named = ClearReplicaGroupDrill { group: group.clone(), drill: drill_id(5) };
     assert_eq!(call(&drive, clear(Some(1))), plain(SOURCE, named));
-    let told = DescribePairDrills { pair, drill: None, page: page.clone() };
+    let told = DescribePairDrills { pair, drill: None, page };
     assert_eq!(call(&drive, describe(Some(0))), plain(DESTINATION, told));
-    let told = DescribeReplicaGroupDrills { group, drill: None, page: page.clone() };
+    let told = DescribeReplicaGroupDrills { group, drill: None, page };
     assert_eq!(call(&drive, describe(Some(1))), plain(DESTINATION, told));
     let nobody = DescribePairDrills { pair: id("pair-0"), drill: None, page };
     assert_eq!(call(&drive, describe(None)), plain(DESTINATION, nobody));
