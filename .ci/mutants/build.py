@@ -99,7 +99,8 @@ def build():
         for source in sources.values()
         for span, of_function in source.functions.items()
         for mutant in of_function
-        if source.stays_const(span) or (mutant["number"] in dropped and "impl " in (mutant["function"]["return_type"] or ""))
+        if (source.stays_const(span) and mutant["number"] not in dropped)
+        or re.search("incompatible types|captures lifetime", dropped.get(mutant["number"], ""))
     } | whole | {mutant["number"] for mutant in mutants if not mutant["function"]}
     unviable = sorted(set(dropped) - left)
     print(f"{len(unviable)} do not compile, {len(left)} are left to cargo mutants", flush=True)

@@ -111,6 +111,8 @@ def leftover():
     state = json.loads(STATE.read_text())
     names = [m["name"] for m in state["mutants"] if m["number"] in set(state["left"])]
     chosen = [word for name in names for word in ("--re", f"^{re.escape(name)}$")]
+    # A mutant that leaves out a field is chosen whatever the expression says, so by its file too.
+    chosen += [word for file in sorted({name.split(":")[0] for name in names}) for word in ("--file", file)]
     return subprocess.run(["cargo", "mutants", "--output", str(WORK), *chosen], cwd=ROOT).returncode
 
 
