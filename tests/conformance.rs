@@ -248,7 +248,7 @@ fn an_answer_is_compared_as_far_as_it_tells() {
     let asked = || on_pair(2, PairAsk::Stop);
     let other = |answer: &mut Answer| {
         if let Answer::Accepted { rule, .. } | Answer::Refused { rule, .. } = answer {
-            *rule = Some(RuleId("E-999"));
+            *rule = Some(RuleId("none"));
         }
     };
     let refused = || on_pair(0, PairAsk::Stop);
