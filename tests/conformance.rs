@@ -256,7 +256,7 @@ fn an_answer_is_compared_as_far_as_it_tells() {
         let told = bent(&[], what, other, |_| {}).expect_err("by no rule of ours");
         assert_eq!((told.aspect, &*told.resource), (Aspect::Answer, "StopDiskReplicaPair"));
         assert_eq!(told.allowed, allowed);
-        assert!(told.shown.ends_with("(E-999)"), "{told}");
+        assert!(told.shown.ends_with("(none)"), "{told}");
     }
     let silent = |answer: &mut Answer| {
         if let Answer::Accepted { rule, replayed, .. } | Answer::Refused { rule, replayed, .. } = answer {
