@@ -3,6 +3,8 @@
 mod common;
 #[path = "stories/small.rs"]
 mod small;
+#[path = "stories/step.rs"]
+mod step;
 
 use failover_model::ebs::{GroupStatus, PairSeed, PairStatus};
 use failover_model::testing::conformance::{Answer, Aspect, Divergence, Drive, Leeway, Subject, Task, View};
@@ -12,7 +14,8 @@ use failover_model::testing::strategies::{ClusterAsk, GroupAsk, How, LabelAsk, P
 use failover_model::{EffectId, Input, Policy, Request, RuleId};
 
 use common::{START, at, group_id, message};
-use small::{OWNER, drive, group, pair, soon, world};
+use small::{drive, group, pair, world};
+use step::{OWNER, soon};
 
 /// A system that shows one state whatever happens.
 struct Frozen(View);

@@ -4,6 +4,8 @@
 mod common;
 #[path = "stories/small.rs"]
 mod small;
+#[path = "stories/step.rs"]
+mod step;
 
 use failover_model::ebs::{
     AddDiskReplicaPair, Charge, ClearPairDrill, ClearReplicaGroupDrill, DeleteDiskReplicaGroup,
@@ -27,7 +29,8 @@ use failover_model::{ControlPlane, Fresh, Input, Observation, Outcome, Report, R
 use common::{
     CLUSTER, DESTINATION, ELSEWHERE, SOURCE, START, at, drill_id, group_id, id, ids, pair_id, priority,
 };
-use small::{OWNER, drive, group, pair, soon, world};
+use small::{drive, group, pair, world};
+use step::{OWNER, soon};
 
 fn from(place: Place) -> Caller {
     Caller { place, ..OWNER }

@@ -4,12 +4,10 @@ use failover_model::ebs::{GroupSeed, GroupStatus, PairSeed, PairStatus};
 use failover_model::polardb::ClusterSeed;
 use failover_model::testing::conformance::Drive;
 use failover_model::testing::reference::Reference;
-use failover_model::testing::strategies::{Abstract, Caller, Place, What, When, World};
+use failover_model::testing::strategies::World;
 use failover_model::{ControlPlane, Policy};
 
 use crate::common::{START, at, create_group_request, create_request, group_id, id, pair_id, seed};
-
-pub const OWNER: Caller = Caller { account: 0, place: Place::Fitting, token: None };
 
 /// A pair that copied last a second ago, if it ever did.
 pub fn pair(number: u32, status: PairStatus) -> PairSeed {
@@ -59,9 +57,4 @@ pub fn world() -> World {
 /// The control plane in a world beside the reference.
 pub fn drive(world: &World) -> Drive<ControlPlane> {
     Drive::new(Reference::of(world, at(START)), world.plane(at(START))).unwrap()
-}
-
-/// A step a second later.
-pub fn soon(what: What) -> Abstract {
-    Abstract { when: When::Later(1_000), what }
 }
