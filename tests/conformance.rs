@@ -10,7 +10,9 @@ use failover_model::ebs::{GroupStatus, PairSeed, PairStatus};
 use failover_model::testing::conformance::{Answer, Aspect, Divergence, Drive, Leeway, Subject, Task, View};
 use failover_model::testing::gallery::Planted;
 use failover_model::testing::reference::Reference;
-use failover_model::testing::strategies::{ClusterAsk, GroupAsk, How, LabelAsk, PairAsk, What, World};
+use failover_model::testing::strategies::{
+    Abstract, ClusterAsk, GroupAsk, How, LabelAsk, PairAsk, What, When, World,
+};
 use failover_model::{EffectId, Input, Policy, Request, RuleId};
 
 use common::{START, at, group_id, message};
@@ -192,6 +194,14 @@ fn bent(
     Drive::new(right.reference().clone(), system).unwrap().step(&soon(last))
 }
 
+/// Time passes in a world to the first deadline, and the system shows something else.
+fn bent_when_due(world: &World, view: fn(&mut View)) -> Divergence {
+    let reference = Reference::of(world, at(START));
+    let system = Bent { system: Planted::new(reference.clone(), None), now: false, answer: |_| {}, view };
+    let due = Abstract { when: When::Deadline, what: What::Advance };
+    *Drive::new(reference, system).unwrap().step(&due).expect_err("something else is shown")
+}
+
 /// The rule that is named is the one that speaks of what differs, not the one by which the input was decided.
 #[test]
 fn a_difference_is_told_by_the_rule_that_speaks_of_it() {
@@ -238,6 +248,18 @@ fn a_difference_is_told_by_the_rule_that_speaks_of_it() {
         let told = bent(before, last.clone(), |_| {}, *view).expect_err(rule);
         assert_eq!((told.aspect, told.rule.0), (*aspect, *rule), "{at}: {told}");
     }
+}
+
+/// What time brings is told by the rule of the deadline, and by none of another that comes by the same one.
+#[test]
+fn a_difference_when_something_is_due_is_told_by_its_rule() {
+    let told = bent_when_due(&world(), |view| view.groups[0].status = "normal".into());
+    assert_eq!((told.aspect, &*told.resource, told.rule.0), (Aspect::Status, "group-1", "G-410"));
+    let pairs = vec![pair(1, PairStatus::Deleted), pair(2, PairStatus::Stopped)];
+    let told = bent_when_due(&World { pairs, group: None, clusters: Vec::new(), ..world() }, |view| {
+        view.pairs.clear();
+    });
+    assert_eq!((told.aspect, &*told.resource, told.rule.0), (Aspect::Existence, "all pairs", "E-660"));
 }
 
 fn hidden_pair(view: &mut View) {

@@ -5,19 +5,23 @@ mod common;
 #[path = "stories/small.rs"]
 mod small;
 
+use failover_model::control_plane::DeadlineReason;
 use failover_model::ebs::{
-    ClearPairDrill, CreateDiskReplicaGroup, CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribePairDrills,
-    DiskChange, FreshDrill, GroupCreated, PairCreated, PairStatus, StartPairDrill, StopDiskReplicaPair,
+    ClearPairDrill, CreateDiskReplicaGroup, CreateDiskReplicaPair, DeleteDiskReplicaGroup,
+    DeleteDiskReplicaPair, DescribePairDrills, DiskChange, FreshDrill, GroupCreated, PairCreated, PairStatus,
+    StartDiskReplicaPair, StartPairDrill, StartReplicaGroupDrill, StopDiskReplicaPair,
 };
 use failover_model::polardb::{ClusterStatus, NodeChange};
-use failover_model::policy::SameRegionPairs;
+use failover_model::policy::{SameRegionPairs, StartWhileReplicating};
 use failover_model::testing::conformance::Drive;
 use failover_model::testing::strategies::World;
 use failover_model::{
     Call, ControlPlane, Fresh, Input, Observation, Outcome, Policy, Report, Request, Timestamp,
 };
 
-use common::{DESTINATION, SOURCE, START, create_group_request, create_request, id, ids, message, pair_id};
+use common::{
+    DESTINATION, SOURCE, START, create_group_request, create_request, group_id, id, ids, message, pair_id,
+};
 use small::{cluster, drive, pair, world};
 
 /// Makes a call of both, and says whether it was taken and accepted.
@@ -82,6 +86,51 @@ fn the_disks_of_a_drill_are_new_to_their_account() {
     assert_eq!(start(&mut both, 3, "drill-1", &["x-1"]), bad, "the drill is known");
     assert_eq!(start(&mut both, 3, "drill-2", &["theirs"]), bad, "another drill's");
     assert_eq!(start(&mut both, 1, "drill-2", &["x-1"]), good);
+}
+
+#[test]
+fn the_disks_of_one_drill_are_each_another() {
+    let mut both = drive(&world());
+    let mut start = |disks: &[&str]| {
+        let fresh = Fresh::Drill(FreshDrill { drill: id("drill-1"), disks: ids(disks) });
+        call(&mut both, "1001", DESTINATION, StartReplicaGroupDrill { group: group_id(1) }, fresh)
+    };
+    assert_eq!(start(&["x-1", "x-1"]), (false, false));
+    assert_eq!(start(&["x-1", "x-2"]), (true, true));
+}
+
+#[test]
+fn of_what_is_due_at_one_instant_the_older_comes_first() {
+    let mut both = drive(&World { pairs: Vec::new(), group: None, clusters: Vec::new(), ..world() });
+    let group = Fresh::Group(GroupCreated { group: group_id(1) });
+    let pair = Fresh::Pair(PairCreated { pair: pair_id(1), order: id("order-1") });
+    assert_eq!(call(&mut both, "1001", SOURCE, create_group_request(), group), (true, true));
+    assert_eq!(call(&mut both, "1001", SOURCE, create_request(1), pair), (true, true));
+    all_well(&mut both);
+    let delete = DeleteDiskReplicaPair { pair: pair_id(1) };
+    assert_eq!(call(&mut both, "1001", SOURCE, delete, Fresh::None), (true, true));
+    let delete = DeleteDiskReplicaGroup { group: group_id(1) };
+    assert_eq!(call(&mut both, "1001", SOURCE, delete, Fresh::None), (true, true));
+    all_well(&mut both);
+    let due = both.subject().next_deadline().unwrap();
+    assert_eq!(due.reason, DeadlineReason::GroupTombstoneEnd(group_id(1)));
+    input(&mut both, Input::Advance(due.at));
+    assert!(both.subject().pair(&pair_id(1)).is_none() && both.subject().group(&group_id(1)).is_none());
+}
+
+#[test]
+fn a_start_of_what_replicates_is_a_repeat_by_policy() {
+    for reading in [StartWhileReplicating::NoOp, StartWhileReplicating::Refuse] {
+        for status in [PairStatus::Syncing, PairStatus::Normal] {
+            let mut policy = Policy::default();
+            policy.ebs.start_while_replicating = reading;
+            let mut both = drive(&World { policy, pairs: vec![pair(3, status)], group: None, ..world() });
+            let start = StartDiskReplicaPair { pair: pair_id(3), one_shot: false };
+            let repeats = reading == StartWhileReplicating::NoOp;
+            assert_eq!(call(&mut both, "1001", SOURCE, start, Fresh::None), (true, repeats));
+            assert_eq!(both.subject().pair(&pair_id(3)).unwrap().status(), status);
+        }
+    }
 }
 
 #[test]

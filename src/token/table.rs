@@ -225,7 +225,9 @@ mod tests {
                     _ => {}
                 }
                 assert!(table.iter().map(|(key, value)| (*key, *value)).eq(list.iter().copied()));
-                for key in 0..100 {
+                // All keys, but now and then only: where all hashes are equal a probe is long.
+                let all = if step % 32 == 0 { 0..100 } else { key..key + 1 };
+                for key in all {
                     let found = table.find(hash(key), &key).map(super::Slot::index);
                     assert_eq!(found, list.iter().position(|(held, _)| *held == key));
                 }
