@@ -5,8 +5,8 @@ This builds them once: a function with mutants becomes a choice between its bodi
 is in force. A first run of each test notes which functions it reaches, so that a mutant is given only the tests that
 can see it, the one that killed its neighbour first.
 
-What cannot be had in one program is left to `cargo mutants` itself: functions that must stay `const`, some whose type is
-hidden (`impl Trait`), what stands in no function. A mutant that does not compile is no mutant. A test that takes longer
+What cannot be had in one program is left to `cargo mutants` itself: functions that must stay `const`, a few whose
+type is hidden, what stands in no function. A mutant that does not compile is no mutant. A test that takes longer
 than three seconds is not asked, and a mutant that only such a test would kill counts as alive.
 
     python3 .ci/mutants build             the program, under target/mutants
@@ -15,7 +15,8 @@ than three seconds is not asked, and a mutant that only such a test would kill c
     python3 .ci/mutants run --missed      those that no test has killed yet, in functions as they are now
     python3 .ci/mutants prove --test pair_rules --only src/ebs/decide.rs
                                              builds one test file anew and says which of the matching mutants it kills
-    python3 .ci/mutants leftover          lets `cargo mutants` try what is left to it
+    python3 .ci/mutants leftover          lets `cargo mutants` try what is left to it, with the test files
+                                             that take no longer than that
 
 Needs cargo-mutants (`cargo install cargo-mutants --locked`). Writes target/mutants/outcomes.json.
 """
@@ -41,7 +42,7 @@ def main():
     elif given.what == "prove":
         prove(given.test, given.only)
     elif given.what == "leftover":
-        sys.exit(leftover())
+        sys.exit(leftover(given.at_most))
     else:
         sys.exit(run(given.shard, given.missed, given.at_most, given.only))
 

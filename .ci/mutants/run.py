@@ -4,6 +4,7 @@ import collections
 import concurrent.futures
 import json
 import os
+import pathlib
 import re
 import subprocess
 import time
@@ -106,14 +107,22 @@ def run(shard, missed, at_most, only):
     return 1 if unargued else 0
 
 
-def leftover():
-    """Hands what could not be had in one program to `cargo mutants`, each by its whole name."""
+def leftover(at_most):
+    """Hands what could not be had in one program to `cargo mutants`, each by its whole name, with the quick test files."""
     state = json.loads(STATE.read_text())
     names = [m["name"] for m in state["mutants"] if m["number"] in set(state["left"])]
     chosen = [word for name in names for word in ("--re", f"^{re.escape(name)}$")]
     # A mutant that leaves out a field is chosen whatever the expression says, so by its file too.
     chosen += [word for file in sorted({name.split(":")[0] for name in names}) for word in ("--file", file)]
-    return subprocess.run(["cargo", "mutants", "--output", str(WORK), *chosen], cwd=ROOT).returncode
+    seconds = collections.Counter()
+    for program, _, _, taken, _ in state["reach"]:
+        seconds[re.sub("-[0-9a-f]+$", "", pathlib.Path(program).name)] += taken
+    files = sorted(path.stem for path in (ROOT / "tests").glob("*.rs") if seconds[path.stem] < at_most)
+    quick = [word for file in files for word in ("--test", file)]
+    return subprocess.run(
+        ["cargo", "mutants", "--no-config", "--package", "failover-model", "--cap-lints=true", "--output", WORK, *chosen, "--", *quick],
+        cwd=ROOT,
+    ).returncode
 
 
 def prove(test, only):

@@ -69,10 +69,14 @@ def body_of(text, start):
 
 
 def boxed(mutant, body):
-    """Bodies of one hidden iterator type are many types: a box makes them one."""
-    hidden = re.fullmatch(r"-> impl (Iterator<Item ?=.*>)(\+'a)?", mutant["function"]["return_type"] or "")
+    """Bodies of one hidden type are many types: a box makes them one, or a list where what is hidden is cloned."""
+    hidden = re.fullmatch(r"-> impl (Iterator<Item ?=.*>|Strategy<.*>?)(\+Clone)?(\+'\w+)?", mutant["function"]["return_type"] or "")
     if not hidden:
         return body
+    if hidden.group(1).startswith("Strategy"):
+        return "{ proptest::strategy::Strategy::boxed(%s) }" % body
+    if hidden.group(2):
+        return "{ let listed: alloc::vec::Vec<_> = Iterator::collect(%s); listed.into_iter() }" % body
     return "{ let boxed: alloc::boxed::Box<dyn %s + '_> = alloc::boxed::Box::new(%s); boxed }" % (hidden.group(1), body)
 
 
