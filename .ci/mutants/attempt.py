@@ -1,24 +1,25 @@
 """Running tests with one mutant in force, or with none to see what they reach."""
 
 import concurrent.futures
+import fcntl
 import os
 import pathlib
 import re
 import resource
 import signal
 import subprocess
-import tempfile
 import time
 
 
 def limit():
-    """What a test that goes astray may use. No file is written: a random test would note what it found for the next one."""
+    """What a test that goes astray may use. No file is written: a random test would note what it found for the next one.
+    A test that must write one fails without a mutant too, and is left out."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
 
 
-def attempt(program, manifest, tests, seconds, **variables):
+def attempt(program, manifest, tests, seconds, pass_fds=(), **variables):
     """Runs these tests; gives the name of one that failed, or how it ended otherwise, or None, and the time."""
     environment = dict(os.environ, PROPTEST_RNG_SEED="1", CARGO_MANIFEST_DIR=str(pathlib.Path(manifest).parent))
     environment.update(variables, RUST_BACKTRACE="0")
@@ -26,7 +27,7 @@ def attempt(program, manifest, tests, seconds, **variables):
     process = subprocess.Popen(
         [program, "--exact", "--include-ignored", *tests], cwd=pathlib.Path(manifest).parent, env=environment,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, errors="replace",
-        start_new_session=True, preexec_fn=None if "MUTANTS_NOTED" in variables else limit,
+        start_new_session=True, preexec_fn=limit, pass_fds=pass_fds,
     )
     try:
         out, _ = process.communicate(timeout=seconds)
@@ -49,10 +50,13 @@ def reach(programs):
 
     def one(job):
         program, manifest, test = job
-        with tempfile.TemporaryDirectory() as directory:
-            noted = pathlib.Path(directory) / "noted"
-            end, seconds = attempt(program, manifest, [test], 900, MUTANTS_NOTED=str(noted))
-            reached = sorted({int(line) for line in noted.read_text().split()}) if noted.exists() else []
+        # A pipe, since no file may be written then either; what the test starts inherits it. It holds all there is to note.
+        source, sink = os.pipe()
+        fcntl.fcntl(sink, fcntl.F_SETPIPE_SZ, 1 << 20)
+        end, seconds = attempt(program, manifest, [test], 900, (sink,), MUTANTS_NOTED=f"/proc/self/fd/{sink}")
+        os.close(sink)
+        with os.fdopen(source) as noted:
+            reached = sorted({int(line) for line in noted})
         if end:
             print(f"left out, since it fails without a mutant: {test} of {pathlib.Path(program).name}", flush=True)
         return [program, manifest, test, seconds, [] if end else reached]
