@@ -27,7 +27,7 @@ impl Digest {
     }
 }
 
-/// The same steps under a hash seed. The policy accepts all that can be accepted, so that the run gets far.
+/// The same steps under a hash seed.
 fn run(hash_seed: u64) -> (Digest, usize) {
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[42; 32]);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);

@@ -10,9 +10,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use failover_model::polardb::{ClusterEffect, RestartDbNode};
 use failover_model::testing::strategies;
 use failover_model::wire::parse;
-use failover_model::{ControlPlane, Operation, Timestamp};
+use failover_model::{Call, ControlPlane, Effect, EffectKind, Fresh, Input, Operation, Timestamp};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use seeds::{files, try_all};
@@ -42,6 +43,20 @@ fn write_snapshots() {
         for step in steps {
             let _ = plane.apply(&step.resolve(&plane));
         }
+        // No step asks for work on nodes.
+        let nodes: Vec<_> = plane
+            .clusters()
+            .flat_map(|cluster| {
+                cluster
+                    .nodes()
+                    .iter()
+                    .map(|node| (cluster.account().clone(), cluster.region().clone(), node.id.clone()))
+            })
+            .collect();
+        for (account, region, node) in nodes {
+            let call = Call { now: plane.clock(), account, region, token: None };
+            let _ = plane.apply(&Input::Call(call, RestartDbNode { node }.into(), Fresh::None));
+        }
         let text = serde_json::to_string(&plane.snapshot()).unwrap();
         let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/seeds/snapshot");
         fs::write(directory.join(format!("world-{number}.json")), text).unwrap();
@@ -62,6 +77,9 @@ fn snapshots_are_restored_or_refused() {
     let planes: Vec<ControlPlane> = restored.collect();
     assert!(planes.iter().any(|plane| plane.groups().next().is_some()), "none has a group");
     assert!(planes.iter().any(|plane| plane.drills().next().is_some()), "none has a drill");
+    let works =
+        |effect: Effect| matches!(effect.kind, EffectKind::Cluster { effect: ClusterEffect::Work(_), .. });
+    assert!(planes.iter().any(|plane| plane.outstanding().any(works)), "none has work on nodes");
     try_all(targets::snapshot, &seeds, 60);
 }
 

@@ -269,32 +269,45 @@ fn a_call_without_a_fault_is_accepted_and_each_fault_alone_gives_its_answer() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Where both have one and the same answer, it does not tell which of them came first; such pairs count for nothing.
 #[test]
 fn of_two_faults_the_earlier_answers() {
-    let (mut pairs, mut wrong, mut apart) = (0, Vec::new(), Vec::new());
+    let (mut pairs, mut alike, mut wrong, mut apart) = (0, 0, Vec::new(), Vec::new());
     for (case, faults) in cases() {
-        for (at, first) in faults.iter().enumerate() {
-            for second in faults.iter().skip(at + 1).filter(|second| first.goes_with(second)) {
+        let alone: Vec<String> = faults.iter().filter_map(|fault| answer(&case, &[fault])).collect();
+        let faults: Vec<(&Fault, &String)> = faults.iter().zip(&alone).collect();
+        for (at, (first, its)) in faults.iter().enumerate() {
+            // What is only read is answered to the letter, whatever else is wrong; else the state may choose the rule.
+            let answers_first =
+                |got: &String| if first.is_read { got == *its } else { first.is_answered(got) };
+            for (second, other) in faults.iter().skip(at + 1).filter(|(second, _)| first.goes_with(second)) {
                 let (one, two) = (&first.says, &second.says);
+                if its == other {
+                    alike += 1;
+                    continue;
+                }
+                if answers_first(other) {
+                    wrong.push(format!("{}, {one} and {two} are not told apart: {other}", case.operation));
+                }
                 // What brings one about may forbid what brings the other about, but for another order of the two.
                 let both_ways = first.comes_before() && second.comes_before();
-                let orders = [[first, second], [second, first]];
+                let orders = [[*first, *second], [*second, *first]];
                 let orders = if both_ways { &orders[..] } else { &orders[..1] };
                 let answers: Vec<String> = orders.iter().filter_map(|both| answer(&case, both)).collect();
                 if answers.is_empty() {
                     apart.push(format!("{}, {one} and {two}", case.operation));
                     continue;
                 }
-                for got in answers.iter().filter(|got| !first.is_answered(got)) {
+                for got in answers.iter().filter(|got| !answers_first(got)) {
                     wrong.push(format!("{}, {one} and {two}: {got}", case.operation));
                 }
                 pairs += 1;
             }
         }
     }
-    println!("{pairs} pairs of faults; never together:\n{}", apart.join("\n"));
+    println!("{pairs} pairs of faults, {alike} whose answers are one; never together:\n{}", apart.join("\n"));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(pairs > 4_000 && apart.len() < 10, "{pairs}, {}", apart.len());
+    assert_eq!((pairs, alike, apart.len()), (5_043, 5, 8), "pin them anew if a list was meant to change");
 }
 
 /// The rows of the page: what is wrong with one parameter, missing or not valid, is one.

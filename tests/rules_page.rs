@@ -42,7 +42,8 @@ fn rules_page() -> String {
     let mut page = String::from(
         "# Rules\n\nMade from the rows in `src/`. **Documented**: the vendor says so for this operation. **Sibling**: \
          the vendor says so for a\nsibling operation or product. **Inferred**: no source says so; the evidence is given. \
-         Where a rule is contested, the other\nreading is a policy field ([policies](policies.md)).\n\n",
+         Where a rule is contested, the other\nreading is a policy field ([policies](policies.md)). A § names the section\nof the notes on the vendor's \
+         pages from which a row was made; they are not part of this project.\n\n",
     );
     writeln!(page, "{}.\n", counts(&rules)).unwrap();
     let families = [

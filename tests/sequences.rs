@@ -9,15 +9,17 @@ use std::num::NonZeroU8;
 
 use failover_model::control_plane::{Fact, Output};
 use failover_model::ebs::PairStatus;
-use failover_model::polardb::{Cause, ClusterEffect, ClusterFact, DbNode, NodeKind, Priority, Role};
+use failover_model::polardb::{
+    Cause, ClusterEffect, ClusterFact, DbCluster, DbNode, Failover, NodeKind, Priority, Role,
+};
 use failover_model::policy::RejectionPolicy;
 use failover_model::testing::strategies::{
     self, Abstract, Caller, ClusterAsk, How, PairAsk, Place, What, When,
 };
 use failover_model::token::{Lifetime, Overflow};
 use failover_model::{
-    ClusterId, ControlPlane, Effect, EffectId, EffectKind, Fresh, Input, Misuse, NodeId, Policy, Refusal,
-    Report, Request, Response, Timestamp,
+    ClusterId, ControlPlane, Effect, EffectId, EffectKind, Input, Misuse, NodeId, Policy, Refusal, Report,
+    Request, Response, Timestamp,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -91,6 +93,21 @@ fn can_be_elected(node: &DbNode, among: &failover_model::polardb::Electorate) ->
         && high_enough
 }
 
+/// The nodes that can be elected and were not tried in this round.
+fn open<'a>(state: &'a DbCluster, failover: &Failover) -> Vec<(&'a NodeId, Priority)> {
+    (state.nodes().iter())
+        .filter(|node| can_be_elected(node, &failover.electorate) && !failover.tried.contains(&node.id))
+        .map(|node| (&node.id, node.priority))
+        .collect()
+}
+
+/// A state but for its tokens.
+fn but_tokens(plane: &ControlPlane) -> serde_json::Value {
+    let mut state = serde_json::to_value(plane.snapshot()).unwrap();
+    state["tokens"].take();
+    state
+}
+
 impl Watched {
     /// The twin must be built alike; its hasher is seeded otherwise.
     fn new(world: &strategies::World) -> Self {
@@ -161,9 +178,9 @@ impl Watched {
                 assert!(output.step.effects.is_empty());
                 assert!(output.step.is_empty() || (remembered && output.step.events.iter().all(evicts)));
                 if remembered {
-                    assert!(
-                        self.plane.pairs().eq(before.pairs()) && self.plane.clusters().eq(before.clusters())
-                    );
+                    let mut still = before.clone();
+                    look(&mut still, time(input));
+                    assert_eq!(but_tokens(&self.plane), but_tokens(&still), "{input:?} changed something");
                 }
                 !remembered
             }
@@ -175,18 +192,22 @@ impl Watched {
             assert_eq!(json(&still), text, "{input:?} changed something");
         }
 
-        self.watch_effects(&before, &result);
+        self.watch_effects(&before, input, &result);
         self.watch_clusters(&before, &result);
-        if let Input::Call(call, request, fresh) = input {
-            self.watch_tokens(&mut before, call, request, fresh, &result);
+        if let Input::Call(call, request, _) = input {
+            self.watch_tokens(&mut before, call, request, &result);
         }
         self.count(input, &result);
         result
     }
 
-    /// The effects returned are those that are outstanding now and were not before.
-    fn watch_effects(&self, before: &ControlPlane, result: &Result<Output, Misuse>) {
+    /// The effects returned are those that are outstanding now and were not before; a report is taken only on one that
+    /// was.
+    fn watch_effects(&self, before: &ControlPlane, input: &Input, result: &Result<Output, Misuse>) {
         let known: BTreeSet<EffectId> = before.outstanding().map(|effect| effect.id).collect();
+        if let Input::Report(_, Report::Outcome { id, .. }) = input {
+            assert!(known.contains(id) || result.is_err(), "{id} was not outstanding");
+        }
         let all: Vec<Effect> = self.plane.outstanding().collect();
         assert!(all.windows(2).all(|two| two[0].id < two[1].id), "outstanding effects ascend");
         let new: Vec<Effect> = all.iter().filter(|effect| !known.contains(&effect.id)).cloned().collect();
@@ -231,11 +252,7 @@ impl Watched {
             let Some(failover) = state.failover() else { continue };
             let tried = self.promoted.entry(cluster.clone()).or_default();
             // Nothing but the answer to this input has happened since the choice, so the nodes are as they were then.
-            let this_round: BTreeSet<NodeId> = failover.tried.clone();
-            let open: Vec<(&NodeId, Priority)> = (state.nodes().iter())
-                .filter(|node| can_be_elected(node, &failover.electorate) && !this_round.contains(&node.id))
-                .map(|node| (&node.id, node.priority))
-                .collect();
+            let (this_round, open) = (&failover.tried, open(state, failover));
             let highest = open.iter().map(|(_, priority)| *priority).max();
             match effect {
                 ClusterEffect::PromoteNode(node) => {
@@ -255,33 +272,36 @@ impl Watched {
                     if self.plane.policy().polardb.rounds == NonZeroU8::MIN {
                         assert!(!tried.contains(node), "{node} is tried a second time");
                         let own = |node: &&NodeId| state.node(node).is_some();
-                        assert_eq!(this_round, tried.iter().filter(own).cloned().collect());
+                        assert_eq!(*this_round, tried.iter().filter(own).cloned().collect());
                     }
                     tried.push(node.clone());
                     let rounds = usize::from(self.plane.policy().polardb.rounds.get());
                     let times = tried.iter().filter(|tried| *tried == node).count();
                     assert!(times <= rounds, "{node} is tried more often than there are rounds");
                 }
-                ClusterEffect::ChooseNode(offered) => {
-                    let mut tier: Vec<NodeId> = (open.iter())
-                        .filter(|(_, priority)| Some(*priority) == highest)
-                        .map(|(node, _)| (*node).clone())
-                        .collect();
-                    let hot = |id: &NodeId| state.node(id).is_some_and(|node| node.hot_replica);
-                    if failover.electorate.hot_first && tier.iter().any(hot) {
-                        tier.retain(hot);
-                    }
-                    assert_eq!(*offered, tier);
-                    assert!(tier.len() > 1);
-                }
-                ClusterEffect::Lifecycle(_) | ClusterEffect::Work(_) => {}
+                ClusterEffect::ChooseNode(_) | ClusterEffect::Lifecycle(_) | ClusterEffect::Work(_) => {}
             }
         }
-        // A choice that is still pending offers what the ranking says now.
+        // A choice that is pending, since now or for long, offers what the ranking says now.
         for effect in self.plane.outstanding() {
-            if let EffectKind::Cluster { effect: ClusterEffect::ChooseNode(tier), .. } = effect.kind {
-                assert!(tier.len() > 1);
+            let EffectKind::Cluster { cluster, effect: ClusterEffect::ChooseNode(offered) } = effect.kind
+            else {
+                continue;
+            };
+            let state = self.plane.cluster(&cluster).unwrap();
+            let failover = state.failover().expect("a choice is asked for in a failover");
+            let open = open(state, failover);
+            let highest = open.iter().map(|(_, priority)| *priority).max();
+            let mut tier: Vec<NodeId> = (open.iter())
+                .filter(|(_, priority)| Some(*priority) == highest)
+                .map(|(node, _)| (*node).clone())
+                .collect();
+            let hot = |id: &NodeId| state.node(id).is_some_and(|node| node.hot_replica);
+            if failover.electorate.hot_first && tier.iter().any(hot) {
+                tier.retain(hot);
             }
+            assert_eq!(offered, tier);
+            assert!(tier.len() > 1);
         }
     }
 
@@ -292,7 +312,6 @@ impl Watched {
         before: &mut ControlPlane,
         call: &failover_model::Call,
         request: &Request,
-        _fresh: &Fresh,
         result: &Result<Output, Misuse>,
     ) {
         let Some(token) = call.token.as_ref().filter(|_| request.operation().takes_token()) else {

@@ -81,7 +81,7 @@ impl World for Clusters {
     }
 
     fn sometimes(&self) -> Vec<Property<Checked<Self>>> {
-        vec![
+        let mut seen = vec![
             sometimes("another writer", |_, state| {
                 state
                     .plane
@@ -105,7 +105,25 @@ impl World for Clusters {
                         && cluster.nodes().iter().any(|node| node.role == Role::Writer && !node.up)
                 })
             }),
-        ]
+        ];
+        if self.replication {
+            seen.push(sometimes("a node that lags is passed over for one as good", |_, state| {
+                state.plane.clusters().any(|cluster| {
+                    let lags =
+                        |id: &NodeId| cluster.node(id).is_some_and(|node| !node.replicating && node.up);
+                    let promoted = state.plane.outstanding().find_map(|effect| match effect.kind {
+                        EffectKind::Cluster { effect: ClusterEffect::PromoteNode(node), .. } => Some(node),
+                        _ => None,
+                    });
+                    promoted.is_some_and(|node| node.as_str() == "b") && lags(&id("a"))
+                })
+            }));
+        }
+        seen
+    }
+
+    fn decide(&self) -> Vec<&'static str> {
+        vec!["P-142"]
     }
 
     fn at_rest(&self, plane: &ControlPlane) -> bool {

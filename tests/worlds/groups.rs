@@ -1,5 +1,5 @@
 //! A consistent group and its members: joining and leaving, rounds of copies, every outcome whole and in part, members that
-//! break, the calls of the group at the site where they belong, and the calls of a member, which are refused.
+//! break, the calls of the group at both ends, and failover of a member, which is refused.
 
 use std::collections::BTreeSet;
 
@@ -79,23 +79,20 @@ impl World for Groups {
         let mut inputs = outcomes(plane);
         inputs.extend(partly(plane));
         let group = group_id();
-        let at_source: [Request; 4] = [
+        let requests: [Request; 7] = [
             StartDiskReplicaGroup { group: group.clone(), one_shot: false }.into(),
             StartDiskReplicaGroup { group: group.clone(), one_shot: true }.into(),
             StopDiskReplicaGroup { group: group.clone() }.into(),
             DeleteDiskReplicaGroup { group: group.clone() }.into(),
-        ];
-        inputs.extend(at_source.map(|request| call(plane, SOURCE, request, Fresh::None)));
-        // Where the destination is now: the other region once the group is reversed.
-        let destination = plane
-            .group(&group)
-            .map_or_else(|| id(DESTINATION), |view| view.group.destination().region.clone());
-        let at_destination: [Request; 3] = [
             FailoverDiskReplicaGroup { group: group.clone() }.into(),
             ReprotectDiskReplicaGroup { group: group.clone(), reverse_replicate: true }.into(),
             ReprotectDiskReplicaGroup { group: group.clone(), reverse_replicate: false }.into(),
         ];
-        inputs.extend(at_destination.map(|request| call(plane, destination.as_str(), request, Fresh::None)));
+        for request in requests {
+            for region in [SOURCE, DESTINATION] {
+                inputs.push(call(plane, region, request.clone(), Fresh::None));
+            }
+        }
         for number in 1..=self.pairs {
             let pair = pair_id(number);
             let member: [Request; 2] = [
@@ -105,12 +102,8 @@ impl World for Groups {
             inputs.extend(member.map(|request| call(plane, SOURCE, request, Fresh::None)));
             // On its own a member is refused; one that left is not looked after any further here.
             if plane.pair(&pair).is_some_and(|pair| pair.group().is_some()) {
-                inputs.push(call(
-                    plane,
-                    destination.as_str(),
-                    FailoverDiskReplicaPair { pair: pair.clone() },
-                    Fresh::None,
-                ));
+                let failover = FailoverDiskReplicaPair { pair: pair.clone() };
+                inputs.extend([SOURCE, DESTINATION].map(|at| call(plane, at, failover.clone(), Fresh::None)));
                 if self.breaks {
                     inputs.push(observed(
                         plane,
@@ -147,6 +140,13 @@ impl World for Groups {
             seen.push(sometimes("a member is broken", |_, state| shows(&state.plane, GroupStatus::Invalid)));
         }
         seen
+    }
+
+    fn decide(&self) -> Vec<&'static str> {
+        let mut decide = vec!["E-623", "G-410", "G-621", "G-622"];
+        decide.extend((self.pairs > 1).then_some("G-430"));
+        decide.extend(self.breaks.then_some("E-510"));
+        decide
     }
 
     fn at_rest(&self, plane: &ControlPlane) -> bool {

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use failover_model::control_plane::Output;
-use failover_model::ebs::PairStatus;
+use failover_model::ebs::{GroupStatus, PairStatus};
 use failover_model::polardb::{ClusterEffect, DbNode, NodeKind, Priority, Role};
 use failover_model::policy::RejectionPolicy;
 use failover_model::token::Lifetime;
-use failover_model::{Call, ControlPlane, EffectKind, Input, Misuse, NodeId, Report, Request, Timestamp};
+use failover_model::{
+    Call, ControlPlane, EffectId, EffectKind, Input, Misuse, NodeId, Outcome, Report, Request, Timestamp,
+};
 use serde::Serialize;
 
 use crate::common::look;
@@ -25,13 +27,24 @@ pub struct Promise {
     at: Timestamp,
 }
 
-/// Applies an input, keeps account of the promises, and says which law broke.
-pub fn apply(plane: &mut ControlPlane, promises: &mut Promises, input: &Input) -> Result<(), String> {
+impl Promise {
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+}
+
+/// Applies an input, keeps account of the promises, and says what came of it, or which law broke.
+pub fn apply(
+    plane: &mut ControlPlane,
+    promises: &mut Promises,
+    input: &Input,
+) -> Result<Result<Output, Misuse>, String> {
     let before = plane.clone();
     let result = plane.apply(input);
     plane.check().map_err(|violation| format!("{violation} after {input:?}"))?;
     changes_nothing_unless_accepted(&before, plane, input, &result)?;
     names_what_is_outstanding(&before, plane, &result)?;
+    is_deaf_to_what_is_late(&before, plane)?;
     for cluster in plane.clusters() {
         let writers = cluster.nodes().iter().filter(|node| node.role == Role::Writer).count();
         ensure(writers == 1, || format!("{} has {writers} writers after {input:?}", cluster.id()))?;
@@ -44,23 +57,11 @@ pub fn apply(plane: &mut ControlPlane, promises: &mut Promises, input: &Input) -
         }
     }
     asks_for_the_highest_tier(plane, &result)?;
-    let pairs: BTreeSet<_> = plane.pairs().map(|pair| pair.id().clone()).collect();
-    for old in before.pairs() {
-        let time_passed = matches!(input, Input::Advance(_));
-        let known = pairs.contains(old.id());
-        ensure(known || (time_passed && old.status() == PairStatus::Deleted), || {
-            format!("{} vanished by {input:?}", old.id())
-        })?;
-        if old.status() == PairStatus::Deleted && known {
-            ensure(plane.pair(old.id()) == Some(old), || {
-                format!("the tombstone {} changed by {input:?}", old.id())
-            })?;
-        }
-    }
+    keeps_tombstones(&before, plane, input)?;
     if let Input::Call(call, request, _) = input {
         takes_effect_once(&before, plane, promises, call, request, &result)?;
     }
-    Ok(())
+    Ok(result)
 }
 
 fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
@@ -108,6 +109,44 @@ fn names_what_is_outstanding(
     ensure(asked == new, || format!("asked for {asked:?}, outstanding since {new:?}"))?;
     let reused = known.last().is_some_and(|last| new.iter().any(|effect| effect.id <= *last));
     ensure(!reused, || format!("{new:?} has an id that was used before"))
+}
+
+/// An effect that was superseded or has ended is outstanding no more: a report on it is refused and changes nothing.
+fn is_deaf_to_what_is_late(before: &ControlPlane, after: &ControlPlane) -> Result<(), String> {
+    before.outstanding().filter(|effect| after.effect(effect.id).is_none()).try_for_each(|effect| {
+        ensure(refuses_a_report_on(after, effect.id), || {
+            format!("a report on {effect:?} came late and was taken")
+        })
+    })
+}
+
+/// Whether a report on an effect is refused and changes nothing.
+pub fn refuses_a_report_on(plane: &ControlPlane, id: EffectId) -> bool {
+    let mut after = plane.clone();
+    let report = Report::Outcome { id, outcome: Outcome::Succeeded };
+    after.apply(&Input::Report(plane.clock(), report)).is_err() && after == *plane
+}
+
+/// Pairs and groups go only as tombstones and by the passing of time; until then a tombstone stays as it is.
+fn keeps_tombstones(before: &ControlPlane, after: &ControlPlane, input: &Input) -> Result<(), String> {
+    let time_passed = matches!(input, Input::Advance(_));
+    for old in before.pairs() {
+        let deleted = old.status() == PairStatus::Deleted;
+        let kept = match after.pair(old.id()) {
+            Some(new) => !deleted || new == old,
+            None => deleted && time_passed,
+        };
+        ensure(kept, || format!("{} went or changed by {input:?}", old.id()))?;
+    }
+    for old in before.groups() {
+        let deleted = old.status == GroupStatus::Deleted;
+        let kept = match after.group(old.group.id()) {
+            Some(new) => !deleted || new == old,
+            None => deleted && time_passed,
+        };
+        ensure(kept, || format!("{} went or changed by {input:?}", old.group.id()))?;
+    }
+    Ok(())
 }
 
 /// Nobody is promoted or offered while a node of higher priority is eligible and untried, unless it was named.

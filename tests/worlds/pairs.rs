@@ -1,4 +1,4 @@
-//! Pairs with their disks: every call at both ends, every outcome, every observation.
+//! A pair with its disks: every call at both ends, every outcome, every observation.
 
 use failover_model::ebs::{
     DeleteDiskReplicaPair, DiskChange, FailoverDiskReplicaPair, PairCreated, PairStatus,
@@ -11,10 +11,9 @@ use stateright::Property;
 use super::walk::{Checked, World, sometimes};
 use crate::common::{self, DESTINATION, OWNER, SOURCE, id, message, pair_id};
 
-/// So many pairs. With `disks`, the disks of the first go down, are attached and are removed.
+/// A pair that is created, deleted and created again. With `disks`, its disks go down, are attached and are removed.
 #[derive(Clone, Copy)]
 pub struct Pairs {
-    pub pairs: u32,
     pub disks: bool,
 }
 
@@ -41,8 +40,8 @@ pub fn call(plane: &ControlPlane, region: &str, request: impl Into<Request>, fre
 }
 
 impl Pairs {
-    fn calls(self, plane: &ControlPlane, number: u32, inputs: &mut Vec<Input>) {
-        let pair = pair_id(number);
+    fn calls(plane: &ControlPlane, inputs: &mut Vec<Input>) {
+        let pair = pair_id(1);
         let requests: [Request; 7] = [
             StartDiskReplicaPair { pair: pair.clone(), one_shot: false }.into(),
             StartDiskReplicaPair { pair: pair.clone(), one_shot: true }.into(),
@@ -58,7 +57,7 @@ impl Pairs {
             }
         }
         let fresh = Fresh::Pair(PairCreated { pair: pair.clone(), order: id("o-1") });
-        inputs.push(call(plane, SOURCE, common::create_request(number), fresh));
+        inputs.push(call(plane, SOURCE, common::create_request(1), fresh));
         if plane.pair(&pair).is_some() {
             inputs.push(observed(
                 plane,
@@ -92,9 +91,7 @@ impl World for Pairs {
 
     fn inputs(&self, plane: &ControlPlane) -> Vec<Input> {
         let mut inputs = outcomes(plane);
-        for number in 1..=self.pairs {
-            self.calls(plane, number, &mut inputs);
-        }
+        Self::calls(plane, &mut inputs);
         if self.disks {
             Self::disks(plane, &mut inputs);
         }
@@ -122,6 +119,10 @@ impl World for Pairs {
             sometimes("deleted", |_, state| some_pair(&state.plane, PairStatus::Deleted)),
             sometimes("a one-shot copy", |_, state| some_pair(&state.plane, PairStatus::ManualSyncing)),
         ]
+    }
+
+    fn decide(&self) -> Vec<&'static str> {
+        if self.disks { vec!["E-631", "E-632", "E-510"] } else { vec!["E-510"] }
     }
 
     fn at_rest(&self, plane: &ControlPlane) -> bool {

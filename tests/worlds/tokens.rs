@@ -1,12 +1,15 @@
-//! Tokens around the founding call: two accounts, two pairs, two tokens, interleaved with outcomes and expiry.
+//! Tokens around the founding call: up to two accounts, a pair of each or two of one, and up to three tokens under which
+//! both ask for each of three things, interleaved with outcomes and expiry.
 
+use std::collections::BTreeSet;
 use std::num::{NonZeroU64, NonZeroUsize};
 
-use failover_model::ebs::{FailoverDiskReplicaPair, PairSeed, PairStatus, StopDiskReplicaPair};
+use failover_model::ebs::{FailoverDiskReplicaPair, PairSeed, PairStatus, ReplicaPair, StopDiskReplicaPair};
 use failover_model::token::{Lifetime, Overflow};
 use failover_model::{Call, ClientToken, ControlPlane, Fresh, Input, Policy, Request, Span};
 use stateright::Property;
 
+use super::laws::Promise;
 use super::pairs::outcomes;
 use super::walk::{Checked, World, sometimes};
 use crate::common::{self, DESTINATION, SOURCE, id, pair_id};
@@ -20,6 +23,8 @@ pub struct Tokens {
     pub overflow: Overflow,
 }
 
+const ACCOUNTS: [&str; 2] = ["1001", "2002"];
+
 const LIFETIME_MS: u64 = 1_000_000;
 
 impl World for Tokens {
@@ -29,7 +34,7 @@ impl World for Tokens {
         policy.tokens.overflow = self.overflow;
         policy.tokens.lifetime = Lifetime::For(NonZeroU64::new(LIFETIME_MS).unwrap());
         let mut plane = ControlPlane::new(policy);
-        for (number, account) in [(1, "1001"), (2, "1001")] {
+        for (number, account) in [(1, ACCOUNTS[0]), (2, ACCOUNTS[self.accounts - 1])] {
             let seed = PairSeed {
                 id: pair_id(number),
                 status: PairStatus::Stopped,
@@ -52,7 +57,7 @@ impl World for Tokens {
             FailoverDiskReplicaPair { pair: pair_id(2) }.into(),
             StopDiskReplicaPair { pair: pair_id(1) }.into(),
         ];
-        for account in ["1001", "2002"].into_iter().take(self.accounts) {
+        for account in ACCOUNTS.into_iter().take(self.accounts) {
             for token in ["a", "A", "b"].into_iter().take(self.tokens) {
                 for request in &requests {
                     let call = Call {
@@ -71,14 +76,28 @@ impl World for Tokens {
 
     fn sometimes(&self) -> Vec<Property<Checked<Self>>> {
         vec![
-            sometimes("a promise is kept", |_, state| !state.promises.is_empty()),
-            sometimes("the cache is full", |world: &Checked<Self>, state| {
-                state.plane.tokens().len() == world.0.capacity
+            sometimes("every account has a token", |world: &Checked<Self>, state| {
+                let holders = state.promises.iter().map(Promise::account).collect::<BTreeSet<_>>();
+                holders.len() == world.0.accounts
+            }),
+            sometimes("an account has all tokens that it may", |world: &Checked<Self>, state| {
+                state.plane.tokens().len() >= world.0.capacity
+            }),
+            sometimes("what was done is promised no more", |_, state| {
+                let failed_over = |pair: &ReplicaPair| pair.status() == PairStatus::Failedover;
+                state.promises.is_empty() && state.plane.pairs().any(failed_over)
             }),
             sometimes("both failed over", |_, state| {
                 state.plane.pairs().all(|pair| pair.status() == PairStatus::Failedover)
             }),
         ]
+    }
+
+    fn decide(&self) -> Vec<&'static str> {
+        let full = if self.overflow == Overflow::Refuse { "T-180" } else { "T-190" };
+        let mut decide = vec!["T-080", "T-090"];
+        decide.extend((self.tokens > self.capacity).then_some(full));
+        decide
     }
 
     fn at_rest(&self, plane: &ControlPlane) -> bool {

@@ -1,10 +1,10 @@
 //! The walk through a world, and what is asserted of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use failover_model::{ControlPlane, Input};
+use failover_model::{ControlPlane, EffectId, Input, RuleId};
 use stateright::{Checker, Model, Property};
 
 use super::canonical;
@@ -18,6 +18,8 @@ pub trait World: Clone + Send + Sync + 'static {
     fn inputs(&self, plane: &ControlPlane) -> Vec<Input>;
     /// What some state shows.
     fn sometimes(&self) -> Vec<Property<Checked<Self>>>;
+    /// The rules that decide on some input, or are told of in some event.
+    fn decide(&self) -> Vec<&'static str>;
     /// Whether nothing is under way.
     fn at_rest(&self, plane: &ControlPlane) -> bool;
 }
@@ -63,6 +65,9 @@ pub fn sometimes<W: World>(
     Property::sometimes(name, condition)
 }
 
+const LAWS: &str = "no law is broken";
+const UNKNOWN: &str = "a report on an effect that there never was is refused";
+
 impl<W: World> Model for Checked<W> {
     type State = State;
     type Action = Input;
@@ -76,13 +81,15 @@ impl<W: World> Model for Checked<W> {
     }
 
     fn next_state(&self, state: &State, input: Input) -> Option<State> {
-        Some(step(state, &input))
+        Some(step(state, &input).0)
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
         let mut properties = self.0.sometimes();
-        properties
-            .push(Property::always("no law is broken", |_: &Self, state: &State| state.broken.is_none()));
+        properties.push(Property::always(LAWS, |_: &Self, state: &State| state.broken.is_none()));
+        properties.push(Property::always(UNKNOWN, |_: &Self, state: &State| {
+            laws::refuses_a_report_on(&state.plane, EffectId(u64::MAX))
+        }));
         properties
     }
 }
@@ -91,26 +98,37 @@ fn begin(world: &impl World) -> State {
     State { plane: world.start(), promises: Promises::default(), broken: None }
 }
 
-fn step(state: &State, input: &Input) -> State {
+/// What an input leads to, and the rules by which it does.
+fn step(state: &State, input: &Input) -> (State, Vec<RuleId>) {
     let mut next = state.clone();
-    next.broken = laws::apply(&mut next.plane, &mut next.promises, input).err().map(Arc::from);
-    next
+    match laws::apply(&mut next.plane, &mut next.promises, input) {
+        Ok(Ok(output)) => {
+            let told = output.step.events.iter().map(|event| event.rule).chain(output.rule).collect();
+            (next, told)
+        }
+        Ok(Err(_)) => (next, Vec::new()),
+        Err(broken) => (State { broken: Some(Arc::from(broken)), ..next }, Vec::new()),
+    }
 }
 
 /// Walks through all states and asserts everything; `pinned` is how many there are.
 pub fn explore(world: impl World, pinned: usize) {
     let checker = Checked(world.clone()).checker().threads(2).spawn_bfs().join();
-    if let Some(path) = checker.discovery("no law is broken") {
+    if let Some(path) = checker.discovery(LAWS) {
         let (last, _) = path.into_vec().pop().expect("a path has states");
         panic!("{}", last.broken.as_deref().unwrap_or_default());
     }
+    assert!(checker.discovery(UNKNOWN).is_none(), "not so: {UNKNOWN}");
     for property in world.sometimes() {
         assert!(checker.discovery(property.name).is_some(), "never seen: {}", property.name);
     }
     let graph = Graph::of(&world);
     println!("{} states, {} transitions", graph.states, checker.state_count() - 1);
+    for rule in world.decide() {
+        assert!(graph.decided.contains(rule), "{rule} decides nowhere; these do: {:?}", graph.decided);
+    }
     assert_eq!(graph.stuck(), None, "from some state nothing leads to rest");
-    assert_eq!(checker.unique_state_count(), graph.states, "two programs count differently");
+    assert_eq!(checker.unique_state_count(), graph.states, "the two walks count differently");
     assert_eq!(graph.states, pinned, "the number of states; pin it anew if the world was meant to change");
 }
 
@@ -120,13 +138,15 @@ struct Graph {
     /// From each state, the states that lead to it.
     before: Vec<Vec<u32>>,
     rest: Vec<u32>,
+    /// The rules by which anything happened.
+    decided: BTreeSet<&'static str>,
 }
 
 impl Graph {
     fn of(world: &impl World) -> Self {
         let hasher = BuildHasherDefault::<DefaultHasher>::default();
         let mut known: HashMap<u64, u32> = HashMap::new();
-        let mut graph = Self { states: 0, before: Vec::new(), rest: Vec::new() };
+        let mut graph = Self { states: 0, before: Vec::new(), rest: Vec::new(), decided: BTreeSet::new() };
         let first = begin(world);
         known.insert(hasher.hash_one(&first), 0);
         graph.before.push(Vec::new());
@@ -138,7 +158,8 @@ impl Graph {
                     graph.rest.push(at);
                 }
                 for input in world.inputs(&state.plane) {
-                    let next = step(&state, &input);
+                    let (next, rules) = step(&state, &input);
+                    graph.decided.extend(rules.iter().map(|rule| rule.0));
                     let fingerprint = hasher.hash_one(&next);
                     let to = *known.entry(fingerprint).or_insert_with(|| {
                         graph.before.push(Vec::new());
