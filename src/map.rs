@@ -182,6 +182,20 @@ mod tests {
         assert_eq!(keys(&map), [0, 2, 3, 1]);
     }
 
+    #[test]
+    fn gaps_are_closed_when_they_are_many() {
+        let mut map = Map::new();
+        for key in 0..100_u8 {
+            map.insert(key, 0);
+        }
+        for removed in 1..=58 {
+            map.remove(&removed);
+            assert_eq!(map.slots.len(), 100);
+        }
+        map.remove(&59);
+        assert_eq!((map.slots.len(), keys(&map).len()), (41, 41));
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

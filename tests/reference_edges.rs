@@ -11,7 +11,7 @@ use failover_model::ebs::{
     DeleteDiskReplicaPair, DescribePairDrills, DiskChange, FreshDrill, GroupCreated, PairCreated, PairStatus,
     StartDiskReplicaPair, StartPairDrill, StartReplicaGroupDrill, StopDiskReplicaPair,
 };
-use failover_model::polardb::{ClusterStatus, NodeChange};
+use failover_model::polardb::{ClusterStatus, Failure, NodeChange};
 use failover_model::policy::{SameRegionPairs, StartWhileReplicating};
 use failover_model::testing::conformance::Drive;
 use failover_model::testing::strategies::World;
@@ -20,7 +20,8 @@ use failover_model::{
 };
 
 use common::{
-    DESTINATION, SOURCE, START, create_group_request, create_request, group_id, id, ids, message, pair_id,
+    DESTINATION, SOURCE, START, create_group_request, create_request, failover_request, group_id, id, ids,
+    message, pair_id,
 };
 use small::{cluster, drive, pair, world};
 
@@ -150,9 +151,11 @@ fn drills_go_with_their_pair_and_no_other() {
     assert_eq!(start(&mut both, 5, "drill-2", &["x-2"]), (true, true));
     all_well(&mut both);
     let list = |both: &mut Drive<ControlPlane>, pair| {
-        let told = DescribePairDrills { pair: pair_id(pair), drill: None, page: Default::default() };
-        call(both, "1001", SOURCE, told.clone(), Fresh::None);
-        call(both, "1001", DESTINATION, told, Fresh::None);
+        for drill in [None, Some(id("drill-1")), Some(id("drill-2"))] {
+            let told = DescribePairDrills { pair: pair_id(pair), drill, page: Default::default() };
+            call(both, "1001", SOURCE, told.clone(), Fresh::None);
+            call(both, "1001", DESTINATION, told, Fresh::None);
+        }
     };
     (3..6).for_each(|pair| list(&mut both, pair));
     let of_another = ClearPairDrill { pair: pair_id(3), drill: id("drill-2") };
@@ -229,4 +232,35 @@ fn a_cluster_that_is_taken_in_at_work_goes_on_in_both() {
         all_well(&mut both);
         all_well(&mut both);
     }
+}
+
+fn up(node: &str, up: bool) -> Observation {
+    Observation::Node { node: id(node), change: NodeChange::Up(up) }
+}
+
+#[test]
+fn a_cluster_that_nobody_could_lead_is_led_by_the_first_who_can() {
+    let mut both = drive(&world());
+    for node in ["a", "b", "w"] {
+        observe(&mut both, up(node, false));
+    }
+    assert!(both.subject().clusters().next().unwrap().failover().is_none());
+    observe(&mut both, up("a", true));
+    assert!(both.subject().clusters().next().unwrap().failover().is_some());
+    all_well(&mut both);
+    assert_eq!(both.subject().clusters().next().unwrap().writer().unwrap().id, id("a"));
+}
+
+#[test]
+fn a_failover_whose_writer_fails_goes_on_without_its_named_target() {
+    let mut both = drive(&world());
+    let request = failover_request(Some("a"));
+    assert_eq!(call(&mut both, "1001", SOURCE, request, Fresh::None), (true, true));
+    observe(&mut both, up("w", false));
+    let asked = both.subject().outstanding().next().unwrap().id;
+    let outcome = Outcome::Failed { failure: Failure::Network, message: None };
+    let now = both.subject().clock();
+    input(&mut both, Input::Report(now, Report::Outcome { id: asked, outcome }));
+    all_well(&mut both);
+    assert_eq!(both.subject().clusters().next().unwrap().writer().unwrap().id, id("b"));
 }

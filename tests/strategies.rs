@@ -17,14 +17,16 @@ use failover_model::ebs::{
 };
 use failover_model::polardb::{
     DeleteDbCluster, DescribeDbClusterAttribute, FailoverDbCluster, FailoverDbClusterZonal, Failure,
-    ModifyDbNodeConfig, NodeChange, NodeKind, RestartDbNode, TargetZoneType,
+    ModifyDbNodeConfig, NodeChange, NodeKind, RestartDbNode, Role, TargetZoneType,
 };
 use failover_model::policy::ProductionSite;
 use failover_model::testing::conformance::Drive;
 use failover_model::testing::strategies::{
-    Abstract, Caller, ClusterAsk, GroupAsk, How, PairAsk, Place, What, When, World,
+    self, Abstract, Caller, ClusterAsk, GroupAsk, How, PairAsk, Place, What, When, World,
 };
 use failover_model::{ControlPlane, Fresh, Input, Observation, Outcome, Report, Request, Span, Timestamp};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
 
 use common::{
     CLUSTER, DESTINATION, ELSEWHERE, SOURCE, START, at, drill_id, group_id, id, ids, pair_id, priority,
@@ -399,4 +401,24 @@ fn a_pair_that_allows_nothing_is_failed_over() {
     for input in [step.resolve(drive.subject()), step.resolve_for(drive.reference())] {
         assert!(matches!(&input, Input::Call(_, request, _) if *request == failover), "{input:?}");
     }
+}
+
+/// Most nodes of a drawn world are sound, and the standby ones, and they alone, are in the third zone.
+#[test]
+fn the_nodes_of_a_drawn_world_are_mostly_sound_and_where_they_belong() {
+    let (mut nodes, mut up, mut replicating, mut standby) = (0, 0, 0, 0);
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..200 {
+        let world = strategies::world().new_tree(&mut runner).unwrap().current();
+        for node in world.clusters.iter().flat_map(|cluster| &cluster.nodes) {
+            nodes += 1;
+            up += u32::from(node.up);
+            replicating += u32::from(node.replicating);
+            standby += u32::from(node.kind == NodeKind::Standby);
+            let third = node.zone.as_str() == strategies::ZONES[2];
+            assert!(third == (node.kind == NodeKind::Standby) || node.role == Role::Writer, "{node:?}");
+        }
+    }
+    assert!(nodes > 200 && standby > 5, "{nodes}, {standby}");
+    assert!(up * 4 > nodes * 3 && replicating * 4 > nodes * 3, "{up} and {replicating} of {nodes}");
 }

@@ -287,3 +287,26 @@ impl EffectIndex {
         self.slots.binary_search_by_key(&id, |(id, _)| *id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{EffectId, EffectIndex, Owner};
+
+    /// Gaps are closed once they outnumber what is outstanding by more than sixteen, and not before.
+    #[test]
+    fn gaps_are_closed_when_they_are_many() {
+        for outstanding in [100, 101] {
+            let mut index = EffectIndex::default();
+            let owner = || Owner::Pair("pair-1".parse().expect("an id"));
+            (1..=outstanding).for_each(|id| index.insert(EffectId(id), owner()));
+            for removed in 1..=outstanding {
+                index.remove(EffectId(removed));
+                let live = outstanding - removed;
+                let held = index.slots.len() as u64;
+                assert!(held <= 2 * live + 16, "{held} slots for {live}");
+                assert!(removed > 58 || held == outstanding, "closed early: {held} slots for {live}");
+                assert_eq!(index.iter().count() as u64, live);
+            }
+        }
+    }
+}

@@ -280,12 +280,7 @@ impl ReplicaPair {
             Verdict::NoOp => self.status,
             Verdict::Refuse => return None,
         };
-        let mut plan = PairPlan {
-            to,
-            pending: PendingChange::Clear,
-            status_message: None,
-            ..self.unchanged(row.rule, now)
-        };
+        let mut plan = PairPlan { to, pending: PendingChange::Clear, ..self.unchanged(row.rule, now) };
         match (pending.effect, succeeded) {
             (PairEffect::Create, false) => plan.status_message = message,
             (PairEffect::Copy, false) => plan.copy_failed = true,

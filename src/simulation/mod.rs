@@ -299,7 +299,6 @@ impl Simulation {
     pub fn advance(&mut self, now: Timestamp) -> Happened {
         let mut happened = Happened::default();
         loop {
-            self.drop_stale();
             let outcome = self.schedule.first().copied().filter(|(at, _)| *at <= now);
             let deadline = self.plane.next_deadline().map(|deadline| deadline.at).filter(|at| *at <= now);
             match (outcome, deadline) {
@@ -435,15 +434,6 @@ impl Simulation {
             let waiting: Vec<Effect> =
                 self.plane.outstanding().filter(|effect| !self.held.contains(&effect.id)).collect();
             self.schedule = waiting.iter().map(|effect| (self.end_of(effect), effect.id)).collect();
-        }
-    }
-
-    fn drop_stale(&mut self) {
-        while let Some((at, id)) = self.schedule.first().copied() {
-            if self.plane.effect(id).is_some() {
-                break;
-            }
-            self.schedule.remove(&(at, id));
         }
     }
 }

@@ -5,7 +5,7 @@
 //! ended. Nothing is stored: it follows from the time, the effect's age and the latency.
 
 use super::{Simulation, Transitions};
-use crate::control_plane::{EffectKind, Output, Request, Response};
+use crate::control_plane::{Output, Request, Response};
 use crate::ebs::PairEffect;
 
 impl Simulation {
@@ -17,7 +17,7 @@ impl Simulation {
         let copy =
             pending.filter(|pending| pending.effect == PairEffect::Copy && !self.held.contains(&pending.id));
         let Some(effect) = copy.and_then(|pending| self.plane.effect(pending.id)) else { return };
-        if self.transitions != Transitions::Timed || !matches!(effect.kind, EffectKind::Pair { .. }) {
+        if self.transitions != Transitions::Timed {
             return;
         }
         let whole = self.end_of(&effect).since(effect.since).as_millis();

@@ -145,4 +145,20 @@ mod tests {
         }
         assert_eq!(numbers(&flights), [0, 999]);
     }
+
+    /// Gaps are closed once they outnumber the tokens in flight by more than the slack, and not before.
+    #[test]
+    fn gaps_are_closed_when_they_are_many() {
+        let slot = Slot::at(3).unwrap();
+        let mut flights = Flights::new();
+        (0..100).for_each(|sequence| flights.take_off(sequence, 0, slot));
+        for landed in 1..=57_usize {
+            flights.land(landed as u64).unwrap();
+            assert_eq!((flights.queue.len(), flights.len()), (100, 100 - landed));
+        }
+        flights.land(58).unwrap();
+        assert_eq!((flights.queue.len(), flights.len()), (100, 42));
+        flights.land(59).unwrap();
+        assert_eq!((flights.queue.len(), flights.len()), (41, 41));
+    }
 }

@@ -237,4 +237,17 @@ mod tests {
             }
         }
     }
+
+    /// Where no two begin in one place, each key lies where its hash says.
+    #[test]
+    fn a_probe_begins_where_the_hash_says() {
+        let mut table = Table::new();
+        for key in 0..6_u64 {
+            table.push(key + 8, key, ()).unwrap();
+        }
+        let tags: Vec<u32> =
+            table.cells.iter().filter(|cell| cell.slot.is_some()).map(|cell| cell.tag).collect();
+        assert_eq!(tags, [8, 9, 10, 11, 12, 13]);
+        assert!(table.cells[..6].iter().all(|cell| cell.slot.is_some()));
+    }
 }

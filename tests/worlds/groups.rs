@@ -144,7 +144,7 @@ impl World for Groups {
 
     fn decide(&self) -> Vec<&'static str> {
         let mut decide = vec!["E-623", "G-410", "G-621", "G-622"];
-        decide.extend((self.pairs > 1).then_some("G-430"));
+        decide.extend((self.pairs > 1).then_some("G-404"));
         decide.extend(self.breaks.then_some("E-510"));
         decide
     }
