@@ -43,7 +43,7 @@ fn write_snapshots() {
         for step in steps {
             let _ = plane.apply(&step.resolve(&plane));
         }
-        // No step asks for work on nodes.
+        // The work on nodes that steps ask for is refused or over by now.
         let nodes: Vec<_> = plane
             .clusters()
             .flat_map(|cluster| {

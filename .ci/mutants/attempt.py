@@ -45,6 +45,19 @@ def attempt(program, manifest, tests, seconds, pass_fds=(), **variables):
     return end, time.monotonic() - began
 
 
+def tests_of(program, manifest):
+    """The names of a program's tests but for those that are ignored, in their order."""
+
+    def listed(*which):
+        ran = subprocess.run(
+            [program, "--list", *which], cwd=pathlib.Path(manifest).parent, check=True, capture_output=True, text=True
+        )
+        return re.findall(r"^(.*): test$", ran.stdout, re.M)
+
+    ignored = set(listed("--ignored"))
+    return [name for name in listed() if name not in ignored]
+
+
 def reach(programs):
     """Of each test: its program, its name, its seconds, and which functions it reaches."""
 
@@ -61,12 +74,7 @@ def reach(programs):
             print(f"left out, since it fails without a mutant: {test} of {pathlib.Path(program).name}", flush=True)
         return [program, manifest, test, seconds, [] if end else reached]
 
-    jobs = []
-    for program, manifest in programs:
-        names = subprocess.run([program, "--list"], cwd=pathlib.Path(manifest).parent, check=True, capture_output=True, text=True).stdout
-        ignored = subprocess.run([program, "--list", "--ignored"], cwd=pathlib.Path(manifest).parent, check=True, capture_output=True, text=True).stdout
-        skip = set(re.findall(r"^(.*): test$", ignored, re.M))
-        jobs += [(program, manifest, name) for name in re.findall(r"^(.*): test$", names, re.M) if name not in skip]
+    jobs = [(program, manifest, name) for program, manifest in programs for name in tests_of(program, manifest)]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         found = list(pool.map(one, jobs))
     print(f"{len(found)} tests, {sum(row[3] for row in found):.0f} s", flush=True)

@@ -9,7 +9,7 @@ import re
 import subprocess
 import time
 
-from attempt import attempt
+from attempt import attempt, tests_of
 from place import KNOWN, OUTCOMES, PAGE, ROOT, STATE, TREE, WORK
 from tree import cargo, put
 
@@ -136,7 +136,7 @@ def prove(test, only):
     if ran.returncode != 0:
         raise SystemExit("".join(m["message"]["rendered"] for m in messages if m.get("message")) or ran.stderr)
     program, manifest = next((m["executable"], m["manifest_path"]) for m in messages if m.get("executable") and m["profile"]["test"])
-    names = [name for name in re.findall(r"^(.*): test$", subprocess.run([program, "--list"], capture_output=True, text=True).stdout, re.M)]
+    names = tests_of(program, manifest)
     built = {number for numbers in state["functions"] for number in numbers}
     meant = [m for m in state["mutants"] if m["number"] in built and re.search(only, m["name"])]
     if end := attempt(program, manifest, names, 600, MUTANT="0")[0]:

@@ -149,7 +149,7 @@ class Source:
         return "".join(out)
 
     def choice_at(self, byte):
-        """All mutants of the function that a byte stands in."""
+        """All mutants of the function that a byte stands in, its signature, which is up to 200 bytes before, included."""
         return next((numbers for begins, ends, numbers in self.choices if begins <= byte + 200 and byte < ends), [])
 
     def mutant_at(self, byte):
