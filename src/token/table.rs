@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn a_probe_begins_where_the_hash_says() {
         let mut table = Table::new();
-        for key in 0..6_u64 {
+        for key in (0..6_u64).rev() {
             table.push(key + 8, key, ()).unwrap();
         }
         let tags: Vec<u32> =
