@@ -10,7 +10,9 @@ use failover_model::ebs::{
     FailoverDiskReplicaPair, GroupStatus, PairStatus, ReprotectDiskReplicaGroup, StartDiskReplicaPair,
     StartPairDrill, StopDiskReplicaPair,
 };
-use failover_model::polardb::{ClusterFact, Failure, NodeChange, RestartDbNode};
+use failover_model::polardb::{
+    ClusterFact, Failure, ModifyDbClusterPrimaryZone, NodeChange, RestartDbNode, TargetZoneType,
+};
 use failover_model::simulation::{
     BadWorld, Fault, GroupStage, Happened, LatencyProfile, PairStage, ReplyFault, Selector, Simulation,
     Transitions,
@@ -197,10 +199,11 @@ fn a_fault_of_a_drill_strikes_that_drill_and_that_effect_alone() {
 mod clusters {
     use super::*;
 
-    /// Writer `w`, reader `a`, and `b`, which is a hot replica.
+    /// Writer `w`, reader `a`, and `b`, which is a hot replica in another zone.
     fn cluster(transitions: Transitions) -> Simulation {
         let mut seed = seed(&[("a", 5), ("b", 3)]);
         seed.nodes[2].hot_replica = true;
+        seed.nodes[2].zone = id("cn-shanghai-b");
         let mut plane = ControlPlane::new(Policy::default());
         let _ = plane.adopt_cluster(at(START), &id(OWNER), seed).unwrap();
         Simulation::new(plane, 1, transitions, LatencyProfile::DOCUMENTED)
@@ -223,6 +226,16 @@ mod clusters {
             let _ = ask(&mut world, at(START), SOURCE, "", failover_request(Some(node)));
             assert_eq!(world.next_due().unwrap().at, at(START + ms), "{node}");
         }
+    }
+
+    /// `w` and `a` move; `b` is in another zone already.
+    #[test]
+    fn a_change_of_zone_takes_its_time_for_each_node_that_moves() {
+        let mut world = cluster(Transitions::Timed);
+        let (zone, zone_type) = (id("cn-shanghai-c"), TargetZoneType::Primary);
+        let request = ModifyDbClusterPrimaryZone { cluster: id(CLUSTER), zone, zone_type, vswitch: None };
+        let _ = ask(&mut world, at(START), SOURCE, "", request);
+        assert_eq!(world.next_due().unwrap().at, at(START + 2 * 300_000));
     }
 
     #[test]
