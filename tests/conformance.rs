@@ -15,8 +15,8 @@ use failover_model::testing::strategies::{
 };
 use failover_model::{EffectId, Input, Policy, Request, RuleId};
 
-use common::{START, at, group_id, message};
-use small::{drive, group, pair, world};
+use common::{START, at, group_id, group_seed, message};
+use small::{drive, pair, world};
 use step::{OWNER, soon};
 
 /// A system that shows one state whatever happens.
@@ -125,7 +125,7 @@ fn what_differs_is_told_with_what_is_allowed() {
         (Aspect::EffectId, "pc-1", "9", "3", |view| view.effects[1].id = EffectId(3)),
         (Aspect::Deadline, "all", "pair-3 at 1900000 ms", "absent", |view| view.next_deadline = None),
     ];
-    let mut drive = drive(&World { group: Some(group(GroupStatus::Normal, &[1, 2])), ..world() });
+    let mut drive = drive(&World { group: Some(group_seed(GroupStatus::Normal, &[1, 2])), ..world() });
     drive.run(&[soon(What::StartDrill { caller: OWNER, pair: Some(2), id: 4 }), soon(FAIL_OVER)]).unwrap();
     let view = Subject::view(drive.subject());
     assert!(Drive::new(drive.reference().clone(), Frozen(view.clone())).is_ok());
@@ -380,7 +380,7 @@ fn what_is_taken_in_begins_alike_in_both() {
         else {
             continue;
         };
-        let full = World { group: Some(group(*of_group, &[1])), ..alone };
+        let full = World { group: Some(group_seed(*of_group, &[1])), ..alone };
         if full.plane(at(START)).groups().next().is_some() {
             let _ = drive(&full);
             groups += 1;

@@ -1,6 +1,8 @@
 //! The committed seeds of the fuzz targets, and all texts in this repository that are of their kind, read as the fuzzer
 //! reads them; then each seed again with many small damages, the same in every run.
 
+#[path = "stories/drawn.rs"]
+mod drawn;
 #[path = "fuzz/src/seeds.rs"]
 mod seeds;
 #[path = "fuzz/src/targets.rs"]
@@ -10,12 +12,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use drawn::drawn;
 use failover_model::polardb::{ClusterEffect, RestartDbNode};
-use failover_model::testing::strategies;
 use failover_model::wire::parse;
-use failover_model::{Call, ControlPlane, Effect, EffectKind, Fresh, Input, Operation, Timestamp};
-use proptest::strategy::{Strategy, ValueTree};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use failover_model::{Call, ControlPlane, Effect, EffectKind, Fresh, Input, Operation};
 use seeds::{files, try_all};
 
 #[test]
@@ -35,11 +35,7 @@ fn parameters_are_read_or_refused() {
 /// Snapshots of control planes that had many inputs. `UPDATE=1` writes them anew.
 fn write_snapshots() {
     for number in 0..8_u8 {
-        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[number; 32]);
-        let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-        let world = strategies::world().new_tree(&mut runner).unwrap().current();
-        let steps = strategies::inputs(60..120).new_tree(&mut runner).unwrap().current();
-        let mut plane = world.plane(Timestamp::from_millis(1_000_000));
+        let (mut plane, steps) = drawn(number);
         for step in steps {
             let _ = plane.apply(&step.resolve(&plane));
         }

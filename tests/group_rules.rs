@@ -21,7 +21,7 @@ use failover_model::{
 
 use common::{
     DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, START, World, at, create_group_request, create_request,
-    group_id, id, message, pair_id, rule, rules,
+    group_id, group_seed, id, message, pair_id, rule, rules,
 };
 
 fn code<T: std::fmt::Debug>(result: Result<T, Refusal>) -> (u16, String, &'static str) {
@@ -802,17 +802,6 @@ fn a_member_that_broke_during_a_reverse_is_left_behind() {
     assert_eq!(world.shows(), GroupStatus::Stopped);
 }
 
-fn seed(status: GroupStatus, members: &[u32]) -> GroupSeed {
-    GroupSeed {
-        id: group_id(1),
-        status,
-        reversed: false,
-        created_at: at(0),
-        request: create_group_request(),
-        members: members.iter().map(|number| pair_id(*number)).collect(),
-    }
-}
-
 #[test]
 fn a_group_is_adopted_with_pairs_that_fit_it() {
     let adopt = |world: &mut World, seed: GroupSeed| {
@@ -829,18 +818,24 @@ fn a_group_is_adopted_with_pairs_that_fit_it() {
     let mut world = World::default();
     world.bring_to(PairStatus::Normal);
     let mut idle = world.clone();
-    assert!(matches!(adopt(&mut world, seed(GroupStatus::Stopped, &[1])), Err(NotAdopted::Violation(_))));
-    assert!(matches!(adopt(&mut world, seed(GroupStatus::Normal, &[1, 1])), Err(NotAdopted::IdInUse(_))));
-    assert!(matches!(adopt(&mut world, seed(GroupStatus::Normal, &[9])), Err(NotAdopted::Refused(_))));
-    assert!(matches!(adopt(&mut world, seed(GroupStatus::Normal, &[])), Err(NotAdopted::Violation(_))));
-    assert!(adopt(&mut world, seed(GroupStatus::Normal, &[1])).unwrap().effects.is_empty());
+    assert!(matches!(
+        adopt(&mut world, group_seed(GroupStatus::Stopped, &[1])),
+        Err(NotAdopted::Violation(_))
+    ));
+    assert!(matches!(
+        adopt(&mut world, group_seed(GroupStatus::Normal, &[1, 1])),
+        Err(NotAdopted::IdInUse(_))
+    ));
+    assert!(matches!(adopt(&mut world, group_seed(GroupStatus::Normal, &[9])), Err(NotAdopted::Refused(_))));
+    assert!(matches!(adopt(&mut world, group_seed(GroupStatus::Normal, &[])), Err(NotAdopted::Violation(_))));
+    assert!(adopt(&mut world, group_seed(GroupStatus::Normal, &[1])).unwrap().effects.is_empty());
     assert_eq!((world.shows(), world.pair(1).due()), (GroupStatus::Normal, None));
     assert_eq!(world.advance(RPO_MS).effects.len(), 1, "the next round is one RPO ahead");
-    assert!(matches!(adopt(&mut world, seed(GroupStatus::Normal, &[])), Err(NotAdopted::IdInUse(_))));
+    assert!(matches!(adopt(&mut world, group_seed(GroupStatus::Normal, &[])), Err(NotAdopted::IdInUse(_))));
     // What a pair waited for is its group's.
     idle.failover(DESTINATION).unwrap();
     let lost = idle.pending(1);
-    let step = adopt(&mut idle, seed(GroupStatus::Failingover, &[1])).unwrap();
+    let step = adopt(&mut idle, group_seed(GroupStatus::Failingover, &[1])).unwrap();
     assert_eq!(asked(&step), [("failover_group", vec!["pair-1".to_owned()])]);
     assert!(idle.outcome(lost, Outcome::Succeeded).is_err());
     idle.group_succeeds();
@@ -854,7 +849,7 @@ fn a_group_that_is_adopted_keeps_its_description_and_when_it_was_created() {
         let description = Description::parse("of orders").ok();
         let settings = GroupSettings { description: description.clone(), ..GroupSettings::default() };
         let request = CreateDiskReplicaGroup { settings, ..create_group_request() };
-        let seed = GroupSeed { created_at: at(told), request, ..seed(GroupStatus::Created, &[]) };
+        let seed = GroupSeed { created_at: at(told), request, ..group_seed(GroupStatus::Created, &[]) };
         world.plane.adopt_group(at(START), &id(OWNER), &id(SOURCE), seed).unwrap();
         let group = world.group(1).group;
         assert_eq!((group.created_at(), group.description()), (at(kept), description.as_ref()));

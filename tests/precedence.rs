@@ -9,6 +9,8 @@
 //! That no list lacks a fault is a test too: what any scenario and many random sequences are refused for, and what each
 //! parameter is refused for when it is spoilt, must be in the list of its operation, or among [`LEFT_OUT`] with a reason.
 
+#[path = "stories/drawn.rs"]
+mod drawn;
 mod precedence {
     pub mod cases;
     pub mod complete;

@@ -312,8 +312,7 @@ mod groups {
     }
 
     fn call(world: &mut Simulation, request: impl Into<Request>) -> GroupStatus {
-        let call = Call { now: at(START), account: id(OWNER), region: id(DESTINATION), token: None };
-        let (output, _) = world.call(&call, &request.into());
+        let (output, _) = ask(world, at(START), DESTINATION, "", request);
         output.result.unwrap().unwrap();
         world.plane().group(&group_id(1)).unwrap().status
     }

@@ -29,9 +29,10 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
 use common::{
-    CLUSTER, DESTINATION, ELSEWHERE, SOURCE, START, at, drill_id, group_id, id, ids, pair_id, priority,
+    CLUSTER, DESTINATION, ELSEWHERE, SOURCE, START, at, drill_id, group_id, group_seed, id, ids, pair_id,
+    priority,
 };
-use small::{drive, group, pair, world};
+use small::{drive, pair, world};
 use step::{OWNER, soon};
 
 fn from(place: Place) -> Caller {
@@ -164,7 +165,7 @@ fn a_step_on_a_group_is_a_call_where_it_belongs() {
 /// A group without members may be deleted and modified, and nothing else that it allows would be accepted.
 #[test]
 fn of_an_empty_group_nothing_is_asked_that_needs_members() {
-    let drive = drive(&World { group: Some(group(GroupStatus::Created, &[])), ..world() });
+    let drive = drive(&World { group: Some(group_seed(GroupStatus::Created, &[])), ..world() });
     let asked = |number| call(&drive, on_group(Some(0), GroupAsk::Allowed(number))).1;
     for number in [0, 2] {
         assert_eq!(asked(number), DeleteDiskReplicaGroup { group: group_id(1) }.into());

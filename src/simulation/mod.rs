@@ -85,7 +85,8 @@ pub struct Simulation {
     held: BTreeSet<EffectId>,
     /// The switches of clusters, folded from the events.
     ha_log: HaLog,
-    /// When effects end in timed mode: follows from what is outstanding, the latencies and what is held.
+    /// When effects end in timed mode: follows from what is outstanding, the latencies and what is held. An effect that
+    /// ended otherwise stays until then, and is passed over.
     schedule: BTreeSet<(Timestamp, EffectId)>,
 }
 

@@ -11,8 +11,8 @@ use failover_model::control_plane::Output;
 use failover_model::ebs::{
     AddDiskReplicaPair, ClearPairDrill, CreateDiskReplicaGroup, CreateDiskReplicaPair,
     DeleteDiskReplicaGroup, DeleteDiskReplicaPair, DescribeDiskReplicaPairs, DiskChange, Drill,
-    FailoverDiskReplicaGroup, FailoverDiskReplicaPair, FreshDrill, GroupCreated, GroupSettings, GroupStatus,
-    GroupView, PairCreated, PairSettings, PairStatus, RemoveDiskReplicaPair, ReplicaPair,
+    FailoverDiskReplicaGroup, FailoverDiskReplicaPair, FreshDrill, GroupCreated, GroupSeed, GroupSettings,
+    GroupStatus, GroupView, PairCreated, PairSettings, PairStatus, RemoveDiskReplicaPair, ReplicaPair,
     ReprotectDiskReplicaGroup, ReprotectDiskReplicaPair, StartDiskReplicaGroup, StartDiskReplicaPair,
     StartPairDrill, StartReplicaGroupDrill, StopDiskReplicaGroup, StopDiskReplicaPair,
 };
@@ -576,6 +576,18 @@ impl World {
     #[track_caller]
     pub fn promotion_fails(&mut self) -> Step {
         self.fail(self.db_pending())
+    }
+}
+
+/// `group-1` with these members.
+pub fn group_seed(status: GroupStatus, members: &[u32]) -> GroupSeed {
+    GroupSeed {
+        id: group_id(1),
+        status,
+        reversed: false,
+        created_at: at(0),
+        request: create_group_request(),
+        members: members.iter().map(|number| pair_id(*number)).collect(),
     }
 }
 

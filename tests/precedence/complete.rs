@@ -5,13 +5,11 @@ use std::fs;
 
 use failover_model::control_plane::Input;
 use failover_model::ebs::{group_table, table};
-use failover_model::testing::strategies;
+use failover_model::scenario;
 use failover_model::wire::WireRefusal;
 use failover_model::wire::params::{Parameters, parse};
-use failover_model::{Timestamp, scenario};
-use proptest::strategy::{Strategy, ValueTree};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use super::super::drawn::drawn;
 use super::super::{Fault, How, cases, is_refusal};
 use super::parameters;
 
@@ -104,11 +102,7 @@ fn what_scenarios_are_refused_for_is_listed() {
 fn what_random_sequences_are_refused_for_is_listed() {
     let mut met = BTreeMap::new();
     for number in 0..150_u8 {
-        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[number; 32]);
-        let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-        let world = strategies::world().new_tree(&mut runner).unwrap().current();
-        let steps = strategies::inputs(60..120).new_tree(&mut runner).unwrap().current();
-        let mut plane = world.plane(Timestamp::from_millis(1_000_000));
+        let (mut plane, steps) = drawn(number);
         for step in steps {
             let input = step.resolve(&plane);
             let Ok(output) = plane.apply(&input) else { continue };

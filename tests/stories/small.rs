@@ -1,13 +1,13 @@
 //! A small world with some of everything, and the control plane beside the reference in it.
 
-use failover_model::ebs::{GroupSeed, GroupStatus, PairSeed, PairStatus};
+use failover_model::ebs::{GroupStatus, PairSeed, PairStatus};
 use failover_model::polardb::ClusterSeed;
 use failover_model::testing::conformance::Drive;
 use failover_model::testing::reference::Reference;
 use failover_model::testing::strategies::World;
 use failover_model::{ControlPlane, Policy};
 
-use crate::common::{START, at, create_group_request, create_request, group_id, id, pair_id, seed};
+use crate::common::{START, at, create_request, group_seed, id, pair_id, seed};
 
 /// A pair that copied last a second ago, if it ever did.
 pub fn pair(number: u32, status: PairStatus) -> PairSeed {
@@ -19,18 +19,6 @@ pub fn pair(number: u32, status: PairStatus) -> PairSeed {
         created_at: at(0),
         last_recover_point: (status != PairStatus::Created).then(|| at(START - 1_000)),
         request: create_request(number),
-    }
-}
-
-/// `group-1` with these members.
-pub fn group(status: GroupStatus, members: &[u32]) -> GroupSeed {
-    GroupSeed {
-        id: group_id(1),
-        status,
-        reversed: false,
-        created_at: at(0),
-        request: create_group_request(),
-        members: members.iter().map(|number| pair_id(*number)).collect(),
     }
 }
 
@@ -50,7 +38,7 @@ pub fn world() -> World {
         pair(4, PairStatus::Created),
         pair(5, PairStatus::Stopped),
     ];
-    let group = Some(group(GroupStatus::Normal, &[1, 2]));
+    let group = Some(group_seed(GroupStatus::Normal, &[1, 2]));
     World { policy: Policy::default(), pairs, group, clusters: vec![cluster()] }
 }
 

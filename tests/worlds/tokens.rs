@@ -81,7 +81,9 @@ impl World for Tokens {
                 holders.len() == world.0.accounts
             }),
             sometimes("an account has all tokens that it may", |world: &Checked<Self>, state| {
-                state.plane.tokens().len() >= world.0.capacity
+                let of =
+                    |account| state.promises.iter().filter(|promise| promise.account() == account).count();
+                ACCOUNTS.into_iter().any(|account| of(account) >= world.0.capacity)
             }),
             sometimes("what was done is promised no more", |_, state| {
                 let failed_over = |pair: &ReplicaPair| pair.status() == PairStatus::Failedover;
