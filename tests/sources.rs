@@ -5,6 +5,7 @@
 //! shown on a fixed sample first.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Display};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -43,8 +44,8 @@ struct Link {
     anchor: String,
 }
 
-impl std::fmt::Display for Link {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}#{}", self.path, self.anchor)
     }
 }
@@ -153,7 +154,7 @@ fn page_links(path: &str, page: &str) -> Vec<Link> {
 
 /// What is wrong with the sources of rules, one line for each fault.
 fn faults_of_sources<'a>(
-    sources: impl IntoIterator<Item = (&'a str, &'a str)>,
+    sources: impl IntoIterator<Item = (impl Display, &'a str)>,
     pages: &Pages,
 ) -> Vec<String> {
     let mut faults = Vec::new();
@@ -259,7 +260,7 @@ fn a_dead_link_of_a_page_or_a_comment_is_reported_with_its_place() {
 #[test]
 fn every_rule_cites_a_section_that_is_there() {
     let rules = catalogue::rules();
-    let sources = rules.iter().map(|rule| (rule.id.0, rule.source));
+    let sources = rules.iter().map(|rule| (rule.id, rule.source));
     none(&faults_of_sources(sources, &Pages::read()));
 }
 
