@@ -12,7 +12,7 @@ use failover_model::{
 };
 use serde::Serialize;
 
-use crate::common::look;
+use crate::kit::look;
 
 /// What the tokens used so far promise.
 pub type Promises = Vec<Promise>;
