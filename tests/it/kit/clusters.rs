@@ -2,7 +2,7 @@
 
 use failover_model::polardb::{ClusterFact, ClusterSeed, DbCluster, ModifyDbNodeConfig};
 
-use failover_model::{EffectId, Event, Fact, Misuse, Outcome, Refusal, Step};
+use failover_model::{EffectId, Event, Fact, Fresh, Misuse, Outcome, Refusal, Request, Step};
 
 use super::{CLUSTER, OWNER, SOURCE, World, at, failover_request, id, priority, seed};
 
@@ -89,4 +89,17 @@ pub fn cluster_facts(step: &Step) -> Vec<(&'static str, ClusterFact)> {
         _ => None,
     };
     step.events.iter().filter_map(fact).collect()
+}
+
+/// A running cluster with these readers.
+pub fn with_readers(readers: &[(&str, u8)]) -> World {
+    let mut world = World::default();
+    world.cluster(readers);
+    world
+}
+
+/// The owner's call that places an order.
+pub fn ordered(world: &mut World, request: impl Into<Request>) -> Result<Step, Refusal> {
+    let output = world.apply(OWNER, SOURCE, None, request.into(), Fresh::Order(id("o-9"))).unwrap();
+    output.result.unwrap().map(|_| output.step)
 }

@@ -17,15 +17,17 @@ use failover_model::control_plane::Output;
 use failover_model::ebs::DiskChange;
 use failover_model::polardb::{Failure, NodeChange};
 
+use failover_model::text::{Tag, TagKey, TagValue};
 use failover_model::{
     Call, ControlPlane, EffectId, Fresh, Misuse, Observation, Outcome, Policy, Refusal, Report, Request, Step,
 };
 
-pub use clusters::cluster_facts;
+pub use clusters::{cluster_facts, ordered, with_readers};
 pub use drawn::drawn;
 pub use drills::{drill_id, fresh_drill};
 pub use fixtures::*;
 pub use groups::{create_group_request, group_id, group_seed};
+pub use pairs::at_status;
 
 /// One RPO in milliseconds.
 pub const RPO_MS: u64 = 900_000;
@@ -155,4 +157,28 @@ pub fn rules(step: &Step) -> Vec<&'static str> {
 
 pub fn ids<T: std::str::FromStr>(names: &[&str]) -> Vec<T> {
     names.iter().map(|name| id(name)).collect()
+}
+
+/// The HTTP status and code that answer a refused call.
+#[track_caller]
+pub fn code<T: std::fmt::Debug>(result: Result<T, Refusal>) -> (u16, String) {
+    let (status, code, _) = answer(result);
+    (status, code)
+}
+
+/// The HTTP status and code that answer a refused call, and the rule that refuses it.
+#[track_caller]
+pub fn answer<T: std::fmt::Debug>(result: Result<T, Refusal>) -> (u16, String, &'static str) {
+    let refusal = result.expect_err("the call is refused");
+    let wire = refusal.wire();
+    (wire.status, wire.code.to_string(), refusal.rule().0)
+}
+
+/// The names of a step's effects, in order.
+pub fn effects(step: &Step) -> Vec<&'static str> {
+    step.effects.iter().map(|effect| effect.kind.name()).collect()
+}
+
+pub fn tag(key: &str, value: &str) -> Tag {
+    Tag { key: TagKey::parse(key).unwrap(), value: TagValue::parse(value).unwrap() }
 }

@@ -102,3 +102,10 @@ impl World {
         self
     }
 }
+
+/// A world whose pair 1 was brought to a status.
+pub fn at_status(status: PairStatus) -> World {
+    let mut world = World::default();
+    world.bring_to(status);
+    world
+}

@@ -10,7 +10,7 @@ use failover_model::testing::strategies::{
 use failover_model::{EffectId, Input, Policy, Request, RuleId};
 
 use super::small::{drive, pair, world};
-use super::step::{OWNER, soon};
+use super::step::{OWNER, on_group, soon};
 use crate::kit::{START, at, group_id, group_seed, message};
 
 /// A system that shows one state whatever happens.
@@ -28,10 +28,6 @@ impl Subject for Frozen {
 
 fn on_pair(pair: u8, ask: PairAsk) -> What {
     What::Pair { caller: OWNER, pair: Some(pair), ask }
-}
-
-fn on_group(ask: GroupAsk) -> What {
-    What::Group { caller: OWNER, group: Some(0), ask }
 }
 
 const START_IT: PairAsk = PairAsk::Start { one_shot: false };

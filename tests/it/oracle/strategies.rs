@@ -23,7 +23,7 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
 use super::small::{drive, pair, world};
-use super::step::{OWNER, soon};
+use super::step::{OWNER, on_cluster, soon};
 use crate::kit::{
     CLUSTER, DESTINATION, ELSEWHERE, SOURCE, START, at, drill_id, group_id, group_seed, id, ids, pair_id,
     priority,
@@ -68,10 +68,6 @@ fn on_pair(pair: Option<u8>, ask: PairAsk) -> What {
 
 fn on_group(group: Option<u8>, ask: GroupAsk) -> What {
     What::Group { caller: OWNER, group, ask }
-}
-
-fn on_cluster(ask: ClusterAsk) -> What {
-    What::Cluster { caller: OWNER, cluster: Some(0), ask }
 }
 
 const FAIL_OVER: ClusterAsk =

@@ -26,8 +26,8 @@ use failover_model::{
 use proptest::prelude::*;
 
 use crate::kit::{
-    self, CLUSTER, DESTINATION, OWNER, SOURCE, START, World, at, create_request, failover_request, id,
-    pair_id, priority,
+    self, CLUSTER, DESTINATION, OWNER, SOURCE, START, World, at, at_status, create_request, failover_request,
+    id, pair_id, priority,
 };
 
 fn failover(pair: u32) -> Request {
@@ -54,12 +54,6 @@ fn refusal(output: Output) -> &'static str {
 
 fn accepted(output: &Output) -> bool {
     matches!(output.result, Some(Ok(_)))
-}
-
-fn at_status(status: S) -> World {
-    let mut world = World::default();
-    world.bring_to(status);
-    world
 }
 
 mod tokens {

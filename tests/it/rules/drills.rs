@@ -7,18 +7,12 @@ use failover_model::ebs::{
     DrillDiskStatus, DrillOwner, DrillPage, DrillStatus, GroupStatus, Page, PairStatus, StartPairDrill,
 };
 use failover_model::policy::DrillWithoutRecoverPoint;
-use failover_model::{Fresh, Misuse, Outcome, Refusal, Request, Response};
+use failover_model::{Fresh, Misuse, Outcome, Request, Response};
 
 use crate::kit::{
-    DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, drill_id, fresh_drill, group_id, id, message,
-    pair_id, rule, rules,
+    DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, answer, at, drill_id, fresh_drill, group_id, id,
+    message, pair_id, rule, rules,
 };
-
-fn code<T: std::fmt::Debug>(result: Result<T, Refusal>) -> (u16, String, &'static str) {
-    let refusal = result.expect_err("the call is refused");
-    let wire = refusal.wire();
-    (wire.status, wire.code.to_string(), refusal.rule().0)
-}
 
 fn page(world: &mut World, region: &str, request: impl Into<Request>) -> DrillPage {
     match world.apply(OWNER, region, None, request.into(), Fresh::None).unwrap().result {
@@ -96,7 +90,7 @@ fn a_drill_without_a_recover_point_fails_at_once_or_by_policy_is_refused() {
     let mut world = World::with(|policy| policy.ebs.drill_without_recover_point = refuses);
     world.bring_to(PairStatus::InitialSyncing);
     let refused = (403, "OperationDenied.RecoverPointNotFound".to_owned(), "D-633");
-    assert_eq!(code(world.start_drill(1, 1)), refused);
+    assert_eq!(answer(world.start_drill(1, 1)), refused);
 }
 
 #[test]
@@ -143,7 +137,7 @@ fn a_drill_that_executes_is_not_cleared_yet() {
     let mut world = World::default();
     world.bring_to(PairStatus::Normal).start_drill(1, 1).unwrap();
     let refused = (403, "OperationDenied.InvalidStatus".to_owned(), "D-132");
-    assert_eq!(code(world.clear_drill(1, 1)), refused);
+    assert_eq!(answer(world.clear_drill(1, 1)), refused);
 }
 
 #[test]
@@ -155,8 +149,8 @@ fn a_drill_is_started_at_the_current_destination_and_cleared_at_either_end() {
         world.apply(OWNER, region, None, request.into(), fresh_drill(number, 1)).unwrap().result.unwrap()
     };
     let listed = (403, "OperationDenied.StartDrillShouldOnDestRegion".to_owned(), "D-621");
-    assert_eq!(code(start(&mut world, SOURCE, 1)), listed);
-    assert_eq!(code(start(&mut world, ELSEWHERE, 1)), (404, "NoSuchResource".into(), "D-620"));
+    assert_eq!(answer(start(&mut world, SOURCE, 1)), listed);
+    assert_eq!(answer(start(&mut world, ELSEWHERE, 1)), (404, "NoSuchResource".into(), "D-620"));
     start(&mut world, DESTINATION, 1).unwrap();
     world.succeed(world.drill_pending(1));
     let clear = ClearPairDrill { pair: pair_id(1), drill: drill_id(1) };

@@ -16,18 +16,11 @@ use failover_model::policy::ExplicitTargetFails;
 use failover_model::{Fresh, Misuse, Observation, Outcome, Refusal, Report, Request, Span, Step};
 
 use crate::kit::{
-    self, CLUSTER, DESTINATION, OWNER, SOURCE, World, at, cluster_facts, failover_request, id, message,
-    priority, rule, rules, seed,
+    self, CLUSTER, DESTINATION, OWNER, SOURCE, World, at, cluster_facts, effects, failover_request, id,
+    message, priority, rule, rules, seed, with_readers,
 };
 
 const WINDOW: u64 = 600_000;
-
-/// A running cluster with these readers.
-fn with(readers: &[(&str, u8)]) -> World {
-    let mut world = World::default();
-    world.cluster(readers);
-    world
-}
 
 fn with_rounds(rounds: u8, readers: &[(&str, u8)]) -> World {
     let mut world = World::with(|policy| policy.polardb.rounds = NonZeroU8::new(rounds).unwrap());
@@ -58,10 +51,6 @@ fn up(world: &mut World, node: &str) -> Step {
     world.node(node, NodeChange::Up(true))
 }
 
-fn names(step: &Step) -> Vec<&'static str> {
-    step.effects.iter().map(|effect| effect.kind.name()).collect()
-}
-
 /// How a failover ended: the writer, the status, and whether anything still runs.
 fn standing(world: &World) -> (String, String, bool) {
     (world.writer(), world.db_status(), world.db().failover().is_some())
@@ -77,18 +66,18 @@ mod start {
     /// P-141, P-301.
     #[test]
     fn the_single_node_of_the_highest_priority_is_promoted() {
-        let mut world = with(&[("a", 1), ("b", 9), ("c", 5)]);
+        let mut world = with_readers(&[("a", 1), ("b", 9), ("c", 5)]);
         let step = world.fail_over(None).unwrap();
         assert_eq!((world.promoting(), world.db_status()), ("b".into(), "Switching".into()));
         assert_eq!(rules(&step), ["P-301", "P-141", "P-301"]);
-        assert_eq!(names(&step), ["promote_node"]);
+        assert_eq!(effects(&step), ["promote_node"]);
         assert_eq!(world.writer(), "w", "the old writer stays until the promotion is reported");
     }
 
     /// P-140: whatever the priorities.
     #[test]
     fn a_named_target_is_promoted() {
-        let mut world = with(&[("a", 1), ("b", 9)]);
+        let mut world = with_readers(&[("a", 1), ("b", 9)]);
         let step = world.fail_over(Some("a")).unwrap();
         assert_eq!(world.promoting(), "a");
         assert_eq!(rules(&step), ["P-301", "P-140", "P-301"]);
@@ -97,20 +86,20 @@ mod start {
     /// P-142, P-131.
     #[test]
     fn several_nodes_of_the_highest_priority_are_offered() {
-        let mut world = with(&[("a", 9), ("b", 3), ("c", 9)]);
+        let mut world = with_readers(&[("a", 9), ("b", 3), ("c", 9)]);
         let step = world.fail_over(None).unwrap();
         assert_eq!(world.offered(), ["a", "c"]);
         assert_eq!(rules(&step), ["P-301", "P-142", "P-301"]);
-        assert_eq!(names(&step), ["choose_node"]);
+        assert_eq!(effects(&step), ["choose_node"]);
     }
 
     /// P-143.
     #[test]
     fn without_a_candidate_the_call_is_refused_and_nothing_begins() {
-        let mut world = with(&[("a", 1)]);
+        let mut world = with_readers(&[("a", 1)]);
         down(&mut world, "a");
         assert_eq!(rule(world.fail_over(None)), "P-143");
-        let mut alone = with(&[]);
+        let mut alone = with_readers(&[]);
         assert_eq!(rule(alone.fail_over(None)), "P-143");
         assert_eq!(standing(&alone), ended("w", "Running"));
     }
@@ -118,7 +107,7 @@ mod start {
     /// P-114.
     #[test]
     fn only_abnormal_replication_in_the_way_is_told_apart() {
-        let mut world = with(&[("a", 1), ("b", 1)]);
+        let mut world = with_readers(&[("a", 1), ("b", 1)]);
         down(&mut world, "b");
         world.node("a", NodeChange::Replicating(false));
         let refusal = world.fail_over(None).unwrap_err();
@@ -171,7 +160,7 @@ mod choosing {
     #[test]
     fn any_node_of_the_tier_can_be_chosen() {
         for chosen in ["a", "c"] {
-            let mut world = with(&[("a", 9), ("b", 3), ("c", 9)]);
+            let mut world = with_readers(&[("a", 9), ("b", 3), ("c", 9)]);
             world.fail_over(None).unwrap();
             let step = world.choose(chosen).unwrap();
             assert_eq!((world.promoting().as_str(), rules(&step)), (chosen, vec!["P-151"]));
@@ -183,7 +172,7 @@ mod choosing {
     /// P-152.
     #[test]
     fn a_node_outside_the_tier_cannot_be_chosen() {
-        let mut world = with(&[("a", 9), ("b", 3), ("c", 9)]);
+        let mut world = with_readers(&[("a", 9), ("b", 3), ("c", 9)]);
         world.fail_over(None).unwrap();
         let choice = world.db_pending();
         for outside in ["b", "w", "unknown"] {
@@ -194,7 +183,7 @@ mod choosing {
 
     #[test]
     fn a_choice_ends_by_a_choice_and_a_promotion_by_success_or_failure() {
-        let mut world = with(&[("a", 9), ("b", 9)]);
+        let mut world = with_readers(&[("a", 9), ("b", 9)]);
         world.fail_over(None).unwrap();
         let choice = world.db_pending();
         let failed = Outcome::Failed { failure: Failure::Other, message: None };
@@ -209,7 +198,7 @@ mod choosing {
     /// P-150, P-122.
     #[test]
     fn a_change_of_priority_makes_a_new_offer_and_the_old_choice_stale() {
-        let mut world = with(&[("a", 9), ("b", 3), ("c", 9)]);
+        let mut world = with_readers(&[("a", 9), ("b", 3), ("c", 9)]);
         world.fail_over(None).unwrap();
         let old = world.db_pending();
         let step = world.later(1_000).set_priority("b", 9);
@@ -223,11 +212,11 @@ mod choosing {
 
     #[test]
     fn a_change_of_priority_that_leaves_one_node_on_top_promotes_it() {
-        let mut world = with(&[("a", 9), ("b", 3), ("c", 9)]);
+        let mut world = with_readers(&[("a", 9), ("b", 3), ("c", 9)]);
         world.fail_over(None).unwrap();
         let step = world.set_priority("b", 10);
         assert_eq!((world.promoting(), rules(&step)), ("b".into(), vec!["P-122", "P-150"]));
-        let mut world = with(&[("a", 9), ("b", 3), ("c", 9)]);
+        let mut world = with_readers(&[("a", 9), ("b", 3), ("c", 9)]);
         world.fail_over(None).unwrap();
         world.set_priority("a", 8);
         assert_eq!(world.promoting(), "c");
@@ -235,11 +224,11 @@ mod choosing {
 
     #[test]
     fn the_same_nodes_at_another_priority_are_a_new_offer() {
-        let mut world = with(&[("a", 9), ("b", 3), ("c", 9)]);
+        let mut world = with_readers(&[("a", 9), ("b", 3), ("c", 9)]);
         world.fail_over(None).unwrap();
         world.set_priority("a", 2);
         assert_eq!(world.promoting(), "c");
-        let mut world = with(&[("a", 9), ("b", 9), ("c", 4)]);
+        let mut world = with_readers(&[("a", 9), ("b", 9), ("c", 4)]);
         world.fail_over(None).unwrap();
         let old = world.db_pending();
         down(&mut world, "c");
@@ -250,7 +239,7 @@ mod choosing {
     #[test]
     fn a_node_that_goes_down_or_stops_replicating_leaves_the_offer() {
         for change in [NodeChange::Up(false), NodeChange::Replicating(false)] {
-            let mut world = with(&[("a", 9), ("b", 9), ("c", 9)]);
+            let mut world = with_readers(&[("a", 9), ("b", 9), ("c", 9)]);
             world.fail_over(None).unwrap();
             let step = world.node("b", change);
             assert_eq!(rules(&step), ["P-310", "P-150"]);
@@ -262,7 +251,7 @@ mod choosing {
 
     #[test]
     fn a_node_that_comes_up_joins_the_offer_or_outranks_it() {
-        let mut world = with(&[("a", 9), ("b", 9), ("c", 9), ("d", 15)]);
+        let mut world = with_readers(&[("a", 9), ("b", 9), ("c", 9), ("d", 15)]);
         down(&mut world, "c");
         down(&mut world, "d");
         world.fail_over(None).unwrap();
@@ -274,7 +263,7 @@ mod choosing {
 
     #[test]
     fn when_all_of_the_tier_are_lost_the_next_tier_follows() {
-        let mut world = with(&[("a", 9), ("b", 9), ("c", 1)]);
+        let mut world = with_readers(&[("a", 9), ("b", 9), ("c", 1)]);
         world.fail_over(None).unwrap();
         down(&mut world, "a");
         assert_eq!(world.promoting(), "b");
@@ -284,7 +273,7 @@ mod choosing {
 
     #[test]
     fn a_lower_node_that_comes_or_goes_does_not_disturb_the_offer() {
-        let mut world = with(&[("a", 9), ("b", 9), ("c", 1)]);
+        let mut world = with_readers(&[("a", 9), ("b", 9), ("c", 1)]);
         world.fail_over(None).unwrap();
         let choice = world.db_pending();
         down(&mut world, "c");
@@ -300,7 +289,7 @@ mod switching {
     /// P-160, P-121.
     #[test]
     fn a_promotion_that_succeeds_moves_the_writer() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         world.fail_over(None).unwrap();
         let step = world.later(11_000).promoted();
         assert_eq!(rules(&step), ["P-160", "P-160"]);
@@ -329,7 +318,7 @@ mod switching {
     #[test]
     fn a_promotion_that_fails_leads_to_the_next_node() {
         for failure in [Failure::Network, Failure::Replication, Failure::Other] {
-            let mut world = with(&[("a", 5), ("b", 3), ("c", 1)]);
+            let mut world = with_readers(&[("a", 5), ("b", 3), ("c", 1)]);
             world.fail_over(None).unwrap();
             let first = world.db_pending();
             let step = world.outcome(first, Outcome::Failed { failure, message: None }).unwrap();
@@ -347,7 +336,7 @@ mod switching {
 
     #[test]
     fn the_whole_top_tier_is_tried_before_the_next_one() {
-        let mut world = with(&[("a", 9), ("b", 9), ("c", 1), ("d", 9)]);
+        let mut world = with_readers(&[("a", 9), ("b", 9), ("c", 1), ("d", 9)]);
         world.fail_over(None).unwrap();
         world.choose("b").unwrap();
         world.promotion_fails();
@@ -364,7 +353,7 @@ mod switching {
     /// P-170.
     #[test]
     fn when_all_have_failed_the_old_writer_stays() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         world.fail_over(None).unwrap();
         world.promotion_fails();
         let step = world.promotion_fails();
@@ -378,7 +367,7 @@ mod switching {
 
     #[test]
     fn the_node_being_promoted_can_be_lost() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         world.fail_over(None).unwrap();
         let lost = world.db_pending();
         let step = down(&mut world, "a");
@@ -394,7 +383,7 @@ mod switching {
 
     #[test]
     fn what_happens_to_others_does_not_disturb_a_promotion() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         world.fail_over(None).unwrap();
         let promotion = world.db_pending();
         down(&mut world, "b");
@@ -409,7 +398,7 @@ mod switching {
 
     #[test]
     fn a_node_that_comes_up_during_a_failover_is_tried_in_its_turn() {
-        let mut world = with(&[("a", 5), ("b", 3), ("c", 9)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3), ("c", 9)]);
         down(&mut world, "c");
         world.fail_over(None).unwrap();
         up(&mut world, "c");
@@ -447,7 +436,7 @@ mod switching {
         }
         for vector in [[1, 1, 1, 1], [1, 2, 3, 4], [2, 2, 1, 1], [7, 15, 7, 15], [3, 1, 3, 3]] {
             let readers: Vec<(&str, u8)> = ["a", "b", "c", "d"].into_iter().zip(vector).collect();
-            let mut world = with(&readers);
+            let mut world = with_readers(&readers);
             world.fail_over(None).unwrap();
             let mut all = BTreeSet::new();
             explore(&world, &mut Vec::new(), &mut all);
@@ -470,12 +459,12 @@ mod explicit_targets {
     /// P-162.
     #[test]
     fn a_named_target_that_fails_ends_the_failover() {
-        let mut world = with(&[("a", 5), ("b", 9)]);
+        let mut world = with_readers(&[("a", 5), ("b", 9)]);
         world.fail_over(Some("a")).unwrap();
         let step = world.promotion_fails();
         assert_eq!(rules(&step), ["P-161", "P-162", "P-302"]);
         assert_eq!(standing(&world), ended("w", "Running"));
-        let mut world = with(&[("a", 5), ("b", 9)]);
+        let mut world = with_readers(&[("a", 5), ("b", 9)]);
         world.fail_over(Some("a")).unwrap();
         down(&mut world, "a");
         assert_eq!(standing(&world), ended("w", "Running"));
@@ -564,7 +553,7 @@ mod automatic {
     /// P-180.
     #[test]
     fn a_writer_that_fails_begins_a_failover_by_election() {
-        let mut world = with(&[("a", 5), ("b", 9)]);
+        let mut world = with_readers(&[("a", 5), ("b", 9)]);
         let step = down(&mut world, "w");
         assert_eq!(rules(&step), ["P-310", "P-180", "P-141", "P-302"]);
         assert_eq!(
@@ -589,7 +578,7 @@ mod automatic {
     /// P-106 binds only callers.
     #[test]
     fn the_frequency_window_does_not_hold_it() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         world.fail_over(None).unwrap();
         world.promoted();
         assert_eq!(rule(world.fail_over(None)), "P-106");
@@ -600,7 +589,7 @@ mod automatic {
     /// P-181, P-302.
     #[test]
     fn without_a_candidate_the_cluster_waits_and_the_next_eligible_node_begins_a_failover() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         down(&mut world, "a");
         let step = down(&mut world, "w");
         assert_eq!(rules(&step), ["P-310", "P-181", "P-302"]);
@@ -613,7 +602,7 @@ mod automatic {
 
     #[test]
     fn a_waiting_cluster_is_woken_by_a_healthy_replication_and_by_nothing_less() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         world.node("a", NodeChange::Replicating(false));
         down(&mut world, "a");
         down(&mut world, "b");
@@ -628,7 +617,7 @@ mod automatic {
 
     #[test]
     fn a_writer_that_comes_back_ends_the_waiting() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         down(&mut world, "a");
         down(&mut world, "w");
         let step = up(&mut world, "w");
@@ -640,7 +629,7 @@ mod automatic {
 
     #[test]
     fn all_failed_leaves_the_cluster_switching_and_a_manual_call_may_try_again() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         down(&mut world, "w");
         let step = world.promotion_fails();
         assert_eq!(rules(&step), ["P-161", "P-170"]);
@@ -655,7 +644,7 @@ mod automatic {
     /// P-181: only a node that becomes eligible begins another one.
     #[test]
     fn after_all_failed_a_node_that_falls_begins_nothing_and_one_that_comes_back_does() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         down(&mut world, "w");
         let _ = world.promotion_fails();
         let _ = world.promotion_fails();
@@ -669,7 +658,7 @@ mod automatic {
 
     #[test]
     fn a_tie_is_offered_in_an_automatic_failover_too() {
-        let mut world = with(&[("a", 5), ("b", 5)]);
+        let mut world = with_readers(&[("a", 5), ("b", 5)]);
         down(&mut world, "w");
         assert_eq!(world.offered(), ["a", "b"]);
         world.choose("b").unwrap();
@@ -680,7 +669,7 @@ mod automatic {
     /// P-182.
     #[test]
     fn a_writer_that_fails_during_a_manual_failover_makes_it_automatic() {
-        let mut world = with(&[("a", 5), ("b", 9)]);
+        let mut world = with_readers(&[("a", 5), ("b", 9)]);
         world.fail_over(Some("a")).unwrap();
         let promotion = world.db_pending();
         let step = down(&mut world, "w");
@@ -694,7 +683,7 @@ mod automatic {
 
     #[test]
     fn a_writer_that_comes_back_during_a_failover_does_not_stop_it() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         down(&mut world, "w");
         up(&mut world, "w");
         assert_eq!((world.promoting(), world.db_status()), ("a".into(), "Switching".into()));
@@ -731,7 +720,7 @@ mod automatic {
 
     #[test]
     fn a_busy_cluster_replaces_its_writer_too() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         let busy = Observation::ClusterBusy { cluster: id(CLUSTER), status: Some(message("ClassChanging")) };
         world.observe(busy);
         down(&mut world, "w");
@@ -751,7 +740,7 @@ mod ends {
     /// P-171, P-304.
     #[test]
     fn a_failover_ends_with_its_cluster() {
-        let mut world = with(&[("a", 5), ("b", 5)]);
+        let mut world = with_readers(&[("a", 5), ("b", 5)]);
         world.fail_over(None).unwrap();
         let choice = world.db_pending();
         let step = world.observe(removed());
@@ -776,7 +765,7 @@ mod ends {
     /// P-106.
     #[test]
     fn the_frequency_window_ends_at_its_very_millisecond_and_counts_from_the_end_of_the_switch() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         world.fail_over(None).unwrap();
         world.later(30_000).promoted();
         world.later(WINDOW - 1);
@@ -801,7 +790,7 @@ mod ends {
 
     #[test]
     fn an_automatic_switch_begins_the_window_for_callers() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         down(&mut world, "w");
         world.promoted();
         assert_eq!(rule(world.fail_over(None)), "P-106");
@@ -810,14 +799,14 @@ mod ends {
     /// P-105, P-303.
     #[test]
     fn a_busy_cluster_does_not_fail_over() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         world.fail_over(None).unwrap();
         assert_eq!(rule(world.fail_over(None)), "P-105");
         for status in [ClusterStatus::Creating, ClusterStatus::Deleting] {
             let mut world = seeded(|seed| seed.status = status.clone());
             assert_eq!(rule(world.fail_over(None)), "P-105", "{status}");
         }
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         let busy = |status| Observation::ClusterBusy { cluster: id(CLUSTER), status };
         let step = world.observe(busy(Some(message("ClassChanging"))));
         assert_eq!(rules(&step), ["P-303"]);
@@ -906,7 +895,7 @@ mod refusals {
     /// P-108.
     #[test]
     fn there_is_no_hot_standby_storage_to_switch_to() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         let request =
             FailoverDbCluster { target_zone_type: TargetZoneType::Standby, ..failover_request(None) };
         assert_eq!(rule(world.call(SOURCE, request)), "P-108");
@@ -917,7 +906,7 @@ mod refusals {
     /// P-100.
     #[test]
     fn an_unknown_cluster_and_another_accounts_are_not_found_and_the_region_does_not_matter() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         for request in [
             Request::from(failover_request(None)),
             DeleteDbCluster { cluster: id(CLUSTER) }.into(),
@@ -1063,7 +1052,7 @@ mod priorities {
 
     #[test]
     fn a_priority_of_a_node_that_the_cluster_lacks_is_refused() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         let request = ModifyDbNodeConfig { cluster: id(CLUSTER), node: id("b"), priority: priority(2) };
         let refusal = world.call(SOURCE, request).unwrap_err();
         assert_eq!((refusal.rule().0, refusal.wire().status), ("P-201", 404));
@@ -1071,7 +1060,7 @@ mod priorities {
 
     #[test]
     fn the_writers_own_priority_counts_only_once_it_is_a_reader() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         world.set_priority("w", 15);
         world.fail_over(None).unwrap();
         assert_eq!(world.promoting(), "a");
@@ -1188,7 +1177,7 @@ mod lifecycle {
 
     #[test]
     fn fresh_ids_must_be_as_many_as_the_nodes_distinct_and_unused() {
-        let mut world = with(&[("a", 1)]);
+        let mut world = with_readers(&[("a", 1)]);
         let mut attempt = |cluster: &str, nodes: &[&str]| {
             let fresh = FreshCluster { cluster: id(cluster), nodes: kit::ids(nodes), order: id("o-1") };
             world
@@ -1206,9 +1195,9 @@ mod lifecycle {
     /// P-023, P-024.
     #[test]
     fn a_running_cluster_is_released() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         let step = world.call(SOURCE, DeleteDbCluster { cluster: id(CLUSTER) }).unwrap();
-        assert_eq!((rules(&step), names(&step)), (vec!["P-023"], vec!["delete_cluster"]));
+        assert_eq!((rules(&step), effects(&step)), (vec!["P-023"], vec!["delete_cluster"]));
         assert_eq!(world.db_status(), "Deleting");
         let step = world.promoted();
         assert_eq!(rules(&step), ["P-024"]);
@@ -1218,7 +1207,7 @@ mod lifecycle {
     /// P-025.
     #[test]
     fn a_release_that_fails_returns_to_the_status_before() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         world.call(SOURCE, DeleteDbCluster { cluster: id(CLUSTER) }).unwrap();
         let step = world.promotion_fails();
         assert_eq!(rules(&step), ["P-025"]);
@@ -1258,10 +1247,10 @@ mod lifecycle {
 
     #[test]
     fn a_cluster_that_fails_over_or_has_lost_its_writer_is_not_released() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         world.fail_over(None).unwrap();
         assert_eq!(rule(world.call(SOURCE, DeleteDbCluster { cluster: id(CLUSTER) })), "P-020");
-        let mut world = with(&[]);
+        let mut world = with_readers(&[]);
         down(&mut world, "w");
         assert_eq!(rule(world.call(SOURCE, DeleteDbCluster { cluster: id(CLUSTER) })), "P-020");
     }

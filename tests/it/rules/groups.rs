@@ -13,19 +13,13 @@ use failover_model::ebs::{
 use failover_model::policy::{JoinStatuses, ProductionSite, ReprotectFailedGroup};
 use failover_model::text::{Description, GroupName, Tag, TagKey, TagValue};
 use failover_model::{
-    EffectKind, Fact, Fresh, GroupFact, Misuse, Observation, Outcome, PairFact, Refusal, Response, Step,
+    EffectKind, Fact, Fresh, GroupFact, Misuse, Observation, Outcome, PairFact, Response, Step,
 };
 
 use crate::kit::{
-    self, DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, START, World, at, create_group_request,
+    self, DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, START, World, answer, at, create_group_request,
     create_request, group_id, group_seed, id, message, pair_id, rule, rules,
 };
-
-fn code<T: std::fmt::Debug>(result: Result<T, Refusal>) -> (u16, String, &'static str) {
-    let refusal = result.expect_err("the call is refused");
-    let wire = refusal.wire();
-    (wire.status, wire.code.to_string(), refusal.rule().0)
-}
 
 fn statuses(world: &World, members: u32) -> Vec<&'static str> {
     (1..=members).map(|number| world.status(number).as_str()).collect()
@@ -178,7 +172,7 @@ fn a_one_shot_round_returns_to_stopped_whether_it_commits_or_not() {
         assert_eq!(world.group(1).last_recover_point.is_some(), !fails);
         assert_eq!(rule(world.start_group(true)), "G-630", "half an RPO must pass");
         world.later(450_000);
-        assert_eq!(code(world.start_group(true)), (403, "OperationDenied.ManualSyncLimit".into(), "G-630"));
+        assert_eq!(answer(world.start_group(true)), (403, "OperationDenied.ManualSyncLimit".into(), "G-630"));
         world.later(1).start_group(true).unwrap();
     }
 }
@@ -314,7 +308,7 @@ fn a_pair_in_a_group_refuses_to_move_alone() {
         world.reprotect(DESTINATION, true),
         world.delete(SOURCE),
     ] {
-        assert_eq!(code(refused), (403, "OperationDenied".into(), "E-623"));
+        assert_eq!(answer(refused), (403, "OperationDenied".into(), "E-623"));
     }
     // The region is judged first, the status after.
     assert_eq!(rule(world.failover(SOURCE)), "E-621");
@@ -417,7 +411,7 @@ fn a_failover_supersedes_the_copies_of_its_members() {
 fn a_failover_needs_a_recover_point_of_every_member() {
     let mut world = World::default();
     world.group_of(2).start_group(false).unwrap();
-    assert_eq!(code(world.failover_group()), (403, "OperationDenied.InvalidStatus".into(), "G-633"));
+    assert_eq!(answer(world.failover_group()), (403, "OperationDenied.InvalidStatus".into(), "G-633"));
     world.pair_succeeds(1);
     assert_eq!(rule(world.failover_group()), "G-633");
     world.pair_succeeds(2);
@@ -445,7 +439,7 @@ fn a_reverse_swaps_the_group_and_its_members_and_a_cancel_does_not() {
         world.copies_succeed();
         // The next failover belongs to the other side.
         let wrong = world.call(source, FailoverDiskReplicaGroup { group: group_id(1) });
-        assert_eq!(code(wrong), (403, "OperationDenied.OperateNotAllowedForPrimary".into(), "G-621"));
+        assert_eq!(answer(wrong), (403, "OperationDenied.OperateNotAllowedForPrimary".into(), "G-621"));
         world.failover_group().unwrap();
     }
 }
@@ -469,7 +463,7 @@ fn a_start_needs_every_destination_detached() {
     let mut world = World::default();
     world.group_of(2).disk("t-2", DiskChange::Attached(true));
     assert_eq!(
-        code(world.start_group(false)),
+        answer(world.start_group(false)),
         (400, "OperationDenied.StandbyDeviceAttached".into(), "G-631")
     );
     let refusal = world.start_group(true).unwrap_err();
@@ -519,12 +513,12 @@ fn every_group_call_belongs_to_one_site() {
     let modify =
         ModifyDiskReplicaGroup { group: group_id(1), name: None, description: None, enable_rtc: None };
     let denied = (403, "OperationDenied".to_owned(), "G-622");
-    assert_eq!(code(world.call(DESTINATION, start.clone())), denied);
-    assert_eq!(code(world.call(DESTINATION, add)), denied);
-    assert_eq!(code(world.call(DESTINATION, remove)), denied);
+    assert_eq!(answer(world.call(DESTINATION, start.clone())), denied);
+    assert_eq!(answer(world.call(DESTINATION, add)), denied);
+    assert_eq!(answer(world.call(DESTINATION, remove)), denied);
     let listed = (403, "OperationDenied.OperateNotAllowedForStandby".to_owned(), "G-622");
-    assert_eq!(code(world.call(DESTINATION, modify)), listed);
-    assert_eq!(code(world.call(ELSEWHERE, start.clone())), (404, "NoSuchResource".into(), "G-620"));
+    assert_eq!(answer(world.call(DESTINATION, modify)), listed);
+    assert_eq!(answer(world.call(ELSEWHERE, start.clone())), (404, "NoSuchResource".into(), "G-620"));
     let unknown = StartDiskReplicaGroup { group: group_id(9), one_shot: false };
     assert_eq!(rule(world.call(SOURCE, unknown)), "G-610");
     let other = world.apply("2002", SOURCE, None, start.into(), Fresh::None).unwrap();
@@ -670,19 +664,22 @@ fn joining_is_judged_in_one_order() {
     let effect = world.group(2).group.pending().unwrap().id;
     world.succeed(effect);
     let unknown = world.add(9);
-    assert_eq!(code(unknown), (404, "NoSuchResource".into(), "E-610"));
+    assert_eq!(answer(unknown), (404, "NoSuchResource".into(), "E-610"));
     assert!(world.add(1).unwrap().is_empty(), "a member is a member (G-681)");
     let other = AddDiskReplicaPair { group: group_id(2), pair: pair_id(1) };
-    assert_eq!(code(world.call(SOURCE, other)), (403, "OperationDenied.PairInAnotherGroup".into(), "G-680"));
+    assert_eq!(
+        answer(world.call(SOURCE, other)),
+        (403, "OperationDenied.PairInAnotherGroup".into(), "G-680")
+    );
     world.create(2);
-    assert_eq!(code(world.add(2)), (403, "OperationDenied.PairInitializing".into(), "G-682"));
+    assert_eq!(answer(world.add(2)), (403, "OperationDenied.PairInitializing".into(), "G-682"));
     world.pair_succeeds(2);
     let start = |pair| failover_model::ebs::StartDiskReplicaPair { pair: pair_id(pair), one_shot: false };
     world.call(SOURCE, start(2)).unwrap();
     assert_eq!(rule(world.add(2)), "G-682", "the first copy counts as initialising");
     world.pair_succeeds(2);
     // G-683: the pair's own table decides.
-    assert_eq!(code(world.add(2)), (403, "OperationDenied.PairStatusCannotAddToGroup".into(), "E-281"));
+    assert_eq!(answer(world.add(2)), (403, "OperationDenied.PairStatusCannotAddToGroup".into(), "E-281"));
     let stop = failover_model::ebs::StopDiskReplicaPair { pair: pair_id(2) };
     world.call(SOURCE, stop).unwrap();
     world.pair_succeeds(2);
@@ -690,12 +687,12 @@ fn joining_is_judged_in_one_order() {
     let mut policy = strict.plane.policy().clone();
     policy.ebs.join_statuses = JoinStatuses::Same;
     strict.plane.set_policy(policy).unwrap();
-    assert_eq!(code(strict.add(2)), (403, "OperationDenied.PairGroupStatusConflict".into(), "G-684"));
+    assert_eq!(answer(strict.add(2)), (403, "OperationDenied.PairGroupStatusConflict".into(), "G-684"));
     world.add(2).unwrap();
     // The group's status comes before the pair's.
     world.start_group(false).unwrap();
     world.create(3);
-    assert_eq!(code(world.add(3)), (403, "OperationDenied.GroupStatusCannotAddPair".into(), "G-281"));
+    assert_eq!(answer(world.add(3)), (403, "OperationDenied.GroupStatusCannotAddPair".into(), "G-281"));
 }
 
 #[test]
@@ -707,7 +704,7 @@ fn pair_and_group_lie_between_the_same_places_and_copy_the_same_way() {
     let fresh = failover_model::ebs::PairCreated { pair: pair_id(5), order: id("o") };
     let _ = world.apply(OWNER, SOURCE, None, far.into(), Fresh::Pair(fresh)).unwrap();
     world.pair_succeeds(5);
-    assert_eq!(code(world.add(5)), (403, "OperationDenied.PairGroupAZoneConflict".into(), "G-685"));
+    assert_eq!(answer(world.add(5)), (403, "OperationDenied.PairGroupAZoneConflict".into(), "G-685"));
     // A reversed pair copies the other way.
     world.bring_to(PairStatus::Reprotecting).pair_succeeds(1);
     assert_eq!(world.status(1), PairStatus::Stopped);
@@ -720,7 +717,7 @@ fn a_group_has_seventeen_members_at_most() {
     world.group_of(17);
     world.create(18);
     world.pair_succeeds(18);
-    assert_eq!(code(world.add(18)), (403, "OperationDenied.PairsExceedInGroup".into(), "G-686"));
+    assert_eq!(answer(world.add(18)), (403, "OperationDenied.PairsExceedInGroup".into(), "G-686"));
     world.remove(4).unwrap();
     world.add(18).unwrap();
     assert_eq!(world.group(1).pairs.len(), 17);
@@ -733,24 +730,24 @@ fn leaving_is_judged_in_one_order() {
     world.group_of(0);
     world.create(1);
     world.pair_succeeds(1);
-    assert_eq!(code(world.remove(1)), (403, "OperationDenied.NoPairInGroup".into(), "G-690"));
+    assert_eq!(answer(world.remove(1)), (403, "OperationDenied.NoPairInGroup".into(), "G-690"));
     world.create(2);
     world.pair_succeeds(2);
     world.add(2).unwrap();
-    assert_eq!(code(world.remove(1)), (403, "OperationDenied.PairNotInGroup".into(), "G-691"));
+    assert_eq!(answer(world.remove(1)), (403, "OperationDenied.PairNotInGroup".into(), "G-691"));
     world.create_group(2);
     let effect = world.group(2).group.pending().unwrap().id;
     world.succeed(effect);
     world.call(SOURCE, AddDiskReplicaPair { group: group_id(2), pair: pair_id(1) }).unwrap();
-    assert_eq!(code(world.remove(1)), (403, "OperationDenied.PairInAnotherGroup".into(), "G-692"));
+    assert_eq!(answer(world.remove(1)), (403, "OperationDenied.PairInAnotherGroup".into(), "G-692"));
     world.start_group(false).unwrap();
-    assert_eq!(code(world.remove(2)), (403, "OperationDenied.GroupStatusCannotRemovePair".into(), "G-291"));
+    assert_eq!(answer(world.remove(2)), (403, "OperationDenied.GroupStatusCannotRemovePair".into(), "G-291"));
     // While the group shows invalid, a member that replicates does not leave.
     let mut world = World::default();
     world.bring_group_to(GroupStatus::Normal);
     drop(invalidate(&mut world, 1));
     assert_eq!(
-        code(world.remove(2)),
+        answer(world.remove(2)),
         (403, "OperationDenied.PairStatusCannotRemoveFromGroup".into(), "G-693")
     );
 }
@@ -760,12 +757,12 @@ fn an_empty_group_is_deleted_and_not_started_a_full_one_the_other_way() {
     let mut world = World::default();
     world.group_of(0);
     let none = |rule| (403, "OperationDenied.NoPairInGroup".to_owned(), rule);
-    assert_eq!(code(world.start_group(false)), none("G-670"));
-    assert_eq!(code(world.failover_group()), none("G-670"));
-    assert_eq!(code(world.reprotect_group(true)), none("G-670"));
+    assert_eq!(answer(world.start_group(false)), none("G-670"));
+    assert_eq!(answer(world.failover_group()), none("G-670"));
+    assert_eq!(answer(world.reprotect_group(true)), none("G-670"));
     let mut full = World::default();
     full.group_of(1);
-    assert_eq!(code(full.delete_group()), (403, "OperationDenied.GroupHasPair".into(), "G-671"));
+    assert_eq!(answer(full.delete_group()), (403, "OperationDenied.GroupHasPair".into(), "G-671"));
     world.delete_group().unwrap();
 }
 

@@ -189,7 +189,7 @@ fn restarts(world: &World) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(suite!("losing_nodes", 512))]
 
     #[test]
     fn a_cluster_that_loses_nodes_has_one_writer_elects_who_can_lead_and_ends(all in vec(happens(), 1..60)) {

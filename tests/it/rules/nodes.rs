@@ -17,17 +17,12 @@ use failover_model::policy::{
 use failover_model::{Fresh, Observation, Outcome, Refusal, Request, Step};
 
 use crate::kit::{
-    self, CLUSTER, OWNER, SOURCE, World, cluster_facts, failover_request, id, ids, message, rule, seed,
+    self, CLUSTER, OWNER, SOURCE, World, cluster_facts, failover_request, id, ids, message, ordered, rule,
+    seed, with_readers,
 };
 
 const LARGE: &str = "polar.mysql.x4.large";
 const MEDIUM: &str = "polar.mysql.x4.medium";
-
-fn with(readers: &[(&str, u8)]) -> World {
-    let mut world = World::default();
-    world.cluster(readers);
-    world
-}
 
 /// Readers `a` (5) and `b` (3), with changes.
 fn seeded(change: impl FnOnce(&mut ClusterSeed)) -> World {
@@ -56,11 +51,6 @@ fn adopt_two_zones(world: &mut World) {
         node.zone = id("cn-shanghai-b");
     }
     let _ = world.adopt(seed);
-}
-
-fn ordered(world: &mut World, request: impl Into<Request>) -> Result<Step, Refusal> {
-    let output = world.apply(OWNER, SOURCE, None, request.into(), Fresh::Order(id("o-9"))).unwrap();
-    output.result.unwrap().map(|_| output.step)
 }
 
 fn new_node(class: Option<&str>, zone: Option<&str>) -> NewNode {
@@ -158,7 +148,7 @@ fn zone_of(world: &World, node: &str) -> String {
 #[test]
 fn an_accepted_call_names_the_rule_that_decided() {
     let decided = |request: Request, fresh| {
-        let output = with(&[("a", 5), ("b", 3)]).apply(OWNER, SOURCE, None, request, fresh).unwrap();
+        let output = with_readers(&[("a", 5), ("b", 3)]).apply(OWNER, SOURCE, None, request, fresh).unwrap();
         output.result.unwrap().unwrap();
         output.rule.map(|rule| rule.0)
     };
@@ -189,7 +179,7 @@ mod creating {
     /// P-213.
     #[test]
     fn a_new_node_is_listed_at_once_and_can_be_elected_once_it_is_made() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         let step = add(&mut world, create(1)).unwrap();
         assert_eq!(step.effects[0].kind.name(), "create_nodes");
         assert_eq!(world.db_status(), "DBNodeCreating");
@@ -205,7 +195,7 @@ mod creating {
     /// P-203.
     #[test]
     fn nodes_whose_creation_fails_are_gone_and_their_ids_are_free() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         add(&mut world, create(2)).unwrap();
         work_ends(&mut world, false);
         assert_eq!((world.db().nodes().len(), world.db_status().as_str()), (2, "Running"));
@@ -246,10 +236,10 @@ mod creating {
     #[test]
     fn the_number_of_nodes_is_bounded() {
         let number = |rule| is(rule, 400, "InvalidDBNodeNum.Malformed");
-        assert_eq!(refusal(add(&mut with(&[("a", 1)]), create(0))), number("P-211"));
-        assert_eq!(refusal(add(&mut with(&[("a", 1)]), create(16))), number("P-211"));
-        assert_eq!(refusal(add(&mut with(&[("a", 1)]), create(15))), number("P-210"));
-        let mut world = with(&[("a", 1)]);
+        assert_eq!(refusal(add(&mut with_readers(&[("a", 1)]), create(0))), number("P-211"));
+        assert_eq!(refusal(add(&mut with_readers(&[("a", 1)]), create(16))), number("P-211"));
+        assert_eq!(refusal(add(&mut with_readers(&[("a", 1)]), create(15))), number("P-210"));
+        let mut world = with_readers(&[("a", 1)]);
         add(&mut world, create(14)).unwrap();
         work_ends(&mut world, true);
         let mut one = create(1);
@@ -265,7 +255,7 @@ mod creating {
     fn a_new_node_is_like_those_there_are() {
         let nodes = |node| CreateDbNodes { nodes: vec![node], ..create(1) };
         let malformed = || is("P-214", 400, "InvalidDBNode.Malformed");
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         assert_eq!(refusal(add(&mut world, nodes(new_node(None, None)))), malformed());
         assert_eq!(refusal(add(&mut world, nodes(new_node(Some(MEDIUM), None)))), malformed());
         let elsewhere = refusal(add(&mut world, nodes(new_node(Some(LARGE), Some("cn-shanghai-x")))));
@@ -280,10 +270,10 @@ mod creating {
     fn a_column_store_node_needs_mysql_and_a_reader_and_is_never_elected() {
         let column = || CreateDbNodes { kind: NodeKind::ColumnStore, ..create(1) };
         let code = || is("P-601", 400, "InvalidImciSwitch.Malformed");
-        assert_eq!(refusal(add(&mut with(&[]), column())), code());
+        assert_eq!(refusal(add(&mut with_readers(&[]), column())), code());
         let mut world = seeded(|seed| seed.engine = Engine::PostgreSql);
         assert_eq!(refusal(add(&mut world, column())), code());
-        let mut world = with(&[("a", 1)]);
+        let mut world = with_readers(&[("a", 1)]);
         add(&mut world, column()).unwrap();
         work_ends(&mut world, true);
         assert_eq!(eligible(&world), ["a"]);
@@ -295,7 +285,7 @@ mod creating {
     fn the_edition_the_status_and_the_owner_are_looked_at() {
         let mut world = seeded(|seed| seed.edition = Edition::Archive);
         assert_eq!(refusal(add(&mut world, create(1))), is("P-101", 403, "OperationDenied.ClusterCategory"));
-        let mut world = with(&[("a", 1)]);
+        let mut world = with_readers(&[("a", 1)]);
         add(&mut world, create(1)).unwrap();
         let busy = is("P-202", 403, "OperationDenied.DBClusterStatus");
         assert_eq!(refusal(ordered(&mut world, drop_nodes(&["a"]))).0, "P-202");
@@ -312,7 +302,7 @@ mod removing {
     /// P-223.
     #[test]
     fn a_removed_node_goes_when_that_is_reported() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         ordered(&mut world, drop_nodes(&["a"])).unwrap();
         assert_eq!((world.db_status().as_str(), eligible(&world)), ("DBNodeDeleting", vec!["b".to_string()]));
         work_ends(&mut world, true);
@@ -328,7 +318,7 @@ mod removing {
     /// P-203.
     #[test]
     fn a_removal_that_fails_leaves_the_node_as_it_was() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         ordered(&mut world, drop_nodes(&["a"])).unwrap();
         work_ends(&mut world, false);
         assert_eq!(eligible(&world), ["a", "b"]);
@@ -337,7 +327,7 @@ mod removing {
     /// P-221, P-220, P-201, P-222.
     #[test]
     fn the_writer_strangers_and_too_many_are_not_removed() {
-        let mut world = with(&[("a", 5), ("b", 3), ("c", 1)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3), ("c", 1)]);
         let mut refused = |names: &[&str]| refusal(ordered(&mut world, drop_nodes(names)));
         assert_eq!(refused(&["w"]), is("P-221", 403, "OperationDenied.DBNodeRole"));
         assert_eq!(refused(&["x"]), is("P-201", 400, "InvalidDBNode.Malformed"));
@@ -374,7 +364,7 @@ mod classes {
     /// P-234, P-230.
     #[test]
     fn a_change_of_class_shows_and_keeps_its_nodes_out_of_the_election() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         ordered(&mut world, class_of(&[("a", MEDIUM)])).unwrap();
         assert_eq!((world.db_status().as_str(), eligible(&world)), ("ClassChanging", vec!["b".to_string()]));
         work_ends(&mut world, true);
@@ -390,13 +380,13 @@ mod classes {
     #[test]
     fn one_reader_keeps_the_class_of_the_writer() {
         let denied = || is("P-231", 403, "OperationDenied.RoEqualSpec");
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         let both = class_of(&[("a", MEDIUM), ("b", MEDIUM)]);
         assert_eq!(refusal(ordered(&mut world, both)), denied());
         assert_eq!(refusal(ordered(&mut world, class_of(&[("w", MEDIUM)]))), denied());
         ordered(&mut world, class_of(&[("w", MEDIUM), ("b", MEDIUM)])).unwrap();
         // A cluster of one node has no reader to keep.
-        let mut world = with(&[]);
+        let mut world = with_readers(&[]);
         ordered(&mut world, class(MEDIUM)).unwrap();
     }
 
@@ -419,7 +409,7 @@ mod classes {
     /// P-201, P-211.
     #[test]
     fn the_nodes_are_known_and_few() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         assert_eq!(refusal(ordered(&mut world, class_of(&[("x", MEDIUM)]))).0, "P-201");
         assert_eq!(refusal(ordered(&mut world, class_of(&[]))).0, "P-211");
     }
@@ -431,7 +421,7 @@ mod restarting {
     /// P-242, P-244.
     #[test]
     fn a_reader_restarts_and_is_not_elected_meanwhile() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         world.call(SOURCE, restart("a")).unwrap();
         assert_eq!((world.db_status().as_str(), eligible(&world)), ("Rebooting", vec!["b".to_string()]));
         world.node("a", NodeChange::Up(false));
@@ -442,7 +432,7 @@ mod restarting {
     /// P-243: nobody takes over while the writer restarts, however it looks from outside.
     #[test]
     fn a_writer_that_restarts_is_waited_for() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         world.call(SOURCE, restart("w")).unwrap();
         let step = down(&mut world, &["w"]);
         assert!(step.effects.is_empty());
@@ -454,7 +444,7 @@ mod restarting {
     /// P-244.
     #[test]
     fn a_writer_that_fails_to_restart_is_replaced() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         world.call(SOURCE, restart("w")).unwrap();
         work_ends(&mut world, false);
         assert_eq!(world.promoting(), "a");
@@ -465,7 +455,7 @@ mod restarting {
     /// P-302: with nobody to replace it, the cluster is without a writer once the restart has failed.
     #[test]
     fn a_lone_writer_that_fails_to_restart_leaves_the_cluster_switching() {
-        let mut world = with(&[]);
+        let mut world = with_readers(&[]);
         world.call(SOURCE, restart("w")).unwrap();
         let step = work_ends(&mut world, false);
         assert_eq!((world.db_status().as_str(), kit::rules(&step).pop()), ("Switching", Some("P-302")));
@@ -474,7 +464,7 @@ mod restarting {
     /// P-240, P-202.
     #[test]
     fn only_a_known_node_of_a_running_cluster_restarts() {
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         let unknown = refusal(world.call(SOURCE, restart("x")));
         assert_eq!(unknown, is("P-240", 400, "InvalidDBNodeId.Malformed"));
         let foreign = world.apply("2002", SOURCE, None, restart("a").into(), Fresh::None).unwrap();
@@ -490,7 +480,7 @@ mod hot_replicas {
     /// P-253, P-254.
     #[test]
     fn the_first_hot_replica_restarts_every_node_and_later_ones_none() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         ordered(&mut world, hot("a", true)).unwrap();
         assert_eq!((world.db_status().as_str(), eligible(&world).len()), ("RoleSwitching", 0));
         let writer = world.db().writer().unwrap();
@@ -510,7 +500,7 @@ mod hot_replicas {
     /// P-203, P-253: what failed was not the first.
     #[test]
     fn a_hot_replica_that_fails_is_none_and_the_next_one_restarts_every_node_again() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         for _ in 0..2 {
             ordered(&mut world, hot("a", true)).unwrap();
             assert_eq!(eligible(&world).len(), 0, "all restart");
@@ -625,7 +615,7 @@ mod zones {
     fn the_lock_is_set_and_lifted() {
         let lock = |protection| ModifyDbClusterDeletion { cluster: id(CLUSTER), protection };
         let delete = || failover_model::polardb::DeleteDbCluster { cluster: id(CLUSTER) };
-        let mut world = with(&[("a", 5)]);
+        let mut world = with_readers(&[("a", 5)]);
         let step = world.call(SOURCE, lock(true)).unwrap();
         assert_eq!(cluster_facts(&step), [("P-026", ClusterFact::Locked(true))]);
         assert!(world.call(SOURCE, lock(true)).unwrap().events.is_empty());
@@ -849,7 +839,7 @@ mod switching_zones {
     }
 }
 
-/// The open questions of the fact sheet (§10), each answered the other way.
+/// Questions that the vendor's pages leave open, each under its other reading.
 mod other_readings {
     use super::*;
     use failover_model::policy::{PolarDbPolicy, Policy};
@@ -860,7 +850,7 @@ mod other_readings {
         world
     }
 
-    /// P-172, §10.1.
+    /// P-172.
     #[test]
     fn what_follows_exhaustion() {
         for (reading, status) in [(AfterExhaustion::Ends, "Running"), (AfterExhaustion::Waits, "Switching")] {
@@ -887,7 +877,7 @@ mod other_readings {
         assert_eq!(world.db_status(), "Running", "the writer is back");
     }
 
-    /// P-132, §10.2.
+    /// P-132.
     #[test]
     fn whether_lower_priorities_are_tried() {
         let mut world = under(|policy| policy.lower_tiers = LowerTiers::NotTried, |_| ());
@@ -896,7 +886,7 @@ mod other_readings {
         assert!(world.db().failover().is_none());
     }
 
-    /// P-132, P-185, §10.2: the highest priority of the standby cluster is its own.
+    /// P-132, P-185: the highest priority of the standby cluster is its own.
     #[test]
     fn where_only_the_highest_priority_is_tried_the_standby_cluster_has_one_of_its_own() {
         let mut world = World::with(|policy| policy.polardb.lower_tiers = LowerTiers::NotTried);
@@ -909,7 +899,7 @@ mod other_readings {
         assert!(world.db().failover().is_none(), "t has 2");
     }
 
-    /// P-131, §10.4.
+    /// P-131.
     #[test]
     fn whether_hot_replicas_come_first_at_equal_priority() {
         let equal = |seed: &mut ClusterSeed| {
@@ -926,7 +916,7 @@ mod other_readings {
         assert_eq!(world.promoting(), "a", "and the others after it");
     }
 
-    /// P-112, §10.4.
+    /// P-112.
     #[test]
     fn whether_column_store_nodes_are_elected() {
         let column = |seed: &mut ClusterSeed| seed.nodes[1].kind = NodeKind::ColumnStore;
@@ -938,7 +928,6 @@ mod other_readings {
         assert_eq!(world.writer(), "a");
     }
 
-    /// §10.5.
     #[test]
     fn which_zones_are_elected_from() {
         let away = |seed: &mut ClusterSeed| seed.nodes[1].zone = id("cn-shanghai-b");
@@ -953,7 +942,7 @@ mod other_readings {
         assert_eq!(world.promoting(), "a", "once it is automatic any zone does");
     }
 
-    /// P-102, §10.6.
+    /// P-102.
     #[test]
     fn which_code_a_missing_target_has() {
         let pg = |seed: &mut ClusterSeed| seed.engine = Engine::PostgreSql;
@@ -963,7 +952,7 @@ mod other_readings {
         assert_eq!(refusal(world.fail_over(None)), is("P-600", 400, "MissingParameter"));
     }
 
-    /// §10.7.
+    /// T-090.
     #[test]
     fn which_code_a_reused_token_has() {
         let codes = [
@@ -981,7 +970,7 @@ mod other_readings {
         }
     }
 
-    /// P-105, P-301, §10.8.
+    /// P-105, P-301.
     #[test]
     fn whether_a_busy_cluster_fails_over_and_what_it_shows() {
         let mut world = under(|policy| policy.busy_cluster = BusyCluster::Accept, |_| ());
@@ -994,7 +983,7 @@ mod other_readings {
         assert_eq!(world.db_status(), "RoleSwitching");
     }
 
-    /// P-106, P-186, §10.9.
+    /// P-106, P-186.
     #[test]
     fn how_the_window_counts_and_whom_it_holds() {
         let switched = |change: fn(&mut PolarDbPolicy)| {
@@ -1016,7 +1005,7 @@ mod other_readings {
         assert_eq!(down(world.later(1), &["a"]).effects.len(), 1, "told again after the window");
     }
 
-    /// P-210, §8.25.
+    /// P-210.
     #[test]
     fn how_many_nodes_the_standard_edition_has() {
         for (reading, most) in [(StandardNodes::EightInAll, 8), (StandardNodes::EightReaders, 9)] {
@@ -1036,7 +1025,7 @@ mod beside_a_failover {
     /// P-180, P-230: work on a reader does not hold the replacement of the writer, by anybody else.
     #[test]
     fn a_writer_that_fails_during_work_is_replaced_by_another() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         ordered(&mut world, class_of(&[("a", MEDIUM)])).unwrap();
         down(&mut world, &["w"]);
         assert_eq!((world.promoting().as_str(), world.db_status().as_str()), ("b", "Switching"));
@@ -1052,7 +1041,7 @@ mod beside_a_failover {
     /// P-150: work that ends while a choice is pending widens it.
     #[test]
     fn a_node_that_is_done_joins_the_choice() {
-        let mut world = with(&[("a", 5), ("b", 5), ("c", 5)]);
+        let mut world = with_readers(&[("a", 5), ("b", 5), ("c", 5)]);
         world.call(SOURCE, restart("a")).unwrap();
         down(&mut world, &["w"]);
         assert_eq!(world.offered(), ["b", "c"]);
@@ -1065,7 +1054,7 @@ mod beside_a_failover {
     /// P-223, P-161: removed nodes are forgotten by the failover that tried them.
     #[test]
     fn nodes_that_are_removed_while_others_are_tried_leave_no_trace() {
-        let mut world = with(&[("a", 5), ("b", 3), ("c", 1)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3), ("c", 1)]);
         ordered(&mut world, drop_nodes(&["a"])).unwrap();
         down(&mut world, &["w"]);
         assert_eq!(world.promoting(), "b");
@@ -1079,7 +1068,7 @@ mod beside_a_failover {
     /// P-161: who was tried stays so when others are removed.
     #[test]
     fn nobody_is_tried_again_because_another_was_removed() {
-        let mut world = with(&[("a", 5), ("b", 3), ("c", 1)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3), ("c", 1)]);
         ordered(&mut world, drop_nodes(&["a"])).unwrap();
         down(&mut world, &["w"]);
         world.promotion_fails();
@@ -1092,7 +1081,7 @@ mod beside_a_failover {
     /// P-202, P-171.
     #[test]
     fn no_work_begins_during_a_failover_and_all_ends_with_the_cluster() {
-        let mut world = with(&[("a", 5), ("b", 3)]);
+        let mut world = with_readers(&[("a", 5), ("b", 3)]);
         world.fail_over(None).unwrap();
         assert_eq!(refusal(ordered(&mut world, class(MEDIUM))).0, "P-202");
         world.promoted();

@@ -18,15 +18,9 @@ use failover_model::{Fresh, Misuse, Observation, Outcome, Policy, Refusal, Respo
 use proptest::prelude::*;
 
 use crate::kit::{
-    self, DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, create_request, id, message, pair_id,
-    rule, rules,
+    self, DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, at_status, create_request, effects, id,
+    message, pair_id, rule, rules,
 };
-
-fn at_status(status: S) -> World {
-    let mut world = World::default();
-    world.bring_to(status);
-    world
-}
 
 /// A pair whose direction was reversed once: stopped, source in [`DESTINATION`].
 fn reversed() -> World {
@@ -750,10 +744,6 @@ mod access {
 mod copying {
     use super::*;
 
-    fn names(step: &Step) -> Vec<&'static str> {
-        step.effects.iter().map(|effect| effect.kind.name()).collect()
-    }
-
     /// E-410.
     #[test]
     fn a_cycle_begins_every_900_seconds_to_the_millisecond() {
@@ -763,7 +753,7 @@ mod copying {
         assert_eq!(world.plane.next_deadline().unwrap().reason, DeadlineReason::CopyCycle(pair_id(1)));
         assert!(world.advance(RPO_MS - 1).is_empty());
         let step = world.advance(1);
-        assert_eq!((rules(&step), names(&step)), (vec!["E-410"], vec!["copy"]));
+        assert_eq!((rules(&step), effects(&step)), (vec!["E-410"], vec!["copy"]));
         assert_eq!(world.status(1), S::Syncing);
         world.later(10_000).pair_succeeds(1);
         assert_eq!(world.status(1), S::Normal);
@@ -781,7 +771,7 @@ mod copying {
         world.pair_succeeds(1);
         assert_eq!(world.status(1), S::Normal);
         assert!(world.advance(RPO_MS - 2).is_empty());
-        assert_eq!(names(&world.advance(1)), ["copy"]);
+        assert_eq!(effects(&world.advance(1)), ["copy"]);
     }
 
     #[test]
@@ -789,7 +779,7 @@ mod copying {
         let mut world = at_status(S::Normal);
         let due = world.plane.next_deadline().unwrap().at;
         let step = world.advance(1_000 * RPO_MS);
-        assert_eq!(names(&step), ["copy"]);
+        assert_eq!(effects(&step), ["copy"]);
         assert_eq!((step.effects[0].since, step.events[0].at), (due, due));
         assert_eq!(world.plane.next_deadline().unwrap().at.as_millis(), world.now + RPO_MS);
     }
@@ -846,7 +836,7 @@ mod copying {
             assert_eq!((world.status(1), world.pair(1).pending()), (status, None));
             assert_eq!(world.pair(1).last_recover_point(), point);
             let step = world.advance(RPO_MS);
-            assert_eq!(names(&step), ["copy"]);
+            assert_eq!(effects(&step), ["copy"]);
             assert_eq!(world.status(1), status);
             world.pair_succeeds(1);
             assert_eq!(world.status(1), S::Normal);

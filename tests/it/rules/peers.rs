@@ -1,7 +1,7 @@
 //! Our ranking beside naive statements of three peers' rules, on the same clusters: where they pick alike, where not, and
 //! why. The page `docs/peers.md` quotes cases from here; what it quotes is checked at the end.
 //!
-//! A peer's rule is stated as its own documents state it (`facts/polardb.md` §9), each on its own scale:
+//! A peer's rule is stated as its own documents state it, each on its own scale:
 //!
 //! | Peer | Statement |
 //! |---|---|

@@ -13,13 +13,9 @@ use failover_model::simulation::{Fault, LatencyProfile, Selector, Simulation, Tr
 use failover_model::text::{Description, Name, Tag, TagKey, TagValue};
 use failover_model::{Call, Fact, Fresh, Refusal, Request, Step};
 
-use crate::kit::{self, DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, id, pair_id, rule, rules};
-
-fn at_status(status: S) -> World {
-    let mut world = World::default();
-    world.bring_to(status);
-    world
-}
+use crate::kit::{
+    self, DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, at_status, id, pair_id, rule, rules, tag,
+};
 
 fn modify(name: Option<&str>, description: Option<&str>, enable_rtc: Option<bool>) -> ModifyDiskReplicaPair {
     ModifyDiskReplicaPair {
@@ -28,10 +24,6 @@ fn modify(name: Option<&str>, description: Option<&str>, enable_rtc: Option<bool
         description: description.map(|text| Description::parse(text).unwrap()),
         enable_rtc,
     }
-}
-
-fn tag(key: &str, value: &str) -> Tag {
-    Tag { key: TagKey::parse(key).unwrap(), value: TagValue::parse(value).unwrap() }
 }
 
 fn pairs(numbers: &[u32]) -> Resources {

@@ -1,5 +1,5 @@
-//! The lifecycle of a group, stated a second time and independently: the grid below is `facts/ebs.md` §4.2 with the
-//! destinations of §2.2, and every cell of the table in the source is compared with it under both readings that the table
+//! The lifecycle of a group, stated a second time and independently: the grid below restates the vendor's pages,
+//! and every cell of the table in the source is compared with it under both readings that the table
 //! knows; then the same through the control plane; then what members show.
 
 #![allow(unused_must_use, reason = "a fixture's steps are not carried out by anybody")]
@@ -135,7 +135,7 @@ fn every_cell_of_the_table_is_as_the_facts_state_it_under_both_readings() {
     assert_eq!(compared, 18 * GroupEvent::ALL.len());
 }
 
-/// The fixed-case twin of the grid: failover of a group is an allowlist of nine (rule 1 of §10).
+/// The fixed-case twin of the grid: failover of a group is an allowlist of nine.
 #[test]
 fn failover_of_a_group_is_allowed_in_nine_statuses_and_refused_in_nine() {
     let policy = EbsPolicy::default();

@@ -1,5 +1,5 @@
-//! The lifecycle of a pair, stated a second time and independently: the grid below is `facts/ebs.md` §4.1 with the
-//! destinations of §2.1, and every cell of the table in the source is compared with it under every combination of
+//! The lifecycle of a pair, stated a second time and independently: the grid below restates the vendor's pages,
+//! and every cell of the table in the source is compared with it under every combination of
 //! readings.
 
 use std::collections::{BTreeMap, BTreeSet};

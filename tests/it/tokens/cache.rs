@@ -904,7 +904,7 @@ mod snapshots {
     }
 
     proptest! {
-        #![proptest_config(super::proptest_config())]
+        #![proptest_config(suite!("token_cache", 256))]
 
         /// Whatever number is planted anywhere, restoring does not panic, and what it accepts is sound and lossless.
         #[test]
@@ -942,16 +942,6 @@ mod snapshots {
 
 fn fingerprint(value: &impl core::hash::Hash) -> u64 {
     core::hash::BuildHasher::hash_one(&foldhash::fast::FixedState::with_seed(5), value)
-}
-
-fn proptest_config() -> proptest::test_runner::Config {
-    use proptest::test_runner::{Config, FileFailurePersistence};
-    const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/token_cache.txt");
-    Config {
-        cases: 256,
-        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(PATH))),
-        ..Config::default()
-    }
 }
 
 /// The rules once more, as plainly as they can be put: a list of records, searched from end to end at each call.
@@ -1154,7 +1144,7 @@ mod against_the_naive_model {
     }
 
     proptest! {
-        #![proptest_config(super::proptest_config())]
+        #![proptest_config(suite!("token_cache", 256))]
 
         /// Two caches of different seeds, one of which is swept and restored from snapshots in between, answer every
         /// call as the naive model does and stay equal.

@@ -10,14 +10,11 @@ use failover_model::ebs::{
     PairStatus, ReprotectDiskReplicaPair, Site, StartDiskReplicaGroup, StartDiskReplicaPair,
 };
 use failover_model::policy::EbsPolicy;
-use failover_model::{Fresh, Operation, Outcome, Refusal, Response};
+use failover_model::{Fresh, Operation, Outcome, Response};
 
-use crate::kit::{DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, group_id, id, pair_id, rule};
-
-fn code<T: std::fmt::Debug>(result: Result<T, Refusal>) -> (u16, String) {
-    let wire = result.expect_err("the call is refused").wire();
-    (wire.status, wire.code.to_string())
-}
+use crate::kit::{
+    DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, code, group_id, id, pair_id, rule,
+};
 
 fn invalid_status() -> (u16, String) {
     (403, "OperationDenied.InvalidStatus".into())

@@ -10,15 +10,12 @@ use failover_model::polardb::{
 };
 use failover_model::policy::StandardNodes;
 use failover_model::token::TokenRefusal;
-use failover_model::{Fresh, NodeId, Observation, Operation, Refusal, Request, Step};
+use failover_model::{Fresh, NodeId, Observation, Operation, Request, Step};
 
-use crate::kit::{self, CLUSTER, OWNER, SOURCE, World, at, failover_request, id, ids, message, rule, seed};
-
-fn with(readers: &[(&str, u8)]) -> World {
-    let mut world = World::default();
-    world.cluster(readers);
-    world
-}
+use crate::kit::{
+    self, CLUSTER, OWNER, SOURCE, World, at, code, failover_request, id, ids, message, ordered, rule, seed,
+    with_readers,
+};
 
 fn engine(engine: Engine) -> World {
     let mut world = World::default();
@@ -26,19 +23,9 @@ fn engine(engine: Engine) -> World {
     world
 }
 
-fn ordered(world: &mut World, request: impl Into<Request>) -> Result<Step, Refusal> {
-    let output = world.apply(OWNER, SOURCE, None, request.into(), Fresh::Order(id("o-9"))).unwrap();
-    output.result.unwrap().map(|_| output.step)
-}
-
-fn code(result: Result<Step, Refusal>) -> (u16, String) {
-    let wire = result.expect_err("the call is refused").wire();
-    (wire.status, wire.code.to_string())
-}
-
 #[test]
 fn rule_1_the_higher_number_is_preferred_and_none_means_never() {
-    let mut world = with(&[("low", 1), ("high", 15)]);
+    let mut world = with_readers(&[("low", 1), ("high", 15)]);
     world.fail_over(None).unwrap();
     assert_eq!(world.promoting(), "high");
     world.promotion_fails();
@@ -51,7 +38,7 @@ fn rule_1_the_higher_number_is_preferred_and_none_means_never() {
 #[test]
 fn rule_2_a_tie_is_offered_whole_and_the_choice_comes_from_outside() {
     for chosen in ["a", "b", "c"] {
-        let mut world = with(&[("a", 5), ("b", 5), ("c", 5)]);
+        let mut world = with_readers(&[("a", 5), ("b", 5), ("c", 5)]);
         world.fail_over(None).unwrap();
         assert_eq!(world.offered(), ["a", "b", "c"]);
         world.choose(chosen).unwrap();
@@ -62,7 +49,7 @@ fn rule_2_a_tie_is_offered_whole_and_the_choice_comes_from_outside() {
 
 #[test]
 fn rule_3_the_highest_priority_is_a_set_and_the_retry_goes_on_past_it() {
-    let mut world = with(&[("a", 5), ("b", 5), ("c", 2)]);
+    let mut world = with_readers(&[("a", 5), ("b", 5), ("c", 2)]);
     world.fail_over(None).unwrap();
     world.choose("b").unwrap();
     world.promotion_fails();
@@ -98,7 +85,7 @@ fn rule_5_automatic_failover_elects_on_every_engine() {
 
 #[test]
 fn rule_6_the_answer_does_not_say_who_won() {
-    let mut world = with(&[("a", 5)]);
+    let mut world = with_readers(&[("a", 5)]);
     let output = world.apply(OWNER, SOURCE, None, failover_request(None).into(), Fresh::None).unwrap();
     assert_eq!(output.result.unwrap().unwrap(), failover_model::Response::Accepted);
     // Nor can it be planned: the request has a cluster, a target and two zone parameters.
@@ -108,7 +95,7 @@ fn rule_6_the_answer_does_not_say_who_won() {
 
 #[test]
 fn rule_7_a_failover_that_fails_after_its_acceptance_is_no_refusal() {
-    let mut world = with(&[("a", 5)]);
+    let mut world = with_readers(&[("a", 5)]);
     world.fail_over(None).expect("it is accepted");
     let step = world.promotion_fails();
     let facts = kit::cluster_facts(&step);
@@ -145,7 +132,7 @@ fn rule_9_an_unknown_cluster_has_two_codes_and_two_messages() {
 
 #[test]
 fn rule_10_an_unknown_target_is_malformed_and_not_not_found() {
-    let mut world = with(&[("a", 5)]);
+    let mut world = with_readers(&[("a", 5)]);
     let mut other = seed(&[("f", 5)]);
     other.id = id("pc-other");
     other.nodes[0].id = id("v");
@@ -153,7 +140,7 @@ fn rule_10_an_unknown_target_is_malformed_and_not_not_found() {
     for target in ["nobody", "f"] {
         let refusal = world.fail_over(Some(target)).unwrap_err();
         assert!(!refusal.same_token_retry_may_succeed(), "a repeat names the same node");
-        assert_eq!(code(Err(refusal)), (400, "InvalidDBNodeId.Malformed".into()));
+        assert_eq!(code::<Step>(Err(refusal)), (400, "InvalidDBNodeId.Malformed".into()));
     }
     // Elsewhere the same node is not found.
     let request = ModifyDbNodeConfig { cluster: id(CLUSTER), node: id("f"), priority: kit::priority(2) };
@@ -162,7 +149,7 @@ fn rule_10_an_unknown_target_is_malformed_and_not_not_found() {
 
 #[test]
 fn rule_11_a_busy_cluster_answers_with_the_only_gate_there_is_and_that_passes() {
-    let mut world = with(&[("a", 5)]);
+    let mut world = with_readers(&[("a", 5)]);
     let busy = |world: &mut World, status: Option<&str>| {
         let status = status.map(message);
         world.observe(Observation::ClusterBusy { cluster: id(CLUSTER), status });
@@ -199,7 +186,7 @@ fn rule_13_an_edition_is_spelled_otherwise_in_answers() {
 #[test]
 fn rule_14_the_wires_spellings_stand_and_class_changed_is_busy() {
     assert_eq!(ClusterStatus::RoleSwitching.as_str(), "RoleSwitching");
-    let mut world = with(&[("a", 5)]);
+    let mut world = with_readers(&[("a", 5)]);
     let status = Some(message("ClassChanged"));
     world.observe(Observation::ClusterBusy { cluster: id(CLUSTER), status });
     assert_eq!(world.db_status(), "ClassChanged");
@@ -218,7 +205,7 @@ fn rule_16_one_reader_and_every_hot_replica_keep_the_primarys_class() {
             .collect(),
         other: Vec::new(),
     };
-    let mut world = with(&[("a", 5)]);
+    let mut world = with_readers(&[("a", 5)]);
     assert_eq!(code(ordered(&mut world, change(&["a"]))), (403, "OperationDenied.RoEqualSpec".into()));
     ordered(&mut world, change(&["w", "a"])).unwrap();
     let mut world = World::default();
@@ -235,7 +222,7 @@ fn rule_17_the_old_primary_is_removed_by_failing_over_first() {
         nodes: ids(nodes),
         kind: None,
     };
-    let mut world = with(&[("a", 5), ("b", 3)]);
+    let mut world = with_readers(&[("a", 5), ("b", 3)]);
     assert_eq!(code(ordered(&mut world, remove(&["w"]))), (403, "OperationDenied.DBNodeRole".into()));
     assert_eq!(code(ordered(&mut world, remove(&["a", "b"]))), (400, "InvalidDBNodeNum.Malformed".into()));
     world.fail_over(Some("a")).unwrap();
@@ -251,7 +238,7 @@ fn rule_17_the_old_primary_is_removed_by_failing_over_first() {
 
 #[test]
 fn rule_18_the_first_hot_replica_restarts_the_primary_too() {
-    let mut world = with(&[("a", 5), ("b", 3)]);
+    let mut world = with_readers(&[("a", 5), ("b", 3)]);
     let on = |node| failover_model::polardb::ModifyDbNodeHotReplicaMode {
         cluster: id(CLUSTER),
         node: id(node),
@@ -271,7 +258,7 @@ fn rule_18_the_first_hot_replica_restarts_the_primary_too() {
 /// Planning for later is not modelled; without a planned start everything begins at once.
 #[test]
 fn rule_19_without_a_planned_start_work_begins_at_once() {
-    let mut world = with(&[("a", 5)]);
+    let mut world = with_readers(&[("a", 5)]);
     let step = world.call(SOURCE, failover_model::polardb::RestartDbNode { node: id("a") }).unwrap();
     assert_eq!((step.effects.len(), step.effects[0].since), (1, at(world.now)));
 }
@@ -279,7 +266,7 @@ fn rule_19_without_a_planned_start_work_begins_at_once() {
 #[test]
 fn rule_21_a_restart_names_no_cluster_takes_no_token_and_is_no_failover() {
     assert!(!Operation::RestartDbNode.takes_token());
-    let mut world = with(&[("a", 5)]);
+    let mut world = with_readers(&[("a", 5)]);
     world.call(SOURCE, failover_model::polardb::RestartDbNode { node: id("w") }).unwrap();
     world.node("w", NodeChange::Up(false));
     assert!(world.db().failover().is_none());
@@ -291,7 +278,7 @@ fn rule_21_a_restart_names_no_cluster_takes_no_token_and_is_no_failover() {
 /// The outside reports the promotion and, for as long as it sees it, that the cluster is still switching.
 #[test]
 fn rule_22_a_cluster_may_show_switching_after_the_writer_moved() {
-    let mut world = with(&[("a", 5)]);
+    let mut world = with_readers(&[("a", 5)]);
     world.fail_over(None).unwrap();
     let status = Some(message("Switching"));
     world.observe(Observation::ClusterBusy { cluster: id(CLUSTER), status });
@@ -303,7 +290,7 @@ fn rule_22_a_cluster_may_show_switching_after_the_writer_moved() {
 
 #[test]
 fn rule_23_a_token_is_told_apart_by_case_operation_and_account() {
-    let mut world = with(&[("a", 5), ("b", 3)]);
+    let mut world = with_readers(&[("a", 5), ("b", 3)]);
     let mut call = |account: &str, token: &str, request: Request| {
         let output = world.apply(account, SOURCE, Some(token), request, Fresh::Order(id("o-1"))).unwrap();
         (output.replayed, output.result.unwrap().is_ok())

@@ -34,6 +34,10 @@ fn accepted(operation: Operation, given: &[(&str, &str)]) -> Parsed {
     call(operation, given).unwrap_or_else(|refusal| panic!("{operation} {given:?}: {refusal}"))
 }
 
+fn request<T>(operation: Operation, given: &[(&str, &str)], pick: fn(Request) -> Option<T>) -> T {
+    pick(accepted(operation, given).request).unwrap()
+}
+
 /// HTTP status, code and message of a call that is refused.
 #[track_caller]
 fn refused(operation: Operation, given: &[(&str, &str)]) -> (u16, String, String) {

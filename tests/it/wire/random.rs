@@ -3,22 +3,12 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::FileFailurePersistence::Direct;
 
 use failover_model::polardb::{FailoverDbCluster, TargetZoneType};
 use failover_model::wire::{Format, body};
 
 use super::samples::xml_leaves;
 use super::*;
-
-const REGRESSIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/wire.txt");
-
-fn config() -> ProptestConfig {
-    ProptestConfig {
-        failure_persistence: Some(Box::new(Direct(REGRESSIONS))),
-        ..ProptestConfig::with_cases(2_000)
-    }
-}
 
 const NAMES: &[&str] = &[
     "Action",
@@ -126,7 +116,7 @@ fn flag() -> impl Strategy<Value = (bool, String)> {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(suite!("wire", 2_000))]
 
     #[test]
     fn parsing_never_panics_and_does_not_depend_on_order(

@@ -8,17 +8,13 @@ use failover_model::polardb::{
     CreateDbCluster, DescribeDbClusters, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType,
     Priority, TargetZoneType,
 };
-use failover_model::text::{Tag, TagKey, TagValue};
 
 use super::*;
+use crate::kit::tag;
 
 const CREATE: Operation = Operation::CreateDiskReplicaPair;
 const DESCRIBE: Operation = Operation::DescribeDiskReplicaPairs;
 const CREATE_CLUSTER: Operation = Operation::CreateDbCluster;
-
-fn request<T>(operation: Operation, given: &[(&str, &str)], pick: fn(Request) -> Option<T>) -> T {
-    pick(accepted(operation, given).request).unwrap()
-}
 
 fn pair(given: &[(&str, &str)]) -> CreateDiskReplicaPair {
     request(CREATE, &and(least(CREATE), given), |request| match request {
@@ -39,10 +35,6 @@ fn cluster(given: &[(&str, &str)]) -> CreateDbCluster {
         Request::CreateDbCluster(request) => Some(*request),
         _ => None,
     })
-}
-
-fn tag(key: &str, value: &str) -> Tag {
-    Tag { key: TagKey::parse(key).unwrap(), value: TagValue::parse(value).unwrap() }
 }
 
 #[test]

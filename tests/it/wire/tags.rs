@@ -9,10 +9,6 @@ const TAG: Operation = Operation::TagResources;
 const UNTAG: Operation = Operation::UntagResources;
 const LIST: Operation = Operation::ListTagResources;
 
-fn request<T>(operation: Operation, given: &[(&str, &str)], pick: fn(Request) -> Option<T>) -> T {
-    pick(accepted(operation, given).request).unwrap()
-}
-
 fn key(text: &str) -> TagKey {
     TagKey::parse(text).unwrap()
 }

@@ -11,6 +11,7 @@ use super::{
     Act, OWNER, Story, badly, bare, changed, fail_over, failover_ask, holding, later, now, told, well,
 };
 use crate::kit::{failover_request, id, priority, seed};
+use crate::oracle::step::on_cluster;
 
 pub fn all() -> Vec<Story> {
     let tie = || holding(seed(&[("a", 5), ("b", 5), ("c", 3)]));
@@ -155,10 +156,6 @@ pub fn all() -> Vec<Story> {
             ],
         ),
     ]
-}
-
-fn on_cluster(ask: ClusterAsk) -> What {
-    What::Cluster { caller: OWNER, cluster: Some(0), ask }
 }
 
 /// A cluster of two nodes is asked for, or what this makes of it.

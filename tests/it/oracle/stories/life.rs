@@ -6,7 +6,7 @@ use failover_model::testing::strategies::{Abstract, GroupAsk, How, PairAsk, Plac
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::OWNER;
+use crate::oracle::step::{OWNER, on_group};
 
 /// The group is made and filled, and then lives.
 pub fn steps() -> impl Strategy<Value = Vec<Abstract>> {
@@ -30,23 +30,19 @@ fn made() -> Vec<What> {
         let disks = (2 * id, 2 * id + 1);
         let pair =
             What::CreatePair { caller: OWNER, id, disks, destination: Place::Destination, months: None };
-        whats.extend([pair, well.clone(), on(GroupAsk::Add(Some(0)))]);
+        whats.extend([pair, well.clone(), on_group(GroupAsk::Add(Some(0)))]);
     }
     whats
 }
 
-fn on(ask: GroupAsk) -> What {
-    What::Group { caller: OWNER, group: Some(0), ask }
-}
-
 fn what() -> impl Strategy<Value = What> {
     let calls = prop_oneof![
-        10 => any::<u8>().prop_map(|ask| on(GroupAsk::Allowed(ask))),
-        4 => any::<bool>().prop_map(|one_shot| on(GroupAsk::Start { one_shot })),
-        3 => any::<u8>().prop_map(|pair| on(GroupAsk::Add(Some(pair)))),
-        2 => any::<u8>().prop_map(|pair| on(GroupAsk::Remove(Some(pair)))),
-        2 => Just(on(GroupAsk::Failover)),
-        1 => (0_u8..4).prop_map(|drill| on(GroupAsk::StartDrill(drill))),
+        10 => any::<u8>().prop_map(|ask| on_group(GroupAsk::Allowed(ask))),
+        4 => any::<bool>().prop_map(|one_shot| on_group(GroupAsk::Start { one_shot })),
+        3 => any::<u8>().prop_map(|pair| on_group(GroupAsk::Add(Some(pair)))),
+        2 => any::<u8>().prop_map(|pair| on_group(GroupAsk::Remove(Some(pair)))),
+        2 => Just(on_group(GroupAsk::Failover)),
+        1 => (0_u8..4).prop_map(|drill| on_group(GroupAsk::StartDrill(drill))),
         1 => any::<u8>().prop_map(|drill| What::ClearDrill { caller: OWNER, drill: Some(drill) }),
         2 => (0_u8..3, any::<u8>()).prop_map(|(pair, ask)| What::Pair {
             caller: OWNER,

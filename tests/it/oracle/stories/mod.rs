@@ -19,6 +19,7 @@ use failover_model::token::{Lifetime, Overflow};
 use failover_model::{Call, Fresh, Input, Policy};
 
 use crate::kit::{self, START, at, id};
+use crate::oracle::step::OWNER;
 
 /// A step, or an input that no step can be.
 #[derive(Clone)]
@@ -45,8 +46,6 @@ impl Story {
         Ok(drive.summary().clone())
     }
 }
-
-const OWNER: Caller = Caller { account: 0, place: Place::Fitting, token: None };
 
 fn with(token: u8) -> Caller {
     Caller { token: Some(token), ..OWNER }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::trace::*;
 
 proptest! {
-    #![proptest_config(super::config())]
+    #![proptest_config(suite!("token_invariants", 256))]
 
     /// No tenant ever has more tokens than its capacity, and what is in flight leaves by its permit alone.
     #[test]

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::trace::*;
 
 proptest! {
-    #![proptest_config(super::config())]
+    #![proptest_config(suite!("token_invariants", 256))]
 
     /// Between two grants of a token lies its release, its expiry or its reported eviction.
     #[test]

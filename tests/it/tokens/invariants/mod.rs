@@ -18,18 +18,9 @@ mod traces;
 use std::collections::BTreeMap;
 
 use proptest::strategy::{Strategy, ValueTree};
-use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
+use proptest::test_runner::TestRunner;
 
 use trace::Kind;
-
-fn config() -> Config {
-    const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/token_invariants.txt");
-    Config {
-        cases: 256,
-        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(PATH))),
-        ..Config::default()
-    }
-}
 
 /// Of everything that an invariant speaks of there is enough, and of nothing so much that it crowds the rest out.
 #[test]

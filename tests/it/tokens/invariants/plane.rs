@@ -73,7 +73,7 @@ fn with_repetitions(
 }
 
 proptest! {
-    #![proptest_config(super::config())]
+    #![proptest_config(suite!("token_invariants", 256))]
 
     /// In the lifetime of a token's outcome, at most one call under it takes effect.
     #[test]

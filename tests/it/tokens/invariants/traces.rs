@@ -32,7 +32,7 @@ fn interrupted(trace: &Trace, mut before: impl FnMut(usize, u64, &mut Player)) -
 }
 
 proptest! {
-    #![proptest_config(super::config())]
+    #![proptest_config(suite!("token_invariants", 256))]
 
     /// Any number of repetitions of live tokens, equal or not, put in anywhere, change no other answer.
     #[test]
