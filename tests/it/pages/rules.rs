@@ -4,7 +4,6 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use failover_model::catalogue;
 use failover_model::ebs::group_table::{self, GroupEvent, GroupVerdict};
@@ -13,18 +12,7 @@ use failover_model::ebs::table::{PairEvent, ROWS, Verdict, lookup};
 use failover_model::ebs::{GroupStatus, member};
 use failover_model::rule::{Basis, Rule};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
-}
-
-fn check(page: &str, made: &str) {
-    let path = root().join(page);
-    if std::env::var_os("UPDATE").is_some_and(|value| value == "1") {
-        fs::write(&path, made).unwrap();
-    }
-    let written = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(written, made, "{page} is out of date: UPDATE=1 cargo test --test it pages");
-}
+use super::{compare, root};
 
 fn counts(rules: &[Rule]) -> String {
     let count = |basis| rules.iter().filter(|rule| rule.basis == basis).count();
@@ -209,12 +197,12 @@ fn a_rule_is_shown_by_its_number_alone() {
 
 #[test]
 fn the_rules_page_is_made_from_the_rows() {
-    check("docs/rules.md", &rules_page());
+    compare("docs/rules.md", &rules_page());
 }
 
 #[test]
 fn the_diagrams_are_made_from_the_rows() {
-    check("docs/diagrams.md", &diagrams_page());
+    compare("docs/diagrams.md", &diagrams_page());
 }
 
 #[test]

@@ -334,13 +334,5 @@ fn the_page_lists_the_order() {
             writeln!(page, "| {} | {says} | {answer} | {rule} |", number + 1).unwrap();
         }
     }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/precedence.md");
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(path, &page).unwrap();
-    }
-    assert_eq!(
-        std::fs::read_to_string(path).unwrap_or_default(),
-        page,
-        "UPDATE=1 cargo test --test it precedence"
-    );
+    crate::pages::compare("docs/precedence.md", &page);
 }

@@ -688,7 +688,7 @@ fn joining_is_judged_in_one_order() {
     policy.ebs.join_statuses = JoinStatuses::Same;
     strict.plane.set_policy(policy).unwrap();
     assert_eq!(answer(strict.add(2)), (403, "OperationDenied.PairGroupStatusConflict".into(), "G-684"));
-    world.add(2).unwrap();
+    world.add(2).expect("it joins in stopped (E-280)");
     // The group's status comes before the pair's.
     world.start_group(false).unwrap();
     world.create(3);

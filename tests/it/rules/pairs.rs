@@ -487,6 +487,17 @@ mod starting {
 mod reversing {
     use super::*;
 
+    /// E-231.
+    #[test]
+    fn a_failed_reprotect_is_repeated_after_another_failover_alone() {
+        let mut world = at_status(S::ReprotectFailed);
+        assert_eq!(rule(world.reprotect(DESTINATION, true)), "E-231");
+        world.failover(DESTINATION).unwrap();
+        world.pair_succeeds(1);
+        world.reprotect(DESTINATION, true).unwrap();
+        assert_eq!(world.status(1), S::Reprotecting);
+    }
+
     /// E-632.
     #[test]
     fn a_reverse_needs_an_old_primary_that_nobody_writes_to() {
@@ -974,6 +985,16 @@ mod supersession {
                 assert_eq!(world.status(1), S::Failedover);
             }
         }
+    }
+
+    /// E-361, then E-252.
+    #[test]
+    fn a_failed_deletion_is_repeated() {
+        let mut world = at_status(S::Deleting);
+        assert_eq!(rules(&world.pair_fails(1)), ["E-361"]);
+        assert_eq!(rules(&world.delete(SOURCE).unwrap()), ["E-252"]);
+        world.pair_succeeds(1);
+        assert_eq!(world.status(1), S::Deleted);
     }
 
     #[test]

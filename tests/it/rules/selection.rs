@@ -78,6 +78,7 @@ fn permutations<T: Clone>(items: &[T]) -> Vec<Vec<T>> {
     all
 }
 
+/// P-130.
 #[test]
 fn the_next_tier_is_what_the_sentence_says_for_every_priority_vector_and_every_tried_set() {
     let mut cases = 0;
@@ -98,6 +99,7 @@ fn the_next_tier_is_what_the_sentence_says_for_every_priority_vector_and_every_t
 }
 
 /// The fixed-case twin.
+/// P-130.
 #[test]
 fn larger_wins_ties_stay_together_and_the_next_tier_follows_when_one_is_exhausted() {
     let names: Vec<NodeId> = kit::ids(&["a", "b", "c", "d"]);

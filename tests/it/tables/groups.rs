@@ -292,3 +292,29 @@ fn a_member_that_replicates_or_is_busy_does_not_leave() {
         ["initial_syncing", "manual_syncing", "syncing", "normal", "stopping", "failovering", "reprotecting"]
     );
 }
+
+/// Outcomes are fenced by the ids of their effects and a group out of `normal` and `syncing` has no cycle, so that
+/// nothing brings these events to the table: it is asked directly.
+#[test]
+fn an_outcome_that_nothing_waits_for_and_a_cycle_of_none_are_refused() {
+    use GroupEvent as On;
+    use GroupStatus as S;
+    let events = [
+        (&[S::Creating][..], &[On::CreateSucceeded, On::CreateFailed][..], "G-312"),
+        (&[S::Syncing, S::ManualSyncing], &[On::RoundSucceeded, On::RoundFailed], "G-324"),
+        (&[S::Stopping], &[On::StopSucceeded, On::StopFailed], "G-332"),
+        (&[S::Failingover], &[On::FailoverSucceeded, On::FailoverFailed], "G-342"),
+        (&[S::Reprotecting], &[On::ReprotectSucceeded, On::ReprotectFailed], "G-352"),
+        (&[S::Deleting], &[On::DeleteSucceeded, On::DeleteFailed], "G-362"),
+        (&[S::Normal, S::Syncing], &[On::CycleDue], "G-412"),
+    ];
+    for (waiting, events, number) in events {
+        for from in GroupStatus::ALL.iter().filter(|from| !waiting.contains(from)) {
+            for on in events {
+                let row = lookup(*from, *on);
+                let refused = row.verdict(&EbsPolicy::default()) == GroupVerdict::Refuse;
+                assert_eq!((row.rule.0, refused), (number, true), "{from} on {on:?}");
+            }
+        }
+    }
+}

@@ -286,3 +286,29 @@ fn the_default_policy_makes_no_choice() {
     let policy = Policy::default();
     assert!(Choice::ALL.iter().all(|choice| !choice.made_by(&policy.ebs)));
 }
+
+/// Outcomes are fenced by the ids of their effects, so that no report brings a late one to the table: it is asked
+/// directly.
+#[test]
+fn an_outcome_that_nothing_waits_for_is_refused() {
+    use PairEvent as On;
+    use PairStatus as S;
+    let copying: &[S] = &[S::InitialSyncing, S::ManualSyncing, S::Syncing];
+    let outcomes = [
+        (&[S::Creating][..], [On::CreateSucceeded, On::CreateFailed], "E-312"),
+        (copying, [On::CopySucceeded, On::CopyFailed], "E-324"),
+        (&[S::Stopping], [On::StopSucceeded, On::StopFailed], "E-332"),
+        (&[S::Failingover], [On::FailoverSucceeded, On::FailoverFailed], "E-342"),
+        (&[S::Reprotecting], [On::ReprotectSucceeded, On::ReprotectFailed], "E-352"),
+        (&[S::Deleting], [On::DeleteSucceeded, On::DeleteFailed], "E-362"),
+    ];
+    for (waiting, events, number) in outcomes {
+        for from in PairStatus::ALL.iter().filter(|from| !waiting.contains(from)) {
+            for on in events {
+                let row = lookup(*from, on);
+                let refused = row.verdict(&EbsPolicy::default()) == Verdict::Refuse;
+                assert_eq!((row.rule.0, refused), (number, true), "{from} on {on:?}");
+            }
+        }
+    }
+}

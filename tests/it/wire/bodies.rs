@@ -62,6 +62,7 @@ pub(super) fn as_json(operation: Operation, response: &Response) -> Value {
     serde_json::from_str(&text(body::success(operation, response, "R-1", Format::Json))).unwrap()
 }
 
+/// W-030.
 #[test]
 fn the_format_is_negotiated() {
     for (format, accept, expected) in [
@@ -180,6 +181,7 @@ fn a_reversed_prepaid_pair_shows_both_directions_and_its_recover_point() {
     assert_eq!(as_json(operation, &response)["ReplicaPairs"], json!([pasted]));
 }
 
+/// W-034.
 #[test]
 fn pages_end_with_an_empty_token_and_an_empty_page_leaves_no_trace_in_xml() {
     let objects: Vec<Value> = (0..3).map(|_| json!({})).collect();
@@ -234,6 +236,7 @@ fn pasted_cluster() -> Value {
     })
 }
 
+/// W-033.
 #[test]
 fn the_attribute_call_is_flat_and_has_priority_and_status() {
     let pasted = pasted_cluster();

@@ -101,6 +101,30 @@ fn rule_16_pairs_and_groups_spell_the_same_things_differently() {
     expect(drill, &[("RegionId", "cn-beijing"), ("ReplicaPairId", "pair-1")], 400, "MissingParameter");
 }
 
+/// W-035.
+#[test]
+fn the_members_of_a_group_are_listed_one_id_an_element() {
+    let mut mint = mint();
+    let mut defaults = Defaults { now: NOW, region: "cn-shanghai".parse().unwrap(), mint: &mut mint };
+    let mut plane = ControlPlane::new(Policy::default());
+    let other = json!({"ReplicaPairId": "pair-2", "SourceDiskId": "d-3", "DestinationDiskId": "d-4"});
+    for pair in seed::replica_pairs(&[pair(json!({})), pair(other)], &mut defaults).unwrap() {
+        let _ = plane.adopt_pair(NOW, &account(), &pair.region, pair.seed).unwrap();
+    }
+    // The vendor's sample joins them with commas, which is read too.
+    let group = json!({
+        "ReplicaGroupId": "pg-1", "Status": "normal", "PairIds": ["pair-1,pair-2"],
+        "SourceRegionId": "cn-shanghai", "SourceZoneId": "cn-shanghai-a",
+        "DestinationRegionId": "cn-beijing", "DestinationZoneId": "cn-beijing-b",
+    });
+    for group in seed::replica_groups(&[group], &mut defaults).unwrap() {
+        let _ = plane.adopt_group(NOW, &account(), &group.region, group.seed).unwrap();
+    }
+    let operation = Operation::DescribeDiskReplicaGroups;
+    let groups = listed(&mut plane, operation, "ReplicaGroups", "cn-shanghai", &[]);
+    assert_eq!(groups[0]["PairIds"], json!(["pair-1", "pair-2"]));
+}
+
 #[test]
 fn rule_17_the_record_is_stamped_with_the_site_that_was_asked_for() {
     let mut plane = grouped();
@@ -150,6 +174,7 @@ fn rule_23_a_token_switches_page_numbers_off_ids_are_one_string_and_a_hyphen_is_
     assert_eq!((count(&mut plane, "-"), count(&mut plane, "pg-1"), count(&mut plane, "pg-2")), (0, 1, 0));
 }
 
+/// W-033.
 #[test]
 fn rule_24_a_recover_point_is_absent_and_in_seconds() {
     let without = pair(json!({ "Status": "created", "LastRecoverPoint": null }));
@@ -178,6 +203,7 @@ fn rule_25_postpay_forbids_a_bandwidth_and_reports_zero() {
     assert_eq!((&seen[0]["ChargeType"], &seen[0]["Bandwidth"]), (&json!("POSTPAY"), &json!(0)));
 }
 
+/// W-014, W-022.
 #[test]
 fn rule_26_the_action_comes_in_a_header_or_in_the_query_and_booleans_in_any_case() {
     let operation = Operation::StartDiskReplicaPair;

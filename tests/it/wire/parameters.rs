@@ -431,6 +431,7 @@ fn missing(operation: Operation, name: &str) -> (u16, String) {
     }
 }
 
+/// W-021.
 #[test]
 fn a_required_parameter_that_is_absent_or_empty_is_named() {
     for &operation in Operation::ALL {
@@ -447,6 +448,7 @@ fn a_required_parameter_that_is_absent_or_empty_is_named() {
     }
 }
 
+/// W-021.
 #[test]
 fn an_empty_optional_parameter_is_absent() {
     for &operation in Operation::ALL {
@@ -480,6 +482,7 @@ fn right_values_are_accepted_and_wrong_ones_named_with_the_products_code() {
     assert!(wrong > 400, "{wrong}");
 }
 
+/// W-020.
 #[test]
 fn a_parameter_given_twice_counts_once_or_is_bad_whatever_the_order() {
     for &operation in Operation::ALL {
@@ -500,6 +503,7 @@ fn a_parameter_given_twice_counts_once_or_is_bad_whatever_the_order() {
     }
 }
 
+/// W-025.
 #[test]
 fn of_two_bad_parameters_the_first_in_the_vendors_list_is_named() {
     let position = |operation, name: &str| {
@@ -528,6 +532,7 @@ fn of_two_bad_parameters_the_first_in_the_vendors_list_is_named() {
     assert!(pairs > 200, "{pairs}");
 }
 
+/// W-024.
 #[test]
 fn the_region_is_read_where_it_is_defined_and_ignored_elsewhere() {
     for &operation in Operation::ALL {
@@ -555,6 +560,7 @@ fn the_token_is_read_where_it_is_defined_and_ignored_elsewhere() {
     }
 }
 
+/// W-026.
 #[test]
 fn what_an_operation_does_not_define_is_ignored() {
     let common = [

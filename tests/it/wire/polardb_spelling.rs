@@ -155,7 +155,7 @@ fn rule_15_the_two_describes_differ_in_shape_and_in_types() {
     );
 }
 
-/// What is not planned begins at once; what is, needs an end half an hour later.
+/// P-602. What is not planned begins at once; what is, needs an end half an hour later.
 #[test]
 fn rule_19_a_planned_window_is_half_an_hour_and_without_a_start_nothing_is_planned() {
     let restart = |given: &[(&'static str, &'static str)]| and(least(Operation::RestartDbNode), given);

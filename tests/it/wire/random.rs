@@ -188,6 +188,7 @@ proptest! {
         prop_assert_eq!(found, token.as_str());
     }
 
+    /// W-032.
     #[test]
     fn any_text_survives_xml_but_for_what_xml_cannot_carry(message in any::<String>(), odd in "[\u{0}-\u{ff}\u{fffd}-\u{ffff}]{0,20}") {
         let message = message + &odd;

@@ -118,6 +118,7 @@ fn a_missing_zone_is_another_than_the_one_given_and_a_zone_names_its_region() {
     assert_eq!(zones(apart), of(["cn-beijing", "cn-beijing-a", c, a]));
 }
 
+/// W-040.
 #[test]
 fn the_direction_follows_from_where_the_pair_was_created() {
     let place = |source: &str, destination: &str| {
@@ -263,6 +264,7 @@ fn a_cluster_takes_defaults_but_no_nodes() {
     assert_eq!((&*postgres.version, postgres.nodes[0].class.as_str()), ("15", "polar.pg.x4.large"));
 }
 
+/// W-041.
 #[test]
 fn the_writer_is_the_one_that_says_so_and_else_the_first() {
     let roles = |nodes: Value| -> Vec<Role> {
@@ -304,6 +306,7 @@ fn kinds_and_statuses_of_nodes_are_read_from_where_they_show() {
     }
 }
 
+/// W-041.
 #[test]
 fn the_vendors_own_sample_of_a_cluster_lacks_a_writer_and_is_fine_with_one() {
     let mut pasted = sample(Operation::DescribeDbClusterAttribute);
