@@ -1,5 +1,5 @@
-//! The integration tests, by rooms. What needs a binary of its own stands beside this crate: `worlds`, `determinism`
-//! and `allocations`.
+//! The integration tests, by rooms. Binaries of their own: `worlds` and `determinism`, which also run in release, and
+//! `allocations`, which replaces the allocator.
 //!
 //! | Room | Holds |
 //! |---|---|

@@ -8,7 +8,7 @@ use failover_model::polardb::{
     Role, TargetZoneType,
 };
 use failover_model::text::StatusMessage;
-use failover_model::{Call, ControlPlane, PairId, Timestamp};
+use failover_model::{Call, ControlPlane, Input, PairId, Timestamp};
 
 /// Where pairs are created as source.
 pub const SOURCE: &str = "cn-shanghai";
@@ -37,6 +37,14 @@ pub fn message(text: &str) -> StatusMessage {
 
 pub fn priority(number: u8) -> Priority {
     Priority::new(number).unwrap()
+}
+
+/// The time that an input has.
+pub fn time(input: &Input) -> Timestamp {
+    match input {
+        Input::Call(call, ..) => call.now,
+        Input::Report(now, _) | Input::Advance(now) => *now,
+    }
 }
 
 /// Moves the clock of a control plane to `now` and does nothing else: a describe of nobody's resources.

@@ -135,8 +135,8 @@ fn every_rule_is_shown_by_a_test_or_a_scenario_and_the_index_says_by_which() {
     let (tests, scenarios) = (tests(), scenarios());
     let mut page = String::from(
         "# Rules and their tests\n\nFor each [rule](rules.md) the tests under `tests/` and the scenarios under \
-         `tests/scenarios` that name it. A test alone:\n`cargo test --test it NAME`. A folder of tests stands for the \
-         tables of cases in it.\n\n| Rule | Tests | Scenarios |\n|---|---|---|\n",
+         `tests/scenarios` that name it. A test alone:\n`cargo test --test it NAME`. A folder of tests is named for \
+         the tables of cases in it.\n\n| Rule | Tests | Scenarios |\n|---|---|---|\n",
     );
     let mut shown_by_none = Vec::new();
     for rule in catalogue::rules() {

@@ -22,7 +22,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use crate::kit::{self, look};
+use crate::kit::{self, look, time};
 
 /// A token as the test sees it: account, region, product, operation if it is part of the scope, text.
 type Key = (String, String, String, Option<String>, String);
@@ -62,13 +62,6 @@ struct Counts {
 
 fn json(plane: &ControlPlane) -> String {
     serde_json::to_string(&plane.snapshot()).unwrap()
-}
-
-fn time(input: &Input) -> Timestamp {
-    match input {
-        Input::Call(call, ..) => call.now,
-        Input::Report(now, _) | Input::Advance(now) => *now,
-    }
 }
 
 /// P-110 to P-114, a second time.
