@@ -6,18 +6,22 @@ use crate::rule::Rule;
 
 /// Every rule of the model, by number: the rows of the pair table and the rules beside it.
 pub fn rules() -> Vec<Rule> {
-    let rows = crate::ebs::table::ROWS.iter().map(|row| row.as_rule());
+    let rows = crate::ebs::pair::table::ROWS.iter().map(|row| row.as_rule());
     let mut rules: Vec<Rule> = rows
-        .chain(crate::ebs::RULES.iter().copied())
-        .chain(crate::ebs::tags::RULES.iter().copied())
         .chain(crate::ebs::group_table::ROWS.iter().map(|row| row.as_rule()))
-        .chain(crate::ebs::group_rules::RULES.iter().copied())
-        .chain(crate::polardb::RULES.iter().copied())
-        .chain(crate::token::RULES.iter().copied())
-        .chain(crate::control_plane::RULES.iter().copied())
+        .chain(crate::ebs::rules::RULES.iter().copied())
+        .chain(crate::ebs::pair::rules::RULES.iter().copied())
+        .chain(crate::ebs::group::rules::RULES.iter().copied())
+        .chain(crate::ebs::drill::rules::RULES.iter().copied())
+        .chain(crate::polardb::cluster::rules::RULES.iter().copied())
+        .chain(crate::polardb::election::rules::RULES.iter().copied())
+        .chain(crate::polardb::nodes::rules::RULES.iter().copied())
+        .chain(crate::polardb::observe::rules::RULES.iter().copied())
+        .chain(crate::token::rules::RULES.iter().copied())
+        .chain(crate::control_plane::rules::RULES.iter().copied())
         .collect();
     #[cfg(feature = "wire")]
-    rules.extend_from_slice(crate::wire::RULES);
+    rules.extend_from_slice(crate::wire::rules::RULES);
     rules.sort_by_key(|rule| rule.id);
     rules
 }

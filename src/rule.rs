@@ -53,9 +53,43 @@ pub struct Rule {
     pub says: &'static str,
 }
 
-impl Rule {
-    /// An entry; the order of arguments is the order in which a reader scans a row.
-    pub const fn new(id: &'static str, basis: Basis, source: &'static str, says: &'static str) -> Self {
-        Self { id: RuleId(id), basis, source, says }
+/// The number of a constant: `P-172` of `P_172`.
+pub(crate) const fn number(name: &str) -> [u8; 5] {
+    let bytes = name.as_bytes();
+    assert!(bytes.len() == 5, "a rule is named by a letter, an underscore and three digits");
+    [bytes[0], b'-', bytes[2], bytes[3], bytes[4]]
+}
+
+impl RuleId {
+    /// The id that these characters spell.
+    pub(crate) const fn of(number: &'static [u8; 5]) -> Self {
+        match core::str::from_utf8(number) {
+            Ok(text) => Self(text),
+            Err(_) => Self(""),
+        }
     }
 }
+
+/// The rules of one room: of each a constant, so that a number which no row has does not compile, and all as `RULES`.
+macro_rules! rules {
+    ($($id:ident $basis:ident $source:literal => $says:literal;)*) => {
+        $(
+            #[doc = $says]
+            #[allow(dead_code)]
+            pub(crate) const $id: $crate::rule::RuleId = {
+                const NUMBER: [u8; 5] = $crate::rule::number(stringify!($id));
+                $crate::rule::RuleId::of(&NUMBER)
+            };
+        )*
+
+        /// All of them, by number.
+        pub(crate) const RULES: &[$crate::rule::Rule] = &[$($crate::rule::Rule {
+            id: $crate::rule::RuleId::of(&$crate::rule::number(stringify!($id))),
+            basis: $crate::rule::Basis::$basis,
+            source: $source,
+            says: $says,
+        },)*];
+    };
+}
+
+pub(crate) use rules;

@@ -12,6 +12,7 @@ use crate::ids::{AccountId, EffectId, NodeId, RegionId};
 use crate::policy::{Policy, RejectionPolicy, TokenAlphabet, TokenScope};
 use crate::rule::RuleId;
 use crate::time::Timestamp;
+use crate::token::rules::{T_080, T_190};
 use crate::token::{ClientToken, Standing, TokenKey, TokenRefusal, Vacancy};
 
 /// When, by whom, where and under which token a call is made.
@@ -99,7 +100,7 @@ impl<A: Action> Reply<A> {
     }
 
     fn replayed(result: Result<A::Response, A::Refusal>) -> Self {
-        Self { result, replayed: true, step: Step::default(), rule: Some(RuleId("T-080")) }
+        Self { result, replayed: true, step: Step::default(), rule: Some(T_080) }
     }
 }
 
@@ -186,7 +187,7 @@ impl ControlPlane {
         };
         if let Some(horizon) = self.tokens.settle(now, vacancy, claim.key, claim.request, outcome) {
             let (account, fact) = (account.clone(), Fact::TokenEvicted { horizon });
-            reply.step.events.push(Event { at: now, account, rule: RuleId("T-190"), fact });
+            reply.step.events.push(Event { at: now, account, rule: T_190, fact });
         }
     }
 }

@@ -29,36 +29,28 @@
 //! ```
 
 mod action;
-#[cfg(test)]
-mod broken;
 mod call;
 mod check;
-mod check_groups;
-mod deadlines;
-mod drills;
 mod ebs;
 mod effect;
 mod event;
-mod group_calls;
-mod groups;
+mod index;
 mod input;
-mod observation_calls;
 mod polardb;
-mod polardb_nodes;
 mod report;
-mod settings;
+pub(crate) mod rules;
 
 pub use action::Action;
 pub use call::{Call, Misuse, NotAdopted, Reply};
 pub use check::Violation;
-pub use check_groups::{DrillViolation, GroupViolation, MemberViolation};
-pub use deadlines::{Deadline, DeadlineReason};
-pub use ebs::DiskView;
+pub use check::groups::{DrillViolation, GroupViolation, MemberViolation};
+pub use ebs::pairs::DiskView;
 pub use effect::{Effect, EffectKind, Observation, Outcome, Report};
 pub use event::{DrillFact, Event, Fact, GroupFact, PairFact, Step};
+pub use index::deadlines::{Deadline, DeadlineReason};
 pub use input::{Fresh, Input, Output, Refusal, Request, Response, TokenOutcome};
-pub use polardb::FreshCluster;
-pub use polardb_nodes::FreshNodes;
+pub use polardb::clusters::FreshCluster;
+pub use polardb::nodes::FreshNodes;
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -71,12 +63,11 @@ use crate::map::Map;
 use crate::operation::{Operation, Product};
 use crate::polardb::DbCluster;
 use crate::policy::Policy;
-use crate::rule::{Basis, Rule};
 use crate::time::Timestamp;
 use crate::token::{OverCapacity, TokenCache};
 
-use deadlines::{Deadlines, Timed};
 use effect::EffectIndex;
+use index::deadlines::{Deadlines, Timed};
 
 /// A disk within its account.
 type DiskKey = (AccountId, DiskId);
@@ -275,7 +266,7 @@ impl ControlPlane {
                 Some(Effect { id, since: pending.since, account: pair.account.clone(), kind })
             }
             effect::Owner::Group(group) => self.groups.get(group).and_then(|group| self.group_effect(group)),
-            effect::Owner::Drill(drill) => self.drills.get(drill).and_then(drills::drill_effect),
+            effect::Owner::Drill(drill) => self.drills.get(drill).and_then(ebs::drills::drill_effect),
             effect::Owner::Cluster(cluster) => {
                 let cluster = self.clusters.get(cluster)?;
                 let is_meant = |(pending, ..): &(EffectId, Timestamp, _)| *pending == id;
@@ -386,16 +377,3 @@ impl Index {
         }
     }
 }
-
-/// The rules of calls, whatever the product.
-#[rustfmt::skip]
-pub const RULES: &[Rule] = &[
-    Rule::new("C-010", Basis::Documented, "ClientToken parameter: ASCII, at most 64; a narrower alphabet is policy", "A token of another shape is refused before anything else."),
-    Rule::new("C-020", Basis::Inferred, "facts on idempotency §7.2", "The token is looked at before the resource."),
-    Rule::new("C-021", Basis::Inferred, "facts on idempotency §7.7: region, product and operation as peers scope it", "A token holds for one account, region, product and operation."),
-    Rule::new("C-022", Basis::Inferred, "§1.5: a public client repeats failover under one token through InvalidStatus", "A refused call releases its token; by policy it keeps the refusal."),
-    Rule::new("C-023", Basis::Inferred, "facts on idempotency §7.9", "A token is settled by the acceptance, not by the completion."),
-    Rule::new("C-024", Basis::Documented, "parameter lists", "An operation without a ClientToken parameter ignores a token."),
-    Rule::new("C-030", Basis::Inferred, "our contract", "The clock never goes back: an earlier time counts as the time seen."),
-    Rule::new("C-040", Basis::Inferred, "our contract", "A report about an effect that is not pending changes nothing."),
-];

@@ -3,19 +3,19 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::deadlines::{Due, Timed};
 use super::effect::{EffectKind, Outcome, Owner};
 use super::event::{Event, Fact, PairFact, Step};
+use super::index::deadlines::{Due, Timed};
 use super::{ControlPlane, Effect, Index, Misuse, Observation, Report};
-use crate::ebs::decide::{PairDue, PairPlan};
-use crate::ebs::table::PairEvent;
+use crate::ebs::pair::decide::{PairDue, PairPlan};
+use crate::ebs::pair::rules::{E_660, E_671, E_672, E_680};
+use crate::ebs::pair::table::PairEvent;
 use crate::ebs::{
     Access, Disk, DiskChange, DrillOwner, GroupDue, GroupNotTaken, GroupOutcome, PendingPair, ReplicaPair,
 };
 use crate::ids::{AccountId, ClusterId, DiskId, EffectId, GroupId, NodeId, PairId};
 use crate::polardb::{ClusterEffect, ClusterOutcome, NodeChange};
 use crate::polardb::{ClusterPlan, NotTaken};
-use crate::rule::RuleId;
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
@@ -95,7 +95,7 @@ impl ControlPlane {
         };
         let at = pair.due.unwrap_or(self.clock);
         let fact = Fact::Pair { pair: pair.id, fact };
-        let event = Event { at, account: pair.account, rule: RuleId("E-660"), fact };
+        let event = Event { at, account: pair.account, rule: E_660, fact };
         let mut step = Step { effects: Vec::new(), events: vec![event] };
         step.extend(self.forget_drills(at, &DrillOwner::Pair(id.clone())));
         step
@@ -232,7 +232,7 @@ impl ControlPlane {
             return Step::default();
         }
         let fact = Fact::Disk { disk: id.clone(), change };
-        let event = Event { at: now, account: account.clone(), rule: RuleId("E-680"), fact };
+        let event = Event { at: now, account: account.clone(), rule: E_680, fact };
         let mut step = Step { effects: Vec::new(), events: vec![event] };
         if after.removed
             && let Some(pair) = self.index.disks.get(&key).cloned()
@@ -355,8 +355,8 @@ pub(super) fn apply_pair_plan(
     let changes =
         [(&pair.primary, access_before.0, access_after.0), (&pair.standby, access_before.1, access_after.1)];
     for (end, from, to) in changes.into_iter().filter(|(_, from, to)| from != to) {
-        let rule = if [from, to].contains(&Access::ReadOnly) { "E-672" } else { "E-671" };
-        step.events.push(event(RuleId(rule), Fact::Access { disk: end.disk.clone(), from, to }));
+        let rule = if [from, to].contains(&Access::ReadOnly) { E_672 } else { E_671 };
+        step.events.push(event(rule, Fact::Access { disk: end.disk.clone(), from, to }));
     }
     let lapsed = due_before.is_some() && due_before != pair.due;
     (step, lapsed.then_some(pair.ordinal))

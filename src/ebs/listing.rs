@@ -9,7 +9,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::ops::Bound;
 
-use super::describe::Site;
+use crate::ebs::pair::describe::Site;
 use crate::ids::{AccountId, RegionId};
 use crate::policy::ProductionSite;
 

@@ -7,10 +7,13 @@
 use alloc::borrow::Cow;
 use alloc::format;
 
-use super::drill_refusal::DrillRefusal;
-use super::group_refusal::GroupRefusal;
-pub use super::listed::LISTED;
-use super::status::PairStatus;
+use crate::ebs::drill::refusal::DrillRefusal;
+use crate::ebs::group::refusal::GroupRefusal;
+use crate::ebs::group::rules::{G_631, G_632};
+pub use crate::ebs::listed::LISTED;
+use crate::ebs::pair::rules::{E_010, E_012, E_600, E_601, E_621, E_622, E_630, E_631, E_632, E_633};
+use crate::ebs::pair::status::PairStatus;
+use crate::ebs::rules::{E_700, E_701, E_702, E_703, E_704, E_705, E_708};
 use crate::ids::{DiskId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
 use crate::rule::{Basis, RuleId};
@@ -237,12 +240,12 @@ pub enum EbsRefusal {
 
 /// A group's start has a rule of its own, with a source of its own.
 const fn attached(operation: Operation) -> RuleId {
-    RuleId(if matches!(operation, Operation::StartDiskReplicaGroup) { "G-631" } else { "E-631" })
+    if matches!(operation, Operation::StartDiskReplicaGroup) { G_631 } else { E_631 }
 }
 
 /// As is a group's reverse.
 const fn in_use(operation: Operation) -> RuleId {
-    RuleId(if matches!(operation, Operation::ReprotectDiskReplicaGroup) { "G-632" } else { "E-632" })
+    if matches!(operation, Operation::ReprotectDiskReplicaGroup) { G_632 } else { E_632 }
 }
 
 impl EbsRefusal {
@@ -278,29 +281,29 @@ impl EbsRefusal {
     /// The rule that decided.
     pub const fn rule(&self) -> RuleId {
         match self {
-            Self::MissingParameter { .. } => RuleId("E-600"),
-            Self::InvalidParameter { .. } => RuleId("E-601"),
+            Self::MissingParameter { .. } => E_600,
+            Self::InvalidParameter { .. } => E_601,
             Self::Token { refusal, .. } => refusal.rule(),
             Self::NoSuchResource { rule, .. }
             | Self::InvalidStatus { rule, .. }
             | Self::TooClose { rule, .. } => *rule,
             Self::Group { why, .. } => why.rule(),
             Self::Drill { why, .. } => why.rule(),
-            Self::OperateNotAllowedForPrimary { .. } => RuleId("E-621"),
-            Self::NotAtSource { .. } => RuleId("E-622"),
+            Self::OperateNotAllowedForPrimary { .. } => E_621,
+            Self::NotAtSource { .. } => E_622,
             Self::StandbyDeviceAttached { operation, .. } => attached(*operation),
             Self::PrimaryDeviceAttached { operation, .. } => in_use(*operation),
-            Self::ManualSyncLimit { .. } => RuleId("E-630"),
-            Self::NoRecoverPoint { .. } => RuleId("E-633"),
-            Self::DiskInUse { .. } => RuleId("E-012"),
-            Self::RegionNotSupported { .. } => RuleId("E-010"),
-            Self::UnknownResourceType { .. } => RuleId("E-700"),
-            Self::ResourceNotFound { .. } => RuleId("E-701"),
-            Self::TooManyResources { .. } => RuleId("E-702"),
-            Self::TooManyTags { .. } => RuleId("E-703"),
-            Self::DuplicateTagKey { .. } => RuleId("E-704"),
-            Self::TagQuota { .. } => RuleId("E-705"),
-            Self::TagValueAlone { .. } => RuleId("E-708"),
+            Self::ManualSyncLimit { .. } => E_630,
+            Self::NoRecoverPoint { .. } => E_633,
+            Self::DiskInUse { .. } => E_012,
+            Self::RegionNotSupported { .. } => E_010,
+            Self::UnknownResourceType { .. } => E_700,
+            Self::ResourceNotFound { .. } => E_701,
+            Self::TooManyResources { .. } => E_702,
+            Self::TooManyTags { .. } => E_703,
+            Self::DuplicateTagKey { .. } => E_704,
+            Self::TagQuota { .. } => E_705,
+            Self::TagValueAlone { .. } => E_708,
         }
     }
 

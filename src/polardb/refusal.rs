@@ -7,12 +7,17 @@
 use alloc::borrow::Cow;
 use alloc::format;
 
-pub use super::listed::{FROM_PAGES, LISTED};
 use crate::ids::{ClusterId, NodeId};
 use crate::operation::Operation;
+use crate::polardb::cluster::rules::{P_012, P_020, P_021, P_022, P_600, P_601};
+use crate::polardb::election::rules::{P_100, P_101, P_102, P_103, P_104, P_106, P_112, P_114};
+pub use crate::polardb::listed::{FROM_PAGES, LISTED};
+use crate::polardb::nodes::rules::{P_201, P_202, P_231, P_240, P_250, P_260};
+use crate::polardb::observe::rules::P_510;
 use crate::rule::{Basis, RuleId};
 use crate::time::Span;
 use crate::token::TokenRefusal;
+use crate::token::rules::T_090;
 use crate::wire_error::WireError;
 
 /// Why a PolarDB call was refused. Nothing changed but the clock seen.
@@ -313,38 +318,38 @@ impl PolarDbRefusal {
     /// The rule that decided.
     pub const fn rule(&self) -> RuleId {
         match self {
-            Self::MissingParameter { .. } => RuleId("P-600"),
-            Self::Malformed { .. } | Self::TooManyTags { .. } => RuleId("P-601"),
-            Self::EngineVersion { .. } => RuleId("P-012"),
+            Self::MissingParameter { .. } => P_600,
+            Self::Malformed { .. } | Self::TooManyTags { .. } => P_601,
+            Self::EngineVersion { .. } => P_012,
             Self::Token { refusal, .. } => refusal.rule(),
-            Self::TokenReused { .. } => RuleId("T-090"),
-            Self::ClusterNotFound { .. } => RuleId("P-100"),
+            Self::TokenReused { .. } => T_090,
+            Self::ClusterNotFound { .. } => P_100,
             Self::NodeNotFound {
                 operation: Operation::FailoverDbCluster | Operation::FailoverDbClusterZonal,
                 ..
-            } => RuleId("P-103"),
-            Self::NodeNotFound { .. } => RuleId("P-201"),
-            Self::ClusterCategory { .. } => RuleId("P-101"),
-            Self::TargetRequired { .. } => RuleId("P-102"),
-            Self::NoHaLog { .. } => RuleId("P-510"),
-            Self::TargetIsWriter { .. } => RuleId("P-104"),
-            Self::NodeKind { .. } => RuleId("P-112"),
+            } => P_103,
+            Self::NodeNotFound { .. } => P_201,
+            Self::ClusterCategory { .. } => P_101,
+            Self::TargetRequired { .. } => P_102,
+            Self::NoHaLog { .. } => P_510,
+            Self::TargetIsWriter { .. } => P_104,
+            Self::NodeKind { .. } => P_112,
             Self::HaStatus { rule, .. }
             | Self::NodeNumber { rule, .. }
             | Self::NodeList { rule, .. }
             | Self::NodeRole { rule, .. }
             | Self::NodeRefused { rule, .. }
             | Self::HotReplicaClass { rule, .. } => *rule,
-            Self::NodeUnknown { .. } => RuleId("P-240"),
-            Self::RoEqualSpec { .. } => RuleId("P-231"),
-            Self::Engine { .. } => RuleId("P-250"),
-            Self::SameZone { .. } => RuleId("P-260"),
-            Self::ClusterStatus { .. } => RuleId("P-202"),
-            Self::UnhealthyReplication { .. } => RuleId("P-114"),
-            Self::TooFrequent { .. } => RuleId("P-106"),
-            Self::NotRunning { .. } => RuleId("P-020"),
-            Self::DeletionLock { .. } => RuleId("P-021"),
-            Self::PayType { .. } => RuleId("P-022"),
+            Self::NodeUnknown { .. } => P_240,
+            Self::RoEqualSpec { .. } => P_231,
+            Self::Engine { .. } => P_250,
+            Self::SameZone { .. } => P_260,
+            Self::ClusterStatus { .. } => P_202,
+            Self::UnhealthyReplication { .. } => P_114,
+            Self::TooFrequent { .. } => P_106,
+            Self::NotRunning { .. } => P_020,
+            Self::DeletionLock { .. } => P_021,
+            Self::PayType { .. } => P_022,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The answers of a token cache.
 
 use crate::rule::RuleId;
+use crate::token::rules::{T_090, T_100, T_180};
 
 /// The right, and the duty, to settle one token in flight.
 ///
@@ -113,11 +114,11 @@ impl TokenRefusal {
 
     /// The rule that refuses.
     pub const fn rule(self) -> RuleId {
-        RuleId(match self {
-            Self::Mismatch => "T-090",
-            Self::Processing => "T-100",
-            Self::Full => "T-180",
-        })
+        match self {
+            Self::Mismatch => T_090,
+            Self::Processing => T_100,
+            Self::Full => T_180,
+        }
     }
 
     /// Whether the same request under the same token may succeed later, without waiting for the token to expire.

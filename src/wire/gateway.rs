@@ -10,6 +10,7 @@ use alloc::string::String;
 use crate::control_plane::Refusal;
 use crate::operation::{Operation, Product};
 use crate::rule::{Basis, RuleId};
+use crate::wire::rules::{W_010, W_011, W_012, W_013, W_014};
 use crate::wire_error::WireError;
 
 use super::params::{Parameters, Value};
@@ -58,11 +59,11 @@ impl GatewayError {
     /// The rule that decided.
     pub const fn rule(&self) -> RuleId {
         match self {
-            Self::MissingAction | Self::MissingVersion => RuleId("W-010"),
-            Self::Contradiction { .. } => RuleId("W-014"),
-            Self::NoSuchVersion { .. } => RuleId("W-011"),
-            Self::Unsupported { .. } => RuleId("W-012"),
-            Self::UnknownAction { .. } => RuleId("W-013"),
+            Self::MissingAction | Self::MissingVersion => W_010,
+            Self::Contradiction { .. } => W_014,
+            Self::NoSuchVersion { .. } => W_011,
+            Self::Unsupported { .. } => W_012,
+            Self::UnknownAction { .. } => W_013,
         }
     }
 

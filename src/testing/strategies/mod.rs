@@ -38,8 +38,8 @@ use crate::control_plane::{
     Call, ControlPlane, EffectKind, Fresh, FreshCluster, FreshNodes, Input, Observation, Outcome, Report,
     Request,
 };
-use crate::ebs::group_table::{self, GroupEvent, GroupVerdict};
-use crate::ebs::table::{PairEvent, Verdict, lookup};
+use crate::ebs::group::table::{self, GroupEvent, GroupVerdict};
+use crate::ebs::pair::table::{PairEvent, Verdict, lookup};
 use crate::ebs::{
     AddDiskReplicaPair, Bandwidth, Charge, ClearPairDrill, ClearReplicaGroupDrill, CreateDiskReplicaGroup,
     CreateDiskReplicaPair, DeleteDiskReplicaGroup, DeleteDiskReplicaPair, DescribeDiskReplicaGroups,

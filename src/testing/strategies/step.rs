@@ -185,7 +185,7 @@ impl GroupAsk {
                 Self::Modify { .. } | Self::Stop => true,
                 _ => !empty,
             };
-            fits && group_table::lookup(group.status, ask.event()).verdict(policy) != GroupVerdict::Refuse
+            fits && table::lookup(group.status, ask.event()).verdict(policy) != GroupVerdict::Refuse
         };
         let allowed: Vec<Self> = Self::PLAIN.into_iter().filter(allowed).collect();
         pick(Some(index), &allowed).copied().unwrap_or(self)

@@ -1,7 +1,7 @@
 //! Small worlds to begin in.
 
 use super::*;
-use crate::ebs::member::shown_by;
+use crate::ebs::group::member::shown_by;
 
 /// A small world to begin in: adopted pairs and clusters in any status.
 #[derive(Debug, Clone, PartialEq, Eq)]

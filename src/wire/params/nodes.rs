@@ -11,12 +11,12 @@ use alloc::vec::Vec;
 
 use crate::control_plane::Refusal;
 use crate::ids::{ClusterId, NodeClass, NodeId, ZoneId};
+use crate::polardb::nodes::rules::P_211;
 use crate::polardb::{
     CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass,
     ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, ModifyType, NewNode, NodeKind, NodeTarget,
     PolarDbRefusal, RestartDbNode, TargetZoneType,
 };
-use crate::rule::RuleId;
 use crate::time::{Span, Timestamp};
 
 use super::polardb::{cluster, moment};
@@ -148,7 +148,7 @@ fn few(reader: &Reader<'_>, cluster: &ClusterId, numbers: &[u32], list: &'static
         None => Err(reader.missing(list)),
         Some(highest) if *highest > MOST_NODES => {
             let (operation, cluster) = (reader.operation(), cluster.clone());
-            Err(PolarDbRefusal::NodeNumber { operation, cluster, rule: RuleId("P-211") }.into())
+            Err(PolarDbRefusal::NodeNumber { operation, cluster, rule: P_211 }.into())
         }
         Some(_) => Ok(()),
     }

@@ -2,7 +2,7 @@
 //!
 //! Most states are broken in a snapshot, the way that a hostile or damaged file would, and `restore` must not let them in.
 //! What `restore` builds itself (registries, indexes, the cache's bounds) is broken inside the crate, in
-//! `src/control_plane/broken.rs`, and the token cache in `src/token/check.rs`. A variant that is broken nowhere fails the
+//! `src/control_plane/check/broken.rs`, and the token cache in `src/token/check.rs`. A variant that is broken nowhere fails the
 //! last tests here.
 
 use std::collections::BTreeSet;
@@ -316,11 +316,11 @@ fn named(source: &str, prefix: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_violation_of_the_control_plane_is_broken_somewhere() {
-    let all = variants(include_str!("../../../src/control_plane/check.rs"), "Violation");
+    let all = variants(include_str!("../../../src/control_plane/check/mod.rs"), "Violation");
     assert!(all.len() > 20, "{all:?}");
     let all_broken = BROKEN.iter().chain(BROKEN_GROUPS);
     let mut broken: BTreeSet<String> = all_broken.map(|(name, ..)| name.to_string()).collect();
-    broken.extend(named(include_str!("../../../src/control_plane/broken.rs"), "Violation::"));
+    broken.extend(named(include_str!("../../../src/control_plane/check/broken.rs"), "Violation::"));
     assert_eq!(broken, all);
 }
 
@@ -338,7 +338,7 @@ fn every_violation_of_groups_members_and_drills_is_broken_somewhere() {
         };
         broken[of].insert(why);
     }
-    let source = include_str!("../../../src/control_plane/check_groups.rs");
+    let source = include_str!("../../../src/control_plane/check/groups.rs");
     let all = ["GroupViolation", "MemberViolation", "DrillViolation"].map(|name| variants(source, name));
     assert!(all.iter().all(|variants| variants.len() > 5), "{all:?}");
     assert_eq!(broken, all);

@@ -5,9 +5,9 @@ use std::fs;
 
 use failover_model::control_plane::Input;
 use failover_model::ebs::{group_table, table};
-use failover_model::scenario;
 use failover_model::wire::WireRefusal;
 use failover_model::wire::params::{Parameters, parse};
+use failover_model::{catalogue, scenario};
 
 use super::parameters;
 use super::{Fault, How, cases, is_refusal};
@@ -53,16 +53,18 @@ fn missing(met: BTreeMap<(String, String), String>) -> Vec<String> {
 fn what_the_tables_of_refusals_name_is_listed() {
     let tables = [
         include_str!("../../../src/ebs/refusal.rs"),
-        include_str!("../../../src/ebs/group_refusal.rs"),
-        include_str!("../../../src/ebs/drill_refusal.rs"),
+        include_str!("../../../src/ebs/group/refusal.rs"),
+        include_str!("../../../src/ebs/drill/refusal.rs"),
         include_str!("../../../src/polardb/refusal.rs"),
     ];
     let listed: BTreeSet<String> = listed().into_iter().map(|(_, rule)| rule).collect();
-    let named = tables.iter().flat_map(|table| table.split("RuleId(\"").skip(1));
-    let named: BTreeSet<&str> = named.filter_map(|rest| rest.split('"').next()).collect();
+    let words = tables.iter().flat_map(|table| table.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    let rules: BTreeSet<String> = catalogue::rules().iter().map(|rule| rule.id.0.to_owned()).collect();
+    let named: BTreeSet<String> = words.map(|word| word.replace('_', "-")).collect();
+    let named: Vec<&String> = named.intersection(&rules).collect();
     assert!(named.len() > 50, "{}", named.len());
-    let missing: Vec<&str> = named.into_iter().filter(|rule| !listed.contains(&class(rule))).collect();
-    assert_eq!(missing, Vec::<&str>::new());
+    let missing: Vec<&String> = named.into_iter().filter(|rule| !listed.contains(&class(rule))).collect();
+    assert_eq!(missing, Vec::<&String>::new());
 }
 
 #[test]

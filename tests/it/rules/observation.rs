@@ -3,7 +3,7 @@
 use failover_model::polardb::{
     Cause, ClusterFact, ClusterSeed, ClusterStatus, DescribeDbClusterEndpoints, DescribeDbClusters,
     DescribeHaLogs, Endpoint, EndpointKind, EndpointList, Engine, HaLog, HaLogPage, InstanceType, NodeChange,
-    NodeKind, PayType, Role, ha_log,
+    NodeKind, PayType, Role,
 };
 use failover_model::simulation::{BadWorld, LatencyProfile, Simulation, Transitions};
 use failover_model::text::{Description, Tag, TagKey, TagValue};
@@ -367,13 +367,13 @@ fn moved(took: u64) -> ClusterFact {
 fn of_many_switches_the_latest_are_kept_and_numbers_go_on() {
     let mut log = HaLog::default();
     let (cluster, account): (ClusterId, AccountId) = (id(CLUSTER), id(OWNER));
-    for number in 0..(ha_log::KEPT as u64 + 5) {
+    for number in 0..(HaLog::CAPACITY as u64 + 5) {
         log.record(at(number), &account, &cluster, &moved(0));
     }
     let numbers: Vec<u64> = log.of(&cluster).map(|switch| switch.number).collect();
     assert_eq!(
-        (numbers.len(), numbers[0], numbers[ha_log::KEPT - 1]),
-        (ha_log::KEPT, 6, ha_log::KEPT as u64 + 5)
+        (numbers.len(), numbers[0], numbers[HaLog::CAPACITY - 1]),
+        (HaLog::CAPACITY, 6, HaLog::CAPACITY as u64 + 5)
     );
     assert_eq!(log.misfit(Timestamp::from_millis(2_000), |_| Some(id(OWNER))), None);
 }

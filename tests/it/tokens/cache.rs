@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use failover_model::time::Timestamp;
 use failover_model::token::{
-    Admission, BadToken, ClientToken, Lifetime, OverCapacity, Overflow, Permit, RULES, StalePermit, Standing,
+    Admission, BadToken, ClientToken, Lifetime, OverCapacity, Overflow, Permit, StalePermit, Standing,
     TokenCache, TokenCacheConfig, TokenKey, TokenRefusal,
 };
 
@@ -681,9 +681,9 @@ mod rules {
 
     #[test]
     fn numbers_ascend_and_every_refusal_has_one() {
-        assert!(RULES.is_sorted_by(|earlier, later| earlier.id < later.id));
+        assert!(failover_model::catalogue::rules().is_sorted_by(|earlier, later| earlier.id < later.id));
         for refusal in TokenRefusal::ALL {
-            assert!(RULES.iter().any(|rule| rule.id == refusal.rule()));
+            assert!(failover_model::catalogue::rules().iter().any(|rule| rule.id == refusal.rule()));
             assert!(refusal.to_string().contains(refusal.rule().0));
         }
         assert!(StalePermit.to_string().contains("T-130"));

@@ -91,7 +91,11 @@ fn gateway_errors_have_the_vendors_codes_and_rules_of_the_catalogue() {
         let wire = error.wire();
         assert_eq!((wire.status, &*wire.code), (status, code));
         assert!(wire.message.contains(named), "{}", wire.message);
-        assert!(failover_model::wire::RULES.iter().any(|rule| rule.id == error.rule()), "{}", error.rule());
+        assert!(
+            failover_model::catalogue::rules().iter().any(|rule| rule.id == error.rule()),
+            "{}",
+            error.rule()
+        );
         assert_eq!(WireRefusal::from(error.clone()).wire(), wire);
         assert_eq!(WireRefusal::from(error.clone()).rule(), error.rule());
     }

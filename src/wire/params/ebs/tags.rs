@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::control_plane::Refusal;
-use crate::ebs::tags::{MOST_RESOURCES, MOST_TAGS};
+use crate::ebs::labels::{MOST_RESOURCES, MOST_TAGS};
 use crate::ebs::{
     ChangeResourceGroup, EbsRefusal, ListTagResources, ResourceId, ResourceType, Resources, TagFilter,
     TagResources, UntagResources,

@@ -1,0 +1,392 @@
+//! The drill operations, from a call to the drill's own decision.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+use core::convert::Infallible;
+
+use crate::control_plane::action::{Action, Blocked, Done, Performed, sealed::Sealed};
+use crate::control_plane::ebs::groups::unknown;
+use crate::control_plane::effect::{Outcome, Owner};
+use crate::control_plane::event::{DrillFact, Event, Fact};
+use crate::control_plane::{Call, ControlPlane, Effect, EffectKind, Index, Misuse, Reply, Step};
+use crate::ebs::drill::rules::{D_110, D_111, D_150, D_610, D_620};
+use crate::ebs::{
+    ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, Drill,
+    DrillOwner, DrillPage, DrillPlan, DrillRefusal, DrillStarted, DrillStatus, EbsRefusal, FreshDrill,
+    GroupStatus, Page, PairStatus, StartPairDrill, StartReplicaGroupDrill,
+};
+use crate::ids::{AccountId, DiskId, DrillId, EffectId, PairId};
+use crate::operation::Operation;
+use crate::policy::DrillWithoutRecoverPoint;
+use crate::rule::RuleId;
+use crate::time::Timestamp;
+
+/// The pending effect of a drill.
+pub(in crate::control_plane) fn drill_effect(drill: &Drill) -> Option<Effect> {
+    let pending = drill.pending?;
+    let owner = drill.owner.clone();
+    let kind = EffectKind::Drill { drill: drill.id.clone(), owner, effect: pending.effect };
+    Some(Effect { id: pending.id, since: pending.since, account: drill.account.clone(), kind })
+}
+
+impl ControlPlane {
+    /// The drills of a pair or group, in the order in which they were started.
+    pub fn drills_of(&self, owner: &DrillOwner) -> impl Iterator<Item = &Drill> {
+        let drills = self.index.drills.get(owner);
+        drills.into_iter().flatten().filter_map(|drill| self.drills.get(drill))
+    }
+
+    /// Enters what is derived from drills.
+    pub(in crate::control_plane) fn reindex_drills(
+        &self,
+        index: &mut Index,
+        owners: &mut Vec<(EffectId, Owner)>,
+    ) {
+        for drill in self.drills.values() {
+            index.enter_drill(drill);
+            owners.extend(drill.pending.map(|pending| (pending.id, Owner::Drill(drill.id.clone()))));
+        }
+    }
+
+    /// What a drill of this pair or group needs to know of it, if it is this account's.
+    fn drilled(&self, call: &Call, operation: Operation, owner: &DrillOwner) -> Result<Drilled, EbsRefusal> {
+        let drilled = match owner {
+            DrillOwner::Pair(id) => {
+                let pair = self.pairs.get(id).filter(|pair| pair.account == call.account);
+                pair.map(|pair| Drilled {
+                    at_source: pair.source().region == call.region,
+                    at_destination: pair.destination().region == call.region,
+                    deleted: pair.status == PairStatus::Deleted,
+                    recover_point: pair.last_recover_point,
+                    pairs: [id.clone()].into(),
+                })
+            }
+            DrillOwner::Group(id) => {
+                let group = self.groups.get(id).filter(|group| group.account == call.account);
+                group.map(|group| {
+                    let view = self.view(group);
+                    Drilled {
+                        at_source: group.source().region == call.region,
+                        at_destination: group.destination().region == call.region,
+                        deleted: group.status == GroupStatus::Deleted,
+                        recover_point: view.last_recover_point,
+                        pairs: view.pairs,
+                    }
+                })
+            }
+        };
+        let drilled = drilled.ok_or_else(|| unknown(operation, owner.as_str(), &call.region, D_610))?;
+        if drilled.at_source || drilled.at_destination {
+            Ok(drilled)
+        } else {
+            Err(unknown(operation, owner.as_str(), &call.region, D_620))
+        }
+    }
+
+    /// Starts a drill: where, then whether what it belongs to is there, then, by policy, the recover point.
+    fn start_drill(
+        &mut self,
+        now: Timestamp,
+        call: &Call,
+        operation: Operation,
+        owner: DrillOwner,
+        fresh: Option<&FreshDrill>,
+    ) -> Result<Done<DrillStarted>, Blocked<EbsRefusal, Misuse>> {
+        let drilled = self.drilled(call, operation, &owner)?;
+        let refused = |why: DrillRefusal| Err(Blocked::Refused(why.of(operation)));
+        if !drilled.at_destination {
+            return refused(DrillRefusal::NotAtDestination(call.region.clone()));
+        }
+        if drilled.deleted {
+            return refused(DrillRefusal::OwnerDeleted);
+        }
+        let refuses = self.policy.ebs.drill_without_recover_point == DrillWithoutRecoverPoint::Refuse;
+        if drilled.recover_point.is_none() && refuses {
+            return refused(DrillRefusal::NoRecoverPoint);
+        }
+        let fresh = fresh.filter(|fresh| self.fits(call, fresh, drilled.pairs.len()));
+        let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?.clone();
+        let id = fresh.drill.clone();
+        let asked = self.mint();
+        let (account, pairs) = (call.account.clone(), drilled.pairs.into_iter());
+        let drill = Drill::start(fresh, account, owner, pairs, drilled.recover_point, now, asked);
+        let rule = if drill.pending.is_some() { D_110 } else { D_111 };
+        self.index.enter_drill(&drill);
+        if let Some(pending) = drill.pending {
+            self.index.effects.insert(pending.id, Owner::Drill(id.clone()));
+        }
+        let step = Step {
+            effects: drill_effect(&drill).into_iter().collect(),
+            events: [told(&drill, now, rule, None, Some(drill.status))].into(),
+        };
+        self.drills.insert(id.clone(), drill);
+        Ok(Done { response: DrillStarted { drill: id }, step, rule: Some(rule) })
+    }
+
+    /// Whether these ids are as many as are needed, all different and none in use.
+    fn fits(&self, call: &Call, fresh: &FreshDrill, pairs: usize) -> bool {
+        let distinct: BTreeSet<_> = fresh.disks.iter().collect();
+        let in_use = |disk: &DiskId| self.has_disk(&call.account, disk);
+        fresh.disks.len() == pairs
+            && distinct.len() == pairs
+            && !fresh.disks.iter().any(in_use)
+            && !self.drills.contains_key(&fresh.drill)
+    }
+
+    /// Whether a disk of this id is known: as part of a pair or a drill, or because something was reported about it.
+    pub fn has_disk(&self, account: &AccountId, disk: &DiskId) -> bool {
+        let key = (account.clone(), disk.clone());
+        self.index.disks.contains_key(&key)
+            || self.index.drill_disks.contains_key(&key)
+            || self.disks.contains_key(&key)
+    }
+
+    fn clear_drill(
+        &mut self,
+        now: Timestamp,
+        call: &Call,
+        operation: Operation,
+        owner: &DrillOwner,
+        id: &DrillId,
+    ) -> Result<Done<()>, Blocked<EbsRefusal>> {
+        let _ = self.drilled(call, operation, owner)?;
+        let drill = self.drills.get(id).filter(|drill| drill.owner == *owner);
+        let drill = drill.ok_or_else(|| unknown(operation, id.as_str(), &call.region, D_610))?;
+        let plan = drill.decide_clear(operation)?;
+        let rule = Some(plan.rule());
+        Ok(Done { response: (), step: self.apply_to_drill(now, id, plan), rule })
+    }
+
+    pub(in crate::control_plane) fn drill_outcome(
+        &mut self,
+        now: Timestamp,
+        id: &DrillId,
+        effect: EffectId,
+        outcome: &Outcome,
+    ) -> Result<Step, Misuse> {
+        let (succeeded, message) = match outcome {
+            Outcome::Succeeded => (true, None),
+            Outcome::Failed { message, .. } => (false, message.clone()),
+            Outcome::PartlyFailed { .. } | Outcome::Chosen(_) => return Err(Misuse::WrongOutcome(effect)),
+        };
+        let drill = self.drills.get(id).ok_or(Misuse::Stale(effect))?;
+        let plan = drill.decide_outcome(effect, succeeded, message).ok_or(Misuse::Stale(effect))?;
+        Ok(self.apply_to_drill(now, id, plan))
+    }
+
+    fn apply_to_drill(&mut self, now: Timestamp, id: &DrillId, plan: DrillPlan) -> Step {
+        let (rule, to, asks) = (plan.rule(), plan.to(), plan.asks());
+        let effect = EffectId(self.next_id);
+        let Some(drill) = self.drills.get_mut(id) else { return Step::default() };
+        let (before, pending) = (drill.status, drill.pending);
+        drill.apply(plan, now, effect);
+        if to == Some(before) {
+            return Step::default();
+        }
+        let event = told(drill, now, rule, Some(before), to);
+        if let Some(ended) = pending {
+            self.index.effects.remove(ended.id);
+        }
+        if asks {
+            self.mint();
+            self.index.effects.insert(effect, Owner::Drill(id.clone()));
+        }
+        let effects = self.drills.get(id).filter(|_| asks).and_then(drill_effect).into_iter().collect();
+        if to.is_none() {
+            self.remove_drill(id);
+        }
+        Step { effects, events: [event].into() }
+    }
+
+    /// Takes a drill out of the registry and the indexes.
+    fn remove_drill(&mut self, id: &DrillId) -> Option<Drill> {
+        let drill = self.drills.remove(id)?;
+        if let Some(drills) = self.index.drills.get_mut(&drill.owner) {
+            drills.retain(|other| other != id);
+            if drills.is_empty() {
+                self.index.drills.remove(&drill.owner);
+            }
+        }
+        for disk in &drill.disks {
+            self.index.drill_disks.remove(&(drill.account.clone(), disk.disk.clone()));
+        }
+        if let Some(pending) = drill.pending {
+            self.index.effects.remove(pending.id);
+        }
+        Some(drill)
+    }
+
+    /// Forgets the drills of a pair or group that is forgotten (`D-150`).
+    pub(in crate::control_plane) fn forget_drills(&mut self, at: Timestamp, owner: &DrillOwner) -> Step {
+        let drills = self.index.drills.get(owner).cloned().unwrap_or_default();
+        let forgotten = drills.iter().filter_map(|id| self.remove_drill(id));
+        let event = |drill: Drill| told(&drill, at, D_150, Some(drill.status), None);
+        Step { effects: Vec::new(), events: forgotten.map(event).collect() }
+    }
+
+    /// The drills of a pair or group, as seen from one of its ends; elsewhere there are none.
+    fn describe_drills(
+        &self,
+        call: &Call,
+        operation: Operation,
+        owner: DrillOwner,
+        wanted: Option<&DrillId>,
+        page: Page,
+    ) -> Done<DrillPage> {
+        let seen = self.drilled(call, operation, &owner).is_ok();
+        let drills = self.drills_of(&owner).filter(|_| seen);
+        let response = DrillPage::of(owner.clone(), drills, wanted, page);
+        Done { response, step: Step::default(), rule: None }
+    }
+}
+
+/// What a drill needs to know of its pair or group.
+struct Drilled {
+    at_source: bool,
+    at_destination: bool,
+    deleted: bool,
+    recover_point: Option<Timestamp>,
+    pairs: Vec<PairId>,
+}
+
+/// The event of a drill that goes from one status to another.
+fn told(
+    drill: &Drill,
+    at: Timestamp,
+    rule: RuleId,
+    from: Option<DrillStatus>,
+    to: Option<DrillStatus>,
+) -> Event {
+    let (owner, recover_point) = (drill.owner.clone(), drill.recover_point);
+    let fact = DrillFact::Status { owner, from, to, recover_point };
+    Event { at, account: drill.account.clone(), rule, fact: Fact::Drill { drill: drill.id.clone(), fact } }
+}
+
+impl Index {
+    pub(in crate::control_plane) fn enter_drill(&mut self, drill: &Drill) {
+        self.drills.entry(drill.owner.clone()).or_default().push(drill.id.clone());
+        for disk in &drill.disks {
+            self.drill_disks.insert((drill.account.clone(), disk.disk.clone()), drill.id.clone());
+        }
+    }
+}
+
+macro_rules! start_calls {
+    ($($name:ident $owner:ident $field:ident $method:ident;)*) => {$(
+        impl Sealed for $name {}
+
+        impl Action for $name {
+            const OPERATION: Operation = Operation::$name;
+            type Response = DrillStarted;
+            type Refusal = EbsRefusal;
+            type Fresh = Option<FreshDrill>;
+            type Misused = Misuse;
+
+            fn perform(
+                &self,
+                plane: &mut ControlPlane,
+                now: Timestamp,
+                call: &Call,
+                fresh: &Self::Fresh,
+            ) -> Performed<Self> {
+                let owner = DrillOwner::$owner(self.$field.clone());
+                plane.start_drill(now, call, Self::OPERATION, owner, fresh.as_ref())
+            }
+        }
+
+        impl ControlPlane {
+            #[doc = concat!("`", stringify!($name), "`: clones the last recover point.")]
+            ///
+            /// # Errors
+            ///
+            /// [`Misuse::BadFreshId`] if the call is accepted and the ids are too few, too many or in use.
+            pub fn $method(
+                &mut self,
+                call: &Call,
+                request: &$name,
+                fresh: FreshDrill,
+            ) -> Result<Reply<$name>, Misuse> {
+                self.call(call, request, &Some(fresh))
+            }
+        }
+    )*};
+}
+
+start_calls! {
+    StartPairDrill Pair pair start_pair_drill;
+    StartReplicaGroupDrill Group group start_replica_group_drill;
+}
+
+macro_rules! clear_calls {
+    ($($name:ident $owner:ident $field:ident $method:ident;)*) => {$(
+        impl Sealed for $name {}
+
+        impl Action for $name {
+            const OPERATION: Operation = Operation::$name;
+            type Response = ();
+            type Refusal = EbsRefusal;
+            type Fresh = ();
+            type Misused = Infallible;
+
+            fn perform(
+                &self,
+                plane: &mut ControlPlane,
+                now: Timestamp,
+                call: &Call,
+                (): &(),
+            ) -> Performed<Self> {
+                let owner = DrillOwner::$owner(self.$field.clone());
+                plane.clear_drill(now, call, Self::OPERATION, &owner, &self.drill)
+            }
+        }
+
+        impl ControlPlane {
+            #[doc = concat!("`", stringify!($name), "`: ends a drill and deletes its disks.")]
+            pub fn $method(&mut self, call: &Call, request: &$name) -> Reply<$name> {
+                self.make(call, request)
+            }
+        }
+    )*};
+}
+
+clear_calls! {
+    ClearPairDrill Pair pair clear_pair_drill;
+    ClearReplicaGroupDrill Group group clear_replica_group_drill;
+}
+
+macro_rules! describe_calls {
+    ($($name:ident $owner:ident $field:ident $method:ident;)*) => {$(
+        impl Sealed for $name {}
+
+        impl Action for $name {
+            const OPERATION: Operation = Operation::$name;
+            type Response = DrillPage;
+            type Refusal = EbsRefusal;
+            type Fresh = ();
+            type Misused = Infallible;
+
+            fn perform(
+                &self,
+                plane: &mut ControlPlane,
+                _now: Timestamp,
+                call: &Call,
+                (): &(),
+            ) -> Performed<Self> {
+                let owner = DrillOwner::$owner(self.$field.clone());
+                Ok(plane.describe_drills(call, Self::OPERATION, owner, self.drill.as_ref(), self.page))
+            }
+        }
+
+        impl ControlPlane {
+            #[doc = concat!("`", stringify!($name), "`.")]
+            pub fn $method(&mut self, call: &Call, request: &$name) -> Reply<$name> {
+                self.make(call, request)
+            }
+        }
+    )*};
+}
+
+describe_calls! {
+    DescribePairDrills Pair pair describe_pair_drills;
+    DescribeReplicaGroupDrills Group group describe_replica_group_drills;
+}

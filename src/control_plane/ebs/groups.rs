@@ -1,0 +1,383 @@
+//! Consistent groups and their members in the registry: looked up together, decided, applied.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::control_plane::action::{Blocked, Done};
+use crate::control_plane::effect::Owner;
+use crate::control_plane::event::{Event, Fact, GroupFact};
+use crate::control_plane::{Call, ControlPlane, Effect, EffectKind, Index, Misuse, NotAdopted, Step};
+use crate::ebs::group::rules::{G_014, G_610, G_697};
+use crate::ebs::pair::rules::E_610;
+use crate::ebs::{
+    Context, CreateDiskReplicaGroup, DrillOwner, EbsRefusal, End, GroupCreated, GroupPlan, GroupRequest,
+    GroupSeed, GroupStatus, GroupView, Member, Membership, ReplicaGroup, ReplicaPair,
+};
+use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId};
+use crate::operation::Operation;
+
+use crate::rule::RuleId;
+use crate::time::Timestamp;
+
+impl ControlPlane {
+    /// The members of a group, in the order of their creation.
+    pub(in crate::control_plane) fn members(&self, group: &GroupId) -> impl Iterator<Item = &ReplicaPair> {
+        let members = self.index.members.get(group);
+        members.into_iter().flat_map(|members| members.values()).filter_map(|id| self.pairs.get(id))
+    }
+
+    /// A group as it shows.
+    pub(in crate::control_plane) fn view(&self, group: &ReplicaGroup) -> GroupView {
+        let members: Vec<&ReplicaPair> = self.members(&group.id).collect();
+        group.view(&members)
+    }
+
+    /// The pending effect of a group.
+    pub(in crate::control_plane) fn group_effect(&self, group: &ReplicaGroup) -> Option<Effect> {
+        let pending = group.pending?;
+        let about = self.members(&group.id).filter(|pair| group.acts_on(pair)).map(|pair| pair.id.clone());
+        let members = about.collect();
+        let kind = EffectKind::Group { group: group.id.clone(), effect: pending.effect, members };
+        Some(Effect { id: pending.id, since: pending.since, account: group.account.clone(), kind })
+    }
+
+    /// The disks as they are that a decision on a member may need.
+    fn member<'a>(&'a self, pair: &'a ReplicaPair) -> Member<'a> {
+        let disk = |end: &End| self.disk(&pair.account, &end.disk);
+        Member { pair, source: disk(pair.source()), destination: disk(pair.destination()) }
+    }
+
+    /// A group of this account.
+    fn find_group(
+        &self,
+        call: &Call,
+        operation: Operation,
+        id: &GroupId,
+    ) -> Result<&ReplicaGroup, EbsRefusal> {
+        let group = self.groups.get(id).filter(|group| group.account == call.account);
+        group.ok_or_else(|| unknown(operation, id.as_str(), &call.region, G_610))
+    }
+
+    /// One call on one group: looked up with its members, decided, applied.
+    pub(in crate::control_plane) fn group_call(
+        &mut self,
+        now: Timestamp,
+        call: &Call,
+        id: &GroupId,
+        request: GroupRequest<'_>,
+    ) -> Result<Done<()>, Blocked<EbsRefusal>> {
+        let group = self.find_group(call, request.operation(), id)?;
+        let members: Vec<Member<'_>> = self.members(id).map(|pair| self.member(pair)).collect();
+        let cx = Context { now, region: &call.region };
+        let plan = group.decide(&cx, request, &members, &self.policy.ebs)?;
+        let rule = Some(plan.rule());
+        Ok(Done { response: (), step: self.apply_to_group(id, plan), rule })
+    }
+
+    pub(in crate::control_plane) fn membership_call(
+        &mut self,
+        now: Timestamp,
+        call: &Call,
+        (id, pair): (&GroupId, &PairId),
+        joins: bool,
+    ) -> Result<Done<()>, Blocked<EbsRefusal>> {
+        let operation = if joins { Operation::AddDiskReplicaPair } else { Operation::RemoveDiskReplicaPair };
+        let group = self.find_group(call, operation, id)?;
+        let found = self.pairs.get(pair).filter(|pair| pair.account == call.account);
+        let found = found.ok_or_else(|| unknown(operation, pair.as_str(), &call.region, E_610))?;
+        let status = group.shows(self.members(id).map(|pair| pair.status));
+        let members = self.index.members.get(id).map_or(0, BTreeMap::len);
+        let cx = Context { now, region: &call.region };
+        let decided = if joins {
+            group.decide_add(&cx, found, status, members, &self.policy.ebs)?
+        } else {
+            group.decide_remove(&cx, found, status, members, &self.policy.ebs)?
+        };
+        let rule = Some(decided.rule());
+        Ok(Done { response: (), step: self.apply_membership(now, id, pair, decided), rule })
+    }
+
+    fn apply_membership(&mut self, now: Timestamp, id: &GroupId, pair: &PairId, decided: Membership) -> Step {
+        let rule = decided.rule();
+        let (Some(group), Some(found)) = (self.groups.get(id), self.pairs.get_mut(pair)) else {
+            return Step::default();
+        };
+        let happened = |fact| {
+            let fact = Fact::Group { group: id.clone(), fact };
+            Event { at: now, account: group.account.clone(), rule, fact }
+        };
+        match decided {
+            Membership::Already => Step::default(),
+            Membership::Joins(_) => {
+                found.join(group);
+                self.index.enter_member(id, found);
+                Step { effects: Vec::new(), events: [happened(GroupFact::Joined(pair.clone()))].into() }
+            }
+            Membership::Leaves(plan) => {
+                let left = happened(GroupFact::Left(pair.clone()));
+                let before = self.shown(id);
+                if let Some(found) = self.pairs.get_mut(pair) {
+                    found.leave();
+                    self.index.strike_member(id, found.ordinal);
+                }
+                let mut step = Step { effects: Vec::new(), events: [left].into() };
+                step.extend(self.apply_to_group_that_showed(id, plan, before));
+                step
+            }
+        }
+    }
+
+    /// The status that a group shows.
+    fn shown(&self, id: &GroupId) -> Option<GroupStatus> {
+        Some(self.groups.get(id)?.shows(self.members(id).map(|pair| pair.status)))
+    }
+
+    /// Applies a plan to a group and to its members.
+    pub(in crate::control_plane) fn apply_to_group(&mut self, id: &GroupId, plan: GroupPlan) -> Step {
+        let before = self.shown(id);
+        self.apply_to_group_that_showed(id, plan, before)
+    }
+
+    fn apply_to_group_that_showed(
+        &mut self,
+        id: &GroupId,
+        plan: GroupPlan,
+        before: Option<GroupStatus>,
+    ) -> Step {
+        let effect = EffectId(self.next_id);
+        let asks = plan.asks();
+        let Some(group) = self.groups.get_mut(id) else { return Step::default() };
+        let (due_before, rtc_before) = (group.due, group.settings.enable_rtc);
+        let stood = group.status != GroupStatus::Deleted;
+        let done = group.apply(plan, effect);
+        if stood && group.status == GroupStatus::Deleted {
+            let regions = [&group.primary.region, &group.standby.region];
+            self.index.group_listing.leave(&group.account, regions, group.ordinal);
+        }
+        let (account, ordinal, rtc) = (group.account.clone(), group.ordinal, group.settings.enable_rtc);
+        if due_before != group.due {
+            self.index.deadlines.stands_anew(group.due, ordinal);
+            self.settle_deadline(due_before.map(|_| ordinal));
+        }
+        if asks {
+            self.mint();
+            self.index.effects.insert(effect, Owner::Group(id.clone()));
+        }
+        if let Some(ended) = done.ended {
+            self.index.effects.remove(ended.id);
+        }
+        if rtc != rtc_before {
+            let members: Vec<PairId> = self.members(id).map(|pair| pair.id.clone()).collect();
+            for pair in &members {
+                self.pairs.get_mut(pair).into_iter().for_each(|pair| pair.settings.enable_rtc = rtc);
+            }
+        }
+        let mut moved = Step::default();
+        for (pair, plan) in done.members {
+            moved.extend(self.apply_to_pair(&pair, plan));
+        }
+        let mut step = Step::default();
+        step.effects.extend(self.groups.get(id).filter(|_| asks).and_then(|group| self.group_effect(group)));
+        let after = self.shown(id);
+        let event = |fact| {
+            let fact = Fact::Group { group: id.clone(), fact };
+            Event { at: done.at, account: account.clone(), rule: done.rule, fact }
+        };
+        if before != after {
+            step.events.push(event(GroupFact::Status {
+                from: before,
+                to: after,
+                superseded: done.ended.filter(|_| asks).map(|ended| ended.id),
+                took: done.ended.map(|ended| done.at.since(ended.since)),
+                recover_point: self.group(id).and_then(|view| view.last_recover_point),
+            }));
+        }
+        if done.resettled {
+            step.events.push(event(GroupFact::Settings));
+        }
+        if done.round_failed {
+            step.events.push(event(GroupFact::RoundFailed));
+        }
+        step.extend(moved);
+        step
+    }
+
+    pub(in crate::control_plane) fn create_group(
+        &mut self,
+        now: Timestamp,
+        call: &Call,
+        request: &CreateDiskReplicaGroup,
+        fresh: Option<&GroupCreated>,
+    ) -> Result<Done<GroupCreated>, Blocked<EbsRefusal, Misuse>> {
+        self.check_group_places(&call.region, request)?;
+        let fresh = fresh.filter(|fresh| !self.groups.contains_key(&fresh.group));
+        let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
+        let asked = self.mint();
+        let cx = Context { now, region: &call.region };
+        let group = ReplicaGroup::create(fresh.group.clone(), call.account.clone(), &cx, asked, request);
+        let effects = self.admit_group(group);
+        let fact = GroupFact::Status {
+            from: None,
+            to: Some(GroupStatus::Creating),
+            superseded: None,
+            took: None,
+            recover_point: None,
+        };
+        let (rule, fact) = (G_014, Fact::Group { group: fresh.group.clone(), fact });
+        let events = [Event { at: now, account: call.account.clone(), rule, fact }].into();
+        Ok(Done { response: fresh.clone(), step: Step { effects, events }, rule: Some(rule) })
+    }
+
+    fn check_group_places(
+        &self,
+        region: &RegionId,
+        request: &CreateDiskReplicaGroup,
+    ) -> Result<(), EbsRefusal> {
+        let destination = (&request.destination_region, &request.destination_zone);
+        let operation = Operation::CreateDiskReplicaGroup;
+        self.check_places(operation, (region, &request.source_zone), destination)
+    }
+
+    /// Enters a group into the registry and the indexes; returns the effect that it waits for.
+    fn admit_group(&mut self, group: ReplicaGroup) -> Vec<Effect> {
+        let id = group.id.clone();
+        if let Some(pending) = group.pending {
+            self.index.effects.insert(pending.id, Owner::Group(id.clone()));
+        }
+        self.index.deadlines.stands_anew(group.due, group.ordinal);
+        if group.status != GroupStatus::Deleted {
+            let regions = [&group.primary.region, &group.standby.region];
+            self.index.group_listing.enter(&group.account, regions, group.ordinal);
+        }
+        self.groups.insert(id.clone(), group);
+        self.groups.get(&id).and_then(|group| self.group_effect(group)).into_iter().collect()
+    }
+
+    /// Forgets a group whose tombstone has stood long enough.
+    pub(in crate::control_plane) fn forget_group(&mut self, id: &GroupId) -> Step {
+        let Some(group) = self.groups.remove(id) else { return Step::default() };
+        self.settle_deadline(group.due.map(|_| group.ordinal));
+        let at = group.due.unwrap_or(self.clock);
+        let fact = GroupFact::Status {
+            from: Some(group.status),
+            to: None,
+            superseded: None,
+            took: None,
+            recover_point: None,
+        };
+        let fact = Fact::Group { group: id.clone(), fact };
+        let event = Event { at, account: group.account, rule: G_697, fact };
+        let mut step = Step { effects: Vec::new(), events: [event].into() };
+        step.extend(self.forget_drills(at, &DrillOwner::Group(id.clone())));
+        step
+    }
+
+    /// Enters what is derived from groups and memberships.
+    pub(in crate::control_plane) fn reindex_groups(
+        &self,
+        index: &mut Index,
+        owners: &mut Vec<(EffectId, Owner)>,
+    ) {
+        for pair in self.pairs.values() {
+            if let Some(group) = pair.group() {
+                index.enter_member(group, pair);
+            }
+        }
+        for group in self.groups.values() {
+            if group.status != GroupStatus::Deleted {
+                let regions = [&group.primary.region, &group.standby.region];
+                index.group_listing.enter(&group.account, regions, group.ordinal);
+            }
+            owners.extend(group.pending.map(|pending| (pending.id, Owner::Group(group.id.clone()))));
+        }
+    }
+
+    /// Takes in a group that exists elsewhere, in any status, and binds pairs that exist here to it. A transient status
+    /// waits for its effect from now on, a replicating one has its next round one RPO ahead, a tombstone its whole time.
+    /// A member that copies goes on copying; what else it waited for is the group's from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAdopted`]; nothing changed but the clock seen.
+    pub fn adopt_group(
+        &mut self,
+        now: Timestamp,
+        account: &AccountId,
+        region: &RegionId,
+        seed: GroupSeed,
+    ) -> Result<Step, NotAdopted> {
+        let now = self.observe(now);
+        if self.groups.contains_key(&seed.id) {
+            return Err(NotAdopted::IdInUse(String::from(seed.id.as_str())));
+        }
+        self.check_group_places(region, &seed.request)?;
+        let cx = Context { now, region };
+        let asked = EffectId(self.next_id);
+        let ids = seed.members.clone();
+        let group = ReplicaGroup::adopt(seed, account.clone(), &cx, asked, &self.policy.ebs);
+        let mut bound = Vec::new();
+        for id in &ids {
+            let found = self.pairs.get(id).filter(|pair| pair.account == *account);
+            let found =
+                found.ok_or_else(|| unknown(Operation::AddDiskReplicaPair, id.as_str(), region, E_610))?;
+            if found.group.is_some() || bound.iter().any(|pair: &ReplicaPair| pair.id == *id) {
+                return Err(NotAdopted::IdInUse(String::from(id.as_str())));
+            }
+            let mut pair = found.clone();
+            pair.bind(&group);
+            bound.push(pair);
+        }
+        bound.sort_by_key(|pair| pair.ordinal);
+        self.check_group(&group, &bound.iter().collect::<Vec<_>>())?;
+        for pair in &bound {
+            self.check_pair(pair)?;
+        }
+        self.mint();
+        for pair in bound {
+            self.rebind(pair);
+        }
+        Ok(Step { effects: self.admit_group(group), events: Vec::new() })
+    }
+
+    /// Puts a pair that was bound to a group in the place of what it was.
+    fn rebind(&mut self, pair: ReplicaPair) {
+        let Some(before) = self.pairs.insert(pair.id.clone(), pair.clone()) else { return };
+        if let Some(lost) = before.pending.filter(|_| pair.pending.is_none()) {
+            self.index.effects.remove(lost.id);
+        }
+        self.settle_deadline(before.due.map(|_| before.ordinal));
+        if let Some(group) = pair.group() {
+            self.index.enter_member(group, &pair);
+        }
+    }
+}
+
+/// The refusal of an id that is unknown, or not this account's.
+pub(in crate::control_plane) fn unknown(
+    operation: Operation,
+    id: &str,
+    region: &RegionId,
+    rule: RuleId,
+) -> EbsRefusal {
+    let (resource, region) = (String::from(id).into(), region.clone());
+    EbsRefusal::NoSuchResource { operation, resource, region, rule }
+}
+
+impl Index {
+    pub(in crate::control_plane) fn enter_member(&mut self, group: &GroupId, pair: &ReplicaPair) {
+        match self.members.get_mut(group) {
+            Some(members) => drop(members.insert(pair.ordinal, pair.id.clone())),
+            None => drop(self.members.insert(group.clone(), [(pair.ordinal, pair.id.clone())].into())),
+        }
+    }
+
+    fn strike_member(&mut self, group: &GroupId, ordinal: u64) {
+        if let Some(members) = self.members.get_mut(group) {
+            members.remove(&ordinal);
+            if members.is_empty() {
+                self.members.remove(group);
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The operations on EBS resources.
+
+pub(super) mod drills;
+mod group_calls;
+pub(super) mod groups;
+mod labels;
+pub(super) mod pairs;

@@ -1,0 +1,153 @@
+//! What falls due, and when.
+//!
+//! The truth is the `due` of each pair and group; this heap is an index of it. An entry counts only while its pair or
+//! group is due at that very time, so one that changes simply leaves its old entry behind. The top entry always counts, which keeps
+//! [`Deadlines::first`] a look at one entry.
+
+use alloc::collections::BinaryHeap;
+use core::cmp::Reverse;
+
+use crate::ebs::{GroupStatus, PairStatus, ReplicaGroup, ReplicaPair};
+use crate::ids::{GroupId, PairId};
+use crate::map::Map;
+use crate::time::Timestamp;
+
+/// The next thing to fall due.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Deadline {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub reason: DeadlineReason,
+}
+
+/// Why a deadline stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum DeadlineReason {
+    /// The next copy cycle of this pair (`E-410`).
+    CopyCycle(PairId),
+    /// The end of this deleted pair's tombstone (`E-660`).
+    TombstoneEnd(PairId),
+    /// The next round of copies of this group (`G-410`).
+    GroupCycle(GroupId),
+    /// The end of this deleted group's tombstone (`G-697`).
+    GroupTombstoneEnd(GroupId),
+}
+
+impl DeadlineReason {
+    /// The resource that it stands for.
+    pub fn resource(&self) -> &str {
+        match self {
+            Self::CopyCycle(pair) | Self::TombstoneEnd(pair) => pair.as_str(),
+            Self::GroupCycle(group) | Self::GroupTombstoneEnd(group) => group.as_str(),
+        }
+    }
+
+    /// Its name in listings.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::CopyCycle(_) | Self::GroupCycle(_) => "copy_cycle",
+            Self::TombstoneEnd(_) | Self::GroupTombstoneEnd(_) => "tombstone_end",
+        }
+    }
+}
+
+/// A time and the ordinal of what is due then: two numbers, so that keeping the index clones nothing.
+type Entry = Reverse<(Timestamp, u64)>;
+
+/// What has deadlines: pairs and groups. No two of them have the same ordinal.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::control_plane) struct Timed<'a> {
+    pub(in crate::control_plane) pairs: &'a Map<PairId, ReplicaPair>,
+    pub(in crate::control_plane) groups: &'a Map<GroupId, ReplicaGroup>,
+}
+
+/// What is due.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::control_plane) enum Due<'a> {
+    Pair(&'a ReplicaPair),
+    Group(&'a ReplicaGroup),
+}
+
+#[derive(Debug, Clone, Default)]
+pub(in crate::control_plane) struct Deadlines {
+    heap: BinaryHeap<Entry>,
+    stale: usize,
+}
+
+impl Deadlines {
+    /// Builds the index anew.
+    pub(in crate::control_plane) fn of(timed: Timed<'_>) -> Self {
+        Self { heap: timed.entries().collect(), stale: 0 }
+    }
+
+    /// Takes note that what has this ordinal has a deadline now that it did not have.
+    pub(in crate::control_plane) fn stands_anew(&mut self, due: Option<Timestamp>, ordinal: u64) {
+        self.heap.extend(due.map(|at| Reverse((at, ordinal))));
+    }
+
+    /// Takes note that the deadline which what has this ordinal had stands no more.
+    pub(in crate::control_plane) fn stands_no_more(&mut self, ordinal: u64, timed: Timed<'_>) {
+        self.stale = self.stale.saturating_add(1);
+        if self.stale / 3 > (self.heap.len() / 4).saturating_add(8) {
+            *self = Self::of(timed);
+            return;
+        }
+        // Only an entry of this ordinal can have ceased to count at the top; what it hid may be stale for longer.
+        if self.heap.peek().is_some_and(|Reverse((_, top))| *top == ordinal) {
+            while self.heap.peek().is_some_and(|entry| timed.standing(entry).is_none()) {
+                self.heap.pop();
+                self.stale = self.stale.saturating_sub(1);
+            }
+        }
+    }
+
+    /// The first deadline, and whose it is.
+    pub(in crate::control_plane) fn first<'a>(&self, timed: Timed<'a>) -> Option<(Timestamp, Due<'a>)> {
+        let entry = self.heap.peek()?;
+        Some((entry.0.0, timed.standing(entry)?))
+    }
+
+    /// Whether the index holds exactly what the state says: for `check`.
+    pub(in crate::control_plane) fn agrees_with(&self, timed: Timed<'_>) -> bool {
+        let mut held: alloc::vec::Vec<_> =
+            self.heap.iter().filter(|entry| timed.standing(entry).is_some()).collect();
+        held.sort();
+        held.dedup();
+        self.heap.peek().is_none_or(|top| timed.standing(top).is_some())
+            && held.len() == timed.entries().count()
+    }
+}
+
+impl<'a> Timed<'a> {
+    fn entries(self) -> impl Iterator<Item = Entry> + 'a {
+        let pairs = self.pairs.values().filter_map(|pair| Some(Reverse((pair.due?, pair.ordinal))));
+        pairs.chain(self.groups.values().filter_map(|group| Some(Reverse((group.due?, group.ordinal)))))
+    }
+
+    /// What an entry is of, if the entry counts.
+    fn standing(self, Reverse((at, ordinal)): &Entry) -> Option<Due<'a>> {
+        let pair = self.pairs.values_from(|pair| pair.ordinal < *ordinal).next();
+        if let Some(pair) = pair.filter(|pair| pair.ordinal == *ordinal) {
+            return (pair.due == Some(*at)).then_some(Due::Pair(pair));
+        }
+        let group = self.groups.values_from(|group| group.ordinal < *ordinal).next()?;
+        (group.ordinal == *ordinal && group.due == Some(*at)).then_some(Due::Group(group))
+    }
+}
+
+impl Due<'_> {
+    pub(in crate::control_plane) fn reason(self) -> DeadlineReason {
+        match self {
+            Self::Pair(pair) if pair.status == PairStatus::Deleted => {
+                DeadlineReason::TombstoneEnd(pair.id.clone())
+            }
+            Self::Pair(pair) => DeadlineReason::CopyCycle(pair.id.clone()),
+            Self::Group(group) if group.status == GroupStatus::Deleted => {
+                DeadlineReason::GroupTombstoneEnd(group.id.clone())
+            }
+            Self::Group(group) => DeadlineReason::GroupCycle(group.id.clone()),
+        }
+    }
+}

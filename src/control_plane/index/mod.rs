@@ -1,0 +1,3 @@
+//! What is derived from the state.
+
+pub(super) mod deadlines;

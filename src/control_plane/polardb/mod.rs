@@ -1,0 +1,5 @@
+//! The operations on PolarDB clusters.
+
+pub(super) mod clusters;
+pub(super) mod nodes;
+mod observe;

@@ -1,0 +1,157 @@
+//! The life of a drill: pure decisions and their application.
+
+use crate::ebs::drill::refusal::DrillRefusal;
+use crate::ebs::drill::requests::FreshDrill;
+use crate::ebs::drill::rules::{D_120, D_121, D_130, D_131, D_140, D_141};
+use crate::ebs::drill::{
+    Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus, PendingDrill,
+};
+use crate::ebs::refusal::EbsRefusal;
+use crate::ids::{AccountId, EffectId, PairId};
+use crate::operation::Operation;
+use crate::rule::RuleId;
+use crate::text::StatusMessage;
+use crate::time::Timestamp;
+
+/// What a decision on a drill changes.
+#[must_use = "a decision does nothing until it is applied"]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrillPlan {
+    rule: RuleId,
+    to: Option<DrillStatus>,
+    message: Option<StatusMessage>,
+    disks: Option<DrillDiskStatus>,
+    asks: Option<DrillEffect>,
+}
+
+impl DrillPlan {
+    /// The rule that decided.
+    pub const fn rule(&self) -> RuleId {
+        self.rule
+    }
+
+    /// The status that the drill takes; `None` if it vanishes.
+    pub const fn to(&self) -> Option<DrillStatus> {
+        self.to
+    }
+
+    /// Whether the plan asks for an effect and so needs an id.
+    pub const fn asks(&self) -> bool {
+        self.asks.is_some()
+    }
+}
+
+impl DrillEffect {
+    /// The effect that a drill in this status waits for, if the status is transient.
+    pub const fn of(status: DrillStatus) -> Option<Self> {
+        match status {
+            DrillStatus::Executing => Some(Self::Start),
+            DrillStatus::Clearing => Some(Self::Clear),
+            DrillStatus::Executed | DrillStatus::ExecuteFailed | DrillStatus::ClearFailed => None,
+        }
+    }
+}
+
+impl Drill {
+    /// A drill as its start makes it. With a recover point it is `executing`, waiting for the effect `asked` (`D-110`);
+    /// without one there is nothing to clone, and it is `execute_failed` at once, without disks (`D-111`).
+    pub fn start(
+        fresh: FreshDrill,
+        account: AccountId,
+        owner: DrillOwner,
+        pairs: impl Iterator<Item = PairId>,
+        recover_point: Option<Timestamp>,
+        now: Timestamp,
+        asked: EffectId,
+    ) -> Self {
+        let disk = |(pair, disk)| DrillDisk { pair, disk, status: DrillDiskStatus::Creating };
+        let missing = match owner {
+            DrillOwner::Pair(_) => "PAIR_SYNCPOINT_NOT_FOUND",
+            DrillOwner::Group(_) => "GROUP_SYNCPOINT_NOT_FOUND",
+        };
+        let found = recover_point.is_some();
+        Self {
+            id: fresh.drill,
+            account,
+            ordinal: asked.0,
+            owner,
+            status: if found { DrillStatus::Executing } else { DrillStatus::ExecuteFailed },
+            status_message: if found { None } else { StatusMessage::parse(missing).ok() },
+            started_at: now,
+            recover_point,
+            disks: if found { pairs.zip(fresh.disks).map(disk).collect() } else { [].into() },
+            pending: found.then_some(PendingDrill { id: asked, effect: DrillEffect::Start, since: now }),
+        }
+    }
+
+    /// Decides the clearing call.
+    ///
+    /// # Errors
+    ///
+    /// A drill that is still executing is not cleared (`D-132`).
+    pub fn decide_clear(&self, operation: Operation) -> Result<DrillPlan, EbsRefusal> {
+        let status = self.status;
+        match status {
+            DrillStatus::Executing => {
+                Err(DrillRefusal::InvalidStatus { drill: self.id.clone(), status }.of(operation))
+            }
+            DrillStatus::Clearing => Ok(DrillPlan {
+                rule: D_131,
+                to: Some(status),
+                message: self.status_message.clone(),
+                disks: None,
+                asks: None,
+            }),
+            DrillStatus::Executed | DrillStatus::ExecuteFailed | DrillStatus::ClearFailed => Ok(DrillPlan {
+                rule: D_130,
+                to: Some(DrillStatus::Clearing),
+                message: None,
+                disks: Some(DrillDiskStatus::Deleting),
+                asks: Some(DrillEffect::Clear),
+            }),
+        }
+    }
+
+    /// Decides the reported outcome of an effect; `message` becomes the status message of a failure and the status of its
+    /// disks. `None` if the effect is not the pending one.
+    pub fn decide_outcome(
+        &self,
+        id: EffectId,
+        succeeded: bool,
+        message: Option<StatusMessage>,
+    ) -> Option<DrillPlan> {
+        let pending = self.pending.filter(|pending| pending.id == id)?;
+        // A failure of which nothing is known shows the one error code that every operation lists.
+        let message = message.or_else(|| StatusMessage::parse("InternalError").ok());
+        let failed = message.clone().map(DrillDiskStatus::Failed);
+        let plan = |rule, to, message, disks| DrillPlan { rule, to, message, disks, asks: None };
+        Some(match (pending.effect, succeeded) {
+            (DrillEffect::Start, true) => {
+                plan(D_120, Some(DrillStatus::Executed), None, Some(DrillDiskStatus::Created))
+            }
+            (DrillEffect::Start, false) => plan(D_121, Some(DrillStatus::ExecuteFailed), message, failed),
+            (DrillEffect::Clear, true) => plan(D_140, None, None, Some(DrillDiskStatus::Deleted)),
+            (DrillEffect::Clear, false) => plan(D_141, Some(DrillStatus::ClearFailed), message, failed),
+        })
+    }
+
+    /// Carries a plan out. `id` names the effect that the plan asks for, if it asks for one. A plan without a status makes
+    /// the drill vanish, which is the caller's to do.
+    pub fn apply(&mut self, plan: DrillPlan, now: Timestamp, id: EffectId) {
+        let Some(to) = plan.to else { return };
+        if to == self.status {
+            return;
+        }
+        self.status = to;
+        self.status_message = plan.message;
+        self.pending = plan.asks.map(|effect| PendingDrill { id, effect, since: now });
+        if let Some(status) = plan.disks {
+            self.disks.iter_mut().for_each(|disk| disk.status = status.clone());
+        }
+    }
+
+    /// Whether its disks are there to be used: made, and not deleted yet (`D-160`).
+    pub const fn has_disks(&self) -> bool {
+        matches!(self.status, DrillStatus::Executed | DrillStatus::Clearing | DrillStatus::ClearFailed)
+    }
+}

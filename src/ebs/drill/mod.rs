@@ -1,0 +1,194 @@
+//! Drills: a clone of the last recover point, to be tried out while replication goes on.
+//!
+//! A drill belongs to a pair or to a group and is forgotten with it. It has a life of its own and never touches the
+//! status of what it belongs to (`facts/ebs.md` §§2.4, 3.4):
+//!
+//! ```text
+//! start → executing → executed
+//!                   ↘ execute_failed      (at once, if there is no recover point)
+//! clear → clearing → gone                 from executed, execute_failed and clear_failed
+//!                  ↘ clear_failed
+//! ```
+//!
+//! There is no `cleared`: the record vanishes. Not known: whether a pair may have several drills at a time (we let it),
+//! and from which statuses of the pair a drill starts (any but `deleted`).
+
+pub(crate) mod decide;
+pub(crate) mod describe;
+pub(crate) mod refusal;
+pub(crate) mod requests;
+pub(crate) mod rules;
+
+use alloc::vec::Vec;
+
+use crate::ebs::pair::status::statuses;
+use crate::ids::{AccountId, DiskId, DrillId, EffectId, GroupId, PairId};
+use crate::text::StatusMessage;
+use crate::time::Timestamp;
+
+statuses! {
+    /// The status of a drill.
+    DrillStatus,
+    /// A set of drill statuses.
+    DrillStatusSet,
+    "drill" {
+        /// Its disks are being made.
+        Executing = "executing",
+        /// Its disks can be used.
+        Executed = "executed",
+        /// Its disks could not be made; the status message says why.
+        ExecuteFailed = "execute_failed",
+        /// Its disks are being deleted.
+        Clearing = "clearing",
+        /// Its disks could not be deleted.
+        ClearFailed = "clear_failed",
+    }
+}
+
+/// What a drill belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum DrillOwner {
+    /// A pair.
+    Pair(PairId),
+    /// A consistent group.
+    Group(GroupId),
+}
+
+impl DrillOwner {
+    /// The id of the pair or group.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pair(pair) => pair.as_str(),
+            Self::Group(group) => group.as_str(),
+        }
+    }
+}
+
+/// How it stands with a drill's disk.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum DrillDiskStatus {
+    /// Being made.
+    Creating,
+    /// Made.
+    Created,
+    /// Being deleted.
+    Deleting,
+    /// Deleted.
+    Deleted,
+    /// The code of the error that it met.
+    Failed(StatusMessage),
+}
+
+impl DrillDiskStatus {
+    /// The wire spelling.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Creating => "creating",
+            Self::Created => "created",
+            Self::Deleting => "deleting",
+            Self::Deleted => "deleted",
+            Self::Failed(code) => code.as_str(),
+        }
+    }
+}
+
+/// A disk that a drill makes for a pair.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct DrillDisk {
+    /// The pair whose recover point it holds.
+    pub pair: PairId,
+    /// The disk.
+    pub disk: DiskId,
+    /// How it stands with it.
+    pub status: DrillDiskStatus,
+}
+
+/// What a drill asks of the outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum DrillEffect {
+    /// Make its disks from the recover point.
+    Start,
+    /// Delete its disks.
+    Clear,
+}
+
+/// An effect that was asked for and has not been reported on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct PendingDrill {
+    /// Fencing token, attempt number and, with `since`, age.
+    pub id: EffectId,
+    /// What was asked.
+    pub effect: DrillEffect,
+    /// When.
+    pub since: Timestamp,
+}
+
+/// A drill as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Drill {
+    pub(crate) id: DrillId,
+    pub(crate) account: AccountId,
+    /// Grows with every drill: the sort key of describes and their cursor.
+    pub(crate) ordinal: u64,
+    pub(crate) owner: DrillOwner,
+    pub(crate) status: DrillStatus,
+    pub(crate) status_message: Option<StatusMessage>,
+    pub(crate) started_at: Timestamp,
+    pub(crate) recover_point: Option<Timestamp>,
+    pub(crate) disks: Vec<DrillDisk>,
+    pub(crate) pending: Option<PendingDrill>,
+}
+
+/// Reading a drill.
+impl Drill {
+    /// Its id.
+    pub const fn id(&self) -> &DrillId {
+        &self.id
+    }
+
+    /// The account that owns it.
+    pub const fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// What it belongs to.
+    pub const fn owner(&self) -> &DrillOwner {
+        &self.owner
+    }
+
+    /// Its status.
+    pub const fn status(&self) -> DrillStatus {
+        self.status
+    }
+
+    /// Why it failed.
+    pub const fn status_message(&self) -> Option<&StatusMessage> {
+        self.status_message.as_ref()
+    }
+
+    /// When it was started.
+    pub const fn started_at(&self) -> Timestamp {
+        self.started_at
+    }
+
+    /// The recover point that its disks hold; absent if there was none to clone.
+    pub const fn recover_point(&self) -> Option<Timestamp> {
+        self.recover_point
+    }
+
+    /// Its disks, one for each pair.
+    pub fn disks(&self) -> &[DrillDisk] {
+        &self.disks
+    }
+
+    /// The effect that has not been reported on.
+    pub const fn pending(&self) -> Option<PendingDrill> {
+        self.pending
+    }
+}

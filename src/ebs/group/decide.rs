@@ -1,0 +1,365 @@
+//! What a call does to a group: pure decisions and their application.
+//!
+//! A group is decided together with its members, which the caller looks up: a plan for the group holds a plan for each
+//! member that it moves. Statuses come from the group's table and from [`shown_by`](crate::ebs::group::member::shown_by) alone; this
+//! file adds what they do not know: regions, disks, recover points and the clock.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::ebs::disk::Disk;
+use crate::ebs::group::refusal::GroupRefusal;
+use crate::ebs::group::requests::{GroupSettings, ModifyDiskReplicaGroup};
+use crate::ebs::group::rules::{G_620, G_670};
+use crate::ebs::group::status::GroupStatus;
+use crate::ebs::group::table::{GroupEvent, GroupVerdict, lookup};
+use crate::ebs::group::{GroupEffect, PendingGroup, ReplicaGroup};
+use crate::ebs::pair::decide::{PairPlan, PairRequest, PendingChange};
+use crate::ebs::pair::status::PairStatus;
+use crate::ebs::pair::table::{self, Verdict};
+use crate::ebs::pair::{Context, RPO, ReplicaPair};
+use crate::ebs::refusal::EbsRefusal;
+use crate::ids::{EffectId, PairId};
+use crate::operation::Operation;
+use crate::policy::{EbsPolicy, FirstCopy, ReverseNeeds};
+use crate::rule::RuleId;
+use crate::time::{Span, Timestamp};
+
+/// A member with the facts about its disks that a decision may need.
+#[derive(Debug, Clone, Copy)]
+pub struct Member<'a> {
+    /// The pair.
+    pub pair: &'a ReplicaPair,
+    /// Its source disk, as it is.
+    pub source: Disk,
+    /// Its destination disk, as it is.
+    pub destination: Disk,
+}
+
+/// What a call on a group asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupRequest<'a> {
+    /// Start, automatic or one-shot.
+    Start {
+        /// Copy once only.
+        one_shot: bool,
+    },
+    /// Stop.
+    Stop,
+    /// Failover.
+    Failover,
+    /// Reprotect.
+    Reprotect {
+        /// Whether the roles swap.
+        reverse: bool,
+    },
+    /// Delete.
+    Delete,
+    /// Change of settings.
+    Modify(&'a ModifyDiskReplicaGroup),
+}
+
+impl GroupRequest<'_> {
+    /// The operation it belongs to.
+    pub const fn operation(&self) -> Operation {
+        match self {
+            Self::Start { .. } => Operation::StartDiskReplicaGroup,
+            Self::Stop => Operation::StopDiskReplicaGroup,
+            Self::Failover => Operation::FailoverDiskReplicaGroup,
+            Self::Reprotect { .. } => Operation::ReprotectDiskReplicaGroup,
+            Self::Delete => Operation::DeleteDiskReplicaGroup,
+            Self::Modify(_) => Operation::ModifyDiskReplicaGroup,
+        }
+    }
+
+    const fn event(&self) -> GroupEvent {
+        match self {
+            Self::Start { one_shot: true } => GroupEvent::StartOneShot,
+            Self::Start { one_shot: false } => GroupEvent::Start,
+            Self::Stop => GroupEvent::Stop,
+            Self::Failover => GroupEvent::Failover,
+            Self::Reprotect { .. } => GroupEvent::Reprotect,
+            Self::Delete => GroupEvent::Delete,
+            Self::Modify(_) => GroupEvent::Modify,
+        }
+    }
+}
+
+/// What a decision changes, in the group and in its members. Made by the `decide` functions, consumed by
+/// [`ReplicaGroup::apply`], which hands the members' plans on.
+#[must_use = "a decision does nothing until it is applied"]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupPlan {
+    pub(in crate::ebs) rule: RuleId,
+    pub(in crate::ebs) at: Timestamp,
+    pub(in crate::ebs) to: GroupStatus,
+    pub(in crate::ebs) pending: GroupChange,
+    pub(in crate::ebs) due: Option<Timestamp>,
+    pub(in crate::ebs) spoilt: bool,
+    pub(in crate::ebs) swap: bool,
+    pub(in crate::ebs) one_shot: bool,
+    pub(in crate::ebs) round_failed: bool,
+    pub(in crate::ebs) settings: Option<Box<GroupSettings>>,
+    pub(in crate::ebs) members: Vec<(PairId, PairPlan)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::ebs) enum GroupChange {
+    Keep,
+    Clear,
+    Ask(GroupEffect),
+}
+
+/// What applying a plan did to the group, and what is to be done to its members.
+#[must_use]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupStep {
+    /// The rule that decided.
+    pub rule: RuleId,
+    /// When.
+    pub at: Timestamp,
+    /// The effect that is asked for now.
+    pub asked: Option<PendingGroup>,
+    /// The effect that ended or was superseded.
+    pub ended: Option<PendingGroup>,
+    /// Whether a round ended without committing.
+    pub round_failed: bool,
+    /// Whether its settings are other than they were.
+    pub resettled: bool,
+    /// The plans of the members that move, in the order of their creation: to be applied to them.
+    pub members: Vec<(PairId, PairPlan)>,
+}
+
+impl ReplicaGroup {
+    /// Decides a call: site (`G-620` to `G-622`), then whether it has members (`G-670`, `G-671`), then status (the
+    /// table), then recover points, disks and limits.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails.
+    pub fn decide(
+        &self,
+        cx: &Context<'_>,
+        request: GroupRequest<'_>,
+        members: &[Member<'_>],
+        policy: &EbsPolicy,
+    ) -> Result<GroupPlan, EbsRefusal> {
+        let operation = request.operation();
+        self.check_site(cx, operation, policy)?;
+        let refused = |why: GroupRefusal| Err(why.of(operation, self.id.clone()));
+        let needs_some = matches!(
+            request,
+            GroupRequest::Start { .. } | GroupRequest::Failover | GroupRequest::Reprotect { .. }
+        );
+        if needs_some && members.is_empty() {
+            return refused(GroupRefusal::Empty(G_670));
+        }
+        if request == GroupRequest::Delete && !members.is_empty() {
+            return refused(GroupRefusal::HasPair);
+        }
+        let status = self.shows(members.iter().map(|member| member.pair.status));
+        let row = lookup(status, request.event());
+        let to = match (row.verdict(policy), &request) {
+            (GroupVerdict::Refuse, _) => {
+                return refused(GroupRefusal::InvalidStatus { status, rule: row.rule });
+            }
+            (GroupVerdict::NoOp, GroupRequest::Modify(change)) => {
+                let settings = Some(Box::new(self.settings_after(change)));
+                return Ok(GroupPlan { settings, ..self.unchanged(row.rule, cx.now) });
+            }
+            (GroupVerdict::NoOp, _) => return Ok(self.unchanged(row.rule, cx.now)),
+            (GroupVerdict::Move(to), _) => to,
+        };
+        self.check_limits(cx, &request, members, policy)?;
+        Ok(self.accepted(cx.now, &request, row.rule, to, members, policy))
+    }
+
+    /// Failover and reprotect belong to the current destination, everything else to the production site.
+    pub(in crate::ebs) fn check_site(
+        &self,
+        cx: &Context<'_>,
+        operation: Operation,
+        policy: &EbsPolicy,
+    ) -> Result<(), EbsRefusal> {
+        let switches =
+            matches!(operation, Operation::FailoverDiskReplicaGroup | Operation::ReprotectDiskReplicaGroup);
+        let belongs = if switches { self.destination() } else { self.production(policy) };
+        if belongs.region == *cx.region {
+            return Ok(());
+        }
+        let region = cx.region.clone();
+        if ![&self.primary, &self.standby].into_iter().any(|place| place.region == region) {
+            let resource = String::from(self.id.as_str()).into();
+            return Err(EbsRefusal::NoSuchResource { operation, resource, region, rule: G_620 });
+        }
+        let why = if switches {
+            GroupRefusal::NotAtDestination(region)
+        } else {
+            GroupRefusal::NotAtProduction(region)
+        };
+        Err(why.of(operation, self.id.clone()))
+    }
+
+    fn check_limits(
+        &self,
+        cx: &Context<'_>,
+        request: &GroupRequest<'_>,
+        members: &[Member<'_>],
+        policy: &EbsPolicy,
+    ) -> Result<(), EbsRefusal> {
+        let operation = request.operation();
+        let refused = |why: GroupRefusal| Err(why.of(operation, self.id.clone()));
+        match request {
+            GroupRequest::Start { one_shot } => {
+                if let Some(member) = members.iter().find(|member| member.destination.attached) {
+                    let (pair, disk) = (member.pair.id.clone(), member.pair.destination().disk.clone());
+                    return Err(EbsRefusal::StandbyDeviceAttached { operation, pair, disk });
+                }
+                match self.last_one_shot.filter(|_| *one_shot) {
+                    // The gap must exceed the limit: a start exactly at it is still too early.
+                    Some(last) if cx.now.since(last) <= policy.one_shot_gap => {
+                        let first = last.after(policy.one_shot_gap).after(Span::from_millis(1));
+                        refused(GroupRefusal::ManualSyncLimit(first.since(cx.now)))
+                    }
+                    _ => Ok(()),
+                }
+            }
+            GroupRequest::Failover => {
+                let without = members.iter().find(|member| member.pair.last_recover_point.is_none());
+                without.map_or(Ok(()), |member| refused(GroupRefusal::NoRecoverPoint(member.pair.id.clone())))
+            }
+            GroupRequest::Reprotect { reverse: true } => {
+                let in_use = |disk: Disk| match policy.reverse_needs {
+                    ReverseNeeds::DetachedOrDown => disk.attached && disk.up,
+                    ReverseNeeds::Detached => disk.attached,
+                };
+                let member = members.iter().find(|member| in_use(member.source));
+                member.map_or(Ok(()), |member| {
+                    let (pair, disk) = (member.pair.id.clone(), member.pair.source().disk.clone());
+                    Err(EbsRefusal::PrimaryDeviceAttached { operation, pair, disk })
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn accepted(
+        &self,
+        now: Timestamp,
+        request: &GroupRequest<'_>,
+        rule: RuleId,
+        to: GroupStatus,
+        members: &[Member<'_>],
+        policy: &EbsPolicy,
+    ) -> GroupPlan {
+        let moved = |plan: &dyn Fn(&ReplicaPair) -> PairPlan| -> Vec<(PairId, PairPlan)> {
+            let taking_part = members.iter().map(|member| member.pair).filter(|pair| pair.takes_part());
+            taking_part.map(|pair| (pair.id.clone(), plan(pair))).collect()
+        };
+        let base = GroupPlan { to, due: None, spoilt: false, ..self.unchanged(rule, now) };
+        let asks = |effect| GroupPlan {
+            pending: GroupChange::Ask(effect),
+            members: moved(&|pair| pair.follow(now, to)),
+            ..base.clone()
+        };
+        match request {
+            GroupRequest::Start { one_shot: true } => GroupPlan {
+                one_shot: true,
+                members: moved(&|pair| pair.begin_copy(now, PairStatus::ManualSyncing)),
+                ..base
+            },
+            GroupRequest::Start { one_shot: false } => {
+                let begin = |pair: &ReplicaPair| {
+                    let plan = pair.begin_copy(now, first_status(pair, policy));
+                    match policy.first_copy {
+                        FirstCopy::AtOnce => plan,
+                        FirstCopy::AfterOneRpo => PairPlan { pending: PendingChange::Clear, ..plan },
+                    }
+                };
+                GroupPlan { due: Some(now.after(RPO)), members: moved(&begin), ..base }
+            }
+            GroupRequest::Stop => asks(GroupEffect::Stop),
+            GroupRequest::Failover => asks(GroupEffect::Failover),
+            GroupRequest::Reprotect { reverse } => GroupPlan {
+                members: moved(&|pair| PairPlan { reversing: *reverse, ..pair.follow(now, to) }),
+                ..asks(GroupEffect::Reprotect { reverse: *reverse })
+            },
+            GroupRequest::Delete => asks(GroupEffect::Delete),
+            GroupRequest::Modify(_) => base,
+        }
+    }
+
+    fn settings_after(&self, change: &ModifyDiskReplicaGroup) -> GroupSettings {
+        let before = &*self.settings;
+        GroupSettings {
+            name: change.name.clone().or_else(|| before.name.clone()),
+            description: change.description.clone().or_else(|| before.description.clone()),
+            enable_rtc: change.enable_rtc.unwrap_or(before.enable_rtc),
+            resource_group: before.resource_group.clone(),
+            tags: before.tags.clone(),
+        }
+    }
+
+    /// Carries a plan out on the group. `id` names the effect that the plan asks for, if it asks for one. What the step
+    /// says of the members is still to be applied to them.
+    pub fn apply(&mut self, plan: GroupPlan, id: EffectId) -> GroupStep {
+        let ended = match plan.pending {
+            GroupChange::Keep => None,
+            GroupChange::Clear => self.pending.take(),
+            GroupChange::Ask(effect) => self.pending.replace(PendingGroup { id, effect, since: plan.at }),
+        };
+        let asked = self.pending.filter(|_| plan.asks());
+        self.status = plan.to;
+        self.due = plan.due;
+        self.spoilt = plan.spoilt;
+        self.reversed ^= plan.swap;
+        if plan.one_shot {
+            self.last_one_shot = Some(plan.at);
+        }
+        let resettled = plan.settings.as_ref().is_some_and(|settings| *settings != self.settings);
+        if let Some(settings) = plan.settings {
+            self.settings = settings;
+        }
+        let (rule, at, round_failed) = (plan.rule, plan.at, plan.round_failed);
+        GroupStep { rule, at, asked, ended, round_failed, resettled, members: plan.members }
+    }
+
+    pub(in crate::ebs) fn unchanged(&self, rule: RuleId, at: Timestamp) -> GroupPlan {
+        GroupPlan {
+            rule,
+            at,
+            to: self.status,
+            pending: GroupChange::Keep,
+            due: self.due,
+            spoilt: self.spoilt,
+            swap: false,
+            one_shot: false,
+            round_failed: false,
+            settings: None,
+            members: Vec::new(),
+        }
+    }
+}
+
+/// What a member's first status in an automatic round is: that which it would show on its own.
+fn first_status(pair: &ReplicaPair, policy: &EbsPolicy) -> PairStatus {
+    let start = PairRequest::Start { one_shot: false, destination: Disk::default() };
+    // From `stopped`, where every start is allowed, so that what a member showed before does not matter.
+    match table::lookup(PairStatus::Stopped, pair.event_of(start, policy)).then {
+        Verdict::Move(to) => to,
+        Verdict::NoOp | Verdict::Refuse => PairStatus::Syncing,
+    }
+}
+
+impl GroupPlan {
+    /// The rule that decided.
+    pub const fn rule(&self) -> RuleId {
+        self.rule
+    }
+
+    /// Whether the plan asks for an effect of the group and so needs an id; the copies of its members need their own.
+    pub const fn asks(&self) -> bool {
+        matches!(self.pending, GroupChange::Ask(_))
+    }
+}

@@ -1,0 +1,110 @@
+//! `DescribeDiskReplicaGroups`: as for pairs, with the group's members counted in.
+//!
+//! What a group shows follows from its own record and its members: `invalid` while some member is (`G-400`), and a
+//! recover point iff all members have the same one (`G-650`).
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::ebs::group::ReplicaGroup;
+use crate::ebs::group::status::GroupStatus;
+use crate::ebs::listing::Listing;
+use crate::ebs::pair::describe::{Cursor, List, Page, Site, Turned};
+use crate::ids::{AccountId, GroupId, PairId, RegionId, ResourceGroupId};
+use crate::map::Map;
+use crate::policy::EbsPolicy;
+use crate::text::Tag;
+use crate::time::Timestamp;
+
+/// `DescribeDiskReplicaGroups`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct DescribeDiskReplicaGroups {
+    /// `GroupIds`, at most 100; empty for all.
+    pub groups: Vec<GroupId>,
+    /// `Name`: part of the group's name.
+    pub name: Option<String>,
+    /// `Site`.
+    pub site: Site,
+    /// `ResourceGroupId`.
+    pub resource_group: Option<ResourceGroupId>,
+    /// `Tag.N`: all must be present.
+    pub tags: Vec<Tag>,
+    /// Which part of the result.
+    pub page: Page,
+}
+
+/// A group as it shows.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct GroupView {
+    /// The group itself.
+    pub group: ReplicaGroup,
+    /// The status that it shows.
+    pub status: GroupStatus,
+    /// Its members, in the order of their creation.
+    pub pairs: Vec<PairId>,
+    /// The recover point that all members share.
+    pub last_recover_point: Option<Timestamp>,
+}
+
+/// What `DescribeDiskReplicaGroups` answers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct GroupPage {
+    /// The groups of this page, each as it shows.
+    pub groups: Vec<GroupView>,
+    /// The site that every record is stamped with.
+    pub site: Site,
+    /// Where the next page begins; absent on the last one and under paging by number.
+    pub next: Option<Cursor>,
+    /// The page that was asked for.
+    pub page: Page,
+    /// How many groups match in all. With a cursor, where the vendor calls it meaningless, it is how many the region sees
+    /// from that site, if that is known without counting.
+    pub total: usize,
+    /// Groups asked for by id that the region sees only from the other site: a hint for the caller's log.
+    pub other_site: Vec<GroupId>,
+}
+
+impl DescribeDiskReplicaGroups {
+    fn matches(&self, group: &ReplicaGroup) -> bool {
+        let name = self.name.as_deref();
+        name.is_none_or(|part| group.name().is_some_and(|name| name.as_str().contains(part)))
+            && self.resource_group.as_ref().is_none_or(|wanted| group.resource_group() == Some(wanted))
+            && self.tags.iter().all(|tag| group.tags().contains(tag))
+    }
+
+    /// Answers from the groups of one account.
+    pub fn select(
+        &self,
+        account: &AccountId,
+        region: &RegionId,
+        policy: &EbsPolicy,
+        groups: &Map<GroupId, ReplicaGroup>,
+        listing: &Listing,
+        view: impl Fn(&ReplicaGroup) -> GroupView,
+    ) -> GroupPage {
+        let visible =
+            |group: &ReplicaGroup| group.account == *account && group.status != GroupStatus::Deleted;
+        let seen_from = |group: &ReplicaGroup, site: Site| match site {
+            Site::Production => group.production(policy).region == *region,
+            Site::Backup => group.backup(policy).region == *region,
+        };
+        let listed =
+            |group: &ReplicaGroup| visible(group) && seen_from(group, self.site) && self.matches(group);
+        let list = List {
+            all: groups,
+            ids: &self.groups,
+            walk: listing.walk(account, region, self.site, policy.production_site, self.page.after()),
+            filtered: self.name.is_some() || self.resource_group.is_some() || !self.tags.is_empty(),
+            ordinal: |group: &ReplicaGroup| group.ordinal,
+        };
+        let Turned { items, next, total } = list.turn(self.page, listed);
+        let other = self.site.other();
+        let other_site = (self.groups.iter().filter_map(|id| groups.get(id)))
+            .filter(|group| visible(group) && !seen_from(group, self.site) && seen_from(group, other))
+            .map(|group| group.id.clone())
+            .collect();
+        let groups = items.into_iter().map(view).collect();
+        GroupPage { groups, site: self.site, next, page: self.page, total, other_site }
+    }
+}

@@ -1,0 +1,125 @@
+//! What a pair shows while it is in a group.
+//!
+//! A member shows its group's status. [`shown_by`] is that sentence with its exceptions, as one pure function: given a
+//! group's own status and what a member showed, what the member shows then. What it answers is what stays: a member that
+//! follows its group twice is where it was after once. So the same function moves members when their group moves, and
+//! proves of a state at rest that every member shows what it should.
+//!
+//! No source says how a group's status and its members' go together (`facts/ebs.md` §11 #6); all rules here are inferred
+//! from what the two lists of statuses have in common.
+
+use alloc::boxed::Box;
+
+use crate::ebs::group::ReplicaGroup;
+use crate::ebs::group::rules::{G_401, G_402, G_403, G_404, G_405};
+use crate::ebs::group::status::GroupStatus as G;
+use crate::ebs::pair::decide::{PairPlan, PendingChange};
+use crate::ebs::pair::status::PairStatus as P;
+use crate::ebs::pair::{PairEffect, ReplicaPair};
+use crate::rule::RuleId;
+use crate::time::Timestamp;
+
+/// What a member that showed `member` shows in a group whose own status is `group`, and why; `None` if a group in this
+/// status has no members, or none that show this.
+pub fn shown_by(group: G, member: P) -> Option<(RuleId, P)> {
+    let same = |to| Some((G_401, to));
+    let own = Some((G_404, member));
+    match (group, member) {
+        // Broken stays broken, whatever the group does.
+        (_, P::Invalid) => Some((G_402, P::Invalid)),
+        // A group that is not there yet, or no more, has no members.
+        (G::Creating | G::CreateFailed | G::Deleting | G::DeleteFailed | G::Deleted, _) => None,
+        // A pair that joined created next to stopped, or the reverse, keeps its own until the group starts.
+        (G::Created, P::Created | P::Stopped) | (G::Stopped, P::Created) => Some((G_405, member)),
+        (G::Created, _) => None,
+        // The first copy of a member has a name of its own; the group has none for it.
+        (G::Syncing, P::InitialSyncing) => Some((G_403, P::InitialSyncing)),
+        // After a partial failure each member shows its own result, and keeps it while the rest is repeated.
+        (G::Stopping | G::StopFailed, P::Stopped)
+        | (G::StopFailed, P::StopFailed)
+        | (G::Failingover | G::FailoverFailed, P::Failedover)
+        | (G::FailoverFailed, P::FailoverFailed) => own,
+        // A group that broke as a whole leaves alone the members that rest.
+        (
+            G::Invalid,
+            P::Created | P::Stopped | P::StopFailed | P::Failedover | P::FailoverFailed | P::ReprotectFailed,
+        ) => own,
+        (G::Invalid, _) => None,
+        (G::ManualSyncing, _) => same(P::ManualSyncing),
+        (G::Syncing, _) => same(P::Syncing),
+        (G::Normal, _) => same(P::Normal),
+        (G::Stopping, _) => same(P::Stopping),
+        (G::Stopped, _) => same(P::Stopped),
+        (G::StopFailed, _) => same(P::StopFailed),
+        (G::Failingover, _) => same(P::Failingover),
+        (G::Failedover, _) => same(P::Failedover),
+        (G::FailoverFailed, _) => same(P::FailoverFailed),
+        (G::Reprotecting, _) => same(P::Reprotecting),
+        (G::ReprotectFailed, _) => same(P::ReprotectFailed),
+    }
+}
+
+/// Whether a member shows what it should.
+pub fn fits(group: G, member: P) -> bool {
+    shown_by(group, member).is_some_and(|(_, shown)| shown == member)
+}
+
+/// Whether a member in this status may leave a group that shows `invalid`: neither replicating nor busy (`G-693`).
+pub const fn may_leave(member: P) -> bool {
+    !matches!(
+        member,
+        P::InitialSyncing
+            | P::ManualSyncing
+            | P::Syncing
+            | P::Normal
+            | P::Stopping
+            | P::Failingover
+            | P::Reprotecting
+    )
+}
+
+/// A pair as a member.
+impl ReplicaPair {
+    /// Whether it takes part in what its group does: an invalid member does not.
+    pub(in crate::ebs) fn takes_part(&self) -> bool {
+        self.status != P::Invalid
+    }
+
+    /// Whether its copy of the group's round is under way.
+    pub(in crate::ebs) fn is_copying(&self) -> bool {
+        self.pending.is_some_and(|pending| pending.effect == PairEffect::Copy)
+    }
+
+    /// The plan by which it follows its group to this status; what it was copying is void.
+    pub(in crate::ebs) fn follow(&self, at: Timestamp, group: G) -> PairPlan {
+        let (rule, to) = shown_by(group, self.status).unwrap_or((G_404, self.status));
+        PairPlan { to, pending: PendingChange::Clear, reversing: false, ..self.unchanged(rule, at) }
+    }
+
+    /// The plan by which it begins its copy of a round, showing this status.
+    pub(in crate::ebs) fn begin_copy(&self, at: Timestamp, to: P) -> PairPlan {
+        let rule = if to == P::InitialSyncing { G_403 } else { G_401 };
+        PairPlan { to, pending: PendingChange::Ask(PairEffect::Copy), ..self.unchanged(rule, at) }
+    }
+
+    /// Enters a group: from now on the group moves it, and its replication time control is the group's (`G-660`).
+    pub(crate) fn join(&mut self, group: &ReplicaGroup) {
+        self.group = Some(Box::new(group.id.clone()));
+        self.settings.enable_rtc = group.settings.enable_rtc;
+    }
+
+    /// Enters a group that exists elsewhere: its cycles are the group's, and what it waits for too, but for its copy.
+    pub(crate) fn bind(&mut self, group: &ReplicaGroup) {
+        self.join(group);
+        self.due = None;
+        self.reversing = self
+            .pending
+            .is_some_and(|pending| matches!(pending.effect, PairEffect::Reprotect { reverse: true }));
+        self.pending = self.pending.filter(|pending| pending.effect == PairEffect::Copy);
+    }
+
+    /// Leaves its group, and keeps what it shows and has.
+    pub(crate) fn leave(&mut self) {
+        self.group = None;
+    }
+}

@@ -1,0 +1,145 @@
+//! Joining and leaving a consistent group.
+//!
+//! The order of checks: site, whether the pair is in a group already, the group's status, the pair's, by policy whether
+//! they agree, the places, and last the number. The vendor gives a code to each and no order (`facts/ebs.md` §6.3).
+
+use crate::ebs::group::decide::{GroupChange, GroupPlan};
+use crate::ebs::group::member::may_leave;
+use crate::ebs::group::refusal::GroupRefusal;
+use crate::ebs::group::rules::{G_680, G_681, G_690, G_692};
+use crate::ebs::group::status::GroupStatus;
+use crate::ebs::group::table::{GroupEvent, GroupVerdict, lookup};
+use crate::ebs::group::{Place, ReplicaGroup};
+use crate::ebs::pair::status::PairStatus;
+use crate::ebs::pair::table::{self, PairEvent, Verdict};
+use crate::ebs::pair::{Context, End, ReplicaPair};
+use crate::ebs::refusal::EbsRefusal;
+use crate::operation::Operation;
+use crate::policy::{EbsPolicy, JoinStatuses};
+use crate::rule::RuleId;
+
+/// How many pairs a group may have (`G-686`).
+pub const MOST_MEMBERS: usize = 17;
+
+/// What a decision on a pair's membership changes.
+#[must_use = "a decision does nothing until it is applied"]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Membership {
+    /// The pair is a member already: nothing changes (`G-681`).
+    Already,
+    /// The pair joins.
+    Joins(RuleId),
+    /// The pair leaves, and this becomes of the group.
+    Leaves(GroupPlan),
+}
+
+impl Membership {
+    /// The rule that decided.
+    pub const fn rule(&self) -> RuleId {
+        match self {
+            Self::Already => G_681,
+            Self::Joins(rule) => *rule,
+            Self::Leaves(plan) => plan.rule(),
+        }
+    }
+}
+
+impl ReplicaGroup {
+    /// Decides whether a pair joins; `status` is what the group shows, `members` how many it has.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails.
+    pub fn decide_add(
+        &self,
+        cx: &Context<'_>,
+        pair: &ReplicaPair,
+        status: GroupStatus,
+        members: usize,
+        policy: &EbsPolicy,
+    ) -> Result<Membership, EbsRefusal> {
+        let operation = Operation::AddDiskReplicaPair;
+        self.check_site(cx, operation, policy)?;
+        let refused = |why: GroupRefusal| Err(why.of(operation, self.id.clone()));
+        let id = || pair.id.clone();
+        match pair.group() {
+            Some(group) if *group == self.id => return Ok(Membership::Already),
+            Some(other) => {
+                let (other, rule) = (other.clone(), G_680);
+                return refused(GroupRefusal::InAnotherGroup { pair: id(), other, rule });
+            }
+            None => {}
+        }
+        let row = lookup(status, GroupEvent::AddPair);
+        if row.verdict(policy) == GroupVerdict::Refuse {
+            return refused(GroupRefusal::CannotAdd { status, rule: row.rule });
+        }
+        if matches!(pair.status, PairStatus::Creating | PairStatus::InitialSyncing) {
+            return refused(GroupRefusal::PairInitializing { pair: id(), status: pair.status });
+        }
+        let of_pair = table::lookup(pair.status, PairEvent::AddToGroup);
+        if of_pair.verdict(policy) == Verdict::Refuse {
+            let rule = of_pair.rule;
+            return refused(GroupRefusal::PairCannotJoin { pair: id(), status: pair.status, rule });
+        }
+        if policy.join_statuses == JoinStatuses::Same && pair.status.as_str() != status.as_str() {
+            return refused(GroupRefusal::StatusConflict { pair: id(), status: pair.status });
+        }
+        if !(lies_in(pair.source(), self.source()) && lies_in(pair.destination(), self.destination())) {
+            return refused(GroupRefusal::ZoneConflict(id()));
+        }
+        if members >= MOST_MEMBERS {
+            return refused(GroupRefusal::Full);
+        }
+        Ok(Membership::Joins(row.rule))
+    }
+
+    /// Decides whether a pair leaves; `status` is what the group shows, `members` how many it has.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails.
+    pub fn decide_remove(
+        &self,
+        cx: &Context<'_>,
+        pair: &ReplicaPair,
+        status: GroupStatus,
+        members: usize,
+        policy: &EbsPolicy,
+    ) -> Result<Membership, EbsRefusal> {
+        let operation = Operation::RemoveDiskReplicaPair;
+        self.check_site(cx, operation, policy)?;
+        let refused = |why: GroupRefusal| Err(why.of(operation, self.id.clone()));
+        if members == 0 {
+            return refused(GroupRefusal::Empty(G_690));
+        }
+        match pair.group() {
+            None => return refused(GroupRefusal::NotInGroup(pair.id.clone())),
+            Some(other) if *other != self.id => {
+                let (pair, other, rule) = (pair.id.clone(), other.clone(), G_692);
+                return refused(GroupRefusal::InAnotherGroup { pair, other, rule });
+            }
+            Some(_) => {}
+        }
+        let row = lookup(status, GroupEvent::RemovePair);
+        if row.verdict(policy) == GroupVerdict::Refuse {
+            return refused(GroupRefusal::CannotRemove { status, rule: row.rule });
+        }
+        if !may_leave(pair.status) {
+            return refused(GroupRefusal::PairCannotLeave { pair: pair.id.clone(), status: pair.status });
+        }
+        let kept = self.unchanged(row.rule, cx.now);
+        let emptied = lookup(self.status, GroupEvent::Emptied);
+        Ok(Membership::Leaves(match emptied.then {
+            GroupVerdict::Move(to) if members == 1 => {
+                GroupPlan { rule: emptied.rule, to, pending: GroupChange::Clear, due: None, ..kept }
+            }
+            _ => kept,
+        }))
+    }
+}
+
+/// Whether an end of a pair lies in this place.
+pub(crate) fn lies_in(end: &End, place: &Place) -> bool {
+    end.region == place.region && end.zone == place.zone
+}

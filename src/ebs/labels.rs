@@ -1,0 +1,198 @@
+//! Tags and resource groups: `TagResources`, `UntagResources`, `ListTagResources`, `ChangeResourceGroup`.
+//!
+//! Scripts label what they make and find it again by its labels; nothing else depends on them. The calls take any
+//! status, at either end of a resource, and are all or nothing (`E-701`). Limits and codes are the metadata's; its error
+//! lists for the four are nearly one list, so a code that stands there says little about which call gives it. No source
+//! says how long a page of `ListTagResources` is: it is fifty resources here (`E-710`). Which resource groups exist is
+//! not modelled: any is taken.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::ebs::pair::describe::Cursor;
+use crate::ids::{GroupId, PairId, ResourceGroupId};
+use crate::text::{Tag, TagKey, TagValue};
+
+/// The most tags that a resource bears, and the most that a request names (`E-703`, `E-705`).
+pub const MOST_TAGS: usize = 20;
+
+/// The most resources that a request names (`E-702`).
+pub const MOST_RESOURCES: usize = 50;
+
+/// A type of resource that bears tags. The SDK also knows `dedicatedblockstoragecluster`, which is not modelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ResourceType {
+    /// `diskreplicapair`.
+    Pair,
+    /// `diskreplicagroup`.
+    Group,
+}
+
+impl ResourceType {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Pair, Self::Group];
+
+    /// The spelling in answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pair => "diskreplicapair",
+            Self::Group => "diskreplicagroup",
+        }
+    }
+
+    /// The type of this name in any case: a public client sends `DiskReplicaPair` (`E-700`).
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| text.eq_ignore_ascii_case(kind.as_str()))
+    }
+}
+
+impl fmt::Display for ResourceType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Resources of one type.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum Resources {
+    /// Replication pairs.
+    Pairs(Vec<PairId>),
+    /// Consistent groups.
+    Groups(Vec<GroupId>),
+}
+
+impl Resources {
+    /// Their type.
+    pub const fn kind(&self) -> ResourceType {
+        match self {
+            Self::Pairs(_) => ResourceType::Pair,
+            Self::Groups(_) => ResourceType::Group,
+        }
+    }
+
+    /// Each of them once, in the order in which they are named first.
+    pub fn each(&self) -> Vec<ResourceId> {
+        let mut all: Vec<ResourceId> = match self {
+            Self::Pairs(ids) => ids.iter().cloned().map(ResourceId::Pair).collect(),
+            Self::Groups(ids) => ids.iter().cloned().map(ResourceId::Group).collect(),
+        };
+        let mut seen = BTreeSet::new();
+        all.retain(|id| seen.insert(id.clone()));
+        all
+    }
+}
+
+/// `TagResources`: puts tags on resources; a key that a resource has already takes the new value (`E-706`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct TagResources {
+    /// `ResourceId.N`, at most 50.
+    pub resources: Resources,
+    /// `Tag.N`, 1 to 20 with different keys.
+    pub tags: Vec<Tag>,
+}
+
+/// `UntagResources`: takes tags off. A key that a resource does not have is no error.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct UntagResources {
+    /// `ResourceId.N`, at most 50.
+    pub resources: Resources,
+    /// `TagKey.N`, at most 20; `None` is `All=true` (`E-707`).
+    pub keys: Option<Vec<TagKey>>,
+}
+
+/// A condition on tags.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct TagFilter {
+    /// The key that must be there.
+    pub key: TagKey,
+    /// Its value; `None` for any.
+    pub value: Option<TagValue>,
+}
+
+impl TagFilter {
+    /// Whether one of these tags meets it.
+    pub fn matches(&self, tags: &[Tag]) -> bool {
+        let meets = |tag: &Tag| tag.key == self.key && self.value.as_ref().is_none_or(|v| *v == tag.value);
+        tags.iter().any(meets)
+    }
+}
+
+/// `ListTagResources`: the tags of the resources that are named and meet all conditions (`E-708`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct ListTagResources {
+    /// `ResourceId.N`, at most 50; empty for all of the type. Unknown ones are left out (`E-709`).
+    pub resources: Resources,
+    /// `Tag.N`, at most 20.
+    pub tags: Vec<TagFilter>,
+    /// `NextToken`; absent for the first page.
+    pub after: Option<Cursor>,
+}
+
+/// The tags of one resource.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TaggedResource {
+    /// Its id.
+    pub id: alloc::string::String,
+    /// Its tags, at least one.
+    pub tags: Vec<Tag>,
+}
+
+/// What `ListTagResources` answers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TagPage {
+    /// The type of all of them.
+    pub kind: ResourceType,
+    /// The resources of this page that bear tags, in the order of creation.
+    pub resources: Vec<TaggedResource>,
+    /// Where the next page begins; absent on the last one.
+    pub next: Option<Cursor>,
+}
+
+/// A resource.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum ResourceId {
+    /// A replication pair.
+    Pair(PairId),
+    /// A consistent group.
+    Group(GroupId),
+}
+
+impl ResourceId {
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pair(pair) => pair.as_str(),
+            Self::Group(group) => group.as_str(),
+        }
+    }
+}
+
+/// `ChangeResourceGroup`: moves a resource into another resource group (`E-712`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct ChangeResourceGroup {
+    /// `ResourceId`.
+    pub resource: ResourceId,
+    /// `NewResourceGroupId`.
+    pub group: ResourceGroupId,
+}
+
+/// These tags with others put over them; `None` if that is more than a resource bears (`E-705`).
+pub fn tagged(tags: &[Tag], more: &[Tag]) -> Option<Vec<Tag>> {
+    let kept = tags.iter().filter(|tag| more.iter().all(|new| new.key != tag.key));
+    let all: Vec<Tag> = kept.chain(more).cloned().collect();
+    (all.len() <= MOST_TAGS).then_some(all)
+}
+
+/// These tags without those of the keys given, or without any.
+pub fn untagged(tags: &[Tag], keys: Option<&[TagKey]>) -> Vec<Tag> {
+    let stays = |tag: &&Tag| keys.is_some_and(|keys| !keys.contains(&tag.key));
+    tags.iter().filter(stays).cloned().collect()
+}

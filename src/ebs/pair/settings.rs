@@ -1,0 +1,89 @@
+//! `ModifyDiskReplicaPair`: a pair's name, description and replication time control.
+//!
+//! Called at either end, in `created` and `stopped` (`E-270`, `E-271`). The page scopes that rule to name and
+//! description; whether replication time control can be changed at other times no source says, so one rule holds for
+//! the whole call. What the call leaves out stays (`E-272`). Of a grouped pair, replication time control is the group's
+//! and does not change alone (`E-623`); whether its name does no source says, and we let it. The metadata lists both site codes for it although it may be
+//! called from either end; no reading of ours produces them.
+
+use crate::ebs::group::refusal::GroupRefusal;
+use crate::ebs::pair::table::{self, PairEvent, Verdict};
+use crate::ebs::pair::{Context, ReplicaPair};
+use crate::ebs::refusal::EbsRefusal;
+use crate::ids::PairId;
+use crate::policy::EbsPolicy;
+use crate::rule::RuleId;
+use crate::text::{Description, Name};
+
+/// `ModifyDiskReplicaPair`. What is `None` stays as it is. `RPO` is not here since only 900 s is sold, and `Bandwidth` is
+/// not open (`E-274`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct ModifyDiskReplicaPair {
+    /// The pair.
+    pub pair: PairId,
+    /// `PairName`.
+    pub name: Option<Name>,
+    /// `Description`.
+    pub description: Option<Description>,
+    /// `EnableRtc`.
+    pub enable_rtc: Option<bool>,
+}
+
+/// What a change of settings changes. Made by [`ReplicaPair::decide_modify`].
+#[must_use = "a decision does nothing until it is applied"]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsPlan {
+    rule: RuleId,
+    name: Option<Name>,
+    description: Option<Description>,
+    enable_rtc: Option<bool>,
+}
+
+impl SettingsPlan {
+    /// The rule that decided.
+    pub const fn rule(&self) -> RuleId {
+        self.rule
+    }
+}
+
+impl ReplicaPair {
+    /// Decides a change of settings: region (`E-620`), then what its group decides (`E-623`), then status (`E-271`).
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails.
+    pub fn decide_modify(
+        &self,
+        cx: &Context<'_>,
+        request: &ModifyDiskReplicaPair,
+        policy: &EbsPolicy,
+    ) -> Result<SettingsPlan, EbsRefusal> {
+        let operation = crate::operation::Operation::ModifyDiskReplicaPair;
+        self.check_region(cx, operation)?;
+        let rtc = request.enable_rtc.filter(|rtc| *rtc != self.enable_rtc());
+        if let (Some(group), Some(_)) = (self.group(), rtc) {
+            return Err(GroupRefusal::PairInGroup(self.id.clone()).of(operation, group.clone()));
+        }
+        let row = table::lookup(self.status, PairEvent::Modify);
+        if row.verdict(policy) == Verdict::Refuse {
+            return Err(self.invalid_status(operation, row.rule));
+        }
+        Ok(SettingsPlan {
+            rule: row.rule,
+            name: request.name.clone(),
+            description: request.description.clone(),
+            enable_rtc: request.enable_rtc,
+        })
+    }
+
+    /// Carries a change of settings out; says whether anything is other than it was.
+    pub fn apply_settings(&mut self, plan: SettingsPlan) -> bool {
+        let before = self.settings.clone();
+        let settings = &mut *self.settings;
+        settings.name = plan.name.or(settings.name.take());
+        settings.description = plan.description.or(settings.description.take());
+        settings.enable_rtc = plan.enable_rtc.unwrap_or(settings.enable_rtc);
+        *before != *settings
+    }
+}

@@ -1,0 +1,117 @@
+//! `DescribeDBClusters` and `DescribeDBClusterAttribute`.
+//!
+//! The list is nested, by region, and lacks priority and node status; the attribute call is flat and has both. The
+//! differing spellings are the wire layer's business; here both hand out the cluster as it stands.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::ids::{AccountId, ClusterId, NodeId, RegionId, ResourceGroupId};
+use crate::map::Map;
+use crate::polardb::cluster::DbCluster;
+use crate::polardb::cluster::requests::{Engine, PayType};
+use crate::text::Tag;
+
+/// `DescribeDBClusters`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct DescribeDbClusters {
+    /// `DBClusterIds`; empty for all.
+    pub clusters: Vec<ClusterId>,
+    /// `DBNodeIds`: clusters that have one of these nodes; empty for all.
+    pub nodes: Vec<NodeId>,
+    /// `DBClusterDescription`: part of the description.
+    pub description: Option<String>,
+    /// `DBClusterStatus`.
+    pub status: Option<String>,
+    /// `DBType`.
+    pub engine: Option<Engine>,
+    /// `DBVersion`.
+    pub version: Option<Arc<str>>,
+    /// `PayType`.
+    pub pay_type: Option<PayType>,
+    /// `ResourceGroupId`.
+    pub resource_group: Option<ResourceGroupId>,
+    /// `Tag.N`: all must be present.
+    pub tags: Vec<Tag>,
+    /// `PageNumber`, from 1.
+    pub page_number: u32,
+    /// `PageSize`: 30, 50 or 100.
+    pub page_size: u16,
+}
+
+impl Default for DescribeDbClusters {
+    fn default() -> Self {
+        Self {
+            clusters: Vec::new(),
+            nodes: Vec::new(),
+            description: None,
+            status: None,
+            engine: None,
+            version: None,
+            pay_type: None,
+            resource_group: None,
+            tags: Vec::new(),
+            page_number: 1,
+            page_size: 30,
+        }
+    }
+}
+
+/// What `DescribeDBClusters` answers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ClusterPage {
+    /// The clusters of this page, each as it stands.
+    pub clusters: Vec<DbCluster>,
+    /// The page that was asked for.
+    pub page_number: u32,
+    /// How many clusters match in all.
+    pub total: usize,
+}
+
+/// `DescribeDBClusterAttribute`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct DescribeDbClusterAttribute {
+    /// The cluster.
+    pub cluster: ClusterId,
+}
+
+impl DescribeDbClusters {
+    fn matches(&self, cluster: &DbCluster) -> bool {
+        let has_node = || self.nodes.iter().any(|node| cluster.node(node).is_some());
+        let described = |part: &str| cluster.description().is_some_and(|text| text.as_str().contains(part));
+        (self.clusters.is_empty() || self.clusters.contains(&cluster.id))
+            && (self.nodes.is_empty() || has_node())
+            && self.description.as_deref().is_none_or(described)
+            && self.status.as_deref().is_none_or(|status| cluster.status().as_str() == status)
+            && self.engine.is_none_or(|engine| cluster.engine == engine)
+            && self.version.as_deref().is_none_or(|version| cluster.version() == version)
+            && self.pay_type.is_none_or(|pay_type| cluster.pay_type == pay_type)
+            && self.resource_group.as_ref().is_none_or(|group| cluster.resource_group() == Some(group))
+            && self.tags.iter().all(|tag| cluster.tags.contains(tag))
+    }
+
+    /// Answers from the clusters of one account.
+    pub fn select(
+        &self,
+        account: &AccountId,
+        region: &RegionId,
+        clusters: &Map<ClusterId, DbCluster>,
+    ) -> ClusterPage {
+        let size = u64::from(self.page_size);
+        let skip = u64::from(self.page_number).saturating_sub(1).saturating_mul(size);
+        let mut page = ClusterPage { clusters: Vec::new(), page_number: self.page_number, total: 0 };
+        let listed = |cluster: &&DbCluster| {
+            cluster.account == *account && cluster.region == *region && self.matches(cluster)
+        };
+        for cluster in clusters.values().filter(listed) {
+            if page.total as u64 >= skip && page.clusters.len() < usize::from(self.page_size) {
+                page.clusters.push(cluster.clone());
+            }
+            page.total = page.total.saturating_add(1);
+        }
+        page
+    }
+}

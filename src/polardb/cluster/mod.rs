@@ -1,0 +1,410 @@
+//! A cluster as it stands. Its status is not stored: it follows from what is pending (`P-300`).
+
+pub(crate) mod decide;
+pub(crate) mod describe;
+pub(in crate::polardb) mod failing_over;
+pub(crate) mod requests;
+pub(crate) mod rules;
+mod status;
+pub(crate) mod step;
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::ids::{AccountId, ClusterId, EffectId, NodeId, RegionId, ResourceGroupId, ZoneId};
+use crate::polardb::cluster::requests::{CreateDbCluster, Edition, Engine, PayType};
+pub use crate::polardb::cluster::status::ClusterStatus;
+use crate::polardb::election::electorate::ORDINARY;
+use crate::polardb::election::failover::{Failover, Next, Stage};
+use crate::polardb::election::ranking::Priority;
+use crate::polardb::nodes::work::{NodeWork, PendingWork};
+use crate::polardb::nodes::{DbNode, NodeKind, Role};
+use crate::policy::SwitchStatus;
+use crate::text::{Description, StatusMessage, Tag};
+use crate::time::Timestamp;
+
+/// What a cluster as a whole asks of the outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum Lifecycle {
+    /// Make the cluster and its nodes.
+    Create,
+    /// Release it.
+    Delete,
+}
+
+/// What a cluster asks of the outside.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ClusterEffect {
+    /// Make it, or release it.
+    Lifecycle(Lifecycle),
+    /// Choose one of these nodes of equal priority.
+    ChooseNode(Vec<NodeId>),
+    /// Promote this node.
+    PromoteNode(NodeId),
+    /// Work on nodes.
+    Work(NodeWork),
+}
+
+/// A pending effect on the cluster as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct PendingCluster {
+    /// Fencing token, attempt number and, with `since`, age.
+    pub id: EffectId,
+    /// What was asked.
+    pub effect: Lifecycle,
+    /// When.
+    pub since: Timestamp,
+}
+
+/// A cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct DbCluster {
+    pub(crate) id: ClusterId,
+    pub(crate) account: AccountId,
+    pub(crate) region: RegionId,
+    pub(crate) engine: Engine,
+    pub(crate) version: Arc<str>,
+    pub(crate) edition: Edition,
+    pub(crate) pay_type: PayType,
+    pub(crate) description: Option<Description>,
+    pub(crate) resource_group: Option<ResourceGroupId>,
+    pub(crate) tags: Vec<Tag>,
+    pub(crate) deletion_lock: bool,
+    pub(crate) created_at: Timestamp,
+    pub(crate) nodes: Vec<DbNode>,
+    /// The status that the outside reported, such as `ClassChanging`.
+    pub(crate) busy: Option<StatusMessage>,
+    pub(crate) pending: Option<PendingCluster>,
+    pub(crate) failover: Option<Failover>,
+    /// When the writer last moved; by policy, when that switch began.
+    pub(crate) last_switch: Option<Timestamp>,
+    /// Work on nodes. Unlike `pending`, it goes on beside a failover.
+    pub(crate) work: Option<PendingWork>,
+    /// The zone of the hot-standby storage cluster.
+    pub(crate) standby_zone: Option<ZoneId>,
+    /// The zone to which the writer returns when a node there becomes eligible (`P-190`).
+    pub(crate) home: Option<ZoneId>,
+    /// Whether a hot replica was ever activated.
+    pub(crate) hot_replica_used: bool,
+    /// Whether a failover that found nobody is to be tried again (`P-172`).
+    pub(crate) waits: bool,
+}
+
+/// A cluster to be adopted: one that exists elsewhere, in any status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClusterSeed {
+    /// Its id.
+    pub id: ClusterId,
+    /// Its region.
+    pub region: RegionId,
+    /// Its engine.
+    pub engine: Engine,
+    /// Its version.
+    pub version: Arc<str>,
+    /// Its edition.
+    pub edition: Edition,
+    /// How it is paid for.
+    pub pay_type: PayType,
+    /// Its description.
+    pub description: Option<Description>,
+    /// Its resource group.
+    pub resource_group: Option<ResourceGroupId>,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// Whether it is locked against deletion.
+    pub deletion_lock: bool,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Its nodes, one of them the writer.
+    pub nodes: Vec<DbNode>,
+    /// Its status. One that shows `Switching` elsewhere is taken as running: which node it was switching to is not
+    /// known.
+    pub status: ClusterStatus,
+}
+
+impl DbCluster {
+    /// A cluster as `CreateDBCluster` makes it: one writer and readers of priority 1 (`P-010`), waiting for the effect
+    /// `asked`. The first of `nodes` is the writer.
+    pub fn create(
+        id: ClusterId,
+        nodes: &[NodeId],
+        account: AccountId,
+        region: &RegionId,
+        now: Timestamp,
+        asked: EffectId,
+        request: &CreateDbCluster,
+    ) -> Self {
+        let zone = request.zone.clone().unwrap_or_else(|| ZoneId::first_of(region));
+        let node = |(at, id): (usize, &NodeId)| DbNode {
+            id: id.clone(),
+            role: if at == 0 { Role::Writer } else { Role::Reader },
+            kind: NodeKind::Ordinary,
+            priority: Priority::MIN,
+            class: request.class.clone(),
+            zone: zone.clone(),
+            created_at: now,
+            up: true,
+            replicating: true,
+            busy: None,
+            hot_replica: false,
+        };
+        Self {
+            id,
+            account,
+            region: region.clone(),
+            engine: request.engine,
+            version: request.version.clone(),
+            edition: request.edition,
+            pay_type: request.pay_type,
+            description: request.description.clone(),
+            resource_group: request.resource_group.clone(),
+            tags: request.tags.clone(),
+            deletion_lock: false,
+            created_at: now,
+            nodes: nodes.iter().enumerate().map(node).collect(),
+            busy: None,
+            pending: Some(PendingCluster { id: asked, effect: Lifecycle::Create, since: now }),
+            failover: None,
+            last_switch: None,
+            work: None,
+            standby_zone: None,
+            home: None,
+            hot_replica_used: false,
+            waits: false,
+        }
+    }
+
+    /// A cluster that exists elsewhere: one that is being created or released waits for the effect `asked` from now on.
+    pub(crate) fn adopt(seed: ClusterSeed, account: AccountId, now: Timestamp, asked: EffectId) -> Self {
+        let pending = |effect| Some(PendingCluster { id: asked, effect, since: now });
+        let (pending, busy) = match seed.status {
+            ClusterStatus::Creating => (pending(Lifecycle::Create), None),
+            ClusterStatus::Deleting => (pending(Lifecycle::Delete), None),
+            ClusterStatus::Busy(status) => (None, Some(status)),
+            ClusterStatus::Running | ClusterStatus::Switching => (None, None),
+            // What exactly is under way elsewhere is not known, only that something is.
+            other => (None, StatusMessage::parse(other.as_str()).ok()),
+        };
+        let writers = seed.nodes.iter().find(|node| node.role == Role::Writer).map(|node| &node.zone);
+        let of_standby = seed.nodes.iter().find(|node| node.kind == NodeKind::Standby);
+        let standby_zone = of_standby.map(|node| &node.zone).filter(|zone| Some(*zone) != writers).cloned();
+        let hot_replica_used = seed.nodes.iter().any(|node| node.hot_replica);
+        Self {
+            id: seed.id,
+            account,
+            region: seed.region,
+            engine: seed.engine,
+            version: seed.version,
+            edition: seed.edition,
+            pay_type: seed.pay_type,
+            description: seed.description,
+            resource_group: seed.resource_group,
+            tags: seed.tags,
+            deletion_lock: seed.deletion_lock,
+            created_at: seed.created_at.min(now),
+            nodes: seed
+                .nodes
+                .into_iter()
+                .map(|node| DbNode { created_at: node.created_at.min(now), ..node })
+                .collect(),
+            busy,
+            pending,
+            failover: None,
+            last_switch: None,
+            work: None,
+            standby_zone,
+            home: None,
+            hot_replica_used,
+            waits: false,
+        }
+    }
+}
+
+/// Reading a cluster.
+impl DbCluster {
+    /// Its status (`P-300`): what is pending, then a failover or a lost writer, then work on nodes, then what the outside
+    /// reported.
+    pub fn status(&self) -> ClusterStatus {
+        match self.pending.map(|pending| pending.effect) {
+            Some(Lifecycle::Create) => return ClusterStatus::Creating,
+            Some(Lifecycle::Delete) => return ClusterStatus::Deleting,
+            None => {}
+        }
+        match (&self.failover, &self.work, &self.busy) {
+            (Some(failover), ..) => match failover.shows {
+                SwitchStatus::Switching => ClusterStatus::Switching,
+                SwitchStatus::RoleSwitching => ClusterStatus::RoleSwitching,
+            },
+            _ if self.lost_its_writer() || self.waits => ClusterStatus::Switching,
+            (None, Some(pending), _) => pending.work.status(),
+            (None, None, Some(busy)) => ClusterStatus::Busy(busy.clone()),
+            (None, None, None) => ClusterStatus::Running,
+        }
+    }
+
+    /// The status of one of its nodes on the wire (`DBNodeStatus`, `P-305`).
+    pub fn node_status<'a>(&self, node: &'a DbNode) -> &'a str {
+        let switching = self.failover.as_ref().and_then(Failover::switching);
+        match self.pending.map(|pending| pending.effect) {
+            Some(Lifecycle::Create) => "Creating",
+            Some(Lifecycle::Delete) => "Deleting",
+            None if switching.is_some_and(|to| *to == node.id || node.role == Role::Writer) => "Switching",
+            None => match &node.busy {
+                Some(busy) => busy.as_str(),
+                None if node.up => "Running",
+                None => "Rebooting",
+            },
+        }
+    }
+
+    /// The effect that is pending on the cluster as a whole or on its failover, with its id and since when.
+    pub fn outstanding(&self) -> Option<(EffectId, Timestamp, ClusterEffect)> {
+        if let Some(pending) = self.pending {
+            return Some((pending.id, pending.since, ClusterEffect::Lifecycle(pending.effect)));
+        }
+        let failover = self.failover.as_ref()?;
+        let effect = match &failover.stage {
+            Stage::Switching { node, .. } => ClusterEffect::PromoteNode(node.clone()),
+            Stage::Choosing { .. } => {
+                let Next::Choose(_, tier) = failover.electorate.next(&self.nodes, &failover.tried) else {
+                    return None;
+                };
+                ClusterEffect::ChooseNode(tier)
+            }
+        };
+        Some((failover.stage.id(), failover.since, effect))
+    }
+
+    /// The work on nodes that is pending, with its id and since when. It goes on beside a failover.
+    pub fn outstanding_work(&self) -> Option<(EffectId, Timestamp, ClusterEffect)> {
+        let pending = self.work.as_ref()?;
+        Some((pending.id, pending.since, ClusterEffect::Work(pending.work.clone())))
+    }
+
+    /// The work on nodes that is under way.
+    pub const fn work(&self) -> Option<&PendingWork> {
+        self.work.as_ref()
+    }
+
+    /// The nodes that can be elected now, with their priorities: in the failover that runs, else in one that would.
+    pub fn eligible(&self) -> impl Iterator<Item = (&NodeId, Priority)> + Clone {
+        self.failover.as_ref().map_or(&ORDINARY, |failover| &failover.electorate).candidates(&self.nodes)
+    }
+
+    /// The node of this id.
+    pub fn node(&self, id: &NodeId) -> Option<&DbNode> {
+        self.nodes.iter().find(|node| node.id == *id)
+    }
+
+    /// The primary node.
+    pub fn writer(&self) -> Option<&DbNode> {
+        self.nodes.iter().find(|node| node.role == Role::Writer)
+    }
+
+    /// All nodes, in the order in which they were created.
+    pub fn nodes(&self) -> &[DbNode] {
+        &self.nodes
+    }
+
+    /// The failover that is running.
+    pub const fn failover(&self) -> Option<&Failover> {
+        self.failover.as_ref()
+    }
+
+    /// Its id.
+    pub const fn id(&self) -> &ClusterId {
+        &self.id
+    }
+
+    /// The account that owns it.
+    pub const fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// Its region.
+    pub const fn region(&self) -> &RegionId {
+        &self.region
+    }
+
+    /// Its engine.
+    pub const fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Its version.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Its edition.
+    pub const fn edition(&self) -> Edition {
+        self.edition
+    }
+
+    /// How it is paid for.
+    pub const fn pay_type(&self) -> PayType {
+        self.pay_type
+    }
+
+    /// Its description.
+    pub const fn description(&self) -> Option<&Description> {
+        self.description.as_ref()
+    }
+
+    /// Its resource group.
+    pub const fn resource_group(&self) -> Option<&ResourceGroupId> {
+        self.resource_group.as_ref()
+    }
+
+    /// Its tags.
+    pub fn tags(&self) -> &[Tag] {
+        &self.tags
+    }
+
+    /// Whether it is locked against deletion.
+    pub const fn deletion_lock(&self) -> bool {
+        self.deletion_lock
+    }
+
+    /// When it was created.
+    pub const fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+
+    /// When the writer last moved.
+    pub const fn last_switch(&self) -> Option<Timestamp> {
+        self.last_switch
+    }
+
+    /// The primary zone: the writer's.
+    pub fn primary_zone(&self) -> Option<&ZoneId> {
+        self.writer().map(|writer| &writer.zone)
+    }
+
+    /// The zone of the hot-standby storage cluster, if it has one.
+    pub const fn standby_zone(&self) -> Option<&ZoneId> {
+        self.standby_zone.as_ref()
+    }
+
+    /// The zone to which the writer returns when a node there becomes eligible (`P-190`).
+    pub const fn home(&self) -> Option<&ZoneId> {
+        self.home.as_ref()
+    }
+
+    /// Whether the writer is down, but for a restart that was asked for (`P-243`).
+    pub(in crate::polardb) fn lost_its_writer(&self) -> bool {
+        !self.writer().is_some_and(|writer| writer.up || self.restarts(&writer.id))
+    }
+
+    /// Whether a restart of this node was asked for and is under way.
+    pub(in crate::polardb) fn restarts(&self, id: &NodeId) -> bool {
+        self.work.as_ref().is_some_and(|pending| match &pending.work {
+            NodeWork::RestartNode(node) => node == id,
+            NodeWork::SetHotReplica { restarts_all, .. } => *restarts_all,
+            _ => false,
+        })
+    }
+}

@@ -1,0 +1,208 @@
+//! The typed requests of the PolarDB operations.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::ids::{ClusterId, NodeClass, NodeId, OrderId, ResourceGroupId, ZoneId};
+use crate::polardb::election::ranking::Priority;
+use crate::text::{Description, Tag};
+
+/// The database engine (`DBType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Engine {
+    /// `MySQL`: a manual failover may leave the target to the election.
+    MySql,
+    /// `PostgreSQL`: a manual failover must name its target.
+    PostgreSql,
+    /// `Oracle`: PostgreSQL compatible with Oracle; likewise.
+    Oracle,
+}
+
+impl Engine {
+    /// The wire spelling.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MySql => "MySQL",
+            Self::PostgreSql => "PostgreSQL",
+            Self::Oracle => "Oracle",
+        }
+    }
+
+    /// The engine with this wire spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::MySql, Self::PostgreSql, Self::Oracle].into_iter().find(|engine| engine.as_str() == text)
+    }
+
+    /// The versions that can be created.
+    pub const fn versions(self) -> &'static [&'static str] {
+        match self {
+            Self::MySql => &["5.6", "5.7", "8.0"],
+            Self::PostgreSql => &["11", "14", "15"],
+            Self::Oracle => &["11", "14"],
+        }
+    }
+}
+
+/// The edition. Requests and answers spell one of them differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Edition {
+    /// `Normal`: cluster edition.
+    #[default]
+    Normal,
+    /// `Basic`: a single node.
+    Basic,
+    /// `ArchiveNormal` in requests, `Archive` in answers.
+    Archive,
+    /// `NormalMultimaster`: several writers, another mechanism.
+    NormalMultimaster,
+    /// `SENormal`: standard edition.
+    SeNormal,
+}
+
+impl Edition {
+    /// All of them.
+    pub const ALL: &'static [Self] =
+        &[Self::Normal, Self::Basic, Self::Archive, Self::NormalMultimaster, Self::SeNormal];
+
+    /// `CreationCategory` in requests.
+    pub const fn as_creation_category(self) -> &'static str {
+        match self {
+            Self::Archive => "ArchiveNormal",
+            other => other.as_category(),
+        }
+    }
+
+    /// `Category` in answers.
+    pub const fn as_category(self) -> &'static str {
+        match self {
+            Self::Normal => "Normal",
+            Self::Basic => "Basic",
+            Self::Archive => "Archive",
+            Self::NormalMultimaster => "NormalMultimaster",
+            Self::SeNormal => "SENormal",
+        }
+    }
+
+    /// Whether its clusters fail over to a read-only node (`P-101`).
+    pub const fn fails_over(self) -> bool {
+        matches!(self, Self::Normal | Self::SeNormal)
+    }
+
+    /// How many nodes a new cluster may have, and has if the request does not say (`P-011`).
+    pub const fn node_numbers(self) -> (core::ops::RangeInclusive<u8>, u8) {
+        match self {
+            Self::Basic => (1..=1, 1),
+            Self::SeNormal => (1..=8, 1),
+            Self::Normal | Self::Archive | Self::NormalMultimaster => (1..=16, 2),
+        }
+    }
+}
+
+/// `PayType`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum PayType {
+    /// Pay as you go.
+    Postpaid,
+    /// Subscription.
+    Prepaid,
+}
+
+impl PayType {
+    /// The wire spelling.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Postpaid => "Postpaid",
+            Self::Prepaid => "Prepaid",
+        }
+    }
+}
+
+/// `CreateDBCluster`: makes a cluster of one writer and `node_number - 1` readers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct CreateDbCluster {
+    /// `DBType`.
+    pub engine: Engine,
+    /// `DBVersion`, one of [`Engine::versions`].
+    pub version: Arc<str>,
+    /// `CreationCategory`, `Normal` by default.
+    pub edition: Edition,
+    /// `DBNodeClass`, of every node.
+    pub class: NodeClass,
+    /// `DBNodeNum`, within [`Edition::node_numbers`].
+    pub node_number: u8,
+    /// `PayType`.
+    pub pay_type: PayType,
+    /// `ZoneId`.
+    pub zone: Option<ZoneId>,
+    /// `DBClusterDescription`.
+    pub description: Option<Description>,
+    /// `ResourceGroupId`.
+    pub resource_group: Option<ResourceGroupId>,
+    /// `Tag.N`, at most 20.
+    pub tags: Vec<Tag>,
+    /// The parameters that the model does not use, by wire name. They are kept because a token's second request must
+    /// not differ in them either.
+    pub other: Vec<(Arc<str>, Arc<str>)>,
+}
+
+/// What `CreateDBCluster` answers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct ClusterCreated {
+    /// The new cluster.
+    pub cluster: ClusterId,
+    /// Its billing order.
+    pub order: OrderId,
+    /// Its resource group, as requested.
+    pub resource_group: Option<ResourceGroupId>,
+}
+
+/// `DeleteDBCluster`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct DeleteDbCluster {
+    /// The cluster.
+    pub cluster: ClusterId,
+}
+
+/// `ModifyDBNodeConfig` with `ConfigName=FailoverPriority`, the only one there is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct ModifyDbNodeConfig {
+    /// The cluster.
+    pub cluster: ClusterId,
+    /// The node.
+    pub node: NodeId,
+    /// `ConfigValue`.
+    pub priority: Priority,
+}
+
+/// `TargetZoneType`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum TargetZoneType {
+    /// Switch within the primary zone.
+    #[default]
+    Primary,
+    /// Switch to the hot-standby storage cluster.
+    Standby,
+}
+
+/// `FailoverDBCluster`: a read-only node becomes the primary.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct FailoverDbCluster {
+    /// The cluster.
+    pub cluster: ClusterId,
+    /// `TargetDBNodeId`; absent, the node is elected.
+    pub target: Option<NodeId>,
+    /// `RollBackForDisaster`, false by default: return to the original zone after a switch between zones. Without
+    /// such a switch it has no effect.
+    pub roll_back_for_disaster: bool,
+    /// `TargetZoneType`, `Primary` by default.
+    pub target_zone_type: TargetZoneType,
+}

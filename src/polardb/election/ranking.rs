@@ -1,0 +1,107 @@
+//! The ranking, whole.
+//!
+//! The founding page, in our words: if no target is named, the system takes, of all read-only nodes that can be elected
+//! now, the one or more with the highest failover priority; if switching to the first of them fails, it tries another,
+//! until one succeeds. The pages on automatic failover add that nodes of equal priority are equally likely.
+//!
+//! So the order is: by priority, larger first; within one priority any (`P-130`, `P-131`). A retry is the same question
+//! with one more node tried (`P-132`), asked of the nodes as they are then. What can be elected is not decided here but
+//! by [`DbNode::is_eligible`](crate::polardb::nodes::DbNode::is_eligible).
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::ids::NodeId;
+
+/// A failover priority: 1 to 15, larger is preferred, 1 by default. There is no value for "never" (`P-120`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "u8", into = "u8")
+)]
+pub struct Priority(u8);
+
+/// A number that is not a failover priority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a failover priority is 1 to 15, not {0}")]
+pub struct BadPriority(pub u8);
+
+impl Priority {
+    /// The lowest, and the one of a new node.
+    pub const MIN: Self = Self(1);
+    /// The highest.
+    pub const MAX: Self = Self(15);
+
+    /// The priority of this number.
+    ///
+    /// # Errors
+    ///
+    /// [`BadPriority`] if it is not 1 to 15.
+    pub const fn new(number: u8) -> Result<Self, BadPriority> {
+        if number >= Self::MIN.0 && number <= Self::MAX.0 {
+            Ok(Self(number))
+        } else {
+            Err(BadPriority(number))
+        }
+    }
+
+    /// The number.
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl Default for Priority {
+    fn default() -> Self {
+        Self::MIN
+    }
+}
+
+impl TryFrom<u8> for Priority {
+    type Error = BadPriority;
+
+    fn try_from(number: u8) -> Result<Self, BadPriority> {
+        Self::new(number)
+    }
+}
+
+impl From<Priority> for u8 {
+    fn from(priority: Priority) -> Self {
+        priority.0
+    }
+}
+
+impl fmt::Display for Priority {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// The nodes that one round of a failover has tried.
+pub type Tried = BTreeSet<NodeId>;
+
+/// The eligible nodes not yet tried that share the highest priority, written to `out` in the order given; `None`, and
+/// an empty `out`, if there are none.
+///
+/// One pass, no allocation beyond `out`. The set does not depend on the order of `eligible`.
+pub fn next_tier<'a>(
+    eligible: impl Iterator<Item = (&'a NodeId, Priority)>,
+    tried: &Tried,
+    out: &mut Vec<&'a NodeId>,
+) -> Option<Priority> {
+    out.clear();
+    let mut highest = None;
+    for (node, priority) in eligible {
+        if highest > Some(priority) || tried.contains(node) {
+            continue;
+        }
+        if highest < Some(priority) {
+            highest = Some(priority);
+            out.clear();
+        }
+        out.push(node);
+    }
+    highest
+}

@@ -1,0 +1,332 @@
+//! What a call that changes nodes, zones or the lock means: pure decisions.
+//!
+//! Everywhere the same order of checks: the edition, the request by itself, the nodes that it names, the limits, and last
+//! the cluster's status, which may pass (`P-202`).
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use crate::ids::{NodeClass, NodeId, ZoneId};
+use crate::operation::Operation;
+use crate::polardb::cluster::decide::{Change, ClusterPlan};
+use crate::polardb::cluster::requests::{Edition, Engine, TargetZoneType};
+use crate::polardb::cluster::{ClusterStatus, DbCluster};
+use crate::polardb::election::ranking::Priority;
+use crate::polardb::nodes::requests::{
+    CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass,
+    ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, NewNode, NodeTarget, RestartDbNode,
+};
+use crate::polardb::nodes::rules::{
+    P_210, P_211, P_212, P_213, P_214, P_220, P_221, P_222, P_223, P_232, P_234, P_242, P_251, P_252, P_253,
+    P_254, P_261,
+};
+use crate::polardb::nodes::work::NodeWork;
+use crate::polardb::nodes::{DbNode, NodeKind, Role};
+use crate::polardb::refusal::PolarDbRefusal;
+use crate::policy::{PolarDbPolicy, StandardNodes};
+use crate::rule::RuleId;
+use crate::text::StatusMessage;
+use crate::time::Timestamp;
+
+/// The most nodes that one request may name.
+const MOST_AT_ONCE: usize = 15;
+
+impl DbCluster {
+    /// How many nodes the cluster may have (`P-210`).
+    pub const fn most_nodes(&self, policy: &PolarDbPolicy) -> usize {
+        match (self.edition, policy.standard_nodes) {
+            (Edition::Basic, _) => 1,
+            (Edition::SeNormal, StandardNodes::EightInAll) => 8,
+            (Edition::SeNormal, StandardNodes::EightReaders) => 9,
+            _ => 16,
+        }
+    }
+
+    /// Decides `CreateDBNodes`. `fresh` are the ids for the new nodes, as many as are asked for.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails.
+    pub fn decide_create_nodes(
+        &self,
+        now: Timestamp,
+        request: &CreateDbNodes,
+        fresh: &[NodeId],
+        policy: &PolarDbPolicy,
+    ) -> Result<ClusterPlan, PolarDbRefusal> {
+        let operation = Operation::CreateDbNodes;
+        let number = |rule| self.node_number(operation, rule);
+        if !self.edition.fails_over() {
+            return Err(PolarDbRefusal::ClusterCategory { operation, cluster: self.id.clone() });
+        }
+        if !(1..=MOST_AT_ONCE).contains(&request.nodes.len()) {
+            return Err(number(P_211));
+        }
+        if request.nodes.len() > 1 && self.engine != Engine::MySql {
+            return Err(number(P_212));
+        }
+        let places: Result<Vec<(NodeClass, ZoneId)>, PolarDbRefusal> =
+            request.nodes.iter().map(|node| self.place(node, request.kind)).collect();
+        let places = places?;
+        if request.kind == NodeKind::ColumnStore && !self.takes_column_store() {
+            let (parameter, why) =
+                ("ImciSwitch".into(), "MySQL only, beside an ordinary reader (P-215)".into());
+            return Err(PolarDbRefusal::Malformed { operation, parameter, why });
+        }
+        if self.nodes.len().saturating_add(places.len()) > self.most_nodes(policy) {
+            return Err(number(P_210));
+        }
+        self.needs_running(operation)?;
+        let new: Vec<DbNode> = fresh
+            .iter()
+            .zip(places)
+            .map(|(id, (class, zone))| DbNode {
+                id: id.clone(),
+                role: Role::Reader,
+                kind: request.kind,
+                priority: Priority::MIN,
+                class,
+                zone,
+                created_at: now,
+                up: true,
+                replicating: true,
+                busy: StatusMessage::parse("DBNodeCreating").ok(),
+                hot_replica: false,
+            })
+            .collect();
+        let work = NodeWork::CreateNodes(Vec::from(fresh));
+        Ok(ClusterPlan(Change::Work { work, new, rule: P_213 }))
+    }
+
+    /// The class and zone of a new node (`P-214`).
+    fn place(&self, node: &NewNode, kind: NodeKind) -> Result<(NodeClass, ZoneId), PolarDbRefusal> {
+        let operation = Operation::CreateDbNodes;
+        let malformed = || PolarDbRefusal::NodeList { operation, cluster: self.id.clone(), rule: P_214 };
+        let writer = self.writer().ok_or_else(malformed)?;
+        if node.class.is_none() && (node.zone.is_none() || self.engine != Engine::MySql) {
+            return Err(malformed());
+        }
+        let class = node.class.clone().unwrap_or_else(|| writer.class.clone());
+        // AI nodes have classes of their own.
+        if kind != NodeKind::Ai && !self.nodes.iter().any(|other| other.class == class) {
+            return Err(malformed());
+        }
+        let home = match kind {
+            NodeKind::Standby => self.standby_zone.as_ref().unwrap_or(&writer.zone),
+            _ => &writer.zone,
+        };
+        let zone = node.zone.as_ref().unwrap_or(home);
+        let known = self.nodes.iter().any(|other| other.zone == *zone);
+        if known || kind == NodeKind::Standby || self.standby_zone.as_ref() == Some(zone) {
+            return Ok((class, zone.clone()));
+        }
+        let (parameter, why) = ("ZoneId".into(), "the cluster has no nodes in this zone (P-214)".into());
+        Err(PolarDbRefusal::Malformed { operation, parameter, why })
+    }
+
+    fn takes_column_store(&self) -> bool {
+        let ordinary = |node: &DbNode| node.role == Role::Reader && node.kind == NodeKind::Ordinary;
+        self.engine == Engine::MySql && self.nodes.iter().any(ordinary)
+    }
+
+    /// Decides `DeleteDBNodes`.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails.
+    pub fn decide_delete_nodes(&self, request: &DeleteDbNodes) -> Result<ClusterPlan, PolarDbRefusal> {
+        let operation = Operation::DeleteDbNodes;
+        let number = |rule| self.node_number(operation, rule);
+        if !(1..=MOST_AT_ONCE).contains(&request.nodes.len()) {
+            return Err(number(P_211));
+        }
+        if request.nodes.len() > 1 && self.engine != Engine::MySql {
+            return Err(number(P_212));
+        }
+        let nodes = self.named(operation, request.nodes.iter())?;
+        let of_kind = |node: &&DbNode| match request.kind {
+            None => true,
+            Some(NodeKind::Ordinary) => matches!(node.kind, NodeKind::Ordinary | NodeKind::ColumnStore),
+            Some(kind) => node.kind == kind,
+        };
+        if !nodes.iter().all(of_kind) {
+            let rule = P_220;
+            return Err(PolarDbRefusal::NodeList { operation, cluster: self.id.clone(), rule });
+        }
+        if let Some(writer) = nodes.iter().find(|node| node.role == Role::Writer) {
+            return Err(PolarDbRefusal::NodeRole { operation, node: writer.id.clone(), rule: P_221 });
+        }
+        let ordinary = |nodes: &mut dyn Iterator<Item = &DbNode>| {
+            nodes.filter(|node| node.kind == NodeKind::Ordinary).count()
+        };
+        let (going, current) = (ordinary(&mut nodes.iter().copied()), ordinary(&mut self.nodes.iter()));
+        if going > current.saturating_sub(2) {
+            return Err(number(P_222));
+        }
+        self.needs_running(operation)?;
+        let work = NodeWork::DeleteNodes(request.nodes.clone());
+        Ok(ClusterPlan(Change::Work { work, new: Vec::new(), rule: P_223 }))
+    }
+
+    /// Decides `ModifyDBNodeClass`: one class for all nodes but the AI ones, or for those alone.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails.
+    pub fn decide_node_class(&self, request: &ModifyDbNodeClass) -> Result<ClusterPlan, PolarDbRefusal> {
+        let operation = Operation::ModifyDbNodeClass;
+        let concerned = |node: &&DbNode| (node.kind == NodeKind::Ai) == request.ai_nodes;
+        let target = |node: &DbNode| NodeTarget { node: node.id.clone(), class: request.class.clone() };
+        let targets: Vec<NodeTarget> = self.nodes.iter().filter(concerned).map(target).collect();
+        if targets.is_empty() {
+            let (parameter, why) =
+                ("DBNodeType".into(), "the cluster has no nodes of this type (P-233)".into());
+            return Err(PolarDbRefusal::Malformed { operation, parameter, why });
+        }
+        self.change_class(operation, targets)
+    }
+
+    /// Decides `ModifyDBNodesClass`: a class for each node that is named.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails.
+    pub fn decide_nodes_class(&self, request: &ModifyDbNodesClass) -> Result<ClusterPlan, PolarDbRefusal> {
+        let operation = Operation::ModifyDbNodesClass;
+        if !(1..=MOST_AT_ONCE).contains(&request.nodes.len()) {
+            return Err(self.node_number(operation, P_211));
+        }
+        self.named(operation, request.nodes.iter().map(|target| &target.node))?;
+        self.change_class(operation, request.nodes.clone())
+    }
+
+    fn change_class(
+        &self,
+        operation: Operation,
+        targets: Vec<NodeTarget>,
+    ) -> Result<ClusterPlan, PolarDbRefusal> {
+        let work = NodeWork::ChangeClass(targets);
+        let class = |node: &DbNode| work.class_of(&node.id).unwrap_or(&node.class).clone();
+        let writers = self.writer().map(class);
+        let readers = || self.nodes.iter().filter(|node| node.role == Role::Reader);
+        let mut ordinary = readers().filter(|node| node.kind == NodeKind::Ordinary).peekable();
+        if ordinary.peek().is_some() && !ordinary.any(|node| Some(class(node)) == writers) {
+            return Err(PolarDbRefusal::RoEqualSpec { operation, cluster: self.id.clone() });
+        }
+        if let Some(hot) = readers().find(|node| node.hot_replica && Some(class(node)) != writers) {
+            let (node, rule) = (hot.id.clone(), P_232);
+            return Err(PolarDbRefusal::HotReplicaClass { operation, node, rule });
+        }
+        self.needs_running(operation)?;
+        Ok(ClusterPlan(Change::Work { work, new: Vec::new(), rule: P_234 }))
+    }
+
+    /// Decides `RestartDBNode`.
+    ///
+    /// # Errors
+    ///
+    /// [`PolarDbRefusal::ClusterStatus`] unless the cluster is running.
+    pub fn decide_restart(&self, request: &RestartDbNode) -> Result<ClusterPlan, PolarDbRefusal> {
+        self.needs_running(Operation::RestartDbNode)?;
+        let work = NodeWork::RestartNode(request.node.clone());
+        Ok(ClusterPlan(Change::Work { work, new: Vec::new(), rule: P_242 }))
+    }
+
+    /// Decides `ModifyDBNodeHotReplicaMode`.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails.
+    pub fn decide_hot_replica(
+        &self,
+        request: &ModifyDbNodeHotReplicaMode,
+    ) -> Result<ClusterPlan, PolarDbRefusal> {
+        let operation = Operation::ModifyDbNodeHotReplicaMode;
+        if self.engine != Engine::MySql {
+            return Err(PolarDbRefusal::Engine { operation, cluster: self.id.clone() });
+        }
+        let node = self.node_of(operation, &request.node)?;
+        if node.role == Role::Writer || node.kind != NodeKind::Ordinary {
+            let (cluster, node, rule) = (self.id.clone(), node.id.clone(), P_251);
+            return Err(PolarDbRefusal::NodeRefused { operation, cluster, node, rule });
+        }
+        if request.on && self.writer().is_some_and(|writer| writer.class != node.class) {
+            let (node, rule) = (node.id.clone(), P_252);
+            return Err(PolarDbRefusal::HotReplicaClass { operation, node, rule });
+        }
+        self.needs_running(operation)?;
+        let restarts_all = request.on && !self.hot_replica_used;
+        let work = NodeWork::SetHotReplica { node: node.id.clone(), on: request.on, restarts_all };
+        let rule = if restarts_all { P_253 } else { P_254 };
+        Ok(ClusterPlan(Change::Work { work, new: Vec::new(), rule }))
+    }
+
+    /// Decides `ModifyDBClusterPrimaryZone`.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails.
+    pub fn decide_zone(&self, request: &ModifyDbClusterPrimaryZone) -> Result<ClusterPlan, PolarDbRefusal> {
+        let operation = Operation::ModifyDbClusterPrimaryZone;
+        if self.engine != Engine::MySql && request.vswitch.is_none() {
+            return Err(PolarDbRefusal::MissingParameter { operation, parameter: "VSwitchId".into() });
+        }
+        let standby = request.zone_type == TargetZoneType::Standby;
+        let (primary, second) = (self.primary_zone(), self.standby_zone.as_ref());
+        let to = Some(&request.zone);
+        if primary == to || (standby && second == to) {
+            return Err(PolarDbRefusal::SameZone { operation, cluster: self.id.clone() });
+        }
+        self.needs_running(operation)?;
+        let from = if standby { second } else { primary };
+        let moves = |node: &&DbNode| (node.kind == NodeKind::Standby) == standby && Some(&node.zone) == from;
+        let nodes = self.nodes.iter().filter(moves).map(|node| node.id.clone()).collect();
+        let (from, to) = (from.cloned(), request.zone.clone());
+        let work = NodeWork::ChangeZone { from, to, standby, nodes };
+        Ok(ClusterPlan(Change::Work { work, new: Vec::new(), rule: P_261 }))
+    }
+
+    /// Decides `ModifyDBClusterDeletion`, in any status (`P-026`).
+    pub fn decide_lock(&self, request: &ModifyDbClusterDeletion) -> ClusterPlan {
+        ClusterPlan(Change::Lock(request.protection))
+    }
+
+    /// The node of this id.
+    fn node_of(&self, operation: Operation, id: &NodeId) -> Result<&DbNode, PolarDbRefusal> {
+        self.node(id).ok_or_else(|| PolarDbRefusal::NodeNotFound {
+            operation,
+            cluster: self.id.clone(),
+            node: id.clone(),
+        })
+    }
+
+    /// The nodes of these ids, each named once.
+    fn named<'a>(
+        &self,
+        operation: Operation,
+        ids: impl Iterator<Item = &'a NodeId>,
+    ) -> Result<Vec<&DbNode>, PolarDbRefusal> {
+        let mut seen = BTreeSet::new();
+        let mut nodes = Vec::new();
+        for id in ids {
+            if !seen.insert(id) {
+                let (cluster, rule) = (self.id.clone(), P_220);
+                return Err(PolarDbRefusal::NodeList { operation, cluster, rule });
+            }
+            nodes.push(self.node_of(operation, id)?);
+        }
+        Ok(nodes)
+    }
+
+    fn node_number(&self, operation: Operation, rule: RuleId) -> PolarDbRefusal {
+        PolarDbRefusal::NodeNumber { operation, cluster: self.id.clone(), rule }
+    }
+
+    /// Work on nodes begins in a running cluster alone (`P-202`).
+    fn needs_running(&self, operation: Operation) -> Result<(), PolarDbRefusal> {
+        match self.status() {
+            ClusterStatus::Running => Ok(()),
+            _ => Err(PolarDbRefusal::ClusterStatus { operation, cluster: self.id.clone() }),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Work on the nodes of a cluster: what an accepted call asks of the outside, and what becomes of it.
+//!
+//! A cluster has at most one such work at a time, since every call that begins one needs a running cluster. While it is
+//! under way the cluster shows its status and the nodes concerned cannot be elected; a writer that fails meanwhile is
+//! replaced all the same, by one of the others.
+
+use alloc::vec::Vec;
+
+use crate::ids::{EffectId, NodeClass, NodeId, ZoneId};
+use crate::time::Timestamp;
+
+use crate::polardb::cluster::ClusterStatus;
+use crate::polardb::nodes::requests::NodeTarget;
+
+/// Work on nodes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
+pub enum NodeWork {
+    /// Make these nodes; they are listed as `DBNodeCreating` until then.
+    CreateNodes(Vec<NodeId>),
+    /// Remove these nodes.
+    DeleteNodes(Vec<NodeId>),
+    /// Give each of these nodes its class.
+    ChangeClass(Vec<NodeTarget>),
+    /// Restart this node.
+    RestartNode(NodeId),
+    /// Make this node a hot replica, or an ordinary one again.
+    SetHotReplica {
+        /// The node.
+        node: NodeId,
+        /// Whether it shall be one.
+        on: bool,
+        /// Whether all nodes restart in turn: the first time in a cluster.
+        restarts_all: bool,
+    },
+    /// Move what is in one zone to another.
+    ChangeZone {
+        /// The zone until now; `None` for a first standby zone.
+        from: Option<ZoneId>,
+        /// The zone to be.
+        to: ZoneId,
+        /// Whether it is the standby zone that changes.
+        standby: bool,
+        /// The nodes that move.
+        nodes: Vec<NodeId>,
+    },
+}
+
+impl NodeWork {
+    /// The names of all kinds.
+    pub const NAMES: &'static [&'static str] =
+        &["create_nodes", "delete_nodes", "change_class", "restart_node", "set_hot_replica", "change_zone"];
+
+    /// The name of the effect, such as `create_nodes`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::CreateNodes(_) => "create_nodes",
+            Self::DeleteNodes(_) => "delete_nodes",
+            Self::ChangeClass(_) => "change_class",
+            Self::RestartNode(_) => "restart_node",
+            Self::SetHotReplica { .. } => "set_hot_replica",
+            Self::ChangeZone { .. } => "change_zone",
+        }
+    }
+
+    /// What the cluster shows while it is under way (`P-303`).
+    pub const fn status(&self) -> ClusterStatus {
+        match self {
+            Self::CreateNodes(_) => ClusterStatus::DbNodeCreating,
+            Self::DeleteNodes(_) => ClusterStatus::DbNodeDeleting,
+            Self::ChangeClass(_) => ClusterStatus::ClassChanging,
+            Self::RestartNode(_) => ClusterStatus::Rebooting,
+            Self::SetHotReplica { .. } => ClusterStatus::RoleSwitching,
+            Self::ChangeZone { standby: false, .. } => ClusterStatus::Transing,
+            Self::ChangeZone { standby: true, .. } => ClusterStatus::StandbyTransing,
+        }
+    }
+
+    /// What a node that it takes out of the election shows; `None` if it takes out none (`P-230`).
+    pub const fn node_status(&self) -> Option<&'static str> {
+        match self {
+            Self::CreateNodes(_) => Some("DBNodeCreating"),
+            Self::DeleteNodes(_) => Some("DBNodeDeleting"),
+            Self::ChangeClass(_) => Some("ClassChanging"),
+            Self::RestartNode(_) | Self::SetHotReplica { restarts_all: true, .. } => Some("Rebooting"),
+            Self::SetHotReplica { .. } | Self::ChangeZone { .. } => None,
+        }
+    }
+
+    /// Whether it takes this node out of the election.
+    pub fn occupies(&self, node: &NodeId) -> bool {
+        let all = matches!(self, Self::SetHotReplica { restarts_all: true, .. });
+        all || (self.node_status().is_some() && self.nodes().contains(&node))
+    }
+
+    /// The nodes that it concerns, in the order of the request.
+    pub fn nodes(&self) -> Vec<&NodeId> {
+        match self {
+            Self::CreateNodes(nodes) | Self::DeleteNodes(nodes) | Self::ChangeZone { nodes, .. } => {
+                nodes.iter().collect()
+            }
+            Self::ChangeClass(targets) => targets.iter().map(|target| &target.node).collect(),
+            Self::RestartNode(node) | Self::SetHotReplica { node, .. } => Vec::from([node]),
+        }
+    }
+
+    /// The class that a node shall have, if it changes.
+    pub fn class_of(&self, node: &NodeId) -> Option<&NodeClass> {
+        match self {
+            Self::ChangeClass(targets) => {
+                targets.iter().find(|target| target.node == *node).map(|target| &target.class)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Work under way.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct PendingWork {
+    /// Fencing token, attempt number and, with `since`, age.
+    pub id: EffectId,
+    /// What was asked.
+    pub work: NodeWork,
+    /// When.
+    pub since: Timestamp,
+}
