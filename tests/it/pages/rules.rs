@@ -256,7 +256,7 @@ fn policies_page() -> String {
 fn the_policies_page_is_made_from_the_rows() {
     let page = fs::read_to_string(root().join("docs/policies.md")).unwrap_or_default();
     let rest = page.find("A policy can be changed at any time").map_or("", |at| &page[at..]);
-    check("docs/policies.md", &(policies_page() + rest));
+    compare("docs/policies.md", &(policies_page() + rest));
 }
 
 #[test]
