@@ -131,3 +131,8 @@ pub use wire_error::WireError;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// Compiles and runs the examples of the page on embedding.
+#[cfg(all(doctest, feature = "serde"))]
+#[doc = include_str!("../docs/embed.md")]
+struct Embedding;
