@@ -2,7 +2,7 @@
 //!
 //! One table, [`EbsRefusal::wire`], maps every refusal to HTTP status, code and message. Codes, statuses and templates
 //! are the vendor's (`facts/ebs.md` §6.1). A row is `Documented` iff the metadata lists that code for that operation
-//! ([`LISTED`]); the same code on another operation is `Inferred`.
+//! ([`Operation::listed_codes`]); the same code on another operation is `Inferred`.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -10,13 +10,12 @@ use alloc::format;
 use crate::ebs::drill::refusal::DrillRefusal;
 use crate::ebs::group::refusal::GroupRefusal;
 use crate::ebs::group::rules::{G_631, G_632};
-pub use crate::ebs::listed::LISTED;
 use crate::ebs::pair::rules::{E_010, E_012, E_600, E_601, E_621, E_622, E_630, E_631, E_632, E_633};
 use crate::ebs::pair::status::PairStatus;
 use crate::ebs::rules::{E_700, E_701, E_702, E_703, E_704, E_705, E_708};
 use crate::ids::{DiskId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
-use crate::rule::{Basis, RuleId};
+use crate::rule::RuleId;
 use crate::time::Span;
 use crate::token::TokenRefusal;
 use crate::wire_error::WireError;
@@ -436,14 +435,6 @@ impl EbsRefusal {
                 (403, "OperationDenied", "The operation is not allowed.".into())
             }
         };
-        WireError { status, code: code.into(), message, basis: self.basis(code) }
-    }
-
-    fn basis(&self, code: &str) -> Basis {
-        let listed = LISTED.iter().find(|(operation, _)| *operation == self.operation());
-        match listed {
-            Some((_, codes)) if codes.contains(&code) => Basis::Documented,
-            _ => Basis::Inferred,
-        }
+        WireError { status, code: code.into(), message, basis: self.operation().basis(code) }
     }
 }

@@ -1,7 +1,7 @@
 //! Why a call on a consistent group, or on a pair that is in one, is refused.
 //!
 //! Codes and templates are the vendor's (`facts/ebs.md` §6.1), two blanks in a row included. What the metadata lists for
-//! which operation is [`LISTED`](crate::ebs::refusal::LISTED).
+//! which operation: [`Operation::listed_codes`].
 
 use crate::ebs::group::rules::{G_621, G_622, G_630, G_633, G_671, G_682, G_684, G_685, G_686, G_691, G_693};
 use crate::ebs::group::status::GroupStatus;
