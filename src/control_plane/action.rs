@@ -5,12 +5,13 @@ use core::convert::Infallible;
 use super::input::{Refusal, Request, TokenOutcome};
 use super::{Call, ControlPlane, Misuse, Step};
 use crate::ebs::{
-    DrillPage, DrillStarted, EbsRefusal, GroupCreated, GroupPage, PairCreated, PairPage, PairProgress,
-    TagPage,
+    DrillPage, DrillStarted, EbsReason, EbsRefusal, GroupCreated, GroupPage, PairCreated, PairPage,
+    PairProgress, TagPage,
 };
 use crate::operation::Operation;
 use crate::polardb::{
-    ClusterCreated, ClusterPage, DbCluster, EndpointList, HaLogPage, NodesCreated, Ordered, PolarDbRefusal,
+    ClusterCreated, ClusterPage, DbCluster, EndpointList, HaLogPage, NodesCreated, Ordered, PolarDbReason,
+    PolarDbRefusal,
 };
 use crate::policy::{Policy, TokenMismatch};
 use crate::rule::RuleId;
@@ -193,11 +194,11 @@ impl Sealed for EbsRefusal {}
 
 impl Denial for EbsRefusal {
     fn of_token(operation: Operation, refusal: TokenRefusal, _policy: &Policy) -> Self {
-        Self::Token { operation, refusal }
+        EbsReason::Token { refusal }.of(operation)
     }
 
     fn of_parameter(operation: Operation, parameter: &'static str, why: &'static str) -> Self {
-        Self::InvalidParameter { operation, parameter: parameter.into(), why: why.into() }
+        EbsReason::InvalidParameter { parameter: parameter.into(), why: why.into() }.of(operation)
     }
 
     fn narrow(refusal: &Refusal) -> Option<&Self> {
@@ -215,13 +216,13 @@ impl Denial for PolarDbRefusal {
     fn of_token(operation: Operation, refusal: TokenRefusal, policy: &Policy) -> Self {
         let in_house = policy.polardb.token_mismatch == TokenMismatch::InvalidClientToken;
         if refusal == TokenRefusal::Mismatch && in_house {
-            return Self::TokenReused { operation };
+            return PolarDbReason::TokenReused.of(operation);
         }
-        Self::Token { operation, refusal }
+        PolarDbReason::Token { refusal }.of(operation)
     }
 
     fn of_parameter(operation: Operation, parameter: &'static str, why: &'static str) -> Self {
-        Self::Malformed { operation, parameter: parameter.into(), why: why.into() }
+        PolarDbReason::Malformed { parameter: parameter.into(), why: why.into() }.of(operation)
     }
 
     fn narrow(refusal: &Refusal) -> Option<&Self> {

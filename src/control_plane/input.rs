@@ -23,9 +23,9 @@ use crate::polardb::{
     ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeConfig, ModifyDbNodeHotReplicaMode,
     ModifyDbNodesClass, NodesCreated, Ordered, PolarDbRefusal, RestartDbNode,
 };
+use crate::refusal::WireError;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
-use crate::wire_error::WireError;
 
 macro_rules! requests {
     ($($name:ident $(($boxed:ident))?;)*) => {

@@ -12,7 +12,7 @@ use crate::control_plane::{Call, ControlPlane, Effect, EffectKind, Index, Misuse
 use crate::ebs::drill::rules::{D_110, D_111, D_150, D_610, D_620};
 use crate::ebs::{
     ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, Drill,
-    DrillOwner, DrillPage, DrillPlan, DrillRefusal, DrillStarted, DrillStatus, EbsRefusal, FreshDrill,
+    DrillOwner, DrillPage, DrillPlan, DrillReason, DrillStarted, DrillStatus, EbsRefusal, FreshDrill,
     GroupStatus, Page, PairStatus, StartPairDrill, StartReplicaGroupDrill,
 };
 use crate::ids::{AccountId, DiskId, DrillId, EffectId, PairId};
@@ -93,16 +93,16 @@ impl ControlPlane {
         fresh: Option<&FreshDrill>,
     ) -> Result<Done<DrillStarted>, Blocked<EbsRefusal, Misuse>> {
         let drilled = self.drilled(call, operation, &owner)?;
-        let refused = |why: DrillRefusal| Err(Blocked::Refused(why.of(operation)));
+        let refused = |why: DrillReason| Err(Blocked::Refused(why.of(operation)));
         if !drilled.at_destination {
-            return refused(DrillRefusal::NotAtDestination(call.region.clone()));
+            return refused(DrillReason::NotAtDestination(call.region.clone()));
         }
         if drilled.deleted {
-            return refused(DrillRefusal::OwnerDeleted);
+            return refused(DrillReason::OwnerDeleted);
         }
         let refuses = self.policy.ebs.drill_without_recover_point == DrillWithoutRecoverPoint::Refuse;
         if drilled.recover_point.is_none() && refuses {
-            return refused(DrillRefusal::NoRecoverPoint);
+            return refused(DrillReason::NoRecoverPoint);
         }
         let fresh = fresh.filter(|fresh| self.fits(call, fresh, drilled.pairs.len()));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?.clone();

@@ -11,8 +11,8 @@ use crate::control_plane::{Call, ControlPlane, Effect, EffectKind, Index, Misuse
 use crate::ebs::group::rules::{G_014, G_610, G_697};
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::{
-    Context, CreateDiskReplicaGroup, DrillOwner, EbsRefusal, End, GroupCreated, GroupPlan, GroupRequest,
-    GroupSeed, GroupStatus, GroupView, Member, Membership, ReplicaGroup, ReplicaPair,
+    Context, CreateDiskReplicaGroup, DrillOwner, EbsReason, EbsRefusal, End, GroupCreated, GroupPlan,
+    GroupRequest, GroupSeed, GroupStatus, GroupView, Member, Membership, ReplicaGroup, ReplicaPair,
 };
 use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
@@ -361,7 +361,7 @@ pub(in crate::control_plane) fn unknown(
     rule: RuleId,
 ) -> EbsRefusal {
     let (resource, region) = (String::from(id).into(), region.clone());
-    EbsRefusal::NoSuchResource { operation, resource, region, rule }
+    EbsReason::NoSuchResource { resource, region, rule }.of(operation)
 }
 
 impl Index {

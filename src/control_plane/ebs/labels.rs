@@ -11,9 +11,9 @@ use crate::ebs::labels::{MOST_RESOURCES, tagged, untagged};
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::rules::{E_706, E_707, E_712};
 use crate::ebs::{
-    ChangeResourceGroup, Context, Cursor, DescribeDiskReplicaPairProgress, EbsRefusal, GroupStatus,
-    ListTagResources, ModifyDiskReplicaPair, PairProgress, PairStatus, ReplicaGroup, ReplicaPair, ResourceId,
-    ResourceType, Resources, TagPage, TagResources, TaggedResource, UntagResources,
+    ChangeResourceGroup, Context, Cursor, DescribeDiskReplicaPairProgress, EbsReason, EbsRefusal,
+    GroupStatus, ListTagResources, ModifyDiskReplicaPair, PairProgress, PairStatus, ReplicaGroup,
+    ReplicaPair, ResourceId, ResourceType, Resources, TagPage, TagResources, TaggedResource, UntagResources,
 };
 use crate::ids::{PairId, ResourceGroupId};
 use crate::operation::Operation;
@@ -87,7 +87,7 @@ impl ControlPlane {
         let named = resources.each();
         match named.iter().find(|id| self.labelled(call, id).is_none()) {
             Some(id) => {
-                Err(EbsRefusal::ResourceNotFound { operation, resource: String::from(id.as_str()).into() })
+                Err(EbsReason::ResourceNotFound { resource: String::from(id.as_str()).into() }.of(operation))
             }
             None => Ok(named),
         }
@@ -137,7 +137,9 @@ impl ControlPlane {
             self.labelled(call, id).is_some_and(|(tags, _)| tagged(tags, &request.tags).is_none())
         };
         if let Some(id) = ids.iter().find(full) {
-            return Err(EbsRefusal::TagQuota { operation, resource: String::from(id.as_str()).into() }.into());
+            return Err(EbsReason::TagQuota { resource: String::from(id.as_str()).into() }
+                .of(operation)
+                .into());
         }
         Ok(self.relabel(now, call, E_706, &ids, |tags, _| {
             *tags = tagged(tags, &request.tags).unwrap_or_default();
@@ -166,7 +168,7 @@ impl ControlPlane {
         let id = &request.resource;
         if self.labelled(call, id).is_none() {
             let resource = String::from(id.as_str()).into();
-            return Err(EbsRefusal::ResourceNotFound { operation, resource }.into());
+            return Err(EbsReason::ResourceNotFound { resource }.of(operation).into());
         }
         Ok(self.relabel(now, call, E_712, core::slice::from_ref(id), |_, group| {
             *group = Some(request.group.clone());
@@ -213,7 +215,7 @@ impl ControlPlane {
 
 fn unknown(operation: Operation, pair: &PairId, call: &Call) -> EbsRefusal {
     let resource = String::from(pair.as_str()).into();
-    EbsRefusal::NoSuchResource { operation, resource, region: call.region.clone(), rule: E_610 }
+    EbsReason::NoSuchResource { resource, region: call.region.clone(), rule: E_610 }.of(operation)
 }
 
 macro_rules! settings_calls {

@@ -14,7 +14,7 @@ use crate::ebs::pair::rules::{E_011, E_013, E_014, E_610, E_671};
 
 use crate::ebs::{
     Access, Charge, Context, CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairs, Disk,
-    EbsRefusal, FailoverDiskReplicaPair, PairCreated, PairPage, PairRequest, PairSeed, PairStatus,
+    EbsReason, EbsRefusal, FailoverDiskReplicaPair, PairCreated, PairPage, PairRequest, PairSeed, PairStatus,
     ReplicaPair, ReprotectDiskReplicaPair, StartDiskReplicaPair, StopDiskReplicaPair,
 };
 use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId, ZoneId};
@@ -47,12 +47,12 @@ impl ControlPlane {
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let pair = self.pairs.get_mut(id).filter(|pair| pair.account == call.account);
         let Some(pair) = pair else {
-            return Err(EbsRefusal::NoSuchResource {
-                operation,
+            return Err(EbsReason::NoSuchResource {
                 resource: String::from(id.as_str()).into(),
                 region: call.region.clone(),
                 rule: E_610,
             }
+            .of(operation)
             .into());
         };
         let request = ask(pair, &self.disks);
@@ -104,12 +104,12 @@ impl ControlPlane {
             && !unit.sells(period)
         {
             let (parameter, why) = ("Period".into(), "such a period is not sold".into());
-            return Err(EbsRefusal::InvalidParameter { operation, parameter, why });
+            return Err(EbsReason::InvalidParameter { parameter, why }.of(operation));
         }
         let destination = (&request.destination_region, &request.destination_zone);
         self.check_places(operation, (region, &request.source_zone), destination)?;
         if request.source_disk == request.destination_disk {
-            return Err(EbsRefusal::TooClose { operation, rule: E_011 });
+            return Err(EbsReason::TooClose { rule: E_011 }.of(operation));
         }
         Ok(())
     }
@@ -124,13 +124,13 @@ impl ControlPlane {
         if let Some(regions) = &self.policy.ebs.regions {
             let missing = [source.0, destination.0].into_iter().find(|region| !regions.contains(*region));
             if let Some(region) = missing {
-                return Err(EbsRefusal::RegionNotSupported { operation, region: region.clone() });
+                return Err(EbsReason::RegionNotSupported { region: region.clone() }.of(operation));
             }
         }
         let same_region = source.0 == destination.0;
         let forbidden = same_region && self.policy.ebs.same_region_pairs == SameRegionPairs::Refuse;
         if source == destination || forbidden {
-            return Err(EbsRefusal::TooClose { operation, rule: E_011 });
+            return Err(EbsReason::TooClose { rule: E_011 }.of(operation));
         }
         Ok(())
     }
@@ -146,15 +146,15 @@ impl ControlPlane {
         for disk in [&request.source_disk, &request.destination_disk] {
             let key = (account.clone(), disk.clone());
             if self.disks.get(&key).is_some_and(|disk| disk.removed) {
-                return Err(EbsRefusal::NoSuchResource {
-                    operation,
+                return Err(EbsReason::NoSuchResource {
                     resource: String::from(disk.as_str()).into(),
                     region: region.clone(),
                     rule: E_013,
-                });
+                }
+                .of(operation));
             }
             if let Some(pair) = self.index.disks.get(&key) {
-                return Err(EbsRefusal::DiskInUse { operation, disk: disk.clone(), pair: pair.clone() });
+                return Err(EbsReason::DiskInUse { disk: disk.clone(), pair: pair.clone() }.of(operation));
             }
         }
         Ok(())

@@ -11,7 +11,7 @@ use crate::operation::Operation;
 use crate::polardb::{
     ClusterPlan, CreateDbNodes, DbCluster, DeleteDbNodes, FailoverDbClusterZonal, ModifyDbClusterDeletion,
     ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass,
-    NodesCreated, Ordered, PolarDbRefusal, RestartDbNode,
+    NodesCreated, Ordered, PolarDbReason, PolarDbRefusal, RestartDbNode,
 };
 use crate::time::Timestamp;
 
@@ -135,10 +135,7 @@ plain_calls! {
     RestartDbNode:
         |request, plane, call| {
             let found = plane.cluster_of(&request.node).filter(|cluster| *cluster.account() == call.account);
-            found.ok_or_else(|| PolarDbRefusal::NodeUnknown {
-                operation: Operation::RestartDbNode,
-                node: request.node.clone(),
-            })
+            found.ok_or_else(|| PolarDbReason::NodeUnknown { node: request.node.clone() }.of(Operation::RestartDbNode))
         },
         |request, _, cluster, _| cluster.decide_restart(request);
     ModifyDbClusterPrimaryZone:

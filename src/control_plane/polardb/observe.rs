@@ -6,7 +6,8 @@ use crate::control_plane::action::{Action, Done, Performed, sealed::Sealed};
 use crate::control_plane::{Call, ControlPlane, Reply, Step};
 use crate::operation::Operation;
 use crate::polardb::{
-    DescribeDbClusterEndpoints, DescribeHaLogs, EndpointList, Engine, HaLogPage, PolarDbRefusal,
+    DescribeDbClusterEndpoints, DescribeHaLogs, EndpointList, Engine, HaLogPage, PolarDbReason,
+    PolarDbRefusal,
 };
 use crate::time::Timestamp;
 
@@ -38,7 +39,7 @@ impl Action for DescribeHaLogs {
         let operation = Self::OPERATION;
         let cluster = plane.owned_cluster(call, operation, &self.cluster)?;
         if cluster.engine() != Engine::MySql {
-            return Err(PolarDbRefusal::NoHaLog { operation, cluster: self.cluster.clone() }.into());
+            return Err(PolarDbReason::NoHaLog { cluster: self.cluster.clone() }.of(operation).into());
         }
         Ok(Done { response: self.page(cluster), step: Step::default(), rule: None })
     }
