@@ -1,0 +1,253 @@
+//! Codes, statuses and templates against the vendor's own error lists.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use failover_model::control_plane::Refusal;
+use failover_model::ebs::{DrillReason, EbsReason, GroupReason, PairStatus};
+use failover_model::polardb::{PolarDbReason, PolarDbRefusal};
+use failover_model::rule::{Basis, RuleId};
+use failover_model::time::Span;
+use failover_model::token::TokenRefusal;
+use failover_model::{ebs, polardb};
+
+use super::*;
+
+use failover_model::Operation as O;
+
+type Codes = BTreeMap<String, BTreeMap<String, (u16, String)>>;
+
+fn metadata() -> Codes {
+    serde_json::from_str(include_str!("../../fixtures/error-codes.json")).unwrap()
+}
+
+fn id<T: std::str::FromStr>(text: &str) -> T {
+    text.parse().ok().unwrap()
+}
+
+/// Every refusal that an operation's product has.
+fn every(operation: Operation) -> Vec<Refusal> {
+    let rule = RuleId("X");
+    let parameter: Cow<'static, str> = "RegionId".into();
+    let why: Cow<'static, str> = "".into();
+    let wait = Span::from_secs(1);
+    let mut all: Vec<Refusal> = Vec::new();
+    match operation.product() {
+        Product::Ebs => {
+            let (pair, region, disk) = (|| id("pair-1"), || id("cn-shanghai"), || id("d-1"));
+            all.extend(
+                TokenRefusal::ALL.iter().map(|&refusal| EbsReason::Token { refusal }.of(operation).into()),
+            );
+            let rest = [
+                EbsReason::MissingParameter { parameter: parameter.clone() }.of(operation),
+                EbsReason::InvalidParameter { parameter, why }.of(operation),
+                EbsReason::NoSuchResource { resource: "pair-1".into(), region: region(), rule }.of(operation),
+                EbsReason::InvalidStatus { pair: pair(), status: PairStatus::Invalid, rule }.of(operation),
+                EbsReason::OperateNotAllowedForPrimary { pair: pair(), region: region() }.of(operation),
+                EbsReason::NotAtSource { pair: pair(), region: region() }.of(operation),
+                EbsReason::StandbyDeviceAttached { pair: pair(), disk: disk() }.of(operation),
+                EbsReason::PrimaryDeviceAttached { pair: pair(), disk: disk() }.of(operation),
+                EbsReason::ManualSyncLimit { pair: pair(), wait }.of(operation),
+                EbsReason::NoRecoverPoint { pair: pair() }.of(operation),
+                EbsReason::DiskInUse { disk: disk(), pair: pair() }.of(operation),
+                EbsReason::TooClose { rule }.of(operation),
+                EbsReason::RegionNotSupported { region: region() }.of(operation),
+            ];
+            all.extend(rest.map(Refusal::from));
+            if matches!(
+                operation,
+                O::TagResources | O::UntagResources | O::ListTagResources | O::ChangeResourceGroup
+            ) {
+                let given: Cow<'static, str> = "x".into();
+                let resource = || given.clone();
+                let tags = [
+                    EbsReason::MissingParameter { parameter: "ResourceType".into() }.of(operation),
+                    EbsReason::MissingParameter { parameter: "NewResourceGroupId".into() }.of(operation),
+                    EbsReason::UnknownResourceType { given: given.clone() }.of(operation),
+                    EbsReason::ResourceNotFound { resource: resource() }.of(operation),
+                    EbsReason::TooManyResources.of(operation),
+                    EbsReason::TooManyTags.of(operation),
+                    EbsReason::DuplicateTagKey.of(operation),
+                    EbsReason::TagQuota { resource: resource() }.of(operation),
+                    EbsReason::TagValueAlone { parameter: "Tag.1.Value".into() }.of(operation),
+                ];
+                all.extend(tags.map(Refusal::from));
+            }
+            let (group, status) = (|| id("pg-1"), ebs::GroupStatus::Invalid);
+            let of_pair = PairStatus::Invalid;
+            let of_group = [
+                GroupReason::PairInGroup(pair()),
+                GroupReason::NotAtDestination(region()),
+                GroupReason::NotAtProduction(region()),
+                GroupReason::InvalidStatus { status, rule },
+                GroupReason::Empty(rule),
+                GroupReason::HasPair,
+                GroupReason::NoRecoverPoint(pair()),
+                GroupReason::ManualSyncLimit(wait),
+                GroupReason::InAnotherGroup { pair: pair(), other: group(), rule },
+                GroupReason::NotInGroup(pair()),
+                GroupReason::CannotAdd { status, rule },
+                GroupReason::CannotRemove { status, rule },
+                GroupReason::PairInitializing { pair: pair(), status: of_pair },
+                GroupReason::PairCannotJoin { pair: pair(), status: of_pair, rule },
+                GroupReason::PairCannotLeave { pair: pair(), status: of_pair },
+                GroupReason::StatusConflict { pair: pair(), status: of_pair },
+                GroupReason::ZoneConflict(pair()),
+                GroupReason::Full,
+            ];
+            all.extend(of_group.map(|why| why.of(operation, group()).into()));
+            let of_drill = [
+                DrillReason::NotAtDestination(region()),
+                DrillReason::NoRecoverPoint,
+                DrillReason::OwnerDeleted,
+                DrillReason::InvalidStatus { drill: id("drill-1"), status: ebs::DrillStatus::Executing },
+            ];
+            all.extend(of_drill.map(|why| why.of(operation).into()));
+        }
+        Product::PolarDb => {
+            let (cluster, node) = (|| id("pc-1"), || id("pi-1"));
+            let names = [
+                "DBClusterId",
+                "DBNodeId",
+                "DBNode",
+                "TargetDBNodeId",
+                "DBType",
+                "RegionId",
+                "PageSize",
+                "PageNumber",
+                "ZoneId",
+                "ModifyType",
+            ];
+            all.extend(names.map(|name| {
+                PolarDbReason::Malformed { parameter: name.into(), why: why.clone() }.of(operation).into()
+            }));
+            all.extend(
+                TokenRefusal::ALL
+                    .iter()
+                    .map(|&refusal| PolarDbReason::Token { refusal }.of(operation).into()),
+            );
+            let rest = [
+                PolarDbReason::MissingParameter { parameter }.of(operation),
+                PolarDbReason::EngineVersion.of(operation),
+                PolarDbReason::TooManyTags.of(operation),
+                PolarDbReason::ClusterNotFound { cluster: cluster() }.of(operation),
+                PolarDbReason::NodeNotFound { cluster: cluster(), node: node() }.of(operation),
+                PolarDbReason::ClusterCategory { cluster: cluster() }.of(operation),
+                PolarDbReason::NoHaLog { cluster: cluster() }.of(operation),
+                PolarDbReason::NodeUnknown { node: node() }.of(operation),
+                PolarDbReason::NodeNumber { cluster: cluster(), rule }.of(operation),
+                PolarDbReason::NodeList { cluster: cluster(), rule }.of(operation),
+                PolarDbReason::NodeRole { node: node(), rule }.of(operation),
+                PolarDbReason::NodeRefused { cluster: cluster(), node: node(), rule }.of(operation),
+                PolarDbReason::RoEqualSpec { cluster: cluster() }.of(operation),
+                PolarDbReason::HotReplicaClass { node: node(), rule }.of(operation),
+                PolarDbReason::Engine { cluster: cluster() }.of(operation),
+                PolarDbReason::SameZone { cluster: cluster() }.of(operation),
+                PolarDbReason::ClusterStatus { cluster: cluster() }.of(operation),
+                PolarDbReason::TargetRequired { cluster: cluster() }.of(operation),
+                PolarDbReason::TargetIsWriter { cluster: cluster(), node: node() }.of(operation),
+                PolarDbReason::NodeKind { node: node() }.of(operation),
+                PolarDbReason::HaStatus { cluster: cluster(), rule }.of(operation),
+                PolarDbReason::UnhealthyReplication { cluster: cluster() }.of(operation),
+                PolarDbReason::TooFrequent { cluster: cluster(), wait }.of(operation),
+                PolarDbReason::NotRunning { cluster: cluster() }.of(operation),
+                PolarDbReason::DeletionLock { cluster: cluster() }.of(operation),
+                PolarDbReason::PayType { cluster: cluster() }.of(operation),
+            ];
+            all.extend(rest.map(Refusal::from));
+        }
+    }
+    all
+}
+
+#[test]
+fn the_lists_are_the_metadatas() {
+    let metadata = metadata();
+    let outside = ["Forbidden", "Forbidden.Action", "InternalError", "RequestTimeout"];
+    let of_ebs = || ebs::refusal::LISTED.iter();
+    for (operation, listed) in of_ebs() {
+        let found = metadata[operation.as_str()].keys().map(String::as_str);
+        let found: BTreeSet<&str> = found.filter(|code| !outside.contains(code)).collect();
+        assert_eq!(listed.iter().copied().collect::<BTreeSet<_>>(), found, "{operation}");
+    }
+    let ebs_operations = Operation::ALL.iter().filter(|operation| operation.product() == Product::Ebs);
+    assert_eq!(of_ebs().count(), ebs_operations.count());
+    let from_pages = |operation: Operation, code: &str| {
+        let mut pages = polardb::refusal::FROM_PAGES.iter();
+        pages.any(|(paged, page_code, _)| *paged == operation && *page_code == code)
+    };
+    for (operation, listed) in polardb::refusal::LISTED {
+        for code in *listed {
+            let found = metadata.get(operation.as_str()).is_some_and(|codes| codes.contains_key(*code));
+            assert_ne!(found, from_pages(*operation, code), "{operation} {code}");
+        }
+    }
+    for (operation, code, _) in polardb::refusal::FROM_PAGES {
+        let (_, listed) = polardb::refusal::LISTED.iter().find(|(listed, _)| listed == operation).unwrap();
+        assert!(listed.contains(code), "{operation} {code}");
+    }
+}
+
+#[test]
+fn a_refusal_is_documented_iff_listed_and_then_has_the_listed_status_and_template() {
+    let metadata = metadata();
+    let mut listed_ones = BTreeSet::new();
+    for &operation in Operation::ALL {
+        let of_ebs = ebs::refusal::LISTED.iter();
+        let lists = of_ebs.chain(polardb::refusal::LISTED);
+        let listed: Vec<&str> = lists
+            .filter(|(listed, _)| *listed == operation)
+            .flat_map(|(_, codes)| codes.iter().copied())
+            .collect();
+        for refusal in every(operation) {
+            let wire = refusal.wire();
+            let code = &*wire.code;
+            let basis = if listed.contains(&code) { Basis::Documented } else { Basis::Inferred };
+            assert_eq!(wire.basis, basis, "{operation} {code}");
+            if let Some((status, template)) =
+                metadata.get(operation.as_str()).and_then(|codes| codes.get(code))
+            {
+                let (before, after) = template.split_once("%s").unwrap_or((template, ""));
+                let fits = match template.contains("%s") {
+                    true => wire.message.starts_with(before) && wire.message.ends_with(after),
+                    false => wire.message == *template,
+                };
+                assert!(wire.status == *status && fits, "{operation} {code}: {wire:?}");
+                assert!(listed.contains(&code), "{operation} {code} is in the metadata and not listed");
+                listed_ones.insert((operation, String::from(code)));
+            }
+        }
+    }
+    assert_eq!(listed_ones.len(), 223, "as many codes are given of those that are listed");
+}
+
+#[test]
+fn every_code_that_polardb_lists_is_one_that_some_refusal_gives() {
+    for (operation, codes) in polardb::refusal::LISTED {
+        let given: Vec<_> = every(*operation).iter().map(|refusal| refusal.wire().code).collect();
+        for code in *codes {
+            assert!(given.iter().any(|found| found == code), "{operation} {code}");
+        }
+    }
+}
+
+#[test]
+fn refusals_of_parameters_speak_their_product() {
+    let missing = |operation, parameter: &str| refused(operation, &without(operation, parameter));
+    let (.., message) = missing(Operation::FailoverDiskReplicaPair, "ReplicaPairId");
+    let expected =
+        "The input parameter ReplicaPairId that is mandatory for processing this request is not supplied.";
+    assert_eq!(message, expected);
+    let (.., message) = missing(Operation::FailoverDbCluster, "DBClusterId");
+    let expected =
+        "The input parameter \"DBClusterId\" that is mandatory for processing this request is not supplied.";
+    assert_eq!(message, expected);
+    let refusal = call(Operation::FailoverDiskReplicaPair, &[]).unwrap_err();
+    assert_eq!(refusal.rule(), RuleId("E-600"));
+    let refusal = call(Operation::FailoverDbCluster, &[("DBClusterId", "?")]).unwrap_err();
+    assert_eq!(refusal.rule(), RuleId("P-601"));
+    assert!(matches!(
+        refusal,
+        WireRefusal::Refused(Refusal::PolarDb(PolarDbRefusal { why: PolarDbReason::Malformed { .. }, .. }))
+    ));
+}
