@@ -4,7 +4,6 @@ use alloc::borrow::Cow;
 
 use crate::operation::Operation;
 use crate::rule::Basis;
-use crate::token::TokenRefusal;
 
 /// The HTTP status, code and message of a refusal, with how sure we are of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,17 +44,6 @@ impl<C: Into<Cow<'static, str>>, M: Into<Cow<'static, str>>> From<(u16, C, M)> f
 
 /// An answer without a placeholder.
 pub(crate) type Fixed = (u16, &'static str, &'static str);
-
-/// The answer to a refused token. Each product has its own message for a mismatch.
-pub(crate) const fn of_token(refusal: TokenRefusal, mismatch: &'static str) -> Fixed {
-    match refusal {
-        TokenRefusal::Mismatch => (400, "IdempotentParameterMismatch", mismatch),
-        TokenRefusal::Processing => (403, "LastTokenProcessing", "The last token request is processing."),
-        TokenRefusal::Full => {
-            (503, "ServiceUnavailable", "The request has failed due to a temporary failure of the server.")
-        }
-    }
-}
 
 /// A row's state may pass: the same call under the same token may succeed later.
 pub(crate) const TRANSIENT: bool = true;

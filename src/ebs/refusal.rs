@@ -19,7 +19,7 @@ use crate::ebs::pair::status::PairStatus;
 use crate::ebs::rules::{E_700, E_701, E_702, E_703, E_704, E_705, E_708};
 use crate::ids::{DiskId, DrillId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
-use crate::refusal::{Answer, Fixed, PERMANENT, TRANSIENT, of_token, refusals};
+use crate::refusal::{Answer, Fixed, PERMANENT, TRANSIENT, refusals};
 use crate::rule::RuleId;
 use crate::time::Span;
 use crate::token::TokenRefusal;
@@ -61,7 +61,7 @@ refusals! {
     /// The token cache refused the call.
     Token { refusal: TokenRefusal } => (
         "{refusal}",
-        refusal.rule(), refusal.same_token_retry_may_succeed(), of_token(*refusal, TOKEN_MISMATCH)
+        refusal.rule(), refusal.same_token_retry_may_succeed(), refusal.answer(TOKEN_MISMATCH)
     );
     /// The pair or disk is unknown in this account, gone, or has no end in the region called.
     NoSuchResource { resource: Cow<'static, str>, region: RegionId, rule: RuleId } => (

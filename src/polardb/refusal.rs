@@ -14,7 +14,7 @@ use crate::polardb::election::rules::{P_100, P_101, P_102, P_103, P_104, P_106, 
 pub use crate::polardb::listed::{FROM_PAGES, LISTED};
 use crate::polardb::nodes::rules::{P_201, P_202, P_231, P_240, P_250, P_260};
 use crate::polardb::observe::rules::P_510;
-use crate::refusal::{Answer, Fixed, PERMANENT, TRANSIENT, of_token, refusals};
+use crate::refusal::{Answer, Fixed, PERMANENT, TRANSIENT, refusals};
 use crate::rule::RuleId;
 use crate::time::Span;
 use crate::token::TokenRefusal;
@@ -65,7 +65,7 @@ refusals! {
     /// The token cache refused the call.
     Token { refusal: TokenRefusal } => (
         "{refusal}",
-        refusal.rule(), refusal.same_token_retry_may_succeed(), of_token(*refusal, TOKEN_MISMATCH)
+        refusal.rule(), refusal.same_token_retry_may_succeed(), refusal.answer(TOKEN_MISMATCH)
     );
     /// The token came with other parameters before, by the reading that this has a code in the house style.
     TokenReused => (
