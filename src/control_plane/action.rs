@@ -4,9 +4,9 @@ use core::convert::Infallible;
 
 use super::call::Asked;
 use super::{ControlPlane, Misuse, Refusal, Request, Response, Step, TokenOutcome};
-use crate::ebs::EbsRefusal;
+use crate::ebs::{EbsReason, EbsRefusal};
 use crate::operation::Operation;
-use crate::polardb::PolarDbRefusal;
+use crate::polardb::{PolarDbReason, PolarDbRefusal};
 use crate::policy::{Policy, TokenMismatch};
 use crate::rule::RuleId;
 use crate::token::TokenRefusal;
@@ -109,11 +109,11 @@ impl Sealed for EbsRefusal {}
 
 impl Denial for EbsRefusal {
     fn of_token(operation: Operation, refusal: TokenRefusal, _policy: &Policy) -> Self {
-        Self::Token { operation, refusal }
+        EbsReason::Token { refusal }.of(operation)
     }
 
     fn of_parameter(operation: Operation, parameter: &'static str, why: &'static str) -> Self {
-        Self::InvalidParameter { operation, parameter: parameter.into(), why: why.into() }
+        EbsReason::InvalidParameter { parameter: parameter.into(), why: why.into() }.of(operation)
     }
 
     fn narrow(refusal: &Refusal) -> Option<&Self> {
@@ -131,13 +131,13 @@ impl Denial for PolarDbRefusal {
     fn of_token(operation: Operation, refusal: TokenRefusal, policy: &Policy) -> Self {
         let in_house = policy.polardb.token_mismatch == TokenMismatch::InvalidClientToken;
         if refusal == TokenRefusal::Mismatch && in_house {
-            return Self::TokenReused { operation };
+            return PolarDbReason::TokenReused.of(operation);
         }
-        Self::Token { operation, refusal }
+        PolarDbReason::Token { refusal }.of(operation)
     }
 
     fn of_parameter(operation: Operation, parameter: &'static str, why: &'static str) -> Self {
-        Self::Malformed { operation, parameter: parameter.into(), why: why.into() }
+        PolarDbReason::Malformed { parameter: parameter.into(), why: why.into() }.of(operation)
     }
 
     fn narrow(refusal: &Refusal) -> Option<&Self> {

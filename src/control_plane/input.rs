@@ -3,9 +3,9 @@
 use super::{Action, Call, ControlPlane, Fresh, Misuse, Reply, Report, Request, Response, Step};
 use crate::ebs::EbsRefusal;
 use crate::polardb::PolarDbRefusal;
+use crate::refusal::WireError;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
-use crate::wire_error::WireError;
 
 /// Why any call was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]

@@ -13,7 +13,7 @@
 //!
 //! ```
 //! use failover_model::{AccountId, Call, ControlPlane, Policy, RegionId, Timestamp};
-//! use failover_model::ebs::{EbsRefusal, FailoverDiskReplicaPair};
+//! use failover_model::ebs::{EbsReason, EbsRefusal, FailoverDiskReplicaPair};
 //!
 //! let mut plane = ControlPlane::new(Policy::default());
 //! let call = Call {
@@ -24,7 +24,7 @@
 //! };
 //! let request = FailoverDiskReplicaPair { pair: "pair-cn-dsa".parse()? };
 //! let reply = plane.failover_disk_replica_pair(&call, &request);
-//! assert!(matches!(reply.result, Err(EbsRefusal::NoSuchResource { .. })));
+//! assert!(matches!(reply.result, Err(EbsRefusal { why: EbsReason::NoSuchResource { .. }, .. })));
 //! # Ok::<(), failover_model::BadId>(())
 //! ```
 

@@ -29,4 +29,4 @@ pub use nodes::work::{NodeWork, PendingWork};
 pub use nodes::{DbNode, NodeChange, NodeKind, Role};
 pub use observe::endpoint::{DescribeDbClusterEndpoints, Endpoint, EndpointKind, EndpointList};
 pub use observe::ha_log::{DescribeHaLogs, HaLog, HaLogPage, InstanceType, Switch};
-pub use refusal::PolarDbRefusal;
+pub use refusal::{PolarDbReason, PolarDbRefusal};

@@ -11,7 +11,7 @@ use crate::control_plane::event::{DrillFact, Event, Fact};
 use crate::control_plane::{ControlPlane, Effect, EffectKind, Index, Misuse, Step};
 use crate::ebs::drill::rules::{D_110, D_111, D_150, D_610, D_620};
 use crate::ebs::{
-    Drill, DrillOwner, DrillPage, DrillPlan, DrillRefusal, DrillStarted, DrillStatus, EbsRefusal, FreshDrill,
+    Drill, DrillOwner, DrillPage, DrillPlan, DrillReason, DrillStarted, DrillStatus, EbsRefusal, FreshDrill,
     GroupStatus, Page, PairStatus,
 };
 use crate::ids::{AccountId, DiskId, DrillId, EffectId, PairId};
@@ -89,16 +89,16 @@ impl ControlPlane {
         fresh: Option<&FreshDrill>,
     ) -> Result<Done<DrillStarted>, Blocked<EbsRefusal, Misuse>> {
         let drilled = self.drilled(call, &owner)?;
-        let refused = |why: DrillRefusal| Err(Blocked::Refused(why.of(call.operation)));
+        let refused = |why: DrillReason| Err(Blocked::Refused(why.of(call.operation)));
         if !drilled.at_destination {
-            return refused(DrillRefusal::NotAtDestination(call.region.clone()));
+            return refused(DrillReason::NotAtDestination(call.region.clone()));
         }
         if drilled.deleted {
-            return refused(DrillRefusal::OwnerDeleted);
+            return refused(DrillReason::OwnerDeleted);
         }
         let refuses = self.policy.ebs.drill_without_recover_point == DrillWithoutRecoverPoint::Refuse;
         if drilled.recover_point.is_none() && refuses {
-            return refused(DrillRefusal::NoRecoverPoint);
+            return refused(DrillReason::NoRecoverPoint);
         }
         let fresh = fresh.filter(|fresh| self.fits(call, fresh, drilled.pairs.len()));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?.clone();

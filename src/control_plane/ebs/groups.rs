@@ -12,9 +12,9 @@ use crate::control_plane::{ControlPlane, Effect, EffectKind, Index, Misuse, NotA
 use crate::ebs::group::rules::{G_014, G_610, G_697};
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::{
-    AddDiskReplicaPair, Context, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, DrillOwner, EbsRefusal,
-    End, GroupCreated, GroupPage, GroupPlan, GroupRequest, GroupSeed, GroupStatus, GroupView, Member,
-    Membership, RemoveDiskReplicaPair, ReplicaGroup, ReplicaPair,
+    AddDiskReplicaPair, Context, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, DrillOwner, EbsReason,
+    EbsRefusal, End, GroupCreated, GroupPage, GroupPlan, GroupRequest, GroupSeed, GroupStatus, GroupView,
+    Member, Membership, RemoveDiskReplicaPair, ReplicaGroup, ReplicaPair,
 };
 use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
@@ -388,7 +388,7 @@ pub(in crate::control_plane) fn unknown(
     rule: RuleId,
 ) -> EbsRefusal {
     let (resource, region) = (String::from(id).into(), region.clone());
-    EbsRefusal::NoSuchResource { operation, resource, region, rule }
+    EbsReason::NoSuchResource { resource, region, rule }.of(operation)
 }
 
 impl Index {

@@ -12,9 +12,9 @@ use crate::ebs::labels::{MOST_RESOURCES, tagged, untagged};
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::rules::{E_706, E_707, E_712};
 use crate::ebs::{
-    ChangeResourceGroup, Context, Cursor, EbsRefusal, GroupStatus, ListTagResources, ModifyDiskReplicaPair,
-    PairProgress, PairStatus, ReplicaGroup, ReplicaPair, ResourceId, ResourceType, Resources, TagPage,
-    TagResources, TaggedResource, UntagResources,
+    ChangeResourceGroup, Context, Cursor, EbsReason, EbsRefusal, GroupStatus, ListTagResources,
+    ModifyDiskReplicaPair, PairProgress, PairStatus, ReplicaGroup, ReplicaPair, ResourceId, ResourceType,
+    Resources, TagPage, TagResources, TaggedResource, UntagResources,
 };
 use crate::ids::{PairId, ResourceGroupId};
 use crate::rule::RuleId;
@@ -86,10 +86,7 @@ impl ControlPlane {
     fn named(&self, call: &Asked<'_>, resources: &Resources) -> Result<Vec<ResourceId>, EbsRefusal> {
         let named = resources.each();
         match named.iter().find(|id| self.labelled(call, id).is_none()) {
-            Some(id) => Err(EbsRefusal::ResourceNotFound {
-                operation: call.operation,
-                resource: String::from(id.as_str()).into(),
-            }),
+            Some(id) => Err(not_found(call, id)),
             None => Ok(named),
         }
     }
@@ -135,11 +132,8 @@ impl ControlPlane {
             self.labelled(call, id).is_some_and(|(tags, _)| tagged(tags, &request.tags).is_none())
         };
         if let Some(id) = ids.iter().find(full) {
-            return Err(EbsRefusal::TagQuota {
-                operation: call.operation,
-                resource: String::from(id.as_str()).into(),
-            }
-            .into());
+            let resource = String::from(id.as_str()).into();
+            return Err(EbsReason::TagQuota { resource }.of(call.operation).into());
         }
         Ok(self.relabel(call, E_706, &ids, |tags, _| {
             *tags = tagged(tags, &request.tags).unwrap_or_default();
@@ -164,8 +158,7 @@ impl ControlPlane {
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let id = &request.resource;
         if self.labelled(call, id).is_none() {
-            let resource = String::from(id.as_str()).into();
-            return Err(EbsRefusal::ResourceNotFound { operation: call.operation, resource }.into());
+            return Err(not_found(call, id).into());
         }
         Ok(self.relabel(call, E_712, core::slice::from_ref(id), |_, group| {
             *group = Some(request.group.clone());
@@ -212,4 +205,8 @@ impl ControlPlane {
                 .collect(),
         }
     }
+}
+
+fn not_found(call: &Asked<'_>, id: &ResourceId) -> EbsRefusal {
+    EbsReason::ResourceNotFound { resource: String::from(id.as_str()).into() }.of(call.operation)
 }

@@ -14,8 +14,9 @@ use crate::control_plane::{ControlPlane, DiskKey, Effect, Misuse, NotAdopted, St
 use crate::ebs::pair::rules::{E_011, E_013, E_014, E_610, E_671};
 
 use crate::ebs::{
-    Access, Charge, Context, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Disk, EbsRefusal, PairCreated,
-    PairPage, PairRequest, PairSeed, PairStatus, ReplicaPair, ReprotectDiskReplicaPair, StartDiskReplicaPair,
+    Access, Charge, Context, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Disk, EbsReason, EbsRefusal,
+    PairCreated, PairPage, PairRequest, PairSeed, PairStatus, ReplicaPair, ReprotectDiskReplicaPair,
+    StartDiskReplicaPair,
 };
 use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId, ZoneId};
 use crate::operation::Operation;
@@ -125,12 +126,12 @@ impl ControlPlane {
             && !unit.sells(period)
         {
             let (parameter, why) = ("Period".into(), "such a period is not sold".into());
-            return Err(EbsRefusal::InvalidParameter { operation, parameter, why });
+            return Err(EbsReason::InvalidParameter { parameter, why }.of(operation));
         }
         let destination = (&request.destination_region, &request.destination_zone);
         self.check_places(operation, (region, &request.source_zone), destination)?;
         if request.source_disk == request.destination_disk {
-            return Err(EbsRefusal::TooClose { operation, rule: E_011 });
+            return Err(EbsReason::TooClose { rule: E_011 }.of(operation));
         }
         Ok(())
     }
@@ -145,13 +146,13 @@ impl ControlPlane {
         if let Some(regions) = &self.policy.ebs.regions {
             let missing = [source.0, destination.0].into_iter().find(|region| !regions.contains(*region));
             if let Some(region) = missing {
-                return Err(EbsRefusal::RegionNotSupported { operation, region: region.clone() });
+                return Err(EbsReason::RegionNotSupported { region: region.clone() }.of(operation));
             }
         }
         let same_region = source.0 == destination.0;
         let forbidden = same_region && self.policy.ebs.same_region_pairs == SameRegionPairs::Refuse;
         if source == destination || forbidden {
-            return Err(EbsRefusal::TooClose { operation, rule: E_011 });
+            return Err(EbsReason::TooClose { rule: E_011 }.of(operation));
         }
         Ok(())
     }
@@ -170,7 +171,7 @@ impl ControlPlane {
                 return Err(unknown(operation, disk.as_str(), region, E_013));
             }
             if let Some(pair) = self.index.disks.get(&key) {
-                return Err(EbsRefusal::DiskInUse { operation, disk: disk.clone(), pair: pair.clone() });
+                return Err(EbsReason::DiskInUse { disk: disk.clone(), pair: pair.clone() }.of(operation));
             }
         }
         Ok(())

@@ -15,7 +15,7 @@ use crate::polardb::cluster::rules::P_010;
 
 use crate::polardb::{
     ClusterCreated, ClusterFact, ClusterPlan, ClusterStatus, CreateDbCluster, DbCluster, FailoverDbCluster,
-    NodeKind, PolarDbRefusal,
+    NodeKind, PolarDbReason, PolarDbRefusal,
 };
 use crate::policy::ColumnStoreElection;
 use crate::time::Timestamp;
@@ -41,11 +41,11 @@ impl ControlPlane {
     ) -> Result<Done<ClusterCreated>, Blocked<PolarDbRefusal, Misuse>> {
         let operation = call.operation;
         if !request.engine.versions().contains(&&*request.version) {
-            return Err(PolarDbRefusal::EngineVersion { operation }.into());
+            return Err(PolarDbReason::EngineVersion.of(operation).into());
         }
         if !request.edition.node_numbers().0.contains(&request.node_number) {
             let why = "the edition has no clusters of so many nodes (P-011)".into();
-            return Err(PolarDbRefusal::Malformed { operation, parameter: "DBNodeNum".into(), why }.into());
+            return Err(PolarDbReason::Malformed { parameter: "DBNodeNum".into(), why }.of(operation).into());
         }
         let enough = |fresh: &&FreshCluster| fresh.nodes.len() == usize::from(request.node_number);
         let fresh = fresh.filter(enough).ok_or(Blocked::Misused(Misuse::BadFreshId))?;
@@ -122,8 +122,7 @@ impl ControlPlane {
         id: &ClusterId,
     ) -> Result<&DbCluster, PolarDbRefusal> {
         let cluster = self.clusters.get(id).filter(|cluster| cluster.account == *call.account);
-        cluster
-            .ok_or_else(|| PolarDbRefusal::ClusterNotFound { operation: call.operation, cluster: id.clone() })
+        cluster.ok_or_else(|| PolarDbReason::ClusterNotFound { cluster: id.clone() }.of(call.operation))
     }
 
     /// One call on one cluster: looked up, decided, applied.

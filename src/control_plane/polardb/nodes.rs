@@ -8,7 +8,8 @@ use crate::control_plane::call::all_fresh;
 use crate::control_plane::{ControlPlane, Misuse};
 use crate::ids::{ClusterId, NodeId, OrderId};
 use crate::polardb::{
-    ClusterPlan, CreateDbNodes, DbCluster, NodesCreated, Ordered, PolarDbRefusal, RestartDbNode,
+    ClusterPlan, CreateDbNodes, DbCluster, NodesCreated, Ordered, PolarDbReason, PolarDbRefusal,
+    RestartDbNode,
 };
 
 /// Ids for what `CreateDBNodes` creates.
@@ -59,10 +60,8 @@ impl ControlPlane {
         request: &RestartDbNode,
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
         let found = self.cluster_of(&request.node).filter(|cluster| *cluster.account() == *call.account);
-        let cluster = found.ok_or_else(|| PolarDbRefusal::NodeUnknown {
-            operation: call.operation,
-            node: request.node.clone(),
-        })?;
+        let cluster = found
+            .ok_or_else(|| PolarDbReason::NodeUnknown { node: request.node.clone() }.of(call.operation))?;
         let (id, plan) = (cluster.id().clone(), cluster.decide_restart(request)?);
         Ok(self.done(call, &id, plan, ()))
     }

@@ -2,7 +2,7 @@
 
 use crate::control_plane::ControlPlane;
 use crate::control_plane::call::Asked;
-use crate::polardb::{DescribeHaLogs, Engine, HaLogPage, PolarDbRefusal};
+use crate::polardb::{DescribeHaLogs, Engine, HaLogPage, PolarDbReason, PolarDbRefusal};
 
 impl ControlPlane {
     /// What the cluster knows of its log; only MySQL clusters keep one (`P-510`).
@@ -13,10 +13,7 @@ impl ControlPlane {
     ) -> Result<HaLogPage, PolarDbRefusal> {
         let cluster = self.owned_cluster(call, &request.cluster)?;
         if cluster.engine() != Engine::MySql {
-            return Err(PolarDbRefusal::NoHaLog {
-                operation: call.operation,
-                cluster: request.cluster.clone(),
-            });
+            return Err(PolarDbReason::NoHaLog { cluster: request.cluster.clone() }.of(call.operation));
         }
         Ok(request.page(cluster))
     }

@@ -4,9 +4,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use failover_model::control_plane::Refusal;
-use failover_model::ebs;
-use failover_model::ebs::{DrillRefusal, EbsRefusal, GroupRefusal, PairStatus};
-use failover_model::polardb::PolarDbRefusal;
+use failover_model::ebs::{DrillReason, DrillStatus, EbsReason, GroupReason, GroupStatus, PairStatus};
+use failover_model::polardb::{PolarDbReason, PolarDbRefusal};
 use failover_model::rule::{Basis, RuleId};
 use failover_model::time::Span;
 use failover_model::token::TokenRefusal;
@@ -36,22 +35,22 @@ fn every(operation: Operation) -> Vec<Refusal> {
         Product::Ebs => {
             let (pair, region, disk) = (|| id("pair-1"), || id("cn-shanghai"), || id("d-1"));
             all.extend(
-                TokenRefusal::ALL.iter().map(|&refusal| EbsRefusal::Token { operation, refusal }.into()),
+                TokenRefusal::ALL.iter().map(|&refusal| EbsReason::Token { refusal }.of(operation).into()),
             );
             let rest = [
-                EbsRefusal::MissingParameter { operation, parameter: parameter.clone() },
-                EbsRefusal::InvalidParameter { operation, parameter, why },
-                EbsRefusal::NoSuchResource { operation, resource: "pair-1".into(), region: region(), rule },
-                EbsRefusal::InvalidStatus { operation, pair: pair(), status: PairStatus::Invalid, rule },
-                EbsRefusal::OperateNotAllowedForPrimary { operation, pair: pair(), region: region() },
-                EbsRefusal::NotAtSource { operation, pair: pair(), region: region() },
-                EbsRefusal::StandbyDeviceAttached { operation, pair: pair(), disk: disk() },
-                EbsRefusal::PrimaryDeviceAttached { operation, pair: pair(), disk: disk() },
-                EbsRefusal::ManualSyncLimit { operation, pair: pair(), wait },
-                EbsRefusal::NoRecoverPoint { operation, pair: pair() },
-                EbsRefusal::DiskInUse { operation, disk: disk(), pair: pair() },
-                EbsRefusal::TooClose { operation, rule },
-                EbsRefusal::RegionNotSupported { operation, region: region() },
+                EbsReason::MissingParameter { parameter: parameter.clone() }.of(operation),
+                EbsReason::InvalidParameter { parameter, why }.of(operation),
+                EbsReason::NoSuchResource { resource: "pair-1".into(), region: region(), rule }.of(operation),
+                EbsReason::InvalidStatus { pair: pair(), status: PairStatus::Invalid, rule }.of(operation),
+                EbsReason::OperateNotAllowedForPrimary { pair: pair(), region: region() }.of(operation),
+                EbsReason::NotAtSource { pair: pair(), region: region() }.of(operation),
+                EbsReason::StandbyDeviceAttached { pair: pair(), disk: disk() }.of(operation),
+                EbsReason::PrimaryDeviceAttached { pair: pair(), disk: disk() }.of(operation),
+                EbsReason::ManualSyncLimit { pair: pair(), wait }.of(operation),
+                EbsReason::NoRecoverPoint { pair: pair() }.of(operation),
+                EbsReason::DiskInUse { disk: disk(), pair: pair() }.of(operation),
+                EbsReason::TooClose { rule }.of(operation),
+                EbsReason::RegionNotSupported { region: region() }.of(operation),
             ];
             all.extend(rest.map(Refusal::from));
             if matches!(
@@ -61,46 +60,46 @@ fn every(operation: Operation) -> Vec<Refusal> {
                 let given: Cow<'static, str> = "x".into();
                 let resource = || given.clone();
                 let tags = [
-                    EbsRefusal::MissingParameter { operation, parameter: "ResourceType".into() },
-                    EbsRefusal::MissingParameter { operation, parameter: "NewResourceGroupId".into() },
-                    EbsRefusal::UnknownResourceType { operation, given: given.clone() },
-                    EbsRefusal::ResourceNotFound { operation, resource: resource() },
-                    EbsRefusal::TooManyResources { operation },
-                    EbsRefusal::TooManyTags { operation },
-                    EbsRefusal::DuplicateTagKey { operation },
-                    EbsRefusal::TagQuota { operation, resource: resource() },
-                    EbsRefusal::TagValueAlone { operation, parameter: "Tag.1.Value".into() },
+                    EbsReason::MissingParameter { parameter: "ResourceType".into() }.of(operation),
+                    EbsReason::MissingParameter { parameter: "NewResourceGroupId".into() }.of(operation),
+                    EbsReason::UnknownResourceType { given: given.clone() }.of(operation),
+                    EbsReason::ResourceNotFound { resource: resource() }.of(operation),
+                    EbsReason::TooManyResources.of(operation),
+                    EbsReason::TooManyTags.of(operation),
+                    EbsReason::DuplicateTagKey.of(operation),
+                    EbsReason::TagQuota { resource: resource() }.of(operation),
+                    EbsReason::TagValueAlone { parameter: "Tag.1.Value".into() }.of(operation),
                 ];
                 all.extend(tags.map(Refusal::from));
             }
-            let (group, status) = (|| id("pg-1"), ebs::GroupStatus::Invalid);
+            let (group, status) = (|| id("pg-1"), GroupStatus::Invalid);
             let of_pair = PairStatus::Invalid;
             let of_group = [
-                GroupRefusal::PairInGroup(pair()),
-                GroupRefusal::NotAtDestination(region()),
-                GroupRefusal::NotAtProduction(region()),
-                GroupRefusal::InvalidStatus { status, rule },
-                GroupRefusal::Empty(rule),
-                GroupRefusal::HasPair,
-                GroupRefusal::NoRecoverPoint(pair()),
-                GroupRefusal::ManualSyncLimit(wait),
-                GroupRefusal::InAnotherGroup { pair: pair(), other: group(), rule },
-                GroupRefusal::NotInGroup(pair()),
-                GroupRefusal::CannotAdd { status, rule },
-                GroupRefusal::CannotRemove { status, rule },
-                GroupRefusal::PairInitializing { pair: pair(), status: of_pair },
-                GroupRefusal::PairCannotJoin { pair: pair(), status: of_pair, rule },
-                GroupRefusal::PairCannotLeave { pair: pair(), status: of_pair },
-                GroupRefusal::StatusConflict { pair: pair(), status: of_pair },
-                GroupRefusal::ZoneConflict(pair()),
-                GroupRefusal::Full,
+                GroupReason::PairInGroup(pair()),
+                GroupReason::NotAtDestination(region()),
+                GroupReason::NotAtProduction(region()),
+                GroupReason::InvalidStatus { status, rule },
+                GroupReason::Empty(rule),
+                GroupReason::HasPair,
+                GroupReason::NoRecoverPoint(pair()),
+                GroupReason::ManualSyncLimit(wait),
+                GroupReason::InAnotherGroup { pair: pair(), other: group(), rule },
+                GroupReason::NotInGroup(pair()),
+                GroupReason::CannotAdd { status, rule },
+                GroupReason::CannotRemove { status, rule },
+                GroupReason::PairInitializing { pair: pair(), status: of_pair },
+                GroupReason::PairCannotJoin { pair: pair(), status: of_pair, rule },
+                GroupReason::PairCannotLeave { pair: pair(), status: of_pair },
+                GroupReason::StatusConflict { pair: pair(), status: of_pair },
+                GroupReason::ZoneConflict(pair()),
+                GroupReason::Full,
             ];
             all.extend(of_group.map(|why| why.of(operation, group()).into()));
             let of_drill = [
-                DrillRefusal::NotAtDestination(region()),
-                DrillRefusal::NoRecoverPoint,
-                DrillRefusal::OwnerDeleted,
-                DrillRefusal::InvalidStatus { drill: id("drill-1"), status: ebs::DrillStatus::Executing },
+                DrillReason::NotAtDestination(region()),
+                DrillReason::NoRecoverPoint,
+                DrillReason::OwnerDeleted,
+                DrillReason::InvalidStatus { drill: id("drill-1"), status: DrillStatus::Executing },
             ];
             all.extend(of_drill.map(|why| why.of(operation).into()));
         }
@@ -119,38 +118,40 @@ fn every(operation: Operation) -> Vec<Refusal> {
                 "ModifyType",
             ];
             all.extend(names.map(|name| {
-                PolarDbRefusal::Malformed { operation, parameter: name.into(), why: why.clone() }.into()
+                PolarDbReason::Malformed { parameter: name.into(), why: why.clone() }.of(operation).into()
             }));
             all.extend(
-                TokenRefusal::ALL.iter().map(|&refusal| PolarDbRefusal::Token { operation, refusal }.into()),
+                TokenRefusal::ALL
+                    .iter()
+                    .map(|&refusal| PolarDbReason::Token { refusal }.of(operation).into()),
             );
             let rest = [
-                PolarDbRefusal::MissingParameter { operation, parameter },
-                PolarDbRefusal::EngineVersion { operation },
-                PolarDbRefusal::TooManyTags { operation },
-                PolarDbRefusal::ClusterNotFound { operation, cluster: cluster() },
-                PolarDbRefusal::NodeNotFound { operation, cluster: cluster(), node: node() },
-                PolarDbRefusal::ClusterCategory { operation, cluster: cluster() },
-                PolarDbRefusal::NoHaLog { operation, cluster: cluster() },
-                PolarDbRefusal::NodeUnknown { operation, node: node() },
-                PolarDbRefusal::NodeNumber { operation, cluster: cluster(), rule },
-                PolarDbRefusal::NodeList { operation, cluster: cluster(), rule },
-                PolarDbRefusal::NodeRole { operation, node: node(), rule },
-                PolarDbRefusal::NodeRefused { operation, cluster: cluster(), node: node(), rule },
-                PolarDbRefusal::RoEqualSpec { operation, cluster: cluster() },
-                PolarDbRefusal::HotReplicaClass { operation, node: node(), rule },
-                PolarDbRefusal::Engine { operation, cluster: cluster() },
-                PolarDbRefusal::SameZone { operation, cluster: cluster() },
-                PolarDbRefusal::ClusterStatus { operation, cluster: cluster() },
-                PolarDbRefusal::TargetRequired { operation, cluster: cluster() },
-                PolarDbRefusal::TargetIsWriter { operation, cluster: cluster(), node: node() },
-                PolarDbRefusal::NodeKind { operation, node: node() },
-                PolarDbRefusal::HaStatus { operation, cluster: cluster(), rule },
-                PolarDbRefusal::UnhealthyReplication { operation, cluster: cluster() },
-                PolarDbRefusal::TooFrequent { operation, cluster: cluster(), wait },
-                PolarDbRefusal::NotRunning { operation, cluster: cluster() },
-                PolarDbRefusal::DeletionLock { operation, cluster: cluster() },
-                PolarDbRefusal::PayType { operation, cluster: cluster() },
+                PolarDbReason::MissingParameter { parameter }.of(operation),
+                PolarDbReason::EngineVersion.of(operation),
+                PolarDbReason::TooManyTags.of(operation),
+                PolarDbReason::ClusterNotFound { cluster: cluster() }.of(operation),
+                PolarDbReason::NodeNotFound { cluster: cluster(), node: node() }.of(operation),
+                PolarDbReason::ClusterCategory { cluster: cluster() }.of(operation),
+                PolarDbReason::NoHaLog { cluster: cluster() }.of(operation),
+                PolarDbReason::NodeUnknown { node: node() }.of(operation),
+                PolarDbReason::NodeNumber { cluster: cluster(), rule }.of(operation),
+                PolarDbReason::NodeList { cluster: cluster(), rule }.of(operation),
+                PolarDbReason::NodeRole { node: node(), rule }.of(operation),
+                PolarDbReason::NodeRefused { cluster: cluster(), node: node(), rule }.of(operation),
+                PolarDbReason::RoEqualSpec { cluster: cluster() }.of(operation),
+                PolarDbReason::HotReplicaClass { node: node(), rule }.of(operation),
+                PolarDbReason::Engine { cluster: cluster() }.of(operation),
+                PolarDbReason::SameZone { cluster: cluster() }.of(operation),
+                PolarDbReason::ClusterStatus { cluster: cluster() }.of(operation),
+                PolarDbReason::TargetRequired { cluster: cluster() }.of(operation),
+                PolarDbReason::TargetIsWriter { cluster: cluster(), node: node() }.of(operation),
+                PolarDbReason::NodeKind { node: node() }.of(operation),
+                PolarDbReason::HaStatus { cluster: cluster(), rule }.of(operation),
+                PolarDbReason::UnhealthyReplication { cluster: cluster() }.of(operation),
+                PolarDbReason::TooFrequent { cluster: cluster(), wait }.of(operation),
+                PolarDbReason::NotRunning { cluster: cluster() }.of(operation),
+                PolarDbReason::DeletionLock { cluster: cluster() }.of(operation),
+                PolarDbReason::PayType { cluster: cluster() }.of(operation),
             ];
             all.extend(rest.map(Refusal::from));
         }
@@ -235,5 +236,8 @@ fn refusals_of_parameters_speak_their_product() {
     assert_eq!(refusal.rule(), RuleId("E-600"));
     let refusal = call(Operation::FailoverDbCluster, &[("DBClusterId", "?")]).unwrap_err();
     assert_eq!(refusal.rule(), RuleId("P-601"));
-    assert!(matches!(refusal, WireRefusal::Refused(Refusal::PolarDb(PolarDbRefusal::Malformed { .. }))));
+    assert!(matches!(
+        refusal,
+        WireRefusal::Refused(Refusal::PolarDb(PolarDbRefusal { why: PolarDbReason::Malformed { .. }, .. }))
+    ));
 }
