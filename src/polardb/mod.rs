@@ -10,16 +10,19 @@ pub(crate) mod nodes;
 pub(crate) mod observe;
 pub mod refusal;
 
-pub use cluster::decide::{ClusterOutcome, ClusterPlan, NotTaken};
 pub use cluster::describe::{ClusterPage, DescribeDbClusterAttribute, DescribeDbClusters};
+pub use cluster::plan::{ClusterOutcome, ClusterPlan, NotTaken};
 pub use cluster::requests::{
     ClusterCreated, CreateDbCluster, DeleteDbCluster, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig,
-    PayType, TargetZoneType,
+    PayType,
 };
+pub use cluster::status::ClusterStatus;
 pub use cluster::step::{ClusterFact, ClusterStep};
-pub use cluster::{ClusterEffect, ClusterSeed, ClusterStatus, DbCluster, Lifecycle, PendingCluster};
-pub use election::electorate::Electorate;
-pub use election::failover::{Cause, Failover, Failure, Next, Stage};
+pub use cluster::{ClusterEffect, ClusterSeed, DbCluster, Lifecycle, PendingCluster};
+pub use election::electorate::{Electorate, TargetZoneType};
+pub use election::failover::{
+    Cause, Failover, Failure, Next, NoCandidate, OnExhaustion, PlannedFailover, Stage, Start,
+};
 pub use election::ranking::{BadPriority, Priority, Tried, next_tier};
 pub use nodes::requests::{
     CreateDbNodes, DeleteDbNodes, FailoverDbClusterZonal, ModifyDbClusterDeletion,

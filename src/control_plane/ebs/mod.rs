@@ -4,4 +4,5 @@ pub(super) mod drills;
 mod group_calls;
 pub(super) mod groups;
 mod labels;
+pub(super) mod pair_plan;
 pub(super) mod pairs;

@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use crate::control_plane::action::{Action, Blocked, Done, Performed, sealed::Sealed};
+use crate::control_plane::ebs::pair_plan::{apply_pair_plan, pair_effect};
 use crate::control_plane::effect::Owner;
 use crate::control_plane::event::{Event, Fact, PairFact};
-use crate::control_plane::report::{apply_pair_plan, pair_effect};
 use crate::control_plane::{Call, ControlPlane, Effect, Misuse, NotAdopted, Reply, Step};
 use crate::ebs::pair::rules::{E_011, E_013, E_014, E_610, E_671};
 

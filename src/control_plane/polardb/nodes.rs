@@ -54,7 +54,7 @@ impl Action for CreateDbNodes {
             order: fresh.order.clone(),
             nodes: fresh.nodes.clone(),
         };
-        Ok(Done { response, step: plane.apply_to_cluster(now, &self.cluster, plan), rule })
+        Ok(Done { response, step: plane.apply_to_cluster(&self.cluster, plan), rule })
     }
 }
 
@@ -76,11 +76,11 @@ macro_rules! ordered_calls {
                 call: &Call,
                 fresh: &Self::Fresh,
             ) -> Performed<Self> {
-                let plan = plane.owned_cluster(call, Self::OPERATION, &self.cluster)?.$decide(self)?;
+                let plan = plane.owned_cluster(call, Self::OPERATION, &self.cluster)?.$decide(now, self)?;
                 let order = fresh.clone().ok_or(Blocked::Misused(Misuse::BadFreshId))?;
                 let rule = plan.rule();
                 let response = Ordered { cluster: self.cluster.clone(), order };
-                Ok(Done { response, step: plane.apply_to_cluster(now, &self.cluster, plan), rule })
+                Ok(Done { response, step: plane.apply_to_cluster(&self.cluster, plan), rule })
             }
         }
     )*};
@@ -117,7 +117,7 @@ macro_rules! plain_calls {
                 let cluster = find(self, plane, call)?;
                 let plan = decide(self, now, cluster, plane)?;
                 let (id, rule) = (cluster.id().clone(), plan.rule());
-                Ok(Done { response: (), step: plane.apply_to_cluster(now, &id, plan), rule })
+                Ok(Done { response: (), step: plane.apply_to_cluster(&id, plan), rule })
             }
         }
     )*};
@@ -140,17 +140,17 @@ plain_calls! {
                 node: request.node.clone(),
             })
         },
-        |request, _, cluster, _| cluster.decide_restart(request);
+        |request, now, cluster, _| cluster.decide_restart(now, request);
     ModifyDbClusterPrimaryZone:
         |request, plane, call| {
             plane.owned_cluster(call, Operation::ModifyDbClusterPrimaryZone, &request.cluster)
         },
-        |request, _, cluster, _| cluster.decide_zone(request);
+        |request, now, cluster, _| cluster.decide_zone(now, request);
     ModifyDbClusterDeletion:
         |request, plane, call| {
             plane.owned_cluster(call, Operation::ModifyDbClusterDeletion, &request.cluster)
         },
-        |request, _, cluster, _| Ok(cluster.decide_lock(request));
+        |request, now, cluster, _| Ok(cluster.decide_lock(now, request));
 }
 
 impl ControlPlane {

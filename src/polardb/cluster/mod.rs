@@ -3,9 +3,10 @@
 pub(crate) mod decide;
 pub(crate) mod describe;
 pub(in crate::polardb) mod failing_over;
+pub(crate) mod plan;
 pub(crate) mod requests;
 pub(crate) mod rules;
-mod status;
+pub(crate) mod status;
 pub(crate) mod step;
 
 use alloc::sync::Arc;
@@ -13,12 +14,12 @@ use alloc::vec::Vec;
 
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, RegionId, ResourceGroupId, ZoneId};
 use crate::polardb::cluster::requests::{CreateDbCluster, Edition, Engine, PayType};
-pub use crate::polardb::cluster::status::ClusterStatus;
+use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::election::electorate::ORDINARY;
-use crate::polardb::election::failover::{Failover, Next, Stage};
+use crate::polardb::election::failover::{Failover, Stage};
 use crate::polardb::election::ranking::Priority;
-use crate::polardb::nodes::work::{NodeWork, PendingWork};
-use crate::polardb::nodes::{DbNode, NodeKind, Role};
+use crate::polardb::nodes::work::{NodeWork, PendingWork, writer_is_lost};
+use crate::polardb::nodes::{DbNode, NodeKind, Role, writer};
 use crate::policy::SwitchStatus;
 use crate::text::{Description, StatusMessage, Tag};
 use crate::time::Timestamp;
@@ -268,12 +269,7 @@ impl DbCluster {
         let failover = self.failover.as_ref()?;
         let effect = match &failover.stage {
             Stage::Switching { node, .. } => ClusterEffect::PromoteNode(node.clone()),
-            Stage::Choosing { .. } => {
-                let Next::Choose(_, tier) = failover.electorate.next(&self.nodes, &failover.tried) else {
-                    return None;
-                };
-                ClusterEffect::ChooseNode(tier)
-            }
+            Stage::Choosing { .. } => ClusterEffect::ChooseNode(self.offered()?.1),
         };
         Some((failover.stage.id(), failover.since, effect))
     }
@@ -301,7 +297,7 @@ impl DbCluster {
 
     /// The primary node.
     pub fn writer(&self) -> Option<&DbNode> {
-        self.nodes.iter().find(|node| node.role == Role::Writer)
+        writer(&self.nodes)
     }
 
     /// All nodes, in the order in which they were created.
@@ -394,17 +390,13 @@ impl DbCluster {
         self.home.as_ref()
     }
 
-    /// Whether the writer is down, but for a restart that was asked for (`P-243`).
-    pub(in crate::polardb) fn lost_its_writer(&self) -> bool {
-        !self.writer().is_some_and(|writer| writer.up || self.restarts(&writer.id))
+    /// Whether the writer is down, other than for a restart that was asked for (`P-243`).
+    fn lost_its_writer(&self) -> bool {
+        writer_is_lost(&self.nodes, self.work.as_ref().map(|pending| &pending.work))
     }
 
-    /// Whether a restart of this node was asked for and is under way.
-    pub(in crate::polardb) fn restarts(&self, id: &NodeId) -> bool {
-        self.work.as_ref().is_some_and(|pending| match &pending.work {
-            NodeWork::RestartNode(node) => node == id,
-            NodeWork::SetHotReplica { restarts_all, .. } => *restarts_all,
-            _ => false,
-        })
+    /// The nodes offered for a choice that is pending, with their priority.
+    pub(in crate::polardb) fn offered(&self) -> Option<(Priority, Vec<NodeId>)> {
+        self.failover.as_ref()?.offered(&self.nodes)
     }
 }

@@ -4,6 +4,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::ids::{ClusterId, NodeClass, NodeId, OrderId, ResourceGroupId, ZoneId};
+use crate::polardb::election::electorate::TargetZoneType;
 use crate::polardb::election::ranking::Priority;
 use crate::text::{Description, Tag};
 
@@ -179,17 +180,6 @@ pub struct ModifyDbNodeConfig {
     pub node: NodeId,
     /// `ConfigValue`.
     pub priority: Priority,
-}
-
-/// `TargetZoneType`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum TargetZoneType {
-    /// Switch within the primary zone.
-    #[default]
-    Primary,
-    /// Switch to the hot-standby storage cluster.
-    Standby,
 }
 
 /// `FailoverDBCluster`: a read-only node becomes the primary.

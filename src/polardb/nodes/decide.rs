@@ -8,9 +8,13 @@ use alloc::vec::Vec;
 
 use crate::ids::{NodeClass, NodeId, ZoneId};
 use crate::operation::Operation;
-use crate::polardb::cluster::decide::{Change, ClusterPlan};
-use crate::polardb::cluster::requests::{Edition, Engine, TargetZoneType};
-use crate::polardb::cluster::{ClusterStatus, DbCluster};
+use crate::polardb::cluster::DbCluster;
+use crate::polardb::cluster::plan::ClusterPlan;
+use crate::polardb::cluster::requests::{Edition, Engine};
+use crate::polardb::cluster::rules::P_026;
+use crate::polardb::cluster::status::ClusterStatus;
+use crate::polardb::cluster::step::ClusterFact;
+use crate::polardb::election::electorate::TargetZoneType;
 use crate::polardb::election::ranking::Priority;
 use crate::polardb::nodes::requests::{
     CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass,
@@ -95,7 +99,7 @@ impl DbCluster {
             })
             .collect();
         let work = NodeWork::CreateNodes(Vec::from(fresh));
-        Ok(ClusterPlan(Change::Work { work, new, rule: P_213 }))
+        Ok(self.begin_work(now, P_213, work, new))
     }
 
     /// The class and zone of a new node (`P-214`).
@@ -134,7 +138,11 @@ impl DbCluster {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_delete_nodes(&self, request: &DeleteDbNodes) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_delete_nodes(
+        &self,
+        now: Timestamp,
+        request: &DeleteDbNodes,
+    ) -> Result<ClusterPlan, PolarDbRefusal> {
         let operation = Operation::DeleteDbNodes;
         let number = |rule| self.node_number(operation, rule);
         if !(1..=MOST_AT_ONCE).contains(&request.nodes.len()) {
@@ -165,7 +173,7 @@ impl DbCluster {
         }
         self.needs_running(operation)?;
         let work = NodeWork::DeleteNodes(request.nodes.clone());
-        Ok(ClusterPlan(Change::Work { work, new: Vec::new(), rule: P_223 }))
+        Ok(self.begin_work(now, P_223, work, Vec::new()))
     }
 
     /// Decides `ModifyDBNodeClass`: one class for all nodes but the AI ones, or for those alone.
@@ -173,7 +181,11 @@ impl DbCluster {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_node_class(&self, request: &ModifyDbNodeClass) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_node_class(
+        &self,
+        now: Timestamp,
+        request: &ModifyDbNodeClass,
+    ) -> Result<ClusterPlan, PolarDbRefusal> {
         let operation = Operation::ModifyDbNodeClass;
         let concerned = |node: &&DbNode| (node.kind == NodeKind::Ai) == request.ai_nodes;
         let target = |node: &DbNode| NodeTarget { node: node.id.clone(), class: request.class.clone() };
@@ -183,7 +195,7 @@ impl DbCluster {
                 ("DBNodeType".into(), "the cluster has no nodes of this type (P-233)".into());
             return Err(PolarDbRefusal::Malformed { operation, parameter, why });
         }
-        self.change_class(operation, targets)
+        self.change_class(now, operation, targets)
     }
 
     /// Decides `ModifyDBNodesClass`: a class for each node that is named.
@@ -191,17 +203,22 @@ impl DbCluster {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_nodes_class(&self, request: &ModifyDbNodesClass) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_nodes_class(
+        &self,
+        now: Timestamp,
+        request: &ModifyDbNodesClass,
+    ) -> Result<ClusterPlan, PolarDbRefusal> {
         let operation = Operation::ModifyDbNodesClass;
         if !(1..=MOST_AT_ONCE).contains(&request.nodes.len()) {
             return Err(self.node_number(operation, P_211));
         }
         self.named(operation, request.nodes.iter().map(|target| &target.node))?;
-        self.change_class(operation, request.nodes.clone())
+        self.change_class(now, operation, request.nodes.clone())
     }
 
     fn change_class(
         &self,
+        now: Timestamp,
         operation: Operation,
         targets: Vec<NodeTarget>,
     ) -> Result<ClusterPlan, PolarDbRefusal> {
@@ -218,7 +235,7 @@ impl DbCluster {
             return Err(PolarDbRefusal::HotReplicaClass { operation, node, rule });
         }
         self.needs_running(operation)?;
-        Ok(ClusterPlan(Change::Work { work, new: Vec::new(), rule: P_234 }))
+        Ok(self.begin_work(now, P_234, work, Vec::new()))
     }
 
     /// Decides `RestartDBNode`.
@@ -226,10 +243,14 @@ impl DbCluster {
     /// # Errors
     ///
     /// [`PolarDbRefusal::ClusterStatus`] unless the cluster is running.
-    pub fn decide_restart(&self, request: &RestartDbNode) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_restart(
+        &self,
+        now: Timestamp,
+        request: &RestartDbNode,
+    ) -> Result<ClusterPlan, PolarDbRefusal> {
         self.needs_running(Operation::RestartDbNode)?;
         let work = NodeWork::RestartNode(request.node.clone());
-        Ok(ClusterPlan(Change::Work { work, new: Vec::new(), rule: P_242 }))
+        Ok(self.begin_work(now, P_242, work, Vec::new()))
     }
 
     /// Decides `ModifyDBNodeHotReplicaMode`.
@@ -239,6 +260,7 @@ impl DbCluster {
     /// The refusal of the first check that fails.
     pub fn decide_hot_replica(
         &self,
+        now: Timestamp,
         request: &ModifyDbNodeHotReplicaMode,
     ) -> Result<ClusterPlan, PolarDbRefusal> {
         let operation = Operation::ModifyDbNodeHotReplicaMode;
@@ -258,7 +280,7 @@ impl DbCluster {
         let restarts_all = request.on && !self.hot_replica_used;
         let work = NodeWork::SetHotReplica { node: node.id.clone(), on: request.on, restarts_all };
         let rule = if restarts_all { P_253 } else { P_254 };
-        Ok(ClusterPlan(Change::Work { work, new: Vec::new(), rule }))
+        Ok(self.begin_work(now, rule, work, Vec::new()))
     }
 
     /// Decides `ModifyDBClusterPrimaryZone`.
@@ -266,7 +288,11 @@ impl DbCluster {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_zone(&self, request: &ModifyDbClusterPrimaryZone) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_zone(
+        &self,
+        now: Timestamp,
+        request: &ModifyDbClusterPrimaryZone,
+    ) -> Result<ClusterPlan, PolarDbRefusal> {
         let operation = Operation::ModifyDbClusterPrimaryZone;
         if self.engine != Engine::MySql && request.vswitch.is_none() {
             return Err(PolarDbRefusal::MissingParameter { operation, parameter: "VSwitchId".into() });
@@ -283,12 +309,17 @@ impl DbCluster {
         let nodes = self.nodes.iter().filter(moves).map(|node| node.id.clone()).collect();
         let (from, to) = (from.cloned(), request.zone.clone());
         let work = NodeWork::ChangeZone { from, to, standby, nodes };
-        Ok(ClusterPlan(Change::Work { work, new: Vec::new(), rule: P_261 }))
+        Ok(self.begin_work(now, P_261, work, Vec::new()))
     }
 
     /// Decides `ModifyDBClusterDeletion`, in any status (`P-026`).
-    pub fn decide_lock(&self, request: &ModifyDbClusterDeletion) -> ClusterPlan {
-        ClusterPlan(Change::Lock(request.protection))
+    pub fn decide_lock(&self, now: Timestamp, request: &ModifyDbClusterDeletion) -> ClusterPlan {
+        let locked = request.protection;
+        let mut plan = ClusterPlan { rule: Some(P_026), deletion_lock: locked, ..self.plan(now, P_026) };
+        if locked != self.deletion_lock {
+            plan.push(P_026, ClusterFact::Locked(locked));
+        }
+        plan
     }
 
     /// The node of this id.

@@ -87,6 +87,11 @@ pub enum NodeChange {
     Priority(Priority),
 }
 
+/// The primary node among these.
+pub(in crate::polardb) fn writer(nodes: &[DbNode]) -> Option<&DbNode> {
+    nodes.iter().find(|node| node.role == Role::Writer)
+}
+
 impl DbNode {
     /// Whether it can be elected now: a read-only node of an ordinary kind, running, reachable, its replication healthy
     /// (`P-110` to `P-114`).

@@ -4,7 +4,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::ids::{ClusterId, NodeClass, NodeId, OrderId, ZoneId};
-use crate::polardb::cluster::requests::{FailoverDbCluster, TargetZoneType};
+use crate::polardb::cluster::requests::FailoverDbCluster;
+use crate::polardb::election::electorate::TargetZoneType;
 use crate::polardb::nodes::NodeKind;
 
 /// A node that is asked for: at least one of the two is given.

@@ -9,8 +9,11 @@ use alloc::vec::Vec;
 use crate::ids::{EffectId, NodeClass, NodeId, ZoneId};
 use crate::time::Timestamp;
 
-use crate::polardb::cluster::ClusterStatus;
+use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::nodes::requests::NodeTarget;
+use crate::polardb::nodes::rules::P_243;
+use crate::polardb::nodes::{DbNode, writer};
+use crate::rule::cite;
 
 /// Work on nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -97,6 +100,15 @@ impl NodeWork {
         all || (self.node_status().is_some() && self.nodes().contains(&node))
     }
 
+    /// Whether it restarts this node.
+    fn restarts(&self, node: &NodeId) -> bool {
+        match self {
+            Self::RestartNode(restarted) => restarted == node,
+            Self::SetHotReplica { restarts_all, .. } => *restarts_all,
+            _ => false,
+        }
+    }
+
     /// The nodes that it concerns, in the order of the request.
     pub fn nodes(&self) -> Vec<&NodeId> {
         match self {
@@ -117,6 +129,13 @@ impl NodeWork {
             _ => None,
         }
     }
+}
+
+/// Whether the writer of these nodes is down, other than for a restart that this work asks for.
+pub(in crate::polardb) fn writer_is_lost(nodes: &[DbNode], work: Option<&NodeWork>) -> bool {
+    cite!(P_243);
+    let restarts = |writer: &DbNode| work.is_some_and(|work| work.restarts(&writer.id));
+    !writer(nodes).is_some_and(|writer| writer.up || restarts(writer))
 }
 
 /// Work under way.
