@@ -1,0 +1,67 @@
+//! A pair, a group and a cluster without a control plane, as an embedder holds them who keeps resources in a database of their own.
+
+use failover_model::EffectId;
+use failover_model::ebs::{GroupDue, GroupStatus, PairDue, PairStatus, RPO, ReplicaPair};
+use failover_model::polardb::{ClusterEffect, ClusterOutcome, Failure, NodeChange};
+use failover_model::policy::{EbsPolicy, PolarDbPolicy};
+
+use crate::kit::{World, id, pair_id, seed};
+
+/// E-410: the copy that begins leaves the next one due, before anybody looks again.
+#[test]
+fn the_copy_of_a_pair_that_is_due_leaves_the_next_one_due() {
+    let mut world = World::default();
+    let mut pair = world.bring_to(PairStatus::Normal).pair(1).clone();
+    let due = pair.due().unwrap();
+    let Some(PairDue::Cycle(plan)) = pair.decide_due(due, &EbsPolicy::default()) else {
+        panic!("nothing is due")
+    };
+    let _ = pair.apply(plan, EffectId(99));
+    assert_eq!(pair.due(), Some(due.after(RPO)));
+}
+
+/// G-410: the round that begins leaves the next one due, before anybody looks again.
+#[test]
+fn the_round_of_a_group_that_is_due_leaves_the_next_one_due() {
+    let mut world = World::default();
+    world.bring_group_to(GroupStatus::Normal);
+    let mut group = world.group(1).group;
+    let members: Vec<&ReplicaPair> = world.plane.pairs().collect();
+    let due = group.due().unwrap();
+    let Some(GroupDue::Round(plan)) = group.decide_due(due, &members) else { panic!("nothing is due") };
+    let _ = group.apply(plan, EffectId(99));
+    assert_eq!(group.due(), Some(due.after(RPO)));
+}
+
+#[test]
+fn a_group_takes_the_end_of_no_copy_but_the_one_under_way() {
+    let mut world = World::default();
+    world.bring_group_to(GroupStatus::Syncing);
+    let (group, copy) = (world.group(1).group, world.pending(1));
+    let members: Vec<&ReplicaPair> = world.plane.pairs().collect();
+    let ends = |id| group.decide_copied(world.plane.clock(), &pair_id(1), id, true, &members).is_some();
+    assert!(ends(copy));
+    assert!(!ends(EffectId(copy.0 - 1)) && !ends(world.pending(2)));
+}
+
+/// P-161: the next node is found when the plan is made; applying it takes the id that the plan asks for.
+#[test]
+fn a_plan_of_a_cluster_names_the_next_node_and_asks_for_an_id_only_with_an_effect() {
+    let mut world = World::default();
+    let _ = world.adopt(seed(&[("a", 5), ("b", 3)]));
+    let (policy, now) = (PolarDbPolicy::default(), world.plane.clock());
+    let mut cluster = world.db().clone();
+    let down = |node: &str| cluster.decide_nodes(now, &[id(node)], NodeChange::Up(false), &policy).unwrap();
+    assert!(!down("b").asks());
+    let plan = down("w");
+    assert!(plan.asks());
+    let step = cluster.apply(plan, EffectId(99));
+    assert_eq!(step.asked, Some((EffectId(99), ClusterEffect::PromoteNode(id("a")))));
+    let before = cluster.clone();
+    let failed = ClusterOutcome::Failed(Failure::Network);
+    let plan = cluster.decide_outcome(now, EffectId(99), &failed, &policy).unwrap();
+    assert!(plan.asks() && cluster == before);
+    let step = cluster.apply(plan, EffectId(100));
+    assert_eq!(step.asked, Some((EffectId(100), ClusterEffect::PromoteNode(id("b")))));
+    assert_eq!(step.ended, [EffectId(99)]);
+}
