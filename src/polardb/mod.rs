@@ -1,7 +1,8 @@
 //! PolarDB (`polardb`, 2017-08-01): clusters whose read-only nodes take over from the primary.
 //!
-//! `FailoverDBCluster` names the node that becomes the primary or leaves it to an election: [`next_tier`] is the ranking,
-//! whole, [`Failover`] the bookkeeping of one failover around it, [`DbCluster`] the cluster that both belong to.
+//! `FailoverDBCluster` names the node that becomes the primary or leaves it to an election. [`next_tier`] is the whole
+//! ranking, [`Electorate`] says which nodes are ranked, [`Failover`] keeps what one failover has tried, and [`DbCluster`]
+//! decides what a call or a report means: each decision is a [`ClusterPlan`], which [`DbCluster::apply`] writes down.
 
 pub(crate) mod cluster;
 pub(crate) mod election;

@@ -13,16 +13,17 @@ use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::cluster::{ClusterEffect, DbCluster, Lifecycle};
 use crate::polardb::election::electorate::{Electorate, TargetZoneType};
 use crate::polardb::election::failover::{Cause, Next, NoCandidate, OnExhaustion, Stage, Start};
-use crate::polardb::election::rules::{P_105, P_108, P_113, P_122, P_143, P_151, P_160, P_171};
+use crate::polardb::election::rules::{P_105, P_107, P_108, P_113, P_122, P_143, P_151, P_152, P_160, P_171};
 use crate::polardb::nodes::{DbNode, NodeChange, NodeKind, Role};
 use crate::polardb::refusal::PolarDbRefusal;
 use crate::policy::{BusyCluster, MissingTarget, PolarDbPolicy, RollBack, TargetInWindow};
+use crate::rule::cite;
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
 impl DbCluster {
-    /// Decides `FailoverDBCluster`. The order of checks: edition, the target as a parameter, the target's kind, the
-    /// cluster's status, the frequency window, the target's state, and whether anybody can be elected.
+    /// Decides `FailoverDBCluster`. The order of checks: the edition, the target as a parameter, its kind, the status of the
+    /// cluster, the frequency window, the state of the target, and whether there is a candidate.
     ///
     /// # Errors
     ///
@@ -41,7 +42,7 @@ impl DbCluster {
         }
         let target = match &request.target {
             Some(id) => Some(self.check_target(operation, id, request.target_zone_type)?),
-            // The twin's page does not repeat the demand.
+            // The page of `FailoverDBClusterZonal` does not demand a target.
             None if self.engine != Engine::MySql && operation == Operation::FailoverDbCluster => {
                 return Err(match policy.missing_target {
                     MissingTarget::Malformed => {
@@ -110,7 +111,7 @@ impl DbCluster {
             let (cluster, node) = (self.id.clone(), id.clone());
             return Err(PolarDbRefusal::TargetIsWriter { operation, cluster, node });
         }
-        // By policy a column-store node may be elected, but never named.
+        // A column-store node, which by policy can be elected, cannot be named.
         let wanted = match zone {
             TargetZoneType::Primary => NodeKind::Ordinary,
             TargetZoneType::Standby => NodeKind::Standby,
@@ -121,7 +122,7 @@ impl DbCluster {
         Ok(node)
     }
 
-    /// Decides `DeleteDBCluster`: subscriptions and locked clusters are refused before a status that may pass.
+    /// Decides `DeleteDBCluster`. The status, which can change by itself, is checked after pay type and lock.
     ///
     /// # Errors
     ///
@@ -146,7 +147,7 @@ impl DbCluster {
         Ok(ClusterPlan { rule: Some(P_023), asks, ..self.plan(now, P_023) })
     }
 
-    /// Decides `ModifyDBNodeConfig`, in any status: it takes effect at once and disturbs nothing (`P-122`).
+    /// Decides `ModifyDBNodeConfig`, in any status: it takes effect at once (`P-122`).
     ///
     /// # Errors
     ///
@@ -171,7 +172,7 @@ impl DbCluster {
     ///
     /// # Errors
     ///
-    /// [`NotTaken`]: the effect is not pending, the node was not offered, or the effect does not end so.
+    /// [`NotTaken`]: the effect is not pending, the chosen node was not offered, or the effect does not end so.
     pub fn decide_outcome(
         &self,
         now: Timestamp,
@@ -179,6 +180,7 @@ impl DbCluster {
         outcome: &ClusterOutcome,
         policy: &PolarDbPolicy,
     ) -> Result<ClusterPlan, NotTaken> {
+        cite!(P_152);
         if self.pending.is_some_and(|pending| pending.id == id) {
             return self.decide_settled(now, outcome, policy);
         }
@@ -212,7 +214,7 @@ impl DbCluster {
         }
     }
 
-    /// What the end of creation or release means.
+    /// Decides what the end of creation or release means.
     fn decide_settled(
         &self,
         now: Timestamp,
@@ -237,7 +239,7 @@ impl DbCluster {
         Ok(draft.plan)
     }
 
-    /// What an observation of nodes means, all at once; `None` if one of them is not the cluster's.
+    /// Decides what a change of several nodes at once means; `None` if the cluster does not have all of them.
     pub fn decide_nodes(
         &self,
         now: Timestamp,
@@ -253,12 +255,12 @@ impl DbCluster {
         Some(draft.plan)
     }
 
-    /// What an observed status means: busy so, or, with `None`, running again.
+    /// Decides what an observed status means: the cluster is busy, or, without a status, no longer.
     pub fn decide_busy(&self, now: Timestamp, status: Option<StatusMessage>) -> ClusterPlan {
         ClusterPlan { busy: status, ..self.plan(now, P_303) }
     }
 
-    /// What it means that the cluster is gone.
+    /// Decides what the removal of the cluster means.
     pub fn decide_removed(&self, now: Timestamp) -> ClusterPlan {
         let mut plan = ClusterPlan { failover: None, ..self.plan(now, P_304) };
         if let Some(failover) = &self.failover {
@@ -271,8 +273,9 @@ impl DbCluster {
         plan
     }
 
-    /// Running; or without a writer and with nothing under way, so that a caller can try once more (`P-107`).
+    /// Whether nothing is under way. A lost writer alone does not stand against another attempt (`P-107`).
     fn accepts_failover(&self, policy: &PolarDbPolicy) -> bool {
+        cite!(P_107);
         let idle = self.busy.is_none() || policy.busy_cluster == BusyCluster::Accept;
         self.pending.is_none() && self.failover.is_none() && self.work.is_none() && idle
     }

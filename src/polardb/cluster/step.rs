@@ -15,7 +15,7 @@ use crate::time::{Span, Timestamp};
 /// Something that happened to a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ClusterFact {
-    /// Its status changed; `None` before it existed and after it is gone.
+    /// Its status changed. There is none before its creation and after its removal.
     Status {
         /// Before.
         from: Option<ClusterStatus>,
@@ -29,7 +29,7 @@ pub enum ClusterFact {
         /// The target that was named.
         requested: Option<NodeId>,
     },
-    /// The writer failed during a manual failover, which is automatic from here on.
+    /// The writer failed during a manual failover, which became automatic.
     TurnedAutomatic,
     /// Several nodes share the highest priority and were offered for a choice.
     Offered {
@@ -58,19 +58,19 @@ pub enum ClusterFact {
         from: NodeId,
         /// The writer now.
         to: NodeId,
-        /// Promotions that it took.
+        /// Promotions begun.
         attempts: u32,
         /// How long it took.
         took: Span,
-        /// Why it ran: what was asked for, or a writer that failed.
+        /// Why the failover ran.
         cause: Cause,
     },
     /// The failover ended without success: no eligible node is left, or the named target failed.
     Exhausted {
-        /// Promotions that were tried.
+        /// Promotions begun.
         attempts: u32,
     },
-    /// The cluster is gone and its failover with it.
+    /// The cluster was removed and its failover with it.
     Cancelled,
     /// A node changed.
     NodeChanged {
@@ -88,7 +88,7 @@ pub enum ClusterFact {
     WorkEnded {
         /// What.
         work: NodeWork,
-        /// Whether it was done.
+        /// Whether it succeeded.
         succeeded: bool,
     },
     /// The lock against release was set or lifted.

@@ -1,7 +1,7 @@
 //! What a call that changes nodes, zones or the lock means: pure decisions.
 //!
-//! Everywhere the same order of checks: the edition, the request by itself, the nodes that it names, the limits, and last
-//! the cluster's status, which may pass (`P-202`).
+//! The order of checks is the same everywhere: the edition, the request by itself, the nodes that it names, the limits, and
+//! last the status of the cluster, which can change by itself (`P-202`).
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -21,14 +21,14 @@ use crate::polardb::nodes::requests::{
     ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, NewNode, NodeTarget, RestartDbNode,
 };
 use crate::polardb::nodes::rules::{
-    P_210, P_211, P_212, P_213, P_214, P_220, P_221, P_222, P_223, P_232, P_234, P_242, P_251, P_252, P_253,
-    P_254, P_261,
+    P_202, P_210, P_211, P_212, P_213, P_214, P_215, P_220, P_221, P_222, P_223, P_232, P_233, P_234, P_242,
+    P_251, P_252, P_253, P_254, P_261,
 };
 use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeKind, Role};
 use crate::polardb::refusal::PolarDbRefusal;
 use crate::policy::{PolarDbPolicy, StandardNodes};
-use crate::rule::RuleId;
+use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
@@ -36,7 +36,7 @@ use crate::time::Timestamp;
 const MOST_AT_ONCE: usize = 15;
 
 impl DbCluster {
-    /// How many nodes the cluster may have (`P-210`).
+    /// The largest number of nodes that the cluster can have (`P-210`).
     pub const fn most_nodes(&self, policy: &PolarDbPolicy) -> usize {
         match (self.edition, policy.standard_nodes) {
             (Edition::Basic, _) => 1,
@@ -46,7 +46,7 @@ impl DbCluster {
         }
     }
 
-    /// Decides `CreateDBNodes`. `fresh` are the ids for the new nodes, as many as are asked for.
+    /// Decides `CreateDBNodes`. `fresh` holds the ids of the new nodes, one for each.
     ///
     /// # Errors
     ///
@@ -129,6 +129,7 @@ impl DbCluster {
     }
 
     fn takes_column_store(&self) -> bool {
+        cite!(P_215);
         let ordinary = |node: &DbNode| node.role == Role::Reader && node.kind == NodeKind::Ordinary;
         self.engine == Engine::MySql && self.nodes.iter().any(ordinary)
     }
@@ -186,6 +187,7 @@ impl DbCluster {
         now: Timestamp,
         request: &ModifyDbNodeClass,
     ) -> Result<ClusterPlan, PolarDbRefusal> {
+        cite!(P_233);
         let operation = Operation::ModifyDbNodeClass;
         let concerned = |node: &&DbNode| (node.kind == NodeKind::Ai) == request.ai_nodes;
         let target = |node: &DbNode| NodeTarget { node: node.id.clone(), class: request.class.clone() };
@@ -353,8 +355,9 @@ impl DbCluster {
         PolarDbRefusal::NodeNumber { operation, cluster: self.id.clone(), rule }
     }
 
-    /// Work on nodes begins in a running cluster alone (`P-202`).
+    /// Work on nodes begins only in a running cluster (`P-202`).
     fn needs_running(&self, operation: Operation) -> Result<(), PolarDbRefusal> {
+        cite!(P_202);
         match self.status() {
             ClusterStatus::Running => Ok(()),
             _ => Err(PolarDbRefusal::ClusterStatus { operation, cluster: self.id.clone() }),

@@ -1,8 +1,8 @@
-//! Work on the nodes of a cluster: what an accepted call asks of the outside, and what becomes of it.
+//! Work on the nodes of a cluster, which an accepted call asks for.
 //!
-//! A cluster has at most one such work at a time, since every call that begins one needs a running cluster. While it is
-//! under way the cluster shows its status and the nodes concerned cannot be elected; a writer that fails meanwhile is
-//! replaced all the same, by one of the others.
+//! A cluster has at most one such work at a time, since every call that begins one needs a running cluster. Meanwhile the
+//! cluster shows a status of its own and the nodes under work cannot be elected; a writer that fails is replaced by another
+//! node.
 
 use alloc::vec::Vec;
 
@@ -23,7 +23,7 @@ use crate::rule::cite;
     serde(rename_all = "snake_case", deny_unknown_fields)
 )]
 pub enum NodeWork {
-    /// Make these nodes; they are listed as `DBNodeCreating` until then.
+    /// Create these nodes; they are listed as `DBNodeCreating` until then.
     CreateNodes(Vec<NodeId>),
     /// Remove these nodes.
     DeleteNodes(Vec<NodeId>),
@@ -31,11 +31,11 @@ pub enum NodeWork {
     ChangeClass(Vec<NodeTarget>),
     /// Restart this node.
     RestartNode(NodeId),
-    /// Make this node a hot replica, or an ordinary one again.
+    /// Make this node a hot replica, or an ordinary reader again.
     SetHotReplica {
         /// The node.
         node: NodeId,
-        /// Whether it shall be one.
+        /// Whether it becomes one.
         on: bool,
         /// Whether all nodes restart in turn: the first time in a cluster.
         restarts_all: bool,
@@ -70,7 +70,7 @@ impl NodeWork {
         }
     }
 
-    /// What the cluster shows while it is under way (`P-303`).
+    /// The status of the cluster meanwhile (`P-303`).
     pub const fn status(&self) -> ClusterStatus {
         match self {
             Self::CreateNodes(_) => ClusterStatus::DbNodeCreating,
@@ -83,7 +83,7 @@ impl NodeWork {
         }
     }
 
-    /// What a node that it takes out of the election shows; `None` if it takes out none (`P-230`).
+    /// The status of the nodes under work, which cannot be elected; `None` if all can (`P-230`).
     pub const fn node_status(&self) -> Option<&'static str> {
         match self {
             Self::CreateNodes(_) => Some("DBNodeCreating"),
@@ -109,7 +109,7 @@ impl NodeWork {
         }
     }
 
-    /// The nodes that it concerns, in the order of the request.
+    /// Its nodes, in the order of the request.
     pub fn nodes(&self) -> Vec<&NodeId> {
         match self {
             Self::CreateNodes(nodes) | Self::DeleteNodes(nodes) | Self::ChangeZone { nodes, .. } => {
@@ -120,7 +120,7 @@ impl NodeWork {
         }
     }
 
-    /// The class that a node shall have, if it changes.
+    /// The new class of a node, if it changes.
     pub fn class_of(&self, node: &NodeId) -> Option<&NodeClass> {
         match self {
             Self::ChangeClass(targets) => {

@@ -8,11 +8,11 @@ use crate::polardb::cluster::plan::{ClusterOutcome, ClusterPlan, Draft, NotTaken
 use crate::polardb::cluster::rules::{P_302, P_303};
 use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::cluster::{ClusterEffect, DbCluster};
-use crate::polardb::nodes::rules::{P_203, P_230};
+use crate::polardb::nodes::rules::{P_203, P_230, P_243, P_244, P_262};
 use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeKind, Role};
 use crate::policy::PolarDbPolicy;
-use crate::rule::RuleId;
+use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
@@ -63,6 +63,7 @@ impl DbCluster {
 
 impl Draft<'_> {
     fn end_work(&mut self, succeeded: bool) {
+        cite!(P_243, P_244);
         let Some(pending) = &self.cluster.work else { return };
         let work = &pending.work;
         self.ended([pending.id]);
@@ -138,6 +139,7 @@ impl Draft<'_> {
 
     /// Moved to the standby zone, the primary leaves its own to the standby cluster (`P-262`).
     fn primary_zone_moved(&mut self, from: Option<&ZoneId>, to: &ZoneId) {
+        cite!(P_262);
         self.plan.home = None;
         if self.plan.standby_zone.as_ref() != Some(to) {
             return;
