@@ -1,6 +1,6 @@
-//! A decision about a cluster, as a value: what becomes of the cluster, which effect is asked for, and what is told.
+//! Decisions about a cluster as values: what becomes of the cluster, the effect that is asked for, and the events.
 //!
-//! Every election has been held when a plan is made. [`DbCluster::apply`] writes the plan down and cannot fail.
+//! Every election is held while the plan is made. [`DbCluster::apply`] only writes the plan to the cluster and cannot fail.
 
 use alloc::vec::Vec;
 
@@ -112,7 +112,7 @@ impl DbCluster {
         }
     }
 
-    /// Writes a plan down. `id` becomes the id of the effect that the plan [asks](ClusterPlan::asks) for.
+    /// Writes a plan to the cluster. `id` becomes the id of the effect that the plan [asks](ClusterPlan::asks) for.
     pub fn apply(&mut self, plan: ClusterPlan, id: EffectId) -> ClusterStep {
         let before = self.status();
         let mut step = plan.step;
@@ -147,7 +147,7 @@ impl DbCluster {
     }
 }
 
-/// A plan in the making, read together with the cluster that it is for.
+/// A plan in the making, with the cluster that it is for: what the plan has not changed is read from the cluster.
 pub(in crate::polardb) struct Draft<'a> {
     pub(in crate::polardb) cluster: &'a DbCluster,
     pub(in crate::polardb) policy: &'a PolarDbPolicy,

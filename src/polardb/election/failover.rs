@@ -17,7 +17,7 @@
 //! | any | no eligible node is left | ended without success | `P-170` |
 //! | any | the cluster is gone | ended | `P-171` |
 //!
-//! A failover knows no cluster: whoever holds the nodes passes them in with every question, as they are then.
+//! A failover knows no cluster. Its caller passes the nodes in with every question, as they are then.
 
 use alloc::vec::Vec;
 
@@ -213,8 +213,8 @@ pub enum NoCandidate {
 }
 
 impl PlannedFailover {
-    /// A failover of these nodes, with what comes first: the promotion of the named target, which no electorate need admit,
-    /// else whoever is next.
+    /// A failover among these nodes, with what comes first: the promotion of the named target, which the electorate need not
+    /// admit, otherwise of who is next.
     ///
     /// # Errors
     ///
