@@ -6,10 +6,9 @@
 
 pub(crate) mod cluster;
 pub(crate) mod election;
-mod listed;
 pub(crate) mod nodes;
 pub(crate) mod observe;
-pub mod refusal;
+pub(crate) mod refusal;
 
 pub use cluster::describe::{ClusterPage, DescribeDbClusterAttribute, DescribeDbClusters};
 pub use cluster::plan::{ClusterOutcome, ClusterPlan, NotTaken};
@@ -34,4 +33,4 @@ pub use nodes::work::{NodeWork, PendingWork};
 pub use nodes::{DbNode, NodeChange, NodeKind, Role};
 pub use observe::endpoint::{DescribeDbClusterEndpoints, Endpoint, EndpointKind, EndpointList};
 pub use observe::ha_log::{DescribeHaLogs, HaLog, HaLogPage, InstanceType, Switch};
-pub use refusal::PolarDbRefusal;
+pub use refusal::{PolarDbReason, PolarDbRefusal};

@@ -15,7 +15,7 @@ use crate::polardb::election::electorate::{Electorate, TargetZoneType};
 use crate::polardb::election::failover::{Cause, Next, NoCandidate, OnExhaustion, Stage, Start};
 use crate::polardb::election::rules::{P_105, P_107, P_108, P_113, P_122, P_143, P_151, P_152, P_160, P_171};
 use crate::polardb::nodes::{DbNode, NodeChange, NodeKind, Role};
-use crate::polardb::refusal::PolarDbRefusal;
+use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
 use crate::policy::{BusyCluster, MissingTarget, PolarDbPolicy, RollBack, TargetInWindow};
 use crate::rule::cite;
 use crate::text::StatusMessage;
@@ -36,9 +36,9 @@ impl DbCluster {
         policy: &PolarDbPolicy,
     ) -> Result<ClusterPlan, PolarDbRefusal> {
         let cluster = || self.id.clone();
-        let ha_status = |rule| Err(PolarDbRefusal::HaStatus { operation, cluster: cluster(), rule });
+        let ha_status = |rule| Err(PolarDbReason::HaStatus { cluster: cluster(), rule }.of(operation));
         if !self.edition.fails_over() {
-            return Err(PolarDbRefusal::ClusterCategory { operation, cluster: cluster() });
+            return Err(PolarDbReason::ClusterCategory { cluster: cluster() }.of(operation));
         }
         let target = match &request.target {
             Some(id) => Some(self.check_target(operation, id, request.target_zone_type)?),
@@ -46,10 +46,10 @@ impl DbCluster {
             None if self.engine != Engine::MySql && operation == Operation::FailoverDbCluster => {
                 return Err(match policy.missing_target {
                     MissingTarget::Malformed => {
-                        PolarDbRefusal::TargetRequired { operation, cluster: cluster() }
+                        PolarDbReason::TargetRequired { cluster: cluster() }.of(operation)
                     }
                     MissingTarget::MissingParameter => {
-                        PolarDbRefusal::MissingParameter { operation, parameter: "TargetDBNodeId".into() }
+                        PolarDbReason::MissingParameter { parameter: "TargetDBNodeId".into() }.of(operation)
                     }
                 });
             }
@@ -67,14 +67,14 @@ impl DbCluster {
             && now.since(last) < policy.switch_window
         {
             let wait = last.after(policy.switch_window).since(now);
-            return Err(PolarDbRefusal::TooFrequent { operation, cluster: cluster(), wait });
+            return Err(PolarDbReason::TooFrequent { cluster: cluster(), wait }.of(operation));
         }
         if let Some(node) = target {
             if !node.is_running() {
                 return ha_status(P_113);
             }
             if !node.replicating {
-                return Err(PolarDbRefusal::UnhealthyReplication { operation, cluster: cluster() });
+                return Err(PolarDbReason::UnhealthyReplication { cluster: cluster() }.of(operation));
             }
         }
         let start = Start {
@@ -88,7 +88,7 @@ impl DbCluster {
         match draft.begin(start, OnExhaustion::End) {
             Ok(rule) => Ok(ClusterPlan { rule: Some(rule), ..draft.plan }),
             Err(NoCandidate::UnhealthyReplication) => {
-                Err(PolarDbRefusal::UnhealthyReplication { operation, cluster: cluster() })
+                Err(PolarDbReason::UnhealthyReplication { cluster: cluster() }.of(operation))
             }
             Err(NoCandidate::NoNode) => ha_status(P_143),
         }
@@ -101,15 +101,13 @@ impl DbCluster {
         zone: TargetZoneType,
     ) -> Result<&DbNode, PolarDbRefusal> {
         let Some(node) = self.node(id) else {
-            return Err(PolarDbRefusal::NodeNotFound {
-                operation,
-                cluster: self.id.clone(),
-                node: id.clone(),
-            });
+            return Err(
+                PolarDbReason::NodeNotFound { cluster: self.id.clone(), node: id.clone() }.of(operation)
+            );
         };
         if node.role == Role::Writer {
             let (cluster, node) = (self.id.clone(), id.clone());
-            return Err(PolarDbRefusal::TargetIsWriter { operation, cluster, node });
+            return Err(PolarDbReason::TargetIsWriter { cluster, node }.of(operation));
         }
         // A column-store node, which by policy can be elected, cannot be named.
         let wanted = match zone {
@@ -117,7 +115,7 @@ impl DbCluster {
             TargetZoneType::Standby => NodeKind::Standby,
         };
         if node.kind != wanted {
-            return Err(PolarDbRefusal::NodeKind { operation, node: id.clone() });
+            return Err(PolarDbReason::NodeKind { node: id.clone() }.of(operation));
         }
         Ok(node)
     }
@@ -135,13 +133,13 @@ impl DbCluster {
         let operation = Operation::DeleteDbCluster;
         let cluster = self.id.clone();
         if self.pay_type == PayType::Prepaid {
-            return Err(PolarDbRefusal::PayType { operation, cluster });
+            return Err(PolarDbReason::PayType { cluster }.of(operation));
         }
         if self.deletion_lock {
-            return Err(PolarDbRefusal::DeletionLock { operation, cluster });
+            return Err(PolarDbReason::DeletionLock { cluster }.of(operation));
         }
         if self.status() != ClusterStatus::Running {
-            return Err(PolarDbRefusal::NotRunning { operation, cluster });
+            return Err(PolarDbReason::NotRunning { cluster }.of(operation));
         }
         let asks = Some(ClusterEffect::Lifecycle(Lifecycle::Delete));
         Ok(ClusterPlan { rule: Some(P_023), asks, ..self.plan(now, P_023) })
@@ -151,7 +149,7 @@ impl DbCluster {
     ///
     /// # Errors
     ///
-    /// [`PolarDbRefusal::NodeNotFound`] if the cluster has no such node.
+    /// [`PolarDbReason::NodeNotFound`] if the cluster has no such node.
     pub fn decide_node_config(
         &self,
         now: Timestamp,
@@ -160,10 +158,9 @@ impl DbCluster {
     ) -> Result<ClusterPlan, PolarDbRefusal> {
         let change = NodeChange::Priority(request.priority);
         let plan = self.decide_nodes(now, core::slice::from_ref(&request.node), change, policy);
-        let plan = plan.ok_or_else(|| PolarDbRefusal::NodeNotFound {
-            operation: Operation::ModifyDbNodeConfig,
-            cluster: self.id.clone(),
-            node: request.node.clone(),
+        let plan = plan.ok_or_else(|| {
+            PolarDbReason::NodeNotFound { cluster: self.id.clone(), node: request.node.clone() }
+                .of(Operation::ModifyDbNodeConfig)
         })?;
         Ok(ClusterPlan { rule: Some(P_122), ..plan })
     }
