@@ -176,10 +176,12 @@ operations! {
             ControlPlane::create_cluster;
         /// `DeleteDBCluster`: releases a running cluster.
         DeleteDbCluster => delete_db_cluster(cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_delete(it));
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_delete(call.now, it));
         /// `ModifyDBNodeConfig`: sets a node's failover priority.
         ModifyDbNodeConfig => modify_db_node_config(cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_node_config(it));
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, plane| {
+                cluster.decide_node_config(call.now, it, &plane.policy.polardb)
+            });
         /// `FailoverDBCluster`: a read-only node becomes the primary, the one named or an elected one.
         FailoverDbCluster => failover_db_cluster(cluster) -> ():
             |plane, call, it| plane.failover_cluster(call, it);
@@ -192,17 +194,17 @@ operations! {
         /// `DeleteDBNodes`.
         DeleteDbNodes => delete_db_nodes(cluster) with OrderId -> Ordered:
             |plane, call, it, order| {
-                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_delete_nodes(it))
+                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_delete_nodes(call.now, it))
             };
         /// `ModifyDBNodeClass`: changes the class of all nodes of a type.
         ModifyDbNodeClass [Box] => modify_db_node_class(cluster) with OrderId -> Ordered:
             |plane, call, it, order| {
-                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_node_class(it))
+                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_node_class(call.now, it))
             };
         /// `ModifyDBNodesClass`: changes the class of the nodes named.
         ModifyDbNodesClass [Box] => modify_db_nodes_class(cluster) with OrderId -> Ordered:
             |plane, call, it, order| {
-                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_nodes_class(it))
+                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_nodes_class(call.now, it))
             };
         /// `RestartDBNode`.
         RestartDbNode => restart_db_node(node) -> ():
@@ -210,14 +212,14 @@ operations! {
         /// `ModifyDBNodeHotReplicaMode`: sets whether a node is a hot replica.
         ModifyDbNodeHotReplicaMode => modify_db_node_hot_replica_mode(cluster) with OrderId -> Ordered:
             |plane, call, it, order| {
-                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_hot_replica(it))
+                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_hot_replica(call.now, it))
             };
         /// `ModifyDBClusterPrimaryZone`.
         ModifyDbClusterPrimaryZone [Box] => modify_db_cluster_primary_zone(cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_zone(it));
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_zone(call.now, it));
         /// `ModifyDBClusterDeletion`: sets or lifts the lock against release.
         ModifyDbClusterDeletion => modify_db_cluster_deletion(cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| Ok(cluster.decide_lock(it)));
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| Ok(cluster.decide_lock(call.now, it)));
         /// `DescribeDBClusters`.
         DescribeDbClusters [Box] => describe_db_clusters(clusters) -> ClusterPage:
             |plane, call, it| Ok(Done::observed(it.select(call.account, call.region, &plane.clusters)));

@@ -7,9 +7,9 @@ use alloc::vec::Vec;
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
 use crate::control_plane::ebs::groups::unknown;
+use crate::control_plane::ebs::pair_plan::{apply_pair_plan, pair_effect};
 use crate::control_plane::effect::Owner;
 use crate::control_plane::event::{Event, Fact, PairFact};
-use crate::control_plane::report::{apply_pair_plan, pair_effect};
 use crate::control_plane::{ControlPlane, DiskKey, Effect, Misuse, NotAdopted, Step};
 use crate::ebs::pair::rules::{E_011, E_013, E_014, E_610, E_671};
 

@@ -8,7 +8,7 @@ use crate::control_plane::call::CallContext;
 use crate::control_plane::call::all_fresh;
 use crate::control_plane::effect::Owner;
 use crate::control_plane::event::{Event, Fact};
-use crate::control_plane::report::cluster_effect;
+use crate::control_plane::polardb::cluster_plan::cluster_effect;
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId};
 use crate::polardb::cluster::rules::P_010;
@@ -133,7 +133,7 @@ impl ControlPlane {
         decide: impl FnOnce(&DbCluster, &ControlPlane) -> Result<ClusterPlan, PolarDbRefusal>,
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
         let plan = decide(self.owned_cluster(call, id)?, self)?;
-        Ok(self.done(call, id, plan, ()))
+        Ok(self.done(id, plan, ()))
     }
 
     pub(in crate::control_plane) fn failover_cluster(
@@ -147,14 +147,8 @@ impl ControlPlane {
     }
 
     /// Applies what was decided about a cluster.
-    pub(super) fn done<R>(
-        &mut self,
-        call: &CallContext<'_>,
-        id: &ClusterId,
-        plan: ClusterPlan,
-        response: R,
-    ) -> Done<R> {
+    pub(super) fn done<R>(&mut self, id: &ClusterId, plan: ClusterPlan, response: R) -> Done<R> {
         let rule = plan.rule();
-        Done { response, step: self.apply_to_cluster(call.now, id, plan), rule }
+        Done { response, step: self.apply_to_cluster(id, plan), rule }
     }
 }

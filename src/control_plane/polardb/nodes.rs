@@ -37,7 +37,7 @@ impl ControlPlane {
         all_fresh(fresh.nodes.iter(), |node| self.index.nodes.contains_key(node))
             .map_err(Blocked::Misused)?;
         let (cluster, order, nodes) = (request.cluster.clone(), fresh.order.clone(), fresh.nodes.clone());
-        Ok(self.done(call, &request.cluster, plan, NodesCreated { cluster, order, nodes }))
+        Ok(self.done(&request.cluster, plan, NodesCreated { cluster, order, nodes }))
     }
 
     /// One call on one cluster that makes a billing order: looked up, decided, applied.
@@ -50,7 +50,7 @@ impl ControlPlane {
     ) -> Result<Done<Ordered>, Blocked<PolarDbRefusal, Misuse>> {
         let plan = decide(self.owned_cluster(call, id)?)?;
         let order = order.ok_or(Blocked::Misused(Misuse::BadFreshId))?.clone();
-        Ok(self.done(call, id, plan, Ordered { cluster: id.clone(), order }))
+        Ok(self.done(id, plan, Ordered { cluster: id.clone(), order }))
     }
 
     /// `RestartDBNode` names the node alone.
@@ -62,7 +62,7 @@ impl ControlPlane {
         let found = self.cluster_of(&request.node).filter(|cluster| *cluster.account() == *call.account);
         let cluster = found
             .ok_or_else(|| PolarDbReason::NodeUnknown { node: request.node.clone() }.of(call.operation))?;
-        let (id, plan) = (cluster.id().clone(), cluster.decide_restart(request)?);
-        Ok(self.done(call, &id, plan, ()))
+        let (id, plan) = (cluster.id().clone(), cluster.decide_restart(call.now, request)?);
+        Ok(self.done(&id, plan, ()))
     }
 }
