@@ -55,9 +55,12 @@ pub struct Rule {
 
 /// The number of a constant: `P-172` of `P_172`.
 pub(crate) const fn number(name: &str) -> [u8; 5] {
-    let bytes = name.as_bytes();
-    assert!(bytes.len() == 5, "a rule is named by a letter, an underscore and three digits");
-    [bytes[0], b'-', bytes[2], bytes[3], bytes[4]]
+    assert!(
+        matches!(name.as_bytes(), [b'A'..=b'Z', b'_', ..]) && name.len() == 5,
+        "a rule is named as `P_172` is"
+    );
+    let [letter, _, hundreds, tens, ones] = name.as_bytes() else { return [0; 5] };
+    [*letter, b'-', *hundreds, *tens, *ones]
 }
 
 impl RuleId {

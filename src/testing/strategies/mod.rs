@@ -21,9 +21,10 @@ mod policy;
 mod world;
 
 pub use draw::{step, steps};
-pub use policy::{ebs_policy, polardb_policy, policy, token_policy};
+pub use policy::policy;
 pub use world::{World, cluster_seed, group_seed, pair_seed, priority, world};
 
+use alloc::vec::Vec;
 use core::num::{NonZeroU8, NonZeroU64, NonZeroUsize};
 
 use proptest::prelude::Just;
@@ -31,14 +32,6 @@ use proptest::prop_oneof;
 use proptest::sample::select;
 use proptest::strategy::Strategy;
 
-use crate::policy::{
-    AfterExhaustion, AutomaticInWindow, BusyCluster, ColumnStoreElection, DeleteBeforeStart,
-    DrillWithoutRecoverPoint, EbsPolicy, ElectionZone, ExplicitTargetFails, FailoverWhileBusy,
-    FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, HotReplicaPreference, JoinStatuses,
-    LowerTiers, MissingTarget, PairFailover, PolarDbPolicy, Policy, ProductionSite, RejectionPolicy,
-    ReprotectFailedGroup, RetryAfterFailure, ReverseNeeds, RollBack, SameRegionPairs, StandardNodes,
-    StartWhileReplicating, SwitchStatus, TargetInWindow, TokenAlphabet, TokenMismatch, TokenPolicy,
-    TokenScope, WindowFrom, ZoneLoss,
-};
+use crate::policy::Policy;
 use crate::time::Span;
 use crate::token::{Lifetime, Overflow};
