@@ -197,6 +197,15 @@ fn outcome(words: &[&str]) -> Result<Outcome, String> {
     }
 }
 
+/// How a disk changes, in words.
+pub(super) const DISK_CHANGES: [(&str, DiskChange); 5] = [
+    ("up", DiskChange::Up(true)),
+    ("down", DiskChange::Up(false)),
+    ("attached", DiskChange::Attached(true)),
+    ("detached", DiskChange::Attached(false)),
+    ("removed", DiskChange::Removed),
+];
+
 fn node_change(state: &str) -> Result<NodeChange, String> {
     match state {
         "up" => Ok(NodeChange::Up(true)),
@@ -215,14 +224,8 @@ fn observation(words: &[&str]) -> Result<Observation, String> {
                 [by] => read(by.strip_prefix("by=").ok_or("an owner is given as by=ACCOUNT")?)?,
                 _ => return Err("at most one owner".into()),
             };
-            let change = match *state {
-                "up" => DiskChange::Up(true),
-                "down" => DiskChange::Up(false),
-                "attached" => DiskChange::Attached(true),
-                "detached" => DiskChange::Attached(false),
-                "removed" => DiskChange::Removed,
-                _ => return Err(format!("{state} is no state of a disk")),
-            };
+            let change = DISK_CHANGES.iter().find(|(word, _)| word == state).map(|(_, change)| *change);
+            let change = change.ok_or_else(|| format!("{state} is no state of a disk"))?;
             Ok(Observation::Disk { account, disk: read(id)?, change })
         }
         ["pair", id, "invalid", text] => {

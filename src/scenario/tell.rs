@@ -5,7 +5,7 @@ use std::format;
 use std::string::String;
 use std::vec::Vec;
 
-use super::command::What;
+use super::command::{DISK_CHANGES, What};
 use crate::control_plane::{
     ControlPlane, DrillFact, Effect, EffectKind, Event, Fact, GroupFact, PairFact, Response, Step,
 };
@@ -169,13 +169,7 @@ fn moved(
 }
 
 fn disk_change(change: DiskChange) -> &'static str {
-    match change {
-        DiskChange::Up(true) => "up",
-        DiskChange::Up(false) => "down",
-        DiskChange::Attached(true) => "attached",
-        DiskChange::Attached(false) => "detached",
-        DiskChange::Removed => "removed",
-    }
+    DISK_CHANGES.iter().find(|(_, known)| *known == change).map_or("changed", |(word, _)| word)
 }
 
 fn cluster_fact(fact: &ClusterFact) -> String {

@@ -418,14 +418,13 @@ impl Simulation {
     }
 
     fn end_of(&self, effect: &Effect) -> Timestamp {
-        let hot_replica = match &effect.kind {
+        let promoted = match &effect.kind {
             EffectKind::Cluster { effect: ClusterEffect::PromoteNode(node), cluster } => {
-                let node = self.plane.cluster(cluster).and_then(|cluster| cluster.node(node));
-                node.is_some_and(|node| node.hot_replica)
+                self.plane.cluster(cluster).and_then(|cluster| cluster.node(node))
             }
-            _ => false,
+            _ => None,
         };
-        effect.since.after(self.latency.of(effect, hot_replica))
+        effect.since.after(self.latency.of(effect, promoted))
     }
 
     fn reschedule(&mut self) {
