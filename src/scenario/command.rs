@@ -16,7 +16,7 @@ use crate::polardb::{Failure, NodeChange};
 use crate::policy::Policy;
 use crate::text::StatusMessage;
 use crate::time::Span;
-use crate::wire::params::Parameters;
+use crate::wire::Parameters;
 
 pub(super) enum Command {
     Policy(Box<Policy>),

@@ -40,8 +40,7 @@ use crate::ids::{AccountId, RegionId};
 use crate::polardb::HaLog;
 use crate::policy::Policy;
 use crate::time::Timestamp;
-use crate::wire::body::{self, Format};
-use crate::wire::params;
+use crate::wire::{self, Body, Format};
 
 /// Why a text is not a scenario, and on which line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -149,7 +148,7 @@ impl Stage {
     }
 
     fn call(&mut self, call: &command::Invocation) -> Result<Vec<String>, String> {
-        let parsed = match params::parse(Some(&call.action), call.version.as_deref(), &call.parameters) {
+        let parsed = match wire::parse(Some(&call.action), call.version.as_deref(), &call.parameters) {
             Ok(parsed) => parsed,
             Err(refusal) => return Ok(tell::refusal(&refusal.wire(), refusal.rule(), false)),
         };
@@ -175,7 +174,7 @@ impl Stage {
         let mut told = match &output.result {
             Some(Err(refusal)) => tell::refusal(&refusal.wire(), refusal.rule(), output.replayed),
             Some(Ok(response)) => {
-                let body = body::success(operation, response, "R", Format::Json);
+                let body = Body::success(operation, response, "R", Format::Json);
                 tell::response(response, &body.text, output.replayed)
             }
             None => Vec::new(),

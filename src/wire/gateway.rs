@@ -13,7 +13,7 @@ use crate::rule::{Basis, RuleId};
 use crate::wire::rules::{W_010, W_011, W_012, W_013, W_014};
 use crate::wire_error::WireError;
 
-use super::params::{Parameters, Value};
+use super::parameters::{Parameters, Value};
 
 /// Why a call is refused before its product is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]

@@ -6,9 +6,17 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::super::object::{object, text};
+use super::clusters::cluster;
+use crate::control_plane::Refusal;
 use crate::ids::{ClusterId, NodeId};
-use crate::polardb::{Endpoint, EndpointKind, EndpointList};
+use crate::polardb::{DescribeDbClusterEndpoints, Endpoint, EndpointKind, EndpointList};
+use crate::wire::object::{object, text};
+use crate::wire::reader::Reader;
+
+pub(in crate::wire) fn endpoints(reader: &mut Reader<'_>) -> Result<DescribeDbClusterEndpoints, Refusal> {
+    let cluster = cluster(reader)?;
+    Ok(DescribeDbClusterEndpoints { cluster, endpoint: reader.text("DBEndpointId")?.map(String::from) })
+}
 
 object! {
     /// What `DescribeDBClusterEndpoints` answers.

@@ -1,7 +1,8 @@
-//! The parameters of the tag and resource group operations.
+//! Tags and resource groups: their parameters and answers.
 //!
-//! What a resource is named by depends on its type, which stands after it in the vendor's list: both are read before
-//! either is understood.
+//! The id of a resource depends on its type, which follows it in the vendor's list: both are read before either is
+//! interpreted. Requests call the halves of a tag `Key` and `Value`, answers `TagKey` and `TagValue`; the answer of
+//! `ListTagResources` has one record a tag, not one a resource.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -10,17 +11,18 @@ use crate::control_plane::Refusal;
 use crate::ebs::labels::{MOST_RESOURCES, MOST_TAGS};
 use crate::ebs::{
     ChangeResourceGroup, EbsRefusal, ListTagResources, ResourceId, ResourceType, Resources, TagFilter,
-    TagResources, UntagResources,
+    TagPage, TagResources, UntagResources,
 };
 use crate::ids::{GroupId, PairId, ResourceGroupId};
 use crate::operation::Operation;
 use crate::text::{Tag, TagKey};
-use crate::wire::params::cursor;
-use crate::wire::params::reader::Reader;
+use crate::wire::cursor;
+use crate::wire::object::{object, text};
+use crate::wire::reader::Reader;
 
-pub(in crate::wire::params) fn tag(reader: &mut Reader<'_>) -> Result<TagResources, Refusal> {
+pub(in crate::wire) fn tag(reader: &mut Reader<'_>) -> Result<TagResources, Refusal> {
     let operation = Operation::TagResources;
-    let ids = ids(reader, operation, true)?;
+    let ids = required_ids(reader, operation)?;
     let tags = reader.tags()?;
     if tags.is_empty() {
         return Err(reader.missing("Tag.1.Key"));
@@ -31,13 +33,13 @@ pub(in crate::wire::params) fn tag(reader: &mut Reader<'_>) -> Result<TagResourc
     Ok(TagResources { resources, tags })
 }
 
-pub(in crate::wire::params) fn untag(reader: &mut Reader<'_>) -> Result<UntagResources, Refusal> {
+pub(in crate::wire) fn untag(reader: &mut Reader<'_>) -> Result<UntagResources, Refusal> {
     let operation = Operation::UntagResources;
-    let ids = ids(reader, operation, true)?;
+    let ids = required_ids(reader, operation)?;
     let too_many = || EbsRefusal::TooManyTags { operation }.into();
     let keys = reader.list("TagKey.", MOST_TAGS, TagKey::parse, too_many)?;
     distinct(operation, keys.iter())?;
-    let all = reader.flag("All", false)?;
+    let all = reader.flag("All")?.unwrap_or(false);
     if keys.is_empty() && !all {
         return Err(reader.missing("TagKey.1"));
     }
@@ -46,9 +48,9 @@ pub(in crate::wire::params) fn untag(reader: &mut Reader<'_>) -> Result<UntagRes
     Ok(UntagResources { resources, keys: Some(keys).filter(|keys| !keys.is_empty()) })
 }
 
-pub(in crate::wire::params) fn list(reader: &mut Reader<'_>) -> Result<ListTagResources, Refusal> {
+pub(in crate::wire) fn list(reader: &mut Reader<'_>) -> Result<ListTagResources, Refusal> {
     let operation = Operation::ListTagResources;
-    let ids = ids(reader, operation, false)?;
+    let ids = ids(reader, operation)?;
     let tags: Vec<TagFilter> = reader.tag_filters()?;
     distinct(operation, tags.iter().map(|tag| &tag.key))?;
     let after = reader.optional("NextToken", cursor::decode)?;
@@ -57,7 +59,7 @@ pub(in crate::wire::params) fn list(reader: &mut Reader<'_>) -> Result<ListTagRe
     Ok(ListTagResources { resources, tags, after })
 }
 
-pub(in crate::wire::params) fn change_group(reader: &mut Reader<'_>) -> Result<ChangeResourceGroup, Refusal> {
+pub(in crate::wire) fn change_group(reader: &mut Reader<'_>) -> Result<ChangeResourceGroup, Refusal> {
     let kind = kind(reader, Operation::ChangeResourceGroup)?;
     let id = reader.required("ResourceId", PairId::parse)?;
     let group = reader.required("NewResourceGroupId", ResourceGroupId::parse)?;
@@ -70,10 +72,14 @@ pub(in crate::wire::params) fn change_group(reader: &mut Reader<'_>) -> Result<C
 }
 
 /// `ResourceId.N`: ids of all types are spelled alike.
-fn ids(reader: &Reader<'_>, operation: Operation, required: bool) -> Result<Vec<PairId>, Refusal> {
+fn ids(reader: &Reader<'_>, operation: Operation) -> Result<Vec<PairId>, Refusal> {
     let too_many = || EbsRefusal::TooManyResources { operation }.into();
-    let ids = reader.list("ResourceId.", MOST_RESOURCES, PairId::parse, too_many)?;
-    if ids.is_empty() && required { Err(reader.missing("ResourceId.1")) } else { Ok(ids) }
+    reader.list("ResourceId.", MOST_RESOURCES, PairId::parse, too_many)
+}
+
+fn required_ids(reader: &Reader<'_>, operation: Operation) -> Result<Vec<PairId>, Refusal> {
+    let ids = ids(reader, operation)?;
+    if ids.is_empty() { Err(reader.missing("ResourceId.1")) } else { Ok(ids) }
 }
 
 fn kind(reader: &Reader<'_>, operation: Operation) -> Result<ResourceType, Refusal> {
@@ -105,4 +111,52 @@ fn distinct<'a>(operation: Operation, keys: impl Iterator<Item = &'a TagKey>) ->
         }
     }
     Ok(())
+}
+
+object! {
+    /// What `ListTagResources` answers.
+    ListTagResourcesResponse {
+        next_token: Option<String> = "NextToken",
+        resources: Vec<TagResourceRecord> = "TagResources",
+        request_id: String = "RequestId",
+    }
+
+    /// A tag of a pair or group.
+    TagRecord {
+        key: Option<String> = "TagKey",
+        value: Option<String> = "TagValue",
+    }
+
+    /// A tag of a resource in that list.
+    TagResourceRecord {
+        key: Option<String> = "TagKey",
+        value: Option<String> = "TagValue",
+        resource: Option<String> = "ResourceId",
+        kind: Option<String> = "ResourceType",
+    }
+}
+
+impl ListTagResourcesResponse {
+    /// The answer. The last page ends with an empty token (`W-034`).
+    pub fn new(page: &TagPage, request_id: &str) -> Self {
+        let record = |id: &str, tag: &Tag| TagResourceRecord {
+            key: text(tag.key.as_str()),
+            value: text(tag.value.as_str()),
+            resource: text(id),
+            kind: text(page.kind.as_str()),
+        };
+        let records =
+            page.resources.iter().flat_map(|resource| resource.tags.iter().map(move |tag| (resource, tag)));
+        Self {
+            next_token: Some(page.next.map(cursor::encode).unwrap_or_default()),
+            resources: records.map(|(resource, tag)| record(&resource.id, tag)).collect(),
+            request_id: String::from(request_id),
+        }
+    }
+}
+
+impl From<&Tag> for TagRecord {
+    fn from(tag: &Tag) -> Self {
+        Self { key: text(&tag.key), value: text(&tag.value) }
+    }
 }

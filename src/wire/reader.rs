@@ -1,7 +1,7 @@
 //! One parameter at a time: absent, missing, contradictory, malformed.
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -15,10 +15,23 @@ use crate::polardb::PolarDbRefusal;
 use crate::text::{Tag, TagKey, TagValue};
 use crate::token::ClientToken;
 
-use super::{Parameters, Value};
+use super::parameters::{Parameters, Value};
+use super::rules::{W_020, W_022, W_023};
+use crate::rule::cite;
+
+/// The greatest value of the vendor's `int32`.
+pub(super) const INT32: u64 = i32::MAX as u64;
+
+/// The greatest value of its `int64`.
+pub(super) const INT64: u64 = i64::MAX as u64;
 
 /// The most tags that a request may carry.
 const MOST_TAGS: u32 = 20;
+
+/// Why a parameter that is given twice is refused.
+const TWO_VALUES: &str = "it is given with two values (W-020)";
+
+cite!(W_020, W_022, W_023);
 
 /// The key and the value of a tag, as far as they are given.
 type Halves<'a> = (Option<&'a str>, Option<&'a str>);
@@ -67,7 +80,7 @@ impl<'a> Reader<'a> {
         match self.parameters.value(name) {
             Value::Absent => Ok(None),
             Value::Is(text) => Ok(Some(text)),
-            Value::Contradictory => Err(self.bad(String::from(name), "it is given with two values (W-020)")),
+            Value::Contradictory => Err(self.bad(String::from(name), TWO_VALUES)),
         }
     }
 
@@ -99,19 +112,13 @@ impl<'a> Reader<'a> {
         self.optional(name, |text| number(text, range))
     }
 
-    /// A boolean in any case (`W-022`), or what it is by default.
-    pub(super) fn flag(&self, name: &'static str, default: bool) -> Result<bool, Refusal> {
-        let flag = self.optional(name, |text| match text {
+    /// A boolean in any case (`W-022`), if it is given.
+    pub(super) fn flag(&self, name: &'static str) -> Result<Option<bool>, Refusal> {
+        self.optional(name, |text| match text {
             _ if text.eq_ignore_ascii_case("true") => Ok(true),
             _ if text.eq_ignore_ascii_case("false") => Ok(false),
             _ => Err("neither true nor false"),
-        })?;
-        Ok(flag.unwrap_or(default))
-    }
-
-    /// A boolean in any case (`W-022`), if it is given.
-    pub(super) fn optional_flag(&self, name: &'static str) -> Result<Option<bool>, Refusal> {
-        Ok(if self.text(name)?.is_some() { Some(self.flag(name, false)?) } else { None })
+        })
     }
 
     /// One of the words of a fixed vocabulary, if it is given.
@@ -124,6 +131,15 @@ impl<'a> Reader<'a> {
             let found = words.iter().find(|(word, _)| *word == text);
             found.map(|(_, meaning)| *meaning).ok_or("not one of the values that there are")
         })
+    }
+
+    /// One of the words of a fixed vocabulary, which must be given.
+    pub(super) fn required_choice<T: Copy>(
+        &self,
+        name: &'static str,
+        words: &[(&'static str, T)],
+    ) -> Result<T, Refusal> {
+        self.choice(name, words)?.ok_or_else(|| self.missing(name))
     }
 
     /// Ids with commas between them, empty if the parameter is absent.
@@ -180,14 +196,12 @@ impl<'a> Reader<'a> {
         let number = |name: &str| {
             let rest = name.strip_prefix(prefix)?;
             let (number, suffix) = rest.split_at(rest.find('.').unwrap_or(rest.len()));
-            let counts = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.starts_with('0');
-            let given = counts && !number.is_empty() && suffixes.contains(&suffix);
+            let given = counts(number) && suffixes.contains(&suffix);
             // A number too large to hold is as far beyond any limit as any other beyond it.
             (given && self.parameters.value(name) != Value::Absent)
                 .then(|| number.parse().unwrap_or(u32::MAX))
         };
-        let numbers: alloc::collections::BTreeSet<u32> =
-            self.parameters.names(prefix).filter_map(number).collect();
+        let numbers: BTreeSet<u32> = self.parameters.names(prefix).filter_map(number).collect();
         numbers.into_iter().collect()
     }
 
@@ -204,9 +218,7 @@ impl<'a> Reader<'a> {
                 Ok(value) => Ok(Some(value)),
                 Err(why) => Err(self.bad(list, format!("{name}: {why}"))),
             },
-            Value::Contradictory => {
-                Err(self.bad(list, format!("{name}: it is given with two values (W-020)")))
-            }
+            Value::Contradictory => Err(self.bad(list, format!("{name}: {TWO_VALUES}"))),
         }
     }
 

@@ -4,31 +4,31 @@
 //! follows whether it is reversed (`W-040`); an object that leaves out the former is taken as not reversed.
 
 use alloc::format;
+use alloc::string::String;
 
-use super::fields::Fields;
-use super::{Defaults, SeedError, SeedProblem};
 use crate::ids::{RegionId, ZoneId};
+use crate::rule::cite;
+use crate::wire::rules::W_040;
+use crate::wire::seed::{Defaults, Misread, SeedProblem, typed};
 
-/// Where something is, as far as it is said.
-#[derive(Clone)]
+/// The region and the zone of a site: each field and its text.
+pub(super) type Fields<'a> = (&'static str, &'a Option<String>, &'static str, &'a Option<String>);
+
+/// Where a site is, as far as the object says.
 struct Said {
     region: Option<RegionId>,
     zone: Option<ZoneId>,
 }
 
 impl Said {
-    fn read(fields: &Fields<'_>, region: &str, zone: &str) -> Result<Self, SeedError> {
-        Ok(Self {
-            region: fields.parsed(region, RegionId::parse)?,
-            zone: fields.parsed(zone, ZoneId::parse)?,
-        })
+    fn read((at_region, region, at_zone, zone): Fields<'_>) -> Result<Self, Misread> {
+        Ok(Self { region: typed(at_region, region)?, zone: typed(at_zone, zone)? })
     }
 
     /// Whether the two may be one place: nothing that both say differs.
     fn may_be(&self, other: &Self) -> bool {
-        let agree = |one: Option<&str>, two: Option<&str>| one.is_none() || two.is_none() || one == two;
-        agree(self.region.as_ref().map(RegionId::as_str), other.region.as_ref().map(RegionId::as_str))
-            && agree(self.zone.as_ref().map(ZoneId::as_str), other.zone.as_ref().map(ZoneId::as_str))
+        let region = self.region.is_none() || other.region.is_none() || self.region == other.region;
+        region && (self.zone.is_none() || other.zone.is_none() || self.zone == other.zone)
     }
 
     /// What either says.
@@ -44,17 +44,16 @@ pub(super) struct Sites {
     pub(super) standby: (RegionId, ZoneId),
 }
 
+cite!(W_040);
+
 impl Sites {
-    /// Reads them; pairs and groups spell the regions of the direction differently.
+    /// The sites that source and destination, primary and standby name.
     pub(super) fn read(
-        fields: &Fields<'_>,
-        (source_region, destination_region): (&str, &str),
         defaults: &Defaults<'_>,
-    ) -> Result<Self, SeedError> {
-        let source = Said::read(fields, source_region, "SourceZoneId")?;
-        let destination = Said::read(fields, destination_region, "DestinationZoneId")?;
-        let primary = Said::read(fields, "PrimaryRegion", "PrimaryZone")?;
-        let standby = Said::read(fields, "StandbyRegion", "StandbyZone")?;
+        [source, destination, primary, standby]: [Fields<'_>; 4],
+    ) -> Result<Self, Misread> {
+        let (source, destination) = (Said::read(source)?, Said::read(destination)?);
+        let (primary, standby) = (Said::read(primary)?, Said::read(standby)?);
         // An object that leaves out where it was created agrees with both, and is taken as not reversed.
         let reversed = match (
             source.may_be(&primary) && destination.may_be(&standby),
@@ -62,7 +61,7 @@ impl Sites {
         ) {
             (true, _) => false,
             (false, true) => true,
-            (false, false) => return Err(fields.error("PrimaryRegion", SeedProblem::Direction)),
+            (false, false) => return Err(SeedProblem::Direction.into()),
         };
         let (at_primary, at_standby) = if reversed { (destination, source) } else { (source, destination) };
         let (primary, standby) = (primary.and(at_primary), standby.and(at_standby));
@@ -79,7 +78,7 @@ impl Sites {
         };
         let (primary, standby) = ((primary_region, primary_zone), (standby_region, standby_zone));
         if primary == standby {
-            return Err(fields.error("", SeedProblem::TooClose));
+            return Err(SeedProblem::TooClose.into());
         }
         Ok(Self { reversed, primary, standby })
     }

@@ -1,0 +1,236 @@
+//! What an account already has, from what its own describe calls answered.
+//!
+//! The objects are the items of `DescribeDiskReplicaPairs` and `DescribeDiskReplicaGroups` and the answers of
+//! `DescribeDBClusterAttribute`, as pasted; they are read as the records that write these answers, and each record has
+//! the function that enters it beside it. Fields that no record has are ignored; fields left out, null or empty take
+//! defaults: status `created` and `Running`, priority 1, now, ids that the caller mints. A field that cannot be read is an
+//! error that says where it is.
+//!
+//! Two things are worth knowing. A status message is kept only with the statuses that show one, `invalid` and
+//! `create_failed`. And a cluster or node that shows `Switching` is taken as running: which node it was switching to
+//! the answer does not say.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt::Display;
+use core::str::FromStr;
+
+use serde::de::DeserializeOwned;
+use serde::de::value::StrDeserializer;
+use serde_json::Value;
+
+use super::pasted::Pasted;
+use crate::ids::{BadId, RegionId};
+use crate::text::{Tag, TagValue};
+use crate::time::{Span, Timestamp};
+
+/// What an id is minted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum IdKind {
+    /// A replication pair.
+    Pair,
+    /// A consistent group.
+    Group,
+    /// A disk.
+    Disk,
+    /// A cluster.
+    Cluster,
+    /// A node of a cluster.
+    Node,
+}
+
+impl IdKind {
+    /// How the vendor's ids of this kind begin.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Pair => "pair-",
+            Self::Group => "pg-",
+            Self::Disk => "d-",
+            Self::Cluster => "pc-",
+            Self::Node => "pi-",
+        }
+    }
+}
+
+/// What fields left out are filled with.
+pub struct Defaults<'a> {
+    /// When a resource was created that does not say.
+    pub now: Timestamp,
+    /// Where a resource is that does not say.
+    pub region: RegionId,
+    /// Makes an id that is not in use.
+    pub mint: &'a mut dyn FnMut(IdKind) -> String,
+}
+
+impl Defaults<'_> {
+    /// The id in this field, or one of the caller's. A bad one is reported like a pasted one.
+    pub(super) fn id<T: FromStr<Err = BadId>>(
+        &mut self,
+        field: &str,
+        text: &Option<String>,
+        kind: IdKind,
+    ) -> Result<T, Misread> {
+        let id = given(text).map_or_else(|| (self.mint)(kind).parse(), str::parse);
+        id.map_err(|why| Misread::at(field, why))
+    }
+}
+
+impl core::fmt::Debug for Defaults<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self { now, region, mint: _ } = self;
+        f.debug_struct("Defaults").field("now", now).field("region", region).finish_non_exhaustive()
+    }
+}
+
+/// Which list a seed is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SeedList {
+    /// `ReplicaPairs`.
+    ReplicaPairs,
+    /// `ReplicaGroups`.
+    ReplicaGroups,
+    /// `Clusters`.
+    Clusters,
+}
+
+impl core::fmt::Display for SeedList {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::ReplicaPairs => "ReplicaPairs",
+            Self::ReplicaGroups => "ReplicaGroups",
+            Self::Clusters => "Clusters",
+        })
+    }
+}
+
+/// What is wrong with a seed, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{list}[{index}]{}{field}: {problem}", if field.is_empty() { "" } else { "." })]
+pub struct SeedError {
+    /// The list.
+    pub list: SeedList,
+    /// The position of the object in it.
+    pub index: usize,
+    /// The field, such as `DBNodes[1].FailoverPriority`; empty for the object as a whole.
+    pub field: String,
+    /// What is wrong with it.
+    pub problem: SeedProblem,
+}
+
+/// What is wrong with a seed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SeedProblem {
+    /// The field holds another type of JSON.
+    #[error("it should be {0}")]
+    Type(&'static str),
+    /// The field cannot be read as what it is.
+    #[error("{0}")]
+    Value(Cow<'static, str>),
+    /// The source is neither the primary's place nor the standby's (`W-040`).
+    #[error("source and destination are not the places of primary and standby, in either order (W-040)")]
+    Direction,
+    /// Primary and standby are in one zone, or are one disk.
+    #[error("primary and standby are in one zone or are one disk (E-011)")]
+    TooClose,
+    /// The cluster has another number of writers than one (`W-041`).
+    #[error("a cluster needs exactly one Writer, not {0} (W-041)")]
+    Writers(usize),
+}
+
+/// What is wrong with an object, and with which of its fields.
+#[derive(Debug)]
+pub(super) struct Misread {
+    field: String,
+    problem: SeedProblem,
+}
+
+impl Misread {
+    /// A field that cannot be read as what it is.
+    pub(super) fn at(field: &str, why: impl Display) -> Self {
+        Self::from(SeedProblem::Value(Cow::Owned(why.to_string()))).within(field)
+    }
+
+    /// The same, as seen from around the field or item of a list, such as `[1]`, in which it is.
+    pub(super) fn within(self, around: &str) -> Self {
+        let dot = if self.field.is_empty() || self.field.starts_with('[') { "" } else { "." };
+        Self { field: format!("{around}{dot}{}", self.field), problem: self.problem }
+    }
+}
+
+impl From<SeedProblem> for Misread {
+    fn from(problem: SeedProblem) -> Self {
+        Self { field: String::new(), problem }
+    }
+}
+
+impl Display for Misread {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}: {}", self.field, self.problem)
+    }
+}
+
+impl core::error::Error for Misread {}
+
+impl serde::de::Error for Misread {
+    fn custom<T: Display>(why: T) -> Self {
+        Self::from(SeedProblem::Value(Cow::Owned(why.to_string())))
+    }
+}
+
+/// Reads each object as a record and enters it.
+pub(super) fn read<R: DeserializeOwned, T>(
+    list: SeedList,
+    objects: &[Value],
+    mut enter: impl FnMut(R) -> Result<T, Misread>,
+) -> Result<Vec<T>, SeedError> {
+    let objects = objects.iter().enumerate().map(|(index, object)| {
+        let entered = R::deserialize(Pasted(object)).and_then(&mut enter);
+        entered.map_err(|Misread { field, problem }| SeedError { list, index, field, problem })
+    });
+    objects.collect()
+}
+
+/// The text of a field, unless it is empty.
+pub(super) fn given(text: &Option<String>) -> Option<&str> {
+    text.as_deref().filter(|text| !text.is_empty())
+}
+
+/// The text of a field as the model's type.
+pub(super) fn typed<T: DeserializeOwned>(field: &str, text: &Option<String>) -> Result<Option<T>, Misread> {
+    let typed = given(text).map(|text| T::deserialize(StrDeserializer::new(text)));
+    typed.transpose().map_err(|misread: Misread| misread.within(field))
+}
+
+/// The text of a field, read by this function.
+pub(super) fn parsed<T, E: Display>(
+    field: &str,
+    text: &Option<String>,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<Option<T>, Misread> {
+    given(text).map(parse).transpose().map_err(|why| Misread::at(field, why))
+}
+
+/// The time of so many epoch seconds.
+pub(super) fn seconds(seconds: u64) -> Timestamp {
+    Timestamp::default().after(Span::from_secs(seconds))
+}
+
+/// The tags of this field; `key` and `value` are what it calls their halves.
+pub(super) fn tags<'a>(
+    field: &str,
+    [key, value]: [&str; 2],
+    halves: impl Iterator<Item = (&'a Option<String>, &'a Option<String>)>,
+) -> Result<Vec<Tag>, Misread> {
+    let tag = |halves: (&'a Option<String>, &'a Option<String>)| {
+        let found = typed(key, halves.0)?.ok_or_else(|| Misread::at(key, "a tag has a key"))?;
+        let text = halves.1.as_deref().unwrap_or_default();
+        Ok(Tag { key: found, value: TagValue::parse(text).map_err(|why| Misread::at(value, why))? })
+    };
+    let tags = halves.enumerate().map(|(at, halves)| {
+        tag(halves).map_err(|misread: Misread| misread.within(&format!("[{at}]")).within(field))
+    });
+    tags.collect()
+}
