@@ -84,63 +84,34 @@ object! {
 impl Body {
     /// The answer to an accepted call.
     pub fn success(operation: Operation, response: &Response, request_id: &str, format: Format) -> Self {
-        let root = format!("{operation}Response");
         let id = request_id;
+        let reply = Reply { status: 200, root: &format!("{operation}Response"), format };
         match response {
-            Response::Accepted => Self::sure(200, &root, &Accepted { request_id: String::from(id) }, format),
-            Response::PairCreated(created) => {
-                Self::sure(200, &root, &ebs::CreateDiskReplicaPairResponse::new(created, id), format)
+            Response::Accepted => reply.with(&Accepted { request_id: String::from(id) }),
+            Response::PairCreated(it) => reply.with(&ebs::CreateDiskReplicaPairResponse::new(it, id)),
+            Response::PairPage(page) => reply.with(&ebs::DescribeDiskReplicaPairsResponse::new(page, id)),
+            Response::PairProgress(it) => {
+                reply.with(&ebs::DescribeDiskReplicaPairProgressResponse::new(it, id))
             }
-            Response::PairPage(page) => {
-                Self::sure(200, &root, &ebs::DescribeDiskReplicaPairsResponse::new(page, id), format)
-            }
-            Response::PairProgress(progress) => Self::sure(
-                200,
-                &root,
-                &ebs::DescribeDiskReplicaPairProgressResponse::new(progress, id),
-                format,
-            ),
-            Response::TagPage(page) => {
-                Self::sure(200, &root, &ebs::ListTagResourcesResponse::new(page, id), format)
-            }
-            Response::GroupCreated(created) => {
-                Self::sure(200, &root, &ebs::CreateDiskReplicaGroupResponse::new(created, id), format)
-            }
-            Response::GroupPage(page) => {
-                Self::sure(200, &root, &ebs::DescribeDiskReplicaGroupsResponse::new(page, id), format)
-            }
-            Response::DrillStarted(started) => {
-                Self::sure(200, &root, &ebs::StartDrillResponse::new(started, id), format)
-            }
+            Response::TagPage(page) => reply.with(&ebs::ListTagResourcesResponse::new(page, id)),
+            Response::GroupCreated(it) => reply.with(&ebs::CreateDiskReplicaGroupResponse::new(it, id)),
+            Response::GroupPage(it) => reply.with(&ebs::DescribeDiskReplicaGroupsResponse::new(it, id)),
+            Response::DrillStarted(started) => reply.with(&ebs::StartDrillResponse::new(started, id)),
             Response::DrillPage(page) => match page.owner {
-                DrillOwner::Pair(_) => {
-                    Self::sure(200, &root, &ebs::DescribePairDrillsResponse::new(page, id), format)
-                }
-                DrillOwner::Group(_) => {
-                    Self::sure(200, &root, &ebs::DescribeReplicaGroupDrillsResponse::new(page, id), format)
-                }
+                DrillOwner::Pair(_) => reply.with(&ebs::DescribePairDrillsResponse::new(page, id)),
+                DrillOwner::Group(_) => reply.with(&ebs::DescribeReplicaGroupDrillsResponse::new(page, id)),
             },
             Response::ClusterCreated(created) => {
-                Self::sure(200, &root, &polardb::CreateDbClusterResponse::new(created, id), format)
+                reply.with(&polardb::CreateDbClusterResponse::new(created, id))
             }
-            Response::NodesCreated(created) => {
-                Self::sure(200, &root, &polardb::CreateDbNodesResponse::new(created, id), format)
-            }
-            Response::Ordered(ordered) => {
-                Self::sure(200, &root, &polardb::OrderedResponse::new(ordered, id), format)
-            }
-            Response::ClusterPage(page) => {
-                Self::sure(200, &root, &polardb::DescribeDbClustersResponse::new(page, id), format)
-            }
-            Response::Cluster(cluster) => {
-                Self::sure(200, &root, &polardb::DescribeDbClusterAttributeResponse::new(cluster, id), format)
-            }
+            Response::NodesCreated(created) => reply.with(&polardb::CreateDbNodesResponse::new(created, id)),
+            Response::Ordered(ordered) => reply.with(&polardb::OrderedResponse::new(ordered, id)),
+            Response::ClusterPage(page) => reply.with(&polardb::DescribeDbClustersResponse::new(page, id)),
+            Response::Cluster(it) => reply.with(&polardb::DescribeDbClusterAttributeResponse::new(it, id)),
             Response::Endpoints(list) => {
-                Self::sure(200, &root, &polardb::DescribeDbClusterEndpointsResponse::new(list, id), format)
+                reply.with(&polardb::DescribeDbClusterEndpointsResponse::new(list, id))
             }
-            Response::HaLogs(page) => {
-                Self::sure(200, &root, &polardb::DescribeHaLogsResponse::new(page, id), format)
-            }
+            Response::HaLogs(page) => reply.with(&polardb::DescribeHaLogsResponse::new(page, id)),
         }
     }
 
@@ -152,7 +123,7 @@ impl Body {
             code: String::from(&*error.code),
             message: String::from(&*error.message),
         };
-        Self::sure(error.status, "Error", &document, format)
+        Reply { status: error.status, root: "Error", format }.with(&document)
     }
 
     /// Any document, for an embedder that answers operations of its own. The root, which only XML shows, is `Error` or the
@@ -174,10 +145,20 @@ impl Body {
         };
         Ok(Self { status, content_type: format.content_type(), text })
     }
+}
 
-    /// One of our own documents: strings, numbers and lists of them, which can be written.
-    fn sure(status: u16, root: &str, fields: &impl Serialize, format: Format) -> Self {
-        Self::document(status, root, fields, format).unwrap_or_else(|_| Self {
+/// What frames a document of the model's own.
+struct Reply<'a> {
+    status: u16,
+    root: &'a str,
+    format: Format,
+}
+
+impl Reply<'_> {
+    /// The body. The model's own documents hold strings, numbers and lists of them, which can be written.
+    fn with(&self, fields: &impl Serialize) -> Body {
+        let Self { status, root, format } = *self;
+        Body::document(status, root, fields, format).unwrap_or_else(|_| Body {
             status,
             content_type: format.content_type(),
             text: String::new(),

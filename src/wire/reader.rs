@@ -167,10 +167,8 @@ impl<'a> Reader<'a> {
         too_many: impl Fn() -> Refusal,
     ) -> Result<Vec<T>, Refusal> {
         let mut given = BTreeMap::new();
-        for name in self.parameters.names(prefix) {
-            let Some(number) = name.strip_prefix(prefix).filter(|number| counts(number)) else { continue };
-            let Some(text) = self.text(name)? else { continue };
-            given.insert(number.parse::<u32>().unwrap_or(u32::MAX), (name, text));
+        for (number, _, name) in self.numbered(prefix).filter(|(_, suffix, _)| suffix.is_empty()) {
+            given.extend(self.text(name)?.map(|text| (number, (name, text))));
         }
         let most = u32::try_from(most).unwrap_or(u32::MAX);
         if given.last_key_value().is_some_and(|(highest, _)| *highest > most) {
@@ -193,16 +191,23 @@ impl<'a> Reader<'a> {
     /// The numbers of the entries of a list, such as 2 of `DBNode.2.ZoneId`, in their order (`W-023`). An entry whose
     /// fields are all empty is none. `suffixes` are what may stand behind the number.
     pub(super) fn entries(&self, prefix: &'static str, suffixes: &[&str]) -> Vec<u32> {
-        let number = |name: &str| {
+        let given = |name| self.parameters.value(name) != Value::Absent;
+        let entries =
+            self.numbered(prefix).filter(|(_, suffix, name)| suffixes.contains(suffix) && given(name));
+        let numbers: BTreeSet<u32> = entries.map(|(number, ..)| number).collect();
+        numbers.into_iter().collect()
+    }
+
+    /// The parameters of a list: the number that follows the prefix, what follows the number, and the whole name. A number
+    /// too large to hold is as far beyond any limit as any other beyond it.
+    fn numbered(&self, prefix: &'static str) -> impl Iterator<Item = (u32, &'a str, &'a str)> {
+        self.parameters.names(prefix).filter_map(move |name| {
             let rest = name.strip_prefix(prefix)?;
             let (number, suffix) = rest.split_at(rest.find('.').unwrap_or(rest.len()));
-            let given = counts(number) && suffixes.contains(&suffix);
-            // A number too large to hold is as far beyond any limit as any other beyond it.
-            (given && self.parameters.value(name) != Value::Absent)
-                .then(|| number.parse().unwrap_or(u32::MAX))
-        };
-        let numbers: BTreeSet<u32> = self.parameters.names(prefix).filter_map(number).collect();
-        numbers.into_iter().collect()
+            let counts = !number.starts_with('0') && !number.is_empty();
+            let counts = counts && number.bytes().all(|byte| byte.is_ascii_digit());
+            counts.then(|| (number.parse().unwrap_or(u32::MAX), suffix, name))
+        })
     }
 
     /// One field of an entry; a refusal names the list alone.
@@ -247,14 +252,13 @@ impl<'a> Reader<'a> {
     /// The halves of each tag, by number.
     fn tag_halves(&self) -> Result<BTreeMap<u32, Halves<'a>>, Refusal> {
         let mut given = BTreeMap::new();
-        for name in self.parameters.names("Tag.") {
-            let Some((number, is_key)) = tag_parameter(name) else { continue };
+        for (number, half, name) in
+            self.numbered("Tag.").filter(|(_, half, _)| [".Key", ".Value"].contains(half))
+        {
             // Both halves are looked at, so that a value given twice is found even if it has no key.
             let Some(text) = self.text(name)? else { continue };
-            // A number too large to hold is as far beyond the limit as any other beyond it.
-            let number = number.parse::<u32>().unwrap_or(u32::MAX);
             let (key, value) = given.entry(number).or_insert((None, None));
-            *(if is_key { key } else { value }) = Some(text);
+            *(if half == ".Key" { key } else { value }) = Some(text);
         }
         if given.last_key_value().is_some_and(|(highest, _)| *highest > MOST_TAGS) {
             return Err(self.too_many_tags());
@@ -289,22 +293,6 @@ impl<'a> Reader<'a> {
             Product::PolarDb => self.bad("Tag", format!("{name}: {why}")),
         }
     }
-}
-
-/// The number in the name of a tag parameter, and whether it is the key's.
-fn tag_parameter(name: &str) -> Option<(&str, bool)> {
-    let (number, half) = name.strip_prefix("Tag.")?.split_once('.')?;
-    let is_key = match half {
-        "Key" => true,
-        "Value" => false,
-        _ => return None,
-    };
-    counts(number).then_some((number, is_key))
-}
-
-/// Whether a text counts the items of a list: from one, in decimal digits.
-fn counts(number: &str) -> bool {
-    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && !number.starts_with('0')
 }
 
 /// A whole number within a range, in decimal digits alone.

@@ -10,18 +10,18 @@
 //! `create_failed`. And a cluster or node that shows `Switching` is taken as running: which node it was switching to
 //! the answer does not say.
 
-use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Display;
 use core::str::FromStr;
 
 use serde::de::DeserializeOwned;
-use serde::de::value::StrDeserializer;
+use serde::de::value::{self, StrDeserializer};
 use serde_json::Value;
 
-use super::pasted::Pasted;
+use super::misread::{Misread, SeedProblem};
+use super::object::Field;
 use crate::ids::{BadId, RegionId};
 use crate::text::{Tag, TagValue};
 use crate::time::{Span, Timestamp};
@@ -97,11 +97,7 @@ pub enum SeedList {
 
 impl core::fmt::Display for SeedList {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(match self {
-            Self::ReplicaPairs => "ReplicaPairs",
-            Self::ReplicaGroups => "ReplicaGroups",
-            Self::Clusters => "Clusters",
-        })
+        core::fmt::Debug::fmt(self, f)
     }
 }
 
@@ -119,75 +115,14 @@ pub struct SeedError {
     pub problem: SeedProblem,
 }
 
-/// What is wrong with a seed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SeedProblem {
-    /// The field holds another type of JSON.
-    #[error("it should be {0}")]
-    Type(&'static str),
-    /// The field cannot be read as what it is.
-    #[error("{0}")]
-    Value(Cow<'static, str>),
-    /// The source is neither the primary's place nor the standby's (`W-040`).
-    #[error("source and destination are not the places of primary and standby, in either order (W-040)")]
-    Direction,
-    /// Primary and standby are in one zone, or are one disk.
-    #[error("primary and standby are in one zone or are one disk (E-011)")]
-    TooClose,
-    /// The cluster has another number of writers than one (`W-041`).
-    #[error("a cluster needs exactly one Writer, not {0} (W-041)")]
-    Writers(usize),
-}
-
-/// What is wrong with an object, and with which of its fields.
-#[derive(Debug)]
-pub(super) struct Misread {
-    field: String,
-    problem: SeedProblem,
-}
-
-impl Misread {
-    /// A field that cannot be read as what it is.
-    pub(super) fn at(field: &str, why: impl Display) -> Self {
-        Self::from(SeedProblem::Value(Cow::Owned(why.to_string()))).within(field)
-    }
-
-    /// The same, as seen from around the field or item of a list, such as `[1]`, in which it is.
-    pub(super) fn within(self, around: &str) -> Self {
-        let dot = if self.field.is_empty() || self.field.starts_with('[') { "" } else { "." };
-        Self { field: format!("{around}{dot}{}", self.field), problem: self.problem }
-    }
-}
-
-impl From<SeedProblem> for Misread {
-    fn from(problem: SeedProblem) -> Self {
-        Self { field: String::new(), problem }
-    }
-}
-
-impl Display for Misread {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "{}: {}", self.field, self.problem)
-    }
-}
-
-impl core::error::Error for Misread {}
-
-impl serde::de::Error for Misread {
-    fn custom<T: Display>(why: T) -> Self {
-        Self::from(SeedProblem::Value(Cow::Owned(why.to_string())))
-    }
-}
-
 /// Reads each object as a record and enters it.
-pub(super) fn read<R: DeserializeOwned, T>(
+pub(super) fn read<R: Field, T>(
     list: SeedList,
     objects: &[Value],
-    mut enter: impl FnMut(R) -> Result<T, Misread>,
+    mut enter: impl FnMut(&R) -> Result<T, Misread>,
 ) -> Result<Vec<T>, SeedError> {
     let objects = objects.iter().enumerate().map(|(index, object)| {
-        let entered = R::deserialize(Pasted(object)).and_then(&mut enter);
+        let entered = R::read(object).and_then(|record| enter(&record));
         entered.map_err(|Misread { field, problem }| SeedError { list, index, field, problem })
     });
     objects.collect()
@@ -200,8 +135,8 @@ pub(super) fn given(text: &Option<String>) -> Option<&str> {
 
 /// The text of a field as the model's type.
 pub(super) fn typed<T: DeserializeOwned>(field: &str, text: &Option<String>) -> Result<Option<T>, Misread> {
-    let typed = given(text).map(|text| T::deserialize(StrDeserializer::new(text)));
-    typed.transpose().map_err(|misread: Misread| misread.within(field))
+    let typed = given(text).map(|text| T::deserialize(StrDeserializer::<value::Error>::new(text)));
+    typed.transpose().map_err(|why| Misread::at(field, why))
 }
 
 /// The text of a field, read by this function.

@@ -133,7 +133,6 @@ const fn row(
     on: &'static [GroupEvent],
     then: GroupVerdict,
 ) -> GroupRow {
-    let rule = rule;
     GroupRow { rule: RuleId(rule), from, on, then, if_repeated: None, basis: Inferred, source: "", says: "" }
 }
 

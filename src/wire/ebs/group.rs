@@ -25,10 +25,11 @@ use crate::ids::{GroupId, PairId, RegionId, ResourceGroupId, ZoneId};
 use crate::rule::cite;
 use crate::text::{Description, GroupName};
 use crate::wire::cursor::{self, page, page_fields};
+use crate::wire::misread::Misread;
 use crate::wire::object::{count, object, text};
 use crate::wire::reader::{INT32, INT64, Reader};
 use crate::wire::rules::W_035;
-use crate::wire::seed::{self, Defaults, IdKind, Misread, SeedError, SeedList, typed};
+use crate::wire::seed::{self, Defaults, IdKind, SeedError, SeedList, typed};
 
 /// The group, and the token that every operation on one group takes.
 pub(in crate::wire) fn group(reader: &mut Reader<'_>) -> Result<GroupId, Refusal> {
@@ -224,7 +225,7 @@ pub struct SeededGroup {
 ///
 /// [`SeedError`] about the first object that cannot be read; ids may have been minted by then.
 pub fn seed_groups(objects: &[Value], defaults: &mut Defaults<'_>) -> Result<Vec<SeededGroup>, SeedError> {
-    seed::read(SeedList::ReplicaGroups, objects, |record| enter(&record, defaults))
+    seed::read(SeedList::ReplicaGroups, objects, |record| enter(record, defaults))
 }
 
 type R = GroupRecord;

@@ -21,9 +21,10 @@ use crate::ebs::{
 use crate::ids::{DiskId, GroupId, PairId, RegionId, ResourceGroupId, ZoneId};
 use crate::text::{Description, GroupName, Name};
 use crate::wire::cursor::{self, page, page_fields};
+use crate::wire::misread::{Misread, SeedProblem};
 use crate::wire::object::{count, object, text};
 use crate::wire::reader::{INT32, INT64, Reader};
-use crate::wire::seed::{self, Defaults, IdKind, Misread, SeedError, SeedList, SeedProblem, typed};
+use crate::wire::seed::{self, Defaults, IdKind, SeedError, SeedList, typed};
 
 /// The only recovery point objective, in seconds.
 pub(super) const RPO_SECONDS: u64 = RPO.as_millis() / 1_000;
@@ -302,7 +303,7 @@ pub struct SeededPair {
 ///
 /// [`SeedError`] about the first object that cannot be read; ids may have been minted by then.
 pub fn seed_pairs(objects: &[Value], defaults: &mut Defaults<'_>) -> Result<Vec<SeededPair>, SeedError> {
-    seed::read(SeedList::ReplicaPairs, objects, |record| enter(&record, defaults))
+    seed::read(SeedList::ReplicaPairs, objects, |record| enter(record, defaults))
 }
 
 type R = PairRecord;

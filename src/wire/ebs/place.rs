@@ -8,8 +8,9 @@ use alloc::string::String;
 
 use crate::ids::{RegionId, ZoneId};
 use crate::rule::cite;
+use crate::wire::misread::{Misread, SeedProblem};
 use crate::wire::rules::W_040;
-use crate::wire::seed::{Defaults, Misread, SeedProblem, typed};
+use crate::wire::seed::{Defaults, typed};
 
 /// The region and the zone of a site: each field and its text.
 pub(super) type Fields<'a> = (&'static str, &'a Option<String>, &'static str, &'a Option<String>);

@@ -22,11 +22,10 @@ use crate::rule::cite;
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 use crate::wire::civil::{format_iso, parse_iso};
+use crate::wire::misread::{Misread, SeedProblem};
 use crate::wire::object::{object, text};
 use crate::wire::rules::W_041;
-use crate::wire::seed::{
-    self, Defaults, IdKind, Misread, SeedError, SeedList, SeedProblem, given, parsed, typed,
-};
+use crate::wire::seed::{self, Defaults, IdKind, SeedError, SeedList, given, parsed, typed};
 
 /// `SubCluster` of a standby node.
 const STANDBY: &str = "Standby";
@@ -186,7 +185,7 @@ fn zones(cluster: &DbCluster) -> String {
 ///
 /// [`SeedError`] about the first object that cannot be read; ids may have been minted by then.
 pub fn seed_clusters(objects: &[Value], defaults: &mut Defaults<'_>) -> Result<Vec<ClusterSeed>, SeedError> {
-    seed::read(SeedList::Clusters, objects, |record| enter(&record, defaults))
+    seed::read(SeedList::Clusters, objects, |record| enter(record, defaults))
 }
 
 type R = DescribeDbClusterAttributeResponse;
