@@ -108,7 +108,7 @@ fn the_members_of_a_group_are_listed_one_id_an_element() {
     let mut defaults = Defaults { now: NOW, region: "cn-shanghai".parse().unwrap(), mint: &mut mint };
     let mut plane = ControlPlane::new(Policy::default());
     let other = json!({"ReplicaPairId": "pair-2", "SourceDiskId": "d-3", "DestinationDiskId": "d-4"});
-    for pair in seed::replica_pairs(&[pair(json!({})), pair(other)], &mut defaults).unwrap() {
+    for pair in wire::seed_pairs(&[pair(json!({})), pair(other)], &mut defaults).unwrap() {
         let _ = plane.adopt_pair(NOW, &account(), &pair.region, pair.seed).unwrap();
     }
     // The vendor's sample joins them with commas, which is read too.
@@ -117,7 +117,7 @@ fn the_members_of_a_group_are_listed_one_id_an_element() {
         "SourceRegionId": "cn-shanghai", "SourceZoneId": "cn-shanghai-a",
         "DestinationRegionId": "cn-beijing", "DestinationZoneId": "cn-beijing-b",
     });
-    for group in seed::replica_groups(&[group], &mut defaults).unwrap() {
+    for group in wire::seed_groups(&[group], &mut defaults).unwrap() {
         let _ = plane.adopt_group(NOW, &account(), &group.region, group.seed).unwrap();
     }
     let operation = Operation::DescribeDiskReplicaGroups;
