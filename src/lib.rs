@@ -95,6 +95,7 @@ pub mod map;
 pub mod operation;
 pub mod polardb;
 pub mod policy;
+mod refusal;
 pub mod rule;
 #[cfg(feature = "wire")]
 pub mod scenario;
@@ -108,7 +109,6 @@ pub mod time;
 pub mod token;
 #[cfg(feature = "wire")]
 pub mod wire;
-mod wire_error;
 
 pub use control_plane::{
     Action, Call, ControlPlane, Deadline, DeadlineReason, DiskView, DrillFact, Effect, EffectKind, Event,
@@ -122,10 +122,10 @@ pub use ids::{
 pub use map::Map;
 pub use operation::{Operation, Product};
 pub use policy::Policy;
+pub use refusal::WireError;
 pub use rule::{Basis, Rule, RuleId};
 pub use time::{Span, Timestamp};
 pub use token::ClientToken;
-pub use wire_error::WireError;
 
 /// Compiles the example of the README.
 #[cfg(doctest)]

@@ -9,16 +9,14 @@ pub mod disk;
 pub(crate) mod drill;
 pub(crate) mod group;
 pub mod labels;
-pub(crate) mod listed;
 pub(crate) mod listing;
 pub(crate) mod pair;
-pub mod refusal;
+pub(crate) mod refusal;
 pub(crate) mod rules;
 
 pub use disk::{Access, Disk, DiskChange};
 pub use drill::decide::DrillPlan;
 pub use drill::describe::DrillPage;
-pub use drill::refusal::DrillRefusal;
 pub use drill::requests::{
     ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, DrillStarted,
     FreshDrill, StartPairDrill, StartReplicaGroupDrill,
@@ -30,7 +28,6 @@ pub use group::decide::{GroupPlan, GroupRequest, GroupStep, Member};
 pub use group::describe::{DescribeDiskReplicaGroups, GroupPage, GroupView};
 pub use group::member;
 pub use group::membership::{MOST_MEMBERS, Membership};
-pub use group::refusal::GroupRefusal;
 pub use group::requests::{
     AddDiskReplicaPair, CreateDiskReplicaGroup, DeleteDiskReplicaGroup, FailoverDiskReplicaGroup,
     GroupCreated, GroupSettings, ModifyDiskReplicaGroup, RemoveDiskReplicaPair, ReprotectDiskReplicaGroup,
@@ -56,7 +53,7 @@ pub use pair::settings::{ModifyDiskReplicaPair, SettingsPlan};
 pub use pair::status::{PairStatus, StatusSet};
 pub use pair::{Context, End, PairEffect, PairSeed, PendingPair, RPO, ReplicaPair};
 pub use pair::{status, table};
-pub use refusal::EbsRefusal;
+pub use refusal::{DrillReason, EbsReason, EbsRefusal, GroupReason};
 
 /// The regions that the founding page lists. Later pages list ever more, so the default policy admits any.
 pub const FOUNDING_REGIONS: [&str; 4] = ["cn-shanghai", "cn-beijing", "cn-heyuan", "cn-chengdu"];

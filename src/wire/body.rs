@@ -15,8 +15,8 @@ use super::{ebs, polardb, xml};
 use crate::control_plane::Response;
 use crate::ebs::DrillOwner;
 use crate::operation::Operation;
+use crate::refusal::WireError;
 use crate::rule::cite;
-use crate::wire_error::WireError;
 
 /// The format of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

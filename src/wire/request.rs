@@ -21,7 +21,7 @@ use crate::ebs::{
     StopDiskReplicaGroup, StopDiskReplicaPair,
 };
 use crate::ids::RegionId;
-use crate::operation::{Operation, Product};
+use crate::operation::Operation;
 use crate::polardb::{DeleteDbCluster, DescribeDbClusterAttribute, FailoverDbClusterZonal};
 use crate::rule::cite;
 use crate::token::ClientToken;
@@ -37,6 +37,8 @@ pub struct Parsed {
     pub token: Option<ClientToken>,
 }
 
+cite!(W_024, W_025, W_026);
+
 /// Reads a call. `action` and `version` are what the headers say; the parameters `Action` and `Version` count too.
 ///
 /// # Errors
@@ -50,12 +52,10 @@ pub fn parse(
     let operation = gateway::operation(action, version, parameters)?;
     let mut reader = Reader::new(operation, parameters);
     let region =
-        if takes_region(operation) { Some(reader.required("RegionId", RegionId::parse)?) } else { None };
+        if operation.takes_region() { Some(reader.required("RegionId", RegionId::parse)?) } else { None };
     let request = request(operation, &mut reader)?;
     Ok(Parsed { request, region, token: reader.into_token() })
 }
-
-cite!(W_025, W_026);
 
 /// Every operation by name, so that a new one does not compile until it is read.
 fn request(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Refusal> {
@@ -111,16 +111,4 @@ fn request(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Ref
         Operation::DescribeDbClusterEndpoints => endpoints::endpoints(reader)?.into(),
         Operation::DescribeHaLogs => ha_log::ha_logs(reader)?.into(),
     })
-}
-
-cite!(W_024);
-
-/// Whether an operation defines, and then requires, `RegionId` (`W-024`).
-const fn takes_region(operation: Operation) -> bool {
-    match operation.product() {
-        Product::Ebs => true,
-        Product::PolarDb => {
-            matches!(operation, Operation::CreateDbCluster | Operation::DescribeDbClusters)
-        }
-    }
 }

@@ -1,12 +1,11 @@
 //! The life of a drill: pure decisions and their application.
 
-use crate::ebs::drill::refusal::DrillRefusal;
 use crate::ebs::drill::requests::FreshDrill;
 use crate::ebs::drill::rules::{D_120, D_121, D_130, D_131, D_140, D_141};
 use crate::ebs::drill::{
     Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus, PendingDrill,
 };
-use crate::ebs::refusal::EbsRefusal;
+use crate::ebs::refusal::{DrillReason, EbsRefusal};
 use crate::ids::{AccountId, EffectId, PairId};
 use crate::operation::Operation;
 use crate::rule::RuleId;
@@ -93,7 +92,7 @@ impl Drill {
         let status = self.status;
         match status {
             DrillStatus::Executing => {
-                Err(DrillRefusal::InvalidStatus { drill: self.id.clone(), status }.of(operation))
+                Err(DrillReason::InvalidStatus { drill: self.id.clone(), status }.of(operation))
             }
             DrillStatus::Clearing => Ok(DrillPlan {
                 rule: D_131,

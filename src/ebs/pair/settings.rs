@@ -6,10 +6,9 @@
 //! and does not change alone (`E-623`); whether its name does no source says, and we let it. The metadata lists both site codes for it although it may be
 //! called from either end; no reading of ours produces them.
 
-use crate::ebs::group::refusal::GroupRefusal;
 use crate::ebs::pair::table::{self, PairEvent, Verdict};
 use crate::ebs::pair::{Context, ReplicaPair};
-use crate::ebs::refusal::EbsRefusal;
+use crate::ebs::refusal::{EbsRefusal, GroupReason};
 use crate::ids::PairId;
 use crate::policy::EbsPolicy;
 use crate::rule::RuleId;
@@ -63,7 +62,7 @@ impl ReplicaPair {
         self.check_region(cx, operation)?;
         let rtc = request.enable_rtc.filter(|rtc| *rtc != self.enable_rtc());
         if let (Some(group), Some(_)) = (self.group(), rtc) {
-            return Err(GroupRefusal::PairInGroup(self.id.clone()).of(operation, group.clone()));
+            return Err(GroupReason::PairInGroup(self.id.clone()).of(operation, group.clone()));
         }
         let row = table::lookup(self.status, PairEvent::Modify);
         if row.verdict(policy) == Verdict::Refuse {

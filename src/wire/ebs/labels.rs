@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use crate::control_plane::Refusal;
 use crate::ebs::labels::{MOST_RESOURCES, MOST_TAGS};
 use crate::ebs::{
-    ChangeResourceGroup, EbsRefusal, ListTagResources, ResourceId, ResourceType, Resources, TagFilter,
+    ChangeResourceGroup, EbsReason, ListTagResources, ResourceId, ResourceType, Resources, TagFilter,
     TagPage, TagResources, UntagResources,
 };
 use crate::ids::{GroupId, PairId, ResourceGroupId};
@@ -36,7 +36,7 @@ pub(in crate::wire) fn tag(reader: &mut Reader<'_>) -> Result<TagResources, Refu
 pub(in crate::wire) fn untag(reader: &mut Reader<'_>) -> Result<UntagResources, Refusal> {
     let operation = Operation::UntagResources;
     let ids = required_ids(reader, operation)?;
-    let too_many = || EbsRefusal::TooManyTags { operation }.into();
+    let too_many = || EbsReason::TooManyTags.of(operation).into();
     let keys = reader.list("TagKey.", MOST_TAGS, TagKey::parse, too_many)?;
     distinct(operation, keys.iter())?;
     let all = reader.flag("All")?.unwrap_or(false);
@@ -73,7 +73,7 @@ pub(in crate::wire) fn change_group(reader: &mut Reader<'_>) -> Result<ChangeRes
 
 /// `ResourceId.N`: ids of all types are spelled alike.
 fn ids(reader: &Reader<'_>, operation: Operation) -> Result<Vec<PairId>, Refusal> {
-    let too_many = || EbsRefusal::TooManyResources { operation }.into();
+    let too_many = || EbsReason::TooManyResources.of(operation).into();
     reader.list("ResourceId.", MOST_RESOURCES, PairId::parse, too_many)
 }
 
@@ -84,7 +84,7 @@ fn required_ids(reader: &Reader<'_>, operation: Operation) -> Result<Vec<PairId>
 
 fn kind(reader: &Reader<'_>, operation: Operation) -> Result<ResourceType, Refusal> {
     let text = reader.text("ResourceType")?.ok_or_else(|| reader.missing("ResourceType"))?;
-    let unknown = || EbsRefusal::UnknownResourceType { operation, given: String::from(text).into() };
+    let unknown = || EbsReason::UnknownResourceType { given: String::from(text).into() }.of(operation);
     Ok(ResourceType::parse(text).ok_or_else(unknown)?)
 }
 
@@ -107,7 +107,7 @@ fn distinct<'a>(operation: Operation, keys: impl Iterator<Item = &'a TagKey>) ->
     let mut seen = alloc::collections::BTreeSet::new();
     for key in keys {
         if !seen.insert(key) {
-            return Err(EbsRefusal::DuplicateTagKey { operation }.into());
+            return Err(EbsReason::DuplicateTagKey.of(operation).into());
         }
     }
     Ok(())

@@ -15,7 +15,7 @@ use crate::polardb::nodes::rules::P_211;
 use crate::polardb::{
     CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass,
     ModifyDbNodeConfig, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, ModifyType, NewNode, NodeKind,
-    NodeTarget, NodesCreated, Ordered, PolarDbRefusal, Priority, RestartDbNode,
+    NodeTarget, NodesCreated, Ordered, PolarDbReason, Priority, RestartDbNode,
 };
 use crate::time::{Span, Timestamp};
 
@@ -169,7 +169,7 @@ fn few(reader: &Reader<'_>, cluster: &ClusterId, numbers: &[u32], list: &'static
         None => Err(reader.missing(list)),
         Some(highest) if *highest > MOST_NODES => {
             let (operation, cluster) = (reader.operation(), cluster.clone());
-            Err(PolarDbRefusal::NodeNumber { operation, cluster, rule: P_211 }.into())
+            Err(PolarDbReason::NodeNumber { cluster, rule: P_211 }.of(operation).into())
         }
         Some(_) => Ok(()),
     }
