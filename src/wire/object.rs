@@ -13,8 +13,7 @@ use serde_json::{Map, Value};
 
 use super::misread::{Misread, SeedProblem};
 
-/// Declares such a struct: a field, its type, its wire name. The wire name is also a constant of the field's name, for
-/// errors about it.
+/// Declares such a struct: a field, its type, its wire name. A constant of the field's name is its [`At`].
 macro_rules! object {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty = $wire:literal,)* })*) => {$(
         $(#[$doc])*
@@ -27,7 +26,8 @@ macro_rules! object {
 
         #[allow(non_upper_case_globals, dead_code)]
         impl $name {
-            $(pub(in crate::wire) const $field: &'static str = $wire;)*
+            $(pub(in crate::wire) const $field: crate::wire::object::At<Self, $type> =
+                crate::wire::object::At { name: $wire, of: |object| &object.$field };)*
         }
 
         impl crate::wire::object::Field for $name {
@@ -47,6 +47,20 @@ macro_rules! object {
 }
 
 pub(super) use object;
+
+/// A field of an object: its wire name, and where it is. Who reads it can tell in which field an error is.
+pub(super) struct At<R, T> {
+    pub(super) name: &'static str,
+    pub(super) of: fn(&R) -> &T,
+}
+
+impl<R, T> Clone for At<R, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R, T> Copy for At<R, T> {}
 
 /// A type that fields have.
 pub(super) trait Field: Sized {

@@ -21,7 +21,7 @@ use serde::de::value::{self, StrDeserializer};
 use serde_json::Value;
 
 use super::misread::{Misread, SeedProblem};
-use super::object::Field;
+use super::object::{At, Field};
 use crate::ids::{BadId, RegionId};
 use crate::text::{Tag, TagValue};
 use crate::time::{Span, Timestamp};
@@ -66,14 +66,14 @@ pub struct Defaults<'a> {
 
 impl Defaults<'_> {
     /// The id in this field, or one of the caller's. A bad one is reported like a pasted one.
-    pub(super) fn id<T: FromStr<Err = BadId>>(
+    pub(super) fn id<R, T: FromStr<Err = BadId>>(
         &mut self,
-        field: &str,
-        text: &Option<String>,
+        record: &R,
+        at: At<R, Option<String>>,
         kind: IdKind,
     ) -> Result<T, Misread> {
-        let id = given(text).map_or_else(|| (self.mint)(kind).parse(), str::parse);
-        id.map_err(|why| Misread::at(field, why))
+        let id = given(record, at).map_or_else(|| (self.mint)(kind).parse(), str::parse);
+        id.map_err(|why| Misread::at(at.name, why))
     }
 }
 
@@ -129,23 +129,25 @@ pub(super) fn read<R: Field, T>(
 }
 
 /// The text of a field, unless it is empty.
-pub(super) fn given(text: &Option<String>) -> Option<&str> {
-    text.as_deref().filter(|text| !text.is_empty())
+pub(super) fn given<R>(record: &R, at: At<R, Option<String>>) -> Option<&str> {
+    (at.of)(record).as_deref().filter(|text| !text.is_empty())
 }
 
 /// The text of a field as the model's type.
-pub(super) fn typed<T: DeserializeOwned>(field: &str, text: &Option<String>) -> Result<Option<T>, Misread> {
-    let typed = given(text).map(|text| T::deserialize(StrDeserializer::<value::Error>::new(text)));
-    typed.transpose().map_err(|why| Misread::at(field, why))
+pub(super) fn typed<R, T: DeserializeOwned>(
+    record: &R,
+    at: At<R, Option<String>>,
+) -> Result<Option<T>, Misread> {
+    parsed(record, at, |text| T::deserialize(StrDeserializer::<value::Error>::new(text)))
 }
 
 /// The text of a field, read by this function.
-pub(super) fn parsed<T, E: Display>(
-    field: &str,
-    text: &Option<String>,
+pub(super) fn parsed<R, T, E: Display>(
+    record: &R,
+    at: At<R, Option<String>>,
     parse: impl FnOnce(&str) -> Result<T, E>,
 ) -> Result<Option<T>, Misread> {
-    given(text).map(parse).transpose().map_err(|why| Misread::at(field, why))
+    given(record, at).map(parse).transpose().map_err(|why| Misread::at(at.name, why))
 }
 
 /// The time of so many epoch seconds.
@@ -153,19 +155,18 @@ pub(super) fn seconds(seconds: u64) -> Timestamp {
     Timestamp::default().after(Span::from_secs(seconds))
 }
 
-/// The tags of this field; `key` and `value` are what it calls their halves.
-pub(super) fn tags<'a>(
-    field: &str,
-    [key, value]: [&str; 2],
-    halves: impl Iterator<Item = (&'a Option<String>, &'a Option<String>)>,
+/// The tags in this field, whose keys and values are in those.
+pub(super) fn tags<R, T>(
+    record: &R,
+    list: At<R, Vec<T>>,
+    [key, value]: [At<T, Option<String>>; 2],
 ) -> Result<Vec<Tag>, Misread> {
-    let tag = |halves: (&'a Option<String>, &'a Option<String>)| {
-        let found = typed(key, halves.0)?.ok_or_else(|| Misread::at(key, "a tag has a key"))?;
-        let text = halves.1.as_deref().unwrap_or_default();
-        Ok(Tag { key: found, value: TagValue::parse(text).map_err(|why| Misread::at(value, why))? })
+    let tag = |tag: &T| {
+        let found = typed(tag, key)?.ok_or_else(|| Misread::at(key.name, "a tag has a key"))?;
+        let text = TagValue::parse(given(tag, value).unwrap_or_default());
+        Ok(Tag { key: found, value: text.map_err(|why| Misread::at(value.name, why))? })
     };
-    let tags = halves.enumerate().map(|(at, halves)| {
-        tag(halves).map_err(|misread: Misread| misread.within(&format!("[{at}]")).within(field))
-    });
-    tags.collect()
+    let tags = (list.of)(record).iter().enumerate();
+    let around = |at| move |misread: Misread| misread.within(&format!("[{at}]")).within(list.name);
+    tags.map(|(at, given)| tag(given).map_err(around(at))).collect()
 }

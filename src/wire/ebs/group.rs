@@ -232,26 +232,17 @@ type R = GroupRecord;
 
 fn enter(record: &GroupRecord, defaults: &mut Defaults<'_>) -> Result<SeededGroup, Misread> {
     let members = members(&record.pairs)?;
-    let id = defaults.id(R::group, &record.group, IdKind::Group)?;
-    let sites = Sites::read(
-        defaults,
-        [
-            (R::source_region, &record.source_region, R::source_zone, &record.source_zone),
-            (
-                R::destination_region,
-                &record.destination_region,
-                R::destination_zone,
-                &record.destination_zone,
-            ),
-            (R::primary_region, &record.primary_region, R::primary_zone, &record.primary_zone),
-            (R::standby_region, &record.standby_region, R::standby_zone, &record.standby_zone),
-        ],
-    )?;
-    let Sites { reversed, primary, standby } = sites;
-    let tags = record.tags.iter().map(|tag| (&tag.key, &tag.value));
+    let id = defaults.id(record, R::group, IdKind::Group)?;
+    let sites = [
+        (R::source_region, R::source_zone),
+        (R::destination_region, R::destination_zone),
+        (R::primary_region, R::primary_zone),
+        (R::standby_region, R::standby_zone),
+    ];
+    let Sites { reversed, primary, standby } = Sites::read(record, sites, defaults)?;
     let seed = GroupSeed {
         id,
-        status: typed(R::status, &record.status)?.unwrap_or(GroupStatus::Created),
+        status: typed(record, R::status)?.unwrap_or(GroupStatus::Created),
         reversed,
         created_at: record.create_time.map_or(defaults.now, seed::seconds),
         request: CreateDiskReplicaGroup {
@@ -259,11 +250,11 @@ fn enter(record: &GroupRecord, defaults: &mut Defaults<'_>) -> Result<SeededGrou
             destination_region: standby.0,
             destination_zone: standby.1,
             settings: GroupSettings {
-                name: typed(R::name, &record.name)?,
-                description: typed(R::description, &record.description)?,
+                name: typed(record, R::name)?,
+                description: typed(record, R::description)?,
                 enable_rtc: record.enable_rtc.unwrap_or(false),
-                resource_group: typed(R::resource_group, &record.resource_group)?,
-                tags: seed::tags(R::tags, [TagRecord::key, TagRecord::value], tags)?,
+                resource_group: typed(record, R::resource_group)?,
+                tags: seed::tags(record, R::tags, [TagRecord::key, TagRecord::value])?,
             },
         },
         members,
@@ -276,7 +267,7 @@ fn members(texts: &[String]) -> Result<Vec<PairId>, Misread> {
     let mut members = Vec::new();
     for (at, text) in texts.iter().enumerate() {
         for id in text.split(',').map(str::trim).filter(|id| !id.is_empty()) {
-            let around = |why| Misread::at(&format!("[{at}]"), why).within(R::pairs);
+            let around = |why| Misread::at(&format!("[{at}]"), why).within(R::pairs.name);
             let id = PairId::parse(id).map_err(around)?;
             if !members.contains(&id) {
                 members.push(id);

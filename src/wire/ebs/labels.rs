@@ -4,6 +4,7 @@
 //! interpreted. Requests call the halves of a tag `Key` and `Value`, answers `TagKey` and `TagValue`; the answer of
 //! `ListTagResources` has one record a tag, not one a resource.
 
+use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -14,53 +15,49 @@ use crate::ebs::{
     TagPage, TagResources, UntagResources,
 };
 use crate::ids::{GroupId, PairId, ResourceGroupId};
-use crate::operation::Operation;
 use crate::text::{Tag, TagKey};
 use crate::wire::cursor;
 use crate::wire::object::{object, text};
 use crate::wire::reader::Reader;
 
 pub(in crate::wire) fn tag(reader: &mut Reader<'_>) -> Result<TagResources, Refusal> {
-    let operation = Operation::TagResources;
-    let ids = required_ids(reader, operation)?;
+    let ids = required_ids(reader)?;
     let tags = reader.tags()?;
     if tags.is_empty() {
         return Err(reader.missing("Tag.1.Key"));
     }
-    distinct(operation, tags.iter().map(|tag: &Tag| &tag.key))?;
-    let resources = resources(reader, operation, ids)?;
+    distinct(reader, tags.iter().map(|tag: &Tag| &tag.key))?;
+    let resources = resources(reader, ids)?;
     reader.take_token()?;
     Ok(TagResources { resources, tags })
 }
 
 pub(in crate::wire) fn untag(reader: &mut Reader<'_>) -> Result<UntagResources, Refusal> {
-    let operation = Operation::UntagResources;
-    let ids = required_ids(reader, operation)?;
-    let too_many = || EbsReason::TooManyTags.of(operation).into();
+    let ids = required_ids(reader)?;
+    let too_many = || EbsReason::TooManyTags.of(reader.operation()).into();
     let keys = reader.list("TagKey.", MOST_TAGS, TagKey::parse, too_many)?;
-    distinct(operation, keys.iter())?;
+    distinct(reader, keys.iter())?;
     let all = reader.flag("All")?.unwrap_or(false);
     if keys.is_empty() && !all {
         return Err(reader.missing("TagKey.1"));
     }
-    let resources = resources(reader, operation, ids)?;
+    let resources = resources(reader, ids)?;
     reader.take_token()?;
     Ok(UntagResources { resources, keys: Some(keys).filter(|keys| !keys.is_empty()) })
 }
 
 pub(in crate::wire) fn list(reader: &mut Reader<'_>) -> Result<ListTagResources, Refusal> {
-    let operation = Operation::ListTagResources;
-    let ids = ids(reader, operation)?;
+    let ids = ids(reader)?;
     let tags: Vec<TagFilter> = reader.tag_filters()?;
-    distinct(operation, tags.iter().map(|tag| &tag.key))?;
+    distinct(reader, tags.iter().map(|tag| &tag.key))?;
     let after = reader.optional("NextToken", cursor::decode)?;
-    let resources = resources(reader, operation, ids)?;
+    let resources = resources(reader, ids)?;
     reader.take_token()?;
     Ok(ListTagResources { resources, tags, after })
 }
 
 pub(in crate::wire) fn change_group(reader: &mut Reader<'_>) -> Result<ChangeResourceGroup, Refusal> {
-    let kind = kind(reader, Operation::ChangeResourceGroup)?;
+    let kind = kind(reader)?;
     let id = reader.required("ResourceId", PairId::parse)?;
     let group = reader.required("NewResourceGroupId", ResourceGroupId::parse)?;
     reader.take_token()?;
@@ -72,24 +69,25 @@ pub(in crate::wire) fn change_group(reader: &mut Reader<'_>) -> Result<ChangeRes
 }
 
 /// `ResourceId.N`: ids of all types are spelled alike.
-fn ids(reader: &Reader<'_>, operation: Operation) -> Result<Vec<PairId>, Refusal> {
-    let too_many = || EbsReason::TooManyResources.of(operation).into();
+fn ids(reader: &Reader<'_>) -> Result<Vec<PairId>, Refusal> {
+    let too_many = || EbsReason::TooManyResources.of(reader.operation()).into();
     reader.list("ResourceId.", MOST_RESOURCES, PairId::parse, too_many)
 }
 
-fn required_ids(reader: &Reader<'_>, operation: Operation) -> Result<Vec<PairId>, Refusal> {
-    let ids = ids(reader, operation)?;
+fn required_ids(reader: &Reader<'_>) -> Result<Vec<PairId>, Refusal> {
+    let ids = ids(reader)?;
     if ids.is_empty() { Err(reader.missing("ResourceId.1")) } else { Ok(ids) }
 }
 
-fn kind(reader: &Reader<'_>, operation: Operation) -> Result<ResourceType, Refusal> {
+fn kind(reader: &Reader<'_>) -> Result<ResourceType, Refusal> {
     let text = reader.text("ResourceType")?.ok_or_else(|| reader.missing("ResourceType"))?;
-    let unknown = || EbsReason::UnknownResourceType { given: String::from(text).into() }.of(operation);
+    let unknown =
+        || EbsReason::UnknownResourceType { given: String::from(text).into() }.of(reader.operation());
     Ok(ResourceType::parse(text).ok_or_else(unknown)?)
 }
 
-fn resources(reader: &Reader<'_>, operation: Operation, ids: Vec<PairId>) -> Result<Resources, Refusal> {
-    Ok(match kind(reader, operation)? {
+fn resources(reader: &Reader<'_>, ids: Vec<PairId>) -> Result<Resources, Refusal> {
+    Ok(match kind(reader)? {
         ResourceType::Pair => Resources::Pairs(ids),
         ResourceType::Group => {
             let ids: Result<_, _> = ids.iter().map(|id| group_id(reader, "ResourceId", id)).collect();
@@ -103,11 +101,11 @@ fn group_id(reader: &Reader<'_>, name: &'static str, id: &PairId) -> Result<Grou
     GroupId::parse(id.as_str()).map_err(|why| reader.bad(name, why.to_string()))
 }
 
-fn distinct<'a>(operation: Operation, keys: impl Iterator<Item = &'a TagKey>) -> Result<(), Refusal> {
-    let mut seen = alloc::collections::BTreeSet::new();
+fn distinct<'a>(reader: &Reader<'_>, keys: impl Iterator<Item = &'a TagKey>) -> Result<(), Refusal> {
+    let mut seen = BTreeSet::new();
     for key in keys {
         if !seen.insert(key) {
-            return Err(EbsReason::DuplicateTagKey.of(operation).into());
+            return Err(EbsReason::DuplicateTagKey.of(reader.operation()).into());
         }
     }
     Ok(())

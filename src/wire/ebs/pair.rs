@@ -310,38 +310,28 @@ type R = PairRecord;
 
 fn enter(record: &PairRecord, defaults: &mut Defaults<'_>) -> Result<SeededPair, Misread> {
     let charge = charge(record)?;
-    let id = defaults.id(R::pair, &record.pair, IdKind::Pair)?;
-    let sites = Sites::read(
-        defaults,
-        [
-            (R::source_region, &record.source_region, R::source_zone, &record.source_zone),
-            (
-                R::destination_region,
-                &record.destination_region,
-                R::destination_zone,
-                &record.destination_zone,
-            ),
-            (R::primary_region, &record.primary_region, R::primary_zone, &record.primary_zone),
-            (R::standby_region, &record.standby_region, R::standby_zone, &record.standby_zone),
-        ],
-    )?;
-    let Sites { reversed, primary, standby } = sites;
+    let id = defaults.id(record, R::pair, IdKind::Pair)?;
+    let sites = [
+        (R::source_region, R::source_zone),
+        (R::destination_region, R::destination_zone),
+        (R::primary_region, R::primary_zone),
+        (R::standby_region, R::standby_zone),
+    ];
+    let Sites { reversed, primary, standby } = Sites::read(record, sites, defaults)?;
     // The disks are named by direction alone, so they move with it.
-    let source = (R::source_disk, &record.source_disk);
-    let destination = (R::destination_disk, &record.destination_disk);
+    let (source, destination) = (R::source_disk, R::destination_disk);
     let (at_primary, at_standby) = if reversed { (destination, source) } else { (source, destination) };
-    let primary_disk = defaults.id(at_primary.0, at_primary.1, IdKind::Disk)?;
-    let standby_disk = defaults.id(at_standby.0, at_standby.1, IdKind::Disk)?;
+    let primary_disk = defaults.id(record, at_primary, IdKind::Disk)?;
+    let standby_disk = defaults.id(record, at_standby, IdKind::Disk)?;
     if primary_disk == standby_disk {
         return Err(SeedProblem::TooClose.into());
     }
-    let status = typed(R::status, &record.status)?.unwrap_or(PairStatus::Created);
+    let status = typed(record, R::status)?.unwrap_or(PairStatus::Created);
     let shown = matches!(status, PairStatus::Invalid | PairStatus::CreateFailed);
-    let tags = record.tags.iter().map(|tag| (&tag.key, &tag.value));
     let seed = PairSeed {
         id,
         status,
-        status_message: typed(R::status_message, &record.status_message)?.filter(|_| shown),
+        status_message: typed(record, R::status_message)?.filter(|_| shown),
         reversed,
         created_at: record.create_time.map_or(defaults.now, seed::seconds),
         last_recover_point: record.last_recover_point.map(seed::seconds),
@@ -352,22 +342,22 @@ fn enter(record: &PairRecord, defaults: &mut Defaults<'_>) -> Result<SeededPair,
             destination_zone: standby.1,
             destination_disk: standby_disk,
             settings: PairSettings {
-                name: typed(R::name, &record.name)?,
-                description: typed(R::description, &record.description)?,
+                name: typed(record, R::name)?,
+                description: typed(record, R::description)?,
                 charge,
                 enable_rtc: record.enable_rtc.unwrap_or(false),
-                resource_group: typed(R::resource_group, &record.resource_group)?,
-                tags: seed::tags(R::tags, [TagRecord::key, TagRecord::value], tags)?,
+                resource_group: typed(record, R::resource_group)?,
+                tags: seed::tags(record, R::tags, [TagRecord::key, TagRecord::value])?,
             },
         },
     };
-    Ok(SeededPair { region: primary.0, seed, group: typed(R::group, &record.group)? })
+    Ok(SeededPair { region: primary.0, seed, group: typed(record, R::group)? })
 }
 
 /// How the pair is paid for. Answers do not tell the period, so it is taken to be the shortest.
 fn charge(record: &PairRecord) -> Result<Charge, Misread> {
     // A postpaid pair shows 0.
-    let prepaid = match typed::<ChargeType>(R::charge_type, &record.charge_type)? {
+    let prepaid = match typed::<_, ChargeType>(record, R::charge_type)? {
         Some(charge_type) => charge_type == ChargeType::Prepay,
         None => record.bandwidth.is_some_and(|kbps| kbps != 0),
     };
@@ -375,6 +365,6 @@ fn charge(record: &PairRecord) -> Result<Charge, Misread> {
         return Ok(Charge::PostPay);
     }
     let sold = record.bandwidth.map_or(Some(Bandwidth::Kbps10240), Bandwidth::from_kbps);
-    let bandwidth = sold.ok_or_else(|| Misread::at(R::bandwidth, "not a bandwidth that is sold"))?;
+    let bandwidth = sold.ok_or_else(|| Misread::at(R::bandwidth.name, "not a bandwidth that is sold"))?;
     Ok(Charge::PrePay { bandwidth, period: 1, unit: PeriodUnit::Month })
 }

@@ -9,11 +9,12 @@ use alloc::string::String;
 use crate::ids::{RegionId, ZoneId};
 use crate::rule::cite;
 use crate::wire::misread::{Misread, SeedProblem};
+use crate::wire::object::At;
 use crate::wire::rules::W_040;
 use crate::wire::seed::{Defaults, typed};
 
-/// The region and the zone of a site: each field and its text.
-pub(super) type Fields<'a> = (&'static str, &'a Option<String>, &'static str, &'a Option<String>);
+/// The fields of a site's region and zone.
+pub(super) type Fields<R> = (At<R, Option<String>>, At<R, Option<String>>);
 
 /// Where a site is, as far as the object says.
 struct Said {
@@ -22,8 +23,8 @@ struct Said {
 }
 
 impl Said {
-    fn read((at_region, region, at_zone, zone): Fields<'_>) -> Result<Self, Misread> {
-        Ok(Self { region: typed(at_region, region)?, zone: typed(at_zone, zone)? })
+    fn read<R>(record: &R, (region, zone): Fields<R>) -> Result<Self, Misread> {
+        Ok(Self { region: typed(record, region)?, zone: typed(record, zone)? })
     }
 
     /// Whether the two may be one place: nothing that both say differs.
@@ -49,12 +50,13 @@ cite!(W_040);
 
 impl Sites {
     /// The sites that source and destination, primary and standby name.
-    pub(super) fn read(
+    pub(super) fn read<R>(
+        record: &R,
+        [source, destination, primary, standby]: [Fields<R>; 4],
         defaults: &Defaults<'_>,
-        [source, destination, primary, standby]: [Fields<'_>; 4],
     ) -> Result<Self, Misread> {
-        let (source, destination) = (Said::read(source)?, Said::read(destination)?);
-        let (primary, standby) = (Said::read(primary)?, Said::read(standby)?);
+        let (source, destination) = (Said::read(record, source)?, Said::read(record, destination)?);
+        let (primary, standby) = (Said::read(record, primary)?, Said::read(record, standby)?);
         // An object that leaves out where it was created agrees with both, and is taken as not reversed.
         let reversed = match (
             source.may_be(&primary) && destination.may_be(&standby),

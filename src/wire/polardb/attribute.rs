@@ -192,17 +192,16 @@ type R = DescribeDbClusterAttributeResponse;
 type N = AttributeNode;
 
 fn enter(record: &R, defaults: &mut Defaults<'_>) -> Result<ClusterSeed, Misread> {
-    let id = defaults.id(R::cluster, &record.cluster, IdKind::Cluster)?;
-    let region = typed(R::region, &record.region)?.unwrap_or_else(|| defaults.region.clone());
+    let id = defaults.id(record, R::cluster, IdKind::Cluster)?;
+    let region = typed(record, R::region)?.unwrap_or_else(|| defaults.region.clone());
     let engine = |text: &str| Engine::parse(text).ok_or("there is no such engine");
-    let engine = parsed(R::engine_type, &record.engine_type, engine)?;
+    let engine = parsed(record, R::engine_type, engine)?;
     let engine = engine.unwrap_or(Engine::MySql);
-    let version = given(&record.version).or(engine.versions().last().copied()).unwrap_or_default();
-    let status = typed(R::status, &record.status)?.map_or(ClusterStatus::Running, status);
-    let created_at = parsed(R::creation_time, &record.creation_time, parse_iso)?;
+    let version = given(record, R::version).or(engine.versions().last().copied()).unwrap_or_default();
+    let status = typed(record, R::status)?.map_or(ClusterStatus::Running, status);
+    let created_at = parsed(record, R::creation_time, parse_iso)?;
     let created_at = created_at.unwrap_or(defaults.now);
-    let edition = parsed(R::category, &record.category, edition)?.unwrap_or_default();
-    let tags = record.tags.iter().map(|tag| (&tag.key, &tag.value));
+    let edition = parsed(record, R::category, edition)?.unwrap_or_default();
     let cluster = Surroundings { region: &region, engine, status: &status, created_at };
     let nodes = nodes(&record.nodes, &cluster, defaults)?;
     Ok(ClusterSeed {
@@ -210,14 +209,14 @@ fn enter(record: &R, defaults: &mut Defaults<'_>) -> Result<ClusterSeed, Misread
         engine,
         version: Arc::from(version),
         edition,
-        pay_type: typed(R::pay_type, &record.pay_type)?.unwrap_or(PayType::Postpaid),
-        description: typed(R::description, &record.description)?,
-        resource_group: typed(R::resource_group, &record.resource_group)?,
-        tags: seed::tags(R::tags, [ClusterTag::key, ClusterTag::value], tags)?,
+        pay_type: typed(record, R::pay_type)?.unwrap_or(PayType::Postpaid),
+        description: typed(record, R::description)?,
+        resource_group: typed(record, R::resource_group)?,
+        tags: seed::tags(record, R::tags, [ClusterTag::key, ClusterTag::value])?,
         deletion_lock: match record.deletion_lock {
             None | Some(0) => false,
             Some(1) => true,
-            Some(_) => return Err(Misread::at(R::deletion_lock, "neither 0 nor 1")),
+            Some(_) => return Err(Misread::at(R::deletion_lock.name, "neither 0 nor 1")),
         },
         created_at,
         nodes,
@@ -242,16 +241,16 @@ fn nodes(
     cluster: &Surroundings<'_>,
     defaults: &mut Defaults<'_>,
 ) -> Result<Vec<DbNode>, Misread> {
-    let named = records.iter().any(|node| given(&node.role) == Some(NodeRole::Writer.as_str()));
+    let named = records.iter().any(|node| given(node, N::role) == Some(NodeRole::Writer.as_str()));
     let nodes = records.iter().enumerate().map(|(at, record)| {
         let by_default = if at == 0 && !named { NodeRole::Writer } else { NodeRole::Reader };
         let node = node(record, cluster, by_default, defaults);
-        node.map_err(|misread| misread.within(&format!("[{at}]")).within(R::nodes))
+        node.map_err(|misread| misread.within(&format!("[{at}]")).within(R::nodes.name))
     });
     let nodes = nodes.collect::<Result<Vec<DbNode>, Misread>>()?;
     match nodes.iter().filter(|node| node.role == Role::Writer).count() {
         1 => Ok(nodes),
-        other => Err(Misread::from(SeedProblem::Writers(other)).within(R::nodes)),
+        other => Err(Misread::from(SeedProblem::Writers(other)).within(R::nodes.name)),
     }
 }
 
@@ -262,43 +261,45 @@ fn node(
     defaults: &mut Defaults<'_>,
 ) -> Result<DbNode, Misread> {
     let (role, kind) = role_and_kind(record, by_default)?;
-    let id = defaults.id(N::node, &record.node, IdKind::Node)?;
+    let id = defaults.id(record, N::node, IdKind::Node)?;
     let priority = match record.failover_priority {
         None => Priority::MIN,
         Some(number) => {
             Priority::new(u8::try_from(number).unwrap_or(u8::MAX)).map_err(|BadPriority(_)| {
                 let why = format!("a failover priority is 1 to 15, not {number}");
-                Misread::at(N::failover_priority, why)
+                Misread::at(N::failover_priority.name, why)
             })?
         }
     };
-    let class = NodeClass::parse(given(&record.class).unwrap_or(usual_class(cluster.engine)));
-    let status: Option<StatusMessage> = typed(N::status, &record.status)?;
-    let created_at = parsed(N::creation_time, &record.creation_time, parse_iso)?;
+    let class = NodeClass::parse(given(record, N::class).unwrap_or(usual_class(cluster.engine)));
+    let status: Option<StatusMessage> = typed(record, N::status)?;
+    let created_at = parsed(record, N::creation_time, parse_iso)?;
     Ok(DbNode {
         id,
         role,
         kind,
         priority,
-        class: class.map_err(|why| Misread::at(N::class, why))?,
-        zone: typed(N::zone, &record.zone)?.unwrap_or_else(|| ZoneId::first_of(cluster.region)),
+        class: class.map_err(|why| Misread::at(N::class.name, why))?,
+        zone: typed(record, N::zone)?.unwrap_or_else(|| ZoneId::first_of(cluster.region)),
         created_at: created_at.unwrap_or(cluster.created_at),
         up: true,
         replicating: true,
         busy: status.filter(|status| keeps_busy(status.as_str(), cluster.status)),
-        hot_replica: parsed(N::hot_replica_mode, &record.hot_replica_mode, switch)?.unwrap_or(false),
+        hot_replica: parsed(record, N::hot_replica_mode, switch)?.unwrap_or(false),
     })
 }
 
 /// The role of a node and its kind, which shows in the role, in its column-store switch or in its sub-cluster. The
 /// writer is of the ordinary kind whatever its switches say.
 fn role_and_kind(record: &AttributeNode, by_default: NodeRole) -> Result<(Role, NodeKind), Misread> {
-    let column_store = parsed(N::imci_switch, &record.imci_switch, switch)?.unwrap_or(false);
-    Ok(match parsed(N::role, &record.role, NodeRole::parse)?.unwrap_or(by_default) {
+    let column_store = parsed(record, N::imci_switch, switch)?.unwrap_or(false);
+    Ok(match parsed(record, N::role, NodeRole::parse)?.unwrap_or(by_default) {
         NodeRole::Writer => (Role::Writer, NodeKind::Ordinary),
         NodeRole::ColumnReader => (Role::Reader, NodeKind::ColumnStore),
         NodeRole::Ai => (Role::Reader, NodeKind::Ai),
-        NodeRole::Reader if given(&record.sub_cluster) == Some(STANDBY) => (Role::Reader, NodeKind::Standby),
+        NodeRole::Reader if given(record, N::sub_cluster) == Some(STANDBY) => {
+            (Role::Reader, NodeKind::Standby)
+        }
         NodeRole::Reader if column_store => (Role::Reader, NodeKind::ColumnStore),
         NodeRole::Reader => (Role::Reader, NodeKind::Ordinary),
     })

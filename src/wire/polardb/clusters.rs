@@ -11,7 +11,6 @@ use alloc::vec::Vec;
 use super::words::{ENGINE, NodeRole, UNLOCKED, column_store, has_standby, hot_replica};
 use crate::control_plane::Refusal;
 use crate::ids::{ClusterId, NodeClass, NodeId, ResourceGroupId, ZoneId};
-use crate::operation::Operation;
 use crate::polardb::{
     ClusterCreated, ClusterPage, CreateDbCluster, DbCluster, DbNode, DescribeDbClusters, Edition, Engine,
     FailoverDbCluster, PayType, PolarDbReason, TargetZoneType,
@@ -63,7 +62,7 @@ pub(in crate::wire) fn create(reader: &mut Reader<'_>) -> Result<CreateDbCluster
     let engine = reader.required_choice("DBType", &ENGINES)?;
     let version = reader.text("DBVersion")?.ok_or_else(|| reader.missing("DBVersion"))?;
     if !engine.versions().contains(&version) {
-        return Err(PolarDbReason::EngineVersion.of(Operation::CreateDbCluster).into());
+        return Err(PolarDbReason::EngineVersion.of(reader.operation()).into());
     }
     let class = reader.required("DBNodeClass", NodeClass::parse)?;
     let description = reader.optional("DBClusterDescription", Description::parse)?;
@@ -108,7 +107,7 @@ pub(in crate::wire) fn describe(reader: &Reader<'_>) -> Result<DescribeDbCluster
     if let (Some(engine), Some(version)) = (engine, version)
         && !engine.versions().contains(&version)
     {
-        return Err(PolarDbReason::EngineVersion.of(Operation::DescribeDbClusters).into());
+        return Err(PolarDbReason::EngineVersion.of(reader.operation()).into());
     }
     let sizes = [("30", 30), ("50", 50), ("100", 100)];
     let page_size = reader.choice("PageSize", &sizes)?.unwrap_or(30);
