@@ -1,4 +1,4 @@
-//! Faults that are planned: they lie in wait and change how a later effect or reply ends.
+//! Planned faults: each changes how a later effect or reply ends.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -154,7 +154,7 @@ pub struct PlannedFault {
     pub times: Option<NonZeroU32>,
 }
 
-/// The faults in wait, oldest first.
+/// The planned faults, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub(super) struct FaultPlan {
