@@ -1,13 +1,13 @@
 //! Parameters to typed requests.
 //!
-//! Every operation reads its parameters in the order of the vendor's own list, so of several bad ones the first there
-//! is named (`W-025`), after `RegionId`; parameters that only newer SDKs know follow at the end. No source says in which
-//! order the vendor looks. What an operation does not define is ignored (`W-026`), and so are, for the list of clusters, the filters that
-//! the model holds nothing for: `ConnectionString`, `DescribeType`, `Expired` and the two `Recent…Interval`; of the
-//! endpoints' `DescribeType` likewise.
+//! Every operation reads `RegionId` first and then its parameters in the order of the vendor's own list, so of several bad
+//! ones the first there is named (`W-025`); parameters that only newer SDKs know follow at the end. No source says in which
+//! order the vendor looks. Parameters that the operation does not define are ignored (`W-026`), and so are filters on what
+//! the model does not hold: `ConnectionString`, `DescribeType`, `Expired` and the two `Recent…Interval` of the list of
+//! clusters, and `DescribeType` of the endpoints.
 //!
-//! Of the token only the format is looked at here (`T-010`), and only where the operation defines it; the alphabet that
-//! the policy admits is the control plane's business.
+//! Of the token only the format is checked here (`T-010`), and only where the operation defines it; the alphabet that the
+//! policy admits is checked by the control plane.
 
 use super::ebs::{drill, group, labels, pair};
 use super::gateway::{self, WireRefusal};

@@ -33,8 +33,8 @@ const ENGINES: [(&str, Engine); 3] = [
 const PAY_TYPES: [(&str, PayType); 2] =
     [(PayType::Postpaid.as_str(), PayType::Postpaid), (PayType::Prepaid.as_str(), PayType::Prepaid)];
 
-/// What `CreateDBCluster` defines and the model does not use: the metadata of 2024-06 and SDK 9.2.1 together, sorted,
-/// without what every operation takes. They count for the token's comparison, as spelled.
+/// Parameters that `CreateDBCluster` defines and the model does not use: the metadata of 2024-06 and SDK 9.2.1 together,
+/// sorted, without those that every operation takes. The token compares them as they are spelled.
 const UNUSED_ON_CREATE: &str = "\
     AgenticDbClusterDescription AgenticDbClusterId AgenticDbType AllowShutDown Architecture AutoRenew AutoUseCoupon \
     BackupRetentionPolicyOnClusterDeletion BurstingEnabled CloneDataPoint CloudProvider ClusterNetworkType \

@@ -1,7 +1,7 @@
-//! `DescribeDBClusterEndpoints`: what stands behind the addresses of a cluster (`P-500` to `P-504`).
+//! `DescribeDBClusterEndpoints`: the nodes behind the addresses of a cluster (`P-500` to `P-504`).
 //!
-//! The model holds no network, so of an address only the connection string, its port and its kind are told; `Nodes` and
-//! `NodeWithRoles` are lists with commas between.
+//! The model holds no network, so an address shows only its connection string, port and kind; `Nodes` and
+//! `NodeWithRoles` are lists separated by commas.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;

@@ -1,4 +1,5 @@
-//! `DescribeHALogs`: the switches of a cluster (`P-510` to `P-514`). `HaStatus` is turned round: 0 says that there are any.
+//! `DescribeHALogs`: the switches of a cluster (`P-510` to `P-514`). `HaStatus` is inverted: 0 says that there are
+//! any.
 
 use alloc::string::String;
 use alloc::vec::Vec;

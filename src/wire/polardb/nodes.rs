@@ -1,8 +1,8 @@
 //! Nodes, zones and the lock: parameters and answers (`docs/facts/polardb.md#operations`).
 //!
 //! Work can be planned for later: `PlannedStartTime` and, half an hour after it or later, `PlannedEndTime` (`P-602`). The
-//! model has no schedule, so whatever is planned begins at once; the times are read, checked and, where the operation takes
-//! a token, compared under it. Without a clock here, how far ahead a start lies is not looked at.
+//! model has no schedule, so planned work begins at once; the times are read, checked and, where the operation takes a
+//! token, compared under it. There is no clock here, so a start may be any time ahead.
 
 use alloc::format;
 use alloc::string::String;
@@ -28,10 +28,10 @@ use crate::wire::reader::{Reader, number};
 const KINDS: [(&str, NodeKind); 3] =
     [("RO", NodeKind::Ordinary), ("STANDBY", NodeKind::Standby), ("DLNode", NodeKind::Ai)];
 
-/// What the operations define that the model does not use; as spelled, it counts for the token's comparison.
+/// Parameters that the operations define and the model does not use; the token compares them as they are spelled.
 type Unused = Vec<(Arc<str>, Arc<str>)>;
 
-/// How long a planned window is at least.
+/// The shortest window that can be planned.
 const SHORTEST_WINDOW: Span = Span::from_secs(1_800);
 
 /// The most entries that a list of nodes may have (`P-211`).
@@ -188,7 +188,7 @@ fn planned(reader: &Reader<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// What is not used, with the planned times and what an order may carry.
+/// The unused parameters: these, the planned times and those of an order.
 fn unused(reader: &Reader<'_>, names: &[&'static str]) -> Result<Unused, Refusal> {
     const ORDERS: [&str; 5] =
         ["PlannedStartTime", "PlannedEndTime", "AutoUseCoupon", "PromotionCode", "CloudProvider"];

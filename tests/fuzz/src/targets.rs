@@ -3,8 +3,7 @@
 //! The fuzzer calls them with what it makes up; the test `fuzz_seeds` with the committed seeds, so that what was found
 //! once is looked at in every run.
 
-use failover_model::wire::{Body, Format};
-use failover_model::wire::{Parameters, parse};
+use failover_model::wire::{Body, Format, Parameters, parse};
 use failover_model::{AccountId, Call, ControlPlane, Fresh, Policy, Timestamp, scenario};
 
 /// RPC parameters: a request line such as `Action=X&RegionId=y`, read, and if it can be read, called and answered in both
