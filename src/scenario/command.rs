@@ -23,7 +23,7 @@ pub(super) enum Command {
     Advance(Span),
     Call(Box<Invocation>),
     Report(Report),
-    Show(What),
+    Show(Subject),
 }
 
 pub(super) struct Invocation {
@@ -35,7 +35,7 @@ pub(super) struct Invocation {
     pub(super) fresh: Fresh,
 }
 
-pub(super) enum What {
+pub(super) enum Subject {
     Disks,
     Effects,
     Pair(PairId),
@@ -63,12 +63,12 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
             Ok(Command::Report(Report::Outcome { id, outcome: self::outcome(outcome)? }))
         }
         ("observe", what) => Ok(Command::Report(Report::Observed(observation(what)?))),
-        ("show", ["disks"]) => Ok(Command::Show(What::Disks)),
-        ("show", ["effects"]) => Ok(Command::Show(What::Effects)),
-        ("show", ["pair", id]) => Ok(Command::Show(What::Pair(read(id)?))),
-        ("show", ["group", id]) => Ok(Command::Show(What::Group(read(id)?))),
-        ("show", ["drill", id]) => Ok(Command::Show(What::Drill(read(id)?))),
-        ("show", ["cluster", id]) => Ok(Command::Show(What::Cluster(read(id)?))),
+        ("show", ["disks"]) => Ok(Command::Show(Subject::Disks)),
+        ("show", ["effects"]) => Ok(Command::Show(Subject::Effects)),
+        ("show", ["pair", id]) => Ok(Command::Show(Subject::Pair(read(id)?))),
+        ("show", ["group", id]) => Ok(Command::Show(Subject::Group(read(id)?))),
+        ("show", ["drill", id]) => Ok(Command::Show(Subject::Drill(read(id)?))),
+        ("show", ["cluster", id]) => Ok(Command::Show(Subject::Cluster(read(id)?))),
         _ => Err(format!("no such command: {line}")),
     }
 }
@@ -142,7 +142,7 @@ fn invocation(action: &str, settings: &[&str]) -> Result<Invocation, String> {
     Ok(call)
 }
 
-/// What the ids are for follows from the operation.
+/// The ids for what the operation creates.
 fn fresh(operation: Option<Operation>, text: &str) -> Result<Fresh, String> {
     let order: OrderId = read("order-1")?;
     match operation {

@@ -24,7 +24,7 @@
 //! | `observe node ID up\|down\|replicating\|not-replicating` | a node |
 //! | `observe nodes ID,ID… up\|down\|replicating\|not-replicating` | several nodes at once |
 //! | `observe cluster ID busy STATUS\|running\|removed` | a cluster |
-//! | `show disks`, `show effects`, `show pair ID`, `show group ID`, `show drill ID`, `show cluster ID` | what stands now |
+//! | `show disks`, `show effects`, `show pair ID`, `show group ID`, `show drill ID`, `show cluster ID` | the current state |
 
 mod command;
 mod tell;
@@ -52,7 +52,7 @@ pub struct BadScenario {
     pub why: String,
 }
 
-/// Replays a scenario: the same text, with what happens now in the place of what was expected.
+/// Replays a scenario: the same text, with what happens now in place of what was expected.
 ///
 /// # Errors
 ///
@@ -125,7 +125,7 @@ impl Stage {
                 Ok(self.tell(&step))
             }
             Command::Report(report) => Ok(self.report(&report)),
-            Command::Show(what) => Ok(tell::show(&self.plane, &what)),
+            Command::Show(subject) => Ok(tell::show(&self.plane, &subject)),
             Command::Call(call) => self.call(&call).map_err(bad),
         }
     }

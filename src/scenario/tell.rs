@@ -1,11 +1,11 @@
-//! Telling what happened, a line for each thing.
+//! What happened, and the current state, a line each.
 
 use std::borrow::ToOwned;
 use std::format;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use super::command::{DISK_CHANGES, What};
+use super::command::{DISK_CHANGES, Subject};
 use crate::control_plane::{
     ControlPlane, DrillFact, Effect, EffectKind, Event, Fact, GroupFact, PairFact, Response, Step,
 };
@@ -210,22 +210,22 @@ fn cluster_fact(fact: &ClusterFact) -> String {
     }
 }
 
-pub(super) fn show(plane: &ControlPlane, what: &What) -> Vec<String> {
-    let told = match what {
-        What::Disks => {
+pub(super) fn show(plane: &ControlPlane, subject: &Subject) -> Vec<String> {
+    let told = match subject {
+        Subject::Disks => {
             let disks = plane.disks(None);
             Some(disks.iter().map(|view| format!("{} access {}", view.id, view.access)).collect())
         }
-        What::Effects => {
+        Subject::Effects => {
             let line = |effect: Effect| {
                 format!("effect {}: {}, since {}", effect.id, kind(&effect.kind), time(effect.since))
             };
             Some(plane.outstanding().map(line).collect())
         }
-        What::Pair(id) => plane.pair(id).map(|pair| Vec::from([show_pair(pair)])),
-        What::Group(id) => plane.group(id).map(|view| show_group(plane, &view)),
-        What::Drill(id) => plane.drill(id).map(show_drill),
-        What::Cluster(id) => plane.cluster(id).map(show_cluster),
+        Subject::Pair(id) => plane.pair(id).map(|pair| Vec::from([show_pair(pair)])),
+        Subject::Group(id) => plane.group(id).map(|view| show_group(plane, &view)),
+        Subject::Drill(id) => plane.drill(id).map(show_drill),
+        Subject::Cluster(id) => plane.cluster(id).map(show_cluster),
     };
     told.unwrap_or_else(|| Vec::from(["(none)".to_owned()]))
 }
