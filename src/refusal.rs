@@ -19,12 +19,10 @@ pub struct WireError {
 }
 
 impl WireError {
-    /// The answer of `operation`, documented iff `listed` has its code for that operation.
-    pub(crate) fn new(answer: Answer, operation: Operation, listed: &[(Operation, &[&str])]) -> Self {
+    /// The answer of an operation.
+    pub(crate) fn new(answer: Answer, operation: Operation) -> Self {
         let Answer { status, code, message } = answer;
-        let mut listed = listed.iter().filter(|(of, _)| *of == operation);
-        let is_listed = listed.any(|(_, codes)| codes.contains(&&*code));
-        let basis = if is_listed { Basis::Documented } else { Basis::Inferred };
+        let basis = operation.basis(&code);
         Self { status, code, message, basis }
     }
 }
@@ -54,11 +52,11 @@ pub(crate) const PERMANENT: bool = false;
 ///
 /// The text is what `Display` says after the operation; `"text" then why` appends the text of an inner reason. The rule
 /// is a constant or an expression, the retry [`TRANSIENT`] or [`PERMANENT`], the answer status, code and message. All
-/// see the row's fields and the names in the header: `Reasons(operation, rule)`. With `Refusal listed in LISTED;` before
+/// see the row's fields and the names in the header: `Reasons(operation, rule)`. With `Refusal;` before
 /// the header the macro makes the refusal as well: an operation and the reason why.
 macro_rules! refusals {
     (
-        $(#[$of:meta])* $Refusal:ident listed in $listed:path;
+        $(#[$of:meta])* $Refusal:ident;
         $(#[$about:meta])* $Reason:ident($operation:ident, $rule:ident);
         $($(#[$doc:meta])* $variant:ident $({ $($field:ident: $ty:ty),* })? => $cells:tt;)*
     ) => {
@@ -107,7 +105,7 @@ macro_rules! refusals {
 
             /// How the refusal looks on the wire.
             pub fn wire(&self) -> $crate::refusal::WireError {
-                $crate::refusal::WireError::new(self.why.answer(self.operation), self.operation, $listed)
+                $crate::refusal::WireError::new(self.why.answer(self.operation), self.operation)
             }
         }
 

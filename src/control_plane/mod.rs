@@ -36,8 +36,10 @@ mod effect;
 mod event;
 mod index;
 mod input;
+mod operations;
 mod polardb;
 mod report;
+mod rows;
 pub(crate) mod rules;
 
 pub use action::Action;
@@ -48,7 +50,8 @@ pub use ebs::pairs::DiskView;
 pub use effect::{Effect, EffectKind, Observation, Outcome, Report};
 pub use event::{DrillFact, Event, Fact, GroupFact, PairFact, Step};
 pub use index::deadlines::{Deadline, DeadlineReason};
-pub use input::{Fresh, Input, Output, Refusal, Request, Response, TokenOutcome};
+pub use input::{Input, Output, Refusal};
+pub use operations::{Fresh, Request, Response, TokenOutcome};
 pub use polardb::clusters::FreshCluster;
 pub use polardb::nodes::FreshNodes;
 

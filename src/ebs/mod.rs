@@ -9,10 +9,9 @@ pub mod disk;
 pub(crate) mod drill;
 pub(crate) mod group;
 pub mod labels;
-pub(crate) mod listed;
 pub(crate) mod listing;
 pub(crate) mod pair;
-pub mod refusal;
+pub(crate) mod refusal;
 pub(crate) mod rules;
 
 pub use disk::{Access, Disk, DiskChange};

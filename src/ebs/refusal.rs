@@ -2,7 +2,7 @@
 //!
 //! Three tables, a row for each refusal: of groups, of drills, and of all other EBS calls. Codes, statuses and templates
 //! are the vendor's (`facts/ebs.md` §6.1), two blanks in a row included. An answer is `Documented` iff the metadata
-//! lists that code for that operation ([`LISTED`]); the same code on another operation is `Inferred`.
+//! lists that code for that operation ([`Operation::listed_codes`]); the same code on another operation is `Inferred`.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -13,7 +13,6 @@ use crate::ebs::group::rules::{
     G_621, G_622, G_630, G_631, G_632, G_633, G_671, G_682, G_684, G_685, G_686, G_691, G_693,
 };
 use crate::ebs::group::status::GroupStatus;
-pub use crate::ebs::listed::LISTED;
 use crate::ebs::pair::rules::{E_010, E_012, E_600, E_601, E_621, E_622, E_623, E_630, E_631, E_632, E_633};
 use crate::ebs::pair::status::PairStatus;
 use crate::ebs::rules::{E_700, E_701, E_702, E_703, E_704, E_705, E_708};
@@ -40,7 +39,7 @@ const TOKEN_MISMATCH: &str = "The specified parameter has changed while using an
 
 refusals! {
     /// Why an EBS call was refused. Nothing changed but the clock seen.
-    EbsRefusal listed in LISTED;
+    EbsRefusal;
 
     /// The reasons for which an EBS call is refused.
     ///

@@ -5,10 +5,9 @@
 
 pub(crate) mod cluster;
 pub(crate) mod election;
-mod listed;
 pub(crate) mod nodes;
 pub(crate) mod observe;
-pub mod refusal;
+pub(crate) mod refusal;
 
 pub use cluster::decide::{ClusterOutcome, ClusterPlan, NotTaken};
 pub use cluster::describe::{ClusterPage, DescribeDbClusterAttribute, DescribeDbClusters};

@@ -1,7 +1,7 @@
 //! Why a PolarDB call is refused, and how the refusal looks on the wire.
 //!
 //! One table, a row for each refusal, with the vendor's codes, statuses and templates (`facts/polardb.md` §6). An answer
-//! is `Documented` iff the metadata or a dated page lists that code for that operation ([`LISTED`]). The status cannot
+//! is `Documented` iff the metadata or a dated page lists that code for that operation ([`Operation::listed_codes`]). The status cannot
 //! be read off the code: `InvalidDBClusterId.Malformed` is 404 for failover and 400 for the attribute call.
 
 use alloc::borrow::Cow;
@@ -11,7 +11,6 @@ use crate::ids::{ClusterId, NodeId};
 use crate::operation::Operation;
 use crate::polardb::cluster::rules::{P_012, P_020, P_021, P_022, P_600, P_601};
 use crate::polardb::election::rules::{P_100, P_101, P_102, P_103, P_104, P_106, P_112, P_114};
-pub use crate::polardb::listed::{FROM_PAGES, LISTED};
 use crate::polardb::nodes::rules::{P_201, P_202, P_231, P_240, P_250, P_260};
 use crate::polardb::observe::rules::P_510;
 use crate::refusal::{Answer, Fixed, PERMANENT, TRANSIENT, refusals};
@@ -29,7 +28,7 @@ const TOKEN_MISMATCH: &str = "The request uses the same client token as a previo
 
 refusals! {
     /// Why a PolarDB call was refused. Nothing changed but the clock seen.
-    PolarDbRefusal listed in LISTED;
+    PolarDbRefusal;
 
     /// The reasons for which a PolarDB call is refused.
     ///

@@ -74,7 +74,7 @@ impl DescribeDiskReplicaGroups {
     }
 
     /// Answers from the groups of one account.
-    pub fn select(
+    pub(crate) fn select(
         &self,
         account: &AccountId,
         region: &RegionId,

@@ -138,7 +138,7 @@ impl DescribeDiskReplicaPairs {
     }
 
     /// Answers from the pairs of one account; `group_name` tells the name of a pair's group.
-    pub fn select(
+    pub(crate) fn select(
         &self,
         account: &AccountId,
         region: &RegionId,

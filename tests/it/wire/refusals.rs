@@ -4,12 +4,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use failover_model::control_plane::Refusal;
-use failover_model::ebs::{DrillReason, EbsReason, GroupReason, PairStatus};
+use failover_model::ebs::{DrillReason, DrillStatus, EbsReason, GroupReason, GroupStatus, PairStatus};
 use failover_model::polardb::{PolarDbReason, PolarDbRefusal};
 use failover_model::rule::{Basis, RuleId};
 use failover_model::time::Span;
 use failover_model::token::TokenRefusal;
-use failover_model::{ebs, polardb};
 
 use super::*;
 
@@ -73,7 +72,7 @@ fn every(operation: Operation) -> Vec<Refusal> {
                 ];
                 all.extend(tags.map(Refusal::from));
             }
-            let (group, status) = (|| id("pg-1"), ebs::GroupStatus::Invalid);
+            let (group, status) = (|| id("pg-1"), GroupStatus::Invalid);
             let of_pair = PairStatus::Invalid;
             let of_group = [
                 GroupReason::PairInGroup(pair()),
@@ -100,7 +99,7 @@ fn every(operation: Operation) -> Vec<Refusal> {
                 DrillReason::NotAtDestination(region()),
                 DrillReason::NoRecoverPoint,
                 DrillReason::OwnerDeleted,
-                DrillReason::InvalidStatus { drill: id("drill-1"), status: ebs::DrillStatus::Executing },
+                DrillReason::InvalidStatus { drill: id("drill-1"), status: DrillStatus::Executing },
             ];
             all.extend(of_drill.map(|why| why.of(operation).into()));
         }
@@ -164,28 +163,24 @@ fn every(operation: Operation) -> Vec<Refusal> {
 fn the_lists_are_the_metadatas() {
     let metadata = metadata();
     let outside = ["Forbidden", "Forbidden.Action", "InternalError", "RequestTimeout"];
-    let of_ebs = || ebs::refusal::LISTED.iter();
-    for (operation, listed) in of_ebs() {
-        let found = metadata[operation.as_str()].keys().map(String::as_str);
-        let found: BTreeSet<&str> = found.filter(|code| !outside.contains(code)).collect();
-        assert_eq!(listed.iter().copied().collect::<BTreeSet<_>>(), found, "{operation}");
-    }
-    let ebs_operations = Operation::ALL.iter().filter(|operation| operation.product() == Product::Ebs);
-    assert_eq!(of_ebs().count(), ebs_operations.count());
-    let from_pages = |operation: Operation, code: &str| {
-        let mut pages = polardb::refusal::FROM_PAGES.iter();
-        pages.any(|(paged, page_code, _)| *paged == operation && *page_code == code)
-    };
-    for (operation, listed) in polardb::refusal::LISTED {
-        for code in *listed {
-            let found = metadata.get(operation.as_str()).is_some_and(|codes| codes.contains_key(*code));
-            assert_ne!(found, from_pages(*operation, code), "{operation} {code}");
+    for operation in Operation::ALL {
+        let listed: Vec<&str> = operation.listed_codes().map(|(code, _)| code).collect();
+        let distinct: BTreeSet<&str> = listed.iter().copied().collect();
+        assert_eq!(distinct.len(), listed.len(), "{operation}");
+        if operation.product() == Product::Ebs {
+            let found = metadata[operation.as_str()].keys().map(String::as_str);
+            let found: BTreeSet<&str> = found.filter(|code| !outside.contains(code)).collect();
+            assert_eq!(distinct, found, "{operation}");
+        }
+        for (code, page) in operation.listed_codes() {
+            let found = metadata.get(operation.as_str()).is_some_and(|codes| codes.contains_key(code));
+            assert_ne!(found, page.is_some(), "{operation} {code}");
+            assert!(page.is_none_or(|page| page.contains(" page, ")), "{operation} {code}");
         }
     }
-    for (operation, code, _) in polardb::refusal::FROM_PAGES {
-        let (_, listed) = polardb::refusal::LISTED.iter().find(|(listed, _)| listed == operation).unwrap();
-        assert!(listed.contains(code), "{operation} {code}");
-    }
+    let from_pages =
+        |operation: &Operation| operation.listed_codes().filter(|(_, page)| page.is_some()).count();
+    assert_eq!(Operation::ALL.iter().map(from_pages).sum::<usize>(), 7);
 }
 
 #[test]
@@ -193,12 +188,7 @@ fn a_refusal_is_documented_iff_listed_and_then_has_the_listed_status_and_templat
     let metadata = metadata();
     let mut listed_ones = BTreeSet::new();
     for &operation in Operation::ALL {
-        let of_ebs = ebs::refusal::LISTED.iter();
-        let lists = of_ebs.chain(polardb::refusal::LISTED);
-        let listed: Vec<&str> = lists
-            .filter(|(listed, _)| *listed == operation)
-            .flat_map(|(_, codes)| codes.iter().copied())
-            .collect();
+        let listed: Vec<&str> = operation.listed_codes().map(|(code, _)| code).collect();
         for refusal in every(operation) {
             let wire = refusal.wire();
             let code = &*wire.code;
@@ -223,9 +213,9 @@ fn a_refusal_is_documented_iff_listed_and_then_has_the_listed_status_and_templat
 
 #[test]
 fn every_code_that_polardb_lists_is_one_that_some_refusal_gives() {
-    for (operation, codes) in polardb::refusal::LISTED {
+    for operation in Operation::ALL.iter().filter(|operation| operation.product() == Product::PolarDb) {
         let given: Vec<_> = every(*operation).iter().map(|refusal| refusal.wire().code).collect();
-        for code in *codes {
+        for (code, _) in operation.listed_codes() {
             assert!(given.iter().any(|found| found == code), "{operation} {code}");
         }
     }
