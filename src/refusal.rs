@@ -52,8 +52,8 @@ pub(crate) const PERMANENT: bool = false;
 ///
 /// The text is what `Display` says after the operation; `"text" then why` appends the text of an inner reason. The rule
 /// is a constant or an expression, the retry [`TRANSIENT`] or [`PERMANENT`], the answer status, code and message. All
-/// see the row's fields and the names in the header: `Reasons(operation, rule)`. With `Refusal;` before
-/// the header the macro makes the refusal as well: an operation and the reason why.
+/// see the row's fields and the names in the header: `Reasons(operation, rule)`. With `Refusal;` before the header the
+/// macro makes the refusal as well: an operation and the reason why.
 macro_rules! refusals {
     (
         $(#[$of:meta])* $Refusal:ident;

@@ -241,3 +241,21 @@ fn refusals_of_parameters_speak_their_product() {
         WireRefusal::Refused(Refusal::PolarDb(PolarDbRefusal { why: PolarDbReason::Malformed { .. }, .. }))
     ));
 }
+
+/// The stored form of a refusal names the reason, then the operation as a field of it; it restores to the same refusal.
+#[test]
+fn a_refusal_is_restored_from_its_stored_form() {
+    let any = failover_model::catalogue::rules()[0].id;
+    for &operation in Operation::ALL {
+        for refusal in every(operation) {
+            let mut stored = serde_json::to_value(&refusal).unwrap();
+            let product = stored.as_object_mut().unwrap().values_mut().next().unwrap();
+            let reason = product.as_object_mut().unwrap().values_mut().next().unwrap();
+            assert_eq!(reason["operation"], operation.as_str(), "{refusal:?}");
+            let text = stored.to_string().replace("\"X\"", &format!("\"{any}\""));
+            let restored: Refusal = serde_json::from_str(&text).unwrap();
+            let stored: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(serde_json::to_value(&restored).unwrap(), stored);
+        }
+    }
+}
