@@ -42,7 +42,7 @@ impl StepContext for Reference {
 
     fn restrict(&self, kind: &StepKind) -> StepKind {
         match *kind {
-            StepKind::Cluster { origin, cluster, call } => {
+            StepKind::Cluster(origin, cluster, call) => {
                 let call = match call {
                     // The reference has no standby storage cluster, hence no node to name there.
                     ClusterCall::Failover { target, standby, .. } => ClusterCall::Failover {
@@ -54,9 +54,9 @@ impl StepContext for Reference {
                     ClusterCall::Priority { .. } | ClusterCall::Delete => call,
                     _ => ClusterCall::Describe,
                 };
-                StepKind::Cluster { origin, cluster, call }
+                StepKind::Cluster(origin, cluster, call)
             }
-            StepKind::Label { .. } | StepKind::Zone { .. } => StepKind::Advance,
+            StepKind::Label(..) | StepKind::Zone { .. } => StepKind::Advance,
             _ => kind.clone(),
         }
     }

@@ -11,9 +11,9 @@ pub fn soon(what: StepKind) -> Step {
 }
 
 pub fn on_group(ask: GroupCall) -> StepKind {
-    StepKind::Group { origin: OWNER, group: Some(0), call: ask }
+    StepKind::Group(OWNER, Some(0), ask)
 }
 
 pub fn on_cluster(ask: ClusterCall) -> StepKind {
-    StepKind::Cluster { origin: OWNER, cluster: Some(0), call: ask }
+    StepKind::Cluster(OWNER, Some(0), ask)
 }

@@ -468,9 +468,9 @@ fn now(what: StepKind) -> Step {
 #[test]
 fn the_laws_hold_in_a_story_that_is_told() {
     let mut watched = Watched::of(Policy::default());
-    let ended = |how| now(StepKind::Ended { effect: 0, completion: how });
-    let pair = |ask, token| now(StepKind::Pair { origin: caller(token), pair: Some(0), call: ask });
-    let cluster = |ask, token| now(StepKind::Cluster { origin: caller(token), cluster: Some(0), call: ask });
+    let ended = |how| now(StepKind::Ended(0, how));
+    let pair = |ask, token| now(StepKind::Pair(caller(token), Some(0), ask));
+    let cluster = |ask, token| now(StepKind::Cluster(caller(token), Some(0), ask));
     let create_pair = now(StepKind::CreatePair {
         origin: caller(Some(0)),
         id: 1,
@@ -490,7 +490,7 @@ fn the_laws_hold_in_a_story_that_is_told() {
         (pair(PairCall::Stop, None), true),
         (pair(PairCall::Failover, Some(1)), true),
         (pair(PairCall::Failover, Some(1)), true),
-        (now(StepKind::Late { effect: 4, completion: Completion::Success(0) }), false),
+        (now(StepKind::Late(4, Completion::Success(0))), false),
         (ended(Completion::Success(0)), true),
         (pair(PairCall::Reprotect { reverse: true }, Some(1)), true),
         (ended(Completion::Success(0)), true),

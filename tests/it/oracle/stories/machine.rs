@@ -94,7 +94,7 @@ fn likely(model: &Model) -> BoxedStrategy<Step> {
         1 => any::<bool>().prop_map(NodeChange::Replicating),
         1 => (1_u8..6).prop_map(|number| NodeChange::Priority(priority(number))),
     ];
-    let node = (any::<u8>(), change).prop_map(|(node, change)| StepKind::Node { node: Some(node), change });
+    let node = (any::<u8>(), change).prop_map(|(node, change)| StepKind::Node(Some(node), change));
     let mut whats = vec![(1, attached.boxed())];
     if !view.clusters.is_empty() {
         whats.push((3, node.boxed()));
@@ -117,26 +117,18 @@ fn likely(model: &Model) -> BoxedStrategy<Step> {
             1 => Just(PairCall::Reprotect { reverse: true }),
         ];
         let pair = (caller.clone(), any::<u8>(), ask);
-        let pair = pair.prop_map(|(caller, pair, ask)| StepKind::Pair {
-            origin: caller,
-            pair: Some(pair),
-            call: ask,
-        });
+        let pair = pair.prop_map(|(caller, pair, ask)| StepKind::Pair(caller, Some(pair), ask));
         whats.push((8, pair.boxed()));
     }
     let drill = (caller.clone(), any::<u8>(), 0_u8..6);
-    let drill =
-        drill.prop_map(|(caller, pair, id)| StepKind::StartDrill { origin: caller, pair: Some(pair), id });
+    let drill = drill.prop_map(|(caller, pair, id)| StepKind::StartDrill(caller, Some(pair), id));
     if !view.pairs.is_empty() {
         whats.push((2, drill.boxed()));
     }
     if !view.drills.is_empty() {
         let drill = (caller.clone(), any::<u8>());
-        let cleared = drill
-            .clone()
-            .prop_map(|(caller, drill)| StepKind::ClearDrill { origin: caller, drill: Some(drill) });
-        let told =
-            drill.prop_map(|(caller, drill)| StepKind::DescribeDrills { origin: caller, drill: Some(drill) });
+        let cleared = drill.clone().prop_map(|(caller, drill)| StepKind::ClearDrill(caller, Some(drill)));
+        let told = drill.prop_map(|(caller, drill)| StepKind::DescribeDrills(caller, Some(drill)));
         whats.extend([(2, cleared.boxed()), (1, told.boxed())]);
     }
     whats.extend(on_groups(&view, caller.clone()));
@@ -144,10 +136,8 @@ fn likely(model: &Model) -> BoxedStrategy<Step> {
     let running: Vec<u8> = view.clusters.iter().enumerate().filter_map(running).collect();
     if !running.is_empty() {
         let cluster = (caller, select(running), proptest::option::weighted(0.3, any::<u8>()));
-        let cluster = cluster.prop_map(|(caller, cluster, target)| StepKind::Cluster {
-            origin: caller,
-            cluster: Some(cluster),
-            call: failover_ask(target),
+        let cluster = cluster.prop_map(|(caller, cluster, target)| {
+            StepKind::Cluster(caller, Some(cluster), failover_ask(target))
         });
         whats.push((3, cluster.boxed()));
     }
@@ -157,7 +147,7 @@ fn likely(model: &Model) -> BoxedStrategy<Step> {
             2 => Just(Completion::Failure(Failure::Network)),
             1 => any::<u8>().prop_map(|node| Completion::Chosen(Some(node))),
         ];
-        let ended = (any::<u8>(), how).prop_map(|(effect, how)| StepKind::Ended { effect, completion: how });
+        let ended = (any::<u8>(), how).prop_map(|(effect, how)| StepKind::Ended(effect, how));
         whats.push((6, ended.boxed()));
     }
     Union::new_weighted(whats).prop_map(|what| Step { timing: Timing::Later(1), kind: what }).boxed()
@@ -170,14 +160,12 @@ fn on_groups(
 ) -> Vec<(u32, BoxedStrategy<StepKind>)> {
     let ended = ["create_failed", "deleting", "delete_failed", "deleted"];
     if view.groups.iter().all(|group| ended.contains(&&*group.status)) {
-        let group = (caller, 0_u8..3).prop_map(|(caller, id)| StepKind::CreateGroup { origin: caller, id });
+        let group = (caller, 0_u8..3).prop_map(|(caller, id)| StepKind::CreateGroup(caller, id));
         return vec![(3, group.boxed())];
     }
     let on = |which: u8, ask: BoxedStrategy<GroupCall>| {
         let group = (caller.clone(), ask);
-        group
-            .prop_map(move |(caller, ask)| StepKind::Group { origin: caller, group: Some(which), call: ask })
-            .boxed()
+        group.prop_map(move |(caller, ask)| StepKind::Group(caller, Some(which), ask)).boxed()
     };
     let free = |pair: &&PairView| pair.group.is_none() && ["created", "stopped"].contains(&&*pair.status);
     let free = view.pairs.iter().filter(free).count();
@@ -220,10 +208,10 @@ fn on_groups(
 /// The last step once more, as it was or with one thing changed.
 fn repeated(last: &Step, when: Timing, how: u8) -> Step {
     let mut what = last.kind.clone();
-    if let StepKind::Pair { origin: caller, .. }
-    | StepKind::Group { origin: caller, .. }
-    | StepKind::CreateGroup { origin: caller, .. }
-    | StepKind::Cluster { origin: caller, .. }
+    if let StepKind::Pair(caller, ..)
+    | StepKind::Group(caller, ..)
+    | StepKind::CreateGroup(caller, ..)
+    | StepKind::Cluster(caller, ..)
     | StepKind::CreatePair { origin: caller, .. }
     | StepKind::CreateCluster { origin: caller, .. } = &mut what
     {

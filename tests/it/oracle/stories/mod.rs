@@ -68,11 +68,11 @@ fn due() -> Act {
 }
 
 fn well() -> Act {
-    later(1_000, StepKind::Ended { effect: 0, completion: Completion::Success(0) })
+    later(1_000, StepKind::Ended(0, Completion::Success(0)))
 }
 
 fn badly() -> Act {
-    later(1_000, StepKind::Ended { effect: 0, completion: Completion::Failure(Failure::Network) })
+    later(1_000, StepKind::Ended(0, Completion::Failure(Failure::Network)))
 }
 
 fn create(caller: Origin, number: u8, disks: (u8, u8)) -> Act {
@@ -86,7 +86,7 @@ fn create(caller: Origin, number: u8, disks: (u8, u8)) -> Act {
 }
 
 fn pair(caller: Origin, ask: PairCall) -> StepKind {
-    StepKind::Pair { origin: caller, pair: Some(0), call: ask }
+    StepKind::Pair(caller, Some(0), ask)
 }
 
 const START_IT: PairCall = PairCall::Start { one_shot: false };
@@ -103,7 +103,7 @@ fn disk(number: u8, change: DiskChange) -> Act {
 }
 
 fn fail_over(target: Option<u8>) -> Act {
-    later(1_000, StepKind::Cluster { origin: OWNER, cluster: Some(0), call: failover_ask(target) })
+    later(1_000, StepKind::Cluster(OWNER, Some(0), failover_ask(target)))
 }
 
 /// `FailoverDBCluster` to one of the nodes, or to an elected one.
@@ -113,7 +113,7 @@ pub fn failover_ask(target: Option<u8>) -> ClusterCall {
 
 /// Of the nodes `w` and the readers, the one of this number.
 fn changed(node: u8, change: NodeChange) -> Act {
-    now(StepKind::Node { node: Some(node), change })
+    now(StepKind::Node(Some(node), change))
 }
 
 /// `pair-1` between `d-0` and `d-1`, just created.
@@ -202,7 +202,7 @@ fn pairs() -> Vec<Story> {
                     now(pair(from(CallRegion::Source), PairCall::Failover)),
                     ask(PairCall::Failover),
                     ask(PairCall::Failover),
-                    now(StepKind::Late { effect: 1, completion: Completion::Success(0) }),
+                    now(StepKind::Late(1, Completion::Success(0))),
                     badly(),
                     ask(PairCall::Failover),
                     well(),
@@ -224,7 +224,7 @@ fn pairs() -> Vec<Story> {
                 created,
                 &[
                     ask(ONE_SHOT),
-                    now(StepKind::Ended { effect: 0, completion: Completion::Success(0) }),
+                    now(StepKind::Ended(0, Completion::Success(0))),
                     ask(ONE_SHOT),
                     later(450_000, pair(OWNER, ONE_SHOT)),
                     later(1, pair(OWNER, ONE_SHOT)),
