@@ -5,14 +5,11 @@ use alloc::string::{String, ToString};
 use super::Reference;
 use crate::control_plane::{Call, Request};
 use crate::ids::EffectId;
-use crate::testing::steps::{ClusterCall, GroupCall, PairCall, StepContext, StepKind};
+use crate::testing::steps::{ClusterCall, StepContext, StepKind};
 use crate::testing::view::{GroupView, View};
 use crate::time::Timestamp;
 
 impl StepContext for Reference {
-    const NO_PAIR_CALL: PairCall = PairCall::Failover;
-    const NO_GROUP_CALL: GroupCall = GroupCall::Failover;
-
     fn clock(&self) -> Timestamp {
         self.clock()
     }

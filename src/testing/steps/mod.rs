@@ -1,8 +1,8 @@
 //! Steps: inputs in terms that fit any state, and their resolution.
 //!
 //! A randomly generated input would be refused nearly everywhere, since its effect ids are stale and its pairs unknown.
-//! A [`Step`] says *the second pair, in its source region* or *the first pending effect, as a failure* instead, and
-//! [`Step::resolve`] makes an [`Input`] of it for a system in its present state. Every step resolves in every state, so
+//! A [`TestStep`] says *the second pair, in its source region* or *the first pending effect, as a failure* instead, and
+//! [`TestStep::resolve`] makes an [`Input`] of it for a system in its present state. Every step resolves in every state, so
 //! that shrinking may drop any step before it.
 
 mod clusters;
@@ -55,7 +55,7 @@ pub type Selector = Option<u8>;
 
 /// An input in terms that fit any state.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct TestStep {
     /// The time.
     pub timing: Timing,
     /// The input.
@@ -198,13 +198,6 @@ pub enum StepKind {
 
 /// A system that steps are resolved against: the control plane or the reference.
 pub trait StepContext {
-    /// The call in place of a permitted one if the pair permits none; [`PairCall::Permitted`] is a failover in the source
-    /// region.
-    const NO_PAIR_CALL: PairCall = PairCall::Permitted(0);
-
-    /// The same for a group.
-    const NO_GROUP_CALL: GroupCall = GroupCall::Permitted(0);
-
     /// The present time.
     fn clock(&self) -> Timestamp;
 
@@ -234,7 +227,7 @@ pub trait StepContext {
     }
 }
 
-impl Step {
+impl TestStep {
     /// The input that this step is for a system in its present state.
     pub fn resolve(&self, context: &impl StepContext) -> Input {
         let (clock, view) = (context.clock(), context.view());
@@ -249,7 +242,7 @@ impl Step {
 }
 
 impl CallRegion {
-    /// The one of these regions that is meant.
+    /// Selects one of these regions.
     const fn of<'a>(self, required: &'a str, source: &'a str, destination: &'a str) -> &'a str {
         match self {
             Self::Required => required,

@@ -14,16 +14,16 @@ use super::world::{node_kind, rarely, small_priority};
 use crate::ebs::DiskChange;
 use crate::polardb::{Failure, NodeChange};
 use crate::testing::steps::{
-    CallRegion, ClusterCall, Completion, GroupCall, LabelCall, Origin, PairCall, Selector, Step, StepKind,
-    Timing,
+    CallRegion, ClusterCall, Completion, GroupCall, LabelCall, Origin, PairCall, Selector, StepKind,
+    TestStep, Timing,
 };
 
 /// Sequences of steps. Some steps are repeated at once, as by a client that lost the reply.
-pub fn steps(length: Range<usize>) -> impl Strategy<Value = Vec<Step>> {
+pub fn steps(length: Range<usize>) -> impl Strategy<Value = Vec<TestStep>> {
     vec((step(), proptest::bool::weighted(0.12)), length).prop_map(|steps| {
         let mut all = Vec::new();
         for (step, repeated) in steps {
-            let again = repeated.then(|| Step { timing: Timing::Now, ..step.clone() });
+            let again = repeated.then(|| TestStep { timing: Timing::Now, ..step.clone() });
             all.push(step);
             all.extend(again);
         }
@@ -32,8 +32,8 @@ pub fn steps(length: Range<usize>) -> impl Strategy<Value = Vec<Step>> {
 }
 
 /// One step.
-pub fn step() -> impl Strategy<Value = Step> {
-    (timing(), kind()).prop_map(|(timing, kind)| Step { timing, kind })
+pub fn step() -> impl Strategy<Value = TestStep> {
+    (timing(), kind()).prop_map(|(timing, kind)| TestStep { timing, kind })
 }
 
 fn timing() -> impl Strategy<Value = Timing> {

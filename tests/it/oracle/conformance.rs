@@ -2,7 +2,7 @@
 
 use failover_model::ebs::{GroupStatus, PairSeed, PairStatus};
 use failover_model::testing::steps::{
-    ClusterCall, Completion, GroupCall, LabelCall, PairCall, Step, StepKind, Timing,
+    ClusterCall, Completion, GroupCall, LabelCall, PairCall, StepKind, TestStep, Timing,
 };
 use failover_model::testing::strategies::World;
 use failover_model::testing::view::{Answer, Leeway, Task, View};
@@ -189,7 +189,7 @@ fn bent_when_due(world: &World, view: fn(&mut View)) -> Divergence {
     let reference = Reference::of(world, at(START));
     let system =
         Bent { system: ReferenceSubject::new(reference.clone(), None), now: false, answer: |_| {}, view };
-    let due = Step { timing: Timing::Deadline, kind: StepKind::Advance };
+    let due = TestStep { timing: Timing::Deadline, kind: StepKind::Advance };
     *Drive::new(reference, system).unwrap().step(&due).expect_err("something else is shown")
 }
 

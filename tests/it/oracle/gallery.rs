@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use failover_model::Input;
 use failover_model::catalogue;
-use failover_model::testing::steps::{CallRegion, Completion, Origin, PairCall, Step, StepKind, Timing};
+use failover_model::testing::steps::{CallRegion, Completion, Origin, PairCall, StepKind, TestStep, Timing};
 use failover_model::testing::strategies::World;
 use failover_model::testing::view::Answer;
 use failover_model::testing::{Aspect, Bug, Divergence, Drive, Reference, ReferenceSubject, Subject};
@@ -176,7 +176,7 @@ fn a_mistake_shows_where_it_is_made() {
 
 /// What a wrong model answers to a step, and whether it says that a token answered.
 fn replayed(system: &mut ReferenceSubject, what: StepKind) -> Option<bool> {
-    let step = Step { timing: Timing::Later(1), kind: what };
+    let step = TestStep { timing: Timing::Later(1), kind: what };
     match system.apply(&step.resolve(system.reference())) {
         Answer::Accepted { replayed, .. } | Answer::Refused { replayed, .. } => replayed,
         _ => None,

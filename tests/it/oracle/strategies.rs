@@ -16,7 +16,7 @@ use failover_model::polardb::{
 use failover_model::policy::ProductionSite;
 use failover_model::testing::Drive;
 use failover_model::testing::steps::{
-    self, CallRegion, ClusterCall, Completion, GroupCall, Origin, PairCall, Step, StepKind, Timing,
+    self, CallRegion, ClusterCall, Completion, GroupCall, Origin, PairCall, StepKind, TestStep, Timing,
 };
 use failover_model::testing::strategies::{self, World};
 use failover_model::{ControlPlane, Fresh, Input, Observation, Outcome, Report, Request, Span, Timestamp};
@@ -354,7 +354,7 @@ fn a_step_that_needs_no_state_is_the_same_input_at_another_time() {
         (Timing::Earlier(5), clock - 5),
         (Timing::Deadline, drive.subject().next_deadline().unwrap().at.as_millis()),
     ] {
-        let step = Step { timing: when, kind: StepKind::Advance };
+        let step = TestStep { timing: when, kind: StepKind::Advance };
         assert_eq!(step.resolve(drive.subject()), Input::Advance(at(now)));
         assert_eq!(step.resolve(drive.reference()), Input::Advance(at(now)));
     }

@@ -3,7 +3,7 @@
 use failover_model::polardb::{
     ClusterSeed, CreateDbCluster, Edition, Engine, ModifyDbNodeConfig, NodeChange, NodeKind,
 };
-use failover_model::testing::steps::{ClusterCall, Completion, Step, StepKind, Timing};
+use failover_model::testing::steps::{ClusterCall, Completion, StepKind, TestStep, Timing};
 use failover_model::{ControlPlane, Fresh, FreshCluster, Input, Policy, Request};
 
 use super::groups::raw;
@@ -161,7 +161,7 @@ pub fn all() -> Vec<Story> {
 /// A cluster of two nodes is asked for, or what this makes of it.
 fn made(change: impl FnOnce(&mut CreateDbCluster, &mut FreshCluster)) -> Act {
     let what = StepKind::CreateCluster { origin: OWNER, id: 1, nodes: 2, fresh: 2 };
-    let step = Step { timing: Timing::Now, kind: what };
+    let step = TestStep { timing: Timing::Now, kind: what };
     let mut input = step.resolve(&ControlPlane::new(Policy::default()));
     if let Input::Call(_, Request::CreateDbCluster(create), Fresh::Cluster(fresh)) = &mut input {
         change(create, fresh);

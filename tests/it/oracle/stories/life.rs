@@ -2,24 +2,28 @@
 
 use failover_model::ebs::DiskChange;
 use failover_model::polardb::Failure;
-use failover_model::testing::steps::{CallRegion, Completion, GroupCall, PairCall, Step, StepKind, Timing};
+use failover_model::testing::steps::{
+    CallRegion, Completion, GroupCall, PairCall, StepKind, TestStep, Timing,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::oracle::step::{OWNER, on_group};
 
 /// The group is made and filled, and then lives.
-pub fn steps() -> impl Strategy<Value = Vec<Step>> {
+pub fn steps() -> impl Strategy<Value = Vec<TestStep>> {
     let when = prop_oneof![3 => Just(Timing::Later(1)), 1 => Just(Timing::Later(450_001)), 3 => Just(Timing::Deadline)];
-    vec((when, what()).prop_map(|(when, what)| Step { timing: when, kind: what }), 40..80).prop_map(|steps| {
-        let mut all: Vec<Step> = made().into_iter().map(soon).collect();
-        all.extend(steps);
-        all
-    })
+    vec((when, what()).prop_map(|(when, what)| TestStep { timing: when, kind: what }), 40..80).prop_map(
+        |steps| {
+            let mut all: Vec<TestStep> = made().into_iter().map(soon).collect();
+            all.extend(steps);
+            all
+        },
+    )
 }
 
-fn soon(what: StepKind) -> Step {
-    Step { timing: Timing::Later(1), kind: what }
+fn soon(what: StepKind) -> TestStep {
+    TestStep { timing: Timing::Later(1), kind: what }
 }
 
 fn made() -> Vec<StepKind> {

@@ -4,7 +4,7 @@
 use failover_model::ebs::DiskChange;
 use failover_model::polardb::{Failure, NodeChange};
 use failover_model::testing::steps::{
-    CallRegion, Completion, GroupCall, Origin, PairCall, Step, StepKind, Timing,
+    CallRegion, Completion, GroupCall, Origin, PairCall, StepKind, TestStep, Timing,
 };
 use failover_model::testing::strategies::{self, World};
 use failover_model::testing::view::{ClusterView, PairView, View};
@@ -19,7 +19,7 @@ use crate::kit::{START, at, priority};
 
 thread_local! {
     /// Any step. Made once, since it is asked for at every step and costs more than the step itself.
-    static ANY: BoxedStrategy<Step> = strategies::step().boxed();
+    static ANY: BoxedStrategy<TestStep> = strategies::step().boxed();
 }
 
 /// The machine.
@@ -30,12 +30,12 @@ pub struct Naive;
 pub struct Model {
     pub world: World,
     pub system: ReferenceSubject,
-    last: Option<Step>,
+    last: Option<TestStep>,
 }
 
 impl ReferenceStateMachine for Naive {
     type State = Model;
-    type Transition = Step;
+    type Transition = TestStep;
 
     fn init_state() -> BoxedStrategy<Model> {
         let model = |world: World| {
@@ -46,7 +46,7 @@ impl ReferenceStateMachine for Naive {
         strategies::world().prop_map(model).boxed()
     }
 
-    fn transitions(model: &Model) -> BoxedStrategy<Step> {
+    fn transitions(model: &Model) -> BoxedStrategy<TestStep> {
         let (any, likely) = (ANY.with(Clone::clone), likely(model));
         let mut steps = vec![(10, any.clone()), (12, likely.clone())];
         let clock = model.system.reference().clock().as_millis();
@@ -56,7 +56,7 @@ impl ReferenceStateMachine for Naive {
             let when = (select(moments), 0_u64..3);
             let when = when.prop_map(|(wait, off)| Timing::Later((wait + off).saturating_sub(1))).boxed();
             let step = prop_oneof![any, likely];
-            let step = (when.clone(), step).prop_map(|(when, step)| Step { timing: when, ..step });
+            let step = (when.clone(), step).prop_map(|(when, step)| TestStep { timing: when, ..step });
             steps.push((3, step.boxed()));
             if let Some(last) = model.last.clone() {
                 let again = (when, 0_u8..6);
@@ -71,7 +71,7 @@ impl ReferenceStateMachine for Naive {
         Union::new_weighted(steps).boxed()
     }
 
-    fn apply(mut model: Model, step: &Step) -> Model {
+    fn apply(mut model: Model, step: &TestStep) -> Model {
         let input = step.resolve(model.system.reference());
         let _ = model.system.apply(&input);
         model.last = Some(step.clone());
@@ -80,7 +80,7 @@ impl ReferenceStateMachine for Naive {
 }
 
 /// What the owner can do in the right place as things stand, and what the outside then does.
-fn likely(model: &Model) -> BoxedStrategy<Step> {
+fn likely(model: &Model) -> BoxedStrategy<TestStep> {
     let view = model.system.view();
     let token = proptest::option::weighted(0.25, 0_u8..3);
     let caller = token.prop_map(|token| Origin { account: 0, region: CallRegion::Required, token });
@@ -150,7 +150,7 @@ fn likely(model: &Model) -> BoxedStrategy<Step> {
         let ended = (any::<u8>(), how).prop_map(|(effect, how)| StepKind::Ended(effect, how));
         whats.push((6, ended.boxed()));
     }
-    Union::new_weighted(whats).prop_map(|what| Step { timing: Timing::Later(1), kind: what }).boxed()
+    Union::new_weighted(whats).prop_map(|what| TestStep { timing: Timing::Later(1), kind: what }).boxed()
 }
 
 /// What is likely of groups: one is made, gets members, and then does something with them.
@@ -206,7 +206,7 @@ fn on_groups(
 }
 
 /// The last step once more, as it was or with one thing changed.
-fn repeated(last: &Step, when: Timing, how: u8) -> Step {
+fn repeated(last: &TestStep, when: Timing, how: u8) -> TestStep {
     let mut what = last.kind.clone();
     if let StepKind::Pair(caller, ..)
     | StepKind::Group(caller, ..)
@@ -222,5 +222,5 @@ fn repeated(last: &Step, when: Timing, how: u8) -> Step {
             _ => {}
         }
     }
-    Step { timing: when, kind: what }
+    TestStep { timing: when, kind: what }
 }

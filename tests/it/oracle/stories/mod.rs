@@ -11,7 +11,7 @@ pub mod readings;
 use failover_model::ebs::{DiskChange, PairStatus};
 use failover_model::polardb::{ClusterSeed, Failure, NodeChange, NodeKind};
 use failover_model::testing::steps::{
-    CallRegion, ClusterCall, Completion, Origin, PairCall, Step, StepKind, Timing,
+    CallRegion, ClusterCall, Completion, Origin, PairCall, StepKind, TestStep, Timing,
 };
 use failover_model::testing::strategies::World;
 use failover_model::testing::{Divergence, Drive, Reference, Subject, Summary};
@@ -24,7 +24,7 @@ use crate::oracle::step::OWNER;
 /// A step, or an input that no step can be.
 #[derive(Clone)]
 pub enum Act {
-    Step(Step),
+    Step(TestStep),
     Raw(Box<Input>),
 }
 
@@ -56,15 +56,15 @@ fn from(place: CallRegion) -> Origin {
 }
 
 fn now(what: StepKind) -> Act {
-    Act::Step(Step { timing: Timing::Now, kind: what })
+    Act::Step(TestStep { timing: Timing::Now, kind: what })
 }
 
 fn later(ms: u64, what: StepKind) -> Act {
-    Act::Step(Step { timing: Timing::Later(ms), kind: what })
+    Act::Step(TestStep { timing: Timing::Later(ms), kind: what })
 }
 
 fn due() -> Act {
-    Act::Step(Step { timing: Timing::Deadline, kind: StepKind::Advance })
+    Act::Step(TestStep { timing: Timing::Deadline, kind: StepKind::Advance })
 }
 
 fn well() -> Act {
@@ -344,7 +344,7 @@ fn tokens() -> Vec<Story> {
         let request = failover_model::ebs::StartDiskReplicaPair { pair: id("pair-1"), one_shot: false };
         Act::Raw(Box::new(Input::Call(call, request.into(), Fresh::None)))
     };
-    let early = Act::Step(Step { timing: Timing::Earlier(5_000), kind: pair(OWNER, START_IT) });
+    let early = Act::Step(TestStep { timing: Timing::Earlier(5_000), kind: pair(OWNER, START_IT) });
     vec![
         story("a clock that leaps back", &[created, &[early, well()]]),
         story("a lost reply", &[created, &[start(0), start(0), well(), start(0)]]),
