@@ -95,4 +95,12 @@ macro_rules! rules {
     };
 }
 
-pub(crate) use rules;
+/// Names the rules that the function below implements, where it neither returns nor reports them. A rule that no code
+/// names is dead code.
+macro_rules! cite {
+    ($($id:ident),+) => {
+        const _: &[$crate::rule::RuleId] = &[$($id),+];
+    };
+}
+
+pub(crate) use {cite, rules};
