@@ -92,7 +92,7 @@ pub mod control_plane;
 pub mod ebs;
 pub mod ids;
 pub mod map;
-pub mod operation;
+mod operation;
 pub mod polardb;
 pub mod policy;
 mod refusal;

@@ -2,14 +2,14 @@
 //!
 //! From a row follow the variant of [`Request`], its [`Action`], the typed method of [`ControlPlane`] and the branch of
 //! [`call_any`](ControlPlane::call_any). Wire name, token, region and listed codes are columns of the table of
-//! [`Operation`].
+//! [`Operation`]. In the last column `it` is the request.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use super::action::{Action, Answer, Done, Performed, sealed::Sealed};
-use super::call::Asked;
+use super::call::CallContext;
 use super::rows::{answers, fresh_ids, operations};
 use super::{Call, ControlPlane, FreshCluster, FreshNodes, Misuse, Output, Refusal, Reply};
 // The rows name most of what the two products have.
@@ -236,35 +236,35 @@ operations! {
     }
 }
 
-/// What a field of a request names.
-trait Names {
-    /// The id that it names, if it is one.
-    fn one(&self) -> Option<&str>;
+/// A field of a request that names resources.
+trait ResourceField {
+    /// The id, if the field names exactly one.
+    fn only_id(&self) -> Option<&str>;
 }
 
-macro_rules! names_one {
+macro_rules! single_ids {
     ($($name:ident),*) => {$(
-        impl Names for $name {
-            fn one(&self) -> Option<&str> {
+        impl ResourceField for $name {
+            fn only_id(&self) -> Option<&str> {
                 Some(self.as_str())
             }
         }
     )*};
 }
 
-names_one!(PairId, GroupId, DrillId, ClusterId, NodeId, ResourceId);
+single_ids!(PairId, GroupId, DrillId, ClusterId, NodeId, ResourceId);
 
-impl<T: Names> Names for Vec<T> {
-    fn one(&self) -> Option<&str> {
-        if let [id] = self.as_slice() { id.one() } else { None }
+impl<T: ResourceField> ResourceField for Vec<T> {
+    fn only_id(&self) -> Option<&str> {
+        if let [id] = self.as_slice() { id.only_id() } else { None }
     }
 }
 
-impl Names for Resources {
-    fn one(&self) -> Option<&str> {
+impl ResourceField for Resources {
+    fn only_id(&self) -> Option<&str> {
         match self {
-            Self::Pairs(pairs) => pairs.one(),
-            Self::Groups(groups) => groups.one(),
+            Self::Pairs(pairs) => pairs.only_id(),
+            Self::Groups(groups) => groups.only_id(),
         }
     }
 }

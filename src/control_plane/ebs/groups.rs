@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
-use crate::control_plane::call::Asked;
+use crate::control_plane::call::CallContext;
 use crate::control_plane::effect::Owner;
 use crate::control_plane::event::{Event, Fact, GroupFact};
 use crate::control_plane::{ControlPlane, Effect, EffectKind, Index, Misuse, NotAdopted, Step};
@@ -62,7 +62,7 @@ impl ControlPlane {
     }
 
     /// A group of this account.
-    fn find_group(&self, call: &Asked<'_>, id: &GroupId) -> Result<&ReplicaGroup, EbsRefusal> {
+    fn find_group(&self, call: &CallContext<'_>, id: &GroupId) -> Result<&ReplicaGroup, EbsRefusal> {
         let group = self.groups.get(id).filter(|group| group.account == *call.account);
         group.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, G_610))
     }
@@ -70,7 +70,7 @@ impl ControlPlane {
     /// One call on one group: looked up with its members, decided, applied.
     pub(in crate::control_plane) fn group_call(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         id: &GroupId,
         request: GroupRequest<'_>,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
@@ -84,7 +84,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn add_member(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &AddDiskReplicaPair,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         self.membership_call(call, &request.group, &request.pair, ReplicaGroup::decide_add)
@@ -92,7 +92,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn remove_member(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &RemoveDiskReplicaPair,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         self.membership_call(call, &request.group, &request.pair, ReplicaGroup::decide_remove)
@@ -100,7 +100,7 @@ impl ControlPlane {
 
     fn membership_call(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         id: &GroupId,
         pair: &PairId,
         decide: DecideMembership,
@@ -118,7 +118,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn list_groups(
         &self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &DescribeDiskReplicaGroups,
     ) -> GroupPage {
         let (listing, policy) = (&self.index.group_listing, &self.policy.ebs);
@@ -233,7 +233,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn create_group(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &CreateDiskReplicaGroup,
         fresh: Option<&GroupCreated>,
     ) -> Result<Done<GroupCreated>, Blocked<EbsRefusal, Misuse>> {

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
-use crate::control_plane::call::Asked;
+use crate::control_plane::call::CallContext;
 use crate::control_plane::ebs::groups::unknown;
 use crate::control_plane::ebs::pair_plan::{apply_pair_plan, pair_effect};
 use crate::control_plane::effect::Owner;
@@ -40,7 +40,7 @@ impl ControlPlane {
     /// One call on one pair: looked up once, decided, applied.
     pub(in crate::control_plane) fn pair_call(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         id: &PairId,
         ask: impl FnOnce(&ReplicaPair, &BTreeMap<DiskKey, Disk>) -> PairRequest,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
@@ -57,7 +57,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn start_pair(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &StartDiskReplicaPair,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         self.pair_call(call, &request.pair, |pair, disks| PairRequest::Start {
@@ -68,7 +68,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn reprotect_pair(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &ReprotectDiskReplicaPair,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         self.pair_call(call, &request.pair, |pair, disks| PairRequest::Reprotect {
@@ -79,7 +79,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn list_pairs(
         &self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &DescribeDiskReplicaPairs,
     ) -> PairPage {
         let (listing, policy) = (&self.index.pair_listing, &self.policy.ebs);
@@ -89,7 +89,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn create_pair(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &CreateDiskReplicaPair,
         fresh: Option<&PairCreated>,
     ) -> Result<Done<PairCreated>, Blocked<EbsRefusal, Misuse>> {

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
-use crate::control_plane::call::Asked;
+use crate::control_plane::call::CallContext;
 use crate::control_plane::call::all_fresh;
 use crate::control_plane::effect::Owner;
 use crate::control_plane::event::{Event, Fact};
@@ -35,7 +35,7 @@ pub struct FreshCluster {
 impl ControlPlane {
     pub(in crate::control_plane) fn create_cluster(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &CreateDbCluster,
         fresh: Option<&FreshCluster>,
     ) -> Result<Done<ClusterCreated>, Blocked<PolarDbRefusal, Misuse>> {
@@ -118,7 +118,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn owned_cluster(
         &self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         id: &ClusterId,
     ) -> Result<&DbCluster, PolarDbRefusal> {
         let cluster = self.clusters.get(id).filter(|cluster| cluster.account == *call.account);
@@ -128,7 +128,7 @@ impl ControlPlane {
     /// One call on one cluster: looked up, decided, applied.
     pub(in crate::control_plane) fn cluster_call(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         id: &ClusterId,
         decide: impl FnOnce(&DbCluster, &ControlPlane) -> Result<ClusterPlan, PolarDbRefusal>,
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
@@ -138,7 +138,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn failover_cluster(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &FailoverDbCluster,
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
         self.cluster_call(call, &request.cluster, |cluster, plane| {

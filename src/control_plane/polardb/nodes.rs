@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
-use crate::control_plane::call::Asked;
+use crate::control_plane::call::CallContext;
 use crate::control_plane::call::all_fresh;
 use crate::control_plane::{ControlPlane, Misuse};
 use crate::ids::{ClusterId, NodeId, OrderId};
@@ -25,7 +25,7 @@ pub struct FreshNodes {
 impl ControlPlane {
     pub(in crate::control_plane) fn create_nodes(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &CreateDbNodes,
         fresh: Option<&FreshNodes>,
     ) -> Result<Done<NodesCreated>, Blocked<PolarDbRefusal, Misuse>> {
@@ -43,7 +43,7 @@ impl ControlPlane {
     /// One call on one cluster that makes a billing order: looked up, decided, applied.
     pub(in crate::control_plane) fn order_call(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         id: &ClusterId,
         order: Option<&OrderId>,
         decide: impl FnOnce(&DbCluster) -> Result<ClusterPlan, PolarDbRefusal>,
@@ -56,7 +56,7 @@ impl ControlPlane {
     /// `RestartDBNode` names the node alone.
     pub(in crate::control_plane) fn restart_node(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &RestartDbNode,
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
         let found = self.cluster_of(&request.node).filter(|cluster| *cluster.account() == *call.account);
