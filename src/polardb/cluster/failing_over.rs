@@ -162,16 +162,15 @@ impl Draft<'_> {
             return;
         }
         let lost_its_writer = self.lost_its_writer();
-        let writer_failed = change.writer_failed && lost_its_writer;
         let Some(failover) = &mut self.plan.failover else {
             if lost_its_writer {
-                self.react_without_writer(change, writer_failed);
+                self.react_without_writer(change);
             } else if !change.gained.is_empty() {
                 self.resume(change);
             }
             return;
         };
-        if writer_failed && failover.cause != Cause::Automatic {
+        if change.writer_failed && lost_its_writer && failover.cause != Cause::Automatic {
             failover.cause = Cause::Automatic;
             failover.requested = None;
             failover.electorate.zone = None;
@@ -189,11 +188,11 @@ impl Draft<'_> {
 
     /// Without a writer and a failover, only a node that becomes eligible begins another one (`P-181`); but any change can
     /// complete the loss of the zone, upon which the standby cluster takes over (`P-185`).
-    fn react_without_writer(&mut self, change: &Availability, writer_failed: bool) {
+    fn react_without_writer(&mut self, change: &Availability) {
         let electorate = Electorate::automatic(self.policy);
         let gained = |(node, _)| change.gained.contains(node);
         let eligible = electorate.candidates(self.nodes()).any(gained);
-        if writer_failed {
+        if change.writer_failed {
             self.begin_automatic(Search::PrimaryThenStandby, OnNoCandidate::Report);
         } else if eligible {
             self.begin_automatic(Search::PrimaryThenStandby, OnNoCandidate::StaySilent);

@@ -38,7 +38,7 @@ rules! {
     P_303 Documented "cluster status table"
         => "Other work shows its own status.";
     P_304 Inferred "no source"
-        => "A cluster that the outside removed is gone.";
+        => "A cluster whose removal is observed is gone.";
     P_305 Inferred "DBNodeStatus values; none says that a node is down"
         => "The writer and the node being promoted show Switching, a node that is down Rebooting.";
     P_310 Inferred "what the outside observes"

@@ -68,7 +68,7 @@ rules! {
     P_171 Inferred "no source"
         => "A failover ends with its cluster.";
     P_172 Inferred "§10.1"
-        => "By policy a manual failover that found nobody goes on with the next node to become eligible.";
+        => "By policy a manual failover without a candidate goes on with the next node to become eligible.";
     P_180 Documented "page on automatic failover"
         => "A writer that fails begins an automatic failover, which elects on every engine.";
     P_181 Inferred "§10.1"
@@ -76,7 +76,7 @@ rules! {
     P_182 Inferred "no source"
         => "A writer that fails during a manual failover makes it automatic.";
     P_185 Documented "page on cross-zone switchover: MySQL cluster edition, all compute nodes of the primary zone; StandbyHAMode as policy"
-        => "When the whole primary zone is down the standby cluster takes over; if it cannot, whoever is left of the ordinary nodes.";
+        => "When the whole primary zone is down the standby cluster takes over; if it cannot, the remaining ordinary nodes.";
     P_186 Inferred "§10.9"
         => "By policy the frequency window holds an automatic failover until the first report after it.";
     P_190 Documented "SDK 9.2.1, RollBackForDisaster; when it returns is inferred (§10.10)"

@@ -9,7 +9,7 @@ use crate::polardb::cluster::rules::{P_302, P_303};
 use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::cluster::{ClusterEffect, DbCluster};
 use crate::polardb::nodes::rules::{P_203, P_230, P_243, P_244, P_262};
-use crate::polardb::nodes::work::NodeWork;
+use crate::polardb::nodes::work::{NodeWork, PendingWork};
 use crate::polardb::nodes::{DbNode, NodeKind, Role};
 use crate::policy::PolarDbPolicy;
 use crate::rule::{RuleId, cite};
@@ -47,29 +47,18 @@ impl DbCluster {
         outcome: &ClusterOutcome,
         policy: &PolarDbPolicy,
     ) -> Result<ClusterPlan, NotTaken> {
+        cite!(P_243, P_244);
         let succeeded = match outcome {
             ClusterOutcome::Succeeded => true,
             ClusterOutcome::Failed(_) => false,
             ClusterOutcome::Chosen(_) => return Err(NotTaken::WrongOutcome),
         };
+        let Some(PendingWork { id, work, .. }) = &self.work else { return Err(NotTaken::Stale) };
         let mut draft = Draft::new(self, now, P_303, policy);
-        draft.end_work(succeeded);
-        if draft.plan.failover.is_some() || draft.lost_its_writer() {
-            draft.plan.status_rule = P_302;
-        }
-        Ok(draft.plan)
-    }
-}
-
-impl Draft<'_> {
-    fn end_work(&mut self, succeeded: bool) {
-        cite!(P_243, P_244);
-        let Some(pending) = &self.cluster.work else { return };
-        let work = &pending.work;
-        self.ended([pending.id]);
+        draft.ended([*id]);
         let mut seen = Availability::default();
         let mut gone = Vec::new();
-        for node in self.nodes_mut() {
+        for node in draft.nodes_mut() {
             let (was_able, was_up) = (node.is_able(), node.up);
             let occupied = work.occupies(&node.id);
             if occupied {
@@ -112,21 +101,27 @@ impl Draft<'_> {
             seen.writer_failed |= node.role == Role::Writer && !node.up && occupied;
         }
         match work {
-            NodeWork::SetHotReplica { on: true, .. } if succeeded => self.plan.hot_replica_used = true,
-            NodeWork::CreateNodes(nodes) if succeeded => self.standby_made(nodes),
+            NodeWork::SetHotReplica { on: true, .. } if succeeded => draft.plan.hot_replica_used = true,
+            NodeWork::CreateNodes(nodes) if succeeded => draft.standby_made(nodes),
             NodeWork::ChangeZone { to, standby: true, .. } if succeeded => {
-                self.plan.standby_zone = Some(to.clone());
+                draft.plan.standby_zone = Some(to.clone());
             }
             NodeWork::ChangeZone { from, to, standby: false, .. } if succeeded => {
-                self.primary_zone_moved(from.as_ref(), to);
+                draft.primary_zone_moved(from.as_ref(), to);
             }
             _ => {}
         }
-        self.remove_nodes(&gone);
-        self.push(P_203, ClusterFact::WorkEnded { work: work.clone(), succeeded });
-        self.react(&seen);
+        draft.remove_nodes(&gone);
+        draft.push(P_203, ClusterFact::WorkEnded { work: work.clone(), succeeded });
+        draft.react(&seen);
+        if draft.plan.failover.is_some() || draft.lost_its_writer() {
+            draft.plan.status_rule = P_302;
+        }
+        Ok(draft.plan)
     }
+}
 
+impl Draft<'_> {
     /// The first standby nodes outside the primary zone make their zone the standby one.
     fn standby_made(&mut self, made: &[NodeId]) {
         let primary = self.primary_zone();
