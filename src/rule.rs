@@ -54,10 +54,12 @@ pub struct Rule {
 }
 
 /// The number of a constant: `P-172` of `P_172`.
+#[expect(clippy::panic, reason = "evaluated at compile time, where it fails the build")]
 pub(crate) const fn number(name: &str) -> [u8; 5] {
-    let bytes = name.as_bytes();
-    assert!(bytes.len() == 5, "a rule is named by a letter, an underscore and three digits");
-    [bytes[0], b'-', bytes[2], bytes[3], bytes[4]]
+    let [family, b'_', hundreds, tens, ones] = name.as_bytes() else {
+        panic!("a rule is named by a letter, an underscore and three digits")
+    };
+    [*family, b'-', *hundreds, *tens, *ones]
 }
 
 impl RuleId {
@@ -70,17 +72,22 @@ impl RuleId {
     }
 }
 
-/// The rules of one room: of each a constant, so that a number which no row has does not compile, and all as `RULES`.
+/// Declares the constant of a rule: its number as an identifier, what it says as its documentation.
+macro_rules! rule_number {
+    ($id:ident $says:literal) => {
+        #[doc = $says]
+        #[allow(dead_code)]
+        pub(crate) const $id: $crate::rule::RuleId = {
+            const NUMBER: [u8; 5] = $crate::rule::number(stringify!($id));
+            $crate::rule::RuleId::of(&NUMBER)
+        };
+    };
+}
+
+/// The rules of one room that are no rows of a lifecycle: of each a constant, and all of them as `RULES`.
 macro_rules! rules {
     ($($id:ident $basis:ident $source:literal => $says:literal;)*) => {
-        $(
-            #[doc = $says]
-            #[allow(dead_code)]
-            pub(crate) const $id: $crate::rule::RuleId = {
-                const NUMBER: [u8; 5] = $crate::rule::number(stringify!($id));
-                $crate::rule::RuleId::of(&NUMBER)
-            };
-        )*
+        $($crate::rule::rule_number!($id $says);)*
 
         /// All of them, by number.
         pub(crate) const RULES: &[$crate::rule::Rule] = &[$($crate::rule::Rule {
@@ -92,4 +99,12 @@ macro_rules! rules {
     };
 }
 
-pub(crate) use rules;
+/// Names the rules that the function below implements, where it neither returns nor reports them. A rule that no code
+/// names is dead code.
+macro_rules! cite {
+    ($($id:ident),+) => {
+        const _: &[$crate::rule::RuleId] = &[$($id),+];
+    };
+}
+
+pub(crate) use {cite, rule_number, rules};

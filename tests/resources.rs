@@ -3,9 +3,10 @@
 #[macro_use]
 mod common;
 
-use failover_model::EffectId;
-use failover_model::ebs::{GroupDue, GroupStatus, PairDue, PairStatus, RPO, ReplicaPair};
+use failover_model::ebs::{GroupStatus, PairStatus, RPO, ReplicaPair};
+use failover_model::lifecycle::Due;
 use failover_model::policy::EbsPolicy;
+use failover_model::{EffectId, Outcome};
 
 use common::{World, pair_id};
 
@@ -15,7 +16,7 @@ fn the_copy_of_a_pair_that_is_due_leaves_the_next_one_due() {
     let mut world = World::default();
     let mut pair = world.bring_to(PairStatus::Normal).pair(1).clone();
     let due = pair.due().unwrap();
-    let Some(PairDue::Cycle(plan)) = pair.decide_due(due, &EbsPolicy::default()) else {
+    let Some(Due::Cycle(plan)) = pair.decide_due(due, &EbsPolicy::default()) else {
         panic!("nothing is due")
     };
     let _ = pair.apply(plan, EffectId(99));
@@ -30,7 +31,7 @@ fn the_round_of_a_group_that_is_due_leaves_the_next_one_due() {
     let mut group = world.group(1).group;
     let members: Vec<&ReplicaPair> = world.plane.pairs().collect();
     let due = group.due().unwrap();
-    let Some(GroupDue::Round(plan)) = group.decide_due(due, &members) else { panic!("nothing is due") };
+    let Some(Due::Cycle(plan)) = group.decide_due(due, &members) else { panic!("nothing is due") };
     let _ = group.apply(plan, EffectId(99));
     assert_eq!(group.due(), Some(due.after(RPO)));
 }
@@ -41,7 +42,8 @@ fn a_group_takes_the_end_of_no_copy_but_the_one_under_way() {
     world.bring_group_to(GroupStatus::Syncing);
     let (group, copy) = (world.group(1).group, world.pending(1));
     let members: Vec<&ReplicaPair> = world.plane.pairs().collect();
-    let ends = |id| group.decide_copied(world.plane.clock(), &pair_id(1), id, true, &members).is_some();
+    let done = Outcome::Succeeded;
+    let ends = |id| group.decide_copied(world.plane.clock(), &pair_id(1), id, &done, &members).is_ok();
     assert!(ends(copy));
     assert!(!ends(EffectId(copy.0 - 1)) && !ends(world.pending(2)));
 }

@@ -9,6 +9,7 @@ use super::input::{Request, TokenOutcome};
 use super::{ControlPlane, Scope, Violation};
 use crate::ebs::EbsRefusal;
 use crate::ids::{AccountId, EffectId, NodeId, RegionId};
+use crate::outcome::NotTaken;
 use crate::policy::{Policy, RejectionPolicy, TokenAlphabet, TokenScope};
 use crate::rule::RuleId;
 use crate::time::Timestamp;
@@ -63,6 +64,17 @@ pub enum Misuse {
     /// The ids for what is created are too few or too many, hold a duplicate, or one is in use.
     #[error("a fresh id is missing, superfluous, given twice or in use")]
     BadFreshId,
+}
+
+impl Misuse {
+    /// Why the report on this effect is not taken.
+    pub(super) const fn of(why: NotTaken, effect: EffectId) -> Self {
+        match why {
+            NotTaken::Stale => Self::Stale(effect),
+            NotTaken::NotOffered => Self::NotOffered(effect),
+            NotTaken::WrongOutcome => Self::WrongOutcome(effect),
+        }
+    }
 }
 
 /// Why a resource that exists elsewhere is not taken in. Nothing changed but the clock seen.

@@ -40,12 +40,13 @@ mod polardb;
 mod report;
 pub(crate) mod rules;
 
+pub(crate) use crate::outcome::Outcome;
 pub use action::Action;
 pub use call::{Call, Misuse, NotAdopted, Reply};
 pub use check::Violation;
 pub use check::groups::{DrillViolation, GroupViolation, MemberViolation};
 pub use ebs::pairs::DiskView;
-pub use effect::{Effect, EffectKind, Observation, Outcome, Report};
+pub use effect::{Effect, EffectKind, Observation, Report};
 pub use event::{DrillFact, Event, Fact, GroupFact, PairFact, Step};
 pub use index::deadlines::{Deadline, DeadlineReason};
 pub use input::{Fresh, Input, Output, Refusal, Request, Response, TokenOutcome};

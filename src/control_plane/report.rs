@@ -3,19 +3,17 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::effect::{EffectKind, Outcome, Owner};
+use super::effect::{EffectKind, Owner};
 use super::event::{Event, Fact, PairFact, Step};
 use super::index::deadlines::{Due, Timed};
 use super::{ControlPlane, Effect, Index, Misuse, Observation, Report};
-use crate::ebs::pair::decide::{PairDue, PairPlan};
+use crate::ebs::pair::decide::PairPlan;
 use crate::ebs::pair::rules::{E_660, E_671, E_672, E_680};
-use crate::ebs::pair::table::PairEvent;
-use crate::ebs::{
-    Access, Disk, DiskChange, DrillOwner, GroupDue, GroupNotTaken, GroupOutcome, PendingPair, ReplicaPair,
-};
+use crate::ebs::{Access, Disk, DiskChange, DrillOwner, PairEffect, PairEvent, ReplicaPair};
 use crate::ids::{AccountId, ClusterId, DiskId, EffectId, GroupId, NodeId, PairId};
-use crate::polardb::{ClusterEffect, ClusterOutcome, NodeChange};
-use crate::polardb::{ClusterPlan, NotTaken};
+use crate::lifecycle::{self, Pending};
+use crate::outcome::Outcome;
+use crate::polardb::{ClusterEffect, ClusterPlan, NodeChange};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
@@ -68,8 +66,8 @@ impl ControlPlane {
         let Some(group) = self.groups.get(id) else { return Step::default() };
         let members: Vec<&ReplicaPair> = self.members(id).collect();
         match group.decide_due(target, &members) {
-            Some(GroupDue::Round(plan)) => self.apply_to_group(id, plan),
-            Some(GroupDue::Forget) => self.forget_group(id),
+            Some(lifecycle::Due::Cycle(plan)) => self.apply_to_group(id, plan),
+            Some(lifecycle::Due::Forget) => self.forget_group(id),
             None => Step::default(),
         }
     }
@@ -77,8 +75,8 @@ impl ControlPlane {
     fn fire_pair(&mut self, id: &PairId, target: Timestamp) -> Step {
         let Some(pair) = self.pairs.get(id) else { return Step::default() };
         match pair.decide_due(target, &self.policy.ebs) {
-            Some(PairDue::Cycle(plan)) => self.apply_to_pair(id, plan),
-            Some(PairDue::Forget) => self.forget(id),
+            Some(lifecycle::Due::Cycle(plan)) => self.apply_to_pair(id, plan),
+            Some(lifecycle::Due::Forget) => self.forget(id),
             None => Step::default(),
         }
     }
@@ -108,19 +106,10 @@ impl ControlPlane {
         effect: EffectId,
         outcome: &Outcome,
     ) -> Result<Step, Misuse> {
-        let outcome = match outcome {
-            Outcome::Succeeded => GroupOutcome::Succeeded,
-            Outcome::Failed { .. } => GroupOutcome::Failed,
-            Outcome::PartlyFailed { failed, .. } => GroupOutcome::PartlyFailed(failed),
-            Outcome::Chosen(_) => return Err(Misuse::WrongOutcome(effect)),
-        };
         let group = self.groups.get(id).ok_or(Misuse::Stale(effect))?;
         let members: Vec<&ReplicaPair> = self.members(id).collect();
         let plan = group.decide_outcome(now, effect, outcome, &members, &self.policy.ebs);
-        let plan = plan.map_err(|why| match why {
-            GroupNotTaken::Stale => Misuse::Stale(effect),
-            GroupNotTaken::WrongOutcome => Misuse::WrongOutcome(effect),
-        })?;
+        let plan = plan.map_err(|why| Misuse::of(why, effect))?;
         Ok(self.apply_to_group(id, plan))
     }
 
@@ -144,20 +133,15 @@ impl ControlPlane {
         effect: EffectId,
         outcome: &Outcome,
     ) -> Result<Step, Misuse> {
-        let (succeeded, message) = match outcome {
-            Outcome::Succeeded => (true, None),
-            Outcome::Failed { message, .. } => (false, message.clone()),
-            Outcome::PartlyFailed { .. } | Outcome::Chosen(_) => return Err(Misuse::WrongOutcome(effect)),
-        };
         let pair = self.pairs.get(id).ok_or(Misuse::Stale(effect))?;
         if let Some(group) = pair.group().and_then(|group| self.groups.get(group)) {
             let members: Vec<&ReplicaPair> = self.members(&group.id).collect();
-            let plan = group.decide_copied(now, id, effect, succeeded, &members);
+            let plan = group.decide_copied(now, id, effect, outcome, &members);
             let group = group.id.clone();
-            return Ok(self.apply_to_group(&group, plan.ok_or(Misuse::Stale(effect))?));
+            return Ok(self.apply_to_group(&group, plan.map_err(|why| Misuse::of(why, effect))?));
         }
-        let plan = pair.decide_outcome(now, effect, succeeded, message, &self.policy.ebs);
-        Ok(self.apply_to_pair(id, plan.ok_or(Misuse::Stale(effect))?))
+        let plan = pair.decide_outcome(now, effect, outcome, &self.policy.ebs);
+        Ok(self.apply_to_pair(id, plan.map_err(|why| Misuse::of(why, effect))?))
     }
 
     fn cluster_outcome(
@@ -167,18 +151,8 @@ impl ControlPlane {
         effect: EffectId,
         outcome: &Outcome,
     ) -> Result<Step, Misuse> {
-        let outcome = match outcome {
-            Outcome::Succeeded => ClusterOutcome::Succeeded,
-            Outcome::Failed { failure, .. } => ClusterOutcome::Failed(*failure),
-            Outcome::Chosen(node) => ClusterOutcome::Chosen(node.clone()),
-            Outcome::PartlyFailed { .. } => return Err(Misuse::WrongOutcome(effect)),
-        };
         let cluster = self.clusters.get(id).ok_or(Misuse::Stale(effect))?;
-        let plan = cluster.decide_outcome(effect, &outcome).map_err(|why| match why {
-            NotTaken::Stale => Misuse::Stale(effect),
-            NotTaken::NotOffered => Misuse::NotOffered(effect),
-            NotTaken::WrongOutcome => Misuse::WrongOutcome(effect),
-        })?;
+        let plan = cluster.decide_outcome(effect, outcome).map_err(|why| Misuse::of(why, effect))?;
         Ok(self.apply_to_cluster(now, id, plan))
     }
 
@@ -362,7 +336,7 @@ pub(super) fn apply_pair_plan(
     (step, lapsed.then_some(pair.ordinal))
 }
 
-pub(super) fn pair_effect(pair: &ReplicaPair, pending: PendingPair) -> Effect {
+pub(super) fn pair_effect(pair: &ReplicaPair, pending: Pending<PairEffect>) -> Effect {
     let kind = EffectKind::Pair { pair: pair.id.clone(), effect: pending.effect };
     Effect { id: pending.id, since: pending.since, account: pair.account.clone(), kind }
 }

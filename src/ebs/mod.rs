@@ -5,6 +5,7 @@
 //! the outside reports that the secondary disk is writable. The lifecycle is one [table]; the rules beside it are
 //! in the catalogue.
 
+mod choice;
 pub mod disk;
 pub(crate) mod drill;
 pub(crate) mod group;
@@ -15,6 +16,7 @@ pub(crate) mod pair;
 pub mod refusal;
 pub(crate) mod rules;
 
+pub use choice::EbsChoice;
 pub use disk::{Access, Disk, DiskChange};
 pub use drill::decide::DrillPlan;
 pub use drill::describe::DrillPage;
@@ -23,9 +25,7 @@ pub use drill::requests::{
     ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, DrillStarted,
     FreshDrill, StartPairDrill, StartReplicaGroupDrill,
 };
-pub use drill::{
-    Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus, DrillStatusSet, PendingDrill,
-};
+pub use drill::{Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus};
 pub use group::decide::{GroupPlan, GroupRequest, GroupStep, Member};
 pub use group::describe::{DescribeDiskReplicaGroups, GroupPage, GroupView};
 pub use group::member;
@@ -36,16 +36,15 @@ pub use group::requests::{
     GroupCreated, GroupSettings, ModifyDiskReplicaGroup, RemoveDiskReplicaPair, ReprotectDiskReplicaGroup,
     StartDiskReplicaGroup, StopDiskReplicaGroup,
 };
-pub use group::round::{GroupDue, GroupNotTaken, GroupOutcome};
-pub use group::status::{GroupStatus, GroupStatusSet};
-pub use group::table as group_table;
-pub use group::{GroupEffect, GroupSeed, PendingGroup, Place, ReplicaGroup};
+pub use group::status::GroupStatus;
+pub use group::table::{GroupEvent, GroupLifecycle};
+pub use group::{GroupEffect, GroupSeed, Place, ReplicaGroup};
 pub use labels as tags;
 pub use labels::{
     ChangeResourceGroup, ListTagResources, ResourceId, ResourceType, Resources, TagFilter, TagPage,
     TagResources, TaggedResource, UntagResources,
 };
-pub use pair::decide::{PairDue, PairPlan, PairRequest, PairStep};
+pub use pair::decide::{PairPlan, PairRequest, PairStep};
 pub use pair::describe::{Cursor, DescribeDiskReplicaPairs, Page, PairPage, Site};
 pub use pair::progress::{DescribeDiskReplicaPairProgress, PairProgress};
 pub use pair::requests::{
@@ -53,9 +52,9 @@ pub use pair::requests::{
     PairSettings, PeriodUnit, ReprotectDiskReplicaPair, StartDiskReplicaPair, StopDiskReplicaPair,
 };
 pub use pair::settings::{ModifyDiskReplicaPair, SettingsPlan};
-pub use pair::status::{PairStatus, StatusSet};
-pub use pair::{Context, End, PairEffect, PairSeed, PendingPair, RPO, ReplicaPair};
-pub use pair::{status, table};
+pub use pair::status::PairStatus;
+pub use pair::table::{PairEvent, PairLifecycle};
+pub use pair::{Context, End, PairEffect, PairSeed, RPO, ReplicaPair};
 pub use refusal::EbsRefusal;
 
 /// The regions that the founding page lists. Later pages list ever more, so the default policy admits any.

@@ -10,23 +10,24 @@ pub(crate) mod nodes;
 pub(crate) mod observe;
 pub mod refusal;
 
-pub use cluster::decide::{ClusterOutcome, ClusterPlan, NotTaken};
+pub use crate::outcome::Failure;
+pub use cluster::decide::ClusterPlan;
 pub use cluster::describe::{ClusterPage, DescribeDbClusterAttribute, DescribeDbClusters};
 pub use cluster::requests::{
     ClusterCreated, CreateDbCluster, DeleteDbCluster, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig,
     PayType, TargetZoneType,
 };
 pub use cluster::step::{ClusterFact, ClusterStep};
-pub use cluster::{ClusterEffect, ClusterSeed, ClusterStatus, DbCluster, Lifecycle, PendingCluster};
+pub use cluster::{ClusterEffect, ClusterSeed, ClusterStatus, DbCluster, Lifecycle};
 pub use election::electorate::Electorate;
-pub use election::failover::{Cause, Failover, Failure, Next, Stage};
+pub use election::failover::{Cause, Failover, Next, Stage};
 pub use election::ranking::{BadPriority, Priority, Tried, next_tier};
 pub use nodes::requests::{
     CreateDbNodes, DeleteDbNodes, FailoverDbClusterZonal, ModifyDbClusterDeletion,
     ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass,
     ModifyType, NewNode, NodeTarget, NodesCreated, Ordered, RestartDbNode,
 };
-pub use nodes::work::{NodeWork, PendingWork};
+pub use nodes::work::NodeWork;
 pub use nodes::{DbNode, NodeChange, NodeKind, Role};
 pub use observe::endpoint::{DescribeDbClusterEndpoints, Endpoint, EndpointKind, EndpointList};
 pub use observe::ha_log::{DescribeHaLogs, HaLog, HaLogPage, InstanceType, Switch};

@@ -6,11 +6,11 @@ use alloc::vec::Vec;
 use crate::control_plane::{ControlPlane, Violation};
 use crate::ebs::group::member::fits;
 use crate::ebs::group::membership::lies_in;
-use crate::ebs::group::table::{GroupEvent, GroupVerdict, lookup};
 use crate::ebs::{
-    Drill, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus, GroupEffect, GroupStatus, MOST_MEMBERS,
-    PairEffect, PairStatus, RPO, ReplicaGroup, ReplicaPair,
+    Drill, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus, GroupEffect, GroupEvent, GroupLifecycle,
+    GroupStatus, MOST_MEMBERS, PairEffect, PairStatus, RPO, ReplicaGroup, ReplicaPair,
 };
+use crate::lifecycle::Verdict;
 
 /// What is wrong with a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -174,8 +174,8 @@ impl ControlPlane {
         if members.len() > MOST_MEMBERS {
             return Some(GroupViolation::TooMany);
         }
-        let emptied = lookup(group.status, GroupEvent::Emptied).then;
-        if members.is_empty() && emptied != GroupVerdict::NoOp {
+        let emptied = GroupLifecycle::lookup(group.status, GroupEvent::Emptied).then;
+        if members.is_empty() && emptied != Verdict::NoOp {
             return Some(GroupViolation::Empty);
         }
         let copies =

@@ -3,12 +3,12 @@
 use crate::ebs::drill::refusal::DrillRefusal;
 use crate::ebs::drill::requests::FreshDrill;
 use crate::ebs::drill::rules::{D_120, D_121, D_130, D_131, D_140, D_141};
-use crate::ebs::drill::{
-    Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus, PendingDrill,
-};
+use crate::ebs::drill::{Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus};
 use crate::ebs::refusal::EbsRefusal;
 use crate::ids::{AccountId, EffectId, PairId};
+use crate::lifecycle::Pending;
 use crate::operation::Operation;
+use crate::outcome::{NotTaken, Outcome};
 use crate::rule::RuleId;
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
@@ -80,7 +80,7 @@ impl Drill {
             started_at: now,
             recover_point,
             disks: if found { pairs.zip(fresh.disks).map(disk).collect() } else { [].into() },
-            pending: found.then_some(PendingDrill { id: asked, effect: DrillEffect::Start, since: now }),
+            pending: found.then_some(Pending { id: asked, effect: DrillEffect::Start, since: now }),
         }
     }
 
@@ -112,20 +112,24 @@ impl Drill {
         }
     }
 
-    /// Decides the reported outcome of an effect; `message` becomes the status message of a failure and the status of its
-    /// disks. `None` if the effect is not the pending one.
-    pub fn decide_outcome(
-        &self,
-        id: EffectId,
-        succeeded: bool,
-        message: Option<StatusMessage>,
-    ) -> Option<DrillPlan> {
-        let pending = self.pending.filter(|pending| pending.id == id)?;
-        // A failure of which nothing is known shows the one error code that every operation lists.
+    /// Decides the reported outcome of an effect. The message of a failure becomes the status message of the drill and
+    /// the status of its disks.
+    ///
+    /// # Errors
+    ///
+    /// [`NotTaken`] if the effect is not the pending one or does not end like this.
+    pub fn decide_outcome(&self, id: EffectId, outcome: &Outcome) -> Result<DrillPlan, NotTaken> {
+        let pending = self.pending.filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?;
+        let (succeeded, message) = match outcome {
+            Outcome::Succeeded => (true, None),
+            Outcome::Failed { message, .. } => (false, message.clone()),
+            Outcome::PartlyFailed { .. } | Outcome::Chosen(_) => return Err(NotTaken::WrongOutcome),
+        };
+        // A failure without a message shows the one error code that every operation lists.
         let message = message.or_else(|| StatusMessage::parse("InternalError").ok());
         let failed = message.clone().map(DrillDiskStatus::Failed);
         let plan = |rule, to, message, disks| DrillPlan { rule, to, message, disks, asks: None };
-        Some(match (pending.effect, succeeded) {
+        Ok(match (pending.effect, succeeded) {
             (DrillEffect::Start, true) => {
                 plan(D_120, Some(DrillStatus::Executed), None, Some(DrillDiskStatus::Created))
             }
@@ -144,7 +148,7 @@ impl Drill {
         }
         self.status = to;
         self.status_message = plan.message;
-        self.pending = plan.asks.map(|effect| PendingDrill { id, effect, since: now });
+        self.pending = plan.asks.map(|effect| Pending { id, effect, since: now });
         if let Some(status) = plan.disks {
             self.disks.iter_mut().for_each(|disk| disk.status = status.clone());
         }

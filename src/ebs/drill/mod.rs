@@ -21,17 +21,14 @@ pub(crate) mod rules;
 
 use alloc::vec::Vec;
 
-use crate::ebs::pair::status::statuses;
-use crate::ids::{AccountId, DiskId, DrillId, EffectId, GroupId, PairId};
+use crate::ids::{AccountId, DiskId, DrillId, GroupId, PairId};
+use crate::lifecycle::{Pending, statuses};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
 statuses! {
     /// The status of a drill.
-    DrillStatus,
-    /// A set of drill statuses.
-    DrillStatusSet,
-    "drill" {
+    DrillStatus, "drill" {
         /// Its disks are being made.
         Executing = "executing",
         /// Its disks can be used.
@@ -116,18 +113,6 @@ pub enum DrillEffect {
     Clear,
 }
 
-/// An effect that was asked for and has not been reported on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct PendingDrill {
-    /// Fencing token, attempt number and, with `since`, age.
-    pub id: EffectId,
-    /// What was asked.
-    pub effect: DrillEffect,
-    /// When.
-    pub since: Timestamp,
-}
-
 /// A drill as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -142,7 +127,7 @@ pub struct Drill {
     pub(crate) started_at: Timestamp,
     pub(crate) recover_point: Option<Timestamp>,
     pub(crate) disks: Vec<DrillDisk>,
-    pub(crate) pending: Option<PendingDrill>,
+    pub(crate) pending: Option<Pending<DrillEffect>>,
 }
 
 /// Reading a drill.
@@ -188,7 +173,7 @@ impl Drill {
     }
 
     /// The effect that has not been reported on.
-    pub const fn pending(&self) -> Option<PendingDrill> {
+    pub const fn pending(&self) -> Option<Pending<DrillEffect>> {
         self.pending
     }
 }

@@ -13,14 +13,15 @@ use crate::ebs::group::refusal::GroupRefusal;
 use crate::ebs::group::requests::{GroupSettings, ModifyDiskReplicaGroup};
 use crate::ebs::group::rules::{G_620, G_670};
 use crate::ebs::group::status::GroupStatus;
-use crate::ebs::group::table::{GroupEvent, GroupVerdict, lookup};
-use crate::ebs::group::{GroupEffect, PendingGroup, ReplicaGroup};
-use crate::ebs::pair::decide::{PairPlan, PairRequest, PendingChange};
+use crate::ebs::group::table::{GroupEvent, GroupLifecycle};
+use crate::ebs::group::{GroupEffect, ReplicaGroup};
+use crate::ebs::pair::decide::{PairPlan, PairRequest};
 use crate::ebs::pair::status::PairStatus;
-use crate::ebs::pair::table::{self, Verdict};
+use crate::ebs::pair::table::PairLifecycle;
 use crate::ebs::pair::{Context, RPO, ReplicaPair};
 use crate::ebs::refusal::EbsRefusal;
 use crate::ids::{EffectId, PairId};
+use crate::lifecycle::{Pending, PendingChange, Verdict};
 use crate::operation::Operation;
 use crate::policy::{EbsPolicy, FirstCopy, ReverseNeeds};
 use crate::rule::RuleId;
@@ -94,7 +95,7 @@ pub struct GroupPlan {
     pub(in crate::ebs) rule: RuleId,
     pub(in crate::ebs) at: Timestamp,
     pub(in crate::ebs) to: GroupStatus,
-    pub(in crate::ebs) pending: GroupChange,
+    pub(in crate::ebs) pending: PendingChange<GroupEffect>,
     pub(in crate::ebs) due: Option<Timestamp>,
     pub(in crate::ebs) spoilt: bool,
     pub(in crate::ebs) swap: bool,
@@ -102,13 +103,6 @@ pub struct GroupPlan {
     pub(in crate::ebs) round_failed: bool,
     pub(in crate::ebs) settings: Option<Box<GroupSettings>>,
     pub(in crate::ebs) members: Vec<(PairId, PairPlan)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::ebs) enum GroupChange {
-    Keep,
-    Clear,
-    Ask(GroupEffect),
 }
 
 /// What applying a plan did to the group, and what is to be done to its members.
@@ -120,9 +114,9 @@ pub struct GroupStep {
     /// When.
     pub at: Timestamp,
     /// The effect that is asked for now.
-    pub asked: Option<PendingGroup>,
+    pub asked: Option<Pending<GroupEffect>>,
     /// The effect that ended or was superseded.
-    pub ended: Option<PendingGroup>,
+    pub ended: Option<Pending<GroupEffect>>,
     /// Whether a round ended without committing.
     pub round_failed: bool,
     /// Whether its settings are other than they were.
@@ -159,17 +153,17 @@ impl ReplicaGroup {
             return refused(GroupRefusal::HasPair);
         }
         let status = self.shows(members.iter().map(|member| member.pair.status));
-        let row = lookup(status, request.event());
+        let row = GroupLifecycle::lookup(status, request.event());
         let to = match (row.verdict(policy), &request) {
-            (GroupVerdict::Refuse, _) => {
+            (Verdict::Refuse, _) => {
                 return refused(GroupRefusal::InvalidStatus { status, rule: row.rule });
             }
-            (GroupVerdict::NoOp, GroupRequest::Modify(change)) => {
+            (Verdict::NoOp, GroupRequest::Modify(change)) => {
                 let settings = Some(Box::new(self.settings_after(change)));
                 return Ok(GroupPlan { settings, ..self.unchanged(row.rule, cx.now) });
             }
-            (GroupVerdict::NoOp, _) => return Ok(self.unchanged(row.rule, cx.now)),
-            (GroupVerdict::Move(to), _) => to,
+            (Verdict::NoOp, _) => return Ok(self.unchanged(row.rule, cx.now)),
+            (Verdict::Move(to), _) => to,
         };
         self.check_limits(cx, &request, members, policy)?;
         Ok(self.accepted(cx.now, &request, row.rule, to, members, policy))
@@ -259,7 +253,7 @@ impl ReplicaGroup {
         };
         let base = GroupPlan { to, due: None, spoilt: false, ..self.unchanged(rule, now) };
         let asks = |effect| GroupPlan {
-            pending: GroupChange::Ask(effect),
+            pending: PendingChange::Ask(effect),
             members: moved(&|pair| pair.follow(now, to)),
             ..base.clone()
         };
@@ -304,12 +298,7 @@ impl ReplicaGroup {
     /// Carries a plan out on the group. `id` names the effect that the plan asks for, if it asks for one. What the step
     /// says of the members is still to be applied to them.
     pub fn apply(&mut self, plan: GroupPlan, id: EffectId) -> GroupStep {
-        let ended = match plan.pending {
-            GroupChange::Keep => None,
-            GroupChange::Clear => self.pending.take(),
-            GroupChange::Ask(effect) => self.pending.replace(PendingGroup { id, effect, since: plan.at }),
-        };
-        let asked = self.pending.filter(|_| plan.asks());
+        let (asked, ended) = plan.pending.apply(&mut self.pending, id, plan.at);
         self.status = plan.to;
         self.due = plan.due;
         self.spoilt = plan.spoilt;
@@ -330,7 +319,7 @@ impl ReplicaGroup {
             rule,
             at,
             to: self.status,
-            pending: GroupChange::Keep,
+            pending: PendingChange::Keep,
             due: self.due,
             spoilt: self.spoilt,
             swap: false,
@@ -346,7 +335,7 @@ impl ReplicaGroup {
 fn first_status(pair: &ReplicaPair, policy: &EbsPolicy) -> PairStatus {
     let start = PairRequest::Start { one_shot: false, destination: Disk::default() };
     // From `stopped`, where every start is allowed, so that what a member showed before does not matter.
-    match table::lookup(PairStatus::Stopped, pair.event_of(start, policy)).then {
+    match PairLifecycle::lookup(PairStatus::Stopped, pair.event_of(start, policy)).then {
         Verdict::Move(to) => to,
         Verdict::NoOp | Verdict::Refuse => PairStatus::Syncing,
     }
@@ -360,6 +349,6 @@ impl GroupPlan {
 
     /// Whether the plan asks for an effect of the group and so needs an id; the copies of its members need their own.
     pub const fn asks(&self) -> bool {
-        matches!(self.pending, GroupChange::Ask(_))
+        self.pending.asks()
     }
 }

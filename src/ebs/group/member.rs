@@ -13,9 +13,10 @@ use alloc::boxed::Box;
 use crate::ebs::group::ReplicaGroup;
 use crate::ebs::group::rules::{G_401, G_402, G_403, G_404, G_405};
 use crate::ebs::group::status::GroupStatus as G;
-use crate::ebs::pair::decide::{PairPlan, PendingChange};
+use crate::ebs::pair::decide::PairPlan;
 use crate::ebs::pair::status::PairStatus as P;
 use crate::ebs::pair::{PairEffect, ReplicaPair};
+use crate::lifecycle::PendingChange;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 

@@ -3,17 +3,18 @@
 //! The order of checks: site, whether the pair is in a group already, the group's status, the pair's, by policy whether
 //! they agree, the places, and last the number. The vendor gives a code to each and no order (`facts/ebs.md` §6.3).
 
-use crate::ebs::group::decide::{GroupChange, GroupPlan};
+use crate::ebs::group::decide::GroupPlan;
 use crate::ebs::group::member::may_leave;
 use crate::ebs::group::refusal::GroupRefusal;
 use crate::ebs::group::rules::{G_680, G_681, G_690, G_692};
 use crate::ebs::group::status::GroupStatus;
-use crate::ebs::group::table::{GroupEvent, GroupVerdict, lookup};
+use crate::ebs::group::table::{GroupEvent, GroupLifecycle};
 use crate::ebs::group::{Place, ReplicaGroup};
 use crate::ebs::pair::status::PairStatus;
-use crate::ebs::pair::table::{self, PairEvent, Verdict};
+use crate::ebs::pair::table::{PairEvent, PairLifecycle};
 use crate::ebs::pair::{Context, End, ReplicaPair};
 use crate::ebs::refusal::EbsRefusal;
+use crate::lifecycle::{PendingChange, Verdict};
 use crate::operation::Operation;
 use crate::policy::{EbsPolicy, JoinStatuses};
 use crate::rule::RuleId;
@@ -70,14 +71,14 @@ impl ReplicaGroup {
             }
             None => {}
         }
-        let row = lookup(status, GroupEvent::AddPair);
-        if row.verdict(policy) == GroupVerdict::Refuse {
+        let row = GroupLifecycle::lookup(status, GroupEvent::AddPair);
+        if row.verdict(policy) == Verdict::Refuse {
             return refused(GroupRefusal::CannotAdd { status, rule: row.rule });
         }
         if matches!(pair.status, PairStatus::Creating | PairStatus::InitialSyncing) {
             return refused(GroupRefusal::PairInitializing { pair: id(), status: pair.status });
         }
-        let of_pair = table::lookup(pair.status, PairEvent::AddToGroup);
+        let of_pair = PairLifecycle::lookup(pair.status, PairEvent::AddToGroup);
         if of_pair.verdict(policy) == Verdict::Refuse {
             let rule = of_pair.rule;
             return refused(GroupRefusal::PairCannotJoin { pair: id(), status: pair.status, rule });
@@ -121,18 +122,18 @@ impl ReplicaGroup {
             }
             Some(_) => {}
         }
-        let row = lookup(status, GroupEvent::RemovePair);
-        if row.verdict(policy) == GroupVerdict::Refuse {
+        let row = GroupLifecycle::lookup(status, GroupEvent::RemovePair);
+        if row.verdict(policy) == Verdict::Refuse {
             return refused(GroupRefusal::CannotRemove { status, rule: row.rule });
         }
         if !may_leave(pair.status) {
             return refused(GroupRefusal::PairCannotLeave { pair: pair.id.clone(), status: pair.status });
         }
         let kept = self.unchanged(row.rule, cx.now);
-        let emptied = lookup(self.status, GroupEvent::Emptied);
+        let emptied = GroupLifecycle::lookup(self.status, GroupEvent::Emptied);
         Ok(Membership::Leaves(match emptied.then {
-            GroupVerdict::Move(to) if members == 1 => {
-                GroupPlan { rule: emptied.rule, to, pending: GroupChange::Clear, due: None, ..kept }
+            Verdict::Move(to) if members == 1 => {
+                GroupPlan { rule: emptied.rule, to, pending: PendingChange::Clear, due: None, ..kept }
             }
             _ => kept,
         }))

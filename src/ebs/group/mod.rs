@@ -24,6 +24,7 @@ use crate::ebs::group::status::GroupStatus;
 use crate::ebs::pair::status::PairStatus;
 use crate::ebs::pair::{Context, RPO, ReplicaPair};
 use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId, ResourceGroupId, ZoneId};
+use crate::lifecycle::Pending;
 use crate::policy::{EbsPolicy, ProductionSite};
 use crate::text::{Description, GroupName, Tag};
 use crate::time::Timestamp;
@@ -61,19 +62,6 @@ pub enum GroupEffect {
     Delete,
 }
 
-/// An effect that was asked for and has not been reported on. The members that it is about are those that show the
-/// transient status that the group shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct PendingGroup {
-    /// Fencing token, attempt number and, with `since`, age.
-    pub id: EffectId,
-    /// What was asked.
-    pub effect: GroupEffect,
-    /// When.
-    pub since: Timestamp,
-}
-
 /// A consistent group.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -89,7 +77,8 @@ pub struct ReplicaGroup {
     pub(crate) created_at: Timestamp,
     /// Its own status; what it shows is `invalid` while some member is.
     pub(crate) status: GroupStatus,
-    pub(crate) pending: Option<PendingGroup>,
+    /// The members that it is about are those that show the transient status that the group shows.
+    pub(crate) pending: Option<Pending<GroupEffect>>,
     /// Next round of copies while replicating, end of the tombstone once deleted.
     pub(crate) due: Option<Timestamp>,
     pub(crate) last_one_shot: Option<Timestamp>,
@@ -136,7 +125,7 @@ impl ReplicaGroup {
             settings: Box::new(request.settings.clone()),
             created_at: cx.now,
             status: GroupStatus::Creating,
-            pending: Some(PendingGroup { id: asked, effect: GroupEffect::Create, since: cx.now }),
+            pending: Some(Pending { id: asked, effect: GroupEffect::Create, since: cx.now }),
             due: None,
             last_one_shot: None,
             spoilt: false,
@@ -152,7 +141,7 @@ impl ReplicaGroup {
         policy: &EbsPolicy,
     ) -> Self {
         let status = seed.status;
-        let pending = GroupEffect::of(status).map(|effect| PendingGroup { id: asked, effect, since: cx.now });
+        let pending = GroupEffect::of(status).map(|effect| Pending { id: asked, effect, since: cx.now });
         Self {
             reversed: seed.reversed,
             created_at: seed.created_at.min(cx.now),
@@ -222,7 +211,7 @@ impl ReplicaGroup {
     }
 
     /// The effect that has not been reported on; the copies of its members are theirs.
-    pub const fn pending(&self) -> Option<PendingGroup> {
+    pub const fn pending(&self) -> Option<Pending<GroupEffect>> {
         self.pending
     }
 

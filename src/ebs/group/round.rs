@@ -11,49 +11,22 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use crate::ebs::group::decide::{GroupChange, GroupPlan};
+use crate::ebs::group::decide::GroupPlan;
 use crate::ebs::group::member::{may_leave, shown_by};
 use crate::ebs::group::rules::{G_402, G_404, G_641, G_642};
 use crate::ebs::group::status::GroupStatus;
-use crate::ebs::group::table::{GroupEvent, GroupVerdict, lookup};
+use crate::ebs::group::table::{GroupEvent, GroupLifecycle};
 use crate::ebs::group::{GroupEffect, ReplicaGroup};
 use crate::ebs::pair::ReplicaPair;
-use crate::ebs::pair::decide::{PairPlan, PendingChange, first_cycle_after};
+use crate::ebs::pair::decide::{PairPlan, first_cycle_after};
 use crate::ebs::pair::status::PairStatus;
 use crate::ids::{EffectId, PairId};
+use crate::lifecycle::{Due, PendingChange, Verdict};
+use crate::outcome::{NotTaken, Outcome};
 use crate::policy::EbsPolicy;
 use crate::rule::RuleId;
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
-
-/// How an effect of a group ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GroupOutcome<'a> {
-    /// It was done for every member.
-    Succeeded,
-    /// It was done for none.
-    Failed,
-    /// It was done for all members but these.
-    PartlyFailed(&'a BTreeSet<PairId>),
-}
-
-/// Why a reported outcome is not taken. Nothing changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GroupNotTaken {
-    /// The effect is not the pending one.
-    Stale,
-    /// The effect does not end so: it can only fail as a whole, or the members named are not those that it is about.
-    WrongOutcome,
-}
-
-/// What falls due on a group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GroupDue {
-    /// Its next round.
-    Round(GroupPlan),
-    /// The end of its tombstone: the group is forgotten (`G-697`).
-    Forget,
-}
 
 impl GroupEffect {
     /// The event of its success and of its failure.
@@ -89,42 +62,39 @@ impl ReplicaGroup {
     ///
     /// # Errors
     ///
-    /// [`GroupNotTaken`] says why the report changes nothing.
+    /// [`NotTaken`] says why the report changes nothing.
     pub fn decide_outcome(
         &self,
         now: Timestamp,
         id: EffectId,
-        outcome: GroupOutcome<'_>,
+        outcome: &Outcome,
         members: &[&ReplicaPair],
         policy: &EbsPolicy,
-    ) -> Result<GroupPlan, GroupNotTaken> {
-        let pending = self.pending.filter(|pending| pending.id == id).ok_or(GroupNotTaken::Stale)?;
+    ) -> Result<GroupPlan, NotTaken> {
+        let pending = self.pending.filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?;
         let about = |pair: &&ReplicaPair| self.acts_on(pair);
         let failed: BTreeSet<&PairId> = match outcome {
-            GroupOutcome::Succeeded => BTreeSet::new(),
-            GroupOutcome::Failed => members.iter().copied().filter(about).map(|pair| &pair.id).collect(),
-            GroupOutcome::PartlyFailed(named) => {
+            Outcome::Chosen(_) => return Err(NotTaken::WrongOutcome),
+            Outcome::Succeeded => BTreeSet::new(),
+            Outcome::Failed { .. } => members.iter().copied().filter(about).map(|pair| &pair.id).collect(),
+            Outcome::PartlyFailed { failed: named, .. } => {
                 let known = |id: &PairId| members.iter().copied().filter(about).any(|pair| pair.id == *id);
                 if named.is_empty() || !pending.effect.can_fail_partly() || !named.iter().all(known) {
-                    return Err(GroupNotTaken::WrongOutcome);
+                    return Err(NotTaken::WrongOutcome);
                 }
                 named.iter().collect()
             }
         };
-        let well = outcome == GroupOutcome::Succeeded;
+        let well = *outcome == Outcome::Succeeded;
         let (success, failure) = pending.effect.events();
-        let row = lookup(self.status, if well { success } else { failure });
-        let to = match row.verdict(policy) {
-            GroupVerdict::Move(to) => to,
-            GroupVerdict::NoOp => self.status,
-            GroupVerdict::Refuse => return Err(GroupNotTaken::Stale),
-        };
+        let row = GroupLifecycle::lookup(self.status, if well { success } else { failure });
+        let to = row.verdict(policy).after(self.status).ok_or(NotTaken::Stale)?;
         let ended =
             |pair: &ReplicaPair| self.member_after(now, pair, pending.effect, to, !failed.contains(&pair.id));
         let moved = members.iter().copied().filter(about).map(|pair| (pair.id.clone(), ended(pair)));
         Ok(GroupPlan {
             to,
-            pending: GroupChange::Clear,
+            pending: PendingChange::Clear,
             swap: well && pending.effect == GroupEffect::Reprotect { reverse: true },
             due: (well && pending.effect == GroupEffect::Delete).then(|| now.after(policy.tombstone)),
             members: moved.collect(),
@@ -161,22 +131,31 @@ impl ReplicaGroup {
         }
     }
 
-    /// Decides the reported end of a member's copy; `None` if the copy is not under way.
+    /// Decides the reported end of a member's copy.
+    ///
+    /// # Errors
+    ///
+    /// [`NotTaken`] if the copy is not under way or does not end like this.
     pub fn decide_copied(
         &self,
         now: Timestamp,
         member: &PairId,
         id: EffectId,
-        succeeded: bool,
+        outcome: &Outcome,
         members: &[&ReplicaPair],
-    ) -> Option<GroupPlan> {
-        let pair = members.iter().copied().find(|pair| pair.id == *member)?;
-        pair.pending.filter(|pending| pending.id == id && pair.is_copying())?;
+    ) -> Result<GroupPlan, NotTaken> {
+        let pair = members.iter().copied().find(|pair| pair.id == *member).ok_or(NotTaken::Stale)?;
+        pair.pending.filter(|pending| pending.id == id && pair.is_copying()).ok_or(NotTaken::Stale)?;
+        let succeeded = match outcome {
+            Outcome::Succeeded => true,
+            Outcome::Failed { .. } => false,
+            Outcome::PartlyFailed { .. } | Outcome::Chosen(_) => return Err(NotTaken::WrongOutcome),
+        };
         let rule = if succeeded { G_641 } else { G_642 };
         let own =
             PairPlan { pending: PendingChange::Clear, copy_failed: !succeeded, ..pair.unchanged(rule, now) };
         let spoilt = self.spoilt || !succeeded;
-        Some(self.after_copy(now, pair, own, spoilt, members))
+        Ok(self.after_copy(now, pair, own, spoilt, members))
     }
 
     /// Decides that a member's relation broke: it leaves the round that is under way.
@@ -212,8 +191,8 @@ impl ReplicaGroup {
             return GroupPlan { spoilt, members, ..self.unchanged(rule, now) };
         }
         let event = if spoilt { GroupEvent::RoundFailed } else { GroupEvent::RoundSucceeded };
-        let row = lookup(self.status, event);
-        let to = if let GroupVerdict::Move(to) = row.then { to } else { self.status };
+        let row = GroupLifecycle::lookup(self.status, event);
+        let to = if let Verdict::Move(to) = row.then { to } else { self.status };
         let committed = |pair: &ReplicaPair, plan: PairPlan| {
             let (rule, shown) = shown_by(to, pair.status).unwrap_or((plan.rule, plan.to));
             let plan = PairPlan { rule, to: shown, ..plan };
@@ -231,24 +210,24 @@ impl ReplicaGroup {
 
     /// What falls due at [`ReplicaGroup::due`], seen from `now`: cycles up to `now` that a running round swallows are
     /// skipped in one step.
-    pub fn decide_due(&self, now: Timestamp, members: &[&ReplicaPair]) -> Option<GroupDue> {
+    pub fn decide_due(&self, now: Timestamp, members: &[&ReplicaPair]) -> Option<Due<GroupPlan>> {
         let at = self.due.filter(|due| *due <= now)?;
         if self.status == GroupStatus::Deleted {
-            return Some(GroupDue::Forget);
+            return Some(Due::Forget);
         }
-        let row = lookup(self.status, GroupEvent::CycleDue);
+        let row = GroupLifecycle::lookup(self.status, GroupEvent::CycleDue);
         let taking_part = || members.iter().copied().filter(|pair| pair.takes_part());
         if taking_part().any(ReplicaPair::is_copying) || taking_part().next().is_none() {
             let due = first_cycle_after(at, now);
-            return Some(GroupDue::Round(GroupPlan { due, ..self.unchanged(row.rule, at) }));
+            return Some(Due::Cycle(GroupPlan { due, ..self.unchanged(row.rule, at) }));
         }
-        let to = if let GroupVerdict::Move(to) = row.then { to } else { self.status };
+        let to = if let Verdict::Move(to) = row.then { to } else { self.status };
         let copies = taking_part().map(|pair| {
             let shown = shown_by(to, pair.status).map_or(pair.status, |(_, shown)| shown);
             (pair.id.clone(), pair.begin_copy(at, shown))
         });
         let (due, members) = (first_cycle_after(at, at), copies.collect());
-        Some(GroupDue::Round(GroupPlan { to, due, members, ..self.unchanged(row.rule, at) }))
+        Some(Due::Cycle(GroupPlan { to, due, members, ..self.unchanged(row.rule, at) }))
     }
 
     /// Decides that the group broke as a whole: every member that is replicating or busy breaks with it (`G-510`).
@@ -258,13 +237,13 @@ impl ReplicaGroup {
         message: &StatusMessage,
         members: &[&ReplicaPair],
     ) -> GroupPlan {
-        let row = lookup(self.status, GroupEvent::Invalidated);
-        let GroupVerdict::Move(to) = row.then else { return self.unchanged(row.rule, now) };
+        let row = GroupLifecycle::lookup(self.status, GroupEvent::Invalidated);
+        let Verdict::Move(to) = row.then else { return self.unchanged(row.rule, now) };
         let broken = members.iter().filter(|pair| !may_leave(pair.status));
         let plans = broken.map(|pair| (pair.id.clone(), pair.decide_invalidated(now, message.clone())));
         GroupPlan {
             to,
-            pending: GroupChange::Clear,
+            pending: PendingChange::Clear,
             due: None,
             spoilt: false,
             members: plans.collect(),

@@ -6,15 +6,17 @@
 
 use crate::ebs::disk::Disk;
 use crate::ebs::group::refusal::GroupRefusal;
-use crate::ebs::pair::rules::E_620;
+use crate::ebs::pair::rules::{E_620, E_640, E_641};
 use crate::ebs::pair::status::PairStatus;
-use crate::ebs::pair::table::{self, PairEvent, Verdict};
-use crate::ebs::pair::{Context, PairEffect, PendingPair, RPO, ReplicaPair};
+use crate::ebs::pair::table::{PairEvent, PairLifecycle};
+use crate::ebs::pair::{Context, PairEffect, RPO, ReplicaPair};
 use crate::ebs::refusal::EbsRefusal;
 use crate::ids::EffectId;
+use crate::lifecycle::{Due, Pending, PendingChange, Verdict};
 use crate::operation::Operation;
+use crate::outcome::{NotTaken, Outcome};
 use crate::policy::{EbsPolicy, FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, ReverseNeeds};
-use crate::rule::RuleId;
+use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
 use crate::time::{Span, Timestamp};
 
@@ -63,7 +65,7 @@ pub struct PairPlan {
     pub(in crate::ebs) rule: RuleId,
     pub(in crate::ebs) at: Timestamp,
     pub(in crate::ebs) to: PairStatus,
-    pub(in crate::ebs) pending: PendingChange,
+    pub(in crate::ebs) pending: PendingChange<PairEffect>,
     pub(in crate::ebs) due: Option<Timestamp>,
     pub(in crate::ebs) status_message: Option<StatusMessage>,
     pub(in crate::ebs) recover_point: Option<Timestamp>,
@@ -74,13 +76,6 @@ pub struct PairPlan {
     /// Whether a copy ended badly.
     pub(in crate::ebs) copy_failed: bool,
     pub(in crate::ebs) reversing: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::ebs) enum PendingChange {
-    Keep,
-    Clear,
-    Ask(PairEffect),
 }
 
 /// What applying a plan did.
@@ -96,21 +91,14 @@ pub struct PairStep {
     /// The status after.
     pub to: PairStatus,
     /// The effect that is asked for now.
-    pub asked: Option<PendingPair>,
+    pub asked: Option<Pending<PairEffect>>,
     /// The effect that ended or was superseded.
-    pub ended: Option<PendingPair>,
+    pub ended: Option<Pending<PairEffect>>,
     /// Whether a copy ended badly.
     pub copy_failed: bool,
 }
 
-/// What falls due on a pair.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PairDue {
-    /// Its next copy cycle.
-    Cycle(PairPlan),
-    /// The end of its tombstone: the pair is forgotten (`E-660`).
-    Forget,
-}
+cite!(E_640, E_641);
 
 impl ReplicaPair {
     /// Decides a call: region and role (`E-620` to `E-622`), then membership (`E-623`), then status (the table), then disks
@@ -131,7 +119,7 @@ impl ReplicaPair {
             return Err(GroupRefusal::PairInGroup(self.id.clone()).of(operation, group));
         }
         let event = self.event_of(request, policy);
-        let row = table::lookup(self.status, event);
+        let row = PairLifecycle::lookup(self.status, event);
         let to = match row.verdict(policy) {
             Verdict::Refuse => return Err(self.invalid_status(request.operation(), row.rule)),
             Verdict::NoOp => return Ok(self.unchanged(row.rule, cx.now)),
@@ -263,60 +251,59 @@ impl ReplicaPair {
         }
     }
 
-    /// Decides the reported outcome of an effect; `message` becomes the status message of a failed creation.
-    /// `None` if the effect is not the pending one: the report is stale and nothing changes.
+    /// Decides the reported outcome of an effect. The message of a failed creation becomes the pair's status message.
+    ///
+    /// # Errors
+    ///
+    /// [`NotTaken`] if the effect is not the pending one or does not end like this.
     pub fn decide_outcome(
         &self,
         now: Timestamp,
         id: EffectId,
-        succeeded: bool,
-        message: Option<StatusMessage>,
+        outcome: &Outcome,
         policy: &EbsPolicy,
-    ) -> Option<PairPlan> {
-        let pending = self.pending.filter(|pending| pending.id == id)?;
+    ) -> Result<PairPlan, NotTaken> {
+        let pending = self.pending.filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?;
         let (success, failure) = pending.effect.events();
-        let row = table::lookup(self.status, if succeeded { success } else { failure });
-        let to = match row.verdict(policy) {
-            Verdict::Move(to) => to,
-            Verdict::NoOp => self.status,
-            Verdict::Refuse => return None,
+        let event = match outcome {
+            Outcome::Succeeded => success,
+            Outcome::Failed { .. } => failure,
+            Outcome::PartlyFailed { .. } | Outcome::Chosen(_) => return Err(NotTaken::WrongOutcome),
         };
+        let row = PairLifecycle::lookup(self.status, event);
+        let to = row.verdict(policy).after(self.status).ok_or(NotTaken::Stale)?;
         let mut plan = PairPlan { to, pending: PendingChange::Clear, ..self.unchanged(row.rule, now) };
-        match (pending.effect, succeeded) {
-            (PairEffect::Create, false) => plan.status_message = message,
-            (PairEffect::Copy, false) => plan.copy_failed = true,
-            (PairEffect::Copy, true) => {
+        match (pending.effect, outcome) {
+            (PairEffect::Create, Outcome::Failed { message, .. }) => plan.status_message.clone_from(message),
+            (PairEffect::Copy, Outcome::Failed { .. }) => plan.copy_failed = true,
+            (PairEffect::Copy, _) => {
                 plan.recover_point = Some(now);
                 plan.copied = true;
             }
-            (PairEffect::Failover, true) => plan.switched = true,
-            (PairEffect::Reprotect { reverse }, true) => {
+            (PairEffect::Failover, Outcome::Succeeded) => plan.switched = true,
+            (PairEffect::Reprotect { reverse }, Outcome::Succeeded) => {
                 plan.switched = false;
                 plan.swap = reverse;
                 // A recover point belongs to a direction: the other one has none yet.
                 plan.recover_point = if reverse { None } else { self.last_recover_point };
             }
-            (PairEffect::Delete, true) => plan.due = Some(now.after(policy.tombstone)),
+            (PairEffect::Delete, Outcome::Succeeded) => plan.due = Some(now.after(policy.tombstone)),
             _ => {}
         }
-        Some(plan)
+        Ok(plan)
     }
 
     /// What falls due at [`ReplicaPair::due`], seen from `now`: cycles up to `now` that a running copy swallows are
     /// skipped in one step, so that a late caller costs no loop.
-    pub fn decide_due(&self, now: Timestamp, policy: &EbsPolicy) -> Option<PairDue> {
+    pub fn decide_due(&self, now: Timestamp, policy: &EbsPolicy) -> Option<Due<PairPlan>> {
         let at = self.due.filter(|due| *due <= now)?;
         if self.status == PairStatus::Deleted {
-            return Some(PairDue::Forget);
+            return Some(Due::Forget);
         }
-        let row = table::lookup(self.status, PairEvent::CycleDue);
-        let to = match row.verdict(policy) {
-            Verdict::Move(to) => to,
-            Verdict::NoOp => self.status,
-            Verdict::Refuse => return None,
-        };
+        let row = PairLifecycle::lookup(self.status, PairEvent::CycleDue);
+        let to = row.verdict(policy).after(self.status)?;
         let base = PairPlan { to, ..self.unchanged(row.rule, at) };
-        Some(PairDue::Cycle(if self.pending.is_some() {
+        Some(Due::Cycle(if self.pending.is_some() {
             PairPlan { due: first_cycle_after(at, now), ..base }
         } else {
             PairPlan { pending: PendingChange::Ask(PairEffect::Copy), due: first_cycle_after(at, at), ..base }
@@ -325,7 +312,7 @@ impl ReplicaPair {
 
     /// Decides that the relation broke, for instance because a disk was removed (`E-510`).
     pub fn decide_invalidated(&self, now: Timestamp, message: StatusMessage) -> PairPlan {
-        let row = table::lookup(self.status, PairEvent::Invalidated);
+        let row = PairLifecycle::lookup(self.status, PairEvent::Invalidated);
         match row.then {
             Verdict::Move(to) => PairPlan {
                 to,
@@ -342,15 +329,7 @@ impl ReplicaPair {
     /// Carries a plan out. `id` names the effect that the plan asks for, if it asks for one.
     pub fn apply(&mut self, plan: PairPlan, id: EffectId) -> PairStep {
         let from = self.status;
-        let ended = match plan.pending {
-            PendingChange::Keep => None,
-            PendingChange::Clear => self.pending.take(),
-            PendingChange::Ask(effect) => self.pending.replace(PendingPair { id, effect, since: plan.at }),
-        };
-        let asked = match plan.pending {
-            PendingChange::Ask(_) => self.pending,
-            PendingChange::Keep | PendingChange::Clear => None,
-        };
+        let (asked, ended) = plan.pending.apply(&mut self.pending, id, plan.at);
         self.status = plan.to;
         self.due = plan.due;
         self.last_recover_point = plan.recover_point;
@@ -411,6 +390,6 @@ impl PairPlan {
 
     /// Whether the plan asks for an effect and so needs an id.
     pub const fn asks(&self) -> bool {
-        matches!(self.pending, PendingChange::Ask(_))
+        self.pending.asks()
     }
 }

@@ -19,6 +19,7 @@ use crate::ebs::pair::requests::{Charge, CreateDiskReplicaPair, PairSettings};
 use crate::ebs::pair::status::PairStatus;
 use crate::ebs::pair::table::PairEvent;
 use crate::ids::{AccountId, DiskId, EffectId, GroupId, PairId, RegionId, ResourceGroupId, ZoneId};
+use crate::lifecycle::Pending;
 use crate::policy::EbsPolicy;
 use crate::text::{Description, Name, StatusMessage, Tag};
 use crate::time::{Span, Timestamp};
@@ -90,18 +91,6 @@ impl PairEffect {
     }
 }
 
-/// An effect that was asked for and has not been reported on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct PendingPair {
-    /// Fencing token, attempt number and, with `since`, age.
-    pub id: EffectId,
-    /// What was asked.
-    pub effect: PairEffect,
-    /// When.
-    pub since: Timestamp,
-}
-
 /// When and where a call was made.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
@@ -127,7 +116,7 @@ pub struct ReplicaPair {
     pub(crate) created_at: Timestamp,
     pub(crate) status: PairStatus,
     pub(crate) status_message: Option<StatusMessage>,
-    pub(crate) pending: Option<PendingPair>,
+    pub(crate) pending: Option<Pending<PairEffect>>,
     /// Next copy cycle while replicating, end of the tombstone once deleted.
     pub(crate) due: Option<Timestamp>,
     /// Completion of the last copy in this direction; absent before the first.
@@ -191,7 +180,7 @@ impl ReplicaPair {
             created_at: cx.now,
             status: PairStatus::Creating,
             status_message: None,
-            pending: Some(PendingPair { id: asked, effect: PairEffect::Create, since: cx.now }),
+            pending: Some(Pending { id: asked, effect: PairEffect::Create, since: cx.now }),
             due: None,
             last_recover_point: None,
             copied: false,
@@ -211,7 +200,7 @@ impl ReplicaPair {
         policy: &EbsPolicy,
     ) -> Self {
         let status = seed.status;
-        let pending = PairEffect::of(status).map(|effect| PendingPair { id: asked, effect, since: cx.now });
+        let pending = PairEffect::of(status).map(|effect| Pending { id: asked, effect, since: cx.now });
         let cycles = matches!(status, PairStatus::InitialSyncing | PairStatus::Syncing | PairStatus::Normal);
         let switched =
             matches!(status, PairStatus::Failedover | PairStatus::Reprotecting | PairStatus::ReprotectFailed);
@@ -284,7 +273,7 @@ impl ReplicaPair {
     }
 
     /// The effect that has not been reported on.
-    pub const fn pending(&self) -> Option<PendingPair> {
+    pub const fn pending(&self) -> Option<Pending<PairEffect>> {
         self.pending
     }
 
@@ -342,7 +331,7 @@ impl ReplicaPair {
     /// reversed and is otherwise never fenced (`E-670`, `E-672`).
     pub fn source_access(&self) -> Access {
         match self.pending {
-            Some(PendingPair { effect: PairEffect::Reprotect { reverse: true }, .. }) => Access::ReadOnly,
+            Some(Pending { effect: PairEffect::Reprotect { reverse: true }, .. }) => Access::ReadOnly,
             None if self.reversing => Access::ReadOnly,
             _ => Access::ReadWrite,
         }

@@ -7,10 +7,11 @@
 //! called from either end; no reading of ours produces them.
 
 use crate::ebs::group::refusal::GroupRefusal;
-use crate::ebs::pair::table::{self, PairEvent, Verdict};
+use crate::ebs::pair::table::{PairEvent, PairLifecycle};
 use crate::ebs::pair::{Context, ReplicaPair};
 use crate::ebs::refusal::EbsRefusal;
 use crate::ids::PairId;
+use crate::lifecycle::Verdict;
 use crate::policy::EbsPolicy;
 use crate::rule::RuleId;
 use crate::text::{Description, Name};
@@ -65,7 +66,7 @@ impl ReplicaPair {
         if let (Some(group), Some(_)) = (self.group(), rtc) {
             return Err(GroupRefusal::PairInGroup(self.id.clone()).of(operation, group.clone()));
         }
-        let row = table::lookup(self.status, PairEvent::Modify);
+        let row = PairLifecycle::lookup(self.status, PairEvent::Modify);
         if row.verdict(policy) == Verdict::Refuse {
             return Err(self.invalid_status(operation, row.rule));
         }

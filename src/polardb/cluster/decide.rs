@@ -4,13 +4,14 @@ use alloc::vec::Vec;
 
 use crate::ids::{EffectId, NodeId};
 use crate::operation::Operation;
+use crate::outcome::{Failure, NotTaken, Outcome};
 use crate::polardb::cluster::requests::{
     DeleteDbCluster, Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType,
 };
 use crate::polardb::cluster::rules::{P_023, P_026};
 use crate::polardb::cluster::{ClusterStatus, DbCluster};
 use crate::polardb::election::electorate::Electorate;
-use crate::polardb::election::failover::{Failure, Next, Stage};
+use crate::polardb::election::failover::{Next, Stage};
 use crate::polardb::election::ranking::Tried;
 use crate::polardb::election::rules::{P_105, P_108, P_113, P_122, P_140, P_143};
 use crate::polardb::nodes::work::NodeWork;
@@ -53,28 +54,6 @@ impl ClusterPlan {
             _ => None,
         }
     }
-}
-
-/// Why a report about a pending effect is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotTaken {
-    /// The effect is not pending.
-    Stale,
-    /// The chosen node was not offered.
-    NotOffered,
-    /// The effect does not end like this.
-    WrongOutcome,
-}
-
-/// What the outside reports of a pending effect.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum ClusterOutcome {
-    /// It was done.
-    Succeeded,
-    /// It failed.
-    Failed(Failure),
-    /// This node was chosen.
-    Chosen(NodeId),
 }
 
 impl DbCluster {
@@ -220,26 +199,26 @@ impl DbCluster {
     /// # Errors
     ///
     /// [`NotTaken`]: the effect is not pending, the node was not offered, or the effect does not end so.
-    pub fn decide_outcome(&self, id: EffectId, outcome: &ClusterOutcome) -> Result<ClusterPlan, NotTaken> {
+    pub fn decide_outcome(&self, id: EffectId, outcome: &Outcome) -> Result<ClusterPlan, NotTaken> {
         if self.pending.is_some_and(|pending| pending.id == id) {
             return match outcome {
-                ClusterOutcome::Succeeded => Ok(ClusterPlan(Change::Settle { succeeded: true })),
-                ClusterOutcome::Failed(_) => Ok(ClusterPlan(Change::Settle { succeeded: false })),
-                ClusterOutcome::Chosen(_) => Err(NotTaken::WrongOutcome),
+                Outcome::Succeeded => Ok(ClusterPlan(Change::Settle { succeeded: true })),
+                Outcome::Failed { .. } => Ok(ClusterPlan(Change::Settle { succeeded: false })),
+                Outcome::PartlyFailed { .. } | Outcome::Chosen(_) => Err(NotTaken::WrongOutcome),
             };
         }
         if self.work.as_ref().is_some_and(|pending| pending.id == id) {
             return match outcome {
-                ClusterOutcome::Succeeded => Ok(ClusterPlan(Change::WorkDone { succeeded: true })),
-                ClusterOutcome::Failed(_) => Ok(ClusterPlan(Change::WorkDone { succeeded: false })),
-                ClusterOutcome::Chosen(_) => Err(NotTaken::WrongOutcome),
+                Outcome::Succeeded => Ok(ClusterPlan(Change::WorkDone { succeeded: true })),
+                Outcome::Failed { .. } => Ok(ClusterPlan(Change::WorkDone { succeeded: false })),
+                Outcome::PartlyFailed { .. } | Outcome::Chosen(_) => Err(NotTaken::WrongOutcome),
             };
         }
         let Some(failover) = self.failover.as_ref().filter(|failover| failover.stage.id() == id) else {
             return Err(NotTaken::Stale);
         };
         match (&failover.stage, outcome) {
-            (Stage::Choosing { .. }, ClusterOutcome::Chosen(node)) => {
+            (Stage::Choosing { .. }, Outcome::Chosen(node)) => {
                 match failover.electorate.next(&self.nodes, &failover.tried) {
                     Next::Choose(_, tier) if tier.contains(node) => {
                         Ok(ClusterPlan(Change::Chosen(node.clone())))
@@ -247,8 +226,8 @@ impl DbCluster {
                     _ => Err(NotTaken::NotOffered),
                 }
             }
-            (Stage::Switching { .. }, ClusterOutcome::Succeeded) => Ok(ClusterPlan(Change::Promoted)),
-            (Stage::Switching { .. }, ClusterOutcome::Failed(failure)) => {
+            (Stage::Switching { .. }, Outcome::Succeeded) => Ok(ClusterPlan(Change::Promoted)),
+            (Stage::Switching { .. }, Outcome::Failed { failure, .. }) => {
                 Ok(ClusterPlan(Change::AttemptFailed(*failure)))
             }
             _ => Err(NotTaken::WrongOutcome),

@@ -6,12 +6,13 @@
 use alloc::vec::Vec;
 
 use crate::ids::NodeId;
+use crate::outcome::Failure;
 use crate::polardb::cluster::DbCluster;
 use crate::polardb::cluster::requests::{Edition, Engine};
 use crate::polardb::cluster::rules::{P_301, P_310};
 use crate::polardb::cluster::step::{ClusterFact, ClusterStep, Context, Start};
 use crate::polardb::election::electorate::Electorate;
-use crate::polardb::election::failover::{Cause, Failover, Failure, Next, Stage};
+use crate::polardb::election::failover::{Cause, Failover, Next, Stage};
 use crate::polardb::election::ranking::Tried;
 use crate::polardb::election::rules::{P_122, P_150, P_160, P_161, P_180, P_181, P_182, P_185, P_190};
 use crate::polardb::nodes::{DbNode, NodeChange, NodeKind, Role};

@@ -12,12 +12,13 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, RegionId, ResourceGroupId, ZoneId};
+use crate::lifecycle::Pending;
 use crate::polardb::cluster::requests::{CreateDbCluster, Edition, Engine, PayType};
 pub use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::election::electorate::ORDINARY;
 use crate::polardb::election::failover::{Failover, Next, Stage};
 use crate::polardb::election::ranking::Priority;
-use crate::polardb::nodes::work::{NodeWork, PendingWork};
+use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeKind, Role};
 use crate::policy::SwitchStatus;
 use crate::text::{Description, StatusMessage, Tag};
@@ -46,18 +47,6 @@ pub enum ClusterEffect {
     Work(NodeWork),
 }
 
-/// A pending effect on the cluster as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct PendingCluster {
-    /// Fencing token, attempt number and, with `since`, age.
-    pub id: EffectId,
-    /// What was asked.
-    pub effect: Lifecycle,
-    /// When.
-    pub since: Timestamp,
-}
-
 /// A cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -77,12 +66,13 @@ pub struct DbCluster {
     pub(crate) nodes: Vec<DbNode>,
     /// The status that the outside reported, such as `ClassChanging`.
     pub(crate) busy: Option<StatusMessage>,
-    pub(crate) pending: Option<PendingCluster>,
+    pub(crate) pending: Option<Pending<Lifecycle>>,
     pub(crate) failover: Option<Failover>,
     /// When the writer last moved; by policy, when that switch began.
     pub(crate) last_switch: Option<Timestamp>,
     /// Work on nodes. Unlike `pending`, it goes on beside a failover.
-    pub(crate) work: Option<PendingWork>,
+    #[cfg_attr(feature = "serde", serde(with = "crate::polardb::nodes::work::serialised", default))]
+    pub(crate) work: Option<Pending<NodeWork>>,
     /// The zone of the hot-standby storage cluster.
     pub(crate) standby_zone: Option<ZoneId>,
     /// The zone to which the writer returns when a node there becomes eligible (`P-190`).
@@ -166,7 +156,7 @@ impl DbCluster {
             created_at: now,
             nodes: nodes.iter().enumerate().map(node).collect(),
             busy: None,
-            pending: Some(PendingCluster { id: asked, effect: Lifecycle::Create, since: now }),
+            pending: Some(Pending { id: asked, effect: Lifecycle::Create, since: now }),
             failover: None,
             last_switch: None,
             work: None,
@@ -179,7 +169,7 @@ impl DbCluster {
 
     /// A cluster that exists elsewhere: one that is being created or released waits for the effect `asked` from now on.
     pub(crate) fn adopt(seed: ClusterSeed, account: AccountId, now: Timestamp, asked: EffectId) -> Self {
-        let pending = |effect| Some(PendingCluster { id: asked, effect, since: now });
+        let pending = |effect| Some(Pending { id: asked, effect, since: now });
         let (pending, busy) = match seed.status {
             ClusterStatus::Creating => (pending(Lifecycle::Create), None),
             ClusterStatus::Deleting => (pending(Lifecycle::Delete), None),
@@ -239,7 +229,7 @@ impl DbCluster {
                 SwitchStatus::RoleSwitching => ClusterStatus::RoleSwitching,
             },
             _ if self.lost_its_writer() || self.waits => ClusterStatus::Switching,
-            (None, Some(pending), _) => pending.work.status(),
+            (None, Some(pending), _) => pending.effect.status(),
             (None, None, Some(busy)) => ClusterStatus::Busy(busy.clone()),
             (None, None, None) => ClusterStatus::Running,
         }
@@ -281,11 +271,11 @@ impl DbCluster {
     /// The work on nodes that is pending, with its id and since when. It goes on beside a failover.
     pub fn outstanding_work(&self) -> Option<(EffectId, Timestamp, ClusterEffect)> {
         let pending = self.work.as_ref()?;
-        Some((pending.id, pending.since, ClusterEffect::Work(pending.work.clone())))
+        Some((pending.id, pending.since, ClusterEffect::Work(pending.effect.clone())))
     }
 
     /// The work on nodes that is under way.
-    pub const fn work(&self) -> Option<&PendingWork> {
+    pub const fn work(&self) -> Option<&Pending<NodeWork>> {
         self.work.as_ref()
     }
 
@@ -401,7 +391,7 @@ impl DbCluster {
 
     /// Whether a restart of this node was asked for and is under way.
     pub(in crate::polardb) fn restarts(&self, id: &NodeId) -> bool {
-        self.work.as_ref().is_some_and(|pending| match &pending.work {
+        self.work.as_ref().is_some_and(|pending| match &pending.effect {
             NodeWork::RestartNode(node) => node == id,
             NodeWork::SetHotReplica { restarts_all, .. } => *restarts_all,
             _ => false,

@@ -5,11 +5,13 @@
 use alloc::vec::Vec;
 
 use crate::ids::{EffectId, NodeId};
+use crate::lifecycle::Pending;
+use crate::outcome::Failure;
 use crate::polardb::cluster::decide::{Change, ClusterPlan};
 use crate::polardb::cluster::rules::{P_015, P_016, P_023, P_024, P_025, P_026, P_301, P_302, P_303, P_304};
-use crate::polardb::cluster::{ClusterEffect, ClusterStatus, DbCluster, Lifecycle, PendingCluster};
+use crate::polardb::cluster::{ClusterEffect, ClusterStatus, DbCluster, Lifecycle};
 use crate::polardb::election::electorate::Electorate;
-use crate::polardb::election::failover::{Cause, Failure, Next};
+use crate::polardb::election::failover::{Cause, Next};
 use crate::polardb::election::ranking::Priority;
 use crate::polardb::election::rules::{P_151, P_160, P_171};
 use crate::polardb::nodes::NodeChange;
@@ -171,7 +173,7 @@ impl DbCluster {
                 P_026
             }
             Change::Delete => {
-                self.pending = Some(PendingCluster { id, effect: Lifecycle::Delete, since: now });
+                self.pending = Some(Pending { id, effect: Lifecycle::Delete, since: now });
                 step.asked = Some((id, ClusterEffect::Lifecycle(Lifecycle::Delete)));
                 P_023
             }

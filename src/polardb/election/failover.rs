@@ -52,29 +52,6 @@ impl Cause {
     }
 }
 
-/// Why a promotion failed, as the outside reports it. All three go on to the next node alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-pub enum Failure {
-    /// The network.
-    Network,
-    /// Abnormal replication.
-    Replication,
-    /// Anything else.
-    Other,
-}
-
-impl Failure {
-    /// The spelling in reports and events.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Network => "network",
-            Self::Replication => "replication",
-            Self::Other => "other",
-        }
-    }
-}
-
 /// Where a failover stands. The id is the pending effect's.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(

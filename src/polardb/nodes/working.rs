@@ -3,11 +3,12 @@
 use alloc::vec::Vec;
 
 use crate::ids::{NodeId, ZoneId};
+use crate::lifecycle::Pending;
 use crate::polardb::cluster::failing_over::News;
 use crate::polardb::cluster::step::{ClusterFact, ClusterStep, Context};
 use crate::polardb::cluster::{ClusterEffect, DbCluster};
 use crate::polardb::nodes::rules::{P_203, P_230};
-use crate::polardb::nodes::work::{NodeWork, PendingWork};
+use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeKind, Role};
 use crate::text::StatusMessage;
 
@@ -27,12 +28,12 @@ impl DbCluster {
         }
         step.push(P_230, ClusterFact::WorkBegan { work: work.clone() });
         step.asked = Some((cx.id, ClusterEffect::Work(work.clone())));
-        self.work = Some(PendingWork { id: cx.id, work, since: cx.now });
+        self.work = Some(Pending { id: cx.id, effect: work, since: cx.now });
     }
 
     pub(in crate::polardb) fn end_work(&mut self, succeeded: bool, cx: Context<'_>, step: &mut ClusterStep) {
         let offered = self.offered();
-        let Some(PendingWork { id, work, .. }) = self.work.take() else { return };
+        let Some(Pending { id, effect: work, .. }) = self.work.take() else { return };
         step.ended.push(id);
         let mut news = News::default();
         let (occupied, mut gone) = (|node: &NodeId| work.occupies(node), Vec::new());

@@ -38,8 +38,6 @@ use crate::control_plane::{
     Call, ControlPlane, EffectKind, Fresh, FreshCluster, FreshNodes, Input, Observation, Outcome, Report,
     Request,
 };
-use crate::ebs::group::table::{self, GroupEvent, GroupVerdict};
-use crate::ebs::pair::table::{PairEvent, Verdict, lookup};
 use crate::ebs::{
     AddDiskReplicaPair, Bandwidth, Charge, ClearPairDrill, ClearReplicaGroupDrill, CreateDiskReplicaGroup,
     CreateDiskReplicaPair, DeleteDiskReplicaGroup, DeleteDiskReplicaPair, DescribeDiskReplicaGroups,
@@ -54,9 +52,11 @@ use crate::ebs::{
     ChangeResourceGroup, DescribeDiskReplicaPairProgress, ListTagResources, ModifyDiskReplicaPair,
     ResourceId, Resources, TagResources, UntagResources,
 };
+use crate::ebs::{GroupEvent, GroupLifecycle, PairEvent, PairLifecycle};
 use crate::ids::{
     AccountId, BadId, ClusterId, DiskId, EffectId, NodeClass, NodeId, PairId, RegionId, ZoneId,
 };
+use crate::lifecycle::Verdict;
 use crate::polardb::{
     ClusterEffect, ClusterSeed, ClusterStatus, CreateDbCluster, CreateDbNodes, DbCluster, DbNode,
     DeleteDbCluster, DeleteDbNodes, DescribeDbClusterAttribute, DescribeDbClusters, Edition, Engine,

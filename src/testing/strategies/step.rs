@@ -98,7 +98,8 @@ impl PairAsk {
 
     pub(super) fn plain(self, pair: Option<&ReplicaPair>, policy: &EbsPolicy) -> Self {
         let (Self::Allowed(index), Some(pair)) = (self, pair) else { return self };
-        let allowed = |ask: &Self| lookup(pair.status(), ask.event()).verdict(policy) != Verdict::Refuse;
+        let allowed =
+            |ask: &Self| PairLifecycle::lookup(pair.status(), ask.event()).verdict(policy) != Verdict::Refuse;
         let allowed: Vec<Self> = Self::PLAIN.into_iter().filter(allowed).collect();
         pick(Some(index), &allowed).copied().unwrap_or(self)
     }
@@ -185,7 +186,7 @@ impl GroupAsk {
                 Self::Modify { .. } | Self::Stop => true,
                 _ => !empty,
             };
-            fits && table::lookup(group.status, ask.event()).verdict(policy) != GroupVerdict::Refuse
+            fits && GroupLifecycle::lookup(group.status, ask.event()).verdict(policy) != Verdict::Refuse
         };
         let allowed: Vec<Self> = Self::PLAIN.into_iter().filter(allowed).collect();
         pick(Some(index), &allowed).copied().unwrap_or(self)
