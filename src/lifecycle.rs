@@ -1,7 +1,7 @@
 //! Lifecycles: tables of rows that say what an event does in a status, and the effects that a resource waits for.
 //!
 //! A row covers a set of statuses and a set of events and has one [`Verdict`]; under some choices of a policy it has
-//! another. [`lifecycle!`] turns the rows of one kind of resource into a dense table, whose look-up is two array
+//! another. The macro `lifecycle!` turns the rows of one kind of resource into a dense table, whose look-up is two array
 //! accesses. A pair of status and event that no row covers, or that two rows cover, fails the build.
 
 use core::fmt;

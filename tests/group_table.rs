@@ -9,10 +9,9 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use failover_model::ebs::member::{fits, may_leave, shown_by};
 use failover_model::ebs::{
     AddDiskReplicaPair, EbsChoice, GroupEvent, GroupLifecycle, GroupStatus, ModifyDiskReplicaGroup,
-    PairStatus, RemoveDiskReplicaPair,
+    PairStatus, RemoveDiskReplicaPair, fits_group, may_leave_group, shown_by,
 };
 use failover_model::lifecycle::Verdict;
 use failover_model::policy::{EbsPolicy, ReprotectFailedGroup};
@@ -258,7 +257,7 @@ fn what_a_member_shows_stays_when_it_follows_its_group_again() {
         for member in PairStatus::ALL {
             let Some((_, shown)) = shown_by(*group, *member) else { continue };
             assert_eq!(shown_by(*group, shown).map(|(_, again)| again), Some(shown), "{group} {member}");
-            assert!(fits(*group, shown));
+            assert!(fits_group(*group, shown));
         }
     }
 }
@@ -286,15 +285,18 @@ fn members_rest_in_these_statuses_and_no_others() {
         let list = stated.get(group.as_str()).copied().unwrap_or_default();
         for member in PairStatus::ALL {
             let rests = *member == PairStatus::Invalid || list.split(' ').any(|one| one == member.as_str());
-            assert_eq!(fits(*group, *member), rests, "{group} {member}");
+            assert_eq!(fits_group(*group, *member), rests, "{group} {member}");
         }
     }
 }
 
 #[test]
 fn a_member_that_replicates_or_is_busy_does_not_leave() {
-    let staying: Vec<&str> =
-        PairStatus::ALL.iter().filter(|status| !may_leave(**status)).map(|status| status.as_str()).collect();
+    let staying: Vec<&str> = PairStatus::ALL
+        .iter()
+        .filter(|status| !may_leave_group(**status))
+        .map(|status| status.as_str())
+        .collect();
     assert_eq!(
         staying,
         ["initial_syncing", "manual_syncing", "syncing", "normal", "stopping", "failovering", "reprotecting"]

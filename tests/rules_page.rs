@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use failover_model::catalogue;
 use failover_model::ebs::{
-    EbsChoice, GroupEvent, GroupLifecycle, GroupStatus, PairEvent, PairLifecycle, PairStatus, member,
+    EbsChoice, GroupEvent, GroupLifecycle, GroupStatus, PairEvent, PairLifecycle, PairStatus, shown_by,
 };
 use failover_model::lifecycle::{Listed, Row, Verdict};
 use failover_model::rule::{Basis, Rule};
@@ -103,7 +103,7 @@ fn members_table() -> String {
     );
     for group in GroupStatus::ALL {
         let resting = PairStatus::ALL.iter().filter_map(|pair| {
-            let (rule, shown) = member::shown_by(*group, *pair)?;
+            let (rule, shown) = shown_by(*group, *pair)?;
             (shown == *pair && *pair != PairStatus::Invalid).then(|| format!("`{pair}` {rule}"))
         });
         let members: Vec<String> = resting.collect();

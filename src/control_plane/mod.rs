@@ -57,18 +57,20 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
-use crate::ebs::listing::Listing;
+use crate::control_plane::rules::C_030;
 use crate::ebs::{Disk, Drill, DrillOwner, GroupView, ReplicaGroup, ReplicaPair};
 use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, PairId, RegionId};
 use crate::map::Map;
 use crate::operation::{Operation, Product};
 use crate::polardb::DbCluster;
 use crate::policy::Policy;
+use crate::rule::cite;
 use crate::time::Timestamp;
 use crate::token::{OverCapacity, TokenCache};
 
 use effect::EffectIndex;
 use index::deadlines::{Deadlines, Timed};
+use index::listing::Listing;
 
 /// A disk within its account.
 type DiskKey = (AccountId, DiskId);
@@ -313,6 +315,7 @@ impl ControlPlane {
 
     /// The clock never goes back: a call with an earlier time happens at the time seen.
     fn observe(&mut self, now: Timestamp) -> Timestamp {
+        cite!(C_030);
         self.clock = self.clock.max(now);
         self.tokens.observe(self.clock);
         self.clock

@@ -1,17 +1,17 @@
 //! EBS asynchronous replication (`ebs`, 2021-07-30): disks and the pairs that replicate them.
 //!
 //! When the primary disk of a pair fails, `FailoverDiskReplicaPair` is called in the secondary disk's region. It is
-//! refused only in `invalid` and in `deleted`, is answered at once, shows `failovering`, and ends in `failovered` when
-//! the outside reports that the secondary disk is writable. The lifecycle is one [table]; the rules beside it are
-//! in the catalogue.
+//! refused only in `invalid` and `deleted`. Otherwise it is answered at once, shows `failovering`, and ends in
+//! `failovered` when
+//! the embedder reports that the secondary disk is writable. The whole lifecycle is one table, [`PairLifecycle`].
 
 mod choice;
-pub mod disk;
+mod disk;
 pub(crate) mod drill;
 pub(crate) mod group;
-pub mod labels;
+pub(crate) mod labels;
 pub(crate) mod listed;
-pub(crate) mod listing;
+pub(crate) mod page;
 pub(crate) mod pair;
 pub mod refusal;
 pub(crate) mod rules;
@@ -28,7 +28,7 @@ pub use drill::requests::{
 pub use drill::{Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus};
 pub use group::decide::{GroupPlan, GroupRequest, GroupStep, Member};
 pub use group::describe::{DescribeDiskReplicaGroups, GroupPage, GroupView};
-pub use group::member;
+pub use group::member::{fits_group, may_leave_group, shown_by};
 pub use group::membership::{MOST_MEMBERS, Membership};
 pub use group::refusal::GroupRefusal;
 pub use group::requests::{
@@ -38,14 +38,14 @@ pub use group::requests::{
 };
 pub use group::status::GroupStatus;
 pub use group::table::{GroupEvent, GroupLifecycle};
-pub use group::{GroupEffect, GroupSeed, Place, ReplicaGroup};
-pub use labels as tags;
+pub use group::{GroupEffect, GroupSeed, Location, ReplicaGroup};
 pub use labels::{
-    ChangeResourceGroup, ListTagResources, ResourceId, ResourceType, Resources, TagFilter, TagPage,
-    TagResources, TaggedResource, UntagResources,
+    ChangeResourceGroup, ListTagResources, MOST_RESOURCES, MOST_TAGS, ResourceId, ResourceType, Resources,
+    TagFilter, TagPage, TagResources, TaggedResource, UntagResources,
 };
+pub use page::{Cursor, Page, Site};
 pub use pair::decide::{PairPlan, PairRequest, PairStep};
-pub use pair::describe::{Cursor, DescribeDiskReplicaPairs, Page, PairPage, Site};
+pub use pair::describe::{DescribeDiskReplicaPairs, PairPage};
 pub use pair::progress::{DescribeDiskReplicaPairProgress, PairProgress};
 pub use pair::requests::{
     Bandwidth, Charge, CreateDiskReplicaPair, DeleteDiskReplicaPair, FailoverDiskReplicaPair, PairCreated,
@@ -54,8 +54,8 @@ pub use pair::requests::{
 pub use pair::settings::{ModifyDiskReplicaPair, SettingsPlan};
 pub use pair::status::PairStatus;
 pub use pair::table::{PairEvent, PairLifecycle};
-pub use pair::{Context, End, PairEffect, PairSeed, RPO, ReplicaPair};
+pub use pair::{CallContext, End, PairEffect, PairSeed, RPO, ReplicaPair};
 pub use refusal::EbsRefusal;
 
-/// The regions that the founding page lists. Later pages list ever more, so the default policy admits any.
+/// The regions that the founding page lists. Later pages list more, so the default policy admits any region.
 pub const FOUNDING_REGIONS: [&str; 4] = ["cn-shanghai", "cn-beijing", "cn-heyuan", "cn-chengdu"];

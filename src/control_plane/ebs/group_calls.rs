@@ -44,14 +44,10 @@ impl Action for DescribeDiskReplicaGroups {
 
     fn perform(&self, plane: &mut ControlPlane, _now: Timestamp, call: &Call, (): &()) -> Performed<Self> {
         let view = |group: &ReplicaGroup| plane.view(group);
-        let response = self.select(
-            &call.account,
-            &call.region,
-            &plane.policy.ebs,
-            &plane.groups,
-            &plane.index.group_listing,
-            view,
-        );
+        let (account, region, policy) = (&call.account, &call.region, &plane.policy.ebs);
+        let walk =
+            plane.index.group_listing.walk(account, region, self.site, policy.production_site, self.page);
+        let response = self.select(account, region, policy, &plane.groups, walk, view);
         Ok(Done { response, step: Step::default(), rule: None })
     }
 }

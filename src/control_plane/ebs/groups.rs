@@ -11,7 +11,7 @@ use crate::control_plane::{Call, ControlPlane, Effect, EffectKind, Index, Misuse
 use crate::ebs::group::rules::{G_014, G_610, G_697};
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::{
-    Context, CreateDiskReplicaGroup, DrillOwner, EbsRefusal, End, GroupCreated, GroupPlan, GroupRequest,
+    CallContext, CreateDiskReplicaGroup, DrillOwner, EbsRefusal, End, GroupCreated, GroupPlan, GroupRequest,
     GroupSeed, GroupStatus, GroupView, Member, Membership, ReplicaGroup, ReplicaPair,
 };
 use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId};
@@ -69,7 +69,7 @@ impl ControlPlane {
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let group = self.find_group(call, request.operation(), id)?;
         let members: Vec<Member<'_>> = self.members(id).map(|pair| self.member(pair)).collect();
-        let cx = Context { now, region: &call.region };
+        let cx = CallContext { now, region: &call.region };
         let plan = group.decide(&cx, request, &members, &self.policy.ebs)?;
         let rule = Some(plan.rule());
         Ok(Done { response: (), step: self.apply_to_group(id, plan), rule })
@@ -88,7 +88,7 @@ impl ControlPlane {
         let found = found.ok_or_else(|| unknown(operation, pair.as_str(), &call.region, E_610))?;
         let status = group.shows(self.members(id).map(|pair| pair.status));
         let members = self.index.members.get(id).map_or(0, BTreeMap::len);
-        let cx = Context { now, region: &call.region };
+        let cx = CallContext { now, region: &call.region };
         let decided = if joins {
             group.decide_add(&cx, found, status, members, &self.policy.ebs)?
         } else {
@@ -214,7 +214,7 @@ impl ControlPlane {
         let fresh = fresh.filter(|fresh| !self.groups.contains_key(&fresh.group));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         let asked = self.mint();
-        let cx = Context { now, region: &call.region };
+        let cx = CallContext { now, region: &call.region };
         let group = ReplicaGroup::create(fresh.group.clone(), call.account.clone(), &cx, asked, request);
         let effects = self.admit_group(group);
         let fact = GroupFact::Status {
@@ -312,7 +312,7 @@ impl ControlPlane {
             return Err(NotAdopted::IdInUse(String::from(seed.id.as_str())));
         }
         self.check_group_places(region, &seed.request)?;
-        let cx = Context { now, region };
+        let cx = CallContext { now, region };
         let asked = EffectId(self.next_id);
         let ids = seed.members.clone();
         let group = ReplicaGroup::adopt(seed, account.clone(), &cx, asked, &self.policy.ebs);

@@ -9,15 +9,15 @@ use crate::control_plane::event::{Event, Fact, GroupFact, PairFact};
 use crate::control_plane::{Call, ControlPlane, Reply, Step};
 use crate::ebs::labels::{MOST_RESOURCES, tagged, untagged};
 use crate::ebs::pair::rules::E_610;
-use crate::ebs::rules::{E_706, E_707, E_712};
+use crate::ebs::rules::{E_706, E_707, E_709, E_710, E_711, E_712};
 use crate::ebs::{
-    ChangeResourceGroup, Context, Cursor, DescribeDiskReplicaPairProgress, EbsRefusal, GroupStatus,
+    CallContext, ChangeResourceGroup, Cursor, DescribeDiskReplicaPairProgress, EbsRefusal, GroupStatus,
     ListTagResources, ModifyDiskReplicaPair, PairProgress, PairStatus, ReplicaGroup, ReplicaPair, ResourceId,
     ResourceType, Resources, TagPage, TagResources, TaggedResource, UntagResources,
 };
 use crate::ids::{PairId, ResourceGroupId};
 use crate::operation::Operation;
-use crate::rule::RuleId;
+use crate::rule::{RuleId, cite};
 use crate::text::Tag;
 use crate::time::Timestamp;
 
@@ -45,7 +45,8 @@ impl ControlPlane {
         let operation = Operation::ModifyDiskReplicaPair;
         let pair = self.pairs.get_mut(&request.pair).filter(|pair| pair.account == call.account);
         let pair = pair.ok_or_else(|| unknown(operation, &request.pair, call))?;
-        let plan = pair.decide_modify(&Context { now, region: &call.region }, request, &self.policy.ebs)?;
+        let plan =
+            pair.decide_modify(&CallContext { now, region: &call.region }, request, &self.policy.ebs)?;
         let rule = plan.rule();
         let mut step = Step::default();
         if pair.apply_settings(plan) {
@@ -59,7 +60,7 @@ impl ControlPlane {
         let operation = Operation::DescribeDiskReplicaPairProgress;
         let owned = |pair: &&ReplicaPair| pair.account == call.account && pair.status != PairStatus::Deleted;
         let pair = self.pairs.get(id).filter(owned).ok_or_else(|| unknown(operation, id, call))?;
-        pair.check_region(&Context { now: self.clock, region: &call.region }, operation)?;
+        pair.check_region(&CallContext { now: self.clock, region: &call.region }, operation)?;
         Ok(pair.progress())
     }
 
@@ -174,6 +175,7 @@ impl ControlPlane {
     }
 
     fn list_tags(&self, call: &Call, request: &ListTagResources) -> TagPage {
+        cite!(E_709, E_710, E_711);
         let after = request.after.map_or(0, |Cursor(at)| at);
         let wanted = |tags: &[Tag], ordinal: u64| {
             ordinal > after && !tags.is_empty() && request.tags.iter().all(|filter| filter.matches(tags))

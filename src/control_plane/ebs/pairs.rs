@@ -13,8 +13,8 @@ use crate::control_plane::{Call, ControlPlane, Effect, Misuse, NotAdopted, Reply
 use crate::ebs::pair::rules::{E_011, E_013, E_014, E_610, E_671};
 
 use crate::ebs::{
-    Access, Charge, Context, CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairs, Disk,
-    EbsRefusal, FailoverDiskReplicaPair, PairCreated, PairPage, PairRequest, PairSeed, PairStatus,
+    Access, CallContext, Charge, CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairs,
+    Disk, EbsRefusal, FailoverDiskReplicaPair, PairCreated, PairPage, PairRequest, PairSeed, PairStatus,
     ReplicaPair, ReprotectDiskReplicaPair, StartDiskReplicaPair, StopDiskReplicaPair,
 };
 use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId, ZoneId};
@@ -56,7 +56,7 @@ impl ControlPlane {
             .into());
         };
         let request = ask(pair, &self.disks);
-        let cx = Context { now, region: &call.region };
+        let cx = CallContext { now, region: &call.region };
         let plan = pair.decide(&cx, request, &self.policy.ebs)?;
         let rule = Some(plan.rule());
         let (step, lapsed) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
@@ -76,7 +76,7 @@ impl ControlPlane {
         let fresh = fresh.filter(|fresh| !self.pairs.contains_key(&fresh.pair));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         let asked = self.mint();
-        let cx = Context { now, region: &call.region };
+        let cx = CallContext { now, region: &call.region };
         let pair = ReplicaPair::create(fresh.pair.clone(), call.account.clone(), &cx, asked, request);
         let effects = self.admit_pair(pair);
         let mut step = Step { effects, events: Vec::new() };
@@ -200,7 +200,7 @@ impl ControlPlane {
         if seed.status != PairStatus::Deleted {
             self.check_disks(account, region, &seed.request)?;
         }
-        let cx = Context { now, region };
+        let cx = CallContext { now, region };
         let asked = EffectId(self.next_id);
         let pair = ReplicaPair::adopt(seed, account.clone(), &cx, asked, &self.policy.ebs);
         self.check_pair(&pair)?;
@@ -278,14 +278,10 @@ impl Action for DescribeDiskReplicaPairs {
 
     fn perform(&self, plane: &mut ControlPlane, _now: Timestamp, call: &Call, (): &()) -> Performed<Self> {
         let name = |group: &_| plane.groups.get(group)?.name().cloned();
-        let response = self.select(
-            &call.account,
-            &call.region,
-            &plane.policy.ebs,
-            &plane.pairs,
-            &plane.index.pair_listing,
-            name,
-        );
+        let (account, region, policy) = (&call.account, &call.region, &plane.policy.ebs);
+        let walk =
+            plane.index.pair_listing.walk(account, region, self.site, policy.production_site, self.page);
+        let response = self.select(account, region, policy, &plane.pairs, walk, name);
         Ok(Done { response, step: Step::default(), rule: None })
     }
 }

@@ -1,19 +1,21 @@
-//! The life of a drill: pure decisions and their application.
+//! Decisions on a drill, and their application.
+//!
+//! A drill has no table of rows: a successful clearing leads to no status but to the removal of the record.
 
 use crate::ebs::drill::refusal::DrillRefusal;
 use crate::ebs::drill::requests::FreshDrill;
-use crate::ebs::drill::rules::{D_120, D_121, D_130, D_131, D_140, D_141};
+use crate::ebs::drill::rules::{D_112, D_120, D_121, D_130, D_131, D_140, D_141, D_160};
 use crate::ebs::drill::{Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus};
 use crate::ebs::refusal::EbsRefusal;
 use crate::ids::{AccountId, EffectId, PairId};
 use crate::lifecycle::Pending;
 use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
-use crate::rule::RuleId;
+use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
-/// What a decision on a drill changes.
+/// The changes that a decision makes to a drill.
 #[must_use = "a decision does nothing until it is applied"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrillPlan {
@@ -30,19 +32,19 @@ impl DrillPlan {
         self.rule
     }
 
-    /// The status that the drill takes; `None` if it vanishes.
+    /// The status that the drill takes; `None` if it is removed.
     pub const fn to(&self) -> Option<DrillStatus> {
         self.to
     }
 
-    /// Whether the plan asks for an effect and so needs an id.
+    /// Whether the plan requests an effect, which needs an id.
     pub const fn asks(&self) -> bool {
         self.asks.is_some()
     }
 }
 
 impl DrillEffect {
-    /// The effect that a drill in this status waits for, if the status is transient.
+    /// The effect that a drill in this transient status waits for; `None` for other statuses.
     pub const fn of(status: DrillStatus) -> Option<Self> {
         match status {
             DrillStatus::Executing => Some(Self::Start),
@@ -53,8 +55,8 @@ impl DrillEffect {
 }
 
 impl Drill {
-    /// A drill as its start makes it. With a recover point it is `executing`, waiting for the effect `asked` (`D-110`);
-    /// without one there is nothing to clone, and it is `execute_failed` at once, without disks (`D-111`).
+    /// A started drill. With a recover point it is `executing`, with the pending effect `asked` (`D-110`). Without one
+    /// there is nothing to clone: it is `execute_failed` at once and has no disks (`D-111`).
     pub fn start(
         fresh: FreshDrill,
         account: AccountId,
@@ -64,6 +66,7 @@ impl Drill {
         now: Timestamp,
         asked: EffectId,
     ) -> Self {
+        cite!(D_112);
         let disk = |(pair, disk)| DrillDisk { pair, disk, status: DrillDiskStatus::Creating };
         let missing = match owner {
             DrillOwner::Pair(_) => "PAIR_SYNCPOINT_NOT_FOUND",
@@ -139,8 +142,8 @@ impl Drill {
         })
     }
 
-    /// Carries a plan out. `id` names the effect that the plan asks for, if it asks for one. A plan without a status makes
-    /// the drill vanish, which is the caller's to do.
+    /// Carries a plan out. `id` becomes the id of the effect that the plan requests, if it requests one. If the plan has
+    /// no status, the caller removes the drill.
     pub fn apply(&mut self, plan: DrillPlan, now: Timestamp, id: EffectId) {
         let Some(to) = plan.to else { return };
         if to == self.status {
@@ -154,8 +157,9 @@ impl Drill {
         }
     }
 
-    /// Whether its disks are there to be used: made, and not deleted yet (`D-160`).
+    /// Whether its disks can be used: made and not yet deleted (`D-160`).
     pub const fn has_disks(&self) -> bool {
+        cite!(D_160);
         matches!(self.status, DrillStatus::Executed | DrillStatus::Clearing | DrillStatus::ClearFailed)
     }
 }

@@ -4,25 +4,25 @@
 //! they agree, the places, and last the number. The vendor gives a code to each and no order (`facts/ebs.md` §6.3).
 
 use crate::ebs::group::decide::GroupPlan;
-use crate::ebs::group::member::may_leave;
+use crate::ebs::group::member::may_leave_group;
 use crate::ebs::group::refusal::GroupRefusal;
-use crate::ebs::group::rules::{G_680, G_681, G_690, G_692};
+use crate::ebs::group::rules::{G_680, G_681, G_683, G_690, G_692};
 use crate::ebs::group::status::GroupStatus;
 use crate::ebs::group::table::{GroupEvent, GroupLifecycle};
-use crate::ebs::group::{Place, ReplicaGroup};
+use crate::ebs::group::{Location, ReplicaGroup};
 use crate::ebs::pair::status::PairStatus;
 use crate::ebs::pair::table::{PairEvent, PairLifecycle};
-use crate::ebs::pair::{Context, End, ReplicaPair};
+use crate::ebs::pair::{CallContext, End, ReplicaPair};
 use crate::ebs::refusal::EbsRefusal;
 use crate::lifecycle::{PendingChange, Verdict};
 use crate::operation::Operation;
 use crate::policy::{EbsPolicy, JoinStatuses};
-use crate::rule::RuleId;
+use crate::rule::{RuleId, cite};
 
-/// How many pairs a group may have (`G-686`).
+/// The maximum number of pairs in a group (`G-686`).
 pub const MOST_MEMBERS: usize = 17;
 
-/// What a decision on a pair's membership changes.
+/// The changes that a decision on a pair's membership makes.
 #[must_use = "a decision does nothing until it is applied"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Membership {
@@ -30,7 +30,7 @@ pub enum Membership {
     Already,
     /// The pair joins.
     Joins(RuleId),
-    /// The pair leaves, and this becomes of the group.
+    /// The pair leaves, and the group changes by this plan.
     Leaves(GroupPlan),
 }
 
@@ -46,19 +46,20 @@ impl Membership {
 }
 
 impl ReplicaGroup {
-    /// Decides whether a pair joins; `status` is what the group shows, `members` how many it has.
+    /// Decides whether a pair joins. `status` is the one that the group shows, `members` the number of its members.
     ///
     /// # Errors
     ///
     /// The refusal of the first check that fails.
     pub fn decide_add(
         &self,
-        cx: &Context<'_>,
+        cx: &CallContext<'_>,
         pair: &ReplicaPair,
         status: GroupStatus,
         members: usize,
         policy: &EbsPolicy,
     ) -> Result<Membership, EbsRefusal> {
+        cite!(G_683);
         let operation = Operation::AddDiskReplicaPair;
         self.check_site(cx, operation, policy)?;
         let refused = |why: GroupRefusal| Err(why.of(operation, self.id.clone()));
@@ -95,14 +96,14 @@ impl ReplicaGroup {
         Ok(Membership::Joins(row.rule))
     }
 
-    /// Decides whether a pair leaves; `status` is what the group shows, `members` how many it has.
+    /// Decides whether a pair leaves. `status` is the one that the group shows, `members` the number of its members.
     ///
     /// # Errors
     ///
     /// The refusal of the first check that fails.
     pub fn decide_remove(
         &self,
-        cx: &Context<'_>,
+        cx: &CallContext<'_>,
         pair: &ReplicaPair,
         status: GroupStatus,
         members: usize,
@@ -126,7 +127,7 @@ impl ReplicaGroup {
         if row.verdict(policy) == Verdict::Refuse {
             return refused(GroupRefusal::CannotRemove { status, rule: row.rule });
         }
-        if !may_leave(pair.status) {
+        if !may_leave_group(pair.status) {
             return refused(GroupRefusal::PairCannotLeave { pair: pair.id.clone(), status: pair.status });
         }
         let kept = self.unchanged(row.rule, cx.now);
@@ -140,7 +141,7 @@ impl ReplicaGroup {
     }
 }
 
-/// Whether an end of a pair lies in this place.
-pub(crate) fn lies_in(end: &End, place: &Place) -> bool {
+/// Whether an end of a pair lies in this location.
+pub(crate) fn lies_in(end: &End, place: &Location) -> bool {
     end.region == place.region && end.zone == place.zone
 }

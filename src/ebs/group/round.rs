@@ -1,10 +1,10 @@
-//! What reports and the clock do to a group.
+//! Decisions on reports about a group, and on its deadlines.
 //!
-//! Stopping, failing over and reprotecting are one effect of the group; stopping and failing over can succeed for some
-//! members and fail for others (`G-430`), reprotecting is all or nothing (`G-431`), since half a reverse would leave a
-//! group without a direction. Copies are an effect of each member, and a round of them **commits** when every member's
-//! has ended well (`G-641`): then, and only then, all members have the recover point of that instant. If one failed, the
-//! round does not commit and every recover point stays (`G-642`), since a group promises one instant for all.
+//! Stopping, failing over and reprotecting are effects of the group. Stopping and failing over can succeed for some
+//! members and fail for others (`G-430`); reprotecting is all or nothing (`G-431`), since half a reverse would leave a
+//! group without a direction. A copy is an effect of one member, and a round of copies **commits** when all have succeeded
+//! (`G-641`): then, and only then, all members get the recover point of that instant. If a copy failed, the round does not
+//! commit and every recover point stays (`G-642`).
 //!
 //! A member that becomes invalid leaves the round; the others go on (`G-643`).
 
@@ -12,8 +12,8 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::ebs::group::decide::GroupPlan;
-use crate::ebs::group::member::{may_leave, shown_by};
-use crate::ebs::group::rules::{G_402, G_404, G_641, G_642};
+use crate::ebs::group::member::{may_leave_group, shown_by};
+use crate::ebs::group::rules::{G_402, G_404, G_430, G_431, G_640, G_641, G_642, G_643, G_697};
 use crate::ebs::group::status::GroupStatus;
 use crate::ebs::group::table::{GroupEvent, GroupLifecycle};
 use crate::ebs::group::{GroupEffect, ReplicaGroup};
@@ -24,7 +24,7 @@ use crate::ids::{EffectId, PairId};
 use crate::lifecycle::{Due, PendingChange, Verdict};
 use crate::outcome::{NotTaken, Outcome};
 use crate::policy::EbsPolicy;
-use crate::rule::RuleId;
+use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
@@ -40,7 +40,7 @@ impl GroupEffect {
         }
     }
 
-    /// The effect that a group in this status waits for, if the status is transient.
+    /// The effect that a group in this transient status waits for; `None` for other statuses.
     pub const fn of(status: GroupStatus) -> Option<Self> {
         match status {
             GroupStatus::Creating => Some(Self::Create),
@@ -53,6 +53,7 @@ impl GroupEffect {
     }
 
     const fn can_fail_partly(self) -> bool {
+        cite!(G_430, G_431);
         matches!(self, Self::Stop | Self::Failover)
     }
 }
@@ -102,7 +103,7 @@ impl ReplicaGroup {
         })
     }
 
-    /// What becomes of a member that an effect was about, given the status that the group takes.
+    /// The plan of a member on which the effect acted, given the status that the group takes.
     fn member_after(
         &self,
         now: Timestamp,
@@ -111,9 +112,10 @@ impl ReplicaGroup {
         to: GroupStatus,
         well: bool,
     ) -> PairPlan {
+        cite!(G_640);
         let plan = pair.follow(now, to);
         match (effect, well) {
-            // Its own result, whatever becomes of the group (G-404).
+            // The member's own result, whatever the status of the group (G-404).
             (GroupEffect::Stop, true) => {
                 PairPlan { to: PairStatus::Stopped, rule: own_result(to, plan.rule), ..plan }
             }
@@ -154,11 +156,11 @@ impl ReplicaGroup {
         let rule = if succeeded { G_641 } else { G_642 };
         let own =
             PairPlan { pending: PendingChange::Clear, copy_failed: !succeeded, ..pair.unchanged(rule, now) };
-        let spoilt = self.spoilt || !succeeded;
-        Ok(self.after_copy(now, pair, own, spoilt, members))
+        let copy_failed = self.copy_failed || !succeeded;
+        Ok(self.after_copy(now, pair, own, copy_failed, members))
     }
 
-    /// Decides that a member's relation broke: it leaves the round that is under way.
+    /// Decides what the broken relation of a member changes: it leaves the running round.
     pub fn decide_member_invalidated(
         &self,
         now: Timestamp,
@@ -166,37 +168,38 @@ impl ReplicaGroup {
         message: StatusMessage,
         members: &[&ReplicaPair],
     ) -> GroupPlan {
+        cite!(G_643);
         let own = member.decide_invalidated(now, message);
         if member.is_copying() {
-            self.after_copy(now, member, own, self.spoilt, members)
+            self.after_copy(now, member, own, self.copy_failed, members)
         } else {
             let members = [(member.id.clone(), own)].into();
             GroupPlan { members, ..self.unchanged(G_402, now) }
         }
     }
 
-    /// What follows when a member's copy is no longer under way: nothing while others copy, else the end of the round.
+    /// The plan after the end of a member's copy: the round ends unless other members still copy.
     fn after_copy(
         &self,
         now: Timestamp,
         member: &ReplicaPair,
         own: PairPlan,
-        spoilt: bool,
+        copy_failed: bool,
         members: &[&ReplicaPair],
     ) -> GroupPlan {
         let others = || members.iter().copied().filter(|pair| pair.id != member.id && pair.takes_part());
         if others().any(ReplicaPair::is_copying) {
             let rule = own.rule;
             let members = [(member.id.clone(), own)].into();
-            return GroupPlan { spoilt, members, ..self.unchanged(rule, now) };
+            return GroupPlan { copy_failed, members, ..self.unchanged(rule, now) };
         }
-        let event = if spoilt { GroupEvent::RoundFailed } else { GroupEvent::RoundSucceeded };
+        let event = if copy_failed { GroupEvent::RoundFailed } else { GroupEvent::RoundSucceeded };
         let row = GroupLifecycle::lookup(self.status, event);
         let to = if let Verdict::Move(to) = row.then { to } else { self.status };
         let committed = |pair: &ReplicaPair, plan: PairPlan| {
             let (rule, shown) = shown_by(to, pair.status).unwrap_or((plan.rule, plan.to));
             let plan = PairPlan { rule, to: shown, ..plan };
-            if spoilt { plan } else { PairPlan { recover_point: Some(now), copied: true, ..plan } }
+            if copy_failed { plan } else { PairPlan { recover_point: Some(now), copied: true, ..plan } }
         };
         let mut moved: Vec<(u64, PairId, PairPlan)> = others()
             .map(|pair| (pair.ordinal, pair.id.clone(), committed(pair, pair.follow(now, to))))
@@ -205,12 +208,19 @@ impl ReplicaGroup {
         moved.push((member.ordinal, member.id.clone(), own));
         moved.sort_by_key(|(ordinal, _, _)| *ordinal);
         let members = moved.into_iter().map(|(_, id, plan)| (id, plan)).collect();
-        GroupPlan { to, spoilt: false, round_failed: spoilt, members, ..self.unchanged(row.rule, now) }
+        GroupPlan {
+            to,
+            copy_failed: false,
+            round_failed: copy_failed,
+            members,
+            ..self.unchanged(row.rule, now)
+        }
     }
 
-    /// What falls due at [`ReplicaGroup::due`], seen from `now`: cycles up to `now` that a running round swallows are
+    /// Decides what happens at the deadline [`ReplicaGroup::due`]. Cycles up to `now` that fall into a running round are
     /// skipped in one step.
     pub fn decide_due(&self, now: Timestamp, members: &[&ReplicaPair]) -> Option<Due<GroupPlan>> {
+        cite!(G_697);
         let at = self.due.filter(|due| *due <= now)?;
         if self.status == GroupStatus::Deleted {
             return Some(Due::Forget);
@@ -230,7 +240,7 @@ impl ReplicaGroup {
         Some(Due::Cycle(GroupPlan { to, due, members, ..self.unchanged(row.rule, at) }))
     }
 
-    /// Decides that the group broke as a whole: every member that is replicating or busy breaks with it (`G-510`).
+    /// Decides what changes when the group breaks as a whole: every replicating or busy member breaks with it (`G-510`).
     pub fn decide_invalidated(
         &self,
         now: Timestamp,
@@ -239,20 +249,20 @@ impl ReplicaGroup {
     ) -> GroupPlan {
         let row = GroupLifecycle::lookup(self.status, GroupEvent::Invalidated);
         let Verdict::Move(to) = row.then else { return self.unchanged(row.rule, now) };
-        let broken = members.iter().filter(|pair| !may_leave(pair.status));
+        let broken = members.iter().filter(|pair| !may_leave_group(pair.status));
         let plans = broken.map(|pair| (pair.id.clone(), pair.decide_invalidated(now, message.clone())));
         GroupPlan {
             to,
             pending: PendingChange::Clear,
             due: None,
-            spoilt: false,
+            copy_failed: false,
             members: plans.collect(),
             ..self.unchanged(row.rule, now)
         }
     }
 }
 
-/// The rule of a member's result: that of following its group, unless the group came to another.
+/// The rule of a member's result: `followed`, unless the group failed in part.
 fn own_result(group: GroupStatus, followed: RuleId) -> RuleId {
     match group {
         GroupStatus::StopFailed | GroupStatus::FailoverFailed => G_404,

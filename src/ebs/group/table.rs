@@ -12,7 +12,7 @@ use crate::ebs::group::status::GroupStatus;
 use crate::lifecycle::{events, lifecycle};
 
 events! {
-    /// What can happen to a group.
+    /// An event in the lifecycle of a group.
     GroupEvent {
         /// Automatic start.
         Start,
@@ -32,29 +32,29 @@ events! {
         AddPair,
         /// A pair is to leave.
         RemovePair,
-        /// The outside reports that the group was created.
+        /// Reported: the group was created.
         CreateSucceeded,
-        /// The outside reports that creation failed.
+        /// Reported: creation failed.
         CreateFailed,
         /// Every copy of a round is complete.
         RoundSucceeded,
         /// Every copy of a round has ended, and one failed.
         RoundFailed,
-        /// The outside reports that all members are stopped.
+        /// Reported: all members are stopped.
         StopSucceeded,
-        /// The outside reports that stopping failed, for some member or for all.
+        /// Reported: stopping failed, for some member or for all.
         StopFailed,
-        /// The outside reports that every secondary disk took over.
+        /// Reported: every secondary disk took over.
         FailoverSucceeded,
-        /// The outside reports that the failover failed, for some member or for all.
+        /// Reported: the failover failed, for some member or for all.
         FailoverFailed,
-        /// The outside reports that reprotecting is done.
+        /// Reported: reprotecting is done.
         ReprotectSucceeded,
-        /// The outside reports that reprotecting failed.
+        /// Reported: reprotecting failed.
         ReprotectFailed,
-        /// The outside reports that the group is deleted.
+        /// Reported: the group is deleted.
         DeleteSucceeded,
-        /// The outside reports that deletion failed.
+        /// Reported: deletion failed.
         DeleteFailed,
         /// The next round is due.
         CycleDue,

@@ -1,15 +1,15 @@
-//! What happens to a pair: pure decisions and their application.
+//! Decisions on a pair, and their application.
 //!
-//! [`ReplicaPair::decide`] and its siblings answer what would happen and change nothing; [`ReplicaPair::apply`] cannot
-//! fail. Statuses come from the table alone; this file adds what the table does not know: regions,
-//! disks, the direction, the recover point and the clock.
+//! [`ReplicaPair::decide`] and its siblings return a plan and change nothing; [`ReplicaPair::apply`] carries a plan out
+//! and cannot fail. Statuses come from the table alone. This file adds regions, disks, the direction, the recover point
+//! and the clock.
 
 use crate::ebs::disk::Disk;
 use crate::ebs::group::refusal::GroupRefusal;
-use crate::ebs::pair::rules::{E_620, E_640, E_641};
+use crate::ebs::pair::rules::{E_620, E_640, E_641, E_650, E_651, E_660};
 use crate::ebs::pair::status::PairStatus;
 use crate::ebs::pair::table::{PairEvent, PairLifecycle};
-use crate::ebs::pair::{Context, PairEffect, RPO, ReplicaPair};
+use crate::ebs::pair::{CallContext, PairEffect, RPO, ReplicaPair};
 use crate::ebs::refusal::EbsRefusal;
 use crate::ids::EffectId;
 use crate::lifecycle::{Due, Pending, PendingChange, Verdict};
@@ -20,14 +20,14 @@ use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
 use crate::time::{Span, Timestamp};
 
-/// What a call on a pair asks, with the facts about its disks that the decision needs.
+/// A call on a pair, with the condition of the disk on which the decision depends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PairRequest {
     /// Start, automatic or one-shot.
     Start {
         /// Copy once only.
         one_shot: bool,
-        /// The destination disk as it is.
+        /// The condition of the destination disk.
         destination: Disk,
     },
     /// Stop.
@@ -38,7 +38,7 @@ pub enum PairRequest {
     Reprotect {
         /// Whether the roles swap.
         reverse: bool,
-        /// The source disk, that is, the old primary, as it is.
+        /// The condition of the source disk, which is the old primary.
         source: Disk,
     },
     /// Delete.
@@ -58,7 +58,7 @@ impl PairRequest {
     }
 }
 
-/// What a decision changes. Made by the `decide` functions, consumed by [`ReplicaPair::apply`].
+/// The changes that a decision makes. Returned by the `decide` functions, consumed by [`ReplicaPair::apply`].
 #[must_use = "a decision does nothing until it is applied"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairPlan {
@@ -73,12 +73,12 @@ pub struct PairPlan {
     pub(in crate::ebs) switched: bool,
     pub(in crate::ebs) swap: bool,
     pub(in crate::ebs) one_shot: bool,
-    /// Whether a copy ended badly.
+    /// Whether a copy failed.
     pub(in crate::ebs) copy_failed: bool,
     pub(in crate::ebs) reversing: bool,
 }
 
-/// What applying a plan did.
+/// The result of applying a plan.
 #[must_use]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PairStep {
@@ -90,15 +90,13 @@ pub struct PairStep {
     pub from: PairStatus,
     /// The status after.
     pub to: PairStatus,
-    /// The effect that is asked for now.
+    /// The effect that is requested.
     pub asked: Option<Pending<PairEffect>>,
     /// The effect that ended or was superseded.
     pub ended: Option<Pending<PairEffect>>,
-    /// Whether a copy ended badly.
+    /// Whether a copy failed.
     pub copy_failed: bool,
 }
-
-cite!(E_640, E_641);
 
 impl ReplicaPair {
     /// Decides a call: region and role (`E-620` to `E-622`), then membership (`E-623`), then status (the table), then disks
@@ -109,7 +107,7 @@ impl ReplicaPair {
     /// The refusal of the first check that fails.
     pub fn decide(
         &self,
-        cx: &Context<'_>,
+        cx: &CallContext<'_>,
         request: PairRequest,
         policy: &EbsPolicy,
     ) -> Result<PairPlan, EbsRefusal> {
@@ -129,10 +127,10 @@ impl ReplicaPair {
         Ok(self.accepted(cx.now, request, row.rule, to, policy))
     }
 
-    pub(crate) fn check_region(&self, cx: &Context<'_>, operation: Operation) -> Result<(), EbsRefusal> {
+    pub(crate) fn check_region(&self, cx: &CallContext<'_>, operation: Operation) -> Result<(), EbsRefusal> {
         let at_source = || self.source().region == *cx.region;
         let at_destination = || self.destination().region == *cx.region;
-        // Only an end that the answer depends on is looked at: the happy path of a failover reads one of them.
+        // Only the ends on which the answer depends are compared: an accepted failover reads one of them.
         let allowed = match operation {
             Operation::FailoverDiskReplicaPair | Operation::ReprotectDiskReplicaPair => at_destination(),
             Operation::DeleteDiskReplicaPair => at_source(),
@@ -152,7 +150,7 @@ impl ReplicaPair {
         })
     }
 
-    /// Turns what was asked and what is known into the event that the table is asked about.
+    /// The event by which the table is asked about a request.
     pub(in crate::ebs) fn event_of(&self, request: PairRequest, policy: &EbsPolicy) -> PairEvent {
         match request {
             PairRequest::Start { one_shot: true, .. } => PairEvent::StartOneShot,
@@ -172,7 +170,7 @@ impl ReplicaPair {
 
     fn check_limits(
         &self,
-        cx: &Context<'_>,
+        cx: &CallContext<'_>,
         request: PairRequest,
         policy: &EbsPolicy,
     ) -> Result<(), EbsRefusal> {
@@ -263,6 +261,7 @@ impl ReplicaPair {
         outcome: &Outcome,
         policy: &EbsPolicy,
     ) -> Result<PairPlan, NotTaken> {
+        cite!(E_640, E_641, E_650);
         let pending = self.pending.filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?;
         let (success, failure) = pending.effect.events();
         let event = match outcome {
@@ -284,7 +283,7 @@ impl ReplicaPair {
             (PairEffect::Reprotect { reverse }, Outcome::Succeeded) => {
                 plan.switched = false;
                 plan.swap = reverse;
-                // A recover point belongs to a direction: the other one has none yet.
+                // A recover point belongs to a direction, and the other one has none yet.
                 plan.recover_point = if reverse { None } else { self.last_recover_point };
             }
             (PairEffect::Delete, Outcome::Succeeded) => plan.due = Some(now.after(policy.tombstone)),
@@ -293,9 +292,10 @@ impl ReplicaPair {
         Ok(plan)
     }
 
-    /// What falls due at [`ReplicaPair::due`], seen from `now`: cycles up to `now` that a running copy swallows are
+    /// Decides what happens at the deadline [`ReplicaPair::due`]. Cycles up to `now` that fall into a running copy are
     /// skipped in one step, so that a late caller costs no loop.
     pub fn decide_due(&self, now: Timestamp, policy: &EbsPolicy) -> Option<Due<PairPlan>> {
+        cite!(E_660);
         let at = self.due.filter(|due| *due <= now)?;
         if self.status == PairStatus::Deleted {
             return Some(Due::Forget);
@@ -310,7 +310,7 @@ impl ReplicaPair {
         }))
     }
 
-    /// Decides that the relation broke, for instance because a disk was removed (`E-510`).
+    /// Decides what a broken relation changes, for instance after a disk was removed (`E-510`).
     pub fn decide_invalidated(&self, now: Timestamp, message: StatusMessage) -> PairPlan {
         let row = PairLifecycle::lookup(self.status, PairEvent::Invalidated);
         match row.then {
@@ -326,7 +326,7 @@ impl ReplicaPair {
         }
     }
 
-    /// Carries a plan out. `id` names the effect that the plan asks for, if it asks for one.
+    /// Carries a plan out. `id` becomes the id of the effect that the plan requests, if it requests one.
     pub fn apply(&mut self, plan: PairPlan, id: EffectId) -> PairStep {
         let from = self.status;
         let (asked, ended) = plan.pending.apply(&mut self.pending, id, plan.at);
@@ -353,6 +353,7 @@ impl ReplicaPair {
     }
 
     pub(in crate::ebs) fn unchanged(&self, rule: RuleId, at: Timestamp) -> PairPlan {
+        cite!(E_651);
         PairPlan {
             rule,
             at,
@@ -388,7 +389,7 @@ impl PairPlan {
         self.rule
     }
 
-    /// Whether the plan asks for an effect and so needs an id.
+    /// Whether the plan requests an effect, which needs an id.
     pub const fn asks(&self) -> bool {
         self.pending.asks()
     }

@@ -8,7 +8,7 @@ use crate::ebs::pair::status::PairStatus;
 use crate::lifecycle::{events, lifecycle};
 
 events! {
-    /// What can happen to a pair.
+    /// An event in the lifecycle of a pair.
     PairEvent {
         /// Automatic start, no copy completed yet in this direction.
         StartFirst,
@@ -28,29 +28,29 @@ events! {
         Modify,
         /// Addition to a consistent group.
         AddToGroup,
-        /// The outside reports that the pair was created.
+        /// Reported: the pair was created.
         CreateSucceeded,
-        /// The outside reports that creation failed.
+        /// Reported: creation failed.
         CreateFailed,
-        /// The outside reports that a copy is complete.
+        /// Reported: a copy is complete.
         CopySucceeded,
-        /// The outside reports that a copy failed.
+        /// Reported: a copy failed.
         CopyFailed,
-        /// The outside reports that the pair is stopped.
+        /// Reported: the pair is stopped.
         StopSucceeded,
-        /// The outside reports that stopping failed.
+        /// Reported: stopping failed.
         StopFailed,
-        /// The outside reports that the secondary disk took over.
+        /// Reported: the secondary disk took over.
         FailoverSucceeded,
-        /// The outside reports that the failover failed.
+        /// Reported: the failover failed.
         FailoverFailed,
-        /// The outside reports that reprotecting is done.
+        /// Reported: reprotecting is done.
         ReprotectSucceeded,
-        /// The outside reports that reprotecting failed.
+        /// Reported: reprotecting failed.
         ReprotectFailed,
-        /// The outside reports that the pair is deleted.
+        /// Reported: the pair is deleted.
         DeleteSucceeded,
-        /// The outside reports that deletion failed.
+        /// Reported: deletion failed.
         DeleteFailed,
         /// The next copy cycle is due.
         CycleDue,
