@@ -1,8 +1,5 @@
 //! One long run whose end is pinned: the same in debug and release builds and under every hash seed.
 
-#[macro_use]
-mod common;
-
 use failover_model::testing::strategies;
 use failover_model::{ControlPlane, Input, Policy};
 use proptest::strategy::{Strategy, ValueTree};

@@ -13,8 +13,8 @@
 //! The larger worlds take minutes and are ignored by default: `cargo test --release --test worlds -- --include-ignored`.
 //! The figures are in `docs/evidence.md`.
 
-#[macro_use]
-mod common;
+#[path = "it/kit/fixtures.rs"]
+mod kit;
 mod worlds {
     pub mod canonical;
     pub mod clusters;

@@ -10,7 +10,7 @@ use stateright::Property;
 
 use super::pairs::{call, observed};
 use super::walk::{Checked, World, sometimes};
-use crate::common::{self, CLUSTER, OWNER, SOURCE, id, message, priority};
+use crate::kit::{self, CLUSTER, OWNER, SOURCE, id, message, priority};
 
 /// A writer `w` and readers of these priorities.
 #[derive(Clone, Copy)]
@@ -32,7 +32,7 @@ impl World for Clusters {
         let mut plane = ControlPlane::new(policy);
         let names = ["a", "b", "c", "d", "e"];
         let readers: Vec<(&str, u8)> = names.into_iter().zip(self.readers.iter().copied()).collect();
-        let _ = plane.adopt_cluster(common::at(common::START), &id(OWNER), common::seed(&readers)).unwrap();
+        let _ = plane.adopt_cluster(kit::at(kit::START), &id(OWNER), kit::seed(&readers)).unwrap();
         plane
     }
 
@@ -58,7 +58,7 @@ impl World for Clusters {
             std::iter::once(None).chain(cluster.nodes().iter().map(|node| Some(node.id.clone()))).collect();
         for target in targets {
             let target = target.as_ref().map(NodeId::as_str);
-            inputs.push(call(plane, SOURCE, common::failover_request(target), Fresh::None));
+            inputs.push(call(plane, SOURCE, kit::failover_request(target), Fresh::None));
         }
         for node in cluster.nodes() {
             let mut changes = vec![NodeChange::Up(!node.up)];

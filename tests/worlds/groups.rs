@@ -16,7 +16,7 @@ use stateright::Property;
 
 use super::pairs::{call, observed, outcomes};
 use super::walk::{Checked, World, sometimes};
-use crate::common::{self, DESTINATION, OWNER, SOURCE, id, message, pair_id};
+use crate::kit::{self, DESTINATION, OWNER, SOURCE, id, message, pair_id};
 
 /// So many pairs, which a group may have.
 #[derive(Clone, Copy)]
@@ -51,7 +51,7 @@ fn partly(plane: &ControlPlane) -> Vec<Input> {
 impl World for Groups {
     fn start(&self) -> ControlPlane {
         let mut plane = ControlPlane::new(Policy::default());
-        let now = common::at(common::START);
+        let now = kit::at(kit::START);
         for number in 1..=self.pairs {
             let seed = PairSeed {
                 id: pair_id(number),
@@ -60,7 +60,7 @@ impl World for Groups {
                 reversed: false,
                 created_at: now,
                 last_recover_point: None,
-                request: common::create_request(number),
+                request: kit::create_request(number),
             };
             let _ = plane.adopt_pair(now, &id(OWNER), &id(SOURCE), seed).unwrap();
         }

@@ -12,7 +12,7 @@ use failover_model::{
 };
 use serde::Serialize;
 
-use crate::common::look;
+use crate::kit::{look, time};
 
 /// What the tokens used so far promise.
 pub type Promises = Vec<Promise>;
@@ -88,13 +88,6 @@ fn changes_nothing_unless_accepted(
     let mut still = before.clone();
     look(&mut still, time(input));
     ensure(still == *after, || format!("{input:?} was not accepted and changed something"))
-}
-
-fn time(input: &Input) -> Timestamp {
-    match input {
-        Input::Call(call, ..) => call.now,
-        Input::Report(now, _) | Input::Advance(now) => *now,
-    }
 }
 
 /// The effects that an input returns are the ones that are outstanding since, in ascending order, under new ids.

@@ -9,7 +9,7 @@ use failover_model::{Call, ControlPlane, Fresh, Input, Observation, Outcome, Pol
 use stateright::Property;
 
 use super::walk::{Checked, World, sometimes};
-use crate::common::{self, DESTINATION, OWNER, SOURCE, id, message, pair_id};
+use crate::kit::{self, DESTINATION, OWNER, SOURCE, id, message, pair_id};
 
 /// A pair that is created, deleted and created again. With `disks`, its disks go down, are attached and are removed.
 #[derive(Clone, Copy)]
@@ -57,7 +57,7 @@ impl Pairs {
             }
         }
         let fresh = Fresh::Pair(PairCreated { pair: pair.clone(), order: id("o-1") });
-        inputs.push(call(plane, SOURCE, common::create_request(1), fresh));
+        inputs.push(call(plane, SOURCE, kit::create_request(1), fresh));
         if plane.pair(&pair).is_some() {
             inputs.push(observed(
                 plane,
@@ -85,7 +85,7 @@ fn some_pair(plane: &ControlPlane, status: PairStatus) -> bool {
 impl World for Pairs {
     fn start(&self) -> ControlPlane {
         let mut plane = ControlPlane::new(Policy::default());
-        let _ = plane.advance(common::at(common::START));
+        let _ = plane.advance(kit::at(kit::START));
         plane
     }
 

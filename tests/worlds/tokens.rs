@@ -12,7 +12,7 @@ use stateright::Property;
 use super::laws::Promise;
 use super::pairs::outcomes;
 use super::walk::{Checked, World, sometimes};
-use crate::common::{self, DESTINATION, SOURCE, id, pair_id};
+use crate::kit::{self, DESTINATION, SOURCE, id, pair_id};
 
 #[derive(Clone, Copy)]
 pub struct Tokens {
@@ -40,11 +40,11 @@ impl World for Tokens {
                 status: PairStatus::Stopped,
                 status_message: None,
                 reversed: false,
-                created_at: common::at(common::START),
-                last_recover_point: Some(common::at(common::START)),
-                request: common::create_request(number),
+                created_at: kit::at(kit::START),
+                last_recover_point: Some(kit::at(kit::START)),
+                request: kit::create_request(number),
             };
-            let now = common::at(common::START);
+            let now = kit::at(kit::START);
             let _ = plane.adopt_pair(now, &id(account), &id(SOURCE), seed).unwrap();
         }
         plane

@@ -1,0 +1,73 @@
+//! Stories about readings of PolarDB and of groups that are not the default. Those about pairs and tokens are told by the
+//! random sequences alone, which draw all of them.
+
+use failover_model::polardb::{ClusterSeed, Engine};
+use failover_model::policy::{
+    BusyCluster, MissingTarget, PolarDbPolicy, TargetInWindow, TokenMismatch, WindowFrom,
+};
+use failover_model::testing::strategies::{Place, REGIONS, What, World};
+
+use super::{
+    OWNER, Story, bare, create, drills, fail_over, failover_ask, from, groups, later, now, told, well, with,
+};
+use crate::kit::{ids, seed};
+
+/// Every one, each under one reading that is not the default and that decides how it goes.
+pub fn all() -> Vec<Story> {
+    let under = |change: fn(&mut PolarDbPolicy), engine| {
+        let version = if engine == Engine::MySql { "8.0" } else { "14" };
+        let cluster = ClusterSeed { engine, version: version.into(), ..seed(&[("a", 5), ("b", 3)]) };
+        World { clusters: vec![cluster], ..bare(|policy| change(&mut policy.polardb)) }
+    };
+    let asked = |token, target| {
+        now(What::Cluster { caller: with(token), cluster: Some(0), ask: failover_ask(target) })
+    };
+    let mut all = groups::readings();
+    all.extend(drills::readings());
+    let regions = bare(|policy| policy.ebs.regions = Some(ids(&REGIONS[..2]).into_iter().collect()));
+    all.extend([
+        told(
+            "a region without replication",
+            regions,
+            &[
+                create(OWNER, 1, (0, 1)),
+                now(What::CreatePair {
+                    caller: OWNER,
+                    id: 2,
+                    disks: (2, 3),
+                    destination: Place::Third,
+                    months: None,
+                }),
+                create(from(Place::Third), 2, (2, 3)),
+                now(What::CreateGroup { caller: OWNER, id: 1 }),
+                now(What::CreateGroup { caller: from(Place::Third), id: 2 }),
+            ],
+        ),
+        told(
+            "another code for a missing target",
+            under(|read| read.missing_target = MissingTarget::MissingParameter, Engine::PostgreSql),
+            &[fail_over(None), fail_over(Some(1)), well()],
+        ),
+        told(
+            "another code for a token that comes again",
+            under(|read| read.token_mismatch = TokenMismatch::InvalidClientToken, Engine::MySql),
+            &[asked(0, None), asked(0, Some(2)), asked(0, None)],
+        ),
+        told(
+            "a busy cluster that fails over",
+            under(|read| read.busy_cluster = BusyCluster::Accept, Engine::MySql),
+            &[now(What::Busy { cluster: Some(0), busy: true }), fail_over(None), well()],
+        ),
+        told(
+            "a window that counts from the beginning",
+            under(|read| read.window_from = WindowFrom::Start, Engine::MySql),
+            &[fail_over(None), well(), later(598_500, What::Advance), fail_over(None)],
+        ),
+        told(
+            "a named target within the window",
+            under(|read| read.target_in_window = TargetInWindow::Accepted, Engine::MySql),
+            &[fail_over(None), well(), fail_over(None), fail_over(Some(0)), well()],
+        ),
+    ]);
+    all
+}

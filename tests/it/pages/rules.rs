@@ -1,0 +1,225 @@
+//! The pages that reviewers read are made from the rows that the model runs on.
+//!
+//! `UPDATE=1 cargo test --test it pages` rewrites `docs/rules.md` and `docs/diagrams.md`.
+
+use std::fmt::{Display, Write as _};
+use std::fs;
+
+use failover_model::catalogue;
+use failover_model::ebs::{
+    EbsChoice, GroupEvent, GroupLifecycle, GroupStatus, PairEvent, PairLifecycle, PairStatus, shown_by,
+};
+use failover_model::lifecycle::{Listed, Row, Verdict};
+use failover_model::rule::{Basis, Rule};
+
+use super::{compare, root};
+
+fn counts(rules: &[Rule]) -> String {
+    let count = |basis| rules.iter().filter(|rule| rule.basis == basis).count();
+    format!(
+        "{} rules: {} documented, {} carried over from a sibling, {} inferred",
+        rules.len(),
+        count(Basis::Documented),
+        count(Basis::Sibling),
+        count(Basis::Inferred)
+    )
+}
+
+fn rules_page() -> String {
+    let rules = catalogue::rules();
+    let mut page = String::from(
+        "# Rules\n\nMade from the rows in `src/`. **Documented**: the vendor says so for this operation. **Sibling**: \
+         the vendor says so for a\nsibling operation or product. **Inferred**: no source says so; the evidence is given. \
+         Where a rule is contested, the other\nreading is a policy field ([policies](policies.md)). A § names the section\nof the notes on the vendor's \
+         pages from which a row was made; they are not part of this project.\n\n",
+    );
+    writeln!(page, "{}.\n", counts(&rules)).unwrap();
+    let families = [
+        ('C', "Calls"),
+        ('E', "EBS replication pairs"),
+        ('G', "EBS consistent groups"),
+        ('D', "EBS drills"),
+        ('P', "PolarDB clusters"),
+        ('T', "Idempotency tokens"),
+        ('W', "Gateway"),
+    ];
+    for (family, title) in families {
+        writeln!(page, "## {title}\n\n| Rule | Says | Basis | Source |\n|---|---|---|---|").unwrap();
+        for rule in rules.iter().filter(|rule| rule.id.0.starts_with(family)) {
+            writeln!(page, "| {} | {} | {} | {} |", rule.id, rule.says, rule.basis, rule.source).unwrap();
+        }
+        page.push('\n');
+    }
+    page.push_str("## The pair table\n\nEach cell is the row that decides. A status: the pair moves there. `=`: accepted, nothing changes. Empty: refused. A star:\nanother reading exists as policy.\n\n");
+    push_table(&mut page, PairLifecycle::lookup);
+    page.push_str("## The group table\n\nRead likewise. It is asked with the status that the group shows; outcomes and the clock with its own.\n\n");
+    push_table(&mut page, GroupLifecycle::lookup);
+    page.push_str(&members_table());
+    page.trim_end().to_owned() + "\n"
+}
+
+/// The table of a lifecycle, six events at a time.
+fn push_table<S: Listed + Display, E: Listed>(
+    page: &mut String,
+    lookup: fn(S, E) -> &'static Row<S, E, EbsChoice>,
+) {
+    for events in E::ALL.chunks(6) {
+        let names: Vec<String> = events.iter().map(|event| format!("{event:?}")).collect();
+        writeln!(page, "| Status | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len())).unwrap();
+        for status in S::ALL {
+            let cells: Vec<String> = events.iter().map(|event| cell(lookup(*status, *event))).collect();
+            writeln!(page, "| `{status}` | {} |", cells.join(" | ")).unwrap();
+        }
+        page.push('\n');
+    }
+}
+
+fn cell<S: Listed + Display, E: Listed>(row: &Row<S, E, EbsChoice>) -> String {
+    let star = if row.unless.is_empty() { "" } else { "\\*" };
+    match row.then {
+        Verdict::Move(to) => format!("`{to}` {}{star}", row.rule),
+        Verdict::NoOp => format!("= {}{star}", row.rule),
+        Verdict::Refuse => format!("{}{star}", row.rule),
+    }
+}
+
+/// What members show, for each status of their group.
+fn members_table() -> String {
+    let mut page = String::from(
+        "## What members show\n\nFor each own status of a group the statuses in which its members rest, with the rule; an \
+         invalid member stays so\n(G-402).\n\n| Group | Members |\n|---|---|\n",
+    );
+    for group in GroupStatus::ALL {
+        let resting = PairStatus::ALL.iter().filter_map(|pair| {
+            let (rule, shown) = shown_by(*group, *pair)?;
+            (shown == *pair && *pair != PairStatus::Invalid).then(|| format!("`{pair}` {rule}"))
+        });
+        let members: Vec<String> = resting.collect();
+        writeln!(page, "| `{group}` | {} |", members.join(", ")).unwrap();
+    }
+    page
+}
+
+fn diagrams_page() -> String {
+    let mut page = String::from(
+        "# Diagrams\n\nMade from the tables of pairs and groups, one for each story. Every arrow bears the number of its row.\n",
+    );
+    let stories: [(&str, &[PairEvent]); 4] = [
+        (
+            "Replication",
+            &[
+                PairEvent::CreateSucceeded,
+                PairEvent::CreateFailed,
+                PairEvent::StartFirst,
+                PairEvent::StartAgain,
+                PairEvent::StartOneShot,
+                PairEvent::CopySucceeded,
+                PairEvent::CopyFailed,
+                PairEvent::CycleDue,
+                PairEvent::Stop,
+                PairEvent::StopSucceeded,
+                PairEvent::StopFailed,
+            ],
+        ),
+        ("Failover", &[PairEvent::Failover, PairEvent::FailoverSucceeded, PairEvent::FailoverFailed]),
+        ("Reprotect", &[PairEvent::Reprotect, PairEvent::ReprotectSucceeded, PairEvent::ReprotectFailed]),
+        ("Delete", &[PairEvent::Delete, PairEvent::DeleteSucceeded, PairEvent::DeleteFailed]),
+    ];
+    for (title, events) in stories {
+        push_diagram(&mut page, title, events, PairLifecycle::ROWS);
+    }
+    let stories: [(&str, &[GroupEvent]); 4] = [
+        (
+            "Group: replication",
+            &[
+                GroupEvent::CreateSucceeded,
+                GroupEvent::CreateFailed,
+                GroupEvent::Start,
+                GroupEvent::StartOneShot,
+                GroupEvent::RoundSucceeded,
+                GroupEvent::RoundFailed,
+                GroupEvent::CycleDue,
+                GroupEvent::Stop,
+                GroupEvent::StopSucceeded,
+                GroupEvent::StopFailed,
+            ],
+        ),
+        (
+            "Group: failover",
+            &[GroupEvent::Failover, GroupEvent::FailoverSucceeded, GroupEvent::FailoverFailed],
+        ),
+        (
+            "Group: reprotect",
+            &[GroupEvent::Reprotect, GroupEvent::ReprotectSucceeded, GroupEvent::ReprotectFailed],
+        ),
+        ("Group: delete", &[GroupEvent::Delete, GroupEvent::DeleteSucceeded, GroupEvent::DeleteFailed]),
+    ];
+    for (title, events) in stories {
+        push_diagram(&mut page, title, events, GroupLifecycle::ROWS);
+    }
+    page
+}
+
+/// The arrows of these events.
+fn push_diagram<S: Listed + Display, E: Listed>(
+    page: &mut String,
+    title: &str,
+    events: &[E],
+    rows: &[Row<S, E, EbsChoice>],
+) {
+    write!(page, "\n## {title}\n\n```mermaid\nstateDiagram-v2\n").unwrap();
+    for row in rows {
+        let Verdict::Move(to) = row.then else { continue };
+        for event in row.on.iter().filter(|event| events.contains(event)) {
+            for from in row.from.iter() {
+                writeln!(page, "    {from} --> {to} : {event:?} {}", row.rule).unwrap();
+            }
+        }
+    }
+    page.push_str("```\n");
+}
+
+#[test]
+fn a_rule_is_shown_by_its_number_alone() {
+    let id = catalogue::rules()[0].id;
+    assert_eq!((format!("{id}"), format!("{id:?}")), ("C-010".to_owned(), "C-010".to_owned()));
+}
+
+#[test]
+fn the_rules_page_is_made_from_the_rows() {
+    compare("docs/rules.md", &rules_page());
+}
+
+#[test]
+fn the_diagrams_are_made_from_the_rows() {
+    compare("docs/diagrams.md", &diagrams_page());
+}
+
+#[test]
+fn the_readme_counts_the_rules_as_they_are() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let counted = counts(&catalogue::rules());
+    assert!(readme.contains(&counted), "README.md does not say: {counted}");
+}
+
+#[test]
+fn every_policy_field_stands_on_the_policies_page() {
+    let page = fs::read_to_string(root().join("docs/policies.md")).unwrap();
+    let policy = serde_json::to_value(failover_model::Policy::default()).unwrap();
+    for (section, fields) in policy.as_object().unwrap() {
+        for (field, value) in fields.as_object().unwrap() {
+            let name = format!("`{section}.{field}`");
+            let row =
+                page.lines().find(|line| line.contains(&name)).unwrap_or_else(|| panic!("{name} is missing"));
+            let default = match value {
+                serde_json::Value::String(text) => text.clone(),
+                serde_json::Value::Null => "any".to_owned(),
+                other => other.to_string(),
+            };
+            assert!(
+                row.contains(&format!("`{default}`")),
+                "{name}: the default {default} is not told: {row}"
+            );
+        }
+    }
+}

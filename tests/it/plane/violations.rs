@@ -1,0 +1,353 @@
+//! Each invariant is broken once, and `check` says which.
+//!
+//! Most states are broken in a snapshot, the way that a hostile or damaged file would, and `restore` must not let them in.
+//! What `restore` builds itself (registries, indexes, the cache's bounds) is broken inside the crate, in
+//! `src/control_plane/check/broken.rs`, and the token cache in `src/token/check.rs`. A variant that is broken nowhere fails the
+//! last tests here.
+
+use std::collections::BTreeSet;
+
+use failover_model::ebs::{GroupStatus, MOST_MEMBERS, PairStatus};
+use failover_model::snapshot::RestoreError;
+use failover_model::{ControlPlane, Violation};
+use serde_json::{Value, json};
+
+use crate::kit::{CLUSTER, OWNER, RPO_MS, START, World, id};
+
+/// Pair 1 is copying its second cycle, pair 2 is being created, a cluster waits for a choice between two nodes.
+fn sound() -> Value {
+    let mut world = World::default();
+    world.bring_to(PairStatus::Syncing).cluster(&[("a", 5), ("b", 5), ("c", 1)]);
+    let _ = world.create(2);
+    let _ = world.fail_over(None).unwrap();
+    serde_json::to_value(world.plane.snapshot()).unwrap()
+}
+
+fn restored(snapshot: &Value) -> Result<ControlPlane, RestoreError> {
+    ControlPlane::restore(
+        serde_json::from_value(snapshot.clone()).expect("the form is right, the content is not"),
+    )
+}
+
+/// A variant, of which resource, and how it comes about: so many values set, each at a path.
+type Broken = (&'static str, &'static str, &'static [Change]);
+
+/// What is set in a sound state, and to which value.
+type Change = (&'static str, fn(&Value) -> Value);
+
+const LATER: fn(&Value) -> Value = |state| json!(state["clock"].as_u64().unwrap() + 1);
+const NULL: fn(&Value) -> Value = |_| Value::Null;
+const YES: fn(&Value) -> Value = |_| json!(true);
+const NO: fn(&Value) -> Value = |_| json!(false);
+const ZERO: fn(&Value) -> Value = |_| json!(0);
+/// The last time after which another whole cycle fits.
+const LAST_CYCLE: fn(&Value) -> Value = |_| json!(u64::MAX - RPO_MS);
+const FAR: fn(&Value) -> Value = |_| json!(999);
+
+fn switching(state: &Value, node: &str) -> Value {
+    json!({ "switching": { "id": state["clusters"][0]["failover"]["stage"]["choosing"]["id"], "node": node } })
+}
+
+const STAGE: &str = "/clusters/0/failover/stage";
+const ATTEMPTS: &str = "/clusters/0/failover/attempts";
+const TRIED: &str = "/clusters/0/failover/tried";
+
+#[rustfmt::skip]
+const BROKEN: &[Broken] = &[
+    ("PendingAndStatus", "pair-1", &[("/pairs/0/pending/effect", |_| json!("stop"))]),
+    ("PendingAndStatus", "pair-1", &[("/pairs/0/status", |_| json!("normal"))]),
+    ("PendingAndStatus", "pair-2", &[("/pairs/1/pending", NULL)]),
+    ("EffectNotMinted", "999", &[("/pairs/1/pending/id", FAR)]),
+    ("EffectNotMinted", "0", &[("/pairs/1/pending/id", ZERO)]),
+    ("EffectNotMinted", "999", &[("/clusters/0/failover/stage/choosing/id", FAR)]),
+    ("EffectTwice", "", &[("/pairs/1/pending/id", |state| state["pairs"][0]["pending"]["id"].clone())]),
+    ("EffectTwice", "", &[("/clusters/0/failover/stage/choosing/id", |state| state["pairs"][0]["pending"]["id"].clone())]),
+    ("PairInFuture", "pair-1", &[("/pairs/0/created_at", LATER)]),
+    ("PairInFuture", "pair-1", &[("/pairs/0/last_recover_point", LATER)]),
+    ("PairInFuture", "pair-1", &[("/pairs/0/last_one_shot", LATER)]),
+    ("PairInFuture", "pair-1", &[("/pairs/0/pending/since", LATER)]),
+    ("ClusterInFuture", CLUSTER, &[("/clusters/0/created_at", LATER)]),
+    ("ClusterInFuture", CLUSTER, &[("/clusters/0/last_switch", LATER)]),
+    ("ClusterInFuture", CLUSTER, &[("/clusters/0/failover/started_at", LATER)]),
+    ("ClusterInFuture", CLUSTER, &[("/clusters/0/failover/since", LATER)]),
+    ("ClusterInFuture", CLUSTER, &[
+        ("/clusters/0/failover", NULL),
+        ("/clusters/0/pending", |state| json!({ "id": 1, "effect": "delete", "since": LATER(state) })),
+    ]),
+    ("DueAndStatus", "pair-1", &[("/pairs/0/due", NULL)]),
+    ("DueAndStatus", "pair-1", &[("/pairs/0/due", NULL), ("/clock", LAST_CYCLE), ("/tokens/clock", LAST_CYCLE)]),
+    ("DueAndStatus", "pair-2", &[("/pairs/1/due", FAR)]),
+    ("DueAndStatus", "pair-2", &[("/pairs/1/status", |_| json!("deleted")), ("/pairs/1/pending", NULL)]),
+    ("MessageAndStatus", "pair-1", &[("/pairs/0/status_message", |_| json!("DeviceRemoved"))]),
+    ("RecoverPoint", "pair-1", &[("/pairs/0/copied", NO)]),
+    ("Switched", "pair-1", &[("/pairs/0/switched", YES)]),
+    ("Switched", "pair-2", &[("/pairs/1/status", |_| json!("failovered")), ("/pairs/1/pending", NULL)]),
+    ("TooClose", "pair-1", &[("/pairs/0/standby/disk", |state| state["pairs"][0]["primary"]["disk"].clone())]),
+    ("TooClose", "pair-1", &[
+        ("/pairs/0/standby/region", |state| state["pairs"][0]["primary"]["region"].clone()),
+        ("/pairs/0/standby/zone", |state| state["pairs"][0]["primary"]["zone"].clone()),
+    ]),
+    ("Period", "pair-1", &[("/pairs/0/settings/charge", |_| {
+        json!({ "PrePay": { "bandwidth": "Kbps10240", "period": 61, "unit": "Month" } })
+    })]),
+    ("DiskTwice", "s-1", &[("/pairs/1/primary/disk", |state| state["pairs"][0]["primary"]["disk"].clone())]),
+    ("DiskTwice", "s-1", &[("/pairs/1/standby/disk", |state| state["pairs"][0]["primary"]["disk"].clone())]),
+    ("Ordinal", "pair-1", &[("/pairs/0/ordinal", ZERO)]),
+    ("Ordinal", "pair-2", &[("/pairs/1/ordinal", |state| state["pairs"][0]["ordinal"].clone())]),
+    ("Ordinal", "pair-2", &[("/pairs/1/ordinal", FAR)]),
+    ("DiskDefault", "d-9", &[("/disks", |_| {
+        json!([{ "account": OWNER, "id": "d-9", "up": true, "attached": false, "removed": false }])
+    })]),
+    ("Writers", CLUSTER, &[("/clusters/0/nodes/0/role", |_| json!("Reader"))]),
+    ("Writers", CLUSTER, &[("/clusters/0/nodes/3/role", |_| json!("Writer"))]),
+    ("WriterKind", CLUSTER, &[("/clusters/0/nodes/0/kind", |_| json!("Ai"))]),
+    ("NodeTwice", "a", &[("/clusters/0/nodes/3/id", |_| json!("a"))]),
+    ("FailoverAndLifecycle", CLUSTER, &[("/clusters/0/pending", |state| {
+        json!({ "id": 1, "effect": "delete", "since": state["clock"] })
+    })]),
+    ("NothingToChoose", CLUSTER, &[("/clusters/0/nodes/1/up", NO)]),
+    ("NothingToChoose", CLUSTER, &[("/clusters/0/nodes/2/priority", |_| json!(6))]),
+    ("Promotes", CLUSTER, &[(STAGE, |state| switching(state, "w")), (ATTEMPTS, |_| json!(1))]),
+    ("Promotes", CLUSTER, &[(STAGE, |state| switching(state, "unknown")), (ATTEMPTS, |_| json!(1))]),
+    ("Promotes", CLUSTER, &[
+        (STAGE, |state| switching(state, "a")), (ATTEMPTS, |_| json!(1)), ("/clusters/0/nodes/1/up", NO),
+    ]),
+    ("Promotes", CLUSTER, &[
+        (STAGE, |state| switching(state, "a")), (ATTEMPTS, |_| json!(1)), ("/clusters/0/nodes/1/kind", |_| json!("Ai")),
+    ]),
+    ("Promotes", CLUSTER, &[
+        (STAGE, |state| switching(state, "a")), (ATTEMPTS, |_| json!(2)), (TRIED, |_| json!(["a"])),
+    ]),
+    ("Tried", CLUSTER, &[(TRIED, |_| json!(["unknown"])), (ATTEMPTS, |_| json!(1))]),
+    ("Counts", CLUSTER, &[(ATTEMPTS, |_| json!(1))]),
+    ("Counts", CLUSTER, &[(STAGE, |state| switching(state, "a"))]),
+    ("Counts", CLUSTER, &[("/clusters/0/failover/round", ZERO)]),
+    ("WorkAndLifecycle", CLUSTER, &[
+        ("/clusters/0/failover", NULL),
+        ("/clusters/0/work", |state| json!({ "id": 1, "work": { "restart_node": "a" }, "since": state["clock"] })),
+        ("/clusters/0/pending", |state| json!({ "id": 2, "effect": "delete", "since": state["clock"] })),
+    ]),
+    ("EffectNotMinted", "999", &[
+        ("/clusters/0/failover", NULL),
+        ("/clusters/0/work", |state| json!({
+            "id": 999, "since": state["clock"],
+            "work": { "change_zone": { "from": null, "to": "cn-x-z", "standby": true, "nodes": [] } }
+        })),
+    ]),
+    ("ClusterInFuture", CLUSTER, &[("/clusters/0/work", |state| {
+        json!({ "id": 1, "work": { "restart_node": "a" }, "since": LATER(state) })
+    })]),
+    ("WorkAndNodes", CLUSTER, &[("/clusters/0/work", |state| {
+        json!({ "id": 1, "work": { "restart_node": "a" }, "since": state["clock"] })
+    })]),
+    ("WorkAndNodes", CLUSTER, &[("/clusters/0/work", |state| {
+        json!({ "id": 1, "work": { "restart_node": "unknown" }, "since": state["clock"] })
+    })]),
+    ("WorkAndNodes", CLUSTER, &[("/clusters/0/work", |state| {
+        json!({ "id": 1, "work": { "delete_nodes": ["a", "a"] }, "since": state["clock"] })
+    })]),
+    ("Zones", CLUSTER, &[("/clusters/0/home", |state| state["clusters"][0]["nodes"][0]["zone"].clone())]),
+    ("Waits", CLUSTER, &[("/clusters/0/waits", YES)]),
+    ("HotReplica", CLUSTER, &[("/clusters/0/nodes/1/hot_replica", YES)]),
+    ("TokenClock", "", &[("/tokens/clock", ZERO)]),
+];
+
+/// Group 1 and its two members have completed a round, and each member has a drill that is being made.
+fn sound_groups() -> Value {
+    let mut world = World::default();
+    world.bring_group_to(GroupStatus::Normal);
+    let _ = world.start_drill(1, 1).unwrap();
+    let _ = world.start_drill(2, 2).unwrap();
+    serde_json::to_value(world.plane.snapshot()).unwrap()
+}
+
+/// More members than a group may have.
+fn many(state: &Value) -> Value {
+    let member = |number: usize| {
+        let mut pair = state["pairs"][0].clone();
+        pair["id"] = json!(format!("pair-{number}"));
+        pair["ordinal"] = json!(state["pairs"][0]["ordinal"].as_u64().unwrap() + number as u64);
+        pair["primary"]["disk"] = json!(format!("s-{number}"));
+        pair["standby"]["disk"] = json!(format!("t-{number}"));
+        pair
+    };
+    (0..=MOST_MEMBERS).map(member).collect()
+}
+
+/// What a group or one of its members waits for when it is being stopped.
+fn stopping(state: &Value) -> Value {
+    json!({ "id": 1, "effect": "stop", "since": state["clock"] })
+}
+
+#[rustfmt::skip]
+const BROKEN_GROUPS: &[Broken] = &[
+    ("EffectNotMinted", "999", &[("/drills/0/pending/id", FAR)]),
+    ("EffectNotMinted", "999", &[
+        ("/groups/0/status", |_| json!("stopping")), ("/groups/0/due", NULL),
+        ("/groups/0/pending", |state| json!({ "id": 999, "effect": "stop", "since": state["clock"] })),
+        ("/pairs/0/status", |_| json!("stopping")), ("/pairs/1/status", |_| json!("stopping")),
+    ]),
+    ("EffectTwice", "", &[("/drills/1/pending/id", |state| state["drills"][0]["pending"]["id"].clone())]),
+    ("EffectTwice", "", &[
+        ("/groups/0/status", |_| json!("stopping")), ("/groups/0/due", NULL),
+        ("/groups/0/pending", |state| json!({
+            "id": state["drills"][0]["pending"]["id"], "effect": "stop", "since": state["clock"]
+        })),
+        ("/pairs/0/status", |_| json!("stopping")), ("/pairs/1/status", |_| json!("stopping")),
+    ]),
+    ("Group", "group-1: it is out of order", &[("/groups/0/ordinal", ZERO)]),
+    ("Group", "its pending effect does not fit", &[("/groups/0/status", |_| json!("stopping"))]),
+    ("Group", "lies after the clock", &[("/groups/0/created_at", LATER)]),
+    ("Group", "lies after the clock", &[("/groups/0/last_one_shot", LATER)]),
+    ("Group", "has a deadline", &[("/groups/0/due", NULL)]),
+    ("Group", "has a deadline", &[
+        ("/groups/0/due", NULL), ("/clock", LAST_CYCLE), ("/tokens/clock", LAST_CYCLE),
+    ]),
+    ("Group", "both its sites are one place", &[("/groups/0/standby", |state| state["groups"][0]["primary"].clone())]),
+    ("Group", "too many members", &[("/pairs", many), ("/next_id", FAR)]),
+    ("Group", "no member, but", &[("/pairs", |_| json!([])), ("/drills", |_| json!([]))]),
+    ("Group", "it records a failed copy but has no round under way", &[("/groups/0/spoilt", YES)]),
+    ("Group", "one-shot round has no copy", &[("/groups/0/status", |_| json!("manual_syncing")), ("/groups/0/due", NULL)]),
+    ("Group", "do not share a recover point", &[("/pairs/1/last_recover_point", FAR)]),
+    ("Member", "pair-1: its group does not exist", &[("/pairs/0/group", |_| json!("group-9"))]),
+    ("Member", "shows what no member", &[("/pairs/0/status", |_| json!("failovering"))]),
+    ("Member", "between other places", &[("/pairs/0/primary/region", |_| json!("cn-heyuan"))]),
+    ("Member", "between other places", &[
+        ("/pairs/0/status", |_| json!("invalid")), ("/pairs/0/primary/region", |_| json!("cn-heyuan")),
+    ]),
+    ("Member", "between other places", &[
+        ("/pairs/0/status", |_| json!("invalid")),
+        ("/pairs/0/primary", |state| state["pairs"][0]["standby"].clone()),
+        ("/pairs/0/standby", |state| state["pairs"][0]["primary"].clone()),
+        ("/pairs/0/standby/region", |_| json!("cn-heyuan")),
+    ]),
+    ("Member", "between other places", &[
+        ("/pairs/0/primary", |state| state["pairs"][0]["standby"].clone()),
+        ("/pairs/0/standby", |state| state["pairs"][0]["primary"].clone()),
+    ]),
+    ("Member", "replication time control", &[("/pairs/0/settings/enable_rtc", YES)]),
+    ("Member", "whether the direction is being reversed", &[("/pairs/0/reversing", YES)]),
+    ("Member", "waits for what its group waits for", &[
+        ("/groups/0/status", |_| json!("stopping")), ("/groups/0/due", NULL), ("/groups/0/pending", stopping),
+        ("/pairs/0/status", |_| json!("stopping")), ("/pairs/0/pending", |state| {
+            json!({ "id": 2, "effect": "stop", "since": state["clock"] })
+        }),
+        ("/pairs/1/status", |_| json!("stopping")),
+    ]),
+    ("Drill", "drill-1: it is out of order", &[("/drills/0/ordinal", ZERO)]),
+    ("Drill", "what it belongs to does not exist", &[("/drills/0/owner", |_| json!({ "pair": "pair-9" }))]),
+    ("Drill", "its pending effect does not fit", &[("/drills/0/status", |_| json!("executed"))]),
+    ("Drill", "lies after the clock", &[("/drills/0/started_at", LATER)]),
+    ("Drill", "lies after the clock", &[("/drills/0/recover_point", LATER)]),
+    ("Drill", "lies after the clock", &[("/drills/0/pending/since", LATER)]),
+    ("Drill", "its disks do not fit its status", &[("/drills/0/recover_point", NULL)]),
+    ("Drill", "belongs to two drills", &[("/drills/1/disks/0/disk", |state| state["drills"][0]["disks"][0]["disk"].clone())]),
+    ("Drill", "shows a status message", &[("/drills/0/status_message", |_| json!("RecoverPointNotFound"))]),
+];
+
+/// The name of a variant: how its debug form begins.
+fn variant(text: &str) -> &str {
+    text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default()
+}
+
+#[test]
+fn a_sound_state_is_restored() {
+    let plane = restored(&sound()).unwrap();
+    assert_eq!(plane.check(), Ok(()));
+    assert!(plane.pair(&id("pair-1")).is_some() && plane.clock().as_millis() > START);
+}
+
+/// The state with these values in it instead, and what `restore` says of it.
+fn violation(sound: &Value, changes: &[Change]) -> Violation {
+    let mut broken = sound.clone();
+    for (path, value) in changes {
+        *broken.pointer_mut(path).unwrap_or_else(|| panic!("no {path} in {sound:#}")) = value(sound);
+    }
+    match restored(&broken) {
+        Err(RestoreError::Violation(violation)) => violation,
+        other => panic!("{changes:?}: {other:?}"),
+    }
+}
+
+/// Each of these states, which were sound but for one thing, is reported as what it is.
+fn reported(sound: &Value, table: &[Broken]) {
+    assert!(restored(sound).is_ok());
+    for (number, (name, of, changes)) in table.iter().enumerate() {
+        let violation = violation(sound, changes);
+        assert_eq!(variant(&format!("{violation:?}")), *name, "case {number}: {violation}");
+        assert!(violation.to_string().contains(of), "case {number} does not name {of}: {violation}");
+    }
+}
+
+/// A grid of cycles ends where time does: from then on a replicating pair or group may be without a deadline.
+#[test]
+fn where_no_other_cycle_fits_none_need_be_due() {
+    for (mut state, due) in [(sound(), "/pairs/0/due"), (sound_groups(), "/groups/0/due")] {
+        for clock in ["/clock", "/tokens/clock"] {
+            *state.pointer_mut(clock).unwrap() = json!(u64::MAX - RPO_MS + 1);
+        }
+        *state.pointer_mut(due).unwrap() = Value::Null;
+        assert_eq!(restored(&state).unwrap().check(), Ok(()), "{due}");
+    }
+}
+
+#[test]
+fn each_broken_state_is_reported_as_what_it_is() {
+    reported(&sound(), BROKEN);
+}
+
+#[test]
+fn each_broken_group_member_and_drill_is_reported_as_what_it_is() {
+    reported(&sound_groups(), BROKEN_GROUPS);
+}
+
+/// The variants of an enum, read from the source that defines it.
+fn variants(source: &str, name: &str) -> BTreeSet<String> {
+    let begin = source.split(&format!("pub enum {name} {{\n")).nth(1).expect("the enum is there");
+    let body = begin.split("\n}\n").next().unwrap();
+    let own = |line: &&str| line.starts_with("    ") && line[4..].starts_with(char::is_uppercase);
+    body.lines().filter(own).map(|line| variant(line.trim()).to_string()).collect()
+}
+
+/// The variants that a source names after this prefix.
+fn named(source: &str, prefix: &str) -> BTreeSet<String> {
+    source.split(prefix).skip(1).map(|rest| variant(rest).to_string()).collect()
+}
+
+#[test]
+fn every_violation_of_the_control_plane_is_broken_somewhere() {
+    let all = variants(include_str!("../../../src/control_plane/check/mod.rs"), "Violation");
+    assert!(all.len() > 20, "{all:?}");
+    let all_broken = BROKEN.iter().chain(BROKEN_GROUPS);
+    let mut broken: BTreeSet<String> = all_broken.map(|(name, ..)| name.to_string()).collect();
+    broken.extend(named(include_str!("../../../src/control_plane/check/broken.rs"), "Violation::"));
+    assert_eq!(broken, all);
+}
+
+/// What is wrong with a group, a member or a drill has variants of its own, and each is broken too.
+#[test]
+fn every_violation_of_groups_members_and_drills_is_broken_somewhere() {
+    let sound = sound_groups();
+    let mut broken = [const { BTreeSet::new() }; 3];
+    for (_, _, changes) in BROKEN_GROUPS {
+        let (of, why) = match violation(&sound, changes) {
+            Violation::Group { why, .. } => (0, format!("{why:?}")),
+            Violation::Member { why, .. } => (1, format!("{why:?}")),
+            Violation::Drill { why, .. } => (2, format!("{why:?}")),
+            _ => continue,
+        };
+        broken[of].insert(why);
+    }
+    let source = include_str!("../../../src/control_plane/check/groups.rs");
+    let all = ["GroupViolation", "MemberViolation", "DrillViolation"].map(|name| variants(source, name));
+    assert!(all.iter().all(|variants| variants.len() > 5), "{all:?}");
+    assert_eq!(broken, all);
+}
+
+#[test]
+fn every_violation_of_the_token_cache_is_broken_somewhere() {
+    let source = include_str!("../../../src/token/check.rs");
+    let all = variants(source, "TokenViolation");
+    assert!(all.len() > 10, "{all:?}");
+    assert_eq!(named(source, "Broken::"), all);
+}

@@ -1,0 +1,284 @@
+//! The operations of EBS on pairs and labels.
+
+use super::How::{Before, Parameter, Policy};
+use super::{Case, Fault, fault, together};
+
+/// Two pairs, created.
+pub const PAIRS: &str = "\
+call CreateDiskReplicaPair RegionId=cn-shanghai SourceZoneId=cn-shanghai-a DiskId=s-1 DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b DestinationDiskId=t-1 fresh=pair-1
+report 1 succeeded
+call CreateDiskReplicaPair RegionId=cn-shanghai SourceZoneId=cn-shanghai-a DiskId=s-2 DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b DestinationDiskId=t-2 fresh=pair-2
+report 2 succeeded
+";
+
+/// A third pair, the member of a group.
+const MEMBER: &str = "\
+call CreateDiskReplicaGroup RegionId=cn-shanghai SourceZoneId=cn-shanghai-a DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b fresh=pg-9
+report 3 succeeded
+call CreateDiskReplicaPair RegionId=cn-shanghai SourceZoneId=cn-shanghai-a DiskId=s-3 DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b DestinationDiskId=t-3 fresh=pair-3
+report 4 succeeded
+call AddDiskReplicaPair RegionId=cn-shanghai ReplicaGroupId=pg-9 ReplicaPairId=pair-3
+";
+
+/// Pair 1 joins that group.
+const GROUPED: &str = "call AddDiskReplicaPair RegionId=cn-shanghai ReplicaGroupId=pg-9 ReplicaPairId=pair-1";
+
+/// Pair 1 stops and joins it.
+const STOPPED_AND_GROUPED: &str = "\
+call StopDiskReplicaPair RegionId=cn-shanghai ReplicaPairId=pair-1
+report 7 succeeded
+call AddDiskReplicaPair RegionId=cn-shanghai ReplicaGroupId=pg-9 ReplicaPairId=pair-1
+";
+
+const BROKEN: &str = "observe pair pair-1 invalid DeviceRemoved\nobserve pair pair-3 invalid DeviceRemoved";
+
+pub fn unknown_pair(rule: &'static str) -> Fault {
+    fault(rule, "a pair that is not known", Parameter("ReplicaPairId", Some("pair-unknown")))
+}
+
+pub fn third(rule: &'static str) -> Fault {
+    fault(rule, "a region where neither end is", Parameter("RegionId", Some("cn-heyuan")))
+}
+
+pub fn at(region: &'static str, rule: &'static str, says: &'static str) -> Fault {
+    fault(rule, says, Parameter("RegionId", Some(region)))
+}
+
+pub fn case(
+    operation: &'static str,
+    stage: String,
+    call: &'static str,
+    other: &'static str,
+    faults: Vec<Fault>,
+) -> Case {
+    Case { operation, stage, call, other, faults }
+}
+
+const PAIR_AT_SOURCE: &str = "RegionId=cn-shanghai Version=2021-07-30 ReplicaPairId=pair-1";
+const PAIR_AT_TARGET: &str = "RegionId=cn-beijing Version=2021-07-30 ReplicaPairId=pair-1";
+const OTHER_AT_SOURCE: &str = "RegionId=cn-shanghai ReplicaPairId=pair-2";
+const OTHER_AT_TARGET: &str = "RegionId=cn-beijing ReplicaPairId=pair-2";
+
+pub fn all() -> Vec<Case> {
+    let mut cases = pairs();
+    cases.extend(labels());
+    cases
+}
+
+fn pairs() -> Vec<Case> {
+    let three = format!("{PAIRS}{MEMBER}");
+    let grouped = || fault("403 OperationDenied (E-623", "the pair is a member of a group", Before(GROUPED));
+    let broken = |answer| fault(answer, "a status that does not allow it", Before(BROKEN));
+    let nowhere = || third("404 NoSuchResource (E-620");
+    vec![
+        case(
+            "CreateDiskReplicaPair",
+            PAIRS.replace("pair-1", "pair-7").replace("pair-2", "pair-8"),
+            "RegionId=cn-shanghai Version=2021-07-30 SourceZoneId=cn-shanghai-a DiskId=s-5 DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b DestinationDiskId=t-5 fresh=pair-5",
+            "RegionId=cn-shanghai SourceZoneId=cn-shanghai-a DiskId=s-6 DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b DestinationDiskId=t-6 fresh=pair-6",
+            vec![
+                together(
+                    "403 OperationDenied (E-010",
+                    "a region that policy does not have",
+                    vec![
+                        Policy(r#"{"ebs":{"regions":["cn-shanghai","cn-beijing"]}}"#),
+                        Parameter("RegionId", Some("cn-heyuan")),
+                    ],
+                ),
+                together(
+                    "403 OperationDenied (E-011",
+                    "one disk at both ends",
+                    vec![Parameter("DiskId", Some("t-5")), Parameter("DestinationDiskId", Some("t-5"))],
+                ),
+                fault("404 NoSuchResource (E-013", "a disk that is gone", Before("observe disk s-5 removed")),
+                fault(
+                    "403 OperationDenied (E-012",
+                    "a disk that is in use",
+                    Parameter("DestinationDiskId", Some("t-1")),
+                ),
+            ],
+        ),
+        case(
+            "StartDiskReplicaPair",
+            three.clone(),
+            PAIR_AT_SOURCE,
+            OTHER_AT_SOURCE,
+            vec![
+                unknown_pair("404 NoSuchResource (E-610"),
+                nowhere(),
+                grouped(),
+                broken("403 OperationDenied.InvalidStatus (E-113"),
+                fault(
+                    "400 OperationDenied.StandbyDeviceAttached (E-631",
+                    "the secondary disk is attached",
+                    Before("observe disk t-1 attached"),
+                ),
+                together(
+                    "403 OperationDenied.ManualSyncLimit (E-630",
+                    "one copy too soon after another",
+                    vec![
+                        Before(
+                            "call StartDiskReplicaPair RegionId=cn-shanghai ReplicaPairId=pair-1 OneShot=true\nreport 5 succeeded",
+                        ),
+                        Parameter("OneShot", Some("true")),
+                    ],
+                ),
+            ],
+        ),
+        case(
+            "StopDiskReplicaPair",
+            format!(
+                "{three}call StartDiskReplicaPair {OTHER_AT_SOURCE}\ncall StartDiskReplicaPair RegionId=cn-shanghai ReplicaPairId=pair-1\nreport 5 succeeded\nreport 6 succeeded\n"
+            ),
+            PAIR_AT_SOURCE,
+            OTHER_AT_SOURCE,
+            vec![
+                unknown_pair("404 NoSuchResource (E-610"),
+                nowhere(),
+                fault(
+                    "403 OperationDenied (E-623",
+                    "the pair is a member of a group",
+                    Before(STOPPED_AND_GROUPED),
+                ),
+                broken("403 OperationDenied.InvalidStatus (E-132"),
+            ],
+        ),
+        case(
+            "FailoverDiskReplicaPair",
+            three.clone(),
+            PAIR_AT_TARGET,
+            OTHER_AT_TARGET,
+            vec![
+                unknown_pair("404 NoSuchResource (E-610"),
+                nowhere(),
+                at(
+                    "cn-shanghai",
+                    "403 OperationDenied.OperateNotAllowedForPrimary (E-621",
+                    "the primary disk's region",
+                ),
+                grouped(),
+                broken("403 OperationDenied.InvalidStatus (E-210"),
+                fault(
+                    "403 OperationDenied.InvalidStatus (E-633",
+                    "no recover point, where policy asks for one",
+                    Policy(r#"{"ebs":{"failover_without_recover_point":"refuse"}}"#),
+                ),
+            ],
+        ),
+        case(
+            "ReprotectDiskReplicaPair",
+            format!(
+                "{three}call FailoverDiskReplicaPair {OTHER_AT_TARGET}\ncall FailoverDiskReplicaPair RegionId=cn-beijing ReplicaPairId=pair-1\nreport 5 succeeded\nreport 6 succeeded\n"
+            ),
+            PAIR_AT_TARGET,
+            OTHER_AT_TARGET,
+            vec![
+                unknown_pair("404 NoSuchResource (E-610"),
+                nowhere(),
+                at(
+                    "cn-shanghai",
+                    "403 OperationDenied.OperateNotAllowedForPrimary (E-621",
+                    "the old primary disk's region",
+                ),
+                fault(
+                    "403 OperationDenied (E-623",
+                    "the pair is a member of a group",
+                    Parameter("ReplicaPairId", Some("pair-3")),
+                ),
+                broken("403 OperationDenied.InvalidStatus (E-232"),
+                fault(
+                    "403 OperationDenied (E-632",
+                    "the old primary disk is attached",
+                    Before("observe disk s-1 attached"),
+                ),
+            ],
+        ),
+        case(
+            "DeleteDiskReplicaPair",
+            three.clone(),
+            PAIR_AT_SOURCE,
+            OTHER_AT_SOURCE,
+            vec![
+                unknown_pair("404 NoSuchResource (E-610"),
+                nowhere(),
+                at("cn-beijing", "403 OperationDenied (E-622", "the secondary disk's region"),
+                grouped(),
+                fault(
+                    "403 OperationDenied.InvalidStatus (E-253",
+                    "a status that does not allow it",
+                    Before("call FailoverDiskReplicaPair RegionId=cn-beijing ReplicaPairId=pair-1"),
+                ),
+            ],
+        ),
+        case(
+            "ModifyDiskReplicaPair",
+            three.clone(),
+            "RegionId=cn-shanghai Version=2021-07-30 ReplicaPairId=pair-1 EnableRtc=true",
+            "RegionId=cn-shanghai ReplicaPairId=pair-2 PairName=other",
+            vec![
+                unknown_pair("404 NoSuchResource (E-610"),
+                nowhere(),
+                grouped(),
+                broken("403 OperationDenied.InvalidStatus (E-271"),
+            ],
+        ),
+        case(
+            "DescribeDiskReplicaPairProgress",
+            PAIRS.into(),
+            PAIR_AT_SOURCE,
+            "",
+            vec![unknown_pair("404 NoSuchResource (E-610"), third("404 NoSuchResource (E-620")],
+        ),
+        case("DescribeDiskReplicaPairs", PAIRS.into(), "RegionId=cn-shanghai Version=2021-07-30", "", vec![]),
+    ]
+}
+
+/// Pair 1 bears as many tags as it may.
+const FULL: &str = "call TagResources RegionId=cn-shanghai ResourceType=diskreplicapair ResourceId.1=pair-1 Tag.1.Key=k1 Tag.2.Key=k2 Tag.3.Key=k3 Tag.4.Key=k4 Tag.5.Key=k5 Tag.6.Key=k6 Tag.7.Key=k7 Tag.8.Key=k8 Tag.9.Key=k9 Tag.10.Key=k10 Tag.11.Key=k11 Tag.12.Key=k12 Tag.13.Key=k13 Tag.14.Key=k14 Tag.15.Key=k15 Tag.16.Key=k16 Tag.17.Key=k17 Tag.18.Key=k18 Tag.19.Key=k19 Tag.20.Key=k20";
+
+fn labels() -> Vec<Case> {
+    let unknown = |answer| {
+        fault(answer, "a resource that is not known", Parameter("ResourceId.1", Some("pair-unknown")))
+    };
+    vec![
+        case(
+            "TagResources",
+            PAIRS.into(),
+            "RegionId=cn-shanghai Version=2021-07-30 ResourceType=diskreplicapair ResourceId.1=pair-1 Tag.1.Key=k Tag.1.Value=v",
+            "RegionId=cn-shanghai ResourceType=diskreplicapair ResourceId.1=pair-2 Tag.1.Key=k Tag.1.Value=v",
+            vec![
+                unknown("404 InvalidResourceId.NotFound (E-701"),
+                fault(
+                    "400 OperationDenied.QuotaExceed (E-705",
+                    "more tags than a resource bears",
+                    Before(FULL),
+                ),
+            ],
+        ),
+        case(
+            "UntagResources",
+            PAIRS.into(),
+            "RegionId=cn-shanghai Version=2021-07-30 ResourceType=diskreplicapair ResourceId.1=pair-1 TagKey.1=k",
+            "RegionId=cn-shanghai ResourceType=diskreplicapair ResourceId.1=pair-2 TagKey.1=k",
+            vec![unknown("404 InvalidResourceId.NotFound (E-701")],
+        ),
+        case(
+            "ListTagResources",
+            PAIRS.into(),
+            "RegionId=cn-shanghai Version=2021-07-30 ResourceType=diskreplicapair ResourceId.1=pair-1",
+            "",
+            vec![],
+        ),
+        case(
+            "ChangeResourceGroup",
+            PAIRS.into(),
+            "RegionId=cn-shanghai Version=2021-07-30 ResourceType=diskreplicapair ResourceId=pair-1 NewResourceGroupId=rg-1",
+            "RegionId=cn-shanghai ResourceType=diskreplicapair ResourceId=pair-2 NewResourceGroupId=rg-1",
+            vec![fault(
+                "404 InvalidResourceId.NotFound (E-701",
+                "a resource that is not known",
+                Parameter("ResourceId", Some("pair-unknown")),
+            )],
+        ),
+    ]
+}

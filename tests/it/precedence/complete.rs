@@ -1,0 +1,154 @@
+//! No list lacks a fault: what operations are refused for elsewhere is among theirs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use failover_model::control_plane::Input;
+use failover_model::ebs::{GroupLifecycle, PairLifecycle};
+use failover_model::wire::WireRefusal;
+use failover_model::wire::params::{Parameters, parse};
+use failover_model::{catalogue, scenario};
+
+use super::parameters;
+use super::{Fault, How, cases, is_refusal};
+use crate::kit::drawn;
+
+/// Refusals that no list has, by operation and rule, and why.
+const LEFT_OUT: &[(&str, &str, &str)] = &[(
+    "ModifyDBNodeClass",
+    "P-232",
+    "only a cluster that is taken in with an AI node as hot replica leads there, and no scenario takes one in",
+)];
+
+/// The rules of the tables are one: a status that does not allow it.
+pub fn class(rule: &str) -> String {
+    let of_pairs = PairLifecycle::ROWS.iter().any(|row| row.rule.0 == rule);
+    let of_groups = GroupLifecycle::ROWS.iter().any(|row| row.rule.0 == rule);
+    let of = match (of_pairs, of_groups) {
+        (true, _) => "a status of the pair",
+        (_, true) => "a status of the group",
+        _ => rule,
+    };
+    of.into()
+}
+
+fn listed() -> BTreeSet<(String, String)> {
+    let mut listed = BTreeSet::new();
+    for (case, faults) in cases() {
+        listed.extend(faults.iter().map(|fault| (case.operation.to_owned(), class(fault.rule()))));
+    }
+    listed
+}
+
+/// Which refusals were met that no list has, each with an example.
+fn missing(met: BTreeMap<(String, String), String>) -> Vec<String> {
+    let listed = listed();
+    let excused =
+        |operation: &str, rule: &str| LEFT_OUT.iter().any(|(of, left, _)| *of == operation && *left == rule);
+    let missing = met.into_iter().filter(|(key, _)| !listed.contains(key) && !excused(&key.0, &key.1));
+    missing.map(|((operation, rule), example)| format!("{operation}, {rule}: {example}")).collect()
+}
+
+#[test]
+fn what_the_tables_of_refusals_name_is_listed() {
+    let tables = [
+        include_str!("../../../src/ebs/refusal.rs"),
+        include_str!("../../../src/ebs/group/refusal.rs"),
+        include_str!("../../../src/ebs/drill/refusal.rs"),
+        include_str!("../../../src/polardb/refusal.rs"),
+    ];
+    let listed: BTreeSet<String> = listed().into_iter().map(|(_, rule)| rule).collect();
+    let words = tables.iter().flat_map(|table| table.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    let rules: BTreeSet<String> = catalogue::rules().iter().map(|rule| rule.id.0.to_owned()).collect();
+    let named: BTreeSet<String> = words.map(|word| word.replace('_', "-")).collect();
+    let named: Vec<&String> = named.intersection(&rules).collect();
+    assert!(named.len() > 50, "{}", named.len());
+    let missing: Vec<&String> = named.into_iter().filter(|rule| !listed.contains(&class(rule))).collect();
+    assert_eq!(missing, Vec::<&String>::new());
+}
+
+#[test]
+fn what_scenarios_are_refused_for_is_listed() {
+    let mut met = BTreeMap::new();
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios");
+    for entry in fs::read_dir(directory).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        // Each command in a block of its own, so that each answer stands behind its call.
+        let mut apart = String::new();
+        let mut told = false;
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            told = (told || line == "----") && !line.trim().is_empty();
+            if !told && !line.trim().is_empty() {
+                apart.push_str(line);
+                apart.push_str("\n----\n\n");
+            }
+        }
+        let mut operation = "";
+        let replayed = scenario::replay(&apart).unwrap();
+        for line in replayed.lines() {
+            if let Some(call) = line.strip_prefix("call ") {
+                operation = call.split(' ').next().unwrap_or_default();
+            } else if is_refusal(line) && !line.contains("replayed)") {
+                let rule = line.split('(').nth(1).and_then(|rest| rest.split(',').next()).unwrap_or_default();
+                met.insert((operation.to_owned(), class(rule)), line.to_owned());
+            }
+        }
+    }
+    met.retain(|(_, rule), _| !rule.starts_with("W-0"));
+    assert!(met.len() > 50, "{}", met.len());
+    let missing = missing(met);
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
+fn what_random_sequences_are_refused_for_is_listed() {
+    let mut met = BTreeMap::new();
+    for number in 0..150_u8 {
+        let (mut plane, steps) = drawn(number);
+        for step in steps {
+            let input = step.resolve(&plane);
+            let Ok(output) = plane.apply(&input) else { continue };
+            if let (Input::Call(_, request, _), Some(Err(refusal)), false) =
+                (&input, output.result, output.replayed)
+            {
+                let key = (request.operation().as_str().to_owned(), class(refusal.rule().0));
+                met.insert(key, format!("{refusal:?}"));
+            }
+        }
+    }
+    assert!(met.len() > 100, "{}", met.len());
+    let missing = missing(met);
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
+fn what_spoilt_parameters_are_refused_for_is_listed() {
+    let long = "x".repeat(300);
+    let values = ["", "!", "x", "0", "1", "99999999999999999999", "a b", "2026-01-01T00:00Z", &long];
+    let mut missing = BTreeSet::new();
+    for (case, faults) in cases() {
+        let names = parameters::names();
+        let given = case.call.split_whitespace().filter_map(|pair| pair.split_once('='));
+        let given: BTreeMap<&str, &str> = given.filter(|(name, _)| *name != "fresh").collect();
+        for name in names.iter().chain(given.keys()).filter(|name| **name != "Version") {
+            for value in values {
+                let mut call = given.clone();
+                call.insert(name, value);
+                let call: Parameters = call.into_iter().collect();
+                let Err(WireRefusal::Refused(refusal)) = parse(Some(case.operation), None, &call) else {
+                    continue;
+                };
+                let of_it = |how: &How| matches!(how, How::Parameter(of, _) if parameters::item(of) == parameters::item(name));
+                let (wire, rule) = (refusal.wire(), refusal.rule());
+                let answer = format!("{} {} ({rule}", wire.status, wire.code);
+                let listed =
+                    |fault: &Fault| fault.is_read && fault.how.iter().any(of_it) && fault.answer == answer;
+                if !faults.iter().any(listed) {
+                    missing.insert(format!("{}, {name}={value}: {answer}: {refusal}", case.operation));
+                }
+            }
+        }
+    }
+    let missing: Vec<String> = missing.into_iter().collect();
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}

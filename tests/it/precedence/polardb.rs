@@ -1,0 +1,379 @@
+//! The operations of PolarDB.
+
+use super::How::{Before, Parameter};
+use super::{Case, Fault, fault, together};
+
+const CLASS: &str = "polar.mysql.x4.large";
+
+/// Two clusters of four nodes, running, the first with a column-store node more; a third of an edition that has no readers to
+/// fail over to, a fourth of another engine, a fifth that is a subscription.
+fn stage() -> String {
+    let create = |rest: &str| {
+        format!(
+            "call CreateDBCluster RegionId=cn-hangzhou DBType=MySQL DBVersion=8.0 DBNodeClass={CLASS} PayType=Postpaid {rest}\n"
+        )
+    };
+    [
+        create("DBNodeNum=4 fresh=pc-1:pi-w,pi-a,pi-b,pi-c"),
+        "report 1 succeeded\n".into(),
+        create("DBNodeNum=4 fresh=pc-2:pi-x,pi-d,pi-e,pi-f"),
+        "report 2 succeeded\n".into(),
+        create("CreationCategory=Basic fresh=pc-3:pi-g"),
+        "report 3 succeeded\n".into(),
+        create("DBNodeNum=4 fresh=pc-4:pi-h,pi-i,pi-j,pi-k")
+            .replace("DBType=MySQL DBVersion=8.0", "DBType=PostgreSQL DBVersion=14"),
+        "report 4 succeeded\n".into(),
+        create("fresh=pc-5:pi-l,pi-m").replace("Postpaid", "Prepaid"),
+        "report 5 succeeded\n".into(),
+        format!("call CreateDBNodes DBClusterId=pc-1 DBNode.1.TargetClass={CLASS} ImciSwitch=ON fresh=nodes:pi-v\n"),
+        "report 6 succeeded\n".into(),
+    ]
+    .concat()
+}
+
+const BUSY: &str = "observe cluster pc-1 busy MinorVersionUpgrading";
+
+fn unknown(answer: &'static str) -> Fault {
+    fault(answer, "a cluster that is not known", Parameter("DBClusterId", Some("pc-unknown")))
+}
+
+fn no_node(name: &'static str, answer: &'static str) -> Fault {
+    fault(answer, "a node that the cluster does not have", Parameter(name, Some("pi-unknown")))
+}
+
+fn busy(answer: &'static str) -> Fault {
+    fault(answer, "a cluster that is busy", Before(BUSY))
+}
+
+fn case(operation: &'static str, call: &'static str, other: &'static str, faults: Vec<Fault>) -> Case {
+    Case { operation, stage: stage(), call, other, faults }
+}
+
+pub fn all() -> Vec<Case> {
+    let mut cases = clusters();
+    cases.extend(nodes());
+    cases
+}
+
+fn on(cluster: &'static str) -> super::How {
+    Parameter("DBClusterId", Some(cluster))
+}
+
+fn failover(operation: &'static str) -> Case {
+    let no_target = together(
+        "400 InvalidDBNodeId.Malformed (P-102",
+        "no target, where the engine asks for one",
+        vec![on("pc-4"), Parameter("TargetDBNodeId", None)],
+    );
+    case(
+        operation,
+        "Version=2017-08-01 DBClusterId=pc-1 TargetDBNodeId=pi-a",
+        "DBClusterId=pc-2 TargetDBNodeId=pi-d",
+        [
+            vec![
+                unknown("404 InvalidDBCluster.NotFound (P-100"),
+                fault(
+                    "403 OperationDenied.ClusterCategory (P-101",
+                    "an edition that does not fail over",
+                    on("pc-3"),
+                ),
+            ],
+            // The page of the zonal twin does not ask for a target.
+            if operation == "FailoverDBCluster" { vec![no_target] } else { vec![] },
+            vec![
+                no_node("TargetDBNodeId", "400 InvalidDBNodeId.Malformed (P-103"),
+                fault(
+                    "400 InvalidDBNodeId.Malformed (P-104",
+                    "a target that is the primary",
+                    Parameter("TargetDBNodeId", Some("pi-w")),
+                ),
+                fault(
+                    "403 OperationDenied.DBNodeType (P-112",
+                    "a target of a kind that cannot lead",
+                    Parameter("TargetDBNodeId", Some("pi-v")),
+                ),
+                busy("400 HaStatusNotSupport (P-105"),
+                together(
+                    "400 HaStatusNotSupport (P-108",
+                    "no node in the hot-standby cluster",
+                    vec![Parameter("TargetZoneType", Some("Standby")), Parameter("TargetDBNodeId", None)],
+                ),
+                fault(
+                    "400 UnsupportHighFrequenceSwitchOver (P-106",
+                    "another switch within the window",
+                    Before("call FailoverDBCluster DBClusterId=pc-1 TargetDBNodeId=pi-b\nreport 7 succeeded\nadvance 11m\ncall FailoverDBCluster DBClusterId=pc-1 TargetDBNodeId=pi-w\nreport 8 succeeded"),
+                ),
+                fault(
+                    "400 HaStatusNotSupport (P-113",
+                    "a target that does not run",
+                    Before("observe node pi-a down"),
+                ),
+                fault(
+                    "400 UnsupportWitchUnhealthyReplication (P-114",
+                    "a target whose replication is abnormal",
+                    Before("observe node pi-a not-replicating"),
+                ),
+                together(
+                    "400 HaStatusNotSupport (P-143",
+                    "no target, and nobody who can be elected",
+                    vec![Before("observe nodes pi-a,pi-b,pi-c down"), Parameter("TargetDBNodeId", None)],
+                )
+.apart(&["P-113", "P-114"]),
+            ],
+        ]
+        .concat(),
+    )
+}
+
+fn clusters() -> Vec<Case> {
+    vec![
+        case(
+            "CreateDBCluster",
+            "RegionId=cn-hangzhou Version=2017-08-01 DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid fresh=pc-8:pi-1,pi-2",
+            "RegionId=cn-hangzhou DBType=MySQL DBVersion=5.7 DBNodeClass=polar.mysql.x4.large PayType=Postpaid fresh=pc-9:pi-3,pi-4",
+            vec![],
+        ),
+        case(
+            "DeleteDBCluster",
+            "Version=2017-08-01 DBClusterId=pc-1",
+            "",
+            vec![
+                unknown("404 InvalidDBCluster.NotFound (P-100"),
+                fault("403 OperationDenied.DBClusterPayType (P-022", "a subscription", on("pc-5")),
+                fault(
+                    "403 OperationDenied.DBClusterDeletionLock (P-021",
+                    "a locked cluster",
+                    Before("call ModifyDBClusterDeletion DBClusterId=pc-1 Protection=true"),
+                ),
+                busy("403 OperationDenied.ClusterStatus (P-020"),
+            ],
+        ),
+        failover("FailoverDBCluster"),
+        failover("FailoverDBClusterZonal"),
+        case(
+            "ModifyDBClusterPrimaryZone",
+            "Version=2017-08-01 DBClusterId=pc-1 ZoneId=cn-hangzhou-i",
+            "",
+            vec![
+                unknown("404 InvalidDBCluster.NotFound (P-100"),
+                fault(
+                    "400 MissingParameter (P-600",
+                    "no `VSwitchId`, where the engine asks for one",
+                    on("pc-4"),
+                ),
+                fault(
+                    "400 InvalidZoneId.Same (P-260",
+                    "the zone that it is in",
+                    Parameter("ZoneId", Some("cn-hangzhou-a")),
+                ),
+                busy("403 OperationDenied.DBClusterStatus (P-202"),
+            ],
+        ),
+        case(
+            "ModifyDBClusterDeletion",
+            "Version=2017-08-01 DBClusterId=pc-1 Protection=true",
+            "",
+            vec![unknown("404 InvalidDBCluster.NotFound (P-100")],
+        ),
+        case("DescribeDBClusters", "RegionId=cn-hangzhou Version=2017-08-01", "", vec![]),
+        case(
+            "DescribeDBClusterAttribute",
+            "Version=2017-08-01 DBClusterId=pc-1",
+            "",
+            vec![unknown("404 InvalidDBCluster.NotFound (P-100")],
+        ),
+        case(
+            "DescribeDBClusterEndpoints",
+            "Version=2017-08-01 DBClusterId=pc-1",
+            "",
+            vec![unknown("404 InvalidDBCluster.NotFound (P-100")],
+        ),
+        case(
+            "DescribeHALogs",
+            "Version=2017-08-01 DBClusterId=pc-1 StartTime=2026-01-01T00:00Z EndTime=2026-01-02T00:00Z LogType=HaSwitchLogList",
+            "",
+            vec![
+                unknown("404 InvalidDBCluster.NotFound (P-100"),
+                fault("400 InvalidDBType.Malformed (P-510", "an engine without such a log", on("pc-4")),
+            ],
+        ),
+    ]
+}
+
+fn nodes() -> Vec<Case> {
+    vec![
+        case(
+            "ModifyDBNodeConfig",
+            "Version=2017-08-01 DBClusterId=pc-1 DBNodeId=pi-a ConfigName=FailoverPriority ConfigValue=5",
+            "",
+            vec![
+                unknown("404 InvalidDBClusterId.NotFound (P-100"),
+                no_node("DBNodeId", "404 InvalidDBNodeId.NotFound (P-201"),
+            ],
+        ),
+        case(
+            "CreateDBNodes",
+            "Version=2017-08-01 DBClusterId=pc-1 DBNode.1.TargetClass=polar.mysql.x4.large fresh=nodes:pi-7",
+            "DBClusterId=pc-2 DBNode.1.TargetClass=polar.mysql.x4.large fresh=nodes:pi-8",
+            vec![
+                unknown("404 InvalidDBClusterId.NotFound (P-100"),
+                fault("403 OperationDenied.ClusterCategory (P-101", "an edition without readers", on("pc-3")),
+                together(
+                    "400 InvalidDBNodeNum.Malformed (P-212",
+                    "two nodes, where the engine takes one",
+                    vec![on("pc-4"), Parameter("DBNode.2.TargetClass", Some(CLASS))],
+                )
+                .apart(&["P-600"]),
+                fault(
+                    "400 InvalidDBNode.Malformed (P-214",
+                    "a class that no node has",
+                    Parameter("DBNode.1.TargetClass", Some("polar.mysql.x9.large")),
+                ),
+                together(
+                    "400 InvalidZoneId.Malformed (P-601",
+                    "a zone that the cluster is not in",
+                    vec![
+                        Parameter("DBNode.1.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.1.ZoneId", Some("cn-hangzhou-z")),
+                    ],
+                ),
+                together(
+                    "400 InvalidImciSwitch.Malformed (P-601",
+                    "a column-store node, where the engine has none",
+                    vec![on("pc-4"), Parameter("ImciSwitch", Some("ON"))],
+                )
+                .apart(&["P-210"]),
+                together(
+                    "400 InvalidDBNodeNum.Malformed (P-210",
+                    "more nodes than a cluster has",
+                    vec![
+                        Parameter("DBNode.1.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.2.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.3.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.4.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.5.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.6.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.7.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.8.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.9.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.10.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.11.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.12.TargetClass", Some(CLASS)),
+                    ],
+                ),
+                busy("403 OperationDenied.DBClusterStatus (P-202"),
+            ],
+        ),
+        case(
+            "DeleteDBNodes",
+            "Version=2017-08-01 DBClusterId=pc-1 DBNodeId.1=pi-c fresh=order:o-1",
+            "DBClusterId=pc-2 DBNodeId.1=pi-f fresh=order:o-2",
+            vec![
+                unknown("404 InvalidDBClusterId.NotFound (P-100"),
+                together(
+                    "400 InvalidDBNodeNum.Malformed (P-212",
+                    "two nodes, where the engine takes one",
+                    vec![on("pc-4"), Parameter("DBNodeId.2", Some("pi-k"))],
+                )
+                .apart(&["P-600"]),
+                no_node("DBNodeId.1", "400 InvalidDBNode.Malformed (P-201"),
+                fault(
+                    "400 InvalidDBNode.Malformed (P-220",
+                    "a node of another type than is said",
+                    Parameter("DBNodeType", Some("STANDBY")),
+                ),
+                fault(
+                    "403 OperationDenied.DBNodeRole (P-221",
+                    "the primary",
+                    Parameter("DBNodeId.1", Some("pi-w")),
+                ),
+                together(
+                    "400 InvalidDBNodeNum.Malformed (P-222",
+                    "too few readers would be left",
+                    vec![Parameter("DBNodeId.2", Some("pi-a")), Parameter("DBNodeId.3", Some("pi-b"))],
+                )
+                .apart(&["P-600"]),
+                busy("403 OperationDenied.DBClusterStatus (P-202"),
+            ],
+        ),
+        case(
+            "ModifyDBNodeClass",
+            "Version=2017-08-01 DBClusterId=pc-1 ModifyType=Upgrade DBNodeTargetClass=polar.mysql.x8.large fresh=order:o-1",
+            "DBClusterId=pc-2 ModifyType=Upgrade DBNodeTargetClass=polar.mysql.x8.large fresh=order:o-2",
+            vec![
+                unknown("404 InvalidDBCluster.NotFound (P-100"),
+                fault(
+                    "400 InvalidDBNodeType.Malformed (P-601",
+                    "a type of which the cluster has no node",
+                    Parameter("DBNodeType", Some("DLNode")),
+                ),
+                busy("403 OperationDenied.DBClusterStatus (P-202"),
+            ],
+        ),
+        case(
+            "ModifyDBNodesClass",
+            "Version=2017-08-01 DBClusterId=pc-1 ModifyType=Upgrade DBNode.1.DBNodeId=pi-b DBNode.1.TargetClass=polar.mysql.x8.large fresh=order:o-1",
+            "DBClusterId=pc-2 ModifyType=Upgrade DBNode.1.DBNodeId=pi-d DBNode.1.TargetClass=polar.mysql.x8.large fresh=order:o-2",
+            vec![
+                unknown("404 InvalidDBCluster.NotFound (P-100"),
+                no_node("DBNode.1.DBNodeId", "404 InvalidDBNodeId.NotFound (P-201"),
+                together(
+                    "400 InvalidDBNode.Malformed (P-220",
+                    "a node that is named twice",
+                    vec![
+                        Parameter("DBNode.2.DBNodeId", Some("pi-b")),
+                        Parameter("DBNode.2.TargetClass", Some("polar.mysql.x8.large")),
+                    ],
+                )
+                .apart(&["P-600"]),
+                fault(
+                    "403 OperationDenied.RoEqualSpec (P-231",
+                    "no reader of the writer's class would be left",
+                    Before(
+                        "call ModifyDBNodesClass DBClusterId=pc-1 ModifyType=Upgrade DBNode.1.DBNodeId=pi-a DBNode.1.TargetClass=polar.mysql.x8.large DBNode.2.DBNodeId=pi-c DBNode.2.TargetClass=polar.mysql.x8.large fresh=order:o-3\nreport 7 succeeded",
+                    ),
+                ),
+                together(
+                    "404 InvalidDBInstanceClass.NotFound (P-232",
+                    "a hot replica of another class than the primary's",
+                    vec![Before(
+                        "call ModifyDBNodeHotReplicaMode DBClusterId=pc-1 DBNodeId=pi-b HotReplicaMode=ON fresh=order:o-4\nreport 7 succeeded",
+                    )],
+                ),
+                busy("403 OperationDenied.DBClusterStatus (P-202"),
+            ],
+        ),
+        case(
+            "RestartDBNode",
+            "Version=2017-08-01 DBNodeId=pi-a",
+            "",
+            vec![
+                no_node("DBNodeId", "400 InvalidDBNodeId.Malformed (P-240"),
+                busy("403 OperationDenied.DBClusterStatus (P-202"),
+            ],
+        ),
+        case(
+            "ModifyDBNodeHotReplicaMode",
+            "Version=2017-08-01 DBClusterId=pc-1 DBNodeId=pi-a HotReplicaMode=ON fresh=order:o-1",
+            "",
+            vec![
+                unknown("404 InvalidDBCluster.NotFound (P-100"),
+                fault("400 InvalidDBType.Malformed (P-250", "an engine that does not have it", on("pc-4")),
+                no_node("DBNodeId", "404 InvalidDBNodeId.NotFound (P-201"),
+                fault(
+                    "400 InvalidDBNodeId.Malformed (P-251",
+                    "the primary",
+                    Parameter("DBNodeId", Some("pi-w")),
+                ),
+                fault(
+                    "404 InvalidDBInstanceClass.NotFound (P-252",
+                    "a node of another class than the primary's",
+                    Before(
+                        "call ModifyDBNodesClass DBClusterId=pc-1 ModifyType=Upgrade DBNode.1.DBNodeId=pi-a DBNode.1.TargetClass=polar.mysql.x8.large fresh=order:o-3\nreport 7 succeeded",
+                    ),
+                ),
+                busy("403 OperationDenied.DBClusterStatus (P-202"),
+            ],
+        ),
+    ]
+}

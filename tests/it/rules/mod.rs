@@ -1,0 +1,13 @@
+//! The rules by resource, each through the control plane.
+
+mod drills;
+mod failover;
+mod fairness;
+mod groups;
+mod losing_nodes;
+mod nodes;
+mod observation;
+mod pairs;
+mod peers;
+mod selection;
+mod settings;

@@ -1,0 +1,4 @@
+//! The lifecycles, stated a second time and independently.
+
+mod groups;
+mod pairs;

@@ -1,0 +1,309 @@
+//! Answers and refusals as they leave the house.
+
+use failover_model::control_plane::{Call, ControlPlane, Output, Response};
+use failover_model::ebs::{Cursor, PairPage};
+use failover_model::policy::Policy;
+use failover_model::rule::Basis;
+use failover_model::time::Timestamp;
+use failover_model::wire::seed::{self, Defaults, IdKind};
+use failover_model::wire::{Body, Format, body};
+use failover_model::{AccountId, Fresh, WireError};
+use serde_json::{Value, json};
+
+use super::samples::xml_leaves;
+use super::*;
+
+pub(super) const NOW: Timestamp = Timestamp::from_millis(1_767_225_600_999);
+
+/// Ids in the order in which they are asked for.
+pub(super) fn mint() -> impl FnMut(IdKind) -> String {
+    let mut count = 0;
+    move |kind| {
+        count += 1;
+        format!("{}{count}", kind.prefix())
+    }
+}
+
+pub(super) fn account() -> AccountId {
+    AccountId::parse("1001").unwrap()
+}
+
+/// A control plane with these pairs and clusters.
+pub(super) fn plane(pairs: &[Value], clusters: &[Value]) -> ControlPlane {
+    let mut plane = ControlPlane::new(Policy::default());
+    let mut mint = mint();
+    let region = "cn-hangzhou".parse().unwrap();
+    let mut defaults = Defaults { now: NOW, region, mint: &mut mint };
+    for pair in seed::replica_pairs(pairs, &mut defaults).unwrap() {
+        assert!(plane.adopt_pair(NOW, &account(), &pair.region, pair.seed).is_ok());
+    }
+    for cluster in seed::db_clusters(clusters, &mut defaults).unwrap() {
+        let _ = plane.adopt_cluster(NOW, &account(), cluster).unwrap();
+    }
+    plane.check().unwrap();
+    plane
+}
+
+/// Makes a call that is accepted.
+pub(super) fn answer(plane: &mut ControlPlane, operation: Operation, given: &[(&str, &str)]) -> Response {
+    let parsed = accepted(operation, given);
+    let region = parsed.region.unwrap_or_else(|| "cn-hangzhou".parse().unwrap());
+    let call = Call { now: NOW, account: account(), region, token: parsed.token };
+    let output: Output = plane.call_any(&call, &parsed.request, &Fresh::None).unwrap();
+    output.result.unwrap().unwrap()
+}
+
+fn text(body: Body) -> String {
+    assert_eq!(body.status, 200);
+    body.text
+}
+
+pub(super) fn as_json(operation: Operation, response: &Response) -> Value {
+    serde_json::from_str(&text(body::success(operation, response, "R-1", Format::Json))).unwrap()
+}
+
+/// W-030.
+#[test]
+fn the_format_is_negotiated() {
+    for (format, accept, expected) in [
+        (None, None, Format::Json),
+        (Some("XML"), Some("application/json"), Format::Xml),
+        (Some("xml"), None, Format::Xml),
+        (Some("Json"), Some("text/xml"), Format::Json),
+        (Some("JSON"), None, Format::Json),
+        (Some("yaml"), Some("text/xml"), Format::Json),
+        (Some(""), Some("text/xml"), Format::Xml),
+        (None, Some("text/xml"), Format::Xml),
+        (None, Some("Application/XML;q=0.9"), Format::Xml),
+        (None, Some("application/json, text/xml"), Format::Json),
+        (None, Some("application/json"), Format::Json),
+        (None, Some("*/*"), Format::Json),
+        (None, Some(""), Format::Json),
+    ] {
+        assert_eq!(Format::negotiate(format, accept), expected, "{format:?} {accept:?}");
+    }
+}
+
+#[test]
+fn a_call_with_nothing_to_say_answers_its_request_id_under_its_own_root() {
+    for &operation in Operation::ALL {
+        let json = body::success(operation, &Response::Accepted, "R-1", Format::Json);
+        let expected = Body {
+            status: 200,
+            content_type: "application/json;charset=utf-8",
+            text: r#"{"RequestId":"R-1"}"#.into(),
+        };
+        assert_eq!(json, expected);
+        let xml = body::success(operation, &Response::Accepted, "R-1", Format::Xml);
+        assert_eq!(xml.content_type, "text/xml;charset=utf-8");
+        assert_eq!(
+            xml.text,
+            format!("<{operation}Response><RequestId>R-1</RequestId></{operation}Response>")
+        );
+    }
+}
+
+#[test]
+fn errors_have_four_fields_and_in_xml_the_root_error() {
+    let error = WireError {
+        status: 404,
+        code: "NoSuchResource".into(),
+        message: "a <b> & \"c\" 'd' \u{0}\u{1b}\u{ffff}\r\n]]> \u{1f600}".into(),
+        basis: Basis::Inferred,
+    };
+    let json = body::error(&error, "R-1", "ebs.cn-shanghai.aliyuncs.com", Format::Json);
+    assert_eq!((json.status, json.content_type), (404, "application/json;charset=utf-8"));
+    let document: Value = serde_json::from_str(&json.text).unwrap();
+    let expected = json!({
+        "RequestId": "R-1",
+        "HostId": "ebs.cn-shanghai.aliyuncs.com",
+        "Code": "NoSuchResource",
+        "Message": error.message,
+    });
+    assert_eq!(document, expected);
+    let xml = body::error(&error, "R-1", "h", Format::Xml);
+    assert_eq!((xml.status, xml.content_type), (404, "text/xml;charset=utf-8"));
+    let start = "<Error><RequestId>R-1</RequestId><HostId>h</HostId><Code>NoSuchResource</Code><Message>a &lt;b&gt; &amp; ";
+    assert!(xml.text.starts_with(start), "{}", xml.text);
+    let leaves = xml_leaves(&xml.text);
+    let message = "a <b> & \"c\" 'd' \u{fffd}\u{fffd}\u{fffd}\r\n]]> \u{1f600}";
+    assert_eq!(leaves[3], ("Error/Message".into(), message.into()));
+    assert_eq!(leaves.len(), 4);
+}
+
+#[test]
+fn a_pair_is_written_in_full() {
+    let mut plane = plane(&[json!({"ReplicaPairId": "pair-1"})], &[]);
+    let operation = Operation::DescribeDiskReplicaPairs;
+    let least = [("RegionId", "cn-hangzhou")];
+    let response = answer(&mut plane, operation, &least);
+    let pair = json!({
+        "ReplicaPairId": "pair-1",
+        "SourceRegion": "cn-hangzhou", "SourceZoneId": "cn-hangzhou-a", "SourceDiskId": "d-1",
+        "DestinationRegion": "cn-hangzhou", "DestinationZoneId": "cn-hangzhou-b", "DestinationDiskId": "d-2",
+        "PrimaryRegion": "cn-hangzhou", "PrimaryZone": "cn-hangzhou-a",
+        "StandbyRegion": "cn-hangzhou", "StandbyZone": "cn-hangzhou-b",
+        "Status": "created", "RPO": 900, "Bandwidth": 0, "ChargeType": "POSTPAY", "EnableRtc": false,
+        "CreateTime": 1_767_225_600, "Site": "production", "Tags": [],
+    });
+    let expected = json!({"RequestId": "R-1", "NextToken": "", "TotalCount": 1, "ReplicaPairs": [pair]});
+    assert_eq!(as_json(operation, &response), expected);
+    let xml = text(body::success(operation, &response, "R-1", Format::Xml));
+    let start = "<DescribeDiskReplicaPairsResponse><RequestId>R-1</RequestId><NextToken></NextToken>\
+                 <ReplicaPairs><ReplicaPairId>pair-1</ReplicaPairId><SourceRegion>cn-hangzhou</SourceRegion>";
+    assert!(xml.starts_with(start), "{xml}");
+    assert!(
+        xml.ends_with("</ReplicaPairs><TotalCount>1</TotalCount></DescribeDiskReplicaPairsResponse>"),
+        "{xml}"
+    );
+    let backup = answer(&mut plane, operation, &[least[0], ("Site", "backup"), ("PageSize", "5")]);
+    let backup = as_json(operation, &backup);
+    assert_eq!(backup["ReplicaPairs"][0]["Site"], "backup");
+    assert_eq!((&backup["PageNumber"], &backup["PageSize"]), (&json!(1), &json!(5)));
+    assert_eq!(backup.get("NextToken"), None);
+}
+
+#[test]
+fn a_reversed_prepaid_pair_shows_both_directions_and_its_recover_point() {
+    let pasted = json!({
+        "ReplicaPairId": "pair-1", "Status": "normal", "ChargeType": "PREPAY", "Bandwidth": 20480,
+        "SourceRegion": "cn-shanghai", "SourceZoneId": "cn-shanghai-e", "SourceDiskId": "d-b",
+        "DestinationRegion": "cn-beijing", "DestinationZoneId": "cn-beijing-f", "DestinationDiskId": "d-a",
+        "PrimaryRegion": "cn-beijing", "PrimaryZone": "cn-beijing-f",
+        "StandbyRegion": "cn-shanghai", "StandbyZone": "cn-shanghai-e",
+        "PairName": "Name", "Description": "Text", "RPO": 900, "EnableRtc": true, "Site": "production",
+        "LastRecoverPoint": 1_649_751_977, "CreateTime": 1_649_750_977, "ResourceGroupId": "rg-1",
+        "Tags": [{"TagKey": "k", "TagValue": "v"}],
+    });
+    let mut plane = plane(std::slice::from_ref(&pasted), &[]);
+    let operation = Operation::DescribeDiskReplicaPairs;
+    let response = answer(&mut plane, operation, &[("RegionId", "cn-beijing")]);
+    assert_eq!(as_json(operation, &response)["ReplicaPairs"], json!([pasted]));
+}
+
+/// W-034.
+#[test]
+fn pages_end_with_an_empty_token_and_an_empty_page_leaves_no_trace_in_xml() {
+    let objects: Vec<Value> = (0..3).map(|_| json!({})).collect();
+    let mut plane = plane(&objects, &[]);
+    let operation = Operation::DescribeDiskReplicaPairs;
+    let mut token = String::new();
+    let mut seen = Vec::new();
+    for last in [false, false, true] {
+        let given = [("RegionId", "cn-hangzhou"), ("MaxResults", "1"), ("NextToken", &token)];
+        let response = answer(&mut plane, operation, &given);
+        let page = as_json(operation, &response);
+        seen.push(page["ReplicaPairs"][0]["ReplicaPairId"].as_str().unwrap().to_owned());
+        token = page["NextToken"].as_str().unwrap().into();
+        assert_eq!(token.is_empty(), last);
+    }
+    assert_eq!(seen, ["pair-1", "pair-4", "pair-7"]);
+    let elsewhere = answer(&mut plane, operation, &[("RegionId", "cn-chengdu")]);
+    assert_eq!(as_json(operation, &elsewhere)["ReplicaPairs"], json!([]));
+    let xml = text(body::success(operation, &elsewhere, "R-1", Format::Xml));
+    assert!(!xml.contains("ReplicaPairs>"), "{xml}");
+    let Response::PairPage(page) = elsewhere else { panic!("another answer") };
+    let page = PairPage { next: Some(Cursor(7)), ..page };
+    assert_ne!(as_json(operation, &Response::PairPage(page))["NextToken"], json!(""));
+}
+
+/// A cluster of all kinds of nodes, as its account would paste it.
+fn pasted_cluster() -> Value {
+    let node = |id: &str, role: &str, zone: &str, more: Value| {
+        let mut node = json!({
+            "CreationTime": "2020-03-23T21:35:43Z", "FailoverPriority": 1, "DBNodeClass": "polar.mysql.x4.large",
+            "DBNodeRole": role, "ZoneId": zone, "DBNodeStatus": "Running", "DBNodeId": id,
+            "ImciSwitch": "OFF", "HotReplicaMode": "OFF",
+        });
+        let more = more.as_object().unwrap().clone();
+        node.as_object_mut().unwrap().extend(more);
+        node
+    };
+    json!({
+        "DeletionLock": 1, "Category": "Archive", "ResourceGroupId": "rg-1", "DBClusterId": "pc-1",
+        "DBType": "MySQL", "DBVersion": "8.0", "Engine": "POLARDB", "DBClusterStatus": "Running",
+        "DBClusterDescription": "test", "Expired": "false", "PayType": "Prepaid", "LockMode": "Unlock",
+        "CreationTime": "2020-02-29T05:58:42Z", "RegionId": "cn-hangzhou", "HotStandbyCluster": "StandbyClusterON",
+        "ZoneIds": "cn-hangzhou-i,cn-hangzhou-g", "RequestId": "R-1",
+        "Tags": [{"Key": "k", "Value": ""}],
+        "DBNodes": [
+            node("pi-1", "Reader", "cn-hangzhou-g", json!({"FailoverPriority": 15, "HotReplicaMode": "ON"})),
+            node("pi-2", "Writer", "cn-hangzhou-i", json!({"DBNodeClass": "polar.mysql.x8.large"})),
+            node("pi-3", "Reader", "cn-hangzhou-i", json!({"ImciSwitch": "ON"})),
+            node("pi-4", "AI", "cn-hangzhou-i", json!({})),
+            node("pi-5", "Reader", "cn-hangzhou-g", json!({"SubCluster": "Standby", "DBNodeStatus": "ClassChanging"})),
+        ],
+    })
+}
+
+/// W-033.
+#[test]
+fn the_attribute_call_is_flat_and_has_priority_and_status() {
+    let pasted = pasted_cluster();
+    let mut plane = plane(&[], std::slice::from_ref(&pasted));
+    let operation = Operation::DescribeDbClusterAttribute;
+    let response = answer(&mut plane, operation, &[("DBClusterId", "pc-1")]);
+    assert_eq!(as_json(operation, &response), pasted);
+    let xml = text(body::success(operation, &response, "R-1", Format::Xml));
+    assert_eq!(xml.matches("<DBNodes>").count(), 5);
+    assert!(xml.contains("<Tags><Key>k</Key><Value></Value></Tags>"), "{xml}");
+}
+
+#[test]
+fn the_list_is_nested_and_has_neither() {
+    let mut plane = plane(&[], &[pasted_cluster()]);
+    let operation = Operation::DescribeDbClusters;
+    let response = answer(&mut plane, operation, &[("RegionId", "cn-hangzhou")]);
+    let node = |id: &str, class: &str, zone: &str, role: &str, imci: &str, hot: &str| {
+        json!({
+            "DBNodeClass": class, "ZoneId": zone, "DBNodeRole": role, "DBNodeId": id, "RegionId": "cn-hangzhou",
+            "ImciSwitch": imci, "HotReplicaMode": hot,
+        })
+    };
+    let (large, larger) = ("polar.mysql.x4.large", "polar.mysql.x8.large");
+    let (g, i) = ("cn-hangzhou-g", "cn-hangzhou-i");
+    let cluster = json!({
+        "DeletionLock": 1, "Category": "Archive", "ResourceGroupId": "rg-1", "DBClusterId": "pc-1",
+        "DBType": "MySQL", "DBVersion": "8.0", "Engine": "POLARDB", "DBClusterStatus": "Running",
+        "DBClusterDescription": "test", "Expired": "false", "PayType": "Prepaid", "LockMode": "Unlock",
+        "CreateTime": "2020-02-29T05:58:42Z", "RegionId": "cn-hangzhou", "ZoneId": i,
+        "DBNodeClass": larger, "DBNodeNumber": 5, "HotStandbyCluster": "ON",
+        "Tags": {"Tag": [{"Key": "k", "Value": ""}]},
+        "DBNodes": {"DBNode": [
+            node("pi-1", large, g, "Reader", "OFF", "ON"),
+            node("pi-2", larger, i, "Writer", "OFF", "OFF"),
+            node("pi-3", large, i, "ColumnReader", "ON", "OFF"),
+            node("pi-4", large, i, "AI", "OFF", "OFF"),
+            node("pi-5", large, g, "Reader", "OFF", "OFF"),
+        ]},
+    });
+    let expected = json!({
+        "RequestId": "R-1", "TotalRecordCount": 1, "PageRecordCount": 1, "PageNumber": 1,
+        "Items": {"DBCluster": [cluster]},
+    });
+    assert_eq!(as_json(operation, &response), expected);
+    let xml = text(body::success(operation, &response, "R-1", Format::Xml));
+    assert_eq!((xml.matches("<Items>").count(), xml.matches("<DBNodes>").count()), (1, 5));
+    for absent in ["DBCluster>", "DBNode>", "Tag>", "FailoverPriority", "DBNodeStatus"] {
+        assert!(!xml.contains(absent), "{absent} in {xml}");
+    }
+}
+
+#[test]
+fn what_is_created_is_named() {
+    let pair =
+        failover_model::ebs::PairCreated { pair: "pair-1".parse().unwrap(), order: "1".parse().unwrap() };
+    let response = Response::from(pair);
+    let expected = json!({"RequestId": "R-1", "ReplicaPairId": "pair-1", "OrderId": "1"});
+    assert_eq!(as_json(Operation::CreateDiskReplicaPair, &response), expected);
+    let cluster = failover_model::polardb::ClusterCreated {
+        cluster: "pc-1".parse().unwrap(),
+        order: "1".parse().unwrap(),
+        resource_group: None,
+    };
+    let response = Response::from(cluster.clone());
+    let expected = json!({"RequestId": "R-1", "DBClusterId": "pc-1", "OrderId": "1"});
+    assert_eq!(as_json(Operation::CreateDbCluster, &response), expected);
+    let grouped = failover_model::polardb::ClusterCreated { resource_group: "rg-1".parse().ok(), ..cluster };
+    assert_eq!(as_json(Operation::CreateDbCluster, &grouped.into())["ResourceGroupId"], "rg-1");
+}
