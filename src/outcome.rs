@@ -33,6 +33,21 @@ pub enum Outcome {
     Chosen(NodeId),
 }
 
+impl Outcome {
+    /// Whether the effect was done.
+    ///
+    /// # Errors
+    ///
+    /// [`NotTaken::WrongOutcome`] if it was done in part or ended with a choice.
+    pub(crate) const fn is_done(&self) -> Result<bool, NotTaken> {
+        match self {
+            Self::Succeeded => Ok(true),
+            Self::Failed { .. } => Ok(false),
+            Self::PartlyFailed { .. } | Self::Chosen(_) => Err(NotTaken::WrongOutcome),
+        }
+    }
+}
+
 /// Why an effect failed. The model treats all three alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]

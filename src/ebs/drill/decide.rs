@@ -123,16 +123,15 @@ impl Drill {
     /// [`NotTaken`] if the effect is not the pending one or does not end like this.
     pub fn decide_outcome(&self, id: EffectId, outcome: &Outcome) -> Result<DrillPlan, NotTaken> {
         let pending = self.pending.filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?;
-        let (succeeded, message) = match outcome {
-            Outcome::Succeeded => (true, None),
-            Outcome::Failed { message, .. } => (false, message.clone()),
-            Outcome::PartlyFailed { .. } | Outcome::Chosen(_) => return Err(NotTaken::WrongOutcome),
+        let message = match outcome {
+            Outcome::Failed { message, .. } => message.clone(),
+            _ => None,
         };
         // A failure without a message shows the one error code that every operation lists.
         let message = message.or_else(|| StatusMessage::parse("InternalError").ok());
         let failed = message.clone().map(DrillDiskStatus::Failed);
         let plan = |rule, to, message, disks| DrillPlan { rule, to, message, disks, asks: None };
-        Ok(match (pending.effect, succeeded) {
+        Ok(match (pending.effect, outcome.is_done()?) {
             (DrillEffect::Start, true) => {
                 plan(D_120, Some(DrillStatus::Executed), None, Some(DrillDiskStatus::Created))
             }

@@ -148,11 +148,7 @@ impl ReplicaGroup {
     ) -> Result<GroupPlan, NotTaken> {
         let pair = members.iter().copied().find(|pair| pair.id == *member).ok_or(NotTaken::Stale)?;
         pair.pending.filter(|pending| pending.id == id && pair.is_copying()).ok_or(NotTaken::Stale)?;
-        let succeeded = match outcome {
-            Outcome::Succeeded => true,
-            Outcome::Failed { .. } => false,
-            Outcome::PartlyFailed { .. } | Outcome::Chosen(_) => return Err(NotTaken::WrongOutcome),
-        };
+        let succeeded = outcome.is_done()?;
         let rule = if succeeded { G_641 } else { G_642 };
         let own =
             PairPlan { pending: PendingChange::Clear, copy_failed: !succeeded, ..pair.unchanged(rule, now) };

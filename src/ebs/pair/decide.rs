@@ -264,12 +264,7 @@ impl ReplicaPair {
         cite!(E_640, E_641, E_650);
         let pending = self.pending.filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?;
         let (success, failure) = pending.effect.events();
-        let event = match outcome {
-            Outcome::Succeeded => success,
-            Outcome::Failed { .. } => failure,
-            Outcome::PartlyFailed { .. } | Outcome::Chosen(_) => return Err(NotTaken::WrongOutcome),
-        };
-        let row = PairLifecycle::lookup(self.status, event);
+        let row = PairLifecycle::lookup(self.status, if outcome.is_done()? { success } else { failure });
         let to = row.verdict(policy).after(self.status).ok_or(NotTaken::Stale)?;
         let mut plan = PairPlan { to, pending: PendingChange::Clear, ..self.unchanged(row.rule, now) };
         match (pending.effect, outcome) {
