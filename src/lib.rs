@@ -97,6 +97,7 @@ pub mod operation;
 mod outcome;
 pub mod polardb;
 pub mod policy;
+mod refusal;
 pub mod rule;
 #[cfg(feature = "wire")]
 pub mod scenario;
@@ -110,7 +111,6 @@ pub mod time;
 pub mod token;
 #[cfg(feature = "wire")]
 pub mod wire;
-mod wire_error;
 
 pub use control_plane::{
     Action, Call, ControlPlane, Deadline, DeadlineReason, DiskView, DrillFact, Effect, EffectKind, Event,
@@ -125,10 +125,10 @@ pub use map::Map;
 pub use operation::{Operation, Product};
 pub use outcome::{NotTaken, Outcome};
 pub use policy::Policy;
+pub use refusal::WireError;
 pub use rule::{Basis, Rule, RuleId};
 pub use time::{Span, Timestamp};
 pub use token::ClientToken;
-pub use wire_error::WireError;
 
 /// Compiles the example of the README.
 #[cfg(doctest)]

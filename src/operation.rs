@@ -1,6 +1,8 @@
-//! The operations that are modelled, with their wire names.
+//! The operations that are modelled: one table, a row each.
 
 use core::fmt;
+
+use crate::rule::Basis;
 
 /// A product of the vendor, that is, one API with one version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,122 +33,193 @@ impl Product {
 }
 
 macro_rules! operations {
-    ($($name:ident = $wire:literal, $product:ident;)*) => {
+    ($($product:ident {$(
+        $name:ident $($wire:literal)?: $token:tt $region:tt [$($codes:expr),*] $($page:ident $paged:literal)*;
+    )*})*) => {
         /// An operation, named as the vendor's `Action` parameter names it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         #[non_exhaustive]
-        pub enum Operation {$(
-            #[doc = concat!("`", $wire, "`.")]
-            #[cfg_attr(feature = "serde", serde(rename = $wire))]
+        pub enum Operation {$($(
+            #[doc = concat!("`", operations!(@wire $name $($wire)?), "`.")]
+            $(#[cfg_attr(feature = "serde", serde(rename = $wire))])?
             $name,
-        )*}
+        )*)*}
 
         impl Operation {
             /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+            pub const ALL: &'static [Self] = &[$($(Self::$name,)*)*];
 
             /// The `Action` parameter.
             pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $wire,)* }
+                match self { $($(Self::$name => operations!(@wire $name $($wire)?),)*)* }
             }
 
             /// The product whose API has this operation.
             pub const fn product(self) -> Product {
-                match self { $(Self::$name => Product::$product,)* }
+                match self { $($(Self::$name => Product::$product,)*)* }
+            }
+
+            /// Whether it defines the `ClientToken` parameter.
+            pub const fn takes_token(self) -> bool {
+                match self { $($(Self::$name => operations!(@is $token),)*)* }
+            }
+
+            /// Whether it defines, and then requires, the `RegionId` parameter (`W-024`).
+            pub const fn takes_region(self) -> bool {
+                match self { $($(Self::$name => operations!(@is $region),)*)* }
+            }
+
+            /// The codes of the metadata, with blanks between them.
+            const fn metadata(self) -> &'static [&'static str] {
+                match self { $($(Self::$name => &[$($codes),*],)*)* }
+            }
+
+            /// Dated pages, each with the codes that only it lists.
+            const fn pages(self) -> &'static [(&'static str, &'static str)] {
+                match self { $($(Self::$name => &[$(($page, $paged)),*],)*)* }
             }
         }
     };
+    (@wire $name:ident) => { stringify!($name) };
+    (@wire $name:ident $wire:literal) => { $wire };
+    (@is -) => { false };
+    (@is $column:ident) => { true };
 }
 
+// Lists of codes that several operations share.
+const COMMON: &str = "InvalidParameter InvalidParameter.Conflict InvalidParameter.Format MissingParameter \
+    InvalidAccountStatus.NotEnoughBalance LastTokenProcessing NoPermission.SLR OperationDenied \
+    InvalidApi.NotFound NoSuchResource";
+const RESOURCES: &str = "InvalidResourceId.NotFound InvalidResourceType.NotFound";
+const TAGS: &str = "Duplicate.TagKey NumberExceed.ResourceIds NumberExceed.Tags";
+const LIFECYCLE: &str = "OperationDenied OperationDenied.InvalidStatus NoSuchResource";
+const SITE: &str = "OperationDenied.OperateNotAllowedForPrimary \
+    OperationDenied.OperateNotAllowedForStandby";
+const DRILL: &str = "OperationDenied.RecoverPointNotFound OperationDenied.StartDrillShouldOnDestRegion";
+const CONFLICT: &str = "OperationDenied.PairGroupAZoneConflict OperationDenied.PairGroupStatusConflict";
+const CLUSTER: &str = "InvalidDBCluster.NotFound InvalidDBClusterId.Malformed";
+
+const CONFIG_PAGE: &str = "ModifyDBNodeConfig page, help.aliyun.com, 2025-09";
+const FAILOVER_PAGE: &str = "FailoverDBCluster page, alibabacloud.com, 2024-10";
+const ZONAL_PAGE: &str = "FailoverDBClusterZonal page, alibabacloud.com, 2024-10";
+
+// A row: the name, the wire name where it differs, whether the operation takes a token and a region, the codes that the
+// metadata lists for it, and the dated pages that list others.
 operations! {
-    CreateDiskReplicaPair = "CreateDiskReplicaPair", Ebs;
-    StartDiskReplicaPair = "StartDiskReplicaPair", Ebs;
-    StopDiskReplicaPair = "StopDiskReplicaPair", Ebs;
-    FailoverDiskReplicaPair = "FailoverDiskReplicaPair", Ebs;
-    ReprotectDiskReplicaPair = "ReprotectDiskReplicaPair", Ebs;
-    DeleteDiskReplicaPair = "DeleteDiskReplicaPair", Ebs;
-    DescribeDiskReplicaPairs = "DescribeDiskReplicaPairs", Ebs;
-    ModifyDiskReplicaPair = "ModifyDiskReplicaPair", Ebs;
-    DescribeDiskReplicaPairProgress = "DescribeDiskReplicaPairProgress", Ebs;
-    TagResources = "TagResources", Ebs;
-    UntagResources = "UntagResources", Ebs;
-    ListTagResources = "ListTagResources", Ebs;
-    ChangeResourceGroup = "ChangeResourceGroup", Ebs;
-    CreateDiskReplicaGroup = "CreateDiskReplicaGroup", Ebs;
-    ModifyDiskReplicaGroup = "ModifyDiskReplicaGroup", Ebs;
-    StartDiskReplicaGroup = "StartDiskReplicaGroup", Ebs;
-    StopDiskReplicaGroup = "StopDiskReplicaGroup", Ebs;
-    FailoverDiskReplicaGroup = "FailoverDiskReplicaGroup", Ebs;
-    ReprotectDiskReplicaGroup = "ReprotectDiskReplicaGroup", Ebs;
-    DeleteDiskReplicaGroup = "DeleteDiskReplicaGroup", Ebs;
-    DescribeDiskReplicaGroups = "DescribeDiskReplicaGroups", Ebs;
-    AddDiskReplicaPair = "AddDiskReplicaPair", Ebs;
-    RemoveDiskReplicaPair = "RemoveDiskReplicaPair", Ebs;
-    StartPairDrill = "StartPairDrill", Ebs;
-    ClearPairDrill = "ClearPairDrill", Ebs;
-    DescribePairDrills = "DescribePairDrills", Ebs;
-    StartReplicaGroupDrill = "StartReplicaGroupDrill", Ebs;
-    ClearReplicaGroupDrill = "ClearReplicaGroupDrill", Ebs;
-    DescribeReplicaGroupDrills = "DescribeReplicaGroupDrills", Ebs;
-    CreateDbCluster = "CreateDBCluster", PolarDb;
-    DeleteDbCluster = "DeleteDBCluster", PolarDb;
-    ModifyDbNodeConfig = "ModifyDBNodeConfig", PolarDb;
-    FailoverDbCluster = "FailoverDBCluster", PolarDb;
-    FailoverDbClusterZonal = "FailoverDBClusterZonal", PolarDb;
-    CreateDbNodes = "CreateDBNodes", PolarDb;
-    DeleteDbNodes = "DeleteDBNodes", PolarDb;
-    ModifyDbNodeClass = "ModifyDBNodeClass", PolarDb;
-    ModifyDbNodesClass = "ModifyDBNodesClass", PolarDb;
-    RestartDbNode = "RestartDBNode", PolarDb;
-    ModifyDbNodeHotReplicaMode = "ModifyDBNodeHotReplicaMode", PolarDb;
-    ModifyDbClusterPrimaryZone = "ModifyDBClusterPrimaryZone", PolarDb;
-    ModifyDbClusterDeletion = "ModifyDBClusterDeletion", PolarDb;
-    DescribeDbClusters = "DescribeDBClusters", PolarDb;
-    DescribeDbClusterAttribute = "DescribeDBClusterAttribute", PolarDb;
-    DescribeDbClusterEndpoints = "DescribeDBClusterEndpoints", PolarDb;
-    DescribeHaLogs = "DescribeHALogs", PolarDb;
+    Ebs {
+        CreateDiskReplicaPair: token region [LIFECYCLE,
+            "IdempotentParameterMismatch OperationDenied.QuotaExceed LastTokenProcessing \
+             InvalidAccountStatus.NotEnoughBalance"];
+        StartDiskReplicaPair: token region [LIFECYCLE,
+            "OperationDenied.StandbyDeviceAttached OperationDenied.ManualSyncLimit"];
+        StopDiskReplicaPair: token region [LIFECYCLE];
+        FailoverDiskReplicaPair: token region [LIFECYCLE, SITE];
+        ReprotectDiskReplicaPair: token region [LIFECYCLE, SITE, CONFLICT,
+            "OperationDenied.NoPairInGroup OperationDenied.PairNotInGroup"];
+        DeleteDiskReplicaPair: token region [LIFECYCLE];
+        DescribeDiskReplicaPairs: - region [LIFECYCLE];
+        ModifyDiskReplicaPair: token region [LIFECYCLE, SITE];
+        DescribeDiskReplicaPairProgress: - region [LIFECYCLE];
+        TagResources: token region [COMMON, RESOURCES, TAGS, "MissingParameter.ResourceType"];
+        UntagResources: token region [COMMON, RESOURCES, TAGS,
+            "OperationDenied.QuotaExceed InvalidRegionId.NotFound"];
+        ListTagResources: - region [COMMON, RESOURCES, TAGS,
+            "OperationDenied.QuotaExceed IdempotentParameterMismatch InvalidRegionId.NotFound"];
+        ChangeResourceGroup: token region [COMMON, RESOURCES,
+            "OperationDenied.QuotaExceed InvalidResourceGroup.NotFound MissingParameter.ResourceGroup \
+             MissingParameter.ResourceType"];
+        CreateDiskReplicaGroup: token region [LIFECYCLE,
+            "OperationDenied.QuotaExceed OperationDenied.TooMuchEmptyGroup"];
+        ModifyDiskReplicaGroup: token region [LIFECYCLE, SITE, "OperationDenied.GroupHasPair"];
+        StartDiskReplicaGroup: token region [LIFECYCLE, CONFLICT,
+            "OperationDenied.StandbyDeviceAttached OperationDenied.ManualSyncLimit \
+             OperationDenied.NoPairInGroup OperationDenied.PairNotInGroup"];
+        StopDiskReplicaGroup: token region [LIFECYCLE];
+        FailoverDiskReplicaGroup: token region [LIFECYCLE, SITE, CONFLICT,
+            "OperationDenied.NoPairInGroup OperationDenied.PairInAnotherGroup"];
+        ReprotectDiskReplicaGroup: token region [LIFECYCLE, SITE, "OperationDenied.NoPairInGroup"];
+        DeleteDiskReplicaGroup: token region [LIFECYCLE, "OperationDenied.GroupHasPair"];
+        DescribeDiskReplicaGroups: - region [LIFECYCLE];
+        AddDiskReplicaPair: token region [LIFECYCLE, CONFLICT,
+            "OperationDenied.GroupStatusCannotAddPair OperationDenied.PairInAnotherGroup \
+             OperationDenied.PairInitializing OperationDenied.PairStatusCannotAddToGroup \
+             OperationDenied.QuotaExceed OperationDenied.PairsExceedInGroup \
+             OperationDenied.GroupTotalDiskCapacityLimit"];
+        RemoveDiskReplicaPair: token region [LIFECYCLE, CONFLICT,
+            "OperationDenied.GroupStatusCannotRemovePair OperationDenied.NoPairInGroup \
+             OperationDenied.PairInAnotherGroup OperationDenied.PairNotInGroup \
+             OperationDenied.PairStatusCannotRemoveFromGroup"];
+        StartPairDrill: token region [COMMON, DRILL];
+        ClearPairDrill: - region [COMMON];
+        DescribePairDrills: - region [COMMON];
+        StartReplicaGroupDrill: token region [COMMON, DRILL];
+        ClearReplicaGroupDrill: - region [COMMON];
+        DescribeReplicaGroupDrills: - region [COMMON];
+    }
+    PolarDb {
+        CreateDbCluster "CreateDBCluster": token region [];
+        DeleteDbCluster "DeleteDBCluster": - - [CLUSTER,
+            "OperationDenied.DBClusterDeletionLock OperationDenied.ClusterStatus \
+             OperationDenied.DBClusterPayType"];
+        ModifyDbNodeConfig "ModifyDBNodeConfig": - - []
+            CONFIG_PAGE "InvalidDBClusterId.NotFound";
+        FailoverDbCluster "FailoverDBCluster": token - [CLUSTER,
+            "HaStatusNotSupport InvalidDBNodeId.Malformed InvalidDBType.Malformed \
+             OperationDenied.DBNodeType OperationDenied.ClusterCategory"]
+            FAILOVER_PAGE "UnsupportHighFrequenceSwitchOver"
+            ZONAL_PAGE "UnsupportWitchUnhealthyReplication";
+        FailoverDbClusterZonal "FailoverDBClusterZonal": token - []
+            ZONAL_PAGE "HaStatusNotSupport OperationDenied.ClusterCategory UnsupportHighFrequenceSwitchOver \
+             UnsupportWitchUnhealthyReplication";
+        CreateDbNodes "CreateDBNodes": token - [
+            "InvalidDBNodeNum.Malformed InvalidDBNode.Malformed InvalidZoneId.Malformed \
+             OperationDenied.ClusterCategory InvalidDBClusterId.NotFound InvalidDBClusterId.Malformed"];
+        DeleteDbNodes "DeleteDBNodes": token - [
+            "InvalidDBNodeNum.Malformed InvalidDBNode.Malformed OperationDenied.DBNodeRole \
+             InvalidDBClusterId.NotFound InvalidDBClusterId.Malformed"];
+        ModifyDbNodeClass "ModifyDBNodeClass": token - [
+            "InvalidModifyType.Malformed OperationDenied.RoEqualSpec OperationDenied.DBClusterStatus"];
+        ModifyDbNodesClass "ModifyDBNodesClass": token - ["InvalidModifyType.Malformed"];
+        RestartDbNode "RestartDBNode": - - ["InvalidDBNodeId.Malformed"];
+        ModifyDbNodeHotReplicaMode "ModifyDBNodeHotReplicaMode": - - [
+            "InvalidDBNodeId.Malformed InvalidDBInstanceClass.NotFound InvalidDBClusterId.Malformed \
+             InvalidDBNodeId.NotFound"];
+        ModifyDbClusterPrimaryZone "ModifyDBClusterPrimaryZone": - - [CLUSTER,
+            "InvalidZoneId.Malformed InvalidZoneId.Same"];
+        ModifyDbClusterDeletion "ModifyDBClusterDeletion": - - [];
+        DescribeDbClusters "DescribeDBClusters": - region [
+            "InvalidRegionId.Malformed NumberExceed.Tags InvalidPageSize.Malformed \
+             InvalidPageNumber.Malformed DBTypeOrDBVersion.Malformed ServiceUnavailable"];
+        DescribeDbClusterAttribute "DescribeDBClusterAttribute": - - [CLUSTER];
+        DescribeDbClusterEndpoints "DescribeDBClusterEndpoints": - - [CLUSTER];
+        DescribeHaLogs "DescribeHALogs": - - [];
+    }
 }
 
 impl Operation {
-    /// Whether it defines the `ClientToken` parameter.
-    pub const fn takes_token(self) -> bool {
-        matches!(
-            self,
-            Self::CreateDiskReplicaPair
-                | Self::StartDiskReplicaPair
-                | Self::StopDiskReplicaPair
-                | Self::FailoverDiskReplicaPair
-                | Self::ReprotectDiskReplicaPair
-                | Self::DeleteDiskReplicaPair
-                | Self::ModifyDiskReplicaPair
-                | Self::TagResources
-                | Self::UntagResources
-                | Self::ChangeResourceGroup
-                | Self::CreateDiskReplicaGroup
-                | Self::ModifyDiskReplicaGroup
-                | Self::StartDiskReplicaGroup
-                | Self::StopDiskReplicaGroup
-                | Self::FailoverDiskReplicaGroup
-                | Self::ReprotectDiskReplicaGroup
-                | Self::DeleteDiskReplicaGroup
-                | Self::AddDiskReplicaPair
-                | Self::RemoveDiskReplicaPair
-                | Self::StartPairDrill
-                | Self::StartReplicaGroupDrill
-                | Self::CreateDbCluster
-                | Self::FailoverDbCluster
-                | Self::FailoverDbClusterZonal
-                | Self::CreateDbNodes
-                | Self::DeleteDbNodes
-                | Self::ModifyDbNodeClass
-                | Self::ModifyDbNodesClass
-        )
-    }
-
     /// The operation of this product and name, if it is modelled. Names are case-sensitive, as on the wire.
     pub fn find(product: Product, name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|op| op.product() == product && op.as_str() == name)
+    }
+
+    /// The error codes that the vendor lists for it, each with the dated page that lists it or, of those from the
+    /// vendor's metadata, `None`.
+    ///
+    /// Several lists of the metadata look copied from one operation to the next (`facts/ebs.md` §6.1): that a code is
+    /// listed makes its row `Documented` and says nothing about when it is given. Codes of layers outside the model
+    /// (`Forbidden`, `Forbidden.Action`, `InternalError`, `RequestTimeout`) are left out, and for PolarDB, whose
+    /// metadata is of 2024-06, all that the model does not answer with.
+    pub fn listed_codes(self) -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
+        let metadata = self.metadata().iter().map(|codes| (*codes, None));
+        let lists = metadata.chain(self.pages().iter().map(|(page, codes)| (*codes, Some(*page))));
+        lists.flat_map(|(codes, page)| codes.split_ascii_whitespace().map(move |code| (code, page)))
+    }
+
+    /// How sure it is that the operation answers with this code: `Documented` iff the code is listed for it.
+    pub(crate) fn basis(self, code: &str) -> Basis {
+        let listed = self.listed_codes().any(|(listed, _)| listed == code);
+        if listed { Basis::Documented } else { Basis::Inferred }
     }
 }
 

@@ -1,503 +1,420 @@
-//! Every contested reading, as data.
+//! Every contested reading, a row each.
 //!
 //! Where the vendor's sources contradict each other or are silent, and the readings differ in behaviour, the choice is
-//! a field here. Defaults follow the evidence given at the field; `docs/policies.md` lists all of them with their
-//! alternatives. A snapshot and a journal carry the policy, since the same inputs mean something else under another.
+//! a field of [`Policy`]. A row names the field, the source, the default and its evidence, and the alternatives with
+//! theirs; the types, the defaults, the page `docs/policies.md`, and what tests vary follow from it. A snapshot and a
+//! journal carry the policy, since the same inputs mean something else under another.
 
 use alloc::collections::BTreeSet;
+use core::num::{NonZeroU8, NonZeroUsize};
 
 use crate::ids::RegionId;
 use crate::time::Span;
 use crate::token::{Lifetime, Overflow, TokenCacheConfig};
 
-macro_rules! readings {
-    ($($(#[$doc:meta])* $name:ident { $(#[$first_doc:meta])* $first:ident, $($(#[$other_doc:meta])* $other:ident,)* })*) => {$(
-        $(#[$doc])*
+/// Regions that have a feature; `None` admits any.
+pub type Regions = Option<BTreeSet<RegionId>>;
+
+/// A field of [`Policy`], as data: for pages, for tests that vary it, and for tools that compare readings.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// Its section and name, such as `("ebs", "pair_failover")`, as in JSON.
+    pub name: (&'static str, &'static str),
+    /// What it decides.
+    pub says: &'static str,
+    /// The section of the facts that gives the sources, relative to `docs/`.
+    pub source: &'static str,
+    /// Its values, the default first; empty for a number or a set.
+    pub values: &'static [Value],
+    /// The index of the value that a policy has.
+    pub get: fn(&Policy) -> usize,
+    /// Gives a policy the value of this index; an index that does not exist changes nothing.
+    pub set: fn(&mut Policy, usize),
+}
+
+/// One value of a [`Reading`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Value {
+    /// The name of the variant.
+    pub name: &'static str,
+    /// What it means, and the evidence for it.
+    pub says: &'static str,
+}
+
+macro_rules! policy {
+    ($($(#[$about:meta])* $Section:ident $section:ident {
+        $($(#[doc = $says:literal])* $field:ident: $Type:ident $source:literal $values:tt;)*
+    })*) => {
+        $(
+            $(reading!(@type [$(#[doc = $says])*] $Type $values);)*
+
+            $(#[$about])*
+            #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+            #[cfg_attr(
+                feature = "serde",
+                derive(serde::Serialize, serde::Deserialize),
+                serde(deny_unknown_fields, default)
+            )]
+            pub struct $Section {$(
+                $(#[doc = $says])*
+                pub $field: $Type,
+            )*}
+
+            impl Default for $Section {
+                fn default() -> Self {
+                    Self { $($field: reading!(@default $Type $values),)* }
+                }
+            }
+        )*
+
+        /// All contested readings.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+        #[cfg_attr(
+            feature = "serde",
+            derive(serde::Serialize, serde::Deserialize),
+            serde(deny_unknown_fields, default)
+        )]
+        pub struct Policy {$(
+            $(#[$about])*
+            pub $section: $Section,
+        )*}
+
+        /// Every field of [`Policy`], in the order of its sections.
+        pub const READINGS: &[Reading] = &[$($(Reading {
+            name: (stringify!($section), stringify!($field)),
+            says: concat!($($says),*),
+            source: $source,
+            values: reading!(@values $values),
+            get: |policy| reading!(@get policy.$section.$field, $Type $values),
+            set: |policy, index| reading!(@set policy.$section.$field, index, $Type $values),
+        },)*)*];
+    };
+}
+
+/// A row's part that depends on whether its values are listed or its default is an expression.
+macro_rules! reading {
+    (@type [$($doc:tt)*] $Type:ident {
+        $(#[$first_doc:meta])* $first:ident, $($(#[$other_doc:meta])* $other:ident,)*
+    }) => {
+        $($doc)*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-        pub enum $name {
+        pub enum $Type {
             $(#[$first_doc])*
             #[default]
             $first,
             $($(#[$other_doc])* $other,)*
         }
 
-        impl $name {
+        impl $Type {
             /// Every reading, the default first.
             pub const ALL: &'static [Self] = &[Self::$first, $(Self::$other),*];
         }
-    )*};
-}
-
-readings! {
-    /// From which statuses a single pair fails over (`facts` §4.3 #1).
-    PairFailover {
-        /// All but `invalid` and `deleted`: the only rule ever published for pairs, unchanged from the founding page
-        /// through 2026-09.
-        Denylist,
-        /// As the group page lists it, plus `initial_syncing`. Reprotect is then allowed from `reprotect_failed`, which
-        /// would otherwise have no way out.
-        GroupAllowlist,
-    }
-
-    /// Failover while another operation is under way (`facts` §4.3 #2).
-    FailoverWhileBusy {
-        /// Accept and supersede the operation: the published rule does not exclude it.
-        Supersede,
-        /// Refuse in `creating`, `stopping`, `reprotecting` and `deleting`: a public client retries on
-        /// `OperationDenied.InvalidStatus`, so some transient status presumably causes it.
-        Refuse,
-    }
-
-    /// Failover before any copy has completed in this direction (`facts` §4.3 #3).
-    FailoverWithoutRecoverPoint {
-        /// Accept: the pair page is silent. The event says that there is no recover point.
-        Accept,
-        /// Refuse, as the group page asks of its callers.
-        Refuse,
-    }
-
-    /// Starting a pair that already replicates (`facts` §4.3 #4 and #5).
-    StartWhileReplicating {
-        /// Refuse: the API page says only `created` and `stopped`. A stricter model is safe for client tests.
-        Refuse,
-        /// Success without effect, as the user guide allows: automatic start in `syncing` and `normal`, one-shot start
-        /// in `manual_syncing`.
-        NoOp,
-    }
-
-    /// When the first automatic copy begins (`facts` §4.3 #6).
-    FirstCopy {
-        /// At once, as the start page says.
-        AtOnce,
-        /// After one RPO, as the Chinese metadata says.
-        AfterOneRpo,
-    }
-
-    /// The status of the first automatic copy after a reverse (`facts` §4.3 #7).
-    FirstCopyAfterReverse {
-        /// `initial_syncing`: no copy has completed in this direction.
-        InitialSyncing,
-        /// `syncing`: the relation has been copied before, if the other way round.
-        Syncing,
-    }
-
-    /// Repeating an operation whose last attempt failed: stop from `stop_failed`, delete from `delete_failed`
-    /// (`facts` §4.3 #10).
-    RetryAfterFailure {
-        /// Accept, as the group page lists both.
-        Accept,
-        /// Refuse, as the pair page lists neither; then only failover leads out.
-        Refuse,
-    }
-
-    /// Deleting a pair that was never started: from `created` and `create_failed` (`facts` §4.3 #11).
-    DeleteBeforeStart {
-        /// Accept: an older public client deletes straight after creating.
-        Accept,
-        /// Refuse: the page does not list them.
-        Refuse,
-    }
-
-    /// Pairs within one region (`facts` §4.3 #12).
-    SameRegionPairs {
-        /// Accept if the zones differ, as the overview and public client tests do.
-        AcrossZones,
-        /// Refuse, as the API page says.
-        Refuse,
-    }
-
-    /// What the old primary must be for a reverse (`facts` §4.3 #13).
-    ReverseNeeds {
-        /// Detached, or down: the stated aim is only that nobody writes to it.
-        DetachedOrDown,
-        /// Detached, as the API page says.
-        Detached,
-    }
-
-    /// Which site of a group is its production site after a reverse, for the calls that belong there and for the `Site` of
-    /// both describes (`facts` §5.1).
-    ProductionSite {
-        /// The one it was created with: the group reprotect page says that the sites stay while the direction flips.
-        Initial,
-        /// The one that is copied now: the group's source region is documented as the production site.
-        Current,
-    }
-
-    /// Which statuses a pair and a group may join in (`facts` §11 #10).
-    JoinStatuses {
-        /// Each `created` or `stopped`, as the page of `AddDiskReplicaPair` says of both.
-        EachAllowed,
-        /// The same one: the code `PairGroupStatusConflict` exists.
-        Same,
-    }
-
-    /// What leads out of a group's `reprotect_failed` (`facts` §4.2).
-    ReprotectFailedGroup {
-        /// Nothing: no list of allowed statuses names it.
-        Stuck,
-        /// Reprotect again, and failover again, as both do for a pair.
-        Repeat,
-    }
-
-    /// Starting a drill without a recover point (`facts` §§3.4, 6.1).
-    DrillWithoutRecoverPoint {
-        /// Accepted; the drill shows `execute_failed` with the message that the vendor's samples have.
-        ExecuteFailed,
-        /// Refused with `RecoverPointNotFound`, which is listed for both starts.
-        Refuse,
-    }
-
-    /// What happens when the switch to an explicitly named node fails (`facts` §10.3).
-    ExplicitTargetFails {
-        /// The failover ends without success: the retry rule is stated only for calls without a target.
-        Stop,
-        /// The remaining nodes are tried as if no target had been named.
-        Elect,
-    }
-
-    /// What follows when every node was tried in vain and the writer still runs (`facts` §10.1).
-    AfterExhaustion {
-        /// The failover ends; the old writer goes on and the cluster is running.
-        Ends,
-        /// The cluster shows `Switching` on and tries again when a node becomes eligible.
-        Waits,
-    }
-
-    /// Whether priorities below the highest are tried once that is exhausted (`facts` §10.2).
-    LowerTiers {
-        /// Yes: the retry rule names the next eligible node without a bound.
-        Tried,
-        /// No: election is among the nodes of the highest priority.
-        NotTried,
-    }
-
-    /// Hot replicas among nodes of equal priority (`facts` §10.4).
-    HotReplicaPreference {
-        /// As likely as any other: the documents give equal priorities equal odds.
-        None,
-        /// Before the others: they take over faster.
-        AtEqualPriority,
-    }
-
-    /// Column-store nodes in an election (`facts` §10.4).
-    ColumnStoreElection {
-        /// Never elected: the code for a target of a forbidden kind suggests that the kind cannot lead.
-        Excluded,
-        /// Elected like any other; only naming one is refused.
-        Elected,
-    }
-
-    /// Which zones a manual failover elects from (`facts` §10.5).
-    ElectionZone {
-        /// Any: the documents on election name no zone.
-        Any,
-        /// The writer's: `TargetZoneType=Primary` switches inside the primary zone.
-        Writers,
-    }
-
-    /// The code for a target that PostgreSQL or Oracle demand and the call lacks (`facts` §10.6).
-    MissingTarget {
-        /// `InvalidDBNodeId.Malformed`, the nearest code that is listed.
-        Malformed,
-        /// `MissingParameter`, as the gateway says of other parameters.
-        MissingParameter,
-    }
-
-    /// The code for a token that comes again with other parameters, on PolarDB (`facts` §10.7).
-    TokenMismatch {
-        /// `IdempotentParameterMismatch`, as sibling products have it.
-        IdempotentParameterMismatch,
-        /// `InvalidClientToken.Malformed`, in the house style of PolarDB's own codes.
-        InvalidClientToken,
-    }
-
-    /// Manual failover while the outside reports the cluster busy with other work (`facts` §10.8).
-    BusyCluster {
-        /// Refuse: `HaStatusNotSupport` is the gate that is listed.
-        Refuse,
-        /// Accept: no list names a cluster status.
-        Accept,
-    }
-
-    /// What a cluster shows during a failover (`facts` §10.8).
-    SwitchStatus {
-        /// `Switching`, as the status table says.
-        Switching,
-        /// `RoleSwitching`, which a public client waits on.
-        RoleSwitching,
-    }
-
-    /// From when the frequency window counts (`facts` §10.9).
-    WindowFrom {
-        /// From the end of the last switch.
-        End,
-        /// From its beginning.
-        Start,
-    }
-
-    /// Whether the frequency window holds an automatic failover (`facts` §10.9).
-    AutomaticInWindow {
-        /// No: refusing to replace a failed writer would leave the cluster down.
-        Begins,
-        /// Yes: it begins with the first report after the window, were it that the writer is still down.
-        Held,
-    }
-
-    /// Whether the frequency window holds a failover to a named target (`facts` §10.9).
-    TargetInWindow {
-        /// Yes: the error's text makes no difference.
-        Refused,
-        /// No: who names a node knows what they do.
-        Accepted,
-    }
-
-    /// Which switches `RollBackForDisaster` follows (`facts` §10.10).
-    RollBack {
-        /// Those to the hot-standby storage cluster alone.
-        ZoneSwitches,
-        /// Every manual switch that leaves the writer's zone.
-        EverySwitch,
-    }
-
-    /// How many nodes a cluster of the standard edition may have (`facts` §8.25).
-    StandardNodes {
-        /// Eight in all, as `CreateDBCluster` says.
-        EightInAll,
-        /// Eight read-only ones, as the page on multi-node deployment says.
-        EightReaders,
-    }
-
-    /// What happens when all nodes of the primary zone are down (`facts` §5).
-    ZoneLoss {
-        /// The hot-standby storage cluster takes over, if there is one: as documented for MySQL cluster edition.
-        SwitchOver,
-        /// The cluster waits, as with `StandbyHAMode=OFF`.
-        Wait,
-    }
-
-    /// What becomes of a token whose call was refused before any effect.
-    RejectionPolicy {
-        /// Forgotten: a public client repeats failover under one token through `OperationDenied.InvalidStatus`.
-        Released,
-        /// Remembered: the same refusal again until the token expires. Then a late duplicate can never take effect.
-        Sticky,
-    }
-
-    /// Whether the operation is part of a token's scope.
-    TokenScope {
-        /// Each operation of a product has tokens of its own.
-        Operation,
-        /// One token names one request of the whole product: another operation is a mismatch.
-        Product,
-    }
-
-    /// Which characters a token may have.
-    TokenAlphabet {
-        /// All of ASCII, control characters and spaces included: the parameter text asks for no more.
-        Ascii,
-        /// Visible ASCII, 0x21 to 0x7E.
-        Graphic,
-    }
-}
-
-/// Readings of the EBS documents.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(deny_unknown_fields, default)
-)]
-pub struct EbsPolicy {
-    /// From which statuses a pair fails over.
-    pub pair_failover: PairFailover,
-    /// Failover while another operation is under way.
-    pub failover_while_busy: FailoverWhileBusy,
-    /// Failover before any copy has completed.
-    pub failover_without_recover_point: FailoverWithoutRecoverPoint,
-    /// Starting a pair that already replicates.
-    pub start_while_replicating: StartWhileReplicating,
-    /// When the first automatic copy begins.
-    pub first_copy: FirstCopy,
-    /// The status of the first copy after a reverse.
-    pub first_copy_after_reverse: FirstCopyAfterReverse,
-    /// Repeating a failed stop or delete.
-    pub retry_after_failure: RetryAfterFailure,
-    /// Deleting a pair that was never started.
-    pub delete_before_start: DeleteBeforeStart,
-    /// Pairs within one region.
-    pub same_region_pairs: SameRegionPairs,
-    /// What the old primary must be for a reverse.
-    pub reverse_needs: ReverseNeeds,
-    /// Which site is the production site after a reverse.
-    pub production_site: ProductionSite,
-    /// Which statuses a pair and a group may join in.
-    pub join_statuses: JoinStatuses,
-    /// What leads out of a group's failed reprotect.
-    pub reprotect_failed_group: ReprotectFailedGroup,
-    /// Starting a drill without a recover point.
-    pub drill_without_recover_point: DrillWithoutRecoverPoint,
-    /// The regions that have the feature; `None` admits any. The founding page lists
-    /// [`FOUNDING_REGIONS`](crate::ebs::FOUNDING_REGIONS), later pages ever more.
-    pub regions: Option<BTreeSet<RegionId>>,
-    /// How long a deleted pair stays as a tombstone. Undocumented; one hour by default.
-    pub tombstone: Span,
-    /// The least gap between two one-shot starts, exclusive: half an RPO, 450 s (`facts` §2.4).
-    pub one_shot_gap: Span,
-}
-
-impl Default for EbsPolicy {
-    fn default() -> Self {
-        Self {
-            pair_failover: PairFailover::default(),
-            failover_while_busy: FailoverWhileBusy::default(),
-            failover_without_recover_point: FailoverWithoutRecoverPoint::default(),
-            start_while_replicating: StartWhileReplicating::default(),
-            first_copy: FirstCopy::default(),
-            first_copy_after_reverse: FirstCopyAfterReverse::default(),
-            retry_after_failure: RetryAfterFailure::default(),
-            delete_before_start: DeleteBeforeStart::default(),
-            same_region_pairs: SameRegionPairs::default(),
-            reverse_needs: ReverseNeeds::default(),
-            production_site: ProductionSite::default(),
-            join_statuses: JoinStatuses::default(),
-            reprotect_failed_group: ReprotectFailedGroup::default(),
-            drill_without_recover_point: DrillWithoutRecoverPoint::default(),
-            regions: None,
-            tombstone: Span::from_secs(3_600),
-            one_shot_gap: Span::from_secs(450),
+    };
+    (@type $doc:tt $Type:ident ($default:expr)) => {};
+    (@default $Type:ident { $($values:tt)* }) => { $Type::default() };
+    (@default $Type:ident ($default:expr)) => { $default };
+    (@values { $($(#[doc = $says:literal])* $value:ident,)* }) => {
+        &[$(Value { name: stringify!($value), says: concat!($($says),*) }),*]
+    };
+    (@values ($default:expr)) => { &[] };
+    (@get $policy:ident.$section:ident.$field:ident, $Type:ident { $($values:tt)* }) => {
+        $policy.$section.$field as usize
+    };
+    (@get $policy:ident.$section:ident.$field:ident, $Type:ident ($default:expr)) => {{
+        let _ = $policy;
+        0
+    }};
+    (@set $policy:ident.$section:ident.$field:ident, $index:ident, $Type:ident { $($values:tt)* }) => {
+        if let Some(value) = $Type::ALL.get($index) {
+            $policy.$section.$field = *value;
         }
+    };
+    (@set $policy:ident.$section:ident.$field:ident, $index:ident, $Type:ident ($default:expr)) => {{
+        let _ = ($policy, $index);
+    }};
+}
+
+policy! {
+    /// Readings of the EBS documents.
+    EbsPolicy ebs {
+        /// From which statuses a single pair fails over.
+        pair_failover: PairFailover "facts/ebs.md#failover-denylist-or-allowlist" {
+            /// All but `invalid` and `deleted`: the only rule ever published for pairs, unchanged from the founding page
+            /// through 2026-09. It also gives four failure statuses a way out.
+            Denylist,
+            /// As the group page lists it, plus `initial_syncing`. Reprotect is then allowed from `reprotect_failed`,
+            /// which would otherwise have no way out.
+            GroupAllowlist,
+        };
+        /// Failover while another operation is in progress.
+        failover_while_busy: FailoverWhileBusy "facts/ebs.md#failover-while-busy" {
+            /// Accept, and supersede the operation: the published rule does not exclude busy pairs.
+            Supersede,
+            /// Refuse in `creating`, `stopping`, `reprotecting` and `deleting`: `OperationDenied.InvalidStatus` is listed for
+            /// failover and retried by a public client, and `invalid` and `deleted` do not pass by waiting.
+            Refuse,
+        };
+        /// Failover before any copy has completed in this direction.
+        failover_without_recover_point: FailoverWithoutRecoverPoint "facts/ebs.md#failover-before-the-first-copy" {
+            /// Accept: the pair page is silent. The event says that there is no recover point.
+            Accept,
+            /// Refuse, as the group page asks its callers to complete the first copy.
+            Refuse,
+        };
+        /// Start of a pair that already replicates.
+        start_while_replicating: StartWhileReplicating "facts/ebs.md#start-while-replicating" {
+            /// Refuse: the API page allows only `created` and `stopped`. A stricter model is safe for client tests.
+            Refuse,
+            /// Success without effect, as the user guide allows: automatic start in `syncing` and `normal`, one-shot
+            /// start in `manual_syncing`.
+            NoOp,
+        };
+        /// When the first automatic copy begins.
+        first_copy: FirstCopy "facts/ebs.md#when-the-first-copy-begins" {
+            /// At once, as the start page says.
+            AtOnce,
+            /// After one RPO, as the Chinese metadata says.
+            AfterOneRpo,
+        };
+        /// The status of the first automatic copy after a reverse.
+        first_copy_after_reverse: FirstCopyAfterReverse "facts/ebs.md#status-of-a-later-first-copy" {
+            /// `initial_syncing`: no copy has completed in this direction.
+            InitialSyncing,
+            /// `syncing`: the status list calls only the first copy after creation initial.
+            Syncing,
+        };
+        /// A repeat of an operation whose last attempt failed: stop from `stop_failed`, delete from `delete_failed`.
+        retry_after_failure: RetryAfterFailure "facts/ebs.md#repeating-a-stop-or-a-delete" {
+            /// Accept, as the group pages list both.
+            Accept,
+            /// Refuse, as the pair pages list neither; then only failover leads out.
+            Refuse,
+        };
+        /// Delete of a pair that was never started: from `created` and `create_failed`.
+        delete_before_start: DeleteBeforeStart "facts/ebs.md#delete-of-a-pair-never-started" {
+            /// Accept: an older public client deletes straight after creating.
+            Accept,
+            /// Refuse: the page lists neither status.
+            Refuse,
+        };
+        /// Pairs within one region.
+        same_region_pairs: SameRegionPairs "facts/ebs.md#pairs-within-one-region" {
+            /// Accept if the zones differ, as the overview, the group page and public client tests do.
+            AcrossZones,
+            /// Refuse, as the API page of create says.
+            Refuse,
+        };
+        /// What the old primary must be for a reverse.
+        reverse_needs: ReverseNeeds "facts/ebs.md#what-a-reverse-needs-of-the-old-primary" {
+            /// Detached, or down: the user guide also accepts a stopped host, since the aim is that nothing writes.
+            DetachedOrDown,
+            /// Detached, as the API page says.
+            Detached,
+        };
+        /// Which site of a group is its production site after a reverse, for the calls that belong there and for the
+        /// `Site` of both describes.
+        production_site: ProductionSite "facts/ebs.md#site" {
+            /// The one it was created with: the group reprotect page says that the sites stay while the direction
+            /// flips, and `Primary…` never moves.
+            Initial,
+            /// The one that is copied now: `SourceRegionId` of a group is documented as the production site, and it moves.
+            Current,
+        };
+        /// Which statuses a pair and a group may join in.
+        join_statuses: JoinStatuses "facts/ebs.md#joining-and-leaving" {
+            /// Each in `created` or `stopped`: the page of `AddDiskReplicaPair` asks no more of both.
+            EachAllowed,
+            /// Both in the same one: the code `PairGroupStatusConflict` is listed.
+            Same,
+        };
+        /// What leads out of `reprotect_failed` of a group.
+        reprotect_failed_group: ReprotectFailedGroup "facts/ebs.md#dead-ends-of-groups" {
+            /// Nothing: no group operation lists the status, so by the letter it is a support case.
+            Stuck,
+            /// Reprotect and failover again, as for a pair: a model without a way out is of little use in a game day.
+            Repeat,
+        };
+        /// Start of a drill without a recover point.
+        drill_without_recover_point: DrillWithoutRecoverPoint "facts/ebs.md#drills-by-analogy" {
+            /// Accept; the drill shows `execute_failed`: the vendor's describe samples have `PAIR_SYNCPOINT_NOT_FOUND` and
+            /// `GROUP_SYNCPOINT_NOT_FOUND` as status messages.
+            ExecuteFailed,
+            /// Refuse with `RecoverPointNotFound`, which is listed for both starts.
+            Refuse,
+        };
+        /// The regions that have the feature; `None` admits any, since the pages list ever more. The founding page lists
+        /// four, the constant `ebs::FOUNDING_REGIONS`.
+        regions: Regions "facts/ebs.md#regions-that-have-the-feature" (None);
+        /// How long a deleted pair remains as a tombstone, in milliseconds. Undocumented; one hour by default.
+        tombstone: Span "facts/ebs.md#tombstones" (Span::from_secs(3_600));
+        /// The least gap between two one-shot starts, exclusive, in milliseconds: half an RPO, as the group page says.
+        one_shot_gap: Span "facts/ebs.md#group-start" (Span::from_secs(450));
+    }
+
+    /// Readings of the PolarDB documents.
+    PolarDbPolicy polardb {
+        /// How many rounds over the eligible nodes one failover makes, 1 to 255. One by default: "another node" reads as one
+        /// that was not tried yet. No source excludes that a failed node is tried again.
+        rounds: NonZeroU8 "facts/polardb.md#lower-priorities-are-tried" (NonZeroU8::MIN);
+        /// What happens when the switch to a named node fails.
+        explicit_target_fails: ExplicitTargetFails "facts/polardb.md#a-named-target-that-fails" {
+            /// The failover ends without success: the retry rule is stated only for calls without a target.
+            Stop,
+            /// The remaining nodes are tried as if no target had been named: the aim of the call is a working primary.
+            Elect,
+        };
+        /// How long after a finished switch another manual one is refused, in milliseconds; zero for no window. Ten minutes
+        /// by default, as the error's text says; its description says five.
+        switch_window: Span "facts/polardb.md#switch-frequency" (Span::from_secs(600));
+        /// What follows when every node was tried in vain and the writer still runs.
+        after_exhaustion: AfterExhaustion "facts/polardb.md#nobody-is-left" {
+            /// The failover ends: the call asked for a switch, there was none, and the old writer still works.
+            Ends,
+            /// The cluster shows `Switching` and tries again when a node becomes eligible: the status is documented as ending in
+            /// `Running` only after a switch.
+            Waits,
+        };
+        /// Whether priorities below the highest are tried once that is exhausted.
+        lower_tiers: LowerTiers "facts/polardb.md#lower-priorities-are-tried" {
+            /// Yes: the retry rule names the next eligible node without a bound.
+            Tried,
+            /// No: election is described as among the nodes of the highest priority.
+            NotTried,
+        };
+        /// Hot replicas among nodes of equal priority.
+        hot_replicas: HotReplicaPreference "facts/polardb.md#hot-replicas-in-an-election" {
+            /// As likely as any other: equal priorities are documented to have equal odds.
+            None,
+            /// Before the others: a hot replica exists to take over in seconds.
+            AtEqualPriority,
+        };
+        /// Column-store nodes in an election.
+        column_store: ColumnStoreElection "facts/polardb.md#excluded-kinds" {
+            /// Never elected: `OperationDenied.DBNodeType` says that the kind of a target can forbid it.
+            Excluded,
+            /// Elected like any other: the code is about named targets only.
+            Elected,
+        };
+        /// Which zones a manual failover elects from.
+        election_zone: ElectionZone "facts/polardb.md#zones-of-an-election" {
+            /// Any: the pages on election name no zone.
+            Any,
+            /// The writer's: `TargetZoneType=Primary`, the default, switches inside the primary zone.
+            Writers,
+        };
+        /// The code for a target that PostgreSQL or Oracle requires and the call lacks.
+        missing_target: MissingTarget "facts/polardb.md#missing-target" {
+            /// `InvalidDBNodeId.Malformed`, the nearest code that is listed.
+            Malformed,
+            /// `MissingParameter`, the gateway's code for absent parameters.
+            MissingParameter,
+        };
+        /// The PolarDB code for a token that comes again with other parameters.
+        token_mismatch: TokenMismatch "facts/polardb.md#codes-listed-for-other-operations" {
+            /// `IdempotentParameterMismatch`, as sibling products have it.
+            IdempotentParameterMismatch,
+            /// `InvalidClientToken.Malformed`: no PolarDB list has the other, and its own codes are of this form.
+            InvalidClientToken,
+        };
+        /// Manual failover of a cluster that is busy with other work.
+        busy_cluster: BusyCluster "facts/polardb.md#busy-clusters" {
+            /// Refuse: `HaStatusNotSupport` is the gate that is listed, and a client retries it.
+            Refuse,
+            /// Accept: the list has no code for a cluster status.
+            Accept,
+        };
+        /// What a cluster shows during a failover.
+        switch_status: SwitchStatus "facts/polardb.md#what-a-cluster-shows" {
+            /// `Switching`, as the status table says.
+            Switching,
+            /// `RoleSwitching`: a public client waits on it, though the table lacks it.
+            RoleSwitching,
+        };
+        /// From when the frequency window counts.
+        window_from: WindowFrom "facts/polardb.md#frequency-window" {
+            /// From the end of the last switch: "has switched" looks back on a finished one.
+            End,
+            /// From its beginning: the window may as well count accepted calls.
+            Start,
+        };
+        /// Whether the frequency window holds an automatic failover.
+        automatic_in_window: AutomaticInWindow "facts/polardb.md#frequency-window" {
+            /// No: not to replace a failed writer would leave the cluster down.
+            Begins,
+            /// Yes, until the first report after the window: peers block automatic recovery for a while, against flapping.
+            Held,
+        };
+        /// Whether the frequency window holds a failover to a named target.
+        target_in_window: TargetInWindow "facts/polardb.md#frequency-window" {
+            /// Yes: the error's text makes no difference.
+            Refused,
+            /// No: a named target asks for no election.
+            Accepted,
+        };
+        /// Which switches `RollBackForDisaster` follows.
+        roll_back: RollBack "facts/polardb.md#return-to-the-primary-zone" {
+            /// Those to the hot-standby storage cluster alone: the parameter speaks of the original primary zone.
+            ZoneSwitches,
+            /// Every manual switch that leaves the writer's zone: an ordinary one may leave it too.
+            EverySwitch,
+        };
+        /// How many nodes a cluster of the standard edition may have.
+        standard_nodes: StandardNodes "facts/polardb.md#node-counts" {
+            /// Eight in all, as `CreateDBCluster` says.
+            EightInAll,
+            /// Eight read-only ones, as the page on multi-node deployment says.
+            EightReaders,
+        };
+        /// What happens when all nodes of the primary zone are down.
+        zone_loss: ZoneLoss "facts/polardb.md#cross-zone-switchover" {
+            /// The hot-standby storage cluster takes over, if there is one, as documented for MySQL cluster edition.
+            SwitchOver,
+            /// The cluster waits: the feature can be off (`StandbyHAMode=OFF`).
+            Wait,
+        };
+    }
+
+    /// Readings of the idempotence documents, with the cache's bounds.
+    TokenPolicy tokens {
+        /// How long a completed token is remembered, in milliseconds, or without an end. Undocumented; a day by default, where
+        /// comparable services agree.
+        lifetime: Lifetime "facts/idempotency.md#lifetime" (Lifetime::default());
+        /// How many tokens an account may have, 1 or more. Undocumented; 100,000 by default.
+        capacity: NonZeroUsize "facts/idempotency.md#capacity" (const { NonZeroUsize::MIN.saturating_add(99_999) });
+        /// What happens at the capacity: `refuse` or `evict_oldest_completed`. Undocumented; refused by default, since at most
+        /// once outranks availability.
+        overflow: Overflow "facts/idempotency.md#capacity" (Overflow::Refuse);
+        /// What becomes of the token of a call that was refused before any effect.
+        rejections: RejectionPolicy "facts/idempotency.md#refused-calls" {
+            /// Forgotten: a public client repeats failover under one token through `OperationDenied.InvalidStatus`.
+            Released,
+            /// Remembered, so that the same refusal comes again until the token expires, as other products keep errors. Then
+            /// a late duplicate can never take effect.
+            Sticky,
+        };
+        /// Whether the operation is part of the scope of a token.
+        scope: TokenScope "facts/idempotency.md#token-scope" {
+            /// Each operation of a product has tokens of its own: codes differ between operations, so back ends differ.
+            Operation,
+            /// One token names one request of the whole product: "other parameters changed" may include the action.
+            Product,
+        };
+        /// Which characters a token may have.
+        alphabet: TokenAlphabet "facts/idempotency.md#alphabet" {
+            /// All of ASCII, control characters and spaces included: the parameter text asks for no more.
+            Ascii,
+            /// Visible ASCII, 0x21 to 0x7E, as peers have it.
+            Graphic,
+        };
     }
 }
 
-/// Readings of the PolarDB documents.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(deny_unknown_fields, default)
-)]
-pub struct PolarDbPolicy {
-    /// How many rounds over the eligible nodes one failover makes. One by default, so that no node is tried twice:
-    /// the documents do not say (`facts` §10.2).
-    pub rounds: core::num::NonZeroU8,
-    /// What happens when the switch to a named node fails.
-    pub explicit_target_fails: ExplicitTargetFails,
-    /// How long after a finished switch another manual one is refused. The error's text says ten minutes, its
-    /// description five; ten by default, zero switches the window off. It never holds an automatic failover: refusing to
-    /// replace a failed writer would leave the cluster down.
-    pub switch_window: Span,
-    /// What follows when every node was tried in vain.
-    pub after_exhaustion: AfterExhaustion,
-    /// Whether priorities below the highest are tried.
-    pub lower_tiers: LowerTiers,
-    /// Hot replicas among nodes of equal priority.
-    pub hot_replicas: HotReplicaPreference,
-    /// Column-store nodes in an election.
-    pub column_store: ColumnStoreElection,
-    /// Which zones a manual failover elects from.
-    pub election_zone: ElectionZone,
-    /// The code for a target that is demanded and missing.
-    pub missing_target: MissingTarget,
-    /// The code for a token with other parameters.
-    pub token_mismatch: TokenMismatch,
-    /// Manual failover of a cluster that is reported busy.
-    pub busy_cluster: BusyCluster,
-    /// What a cluster shows during a failover.
-    pub switch_status: SwitchStatus,
-    /// From when the frequency window counts.
-    pub window_from: WindowFrom,
-    /// Whether the window holds an automatic failover.
-    pub automatic_in_window: AutomaticInWindow,
-    /// Whether the window holds a failover to a named target.
-    pub target_in_window: TargetInWindow,
-    /// Which switches `RollBackForDisaster` follows.
-    pub roll_back: RollBack,
-    /// How many nodes a cluster of the standard edition may have.
-    pub standard_nodes: StandardNodes,
-    /// What happens when all nodes of the primary zone are down.
-    pub zone_loss: ZoneLoss,
-}
-
-impl Default for PolarDbPolicy {
-    fn default() -> Self {
-        Self {
-            rounds: core::num::NonZeroU8::MIN,
-            explicit_target_fails: ExplicitTargetFails::default(),
-            switch_window: Span::from_secs(600),
-            after_exhaustion: AfterExhaustion::default(),
-            lower_tiers: LowerTiers::default(),
-            hot_replicas: HotReplicaPreference::default(),
-            column_store: ColumnStoreElection::default(),
-            election_zone: ElectionZone::default(),
-            missing_target: MissingTarget::default(),
-            token_mismatch: TokenMismatch::default(),
-            busy_cluster: BusyCluster::default(),
-            switch_status: SwitchStatus::default(),
-            window_from: WindowFrom::default(),
-            automatic_in_window: AutomaticInWindow::default(),
-            target_in_window: TargetInWindow::default(),
-            roll_back: RollBack::default(),
-            standard_nodes: StandardNodes::default(),
-            zone_loss: ZoneLoss::default(),
-        }
-    }
-}
-
-/// Readings of the idempotence documents, with the cache's bounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(deny_unknown_fields, default)
-)]
-pub struct TokenPolicy {
-    /// How long a completed token is remembered. Undocumented; 24 hours by default.
-    pub lifetime: Lifetime,
-    /// How many tokens an account may have. Undocumented; 100,000 by default.
-    pub capacity: core::num::NonZeroUsize,
-    /// What happens at the capacity. Undocumented; refused by default, since at most once outranks availability.
-    pub overflow: Overflow,
-    /// What becomes of the token of a refused call.
-    pub rejections: RejectionPolicy,
-    /// Whether the operation is part of the scope.
-    pub scope: TokenScope,
-    /// Which characters a token may have.
-    pub alphabet: TokenAlphabet,
-}
-
-impl Default for TokenPolicy {
-    fn default() -> Self {
-        Self {
-            lifetime: Lifetime::default(),
-            capacity: const { core::num::NonZeroUsize::MIN.saturating_add(99_999) },
-            overflow: Overflow::Refuse,
-            rejections: RejectionPolicy::default(),
-            scope: TokenScope::default(),
-            alphabet: TokenAlphabet::default(),
-        }
-    }
-}
+impl Copy for TokenPolicy {}
 
 impl TokenPolicy {
     /// The part that the cache itself needs.
     pub const fn config(&self) -> TokenCacheConfig {
         TokenCacheConfig { lifetime: self.lifetime, capacity: self.capacity, overflow: self.overflow }
     }
-}
-
-/// All contested readings.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(deny_unknown_fields, default)
-)]
-pub struct Policy {
-    /// EBS pairs.
-    pub ebs: EbsPolicy,
-    /// PolarDB clusters.
-    pub polardb: PolarDbPolicy,
-    /// Idempotency tokens.
-    pub tokens: TokenPolicy,
 }

@@ -2,19 +2,13 @@
 
 use core::convert::Infallible;
 
-use super::input::{Refusal, Request, TokenOutcome};
-use super::{Call, ControlPlane, Misuse, Step};
-use crate::ebs::{
-    DrillPage, DrillStarted, EbsRefusal, GroupCreated, GroupPage, PairCreated, PairPage, PairProgress,
-    TagPage,
-};
+use super::call::Asked;
+use super::{ControlPlane, Misuse, Refusal, Request, Response, Step, TokenOutcome};
+use crate::ebs::{EbsReason, EbsRefusal};
 use crate::operation::Operation;
-use crate::polardb::{
-    ClusterCreated, ClusterPage, DbCluster, EndpointList, HaLogPage, NodesCreated, Ordered, PolarDbRefusal,
-};
+use crate::polardb::{PolarDbReason, PolarDbRefusal};
 use crate::policy::{Policy, TokenMismatch};
 use crate::rule::RuleId;
-use crate::time::Timestamp;
 use crate::token::TokenRefusal;
 
 pub(super) mod sealed {
@@ -41,13 +35,7 @@ pub trait Action: Sealed + Clone + Eq + core::fmt::Debug + Into<Request> {
 
     /// Decides and applies.
     #[doc(hidden)]
-    fn perform(
-        &self,
-        plane: &mut ControlPlane,
-        now: Timestamp,
-        call: &Call,
-        fresh: &Self::Fresh,
-    ) -> Performed<Self>;
+    fn perform(&self, plane: &mut ControlPlane, call: &Asked<'_>, fresh: &Self::Fresh) -> Performed<Self>;
 }
 
 /// What performing gives: what was done, or why nothing was.
@@ -63,6 +51,13 @@ pub struct Done<R> {
     pub step: Step,
     /// The rule that decided; `None` for a describe.
     pub rule: Option<RuleId>,
+}
+
+impl<R> Done<R> {
+    /// What a describe answers.
+    pub(super) fn observed(response: R) -> Self {
+        Self { response, step: Step::default(), rule: None }
+    }
 }
 
 /// Why a call did nothing.
@@ -81,98 +76,19 @@ impl<R, M> From<R> for Blocked<R, M> {
 }
 
 /// A response, as far as a token remembers it. Sealed.
-pub trait Answer: Sealed + Clone + Eq + core::fmt::Debug {
-    /// What is remembered.
+pub trait Answer: Sealed + Clone + Eq + core::fmt::Debug + Into<Response> {
+    /// What is remembered. Describes define no `ClientToken`: nothing of theirs is ever kept or recalled.
     #[doc(hidden)]
-    fn keep(&self) -> TokenOutcome;
-    /// The response of what is remembered; `None` if that is another operation's.
-    #[doc(hidden)]
-    fn recall(outcome: &TokenOutcome) -> Option<Self>;
-}
-
-impl Sealed for () {}
-
-impl Answer for () {
     fn keep(&self) -> TokenOutcome {
         TokenOutcome::Accepted
     }
 
-    fn recall(outcome: &TokenOutcome) -> Option<Self> {
-        matches!(outcome, TokenOutcome::Accepted).then_some(())
+    /// The response of what is remembered; `None` if that is another operation's.
+    #[doc(hidden)]
+    fn recall(_: &TokenOutcome) -> Option<Self> {
+        None
     }
 }
-
-// What is remembered of a creating call is what it answered.
-macro_rules! kept {
-    ($($name:ident),*) => {$(
-        impl Sealed for $name {}
-
-        impl Answer for $name {
-            fn keep(&self) -> TokenOutcome {
-                TokenOutcome::$name(self.clone())
-            }
-
-            fn recall(outcome: &TokenOutcome) -> Option<Self> {
-                if let TokenOutcome::$name(kept) = outcome { Some(kept.clone()) } else { None }
-            }
-        }
-    )*};
-}
-
-kept!(PairCreated, GroupCreated, DrillStarted, ClusterCreated);
-
-impl Sealed for NodesCreated {}
-
-impl Answer for NodesCreated {
-    fn keep(&self) -> TokenOutcome {
-        TokenOutcome::NodesCreated(self.clone())
-    }
-
-    fn recall(outcome: &TokenOutcome) -> Option<Self> {
-        if let TokenOutcome::NodesCreated(created) = outcome { Some(created.clone()) } else { None }
-    }
-}
-
-impl Sealed for Ordered {}
-
-impl Answer for Ordered {
-    fn keep(&self) -> TokenOutcome {
-        TokenOutcome::Ordered(self.clone())
-    }
-
-    fn recall(outcome: &TokenOutcome) -> Option<Self> {
-        if let TokenOutcome::Ordered(ordered) = outcome { Some(ordered.clone()) } else { None }
-    }
-}
-
-// Describes define no ClientToken, so nothing of theirs is ever kept or recalled.
-macro_rules! never_kept {
-    ($($name:ty),*) => {$(
-        impl Sealed for $name {}
-
-        impl Answer for $name {
-            fn keep(&self) -> TokenOutcome {
-                TokenOutcome::Accepted
-            }
-
-            fn recall(_: &TokenOutcome) -> Option<Self> {
-                None
-            }
-        }
-    )*};
-}
-
-never_kept!(
-    PairPage,
-    PairProgress,
-    TagPage,
-    GroupPage,
-    DrillPage,
-    ClusterPage,
-    DbCluster,
-    EndpointList,
-    HaLogPage
-);
 
 /// A product's refusal, as far as the token cache causes or remembers it. Sealed.
 pub trait Denial: Sealed + Clone + Eq + core::fmt::Debug + Into<Refusal> {
@@ -193,11 +109,11 @@ impl Sealed for EbsRefusal {}
 
 impl Denial for EbsRefusal {
     fn of_token(operation: Operation, refusal: TokenRefusal, _policy: &Policy) -> Self {
-        Self::Token { operation, refusal }
+        EbsReason::Token { refusal }.of(operation)
     }
 
     fn of_parameter(operation: Operation, parameter: &'static str, why: &'static str) -> Self {
-        Self::InvalidParameter { operation, parameter: parameter.into(), why: why.into() }
+        EbsReason::InvalidParameter { parameter: parameter.into(), why: why.into() }.of(operation)
     }
 
     fn narrow(refusal: &Refusal) -> Option<&Self> {
@@ -215,13 +131,13 @@ impl Denial for PolarDbRefusal {
     fn of_token(operation: Operation, refusal: TokenRefusal, policy: &Policy) -> Self {
         let in_house = policy.polardb.token_mismatch == TokenMismatch::InvalidClientToken;
         if refusal == TokenRefusal::Mismatch && in_house {
-            return Self::TokenReused { operation };
+            return PolarDbReason::TokenReused.of(operation);
         }
-        Self::Token { operation, refusal }
+        PolarDbReason::Token { refusal }.of(operation)
     }
 
     fn of_parameter(operation: Operation, parameter: &'static str, why: &'static str) -> Self {
-        Self::Malformed { operation, parameter: parameter.into(), why: why.into() }
+        PolarDbReason::Malformed { parameter: parameter.into(), why: why.into() }.of(operation)
     }
 
     fn narrow(refusal: &Refusal) -> Option<&Self> {

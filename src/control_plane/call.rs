@@ -5,11 +5,11 @@ use core::convert::Infallible;
 
 use super::action::{Action, Answer, Blocked, Denial, Done};
 use super::event::{Event, Fact, Step};
-use super::input::{Request, TokenOutcome};
-use super::{ControlPlane, Scope, Violation};
+use super::{ControlPlane, Request, Scope, TokenOutcome, Violation};
 use crate::control_plane::rules::{C_010, C_020, C_021, C_022, C_023, C_024, C_040};
 use crate::ebs::EbsRefusal;
 use crate::ids::{AccountId, EffectId, NodeId, RegionId};
+use crate::operation::Operation;
 use crate::outcome::NotTaken;
 use crate::policy::{Policy, RejectionPolicy, TokenAlphabet, TokenScope};
 use crate::rule::{RuleId, cite};
@@ -29,6 +29,19 @@ pub struct Call {
     pub region: RegionId,
     /// `ClientToken`; ignored by operations that do not define it.
     pub token: Option<ClientToken>,
+}
+
+/// A call as an operation sees it, once its token has let it through.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    /// The operation.
+    pub operation: Operation,
+    /// When it happens: not before the time seen.
+    pub now: Timestamp,
+    /// The calling account.
+    pub account: &'a AccountId,
+    /// The region that is called.
+    pub region: &'a RegionId,
 }
 
 /// What a call answers.
@@ -143,7 +156,8 @@ impl ControlPlane {
             },
             None => None,
         };
-        let mut reply = match request.perform(self, now, call, fresh) {
+        let asked = Asked { operation: A::OPERATION, now, account: &call.account, region: &call.region };
+        let mut reply = match request.perform(self, &asked, fresh) {
             Ok(Done { response, step, rule }) => Reply { result: Ok(response), replayed: false, step, rule },
             Err(Blocked::Refused(refusal)) => Reply::refused(refusal),
             Err(Blocked::Misused(misuse)) => return Err(misuse),

@@ -13,7 +13,7 @@
 //!
 //! ```
 //! use failover_model::{AccountId, Call, ControlPlane, Policy, RegionId, Timestamp};
-//! use failover_model::ebs::{EbsRefusal, FailoverDiskReplicaPair};
+//! use failover_model::ebs::{EbsReason, EbsRefusal, FailoverDiskReplicaPair};
 //!
 //! let mut plane = ControlPlane::new(Policy::default());
 //! let call = Call {
@@ -24,7 +24,7 @@
 //! };
 //! let request = FailoverDiskReplicaPair { pair: "pair-cn-dsa".parse()? };
 //! let reply = plane.failover_disk_replica_pair(&call, &request);
-//! assert!(matches!(reply.result, Err(EbsRefusal::NoSuchResource { .. })));
+//! assert!(matches!(reply.result, Err(EbsRefusal { why: EbsReason::NoSuchResource { .. }, .. })));
 //! # Ok::<(), failover_model::BadId>(())
 //! ```
 
@@ -36,8 +36,10 @@ mod effect;
 mod event;
 mod index;
 mod input;
+mod operations;
 mod polardb;
 mod report;
+mod rows;
 pub(crate) mod rules;
 
 pub(crate) use crate::outcome::Outcome;
@@ -49,7 +51,8 @@ pub use ebs::pairs::DiskView;
 pub use effect::{Effect, EffectKind, Observation, Report};
 pub use event::{DrillFact, Event, Fact, GroupFact, PairFact, Step};
 pub use index::deadlines::{Deadline, DeadlineReason};
-pub use input::{Fresh, Input, Output, Refusal, Request, Response, TokenOutcome};
+pub use input::{Input, Output, Refusal};
+pub use operations::{Fresh, Request, Response, TokenOutcome};
 pub use polardb::clusters::FreshCluster;
 pub use polardb::nodes::FreshNodes;
 

@@ -2,25 +2,22 @@
 //!
 //! When the primary disk of a pair fails, `FailoverDiskReplicaPair` is called in the secondary disk's region. It is
 //! refused only in `invalid` and `deleted`. Otherwise it is answered at once, shows `failovering`, and ends in
-//! `failovered` when
-//! the embedder reports that the secondary disk is writable. The whole lifecycle is one table, [`PairLifecycle`].
+//! `failovered` when the embedder reports that the secondary disk is writable. The whole lifecycle is one table, [`PairLifecycle`].
 
 mod choice;
 mod disk;
 pub(crate) mod drill;
 pub(crate) mod group;
 pub(crate) mod labels;
-pub(crate) mod listed;
 pub(crate) mod page;
 pub(crate) mod pair;
-pub mod refusal;
+pub(crate) mod refusal;
 pub(crate) mod rules;
 
 pub use choice::EbsChoice;
 pub use disk::{Access, Disk, DiskChange};
 pub use drill::decide::DrillPlan;
 pub use drill::describe::DrillPage;
-pub use drill::refusal::DrillRefusal;
 pub use drill::requests::{
     ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, DrillStarted,
     FreshDrill, StartPairDrill, StartReplicaGroupDrill,
@@ -30,7 +27,6 @@ pub use group::decide::{GroupPlan, GroupRequest, GroupStep, Member};
 pub use group::describe::{DescribeDiskReplicaGroups, GroupPage, GroupView};
 pub use group::member::{fits_group, may_leave_group, shown_by};
 pub use group::membership::{MOST_MEMBERS, Membership};
-pub use group::refusal::GroupRefusal;
 pub use group::requests::{
     AddDiskReplicaPair, CreateDiskReplicaGroup, DeleteDiskReplicaGroup, FailoverDiskReplicaGroup,
     GroupCreated, GroupSettings, ModifyDiskReplicaGroup, RemoveDiskReplicaPair, ReprotectDiskReplicaGroup,
@@ -55,7 +51,7 @@ pub use pair::settings::{ModifyDiskReplicaPair, SettingsPlan};
 pub use pair::status::PairStatus;
 pub use pair::table::{PairEvent, PairLifecycle};
 pub use pair::{CallContext, End, PairEffect, PairSeed, RPO, ReplicaPair};
-pub use refusal::EbsRefusal;
+pub use refusal::{DrillReason, EbsReason, EbsRefusal, GroupReason};
 
 /// The regions that the founding page lists. Later pages list more, so the default policy admits any region.
 pub const FOUNDING_REGIONS: [&str; 4] = ["cn-shanghai", "cn-beijing", "cn-heyuan", "cn-chengdu"];

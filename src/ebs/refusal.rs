@@ -1,449 +1,369 @@
 //! Why an EBS call is refused, and how the refusal looks on the wire.
 //!
-//! One table, [`EbsRefusal::wire`], maps every refusal to HTTP status, code and message. Codes, statuses and templates
-//! are the vendor's (`facts/ebs.md` §6.1). A row is `Documented` iff the metadata lists that code for that operation
-//! ([`LISTED`]); the same code on another operation is `Inferred`.
+//! Three tables, a row for each refusal: of groups, of drills, and of all other EBS calls. Codes, statuses and templates
+//! are the vendor's (`facts/ebs.md` §6.1), two blanks in a row included. An answer is `Documented` iff the metadata
+//! lists that code for that operation ([`Operation::listed_codes`]); the same code on another operation is `Inferred`.
 
 use alloc::borrow::Cow;
 use alloc::format;
 
-use crate::ebs::drill::refusal::DrillRefusal;
-use crate::ebs::group::refusal::GroupRefusal;
-use crate::ebs::group::rules::{G_631, G_632};
-pub use crate::ebs::listed::LISTED;
-use crate::ebs::pair::rules::{E_010, E_012, E_600, E_601, E_621, E_622, E_630, E_631, E_632, E_633};
+use crate::ebs::drill::DrillStatus;
+use crate::ebs::drill::rules::{D_113, D_132, D_621, D_633};
+use crate::ebs::group::rules::{
+    G_621, G_622, G_630, G_631, G_632, G_633, G_671, G_682, G_684, G_685, G_686, G_691, G_693,
+};
+use crate::ebs::group::status::GroupStatus;
+use crate::ebs::pair::rules::{E_010, E_012, E_600, E_601, E_621, E_622, E_623, E_630, E_631, E_632, E_633};
 use crate::ebs::pair::status::PairStatus;
 use crate::ebs::rules::{E_700, E_701, E_702, E_703, E_704, E_705, E_708};
-use crate::ids::{DiskId, GroupId, PairId, RegionId};
+use crate::ids::{DiskId, DrillId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
-use crate::rule::{Basis, RuleId};
+use crate::refusal::{Answer, Fixed, PERMANENT, TRANSIENT, refusals};
+use crate::rule::RuleId;
 use crate::time::Span;
 use crate::token::TokenRefusal;
-use crate::wire_error::WireError;
 
-/// Why an EBS call was refused. Nothing changed but the clock seen.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case", deny_unknown_fields)
-)]
-#[non_exhaustive]
-pub enum EbsRefusal {
+const DENIED: Fixed = (403, "OperationDenied", "The operation is not allowed.");
+const INVALID_STATUS: Fixed =
+    (403, "OperationDenied.InvalidStatus", "The operation is not allowed in current status.");
+const AT_PRIMARY: Fixed =
+    (403, "OperationDenied.OperateNotAllowedForPrimary", "Operation is not allowed on the primary site.");
+const AT_STANDBY: Fixed =
+    (403, "OperationDenied.OperateNotAllowedForStandby", "Operation is not allowed on the secondary site.");
+const MANUAL_SYNC_LIMIT: Fixed = (
+    403,
+    "OperationDenied.ManualSyncLimit",
+    "One shot start manual syncing too frequently, please try again later.",
+);
+const TOKEN_MISMATCH: &str = "The specified parameter has changed while using an already used clientToken.";
+
+refusals! {
+    /// Why an EBS call was refused. Nothing changed but the clock seen.
+    EbsRefusal;
+
+    /// The reasons for which an EBS call is refused.
+    ///
+    /// `parameter` is a parameter's wire name, `resource` and `given` are what the call named, `region` is where the
+    /// call was made, `rule` is the rule that decided, and after `wait` the call would be accepted.
+    EbsReason(operation, rule);
+
     /// A required parameter is absent or empty.
-    #[error("{operation}: the required parameter {parameter} is missing")]
-    MissingParameter {
-        /// The operation asked for.
-        operation: Operation,
-        /// The wire name of the parameter.
-        parameter: Cow<'static, str>,
-    },
+    MissingParameter { parameter: Cow<'static, str> } => (
+        "the required parameter {parameter} is missing",
+        E_600, PERMANENT, missing(operation, parameter)
+    );
     /// A parameter cannot be read, is out of range or contradicts another.
-    #[error("{operation}: the parameter {parameter} is invalid: {why}")]
-    InvalidParameter {
-        /// The operation asked for.
-        operation: Operation,
-        /// The wire name of the parameter.
-        parameter: Cow<'static, str>,
-        /// What is wrong with it.
-        why: Cow<'static, str>,
-    },
-    /// The idempotency token decided.
-    #[error("{operation}: {refusal}")]
-    Token {
-        /// The operation asked for.
-        operation: Operation,
-        /// What the token cache answered.
-        refusal: TokenRefusal,
-    },
+    InvalidParameter { parameter: Cow<'static, str>, why: Cow<'static, str> } => (
+        "the parameter {parameter} is invalid: {why}",
+        E_601, PERMANENT, (400, "InvalidParameter", format!("The parameter {parameter} is invalid."))
+    );
+    /// The token cache refused the call.
+    Token { refusal: TokenRefusal } => (
+        "{refusal}",
+        refusal.rule(), refusal.same_token_retry_may_succeed(), refusal.answer(TOKEN_MISMATCH)
+    );
     /// The pair or disk is unknown in this account, gone, or has no end in the region called.
-    #[error("{operation}: no {resource} in {region} for this account ({rule}); check the id and the region")]
-    NoSuchResource {
-        /// The operation asked for.
-        operation: Operation,
-        /// The id asked for.
-        resource: Cow<'static, str>,
-        /// Where the call was made.
-        region: RegionId,
-        /// The rule that decided.
-        rule: RuleId,
-    },
+    NoSuchResource { resource: Cow<'static, str>, region: RegionId, rule: RuleId } => (
+        "no {resource} in {region} for this account ({rule}); check the id and the region",
+        *rule, PERMANENT, (404, "NoSuchResource", "The specified resource does not exist.")
+    );
     /// The pair's status does not allow the operation.
-    #[error("{operation}: {pair} is {status} ({rule}); wait for or bring about a status that allows it")]
-    InvalidStatus {
-        /// The operation asked for.
-        operation: Operation,
-        /// The pair.
-        pair: PairId,
-        /// Its status.
-        status: PairStatus,
-        /// The row that decided.
-        rule: RuleId,
-    },
+    InvalidStatus { pair: PairId, status: PairStatus, rule: RuleId } => (
+        "{pair} is {status} ({rule}); wait for or bring about a status that allows it",
+        *rule, TRANSIENT, INVALID_STATUS
+    );
     /// Called in the current source's region, but belongs to the destination's.
-    #[error("{operation}: {region} is the source of {pair} (E-621); call it in the secondary disk's region")]
-    OperateNotAllowedForPrimary {
-        /// The operation asked for.
-        operation: Operation,
-        /// The pair.
-        pair: PairId,
-        /// Where the call was made.
-        region: RegionId,
-    },
+    OperateNotAllowedForPrimary { pair: PairId, region: RegionId } => (
+        "{region} is the source of {pair} ({rule}); call it in the secondary disk's region",
+        E_621, PERMANENT, AT_PRIMARY
+    );
     /// Called in the current destination's region, but belongs to the source's.
-    #[error(
-        "{operation}: {region} is the destination of {pair} (E-622); call it in the primary disk's region"
-    )]
-    NotAtSource {
-        /// The operation asked for.
-        operation: Operation,
-        /// The pair.
-        pair: PairId,
-        /// Where the call was made.
-        region: RegionId,
-    },
+    NotAtSource { pair: PairId, region: RegionId } => (
+        "{region} is the destination of {pair} ({rule}); call it in the primary disk's region",
+        E_622, PERMANENT, DENIED
+    );
     /// The destination disk is attached to a host, so it cannot be overwritten.
-    #[error("{operation}: the secondary disk {disk} of {pair} is attached ({}); detach it first", attached(*operation))]
-    StandbyDeviceAttached {
-        /// The operation asked for.
-        operation: Operation,
-        /// The pair.
-        pair: PairId,
-        /// The disk.
-        disk: DiskId,
-    },
+    StandbyDeviceAttached { pair: PairId, disk: DiskId } => (
+        "the secondary disk {disk} of {pair} is attached ({rule}); detach it first",
+        if matches!(operation, Operation::StartDiskReplicaGroup) { G_631 } else { E_631 },
+        TRANSIENT, (400, "OperationDenied.StandbyDeviceAttached", "The secondary disk is attached.")
+    );
     /// The old primary is still in use, so its role cannot be reversed.
-    #[error("{operation}: the old primary disk {disk} of {pair} is attached ({}); detach it first", in_use(*operation))]
-    PrimaryDeviceAttached {
-        /// The operation asked for.
-        operation: Operation,
-        /// The pair.
-        pair: PairId,
-        /// The disk.
-        disk: DiskId,
-    },
+    PrimaryDeviceAttached { pair: PairId, disk: DiskId } => (
+        "the old primary disk {disk} of {pair} is attached ({rule}); detach it first",
+        if matches!(operation, Operation::ReprotectDiskReplicaGroup) { G_632 } else { E_632 },
+        TRANSIENT, DENIED
+    );
     /// Two one-shot starts follow each other too fast.
-    #[error("{operation}: {pair} made a one-shot copy too recently (E-630); try again in {wait}")]
-    ManualSyncLimit {
-        /// The operation asked for.
-        operation: Operation,
-        /// The pair.
-        pair: PairId,
-        /// How long until it would be accepted.
-        wait: Span,
-    },
+    ManualSyncLimit { pair: PairId, wait: Span } => (
+        "{pair} made a one-shot copy too recently ({rule}); try again in {wait}",
+        E_630, TRANSIENT, MANUAL_SYNC_LIMIT
+    );
     /// No copy has completed in this direction and the policy demands one.
-    #[error("{operation}: {pair} has no recover point (E-633); let a copy complete first")]
-    NoRecoverPoint {
-        /// The operation asked for.
-        operation: Operation,
-        /// The pair.
-        pair: PairId,
-    },
-    /// A disk is already part of a pair.
-    #[error("{operation}: {disk} is already part of {pair} (E-012); delete that pair first")]
-    DiskInUse {
-        /// The operation asked for.
-        operation: Operation,
-        /// The disk.
-        disk: DiskId,
-        /// The pair it is part of.
-        pair: PairId,
-    },
+    NoRecoverPoint { pair: PairId } => (
+        "{pair} has no recover point ({rule}); let a copy complete first",
+        E_633, TRANSIENT, INVALID_STATUS
+    );
+    /// The disk is already part of this pair.
+    DiskInUse { disk: DiskId, pair: PairId } => (
+        "{disk} is already part of {pair} ({rule}); delete that pair first",
+        E_012, TRANSIENT, DENIED
+    );
     /// Source and destination lie in one zone, or in one region and the policy forbids it, or are one disk.
-    #[error("{operation}: source and destination are too close ({rule}); choose another zone or region")]
-    TooClose {
-        /// The operation asked for.
-        operation: Operation,
-        /// The rule that decided.
-        rule: RuleId,
-    },
+    TooClose { rule: RuleId } => (
+        "source and destination are too close ({rule}); choose another zone or region",
+        *rule, PERMANENT, DENIED
+    );
     /// The type of resource is unknown or not modelled.
-    #[error(
-        "{operation}: no type of resource is named {given} (E-700); there are diskreplicapair and diskreplicagroup"
-    )]
-    UnknownResourceType {
-        /// The operation asked for.
-        operation: Operation,
-        /// The type asked for.
-        given: Cow<'static, str>,
-    },
+    UnknownResourceType { given: Cow<'static, str> } => (
+        "no type of resource is named {given} ({rule}); there are diskreplicapair and diskreplicagroup",
+        E_700, PERMANENT,
+        (404, "InvalidResourceType.NotFound", "The ResourceType provided does not exist in our records.")
+    );
     /// A resource to be labelled is unknown in this account, gone, or has no end in the region called.
-    #[error("{operation}: no {resource} here (E-701); check the id, its type and the region")]
-    ResourceNotFound {
-        /// The operation asked for.
-        operation: Operation,
-        /// The id asked for.
-        resource: Cow<'static, str>,
-    },
+    ResourceNotFound { resource: Cow<'static, str> } => (
+        "no {resource} here ({rule}); check the id, its type and the region",
+        E_701, PERMANENT, (404, "InvalidResourceId.NotFound", match operation {
+            Operation::ChangeResourceGroup => "The specified ResourceId is not found in our records.",
+            _ => "The specified ResourceIds are not found in our records.",
+        })
+    );
     /// More than 50 resources are named.
-    #[error("{operation}: more than 50 resources (E-702); split the call")]
-    TooManyResources {
-        /// The operation asked for.
-        operation: Operation,
-    },
+    TooManyResources => (
+        "more than 50 resources ({rule}); split the call",
+        E_702, PERMANENT,
+        (400, "NumberExceed.ResourceIds", "The ResourceIds parameter number is exceed , Valid : 50")
+    );
     /// More than 20 tags or keys are named.
-    #[error("{operation}: more than 20 tags (E-703); split the call")]
-    TooManyTags {
-        /// The operation asked for.
-        operation: Operation,
-    },
+    TooManyTags => (
+        "more than 20 tags ({rule}); split the call",
+        E_703, PERMANENT, (400, "NumberExceed.Tags", "NumberExceed.Tags")
+    );
     /// A key is named twice.
-    #[error("{operation}: a key is given twice (E-704)")]
-    DuplicateTagKey {
-        /// The operation asked for.
-        operation: Operation,
-    },
-    /// A resource would bear more than 20 tags.
-    #[error("{operation}: {resource} would bear more than 20 tags (E-705); take some off first")]
-    TagQuota {
-        /// The operation asked for.
-        operation: Operation,
-        /// The resource.
-        resource: Cow<'static, str>,
-    },
+    DuplicateTagKey => (
+        "a key is given twice ({rule})",
+        E_704, PERMANENT, (400, "Duplicate.TagKey", "The Tag.N.Key contain duplicate key.")
+    );
+    /// The resource would bear more than 20 tags.
+    TagQuota { resource: Cow<'static, str> } => (
+        "{resource} would bear more than 20 tags ({rule}); take some off first",
+        E_705, PERMANENT,
+        (400, "OperationDenied.QuotaExceed", "The quota of tags on resource is beyond permitted range.")
+    );
     /// A condition has a value and no key.
-    #[error("{operation}: {parameter} has a value and no key (E-708)")]
-    TagValueAlone {
-        /// The operation asked for.
-        operation: Operation,
-        /// The wire name of the value.
-        parameter: Cow<'static, str>,
-    },
-    /// A group decided, or a pair because of its group.
-    #[error("{operation}: {group}: {why}")]
-    Group {
-        /// The operation asked for.
-        operation: Operation,
-        /// The group.
-        group: GroupId,
-        /// Why.
-        why: GroupRefusal,
-    },
-    /// A drill decided.
-    #[error("{operation}: {why}")]
-    Drill {
-        /// The operation asked for.
-        operation: Operation,
-        /// Why.
-        why: DrillRefusal,
-    },
+    TagValueAlone { parameter: Cow<'static, str> } => (
+        "{parameter} has a value and no key ({rule})",
+        E_708, PERMANENT, (400, "InvalidParameter.TagValue", format!("The parameter {parameter} is invalid."))
+    );
+    /// A group refused, or a pair because of its group.
+    Group { group: GroupId, why: GroupReason } => (
+        "{group}: " then why,
+        why.rule(operation), why.is_transient(), why.answer(operation)
+    );
+    /// A drill refused.
+    Drill { why: DrillReason } => (
+        "" then why,
+        why.rule(operation), why.is_transient(), why.answer(operation)
+    );
     /// The region does not have the feature under this policy.
-    #[error("{operation}: {region} does not support asynchronous replication (E-010)")]
-    RegionNotSupported {
-        /// The operation asked for.
-        operation: Operation,
-        /// The region.
-        region: RegionId,
-    },
+    RegionNotSupported { region: RegionId } => (
+        "{region} does not support asynchronous replication ({rule})",
+        E_010, PERMANENT, DENIED
+    );
 }
 
-/// A group's start has a rule of its own, with a source of its own.
-const fn attached(operation: Operation) -> RuleId {
-    if matches!(operation, Operation::StartDiskReplicaGroup) { G_631 } else { E_631 }
+refusals! {
+    /// The reasons for which a group, or a pair because of its group, does not do what was asked.
+    ///
+    /// `status` is what the pair or the group shows, and `rule` the row that decided.
+    GroupReason(operation, rule);
+
+    /// Only its group moves this member.
+    PairInGroup(pair: PairId) => (
+        "{pair} is a member ({rule}); call the operation of the group",
+        E_623, PERMANENT, DENIED
+    );
+    /// Called at the current source, but belongs to the destination.
+    NotAtDestination(region: RegionId) => (
+        "{region} is its source ({rule}); call it in the disaster recovery site's region",
+        G_621, PERMANENT, AT_PRIMARY
+    );
+    /// Called at the other site, but belongs to the production site. The metadata lists a code of its own for this on
+    /// `ModifyDiskReplicaGroup` alone.
+    NotAtProduction(region: RegionId) => (
+        "{region} is its other site ({rule}); call it in the production site's region",
+        G_622, PERMANENT, if operation == Operation::ModifyDiskReplicaGroup { AT_STANDBY } else { DENIED }
+    );
+    /// The status that the group shows does not allow the operation.
+    InvalidStatus { status: GroupStatus, rule: RuleId } => (
+        "it is {status} ({rule}); wait for or bring about a status that allows it",
+        *rule, TRANSIENT, INVALID_STATUS
+    );
+    /// The group has no member.
+    Empty(rule: RuleId) => (
+        "it has no member ({rule}); add a pair first",
+        *rule, TRANSIENT,
+        (403, "OperationDenied.NoPairInGroup", "The operation is not allowed because no pair in the group.")
+    );
+    /// The group has members, so it is not deleted.
+    HasPair => (
+        "it has members ({rule}); remove them first",
+        G_671, TRANSIENT,
+        (403, "OperationDenied.GroupHasPair", "The group cannot be deleted due to not empty.")
+    );
+    /// A member has no recover point.
+    NoRecoverPoint(pair: PairId) => (
+        "{pair} has no recover point ({rule}); let the first round complete",
+        G_633, TRANSIENT, INVALID_STATUS
+    );
+    /// Two one-shot starts follow each other too fast.
+    ManualSyncLimit(wait: Span) => (
+        "it made a one-shot round too recently ({rule}); try again in {wait}",
+        G_630, TRANSIENT, MANUAL_SYNC_LIMIT
+    );
+    /// The pair is in another group.
+    InAnotherGroup { pair: PairId, other: GroupId, rule: RuleId } => (
+        "{pair} is in {other} ({rule})",
+        *rule, TRANSIENT, (
+            403, "OperationDenied.PairInAnotherGroup",
+            "The operation is not allowed because pair is already in another group."
+        )
+    );
+    /// The pair is in no group.
+    NotInGroup(pair: PairId) => (
+        "{pair} is in no group ({rule})",
+        G_691, TRANSIENT, (
+            403, "OperationDenied.PairNotInGroup",
+            "The operation is not allowed because pair is not in any group."
+        )
+    );
+    /// The group takes in no pair in the status that it shows.
+    CannotAdd { status: GroupStatus, rule: RuleId } => (
+        "it is {status} and takes in no pair ({rule})",
+        *rule, TRANSIENT, (
+            403, "OperationDenied.GroupStatusCannotAddPair",
+            "The pair cannot be added in group current status."
+        )
+    );
+    /// The group lets go of no pair in the status that it shows.
+    CannotRemove { status: GroupStatus, rule: RuleId } => (
+        "it is {status} and lets go of no pair ({rule})",
+        *rule, TRANSIENT, (
+            403, "OperationDenied.GroupStatusCannotRemovePair",
+            "The pair cannot be removed in group current status."
+        )
+    );
+    /// The pair is being created or copied for the first time.
+    PairInitializing { pair: PairId, status: PairStatus } => (
+        "{pair} is {status} ({rule}); wait until that is over",
+        G_682, TRANSIENT, (
+            403, "OperationDenied.PairInitializing",
+            "The operation is not allowed due to pair initializing,  please try again later."
+        )
+    );
+    /// The pair joins no group in its status.
+    PairCannotJoin { pair: PairId, status: PairStatus, rule: RuleId } => (
+        "{pair} is {status} and joins no group ({rule})",
+        *rule, TRANSIENT, (
+            403, "OperationDenied.PairStatusCannotAddToGroup",
+            "The pair cannot be added in pair current status."
+        )
+    );
+    /// The pair is replicating or busy, so it does not leave.
+    PairCannotLeave { pair: PairId, status: PairStatus } => (
+        "{pair} is {status} and does not leave ({rule})",
+        G_693, TRANSIENT, (
+            403, "OperationDenied.PairStatusCannotRemoveFromGroup",
+            "The pair cannot be removed in pair  current status."
+        )
+    );
+    /// By policy pair and group must be in one status.
+    StatusConflict { pair: PairId, status: PairStatus } => (
+        "{pair} is {status}, which the group is not ({rule})",
+        G_684, TRANSIENT, (
+            403, "OperationDenied.PairGroupStatusConflict",
+            "The operation is not allowed due to pair and group status are not consistent."
+        )
+    );
+    /// The pair lies between other places than the group, or copies the other way.
+    ZoneConflict(pair: PairId) => (
+        "{pair} lies between other places or copies the other way ({rule})",
+        G_685, PERMANENT, (
+            403, "OperationDenied.PairGroupAZoneConflict",
+            "The operation is not allowed due to pair and group having different RegionId or ZoneId."
+        )
+    );
+    /// The group has as many members as it may have.
+    Full => (
+        "it has 17 members already ({rule})",
+        G_686, TRANSIENT, (
+            403, "OperationDenied.PairsExceedInGroup",
+            "The operation is not allowed due to too much pair in the group."
+        )
+    );
 }
 
-/// As is a group's reverse.
-const fn in_use(operation: Operation) -> RuleId {
-    if matches!(operation, Operation::ReprotectDiskReplicaGroup) { G_632 } else { E_632 }
+refusals! {
+    /// The reasons for which a drill is not started or cleared.
+    ///
+    /// The metadata lists no status error for drills; a public client retries the clearing call on
+    /// `OperationDenied.InvalidStatus`, so a drill in another status answers with that code.
+    DrillReason(operation, rule);
+
+    /// Called at the current source, but belongs to the destination.
+    NotAtDestination(region: RegionId) => (
+        "{region} is the source ({rule}); call it in the secondary site's region",
+        D_621, PERMANENT, (
+            403, "OperationDenied.StartDrillShouldOnDestRegion",
+            "Operation should be executed on the secondary region."
+        )
+    );
+    /// By policy a drill needs a recover point.
+    NoRecoverPoint => (
+        "there is no recover point ({rule}); let a copy complete first",
+        D_633, TRANSIENT, (403, "OperationDenied.RecoverPointNotFound", "Recover point is not found.")
+    );
+    /// The pair or group that the drill would belong to is deleted.
+    OwnerDeleted => (
+        "what it would belong to is deleted ({rule})",
+        D_113, PERMANENT, INVALID_STATUS
+    );
+    /// The drill's status does not allow it.
+    InvalidStatus { drill: DrillId, status: DrillStatus } => (
+        "{drill} is {status} ({rule}); wait until it is executed",
+        D_132, TRANSIENT, INVALID_STATUS
+    );
 }
 
-impl EbsRefusal {
-    /// The operation that was asked for.
-    pub const fn operation(&self) -> Operation {
-        match self {
-            Self::MissingParameter { operation, .. }
-            | Self::InvalidParameter { operation, .. }
-            | Self::Token { operation, .. }
-            | Self::NoSuchResource { operation, .. }
-            | Self::InvalidStatus { operation, .. }
-            | Self::OperateNotAllowedForPrimary { operation, .. }
-            | Self::NotAtSource { operation, .. }
-            | Self::StandbyDeviceAttached { operation, .. }
-            | Self::PrimaryDeviceAttached { operation, .. }
-            | Self::ManualSyncLimit { operation, .. }
-            | Self::NoRecoverPoint { operation, .. }
-            | Self::DiskInUse { operation, .. }
-            | Self::TooClose { operation, .. }
-            | Self::UnknownResourceType { operation, .. }
-            | Self::ResourceNotFound { operation, .. }
-            | Self::TooManyResources { operation }
-            | Self::TooManyTags { operation }
-            | Self::DuplicateTagKey { operation }
-            | Self::TagQuota { operation, .. }
-            | Self::TagValueAlone { operation, .. }
-            | Self::Group { operation, .. }
-            | Self::Drill { operation, .. }
-            | Self::RegionNotSupported { operation, .. } => *operation,
+impl GroupReason {
+    /// The refusal of this operation, which named or met this group.
+    pub const fn of(self, operation: Operation, group: GroupId) -> EbsRefusal {
+        EbsReason::Group { group, why: self }.of(operation)
+    }
+}
+
+impl DrillReason {
+    /// The refusal of this operation.
+    pub const fn of(self, operation: Operation) -> EbsRefusal {
+        EbsReason::Drill { why: self }.of(operation)
+    }
+}
+
+/// Calls on tags and resource groups have codes of their own for two parameters.
+fn missing(operation: Operation, parameter: &str) -> Answer {
+    match (operation, parameter) {
+        (Operation::TagResources | Operation::ChangeResourceGroup, "ResourceType") => {
+            (404, "MissingParameter.ResourceType", "The parameter - ResourceType should not be null").into()
         }
-    }
-
-    /// The rule that decided.
-    pub const fn rule(&self) -> RuleId {
-        match self {
-            Self::MissingParameter { .. } => E_600,
-            Self::InvalidParameter { .. } => E_601,
-            Self::Token { refusal, .. } => refusal.rule(),
-            Self::NoSuchResource { rule, .. }
-            | Self::InvalidStatus { rule, .. }
-            | Self::TooClose { rule, .. } => *rule,
-            Self::Group { why, .. } => why.rule(),
-            Self::Drill { why, .. } => why.rule(),
-            Self::OperateNotAllowedForPrimary { .. } => E_621,
-            Self::NotAtSource { .. } => E_622,
-            Self::StandbyDeviceAttached { operation, .. } => attached(*operation),
-            Self::PrimaryDeviceAttached { operation, .. } => in_use(*operation),
-            Self::ManualSyncLimit { .. } => E_630,
-            Self::NoRecoverPoint { .. } => E_633,
-            Self::DiskInUse { .. } => E_012,
-            Self::RegionNotSupported { .. } => E_010,
-            Self::UnknownResourceType { .. } => E_700,
-            Self::ResourceNotFound { .. } => E_701,
-            Self::TooManyResources { .. } => E_702,
-            Self::TooManyTags { .. } => E_703,
-            Self::DuplicateTagKey { .. } => E_704,
-            Self::TagQuota { .. } => E_705,
-            Self::TagValueAlone { .. } => E_708,
+        (Operation::ChangeResourceGroup, "NewResourceGroupId") => {
+            (404, "MissingParameter.ResourceGroup", "The parameter - Resource Group should not be null")
+                .into()
         }
-    }
-
-    /// Whether repeating the call unchanged, under the same token, may succeed later without anybody mending the
-    /// request: the state it met may pass.
-    pub const fn same_token_retry_may_succeed(&self) -> bool {
-        match self {
-            Self::InvalidStatus { .. }
-            | Self::StandbyDeviceAttached { .. }
-            | Self::PrimaryDeviceAttached { .. }
-            | Self::ManualSyncLimit { .. }
-            | Self::NoRecoverPoint { .. }
-            | Self::DiskInUse { .. } => true,
-            Self::Group { why, .. } => why.may_pass(),
-            Self::Drill { why, .. } => why.may_pass(),
-            Self::Token { refusal, .. } => refusal.same_token_retry_may_succeed(),
-            _ => false,
-        }
-    }
-
-    /// How the refusal looks on the wire.
-    pub fn wire(&self) -> WireError {
-        let (status, code, message): (u16, &'static str, Cow<'static, str>) = match self {
-            Self::MissingParameter { operation: Operation::TagResources, parameter }
-            | Self::MissingParameter { operation: Operation::ChangeResourceGroup, parameter }
-                if parameter == "ResourceType" =>
-            {
-                let message = "The parameter - ResourceType should not be null";
-                (404, "MissingParameter.ResourceType", message.into())
-            }
-            Self::MissingParameter { operation: Operation::ChangeResourceGroup, parameter }
-                if parameter == "NewResourceGroupId" =>
-            {
-                let message = "The parameter - Resource Group should not be null";
-                (404, "MissingParameter.ResourceGroup", message.into())
-            }
-            Self::MissingParameter { parameter, .. } => (
-                400,
-                "MissingParameter",
-                format!("The input parameter {parameter} that is mandatory for processing this request is not supplied.")
-                    .into(),
-            ),
-            Self::InvalidParameter { parameter, .. } => {
-                (400, "InvalidParameter", format!("The parameter {parameter} is invalid.").into())
-            }
-            Self::Token { refusal: TokenRefusal::Mismatch, .. } => (
-                400,
-                "IdempotentParameterMismatch",
-                "The specified parameter has changed while using an already used clientToken.".into(),
-            ),
-            Self::Token { refusal: TokenRefusal::Processing, .. } => {
-                (403, "LastTokenProcessing", "The last token request is processing.".into())
-            }
-            Self::Token { refusal: TokenRefusal::Full, .. } => (
-                503,
-                "ServiceUnavailable",
-                "The request has failed due to a temporary failure of the server.".into(),
-            ),
-            Self::NoSuchResource { .. } => {
-                (404, "NoSuchResource", "The specified resource does not exist.".into())
-            }
-            Self::InvalidStatus { .. } => (
-                403,
-                "OperationDenied.InvalidStatus",
-                "The operation is not allowed in current status.".into(),
-            ),
-            Self::NoRecoverPoint { .. } => (
-                403,
-                "OperationDenied.InvalidStatus",
-                "The operation is not allowed in current status.".into(),
-            ),
-            Self::OperateNotAllowedForPrimary { .. } => (
-                403,
-                "OperationDenied.OperateNotAllowedForPrimary",
-                "Operation is not allowed on the primary site.".into(),
-            ),
-            Self::StandbyDeviceAttached { .. } => {
-                (400, "OperationDenied.StandbyDeviceAttached", "The secondary disk is attached.".into())
-            }
-            Self::ManualSyncLimit { .. } => (
-                403,
-                "OperationDenied.ManualSyncLimit",
-                "One shot start manual syncing too frequently, please try again later.".into(),
-            ),
-            Self::UnknownResourceType { .. } => (
-                404,
-                "InvalidResourceType.NotFound",
-                "The ResourceType provided does not exist in our records.".into(),
-            ),
-            Self::ResourceNotFound { operation: Operation::ChangeResourceGroup, .. } => (
-                404,
-                "InvalidResourceId.NotFound",
-                "The specified ResourceId is not found in our records.".into(),
-            ),
-            Self::ResourceNotFound { .. } => (
-                404,
-                "InvalidResourceId.NotFound",
-                "The specified ResourceIds are not found in our records.".into(),
-            ),
-            Self::TooManyResources { .. } => (
-                400,
-                "NumberExceed.ResourceIds",
-                "The ResourceIds parameter number is exceed , Valid : 50".into(),
-            ),
-            Self::TooManyTags { .. } => (400, "NumberExceed.Tags", "NumberExceed.Tags".into()),
-            Self::DuplicateTagKey { .. } => {
-                (400, "Duplicate.TagKey", "The Tag.N.Key contain duplicate key.".into())
-            }
-            Self::TagQuota { .. } => (
-                400,
-                "OperationDenied.QuotaExceed",
-                "The quota of tags on resource is beyond permitted range.".into(),
-            ),
-            Self::TagValueAlone { parameter, .. } => {
-                (400, "InvalidParameter.TagValue", format!("The parameter {parameter} is invalid.").into())
-            }
-            Self::Group { operation, why, .. } => {
-                let (status, code, message) = why.wire(*operation);
-                (status, code, message.into())
-            }
-            Self::Drill { why, .. } => {
-                let (status, code, message) = why.wire();
-                (status, code, message.into())
-            }
-            Self::NotAtSource { .. }
-            | Self::PrimaryDeviceAttached { .. }
-            | Self::DiskInUse { .. }
-            | Self::TooClose { .. }
-            | Self::RegionNotSupported { .. } => {
-                (403, "OperationDenied", "The operation is not allowed.".into())
-            }
-        };
-        WireError { status, code: code.into(), message, basis: self.basis(code) }
-    }
-
-    fn basis(&self, code: &str) -> Basis {
-        let listed = LISTED.iter().find(|(operation, _)| *operation == self.operation());
-        match listed {
-            Some((_, codes)) if codes.contains(&code) => Basis::Documented,
-            _ => Basis::Inferred,
+        _ => {
+            let message = format!(
+                "The input parameter {parameter} that is mandatory for processing this request is not supplied."
+            );
+            (400, "MissingParameter", message).into()
         }
     }
 }

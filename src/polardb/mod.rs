@@ -5,10 +5,9 @@
 
 pub(crate) mod cluster;
 pub(crate) mod election;
-mod listed;
 pub(crate) mod nodes;
 pub(crate) mod observe;
-pub mod refusal;
+pub(crate) mod refusal;
 
 pub use crate::outcome::Failure;
 pub use cluster::decide::ClusterPlan;
@@ -31,4 +30,4 @@ pub use nodes::work::NodeWork;
 pub use nodes::{DbNode, NodeChange, NodeKind, Role};
 pub use observe::endpoint::{DescribeDbClusterEndpoints, Endpoint, EndpointKind, EndpointList};
 pub use observe::ha_log::{DescribeHaLogs, HaLog, HaLogPage, InstanceType, Switch};
-pub use refusal::PolarDbRefusal;
+pub use refusal::{PolarDbReason, PolarDbRefusal};

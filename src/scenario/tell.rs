@@ -12,9 +12,9 @@ use crate::control_plane::{
 use crate::ebs::{DiskChange, DrillDisk};
 use crate::ids::{EffectId, NodeId, PairId};
 use crate::polardb::{Cause, ClusterEffect, ClusterFact, ClusterStatus, NodeChange, NodeWork};
+use crate::refusal::WireError;
 use crate::rule::RuleId;
 use crate::time::{Span, Timestamp};
-use crate::wire_error::WireError;
 
 pub(super) fn refusal(error: &WireError, rule: RuleId, replayed: bool) -> Vec<String> {
     let WireError { status, code, message, basis } = error;

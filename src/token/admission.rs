@@ -1,5 +1,6 @@
 //! The answers of a token cache.
 
+use crate::refusal::Fixed;
 use crate::rule::RuleId;
 use crate::token::rules::{T_090, T_100, T_180};
 
@@ -124,6 +125,19 @@ impl TokenRefusal {
     /// Whether the same request under the same token may succeed later, without waiting for the token to expire.
     pub const fn same_token_retry_may_succeed(self) -> bool {
         !matches!(self, Self::Mismatch)
+    }
+
+    /// Its answer on the wire. Each product has its own message for a mismatch.
+    pub(crate) const fn answer(self, mismatch: &'static str) -> Fixed {
+        match self {
+            Self::Mismatch => (400, "IdempotentParameterMismatch", mismatch),
+            Self::Processing => (403, "LastTokenProcessing", "The last token request is processing."),
+            Self::Full => (
+                503,
+                "ServiceUnavailable",
+                "The request has failed due to a temporary failure of the server.",
+            ),
+        }
     }
 }
 

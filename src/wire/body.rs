@@ -14,7 +14,7 @@ use super::{ebs, polardb, xml};
 use crate::control_plane::Response;
 use crate::ebs::DrillOwner;
 use crate::operation::Operation;
-use crate::wire_error::WireError;
+use crate::refusal::WireError;
 
 /// The format of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -9,9 +9,9 @@ use alloc::string::String;
 
 use crate::control_plane::Refusal;
 use crate::operation::{Operation, Product};
+use crate::refusal::WireError;
 use crate::rule::{Basis, RuleId};
 use crate::wire::rules::{W_010, W_011, W_012, W_013, W_014};
-use crate::wire_error::WireError;
 
 use super::params::{Parameters, Value};
 

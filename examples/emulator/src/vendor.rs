@@ -21,10 +21,10 @@ use axum::http::{Method, header, request::Parts};
 use axum::response::Response as HttpResponse;
 use axum::routing::any;
 use failover_model::control_plane::{Refusal, Request as Asked, Response};
-use failover_model::ebs::{ResourceId, Resources, Site};
+use failover_model::ebs::Site;
 use failover_model::simulation::ReplyFault;
 use failover_model::wire::{Parameters, Parsed, body};
-use failover_model::{Call, Operation, RegionId, RuleId, Timestamp, WireError};
+use failover_model::{Call, ControlPlane, Operation, RegionId, RuleId, Timestamp, WireError};
 use serde_json::Value;
 
 use crate::caller::{Caller, Early, error, quote};
@@ -208,14 +208,7 @@ fn answer(
 fn decide(world: &mut World, call: &Call, request: &Asked) -> Decided {
     let operation = request.operation();
     let (output, happened) = world.simulation.call(call, request);
-    let resource = match request {
-        // It names a node alone.
-        Asked::RestartDbNode(request) => {
-            let cluster = world.simulation.plane().cluster_of(&request.node);
-            Some(cluster.map_or_else(|| request.node.to_string(), |cluster| cluster.id().to_string()))
-        }
-        _ => resource(request, output.result.as_ref()),
-    };
+    let resource = resource(world.simulation.plane(), request, output.result.as_ref());
     let outcome = if output.replayed { "replayed" } else { "accepted" };
     let rule = output.rule;
     match output.result {
@@ -272,69 +265,17 @@ fn kept_from_effect(fault: &ReplyFault) -> Decided {
     }
 }
 
-/// The one resource that a call is about.
-fn resource(request: &Asked, result: Option<&Result<Response, Refusal>>) -> Option<String> {
-    match (request, result) {
-        (_, Some(Ok(Response::PairCreated(created)))) => Some(created.pair.to_string()),
-        (_, Some(Ok(Response::ClusterCreated(created)))) => Some(created.cluster.to_string()),
-        (Asked::StartDiskReplicaPair(request), _) => Some(request.pair.to_string()),
-        (Asked::StopDiskReplicaPair(request), _) => Some(request.pair.to_string()),
-        (Asked::FailoverDiskReplicaPair(request), _) => Some(request.pair.to_string()),
-        (Asked::ReprotectDiskReplicaPair(request), _) => Some(request.pair.to_string()),
-        (Asked::DeleteDiskReplicaPair(request), _) => Some(request.pair.to_string()),
-        (Asked::DescribeDiskReplicaPairs(request), _) => only(&request.pairs),
-        (Asked::ModifyDiskReplicaPair(request), _) => Some(request.pair.to_string()),
-        (Asked::DescribeDiskReplicaPairProgress(request), _) => Some(request.pair.to_string()),
-        (Asked::TagResources(request), _) => of_resources(&request.resources),
-        (Asked::UntagResources(request), _) => of_resources(&request.resources),
-        (Asked::ListTagResources(request), _) => of_resources(&request.resources),
-        (Asked::ChangeResourceGroup(request), _) => Some(match &request.resource {
-            ResourceId::Pair(pair) => pair.to_string(),
-            ResourceId::Group(group) => group.to_string(),
-        }),
-        (_, Some(Ok(Response::GroupCreated(created)))) => Some(created.group.to_string()),
-        (_, Some(Ok(Response::DrillStarted(started)))) => Some(started.drill.to_string()),
-        (Asked::ModifyDiskReplicaGroup(request), _) => Some(request.group.to_string()),
-        (Asked::StartDiskReplicaGroup(request), _) => Some(request.group.to_string()),
-        (Asked::StopDiskReplicaGroup(request), _) => Some(request.group.to_string()),
-        (Asked::FailoverDiskReplicaGroup(request), _) => Some(request.group.to_string()),
-        (Asked::ReprotectDiskReplicaGroup(request), _) => Some(request.group.to_string()),
-        (Asked::DeleteDiskReplicaGroup(request), _) => Some(request.group.to_string()),
-        (Asked::DescribeDiskReplicaGroups(request), _) => only(&request.groups),
-        (Asked::AddDiskReplicaPair(request), _) => Some(request.group.to_string()),
-        (Asked::RemoveDiskReplicaPair(request), _) => Some(request.group.to_string()),
-        (Asked::StartPairDrill(request), _) => Some(request.pair.to_string()),
-        (Asked::ClearPairDrill(request), _) => Some(request.drill.to_string()),
-        (Asked::DescribePairDrills(request), _) => Some(request.pair.to_string()),
-        (Asked::StartReplicaGroupDrill(request), _) => Some(request.group.to_string()),
-        (Asked::ClearReplicaGroupDrill(request), _) => Some(request.drill.to_string()),
-        (Asked::DescribeReplicaGroupDrills(request), _) => Some(request.group.to_string()),
-        (Asked::DeleteDbCluster(request), _) => Some(request.cluster.to_string()),
-        (Asked::ModifyDbNodeConfig(request), _) => Some(request.cluster.to_string()),
-        (Asked::FailoverDbCluster(request), _) => Some(request.cluster.to_string()),
-        (Asked::FailoverDbClusterZonal(request), _) => Some(request.0.cluster.to_string()),
-        (Asked::CreateDbNodes(request), _) => Some(request.cluster.to_string()),
-        (Asked::DeleteDbNodes(request), _) => Some(request.cluster.to_string()),
-        (Asked::ModifyDbNodeClass(request), _) => Some(request.cluster.to_string()),
-        (Asked::ModifyDbNodesClass(request), _) => Some(request.cluster.to_string()),
-        (Asked::ModifyDbNodeHotReplicaMode(request), _) => Some(request.cluster.to_string()),
-        (Asked::ModifyDbClusterPrimaryZone(request), _) => Some(request.cluster.to_string()),
-        (Asked::ModifyDbClusterDeletion(request), _) => Some(request.cluster.to_string()),
-        (Asked::DescribeDbClusters(request), _) => only(&request.clusters),
-        (Asked::DescribeDbClusterAttribute(request), _) => Some(request.cluster.to_string()),
-        (Asked::DescribeDbClusterEndpoints(request), _) => Some(request.cluster.to_string()),
-        (Asked::DescribeHaLogs(request), _) => Some(request.cluster.to_string()),
-        _ => None,
+/// The one resource that a call is about; where it names a node alone, the node's cluster.
+fn resource(
+    plane: &ControlPlane,
+    request: &Asked,
+    result: Option<&Result<Response, Refusal>>,
+) -> Option<String> {
+    if let Asked::RestartDbNode(restart) = request
+        && let Some(cluster) = plane.cluster_of(&restart.node)
+    {
+        return Some(cluster.id().to_string());
     }
-}
-
-fn of_resources(resources: &Resources) -> Option<String> {
-    match resources {
-        Resources::Pairs(pairs) => only(pairs),
-        Resources::Groups(groups) => only(groups),
-    }
-}
-
-fn only(ids: &[impl ToString]) -> Option<String> {
-    if let [id] = ids { Some(id.to_string()) } else { None }
+    let created = result.and_then(|result| result.as_ref().ok()).and_then(Response::created);
+    created.or_else(|| request.resource()).map(str::to_owned)
 }

@@ -2,21 +2,19 @@
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
-use core::convert::Infallible;
 
-use crate::control_plane::action::{Action, Blocked, Done, Performed, sealed::Sealed};
+use crate::control_plane::action::{Blocked, Done};
+use crate::control_plane::call::Asked;
 use crate::control_plane::ebs::groups::unknown;
 use crate::control_plane::effect::Owner;
 use crate::control_plane::event::{DrillFact, Event, Fact};
-use crate::control_plane::{Call, ControlPlane, Effect, EffectKind, Index, Misuse, Reply, Step};
+use crate::control_plane::{ControlPlane, Effect, EffectKind, Index, Misuse, Step};
 use crate::ebs::drill::rules::{D_110, D_111, D_150, D_610, D_620};
 use crate::ebs::{
-    ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, Drill,
-    DrillOwner, DrillPage, DrillPlan, DrillRefusal, DrillStarted, DrillStatus, EbsRefusal, FreshDrill,
-    GroupStatus, Page, PairStatus, StartPairDrill, StartReplicaGroupDrill,
+    Drill, DrillOwner, DrillPage, DrillPlan, DrillReason, DrillStarted, DrillStatus, EbsRefusal, FreshDrill,
+    GroupStatus, Page, PairStatus,
 };
 use crate::ids::{AccountId, DiskId, DrillId, EffectId, PairId};
-use crate::operation::Operation;
 use crate::outcome::Outcome;
 use crate::policy::DrillWithoutRecoverPoint;
 use crate::rule::RuleId;
@@ -50,25 +48,25 @@ impl ControlPlane {
     }
 
     /// What a drill of this pair or group needs to know of it, if it is this account's.
-    fn drilled(&self, call: &Call, operation: Operation, owner: &DrillOwner) -> Result<Drilled, EbsRefusal> {
+    fn drilled(&self, call: &Asked<'_>, owner: &DrillOwner) -> Result<Drilled, EbsRefusal> {
         let drilled = match owner {
             DrillOwner::Pair(id) => {
-                let pair = self.pairs.get(id).filter(|pair| pair.account == call.account);
+                let pair = self.pairs.get(id).filter(|pair| pair.account == *call.account);
                 pair.map(|pair| Drilled {
-                    at_source: pair.source().region == call.region,
-                    at_destination: pair.destination().region == call.region,
+                    at_source: pair.source().region == *call.region,
+                    at_destination: pair.destination().region == *call.region,
                     deleted: pair.status == PairStatus::Deleted,
                     recover_point: pair.last_recover_point,
                     pairs: [id.clone()].into(),
                 })
             }
             DrillOwner::Group(id) => {
-                let group = self.groups.get(id).filter(|group| group.account == call.account);
+                let group = self.groups.get(id).filter(|group| group.account == *call.account);
                 group.map(|group| {
                     let view = self.view(group);
                     Drilled {
-                        at_source: group.source().region == call.region,
-                        at_destination: group.destination().region == call.region,
+                        at_source: group.source().region == *call.region,
+                        at_destination: group.destination().region == *call.region,
                         deleted: group.status == GroupStatus::Deleted,
                         recover_point: view.last_recover_point,
                         pairs: view.pairs,
@@ -76,39 +74,37 @@ impl ControlPlane {
                 })
             }
         };
-        let drilled = drilled.ok_or_else(|| unknown(operation, owner.as_str(), &call.region, D_610))?;
+        let drilled = drilled.ok_or_else(|| unknown(call.operation, owner.as_str(), call.region, D_610))?;
         if drilled.at_source || drilled.at_destination {
             Ok(drilled)
         } else {
-            Err(unknown(operation, owner.as_str(), &call.region, D_620))
+            Err(unknown(call.operation, owner.as_str(), call.region, D_620))
         }
     }
 
     /// Starts a drill: where, then whether what it belongs to is there, then, by policy, the recover point.
-    fn start_drill(
+    pub(in crate::control_plane) fn start_drill(
         &mut self,
-        now: Timestamp,
-        call: &Call,
-        operation: Operation,
+        call: &Asked<'_>,
         owner: DrillOwner,
         fresh: Option<&FreshDrill>,
     ) -> Result<Done<DrillStarted>, Blocked<EbsRefusal, Misuse>> {
-        let drilled = self.drilled(call, operation, &owner)?;
-        let refused = |why: DrillRefusal| Err(Blocked::Refused(why.of(operation)));
+        let drilled = self.drilled(call, &owner)?;
+        let refused = |why: DrillReason| Err(Blocked::Refused(why.of(call.operation)));
         if !drilled.at_destination {
-            return refused(DrillRefusal::NotAtDestination(call.region.clone()));
+            return refused(DrillReason::NotAtDestination(call.region.clone()));
         }
         if drilled.deleted {
-            return refused(DrillRefusal::OwnerDeleted);
+            return refused(DrillReason::OwnerDeleted);
         }
         let refuses = self.policy.ebs.drill_without_recover_point == DrillWithoutRecoverPoint::Refuse;
         if drilled.recover_point.is_none() && refuses {
-            return refused(DrillRefusal::NoRecoverPoint);
+            return refused(DrillReason::NoRecoverPoint);
         }
         let fresh = fresh.filter(|fresh| self.fits(call, fresh, drilled.pairs.len()));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?.clone();
         let id = fresh.drill.clone();
-        let asked = self.mint();
+        let (now, asked) = (call.now, self.mint());
         let (account, pairs) = (call.account.clone(), drilled.pairs.into_iter());
         let drill = Drill::start(fresh, account, owner, pairs, drilled.recover_point, now, asked);
         let rule = if drill.pending.is_some() { D_110 } else { D_111 };
@@ -125,9 +121,9 @@ impl ControlPlane {
     }
 
     /// Whether these ids are as many as are needed, all different and none in use.
-    fn fits(&self, call: &Call, fresh: &FreshDrill, pairs: usize) -> bool {
+    fn fits(&self, call: &Asked<'_>, fresh: &FreshDrill, pairs: usize) -> bool {
         let distinct: BTreeSet<_> = fresh.disks.iter().collect();
-        let in_use = |disk: &DiskId| self.has_disk(&call.account, disk);
+        let in_use = |disk: &DiskId| self.has_disk(call.account, disk);
         fresh.disks.len() == pairs
             && distinct.len() == pairs
             && !fresh.disks.iter().any(in_use)
@@ -142,20 +138,18 @@ impl ControlPlane {
             || self.disks.contains_key(&key)
     }
 
-    fn clear_drill(
+    pub(in crate::control_plane) fn clear_drill(
         &mut self,
-        now: Timestamp,
-        call: &Call,
-        operation: Operation,
+        call: &Asked<'_>,
         owner: &DrillOwner,
         id: &DrillId,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        let _ = self.drilled(call, operation, owner)?;
+        let _ = self.drilled(call, owner)?;
         let drill = self.drills.get(id).filter(|drill| drill.owner == *owner);
-        let drill = drill.ok_or_else(|| unknown(operation, id.as_str(), &call.region, D_610))?;
-        let plan = drill.decide_clear(operation)?;
+        let drill = drill.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, D_610))?;
+        let plan = drill.decide_clear(call.operation)?;
         let rule = Some(plan.rule());
-        Ok(Done { response: (), step: self.apply_to_drill(now, id, plan), rule })
+        Ok(Done { response: (), step: self.apply_to_drill(call.now, id, plan), rule })
     }
 
     pub(in crate::control_plane) fn drill_outcome(
@@ -221,18 +215,16 @@ impl ControlPlane {
     }
 
     /// The drills of a pair or group, as seen from one of its ends; elsewhere there are none.
-    fn describe_drills(
+    pub(in crate::control_plane) fn list_drills(
         &self,
-        call: &Call,
-        operation: Operation,
+        call: &Asked<'_>,
         owner: DrillOwner,
         wanted: Option<&DrillId>,
         page: Page,
-    ) -> Done<DrillPage> {
-        let seen = self.drilled(call, operation, &owner).is_ok();
+    ) -> DrillPage {
+        let seen = self.drilled(call, &owner).is_ok();
         let drills = self.drills_of(&owner).filter(|_| seen);
-        let response = DrillPage::of(owner.clone(), drills, wanted, page);
-        Done { response, step: Step::default(), rule: None }
+        DrillPage::of(owner.clone(), drills, wanted, page)
     }
 }
 
@@ -265,124 +257,4 @@ impl Index {
             self.drill_disks.insert((drill.account.clone(), disk.disk.clone()), drill.id.clone());
         }
     }
-}
-
-macro_rules! start_calls {
-    ($($name:ident $owner:ident $field:ident $method:ident;)*) => {$(
-        impl Sealed for $name {}
-
-        impl Action for $name {
-            const OPERATION: Operation = Operation::$name;
-            type Response = DrillStarted;
-            type Refusal = EbsRefusal;
-            type Fresh = Option<FreshDrill>;
-            type Misused = Misuse;
-
-            fn perform(
-                &self,
-                plane: &mut ControlPlane,
-                now: Timestamp,
-                call: &Call,
-                fresh: &Self::Fresh,
-            ) -> Performed<Self> {
-                let owner = DrillOwner::$owner(self.$field.clone());
-                plane.start_drill(now, call, Self::OPERATION, owner, fresh.as_ref())
-            }
-        }
-
-        impl ControlPlane {
-            #[doc = concat!("`", stringify!($name), "`: clones the last recover point.")]
-            ///
-            /// # Errors
-            ///
-            /// [`Misuse::BadFreshId`] if the call is accepted and the ids are too few, too many or in use.
-            pub fn $method(
-                &mut self,
-                call: &Call,
-                request: &$name,
-                fresh: FreshDrill,
-            ) -> Result<Reply<$name>, Misuse> {
-                self.call(call, request, &Some(fresh))
-            }
-        }
-    )*};
-}
-
-start_calls! {
-    StartPairDrill Pair pair start_pair_drill;
-    StartReplicaGroupDrill Group group start_replica_group_drill;
-}
-
-macro_rules! clear_calls {
-    ($($name:ident $owner:ident $field:ident $method:ident;)*) => {$(
-        impl Sealed for $name {}
-
-        impl Action for $name {
-            const OPERATION: Operation = Operation::$name;
-            type Response = ();
-            type Refusal = EbsRefusal;
-            type Fresh = ();
-            type Misused = Infallible;
-
-            fn perform(
-                &self,
-                plane: &mut ControlPlane,
-                now: Timestamp,
-                call: &Call,
-                (): &(),
-            ) -> Performed<Self> {
-                let owner = DrillOwner::$owner(self.$field.clone());
-                plane.clear_drill(now, call, Self::OPERATION, &owner, &self.drill)
-            }
-        }
-
-        impl ControlPlane {
-            #[doc = concat!("`", stringify!($name), "`: ends a drill and deletes its disks.")]
-            pub fn $method(&mut self, call: &Call, request: &$name) -> Reply<$name> {
-                self.make(call, request)
-            }
-        }
-    )*};
-}
-
-clear_calls! {
-    ClearPairDrill Pair pair clear_pair_drill;
-    ClearReplicaGroupDrill Group group clear_replica_group_drill;
-}
-
-macro_rules! describe_calls {
-    ($($name:ident $owner:ident $field:ident $method:ident;)*) => {$(
-        impl Sealed for $name {}
-
-        impl Action for $name {
-            const OPERATION: Operation = Operation::$name;
-            type Response = DrillPage;
-            type Refusal = EbsRefusal;
-            type Fresh = ();
-            type Misused = Infallible;
-
-            fn perform(
-                &self,
-                plane: &mut ControlPlane,
-                _now: Timestamp,
-                call: &Call,
-                (): &(),
-            ) -> Performed<Self> {
-                let owner = DrillOwner::$owner(self.$field.clone());
-                Ok(plane.describe_drills(call, Self::OPERATION, owner, self.drill.as_ref(), self.page))
-            }
-        }
-
-        impl ControlPlane {
-            #[doc = concat!("`", stringify!($name), "`.")]
-            pub fn $method(&mut self, call: &Call, request: &$name) -> Reply<$name> {
-                self.make(call, request)
-            }
-        }
-    )*};
-}
-
-describe_calls! {
-    DescribePairDrills Pair pair describe_pair_drills;
-    DescribeReplicaGroupDrills Group group describe_replica_group_drills;
 }

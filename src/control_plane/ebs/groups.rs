@@ -5,20 +5,33 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
+use crate::control_plane::call::Asked;
 use crate::control_plane::effect::Owner;
 use crate::control_plane::event::{Event, Fact, GroupFact};
-use crate::control_plane::{Call, ControlPlane, Effect, EffectKind, Index, Misuse, NotAdopted, Step};
+use crate::control_plane::{ControlPlane, Effect, EffectKind, Index, Misuse, NotAdopted, Step};
 use crate::ebs::group::rules::{G_014, G_610, G_697};
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::{
-    CallContext, CreateDiskReplicaGroup, DrillOwner, EbsRefusal, End, GroupCreated, GroupPlan, GroupRequest,
-    GroupSeed, GroupStatus, GroupView, Member, Membership, ReplicaGroup, ReplicaPair,
+    AddDiskReplicaPair, CallContext, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, DrillOwner,
+    EbsReason, EbsRefusal, End, GroupCreated, GroupPage, GroupPlan, GroupRequest, GroupSeed, GroupStatus,
+    GroupView, Member, Membership, RemoveDiskReplicaPair, ReplicaGroup, ReplicaPair,
 };
 use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
+use crate::policy::EbsPolicy;
 
 use crate::rule::RuleId;
 use crate::time::Timestamp;
+
+/// How a pair joins or leaves a group: with the status that the group shows and the number of its members.
+type DecideMembership = fn(
+    &ReplicaGroup,
+    &CallContext<'_>,
+    &ReplicaPair,
+    GroupStatus,
+    usize,
+    &EbsPolicy,
+) -> Result<Membership, EbsRefusal>;
 
 impl ControlPlane {
     /// The members of a group, in the order of their creation.
@@ -49,53 +62,71 @@ impl ControlPlane {
     }
 
     /// A group of this account.
-    fn find_group(
-        &self,
-        call: &Call,
-        operation: Operation,
-        id: &GroupId,
-    ) -> Result<&ReplicaGroup, EbsRefusal> {
-        let group = self.groups.get(id).filter(|group| group.account == call.account);
-        group.ok_or_else(|| unknown(operation, id.as_str(), &call.region, G_610))
+    fn find_group(&self, call: &Asked<'_>, id: &GroupId) -> Result<&ReplicaGroup, EbsRefusal> {
+        let group = self.groups.get(id).filter(|group| group.account == *call.account);
+        group.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, G_610))
     }
 
     /// One call on one group: looked up with its members, decided, applied.
     pub(in crate::control_plane) fn group_call(
         &mut self,
-        now: Timestamp,
-        call: &Call,
+        call: &Asked<'_>,
         id: &GroupId,
         request: GroupRequest<'_>,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        let group = self.find_group(call, request.operation(), id)?;
+        let group = self.find_group(call, id)?;
         let members: Vec<Member<'_>> = self.members(id).map(|pair| self.member(pair)).collect();
-        let cx = CallContext { now, region: &call.region };
+        let cx = CallContext { now: call.now, region: call.region };
         let plan = group.decide(&cx, request, &members, &self.policy.ebs)?;
         let rule = Some(plan.rule());
         Ok(Done { response: (), step: self.apply_to_group(id, plan), rule })
     }
 
-    pub(in crate::control_plane) fn membership_call(
+    pub(in crate::control_plane) fn add_member(
         &mut self,
-        now: Timestamp,
-        call: &Call,
-        (id, pair): (&GroupId, &PairId),
-        joins: bool,
+        call: &Asked<'_>,
+        request: &AddDiskReplicaPair,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        let operation = if joins { Operation::AddDiskReplicaPair } else { Operation::RemoveDiskReplicaPair };
-        let group = self.find_group(call, operation, id)?;
-        let found = self.pairs.get(pair).filter(|pair| pair.account == call.account);
-        let found = found.ok_or_else(|| unknown(operation, pair.as_str(), &call.region, E_610))?;
+        self.membership_call(call, &request.group, &request.pair, ReplicaGroup::decide_add)
+    }
+
+    pub(in crate::control_plane) fn remove_member(
+        &mut self,
+        call: &Asked<'_>,
+        request: &RemoveDiskReplicaPair,
+    ) -> Result<Done<()>, Blocked<EbsRefusal>> {
+        self.membership_call(call, &request.group, &request.pair, ReplicaGroup::decide_remove)
+    }
+
+    fn membership_call(
+        &mut self,
+        call: &Asked<'_>,
+        id: &GroupId,
+        pair: &PairId,
+        decide: DecideMembership,
+    ) -> Result<Done<()>, Blocked<EbsRefusal>> {
+        let group = self.find_group(call, id)?;
+        let found = self.pairs.get(pair).filter(|pair| pair.account == *call.account);
+        let found = found.ok_or_else(|| unknown(call.operation, pair.as_str(), call.region, E_610))?;
         let status = group.shows(self.members(id).map(|pair| pair.status));
         let members = self.index.members.get(id).map_or(0, BTreeMap::len);
-        let cx = CallContext { now, region: &call.region };
-        let decided = if joins {
-            group.decide_add(&cx, found, status, members, &self.policy.ebs)?
-        } else {
-            group.decide_remove(&cx, found, status, members, &self.policy.ebs)?
-        };
+        let cx = CallContext { now: call.now, region: call.region };
+        let decided = decide(group, &cx, found, status, members, &self.policy.ebs)?;
         let rule = Some(decided.rule());
-        Ok(Done { response: (), step: self.apply_membership(now, id, pair, decided), rule })
+        Ok(Done { response: (), step: self.apply_membership(call.now, id, pair, decided), rule })
+    }
+
+    pub(in crate::control_plane) fn list_groups(
+        &self,
+        call: &Asked<'_>,
+        request: &DescribeDiskReplicaGroups,
+    ) -> GroupPage {
+        let policy = &self.policy.ebs;
+        let reading = policy.production_site;
+        let walk =
+            self.index.group_listing.walk(call.account, call.region, request.site, reading, request.page);
+        let view = |group: &ReplicaGroup| self.view(group);
+        request.select(call.account, call.region, policy, &self.groups, walk, view)
     }
 
     fn apply_membership(&mut self, now: Timestamp, id: &GroupId, pair: &PairId, decided: Membership) -> Step {
@@ -205,16 +236,15 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn create_group(
         &mut self,
-        now: Timestamp,
-        call: &Call,
+        call: &Asked<'_>,
         request: &CreateDiskReplicaGroup,
         fresh: Option<&GroupCreated>,
     ) -> Result<Done<GroupCreated>, Blocked<EbsRefusal, Misuse>> {
-        self.check_group_places(&call.region, request)?;
+        self.check_group_places(call.region, request)?;
         let fresh = fresh.filter(|fresh| !self.groups.contains_key(&fresh.group));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
-        let asked = self.mint();
-        let cx = CallContext { now, region: &call.region };
+        let (now, asked) = (call.now, self.mint());
+        let cx = CallContext { now, region: call.region };
         let group = ReplicaGroup::create(fresh.group.clone(), call.account.clone(), &cx, asked, request);
         let effects = self.admit_group(group);
         let fact = GroupFact::Status {
@@ -361,7 +391,7 @@ pub(in crate::control_plane) fn unknown(
     rule: RuleId,
 ) -> EbsRefusal {
     let (resource, region) = (String::from(id).into(), region.clone());
-    EbsRefusal::NoSuchResource { operation, resource, region, rule }
+    EbsReason::NoSuchResource { resource, region, rule }.of(operation)
 }
 
 impl Index {

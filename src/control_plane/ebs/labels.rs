@@ -2,70 +2,77 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::convert::Infallible;
 
-use crate::control_plane::action::{Action, Blocked, Done, Performed, sealed::Sealed};
+use crate::control_plane::action::{Blocked, Done};
+use crate::control_plane::call::Asked;
+use crate::control_plane::ebs::groups::unknown;
 use crate::control_plane::event::{Event, Fact, GroupFact, PairFact};
-use crate::control_plane::{Call, ControlPlane, Reply, Step};
+use crate::control_plane::{ControlPlane, Step};
 use crate::ebs::labels::{MOST_RESOURCES, tagged, untagged};
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::rules::{E_706, E_707, E_709, E_710, E_711, E_712};
 use crate::ebs::{
-    CallContext, ChangeResourceGroup, Cursor, DescribeDiskReplicaPairProgress, EbsRefusal, GroupStatus,
-    ListTagResources, ModifyDiskReplicaPair, PairProgress, PairStatus, ReplicaGroup, ReplicaPair, ResourceId,
-    ResourceType, Resources, TagPage, TagResources, TaggedResource, UntagResources,
+    CallContext, ChangeResourceGroup, Cursor, EbsReason, EbsRefusal, GroupStatus, ListTagResources,
+    ModifyDiskReplicaPair, PairProgress, PairStatus, ReplicaGroup, ReplicaPair, ResourceId, ResourceType,
+    Resources, TagPage, TagResources, TaggedResource, UntagResources,
 };
 use crate::ids::{PairId, ResourceGroupId};
-use crate::operation::Operation;
 use crate::rule::{RuleId, cite};
 use crate::text::Tag;
-use crate::time::Timestamp;
 
 /// Whether a call at either end of it reaches this pair.
-fn reaches_pair(call: &Call, pair: &ReplicaPair) -> bool {
-    pair.account == call.account
+fn reaches_pair(call: &Asked<'_>, pair: &ReplicaPair) -> bool {
+    pair.account == *call.account
         && pair.status != PairStatus::Deleted
-        && (pair.primary.region == call.region || pair.standby.region == call.region)
+        && (pair.primary.region == *call.region || pair.standby.region == *call.region)
 }
 
 /// Whether a call at either of its sites reaches this group.
-fn reaches_group(call: &Call, group: &ReplicaGroup) -> bool {
-    group.account == call.account
+fn reaches_group(call: &Asked<'_>, group: &ReplicaGroup) -> bool {
+    group.account == *call.account
         && group.status != GroupStatus::Deleted
-        && (group.primary.region == call.region || group.standby.region == call.region)
+        && (group.primary.region == *call.region || group.standby.region == *call.region)
 }
 
 impl ControlPlane {
-    fn modify_pair(
+    pub(in crate::control_plane) fn modify_pair(
         &mut self,
-        now: Timestamp,
-        call: &Call,
+        call: &Asked<'_>,
         request: &ModifyDiskReplicaPair,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        let operation = Operation::ModifyDiskReplicaPair;
-        let pair = self.pairs.get_mut(&request.pair).filter(|pair| pair.account == call.account);
-        let pair = pair.ok_or_else(|| unknown(operation, &request.pair, call))?;
-        let plan =
-            pair.decide_modify(&CallContext { now, region: &call.region }, request, &self.policy.ebs)?;
+        let pair = self.pairs.get_mut(&request.pair).filter(|pair| pair.account == *call.account);
+        let pair = pair.ok_or_else(|| unknown(call.operation, request.pair.as_str(), call.region, E_610))?;
+        let plan = pair.decide_modify(
+            &CallContext { now: call.now, region: call.region },
+            request,
+            &self.policy.ebs,
+        )?;
         let rule = plan.rule();
         let mut step = Step::default();
         if pair.apply_settings(plan) {
             let fact = Fact::Pair { pair: request.pair.clone(), fact: PairFact::Settings };
-            step.events.push(Event { at: now, account: call.account.clone(), rule, fact });
+            step.events.push(Event { at: call.now, account: call.account.clone(), rule, fact });
         }
         Ok(Done { response: (), step, rule: Some(rule) })
     }
 
-    fn pair_progress(&self, call: &Call, id: &PairId) -> Result<PairProgress, EbsRefusal> {
-        let operation = Operation::DescribeDiskReplicaPairProgress;
-        let owned = |pair: &&ReplicaPair| pair.account == call.account && pair.status != PairStatus::Deleted;
-        let pair = self.pairs.get(id).filter(owned).ok_or_else(|| unknown(operation, id, call))?;
-        pair.check_region(&CallContext { now: self.clock, region: &call.region }, operation)?;
+    pub(in crate::control_plane) fn pair_progress(
+        &self,
+        call: &Asked<'_>,
+        id: &PairId,
+    ) -> Result<PairProgress, EbsRefusal> {
+        let owned = |pair: &&ReplicaPair| pair.account == *call.account && pair.status != PairStatus::Deleted;
+        let pair = self
+            .pairs
+            .get(id)
+            .filter(owned)
+            .ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))?;
+        pair.check_region(&CallContext { now: call.now, region: call.region }, call.operation)?;
         Ok(pair.progress())
     }
 
     /// The tags and the ordinal of a resource that a call at either end of it reaches.
-    fn labelled(&self, call: &Call, id: &ResourceId) -> Option<(&[Tag], u64)> {
+    fn labelled(&self, call: &Asked<'_>, id: &ResourceId) -> Option<(&[Tag], u64)> {
         match id {
             ResourceId::Pair(id) => {
                 let pair = self.pairs.get(id).filter(|pair| reaches_pair(call, pair))?;
@@ -79,17 +86,10 @@ impl ControlPlane {
     }
 
     /// The resources that a call names, each once; all of them or none (`E-701`).
-    fn named(
-        &self,
-        call: &Call,
-        operation: Operation,
-        resources: &Resources,
-    ) -> Result<Vec<ResourceId>, EbsRefusal> {
+    fn named(&self, call: &Asked<'_>, resources: &Resources) -> Result<Vec<ResourceId>, EbsRefusal> {
         let named = resources.each();
         match named.iter().find(|id| self.labelled(call, id).is_none()) {
-            Some(id) => {
-                Err(EbsRefusal::ResourceNotFound { operation, resource: String::from(id.as_str()).into() })
-            }
+            Some(id) => Err(not_found(call, id)),
             None => Ok(named),
         }
     }
@@ -97,8 +97,7 @@ impl ControlPlane {
     /// Changes the labels of resources that were found.
     fn relabel(
         &mut self,
-        now: Timestamp,
-        call: &Call,
+        call: &Asked<'_>,
         rule: RuleId,
         ids: &[ResourceId],
         change: impl Fn(&mut Vec<Tag>, &mut Option<ResourceGroupId>),
@@ -120,61 +119,60 @@ impl ControlPlane {
             let before = (tags.clone(), group.clone());
             change(tags, group);
             if (&before.0, &before.1) != (&*tags, &*group) {
-                step.events.push(Event { at: now, account: call.account.clone(), rule, fact });
+                step.events.push(Event { at: call.now, account: call.account.clone(), rule, fact });
             }
         }
         Done { response: (), step, rule: Some(rule) }
     }
 
-    fn put_tags(
+    pub(in crate::control_plane) fn put_tags(
         &mut self,
-        now: Timestamp,
-        call: &Call,
+        call: &Asked<'_>,
         request: &TagResources,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        let operation = Operation::TagResources;
-        let ids = self.named(call, operation, &request.resources)?;
+        let ids = self.named(call, &request.resources)?;
         let full = |id: &&ResourceId| {
             self.labelled(call, id).is_some_and(|(tags, _)| tagged(tags, &request.tags).is_none())
         };
         if let Some(id) = ids.iter().find(full) {
-            return Err(EbsRefusal::TagQuota { operation, resource: String::from(id.as_str()).into() }.into());
+            let resource = String::from(id.as_str()).into();
+            return Err(EbsReason::TagQuota { resource }.of(call.operation).into());
         }
-        Ok(self.relabel(now, call, E_706, &ids, |tags, _| {
+        Ok(self.relabel(call, E_706, &ids, |tags, _| {
             *tags = tagged(tags, &request.tags).unwrap_or_default();
         }))
     }
 
-    fn take_tags(
+    pub(in crate::control_plane) fn take_tags(
         &mut self,
-        now: Timestamp,
-        call: &Call,
+        call: &Asked<'_>,
         request: &UntagResources,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        let ids = self.named(call, Operation::UntagResources, &request.resources)?;
-        Ok(self.relabel(now, call, E_707, &ids, |tags, _| {
+        let ids = self.named(call, &request.resources)?;
+        Ok(self.relabel(call, E_707, &ids, |tags, _| {
             *tags = untagged(tags, request.keys.as_deref());
         }))
     }
 
-    fn regroup(
+    pub(in crate::control_plane) fn regroup(
         &mut self,
-        now: Timestamp,
-        call: &Call,
+        call: &Asked<'_>,
         request: &ChangeResourceGroup,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        let operation = Operation::ChangeResourceGroup;
         let id = &request.resource;
         if self.labelled(call, id).is_none() {
-            let resource = String::from(id.as_str()).into();
-            return Err(EbsRefusal::ResourceNotFound { operation, resource }.into());
+            return Err(not_found(call, id).into());
         }
-        Ok(self.relabel(now, call, E_712, core::slice::from_ref(id), |_, group| {
+        Ok(self.relabel(call, E_712, core::slice::from_ref(id), |_, group| {
             *group = Some(request.group.clone());
         }))
     }
 
-    fn list_tags(&self, call: &Call, request: &ListTagResources) -> TagPage {
+    pub(in crate::control_plane) fn list_tags(
+        &self,
+        call: &Asked<'_>,
+        request: &ListTagResources,
+    ) -> TagPage {
         cite!(E_709, E_710, E_711);
         let after = request.after.map_or(0, |Cursor(at)| at);
         let wanted = |tags: &[Tag], ordinal: u64| {
@@ -213,91 +211,6 @@ impl ControlPlane {
     }
 }
 
-fn unknown(operation: Operation, pair: &PairId, call: &Call) -> EbsRefusal {
-    let resource = String::from(pair.as_str()).into();
-    EbsRefusal::NoSuchResource { operation, resource, region: call.region.clone(), rule: E_610 }
-}
-
-macro_rules! settings_calls {
-    ($($name:ident -> $response:ty: $perform:expr;)*) => {$(
-        impl Sealed for $name {}
-
-        impl Action for $name {
-            const OPERATION: Operation = Operation::$name;
-            type Response = $response;
-            type Refusal = EbsRefusal;
-            type Fresh = ();
-            type Misused = Infallible;
-
-            fn perform(
-                &self,
-                plane: &mut ControlPlane,
-                now: Timestamp,
-                call: &Call,
-                (): &(),
-            ) -> Performed<Self> {
-                let perform: fn(&mut ControlPlane, Timestamp, &Call, &Self) -> Performed<Self> = $perform;
-                perform(plane, now, call, self)
-            }
-        }
-    )*};
-}
-
-settings_calls! {
-    ModifyDiskReplicaPair -> (): ControlPlane::modify_pair;
-    TagResources -> (): ControlPlane::put_tags;
-    UntagResources -> (): ControlPlane::take_tags;
-    ChangeResourceGroup -> (): ControlPlane::regroup;
-    DescribeDiskReplicaPairProgress -> PairProgress: |plane, _, call, request| {
-        let response = plane.pair_progress(call, &request.pair)?;
-        Ok(Done { response, step: Step::default(), rule: None })
-    };
-    ListTagResources -> TagPage: |plane, _, call, request| {
-        let response = plane.list_tags(call, request);
-        Ok(Done { response, step: Step::default(), rule: None })
-    };
-}
-
-impl ControlPlane {
-    /// `ModifyDiskReplicaPair`: another name, description or replication time control.
-    pub fn modify_disk_replica_pair(
-        &mut self,
-        call: &Call,
-        request: &ModifyDiskReplicaPair,
-    ) -> Reply<ModifyDiskReplicaPair> {
-        self.make(call, request)
-    }
-
-    /// `DescribeDiskReplicaPairProgress`: how far the copy is.
-    pub fn describe_disk_replica_pair_progress(
-        &mut self,
-        call: &Call,
-        request: &DescribeDiskReplicaPairProgress,
-    ) -> Reply<DescribeDiskReplicaPairProgress> {
-        self.make(call, request)
-    }
-
-    /// `TagResources`: puts tags on resources.
-    pub fn tag_resources(&mut self, call: &Call, request: &TagResources) -> Reply<TagResources> {
-        self.make(call, request)
-    }
-
-    /// `UntagResources`: takes tags off.
-    pub fn untag_resources(&mut self, call: &Call, request: &UntagResources) -> Reply<UntagResources> {
-        self.make(call, request)
-    }
-
-    /// `ListTagResources`.
-    pub fn list_tag_resources(&mut self, call: &Call, request: &ListTagResources) -> Reply<ListTagResources> {
-        self.make(call, request)
-    }
-
-    /// `ChangeResourceGroup`: moves a resource into another resource group.
-    pub fn change_resource_group(
-        &mut self,
-        call: &Call,
-        request: &ChangeResourceGroup,
-    ) -> Reply<ChangeResourceGroup> {
-        self.make(call, request)
-    }
+fn not_found(call: &Asked<'_>, id: &ResourceId) -> EbsRefusal {
+    EbsReason::ResourceNotFound { resource: String::from(id.as_str()).into() }.of(call.operation)
 }

@@ -3,19 +3,20 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::convert::Infallible;
 
-use crate::control_plane::action::{Action, Blocked, Done, Performed, sealed::Sealed};
+use crate::control_plane::action::{Blocked, Done};
+use crate::control_plane::call::Asked;
+use crate::control_plane::ebs::groups::unknown;
 use crate::control_plane::effect::Owner;
 use crate::control_plane::event::{Event, Fact, PairFact};
 use crate::control_plane::report::{apply_pair_plan, pair_effect};
-use crate::control_plane::{Call, ControlPlane, Effect, Misuse, NotAdopted, Reply, Step};
+use crate::control_plane::{ControlPlane, DiskKey, Effect, Misuse, NotAdopted, Step};
 use crate::ebs::pair::rules::{E_011, E_013, E_014, E_610, E_671};
 
 use crate::ebs::{
-    Access, CallContext, Charge, CreateDiskReplicaPair, DeleteDiskReplicaPair, DescribeDiskReplicaPairs,
-    Disk, EbsRefusal, FailoverDiskReplicaPair, PairCreated, PairPage, PairRequest, PairSeed, PairStatus,
-    ReplicaPair, ReprotectDiskReplicaPair, StartDiskReplicaPair, StopDiskReplicaPair,
+    Access, CallContext, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Disk, EbsReason,
+    EbsRefusal, PairCreated, PairPage, PairRequest, PairSeed, PairStatus, ReplicaPair,
+    ReprotectDiskReplicaPair, StartDiskReplicaPair,
 };
 use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId, ZoneId};
 use crate::operation::Operation;
@@ -37,26 +38,16 @@ pub struct DiskView {
 
 impl ControlPlane {
     /// One call on one pair: looked up once, decided, applied.
-    fn pair_call(
+    pub(in crate::control_plane) fn pair_call(
         &mut self,
-        now: Timestamp,
-        call: &Call,
-        operation: Operation,
+        call: &Asked<'_>,
         id: &PairId,
-        ask: impl FnOnce(&ReplicaPair, &BTreeMap<crate::control_plane::DiskKey, Disk>) -> PairRequest,
+        ask: impl FnOnce(&ReplicaPair, &BTreeMap<DiskKey, Disk>) -> PairRequest,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        let pair = self.pairs.get_mut(id).filter(|pair| pair.account == call.account);
-        let Some(pair) = pair else {
-            return Err(EbsRefusal::NoSuchResource {
-                operation,
-                resource: String::from(id.as_str()).into(),
-                region: call.region.clone(),
-                rule: E_610,
-            }
-            .into());
-        };
+        let pair = self.pairs.get_mut(id).filter(|pair| pair.account == *call.account);
+        let pair = pair.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))?;
         let request = ask(pair, &self.disks);
-        let cx = CallContext { now, region: &call.region };
+        let cx = CallContext { now: call.now, region: call.region };
         let plan = pair.decide(&cx, request, &self.policy.ebs)?;
         let rule = Some(plan.rule());
         let (step, lapsed) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
@@ -64,19 +55,53 @@ impl ControlPlane {
         Ok(Done { response: (), step, rule })
     }
 
-    fn create_pair(
+    pub(in crate::control_plane) fn start_pair(
         &mut self,
-        now: Timestamp,
-        call: &Call,
+        call: &Asked<'_>,
+        request: &StartDiskReplicaPair,
+    ) -> Result<Done<()>, Blocked<EbsRefusal>> {
+        self.pair_call(call, &request.pair, |pair, disks| PairRequest::Start {
+            one_shot: request.one_shot,
+            destination: reported(disks, pair, &pair.destination().disk),
+        })
+    }
+
+    pub(in crate::control_plane) fn reprotect_pair(
+        &mut self,
+        call: &Asked<'_>,
+        request: &ReprotectDiskReplicaPair,
+    ) -> Result<Done<()>, Blocked<EbsRefusal>> {
+        self.pair_call(call, &request.pair, |pair, disks| PairRequest::Reprotect {
+            reverse: request.reverse_replicate,
+            source: reported(disks, pair, &pair.source().disk),
+        })
+    }
+
+    pub(in crate::control_plane) fn list_pairs(
+        &self,
+        call: &Asked<'_>,
+        request: &DescribeDiskReplicaPairs,
+    ) -> PairPage {
+        let policy = &self.policy.ebs;
+        let reading = policy.production_site;
+        let walk =
+            self.index.pair_listing.walk(call.account, call.region, request.site, reading, request.page);
+        let name = |group: &_| self.groups.get(group)?.name().cloned();
+        request.select(call.account, call.region, policy, &self.pairs, walk, name)
+    }
+
+    pub(in crate::control_plane) fn create_pair(
+        &mut self,
+        call: &Asked<'_>,
         request: &CreateDiskReplicaPair,
         fresh: Option<&PairCreated>,
     ) -> Result<Done<PairCreated>, Blocked<EbsRefusal, Misuse>> {
-        self.check_ends(&call.region, request)?;
-        self.check_disks(&call.account, &call.region, request)?;
+        self.check_ends(call.region, request)?;
+        self.check_disks(call.account, call.region, request)?;
         let fresh = fresh.filter(|fresh| !self.pairs.contains_key(&fresh.pair));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
-        let asked = self.mint();
-        let cx = CallContext { now, region: &call.region };
+        let (now, asked) = (call.now, self.mint());
+        let cx = CallContext { now, region: call.region };
         let pair = ReplicaPair::create(fresh.pair.clone(), call.account.clone(), &cx, asked, request);
         let effects = self.admit_pair(pair);
         let mut step = Step { effects, events: Vec::new() };
@@ -104,12 +129,12 @@ impl ControlPlane {
             && !unit.sells(period)
         {
             let (parameter, why) = ("Period".into(), "such a period is not sold".into());
-            return Err(EbsRefusal::InvalidParameter { operation, parameter, why });
+            return Err(EbsReason::InvalidParameter { parameter, why }.of(operation));
         }
         let destination = (&request.destination_region, &request.destination_zone);
         self.check_places(operation, (region, &request.source_zone), destination)?;
         if request.source_disk == request.destination_disk {
-            return Err(EbsRefusal::TooClose { operation, rule: E_011 });
+            return Err(EbsReason::TooClose { rule: E_011 }.of(operation));
         }
         Ok(())
     }
@@ -124,13 +149,13 @@ impl ControlPlane {
         if let Some(regions) = &self.policy.ebs.regions {
             let missing = [source.0, destination.0].into_iter().find(|region| !regions.contains(*region));
             if let Some(region) = missing {
-                return Err(EbsRefusal::RegionNotSupported { operation, region: region.clone() });
+                return Err(EbsReason::RegionNotSupported { region: region.clone() }.of(operation));
             }
         }
         let same_region = source.0 == destination.0;
         let forbidden = same_region && self.policy.ebs.same_region_pairs == SameRegionPairs::Refuse;
         if source == destination || forbidden {
-            return Err(EbsRefusal::TooClose { operation, rule: E_011 });
+            return Err(EbsReason::TooClose { rule: E_011 }.of(operation));
         }
         Ok(())
     }
@@ -146,15 +171,10 @@ impl ControlPlane {
         for disk in [&request.source_disk, &request.destination_disk] {
             let key = (account.clone(), disk.clone());
             if self.disks.get(&key).is_some_and(|disk| disk.removed) {
-                return Err(EbsRefusal::NoSuchResource {
-                    operation,
-                    resource: String::from(disk.as_str()).into(),
-                    region: region.clone(),
-                    rule: E_013,
-                });
+                return Err(unknown(operation, disk.as_str(), region, E_013));
             }
             if let Some(pair) = self.index.disks.get(&key) {
-                return Err(EbsRefusal::DiskInUse { operation, disk: disk.clone(), pair: pair.clone() });
+                return Err(EbsReason::DiskInUse { disk: disk.clone(), pair: pair.clone() }.of(operation));
             }
         }
         Ok(())
@@ -215,7 +235,7 @@ impl ControlPlane {
 
     /// The disks of an account, or of all: those of its pairs and drills and those that were reported on, by account and id.
     pub fn disks(&self, account: Option<&AccountId>) -> Vec<DiskView> {
-        let mut known: BTreeMap<crate::control_plane::DiskKey, Access> =
+        let mut known: BTreeMap<DiskKey, Access> =
             self.disks.keys().map(|key| (key.clone(), Access::ReadWrite)).collect();
         for drill in self.drills.values().filter(|drill| drill.has_disks()) {
             for disk in drill.disks() {
@@ -234,8 +254,7 @@ impl ControlPlane {
                 }
             }
         }
-        let wanted =
-            |(owner, _): &crate::control_plane::DiskKey| account.is_none_or(|account| account == owner);
+        let wanted = |(owner, _): &DiskKey| account.is_none_or(|account| account == owner);
         known
             .into_iter()
             .filter(|(key, _)| wanted(key))
@@ -247,159 +266,7 @@ impl ControlPlane {
     }
 }
 
-impl Sealed for CreateDiskReplicaPair {}
-
-impl Action for CreateDiskReplicaPair {
-    const OPERATION: Operation = Operation::CreateDiskReplicaPair;
-    type Response = PairCreated;
-    type Refusal = EbsRefusal;
-    type Fresh = Option<PairCreated>;
-    type Misused = Misuse;
-
-    fn perform(
-        &self,
-        plane: &mut ControlPlane,
-        now: Timestamp,
-        call: &Call,
-        fresh: &Self::Fresh,
-    ) -> Performed<Self> {
-        plane.create_pair(now, call, self, fresh.as_ref())
-    }
-}
-
-impl Sealed for DescribeDiskReplicaPairs {}
-
-impl Action for DescribeDiskReplicaPairs {
-    const OPERATION: Operation = Operation::DescribeDiskReplicaPairs;
-    type Response = PairPage;
-    type Refusal = EbsRefusal;
-    type Fresh = ();
-    type Misused = Infallible;
-
-    fn perform(&self, plane: &mut ControlPlane, _now: Timestamp, call: &Call, (): &()) -> Performed<Self> {
-        let name = |group: &_| plane.groups.get(group)?.name().cloned();
-        let (account, region, policy) = (&call.account, &call.region, &plane.policy.ebs);
-        let walk =
-            plane.index.pair_listing.walk(account, region, self.site, policy.production_site, self.page);
-        let response = self.select(account, region, policy, &plane.pairs, walk, name);
-        Ok(Done { response, step: Step::default(), rule: None })
-    }
-}
-
-macro_rules! pair_calls {
-    ($($name:ident: $ask:expr;)*) => {$(
-        impl Sealed for $name {}
-
-        impl Action for $name {
-            const OPERATION: Operation = Operation::$name;
-            type Response = ();
-            type Refusal = EbsRefusal;
-            type Fresh = ();
-            type Misused = Infallible;
-
-            fn perform(
-                &self,
-                plane: &mut ControlPlane,
-                now: Timestamp,
-                call: &Call,
-                (): &(),
-            ) -> Performed<Self> {
-                let ask: fn(&Self, &ReplicaPair, &BTreeMap<crate::control_plane::DiskKey, Disk>) -> PairRequest = $ask;
-                plane.pair_call(now, call, Self::OPERATION, &self.pair, |pair, disks| ask(self, pair, disks))
-            }
-        }
-    )*};
-}
-
-pair_calls! {
-    StartDiskReplicaPair: |request, pair, disks| PairRequest::Start {
-        one_shot: request.one_shot,
-        destination: reported(disks, pair, &pair.destination().disk),
-    };
-    StopDiskReplicaPair: |_, _, _| PairRequest::Stop;
-    FailoverDiskReplicaPair: |_, _, _| PairRequest::Failover;
-    ReprotectDiskReplicaPair: |request, pair, disks| PairRequest::Reprotect {
-        reverse: request.reverse_replicate,
-        source: reported(disks, pair, &pair.source().disk),
-    };
-    DeleteDiskReplicaPair: |_, _, _| PairRequest::Delete;
-}
-
-fn reported(
-    disks: &BTreeMap<crate::control_plane::DiskKey, Disk>,
-    pair: &ReplicaPair,
-    disk: &DiskId,
-) -> Disk {
+/// The state of a disk of a pair, as reported.
+fn reported(disks: &BTreeMap<DiskKey, Disk>, pair: &ReplicaPair, disk: &DiskId) -> Disk {
     disks.get(&(pair.account.clone(), disk.clone())).copied().unwrap_or_default()
-}
-
-impl ControlPlane {
-    /// `CreateDiskReplicaPair`: the pair appears in `creating`.
-    ///
-    /// # Errors
-    ///
-    /// [`Misuse::BadFreshId`] if the call is accepted and the pair id is in use.
-    pub fn create_disk_replica_pair(
-        &mut self,
-        call: &Call,
-        request: &CreateDiskReplicaPair,
-        fresh: PairCreated,
-    ) -> Result<Reply<CreateDiskReplicaPair>, Misuse> {
-        self.call(call, request, &Some(fresh))
-    }
-
-    /// `StartDiskReplicaPair`: begins to copy.
-    pub fn start_disk_replica_pair(
-        &mut self,
-        call: &Call,
-        request: &StartDiskReplicaPair,
-    ) -> Reply<StartDiskReplicaPair> {
-        self.make(call, request)
-    }
-
-    /// `StopDiskReplicaPair`: ends copying.
-    pub fn stop_disk_replica_pair(
-        &mut self,
-        call: &Call,
-        request: &StopDiskReplicaPair,
-    ) -> Reply<StopDiskReplicaPair> {
-        self.make(call, request)
-    }
-
-    /// `FailoverDiskReplicaPair`: the secondary disk is to become readable and writable. Refused only in `invalid` and
-    /// `deleted`; shows `failovering`; ends in `failovered` once that is reported.
-    pub fn failover_disk_replica_pair(
-        &mut self,
-        call: &Call,
-        request: &FailoverDiskReplicaPair,
-    ) -> Reply<FailoverDiskReplicaPair> {
-        self.make(call, request)
-    }
-
-    /// `ReprotectDiskReplicaPair`: reverses the direction, or cancels the failover.
-    pub fn reprotect_disk_replica_pair(
-        &mut self,
-        call: &Call,
-        request: &ReprotectDiskReplicaPair,
-    ) -> Reply<ReprotectDiskReplicaPair> {
-        self.make(call, request)
-    }
-
-    /// `DeleteDiskReplicaPair`: ends the relation.
-    pub fn delete_disk_replica_pair(
-        &mut self,
-        call: &Call,
-        request: &DeleteDiskReplicaPair,
-    ) -> Reply<DeleteDiskReplicaPair> {
-        self.make(call, request)
-    }
-
-    /// `DescribeDiskReplicaPairs`.
-    pub fn describe_disk_replica_pairs(
-        &mut self,
-        call: &Call,
-        request: &DescribeDiskReplicaPairs,
-    ) -> Reply<DescribeDiskReplicaPairs> {
-        self.make(call, request)
-    }
 }

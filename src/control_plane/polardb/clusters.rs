@@ -2,22 +2,20 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::convert::Infallible;
 
-use crate::control_plane::action::{Action, Blocked, Done, Performed, sealed::Sealed};
+use crate::control_plane::action::{Blocked, Done};
+use crate::control_plane::call::Asked;
 use crate::control_plane::call::all_fresh;
 use crate::control_plane::effect::Owner;
 use crate::control_plane::event::{Event, Fact};
 use crate::control_plane::report::cluster_effect;
-use crate::control_plane::{Call, ControlPlane, Effect, Misuse, NotAdopted, Reply, Step};
+use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId};
-use crate::operation::Operation;
 use crate::polardb::cluster::rules::P_010;
 
 use crate::polardb::{
-    ClusterCreated, ClusterFact, ClusterPage, ClusterPlan, ClusterStatus, CreateDbCluster, DbCluster,
-    DeleteDbCluster, DescribeDbClusterAttribute, DescribeDbClusters, FailoverDbCluster, ModifyDbNodeConfig,
-    NodeKind, PolarDbRefusal,
+    ClusterCreated, ClusterFact, ClusterPlan, ClusterStatus, CreateDbCluster, DbCluster, FailoverDbCluster,
+    NodeKind, PolarDbReason, PolarDbRefusal,
 };
 use crate::policy::ColumnStoreElection;
 use crate::time::Timestamp;
@@ -35,27 +33,26 @@ pub struct FreshCluster {
 }
 
 impl ControlPlane {
-    fn create_cluster(
+    pub(in crate::control_plane) fn create_cluster(
         &mut self,
-        now: Timestamp,
-        call: &Call,
+        call: &Asked<'_>,
         request: &CreateDbCluster,
         fresh: Option<&FreshCluster>,
     ) -> Result<Done<ClusterCreated>, Blocked<PolarDbRefusal, Misuse>> {
-        let operation = Operation::CreateDbCluster;
+        let operation = call.operation;
         if !request.engine.versions().contains(&&*request.version) {
-            return Err(PolarDbRefusal::EngineVersion { operation }.into());
+            return Err(PolarDbReason::EngineVersion.of(operation).into());
         }
         if !request.edition.node_numbers().0.contains(&request.node_number) {
             let why = "the edition has no clusters of so many nodes (P-011)".into();
-            return Err(PolarDbRefusal::Malformed { operation, parameter: "DBNodeNum".into(), why }.into());
+            return Err(PolarDbReason::Malformed { parameter: "DBNodeNum".into(), why }.of(operation).into());
         }
         let enough = |fresh: &&FreshCluster| fresh.nodes.len() == usize::from(request.node_number);
         let fresh = fresh.filter(enough).ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         self.check_fresh_cluster(&fresh.cluster, fresh.nodes.iter()).map_err(Blocked::Misused)?;
-        let asked = self.mint();
+        let (now, asked) = (call.now, self.mint());
         let (id, account) = (fresh.cluster.clone(), call.account.clone());
-        let cluster = DbCluster::create(id.clone(), &fresh.nodes, account, &call.region, now, asked, request);
+        let cluster = DbCluster::create(id.clone(), &fresh.nodes, account, call.region, now, asked, request);
         let effects = self.admit_cluster(cluster);
         let fact = ClusterFact::Status { from: None, to: Some(ClusterStatus::Creating) };
         let fact = Fact::Cluster { cluster: id.clone(), fact };
@@ -121,167 +118,43 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn owned_cluster(
         &self,
-        call: &Call,
-        operation: Operation,
+        call: &Asked<'_>,
         id: &ClusterId,
     ) -> Result<&DbCluster, PolarDbRefusal> {
-        let cluster = self.clusters.get(id).filter(|cluster| cluster.account == call.account);
-        cluster.ok_or_else(|| PolarDbRefusal::ClusterNotFound { operation, cluster: id.clone() })
+        let cluster = self.clusters.get(id).filter(|cluster| cluster.account == *call.account);
+        cluster.ok_or_else(|| PolarDbReason::ClusterNotFound { cluster: id.clone() }.of(call.operation))
     }
 
-    fn cluster_call(
+    /// One call on one cluster: looked up, decided, applied.
+    pub(in crate::control_plane) fn cluster_call(
         &mut self,
-        now: Timestamp,
-        call: &Call,
-        operation: Operation,
+        call: &Asked<'_>,
         id: &ClusterId,
         decide: impl FnOnce(&DbCluster, &ControlPlane) -> Result<ClusterPlan, PolarDbRefusal>,
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
-        let plan = decide(self.owned_cluster(call, operation, id)?, self)?;
-        let rule = plan.rule();
-        Ok(Done { response: (), step: self.apply_to_cluster(now, id, plan), rule })
+        let plan = decide(self.owned_cluster(call, id)?, self)?;
+        Ok(self.done(call, id, plan, ()))
     }
-}
 
-impl Sealed for CreateDbCluster {}
-
-impl Action for CreateDbCluster {
-    const OPERATION: Operation = Operation::CreateDbCluster;
-    type Response = ClusterCreated;
-    type Refusal = PolarDbRefusal;
-    type Fresh = Option<FreshCluster>;
-    type Misused = Misuse;
-
-    fn perform(
-        &self,
-        plane: &mut ControlPlane,
-        now: Timestamp,
-        call: &Call,
-        fresh: &Self::Fresh,
-    ) -> Performed<Self> {
-        plane.create_cluster(now, call, self, fresh.as_ref())
-    }
-}
-
-macro_rules! cluster_calls {
-    ($($name:ident: $decide:expr;)*) => {$(
-        impl Sealed for $name {}
-
-        impl Action for $name {
-            const OPERATION: Operation = Operation::$name;
-            type Response = ();
-            type Refusal = PolarDbRefusal;
-            type Fresh = ();
-            type Misused = Infallible;
-
-            fn perform(
-                &self,
-                plane: &mut ControlPlane,
-                now: Timestamp,
-                call: &Call,
-                (): &(),
-            ) -> Performed<Self> {
-                type Decide = fn(&$name, Timestamp, &DbCluster, &ControlPlane) -> Result<ClusterPlan, PolarDbRefusal>;
-                let decide: Decide = $decide;
-                plane.cluster_call(now, call, Self::OPERATION, &self.cluster, |cluster, plane| {
-                    decide(self, now, cluster, plane)
-                })
-            }
-        }
-    )*};
-}
-
-cluster_calls! {
-    DeleteDbCluster: |request, _, cluster, _| cluster.decide_delete(request);
-    ModifyDbNodeConfig: |request, _, cluster, _| cluster.decide_node_config(request);
-    FailoverDbCluster: |request, now, cluster, plane| {
-        cluster.decide_failover(now, Operation::FailoverDbCluster, request, &plane.policy.polardb)
-    };
-}
-
-impl Sealed for DescribeDbClusters {}
-
-impl Action for DescribeDbClusters {
-    const OPERATION: Operation = Operation::DescribeDbClusters;
-    type Response = ClusterPage;
-    type Refusal = PolarDbRefusal;
-    type Fresh = ();
-    type Misused = Infallible;
-
-    fn perform(&self, plane: &mut ControlPlane, _now: Timestamp, call: &Call, (): &()) -> Performed<Self> {
-        let response = self.select(&call.account, &call.region, &plane.clusters);
-        Ok(Done { response, step: Step::default(), rule: None })
-    }
-}
-
-impl Sealed for DescribeDbClusterAttribute {}
-
-impl Action for DescribeDbClusterAttribute {
-    const OPERATION: Operation = Operation::DescribeDbClusterAttribute;
-    type Response = DbCluster;
-    type Refusal = PolarDbRefusal;
-    type Fresh = ();
-    type Misused = Infallible;
-
-    fn perform(&self, plane: &mut ControlPlane, _now: Timestamp, call: &Call, (): &()) -> Performed<Self> {
-        let response = plane.owned_cluster(call, Self::OPERATION, &self.cluster)?.clone();
-        Ok(Done { response, step: Step::default(), rule: None })
-    }
-}
-
-impl ControlPlane {
-    /// `CreateDBCluster`: the cluster and its nodes appear in `Creating`.
-    ///
-    /// # Errors
-    ///
-    /// [`Misuse::BadFreshId`] if the call is accepted and an id is in use, given twice, missing or superfluous.
-    pub fn create_db_cluster(
+    pub(in crate::control_plane) fn failover_cluster(
         &mut self,
-        call: &Call,
-        request: &CreateDbCluster,
-        fresh: FreshCluster,
-    ) -> Result<Reply<CreateDbCluster>, Misuse> {
-        self.call(call, request, &Some(fresh))
-    }
-
-    /// `DeleteDBCluster`: releases a running cluster.
-    pub fn delete_db_cluster(&mut self, call: &Call, request: &DeleteDbCluster) -> Reply<DeleteDbCluster> {
-        self.make(call, request)
-    }
-
-    /// `ModifyDBNodeConfig`: sets a node's failover priority.
-    pub fn modify_db_node_config(
-        &mut self,
-        call: &Call,
-        request: &ModifyDbNodeConfig,
-    ) -> Reply<ModifyDbNodeConfig> {
-        self.make(call, request)
-    }
-
-    /// `FailoverDBCluster`: a read-only node becomes the primary, the one named or an elected one.
-    pub fn failover_db_cluster(
-        &mut self,
-        call: &Call,
+        call: &Asked<'_>,
         request: &FailoverDbCluster,
-    ) -> Reply<FailoverDbCluster> {
-        self.make(call, request)
+    ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
+        self.cluster_call(call, &request.cluster, |cluster, plane| {
+            cluster.decide_failover(call.now, call.operation, request, &plane.policy.polardb)
+        })
     }
 
-    /// `DescribeDBClusters`.
-    pub fn describe_db_clusters(
+    /// Applies what was decided about a cluster.
+    pub(super) fn done<R>(
         &mut self,
-        call: &Call,
-        request: &DescribeDbClusters,
-    ) -> Reply<DescribeDbClusters> {
-        self.make(call, request)
-    }
-
-    /// `DescribeDBClusterAttribute`.
-    pub fn describe_db_cluster_attribute(
-        &mut self,
-        call: &Call,
-        request: &DescribeDbClusterAttribute,
-    ) -> Reply<DescribeDbClusterAttribute> {
-        self.make(call, request)
+        call: &Asked<'_>,
+        id: &ClusterId,
+        plan: ClusterPlan,
+        response: R,
+    ) -> Done<R> {
+        let rule = plan.rule();
+        Done { response, step: self.apply_to_cluster(call.now, id, plan), rule }
     }
 }

@@ -1,19 +1,16 @@
 //! The PolarDB operations on nodes, zones and the lock.
 
 use alloc::vec::Vec;
-use core::convert::Infallible;
 
-use crate::control_plane::action::{Action, Blocked, Done, Performed, sealed::Sealed};
+use crate::control_plane::action::{Blocked, Done};
+use crate::control_plane::call::Asked;
 use crate::control_plane::call::all_fresh;
-use crate::control_plane::{Call, ControlPlane, Misuse, Reply};
-use crate::ids::{NodeId, OrderId};
-use crate::operation::Operation;
+use crate::control_plane::{ControlPlane, Misuse};
+use crate::ids::{ClusterId, NodeId, OrderId};
 use crate::polardb::{
-    ClusterPlan, CreateDbNodes, DbCluster, DeleteDbNodes, FailoverDbClusterZonal, ModifyDbClusterDeletion,
-    ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass,
-    NodesCreated, Ordered, PolarDbRefusal, RestartDbNode,
+    ClusterPlan, CreateDbNodes, DbCluster, NodesCreated, Ordered, PolarDbReason, PolarDbRefusal,
+    RestartDbNode,
 };
-use crate::time::Timestamp;
 
 /// Ids for what `CreateDBNodes` creates.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -25,183 +22,47 @@ pub struct FreshNodes {
     pub order: OrderId,
 }
 
-impl Sealed for CreateDbNodes {}
-
-impl Action for CreateDbNodes {
-    const OPERATION: Operation = Operation::CreateDbNodes;
-    type Response = NodesCreated;
-    type Refusal = PolarDbRefusal;
-    type Fresh = Option<FreshNodes>;
-    type Misused = Misuse;
-
-    fn perform(
-        &self,
-        plane: &mut ControlPlane,
-        now: Timestamp,
-        call: &Call,
-        fresh: &Self::Fresh,
-    ) -> Performed<Self> {
-        let cluster = plane.owned_cluster(call, Self::OPERATION, &self.cluster)?;
-        let ids = fresh.as_ref().map(|fresh| fresh.nodes.as_slice()).unwrap_or_default();
-        let plan = cluster.decide_create_nodes(now, self, ids, &plane.policy.polardb)?;
-        let enough = |fresh: &&FreshNodes| fresh.nodes.len() == self.nodes.len();
-        let fresh = fresh.as_ref().filter(enough).ok_or(Blocked::Misused(Misuse::BadFreshId))?;
-        all_fresh(fresh.nodes.iter(), |node| plane.index.nodes.contains_key(node))
-            .map_err(Blocked::Misused)?;
-        let rule = plan.rule();
-        let response = NodesCreated {
-            cluster: self.cluster.clone(),
-            order: fresh.order.clone(),
-            nodes: fresh.nodes.clone(),
-        };
-        Ok(Done { response, step: plane.apply_to_cluster(now, &self.cluster, plan), rule })
-    }
-}
-
-macro_rules! ordered_calls {
-    ($($name:ident: $decide:ident;)*) => {$(
-        impl Sealed for $name {}
-
-        impl Action for $name {
-            const OPERATION: Operation = Operation::$name;
-            type Response = Ordered;
-            type Refusal = PolarDbRefusal;
-            type Fresh = Option<OrderId>;
-            type Misused = Misuse;
-
-            fn perform(
-                &self,
-                plane: &mut ControlPlane,
-                now: Timestamp,
-                call: &Call,
-                fresh: &Self::Fresh,
-            ) -> Performed<Self> {
-                let plan = plane.owned_cluster(call, Self::OPERATION, &self.cluster)?.$decide(self)?;
-                let order = fresh.clone().ok_or(Blocked::Misused(Misuse::BadFreshId))?;
-                let rule = plan.rule();
-                let response = Ordered { cluster: self.cluster.clone(), order };
-                Ok(Done { response, step: plane.apply_to_cluster(now, &self.cluster, plan), rule })
-            }
-        }
-    )*};
-}
-
-ordered_calls! {
-    DeleteDbNodes: decide_delete_nodes;
-    ModifyDbNodeClass: decide_node_class;
-    ModifyDbNodesClass: decide_nodes_class;
-    ModifyDbNodeHotReplicaMode: decide_hot_replica;
-}
-
-macro_rules! plain_calls {
-    ($($name:ident: $cluster:expr, $decide:expr;)*) => {$(
-        impl Sealed for $name {}
-
-        impl Action for $name {
-            const OPERATION: Operation = Operation::$name;
-            type Response = ();
-            type Refusal = PolarDbRefusal;
-            type Fresh = ();
-            type Misused = Infallible;
-
-            fn perform(
-                &self,
-                plane: &mut ControlPlane,
-                now: Timestamp,
-                call: &Call,
-                (): &(),
-            ) -> Performed<Self> {
-                type Find = for<'a> fn(&$name, &'a ControlPlane, &Call) -> Result<&'a DbCluster, PolarDbRefusal>;
-                type Decide = fn(&$name, Timestamp, &DbCluster, &ControlPlane) -> Result<ClusterPlan, PolarDbRefusal>;
-                let (find, decide): (Find, Decide) = ($cluster, $decide);
-                let cluster = find(self, plane, call)?;
-                let plan = decide(self, now, cluster, plane)?;
-                let (id, rule) = (cluster.id().clone(), plan.rule());
-                Ok(Done { response: (), step: plane.apply_to_cluster(now, &id, plan), rule })
-            }
-        }
-    )*};
-}
-
-plain_calls! {
-    FailoverDbClusterZonal:
-        |request, plane, call| {
-            plane.owned_cluster(call, Operation::FailoverDbClusterZonal, &request.0.cluster)
-        },
-        |request, now, cluster, plane| {
-            let operation = Operation::FailoverDbClusterZonal;
-            cluster.decide_failover(now, operation, &request.0, &plane.policy.polardb)
-        };
-    RestartDbNode:
-        |request, plane, call| {
-            let found = plane.cluster_of(&request.node).filter(|cluster| *cluster.account() == call.account);
-            found.ok_or_else(|| PolarDbRefusal::NodeUnknown {
-                operation: Operation::RestartDbNode,
-                node: request.node.clone(),
-            })
-        },
-        |request, _, cluster, _| cluster.decide_restart(request);
-    ModifyDbClusterPrimaryZone:
-        |request, plane, call| {
-            plane.owned_cluster(call, Operation::ModifyDbClusterPrimaryZone, &request.cluster)
-        },
-        |request, _, cluster, _| cluster.decide_zone(request);
-    ModifyDbClusterDeletion:
-        |request, plane, call| {
-            plane.owned_cluster(call, Operation::ModifyDbClusterDeletion, &request.cluster)
-        },
-        |request, _, cluster, _| Ok(cluster.decide_lock(request));
-}
-
 impl ControlPlane {
-    /// `CreateDBNodes`: read-only nodes appear in `DBNodeCreating`.
-    ///
-    /// # Errors
-    ///
-    /// [`Misuse::BadFreshId`] if the call is accepted and an id is in use, given twice, missing or superfluous.
-    pub fn create_db_nodes(
+    pub(in crate::control_plane) fn create_nodes(
         &mut self,
-        call: &Call,
+        call: &Asked<'_>,
         request: &CreateDbNodes,
-        fresh: FreshNodes,
-    ) -> Result<Reply<CreateDbNodes>, Misuse> {
-        self.call(call, request, &Some(fresh))
+        fresh: Option<&FreshNodes>,
+    ) -> Result<Done<NodesCreated>, Blocked<PolarDbRefusal, Misuse>> {
+        let cluster = self.owned_cluster(call, &request.cluster)?;
+        let ids = fresh.map(|fresh| fresh.nodes.as_slice()).unwrap_or_default();
+        let plan = cluster.decide_create_nodes(call.now, request, ids, &self.policy.polardb)?;
+        let enough = |fresh: &&FreshNodes| fresh.nodes.len() == request.nodes.len();
+        let fresh = fresh.filter(enough).ok_or(Blocked::Misused(Misuse::BadFreshId))?;
+        all_fresh(fresh.nodes.iter(), |node| self.index.nodes.contains_key(node))
+            .map_err(Blocked::Misused)?;
+        let (cluster, order, nodes) = (request.cluster.clone(), fresh.order.clone(), fresh.nodes.clone());
+        Ok(self.done(call, &request.cluster, plan, NodesCreated { cluster, order, nodes }))
     }
 
-    /// `DeleteDBNodes`.
-    ///
-    /// # Errors
-    ///
-    /// None: the order id is given.
-    pub fn delete_db_nodes(
+    /// One call on one cluster that makes a billing order: looked up, decided, applied.
+    pub(in crate::control_plane) fn order_call(
         &mut self,
-        call: &Call,
-        request: &DeleteDbNodes,
-        order: OrderId,
-    ) -> Result<Reply<DeleteDbNodes>, Misuse> {
-        self.call(call, request, &Some(order))
+        call: &Asked<'_>,
+        id: &ClusterId,
+        order: Option<&OrderId>,
+        decide: impl FnOnce(&DbCluster) -> Result<ClusterPlan, PolarDbRefusal>,
+    ) -> Result<Done<Ordered>, Blocked<PolarDbRefusal, Misuse>> {
+        let plan = decide(self.owned_cluster(call, id)?)?;
+        let order = order.ok_or(Blocked::Misused(Misuse::BadFreshId))?.clone();
+        Ok(self.done(call, id, plan, Ordered { cluster: id.clone(), order }))
     }
 
-    /// `RestartDBNode`.
-    pub fn restart_db_node(&mut self, call: &Call, request: &RestartDbNode) -> Reply<RestartDbNode> {
-        self.make(call, request)
-    }
-
-    /// `ModifyDBClusterPrimaryZone`.
-    pub fn modify_db_cluster_primary_zone(
+    /// `RestartDBNode` names the node alone.
+    pub(in crate::control_plane) fn restart_node(
         &mut self,
-        call: &Call,
-        request: &ModifyDbClusterPrimaryZone,
-    ) -> Reply<ModifyDbClusterPrimaryZone> {
-        self.make(call, request)
-    }
-
-    /// `ModifyDBClusterDeletion`: sets or lifts the lock against release.
-    pub fn modify_db_cluster_deletion(
-        &mut self,
-        call: &Call,
-        request: &ModifyDbClusterDeletion,
-    ) -> Reply<ModifyDbClusterDeletion> {
-        self.make(call, request)
+        call: &Asked<'_>,
+        request: &RestartDbNode,
+    ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
+        let found = self.cluster_of(&request.node).filter(|cluster| *cluster.account() == *call.account);
+        let cluster = found
+            .ok_or_else(|| PolarDbReason::NodeUnknown { node: request.node.clone() }.of(call.operation))?;
+        let (id, plan) = (cluster.id().clone(), cluster.decide_restart(request)?);
+        Ok(self.done(call, &id, plan, ()))
     }
 }

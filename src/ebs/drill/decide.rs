@@ -2,11 +2,10 @@
 //!
 //! A drill has no table of rows: a successful clearing leads to no status but to the removal of the record.
 
-use crate::ebs::drill::refusal::DrillRefusal;
 use crate::ebs::drill::requests::FreshDrill;
 use crate::ebs::drill::rules::{D_112, D_120, D_121, D_130, D_131, D_140, D_141, D_160};
 use crate::ebs::drill::{Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus};
-use crate::ebs::refusal::EbsRefusal;
+use crate::ebs::refusal::{DrillReason, EbsRefusal};
 use crate::ids::{AccountId, EffectId, PairId};
 use crate::lifecycle::Pending;
 use crate::operation::Operation;
@@ -96,7 +95,7 @@ impl Drill {
         let status = self.status;
         match status {
             DrillStatus::Executing => {
-                Err(DrillRefusal::InvalidStatus { drill: self.id.clone(), status }.of(operation))
+                Err(DrillReason::InvalidStatus { drill: self.id.clone(), status }.of(operation))
             }
             DrillStatus::Clearing => Ok(DrillPlan {
                 rule: D_131,

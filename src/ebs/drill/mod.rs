@@ -15,7 +15,6 @@
 
 pub(crate) mod decide;
 pub(crate) mod describe;
-pub(crate) mod refusal;
 pub(crate) mod requests;
 pub(crate) mod rules;
 

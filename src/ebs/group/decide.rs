@@ -9,7 +9,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::ebs::disk::Disk;
-use crate::ebs::group::refusal::GroupRefusal;
 use crate::ebs::group::requests::{GroupSettings, ModifyDiskReplicaGroup};
 use crate::ebs::group::rules::{G_620, G_670};
 use crate::ebs::group::status::GroupStatus;
@@ -19,7 +18,7 @@ use crate::ebs::pair::decide::{PairPlan, PairRequest};
 use crate::ebs::pair::status::PairStatus;
 use crate::ebs::pair::table::PairLifecycle;
 use crate::ebs::pair::{CallContext, RPO, ReplicaPair};
-use crate::ebs::refusal::EbsRefusal;
+use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
 use crate::ids::{EffectId, PairId};
 use crate::lifecycle::{Pending, PendingChange, Verdict};
 use crate::operation::Operation;
@@ -141,22 +140,22 @@ impl ReplicaGroup {
     ) -> Result<GroupPlan, EbsRefusal> {
         let operation = request.operation();
         self.check_site(cx, operation, policy)?;
-        let refused = |why: GroupRefusal| Err(why.of(operation, self.id.clone()));
+        let refused = |why: GroupReason| Err(why.of(operation, self.id.clone()));
         let needs_some = matches!(
             request,
             GroupRequest::Start { .. } | GroupRequest::Failover | GroupRequest::Reprotect { .. }
         );
         if needs_some && members.is_empty() {
-            return refused(GroupRefusal::Empty(G_670));
+            return refused(GroupReason::Empty(G_670));
         }
         if request == GroupRequest::Delete && !members.is_empty() {
-            return refused(GroupRefusal::HasPair);
+            return refused(GroupReason::HasPair);
         }
         let status = self.shows(members.iter().map(|member| member.pair.status));
         let row = GroupLifecycle::lookup(status, request.event());
         let to = match (row.verdict(policy), &request) {
             (Verdict::Refuse, _) => {
-                return refused(GroupRefusal::InvalidStatus { status, rule: row.rule });
+                return refused(GroupReason::InvalidStatus { status, rule: row.rule });
             }
             (Verdict::NoOp, GroupRequest::Modify(change)) => {
                 let settings = Some(Box::new(self.settings_after(change)));
@@ -185,12 +184,12 @@ impl ReplicaGroup {
         let region = cx.region.clone();
         if ![&self.primary, &self.standby].into_iter().any(|place| place.region == region) {
             let resource = String::from(self.id.as_str()).into();
-            return Err(EbsRefusal::NoSuchResource { operation, resource, region, rule: G_620 });
+            return Err(EbsReason::NoSuchResource { resource, region, rule: G_620 }.of(operation));
         }
         let why = if switches {
-            GroupRefusal::NotAtDestination(region)
+            GroupReason::NotAtDestination(region)
         } else {
-            GroupRefusal::NotAtProduction(region)
+            GroupReason::NotAtProduction(region)
         };
         Err(why.of(operation, self.id.clone()))
     }
@@ -203,25 +202,25 @@ impl ReplicaGroup {
         policy: &EbsPolicy,
     ) -> Result<(), EbsRefusal> {
         let operation = request.operation();
-        let refused = |why: GroupRefusal| Err(why.of(operation, self.id.clone()));
+        let refused = |why: GroupReason| Err(why.of(operation, self.id.clone()));
         match request {
             GroupRequest::Start { one_shot } => {
                 if let Some(member) = members.iter().find(|member| member.destination.attached) {
                     let (pair, disk) = (member.pair.id.clone(), member.pair.destination().disk.clone());
-                    return Err(EbsRefusal::StandbyDeviceAttached { operation, pair, disk });
+                    return Err(EbsReason::StandbyDeviceAttached { pair, disk }.of(operation));
                 }
                 match self.last_one_shot.filter(|_| *one_shot) {
                     // The gap must exceed the limit: a start exactly at it is still too early.
                     Some(last) if cx.now.since(last) <= policy.one_shot_gap => {
                         let first = last.after(policy.one_shot_gap).after(Span::from_millis(1));
-                        refused(GroupRefusal::ManualSyncLimit(first.since(cx.now)))
+                        refused(GroupReason::ManualSyncLimit(first.since(cx.now)))
                     }
                     _ => Ok(()),
                 }
             }
             GroupRequest::Failover => {
                 let without = members.iter().find(|member| member.pair.last_recover_point.is_none());
-                without.map_or(Ok(()), |member| refused(GroupRefusal::NoRecoverPoint(member.pair.id.clone())))
+                without.map_or(Ok(()), |member| refused(GroupReason::NoRecoverPoint(member.pair.id.clone())))
             }
             GroupRequest::Reprotect { reverse: true } => {
                 let in_use = |disk: Disk| match policy.reverse_needs {
@@ -231,7 +230,7 @@ impl ReplicaGroup {
                 let member = members.iter().find(|member| in_use(member.source));
                 member.map_or(Ok(()), |member| {
                     let (pair, disk) = (member.pair.id.clone(), member.pair.source().disk.clone());
-                    Err(EbsRefusal::PrimaryDeviceAttached { operation, pair, disk })
+                    Err(EbsReason::PrimaryDeviceAttached { pair, disk }.of(operation))
                 })
             }
             _ => Ok(()),

@@ -5,7 +5,6 @@
 
 use crate::ebs::group::decide::GroupPlan;
 use crate::ebs::group::member::may_leave_group;
-use crate::ebs::group::refusal::GroupRefusal;
 use crate::ebs::group::rules::{G_680, G_681, G_683, G_690, G_692};
 use crate::ebs::group::status::GroupStatus;
 use crate::ebs::group::table::{GroupEvent, GroupLifecycle};
@@ -13,7 +12,7 @@ use crate::ebs::group::{Location, ReplicaGroup};
 use crate::ebs::pair::status::PairStatus;
 use crate::ebs::pair::table::{PairEvent, PairLifecycle};
 use crate::ebs::pair::{CallContext, End, ReplicaPair};
-use crate::ebs::refusal::EbsRefusal;
+use crate::ebs::refusal::{EbsRefusal, GroupReason};
 use crate::lifecycle::{PendingChange, Verdict};
 use crate::operation::Operation;
 use crate::policy::{EbsPolicy, JoinStatuses};
@@ -62,36 +61,36 @@ impl ReplicaGroup {
         cite!(G_683);
         let operation = Operation::AddDiskReplicaPair;
         self.check_site(cx, operation, policy)?;
-        let refused = |why: GroupRefusal| Err(why.of(operation, self.id.clone()));
+        let refused = |why: GroupReason| Err(why.of(operation, self.id.clone()));
         let id = || pair.id.clone();
         match pair.group() {
             Some(group) if *group == self.id => return Ok(Membership::Already),
             Some(other) => {
                 let (other, rule) = (other.clone(), G_680);
-                return refused(GroupRefusal::InAnotherGroup { pair: id(), other, rule });
+                return refused(GroupReason::InAnotherGroup { pair: id(), other, rule });
             }
             None => {}
         }
         let row = GroupLifecycle::lookup(status, GroupEvent::AddPair);
         if row.verdict(policy) == Verdict::Refuse {
-            return refused(GroupRefusal::CannotAdd { status, rule: row.rule });
+            return refused(GroupReason::CannotAdd { status, rule: row.rule });
         }
         if matches!(pair.status, PairStatus::Creating | PairStatus::InitialSyncing) {
-            return refused(GroupRefusal::PairInitializing { pair: id(), status: pair.status });
+            return refused(GroupReason::PairInitializing { pair: id(), status: pair.status });
         }
         let of_pair = PairLifecycle::lookup(pair.status, PairEvent::AddToGroup);
         if of_pair.verdict(policy) == Verdict::Refuse {
             let rule = of_pair.rule;
-            return refused(GroupRefusal::PairCannotJoin { pair: id(), status: pair.status, rule });
+            return refused(GroupReason::PairCannotJoin { pair: id(), status: pair.status, rule });
         }
         if policy.join_statuses == JoinStatuses::Same && pair.status.as_str() != status.as_str() {
-            return refused(GroupRefusal::StatusConflict { pair: id(), status: pair.status });
+            return refused(GroupReason::StatusConflict { pair: id(), status: pair.status });
         }
         if !(lies_in(pair.source(), self.source()) && lies_in(pair.destination(), self.destination())) {
-            return refused(GroupRefusal::ZoneConflict(id()));
+            return refused(GroupReason::ZoneConflict(id()));
         }
         if members >= MOST_MEMBERS {
-            return refused(GroupRefusal::Full);
+            return refused(GroupReason::Full);
         }
         Ok(Membership::Joins(row.rule))
     }
@@ -111,24 +110,24 @@ impl ReplicaGroup {
     ) -> Result<Membership, EbsRefusal> {
         let operation = Operation::RemoveDiskReplicaPair;
         self.check_site(cx, operation, policy)?;
-        let refused = |why: GroupRefusal| Err(why.of(operation, self.id.clone()));
+        let refused = |why: GroupReason| Err(why.of(operation, self.id.clone()));
         if members == 0 {
-            return refused(GroupRefusal::Empty(G_690));
+            return refused(GroupReason::Empty(G_690));
         }
         match pair.group() {
-            None => return refused(GroupRefusal::NotInGroup(pair.id.clone())),
+            None => return refused(GroupReason::NotInGroup(pair.id.clone())),
             Some(other) if *other != self.id => {
                 let (pair, other, rule) = (pair.id.clone(), other.clone(), G_692);
-                return refused(GroupRefusal::InAnotherGroup { pair, other, rule });
+                return refused(GroupReason::InAnotherGroup { pair, other, rule });
             }
             Some(_) => {}
         }
         let row = GroupLifecycle::lookup(status, GroupEvent::RemovePair);
         if row.verdict(policy) == Verdict::Refuse {
-            return refused(GroupRefusal::CannotRemove { status, rule: row.rule });
+            return refused(GroupReason::CannotRemove { status, rule: row.rule });
         }
         if !may_leave_group(pair.status) {
-            return refused(GroupRefusal::PairCannotLeave { pair: pair.id.clone(), status: pair.status });
+            return refused(GroupReason::PairCannotLeave { pair: pair.id.clone(), status: pair.status });
         }
         let kept = self.unchanged(row.rule, cx.now);
         let emptied = GroupLifecycle::lookup(self.status, GroupEvent::Emptied);

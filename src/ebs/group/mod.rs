@@ -8,7 +8,6 @@ pub(crate) mod decide;
 pub(crate) mod describe;
 pub(crate) mod member;
 pub(crate) mod membership;
-pub(crate) mod refusal;
 pub(crate) mod requests;
 pub(crate) mod round;
 pub(crate) mod rules;

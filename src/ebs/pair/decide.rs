@@ -5,12 +5,11 @@
 //! and the clock.
 
 use crate::ebs::disk::Disk;
-use crate::ebs::group::refusal::GroupRefusal;
 use crate::ebs::pair::rules::{E_620, E_640, E_641, E_650, E_651, E_660};
 use crate::ebs::pair::status::PairStatus;
 use crate::ebs::pair::table::{PairEvent, PairLifecycle};
 use crate::ebs::pair::{CallContext, PairEffect, RPO, ReplicaPair};
-use crate::ebs::refusal::EbsRefusal;
+use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
 use crate::ids::EffectId;
 use crate::lifecycle::{Due, Pending, PendingChange, Verdict};
 use crate::operation::Operation;
@@ -114,7 +113,7 @@ impl ReplicaPair {
         self.check_region(cx, request.operation())?;
         if let Some(group) = self.group() {
             let (operation, group) = (request.operation(), group.clone());
-            return Err(GroupRefusal::PairInGroup(self.id.clone()).of(operation, group));
+            return Err(GroupReason::PairInGroup(self.id.clone()).of(operation, group));
         }
         let event = self.event_of(request, policy);
         let row = PairLifecycle::lookup(self.status, event);
@@ -141,12 +140,12 @@ impl ReplicaPair {
         }
         let (pair, region) = (self.id.clone(), cx.region.clone());
         Err(if at_source() {
-            EbsRefusal::OperateNotAllowedForPrimary { operation, pair, region }
+            EbsReason::OperateNotAllowedForPrimary { pair, region }.of(operation)
         } else if at_destination() {
-            EbsRefusal::NotAtSource { operation, pair, region }
+            EbsReason::NotAtSource { pair, region }.of(operation)
         } else {
             let resource = alloc::string::String::from(pair.as_str()).into();
-            EbsRefusal::NoSuchResource { operation, resource, region, rule: E_620 }
+            EbsReason::NoSuchResource { resource, region, rule: E_620 }.of(operation)
         })
     }
 
@@ -177,26 +176,26 @@ impl ReplicaPair {
         let operation = request.operation();
         match request {
             PairRequest::Start { destination, .. } if destination.attached => {
-                Err(EbsRefusal::StandbyDeviceAttached {
-                    operation,
+                Err(EbsReason::StandbyDeviceAttached {
                     pair: self.id.clone(),
                     disk: self.destination().disk.clone(),
-                })
+                }
+                .of(operation))
             }
             PairRequest::Start { one_shot: true, .. } => match self.last_one_shot {
                 // The gap must exceed the limit: a start exactly at it is still too early.
-                Some(last) if cx.now.since(last) <= policy.one_shot_gap => Err(EbsRefusal::ManualSyncLimit {
-                    operation,
+                Some(last) if cx.now.since(last) <= policy.one_shot_gap => Err(EbsReason::ManualSyncLimit {
                     pair: self.id.clone(),
                     wait: last.after(policy.one_shot_gap).after(Span::from_millis(1)).since(cx.now),
-                }),
+                }
+                .of(operation)),
                 _ => Ok(()),
             },
             PairRequest::Failover
                 if self.last_recover_point.is_none()
                     && policy.failover_without_recover_point == FailoverWithoutRecoverPoint::Refuse =>
             {
-                Err(EbsRefusal::NoRecoverPoint { operation, pair: self.id.clone() })
+                Err(EbsReason::NoRecoverPoint { pair: self.id.clone() }.of(operation))
             }
             PairRequest::Reprotect { reverse: true, source } => {
                 let in_use = match policy.reverse_needs {
@@ -205,7 +204,7 @@ impl ReplicaPair {
                 };
                 if in_use {
                     let disk = self.source().disk.clone();
-                    Err(EbsRefusal::PrimaryDeviceAttached { operation, pair: self.id.clone(), disk })
+                    Err(EbsReason::PrimaryDeviceAttached { pair: self.id.clone(), disk }.of(operation))
                 } else {
                     Ok(())
                 }
@@ -367,7 +366,7 @@ impl ReplicaPair {
     }
 
     pub(in crate::ebs) fn invalid_status(&self, operation: Operation, rule: RuleId) -> EbsRefusal {
-        EbsRefusal::InvalidStatus { operation, pair: self.id.clone(), status: self.status, rule }
+        EbsReason::InvalidStatus { pair: self.id.clone(), status: self.status, rule }.of(operation)
     }
 }
 

@@ -6,11 +6,10 @@
 //! group's and does not change alone (`E-623`); its name may change, on which no source says anything. The metadata lists
 //! both site codes for the call although either end accepts it; the model produces neither.
 
-use crate::ebs::group::refusal::GroupRefusal;
 use crate::ebs::pair::rules::{E_272, E_274};
 use crate::ebs::pair::table::{PairEvent, PairLifecycle};
 use crate::ebs::pair::{CallContext, ReplicaPair};
-use crate::ebs::refusal::EbsRefusal;
+use crate::ebs::refusal::{EbsRefusal, GroupReason};
 use crate::ids::PairId;
 use crate::lifecycle::Verdict;
 use crate::policy::EbsPolicy;
@@ -65,7 +64,7 @@ impl ReplicaPair {
         self.check_region(cx, operation)?;
         let rtc = request.enable_rtc.filter(|rtc| *rtc != self.enable_rtc());
         if let (Some(group), Some(_)) = (self.group(), rtc) {
-            return Err(GroupRefusal::PairInGroup(self.id.clone()).of(operation, group.clone()));
+            return Err(GroupReason::PairInGroup(self.id.clone()).of(operation, group.clone()));
         }
         let row = PairLifecycle::lookup(self.status, PairEvent::Modify);
         if row.verdict(policy) == Verdict::Refuse {

@@ -16,7 +16,7 @@ use crate::polardb::election::ranking::Tried;
 use crate::polardb::election::rules::{P_105, P_108, P_113, P_122, P_140, P_143};
 use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeChange, NodeKind, Role};
-use crate::polardb::refusal::PolarDbRefusal;
+use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
 use crate::policy::{BusyCluster, MissingTarget, PolarDbPolicy, RollBack, TargetInWindow};
 use crate::rule::RuleId;
 use crate::text::StatusMessage;
@@ -71,9 +71,9 @@ impl DbCluster {
         policy: &PolarDbPolicy,
     ) -> Result<ClusterPlan, PolarDbRefusal> {
         let cluster = || self.id.clone();
-        let ha_status = |rule| Err(PolarDbRefusal::HaStatus { operation, cluster: cluster(), rule });
+        let ha_status = |rule| Err(PolarDbReason::HaStatus { cluster: cluster(), rule }.of(operation));
         if !self.edition.fails_over() {
-            return Err(PolarDbRefusal::ClusterCategory { operation, cluster: cluster() });
+            return Err(PolarDbReason::ClusterCategory { cluster: cluster() }.of(operation));
         }
         let electorate = Electorate::manual(self, request.target_zone_type, policy);
         let target = match &request.target {
@@ -82,10 +82,10 @@ impl DbCluster {
             None if self.engine != Engine::MySql && operation == Operation::FailoverDbCluster => {
                 return Err(match policy.missing_target {
                     MissingTarget::Malformed => {
-                        PolarDbRefusal::TargetRequired { operation, cluster: cluster() }
+                        PolarDbReason::TargetRequired { cluster: cluster() }.of(operation)
                     }
                     MissingTarget::MissingParameter => {
-                        PolarDbRefusal::MissingParameter { operation, parameter: "TargetDBNodeId".into() }
+                        PolarDbReason::MissingParameter { parameter: "TargetDBNodeId".into() }.of(operation)
                     }
                 });
             }
@@ -102,7 +102,7 @@ impl DbCluster {
             && now.since(last) < policy.switch_window
         {
             let wait = last.after(policy.switch_window).since(now);
-            return Err(PolarDbRefusal::TooFrequent { operation, cluster: cluster(), wait });
+            return Err(PolarDbReason::TooFrequent { cluster: cluster(), wait }.of(operation));
         }
         let roll_back = request.roll_back_for_disaster
             && (electorate.standby || policy.roll_back == RollBack::EverySwitch);
@@ -115,7 +115,7 @@ impl DbCluster {
                 return ha_status(P_113);
             }
             if !node.replicating {
-                return Err(PolarDbRefusal::UnhealthyReplication { operation, cluster: cluster() });
+                return Err(PolarDbReason::UnhealthyReplication { cluster: cluster() }.of(operation));
             }
             let next = Next::Promote(node.id.clone());
             // A named target needs no electorate to admit it; the nodes tried after it, by policy, do.
@@ -123,7 +123,7 @@ impl DbCluster {
         }
         match electorate.next(&self.nodes, &Tried::new()) {
             Next::Exhausted if self.nodes.iter().any(|node| electorate.counts(node)) => {
-                Err(PolarDbRefusal::UnhealthyReplication { operation, cluster: cluster() })
+                Err(PolarDbReason::UnhealthyReplication { cluster: cluster() }.of(operation))
             }
             Next::Exhausted => ha_status(P_143),
             next => {
@@ -140,19 +140,17 @@ impl DbCluster {
         electorate: &Electorate,
     ) -> Result<&DbNode, PolarDbRefusal> {
         let Some(node) = self.node(id) else {
-            return Err(PolarDbRefusal::NodeNotFound {
-                operation,
-                cluster: self.id.clone(),
-                node: id.clone(),
-            });
+            return Err(
+                PolarDbReason::NodeNotFound { cluster: self.id.clone(), node: id.clone() }.of(operation)
+            );
         };
         if node.role == Role::Writer {
             let (cluster, node) = (self.id.clone(), id.clone());
-            return Err(PolarDbRefusal::TargetIsWriter { operation, cluster, node });
+            return Err(PolarDbReason::TargetIsWriter { cluster, node }.of(operation));
         }
         // By policy a column-store node may be elected, but never named.
         if node.kind == NodeKind::ColumnStore || !electorate.admits(node.kind) {
-            return Err(PolarDbRefusal::NodeKind { operation, node: id.clone() });
+            return Err(PolarDbReason::NodeKind { node: id.clone() }.of(operation));
         }
         Ok(node)
     }
@@ -166,13 +164,13 @@ impl DbCluster {
         let operation = Operation::DeleteDbCluster;
         let cluster = self.id.clone();
         if self.pay_type == PayType::Prepaid {
-            return Err(PolarDbRefusal::PayType { operation, cluster });
+            return Err(PolarDbReason::PayType { cluster }.of(operation));
         }
         if self.deletion_lock {
-            return Err(PolarDbRefusal::DeletionLock { operation, cluster });
+            return Err(PolarDbReason::DeletionLock { cluster }.of(operation));
         }
         if self.status() != ClusterStatus::Running {
-            return Err(PolarDbRefusal::NotRunning { operation, cluster });
+            return Err(PolarDbReason::NotRunning { cluster }.of(operation));
         }
         Ok(ClusterPlan(Change::Delete))
     }
@@ -181,14 +179,11 @@ impl DbCluster {
     ///
     /// # Errors
     ///
-    /// [`PolarDbRefusal::NodeNotFound`] if the cluster has no such node.
+    /// [`PolarDbReason::NodeNotFound`] if the cluster has no such node.
     pub fn decide_node_config(&self, request: &ModifyDbNodeConfig) -> Result<ClusterPlan, PolarDbRefusal> {
         if self.node(&request.node).is_none() {
-            return Err(PolarDbRefusal::NodeNotFound {
-                operation: Operation::ModifyDbNodeConfig,
-                cluster: self.id.clone(),
-                node: request.node.clone(),
-            });
+            return Err(PolarDbReason::NodeNotFound { cluster: self.id.clone(), node: request.node.clone() }
+                .of(Operation::ModifyDbNodeConfig));
         }
         let change = NodeChange::Priority(request.priority);
         Ok(ClusterPlan(Change::Nodes(Vec::from([request.node.clone()]), change)))

@@ -22,7 +22,7 @@ use crate::polardb::nodes::rules::{
 };
 use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeKind, Role};
-use crate::polardb::refusal::PolarDbRefusal;
+use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
 use crate::policy::{PolarDbPolicy, StandardNodes};
 use crate::rule::RuleId;
 use crate::text::StatusMessage;
@@ -57,7 +57,7 @@ impl DbCluster {
         let operation = Operation::CreateDbNodes;
         let number = |rule| self.node_number(operation, rule);
         if !self.edition.fails_over() {
-            return Err(PolarDbRefusal::ClusterCategory { operation, cluster: self.id.clone() });
+            return Err(PolarDbReason::ClusterCategory { cluster: self.id.clone() }.of(operation));
         }
         if !(1..=MOST_AT_ONCE).contains(&request.nodes.len()) {
             return Err(number(P_211));
@@ -71,7 +71,7 @@ impl DbCluster {
         if request.kind == NodeKind::ColumnStore && !self.takes_column_store() {
             let (parameter, why) =
                 ("ImciSwitch".into(), "MySQL only, beside an ordinary reader (P-215)".into());
-            return Err(PolarDbRefusal::Malformed { operation, parameter, why });
+            return Err(PolarDbReason::Malformed { parameter, why }.of(operation));
         }
         if self.nodes.len().saturating_add(places.len()) > self.most_nodes(policy) {
             return Err(number(P_210));
@@ -101,7 +101,7 @@ impl DbCluster {
     /// The class and zone of a new node (`P-214`).
     fn place(&self, node: &NewNode, kind: NodeKind) -> Result<(NodeClass, ZoneId), PolarDbRefusal> {
         let operation = Operation::CreateDbNodes;
-        let malformed = || PolarDbRefusal::NodeList { operation, cluster: self.id.clone(), rule: P_214 };
+        let malformed = || PolarDbReason::NodeList { cluster: self.id.clone(), rule: P_214 }.of(operation);
         let writer = self.writer().ok_or_else(malformed)?;
         if node.class.is_none() && (node.zone.is_none() || self.engine != Engine::MySql) {
             return Err(malformed());
@@ -121,7 +121,7 @@ impl DbCluster {
             return Ok((class, zone.clone()));
         }
         let (parameter, why) = ("ZoneId".into(), "the cluster has no nodes in this zone (P-214)".into());
-        Err(PolarDbRefusal::Malformed { operation, parameter, why })
+        Err(PolarDbReason::Malformed { parameter, why }.of(operation))
     }
 
     fn takes_column_store(&self) -> bool {
@@ -151,10 +151,10 @@ impl DbCluster {
         };
         if !nodes.iter().all(of_kind) {
             let rule = P_220;
-            return Err(PolarDbRefusal::NodeList { operation, cluster: self.id.clone(), rule });
+            return Err(PolarDbReason::NodeList { cluster: self.id.clone(), rule }.of(operation));
         }
         if let Some(writer) = nodes.iter().find(|node| node.role == Role::Writer) {
-            return Err(PolarDbRefusal::NodeRole { operation, node: writer.id.clone(), rule: P_221 });
+            return Err(PolarDbReason::NodeRole { node: writer.id.clone(), rule: P_221 }.of(operation));
         }
         let ordinary = |nodes: &mut dyn Iterator<Item = &DbNode>| {
             nodes.filter(|node| node.kind == NodeKind::Ordinary).count()
@@ -181,7 +181,7 @@ impl DbCluster {
         if targets.is_empty() {
             let (parameter, why) =
                 ("DBNodeType".into(), "the cluster has no nodes of this type (P-233)".into());
-            return Err(PolarDbRefusal::Malformed { operation, parameter, why });
+            return Err(PolarDbReason::Malformed { parameter, why }.of(operation));
         }
         self.change_class(operation, targets)
     }
@@ -211,11 +211,11 @@ impl DbCluster {
         let readers = || self.nodes.iter().filter(|node| node.role == Role::Reader);
         let mut ordinary = readers().filter(|node| node.kind == NodeKind::Ordinary).peekable();
         if ordinary.peek().is_some() && !ordinary.any(|node| Some(class(node)) == writers) {
-            return Err(PolarDbRefusal::RoEqualSpec { operation, cluster: self.id.clone() });
+            return Err(PolarDbReason::RoEqualSpec { cluster: self.id.clone() }.of(operation));
         }
         if let Some(hot) = readers().find(|node| node.hot_replica && Some(class(node)) != writers) {
             let (node, rule) = (hot.id.clone(), P_232);
-            return Err(PolarDbRefusal::HotReplicaClass { operation, node, rule });
+            return Err(PolarDbReason::HotReplicaClass { node, rule }.of(operation));
         }
         self.needs_running(operation)?;
         Ok(ClusterPlan(Change::Work { work, new: Vec::new(), rule: P_234 }))
@@ -225,7 +225,7 @@ impl DbCluster {
     ///
     /// # Errors
     ///
-    /// [`PolarDbRefusal::ClusterStatus`] unless the cluster is running.
+    /// [`PolarDbReason::ClusterStatus`] unless the cluster is running.
     pub fn decide_restart(&self, request: &RestartDbNode) -> Result<ClusterPlan, PolarDbRefusal> {
         self.needs_running(Operation::RestartDbNode)?;
         let work = NodeWork::RestartNode(request.node.clone());
@@ -243,16 +243,16 @@ impl DbCluster {
     ) -> Result<ClusterPlan, PolarDbRefusal> {
         let operation = Operation::ModifyDbNodeHotReplicaMode;
         if self.engine != Engine::MySql {
-            return Err(PolarDbRefusal::Engine { operation, cluster: self.id.clone() });
+            return Err(PolarDbReason::Engine { cluster: self.id.clone() }.of(operation));
         }
         let node = self.node_of(operation, &request.node)?;
         if node.role == Role::Writer || node.kind != NodeKind::Ordinary {
             let (cluster, node, rule) = (self.id.clone(), node.id.clone(), P_251);
-            return Err(PolarDbRefusal::NodeRefused { operation, cluster, node, rule });
+            return Err(PolarDbReason::NodeRefused { cluster, node, rule }.of(operation));
         }
         if request.on && self.writer().is_some_and(|writer| writer.class != node.class) {
             let (node, rule) = (node.id.clone(), P_252);
-            return Err(PolarDbRefusal::HotReplicaClass { operation, node, rule });
+            return Err(PolarDbReason::HotReplicaClass { node, rule }.of(operation));
         }
         self.needs_running(operation)?;
         let restarts_all = request.on && !self.hot_replica_used;
@@ -269,13 +269,13 @@ impl DbCluster {
     pub fn decide_zone(&self, request: &ModifyDbClusterPrimaryZone) -> Result<ClusterPlan, PolarDbRefusal> {
         let operation = Operation::ModifyDbClusterPrimaryZone;
         if self.engine != Engine::MySql && request.vswitch.is_none() {
-            return Err(PolarDbRefusal::MissingParameter { operation, parameter: "VSwitchId".into() });
+            return Err(PolarDbReason::MissingParameter { parameter: "VSwitchId".into() }.of(operation));
         }
         let standby = request.zone_type == TargetZoneType::Standby;
         let (primary, second) = (self.primary_zone(), self.standby_zone.as_ref());
         let to = Some(&request.zone);
         if primary == to || (standby && second == to) {
-            return Err(PolarDbRefusal::SameZone { operation, cluster: self.id.clone() });
+            return Err(PolarDbReason::SameZone { cluster: self.id.clone() }.of(operation));
         }
         self.needs_running(operation)?;
         let from = if standby { second } else { primary };
@@ -293,10 +293,8 @@ impl DbCluster {
 
     /// The node of this id.
     fn node_of(&self, operation: Operation, id: &NodeId) -> Result<&DbNode, PolarDbRefusal> {
-        self.node(id).ok_or_else(|| PolarDbRefusal::NodeNotFound {
-            operation,
-            cluster: self.id.clone(),
-            node: id.clone(),
+        self.node(id).ok_or_else(|| {
+            PolarDbReason::NodeNotFound { cluster: self.id.clone(), node: id.clone() }.of(operation)
         })
     }
 
@@ -311,7 +309,7 @@ impl DbCluster {
         for id in ids {
             if !seen.insert(id) {
                 let (cluster, rule) = (self.id.clone(), P_220);
-                return Err(PolarDbRefusal::NodeList { operation, cluster, rule });
+                return Err(PolarDbReason::NodeList { cluster, rule }.of(operation));
             }
             nodes.push(self.node_of(operation, id)?);
         }
@@ -319,14 +317,14 @@ impl DbCluster {
     }
 
     fn node_number(&self, operation: Operation, rule: RuleId) -> PolarDbRefusal {
-        PolarDbRefusal::NodeNumber { operation, cluster: self.id.clone(), rule }
+        PolarDbReason::NodeNumber { cluster: self.id.clone(), rule }.of(operation)
     }
 
     /// Work on nodes begins in a running cluster alone (`P-202`).
     fn needs_running(&self, operation: Operation) -> Result<(), PolarDbRefusal> {
         match self.status() {
             ClusterStatus::Running => Ok(()),
-            _ => Err(PolarDbRefusal::ClusterStatus { operation, cluster: self.id.clone() }),
+            _ => Err(PolarDbReason::ClusterStatus { cluster: self.id.clone() }.of(operation)),
         }
     }
 }

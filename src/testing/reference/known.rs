@@ -2,40 +2,30 @@
 
 use super::Reference;
 use crate::control_plane::{Input, Observation, Report, Request};
-use crate::policy::Policy;
+use crate::policy::{Policy, READINGS};
+
+/// The readings whose alternatives the reference does not know.
+const UNKNOWN: &[(&str, &str)] = &[
+    ("polardb", "after_exhaustion"),
+    ("polardb", "lower_tiers"),
+    ("polardb", "hot_replicas"),
+    ("polardb", "column_store"),
+    ("polardb", "election_zone"),
+    ("polardb", "switch_status"),
+    ("polardb", "automatic_in_window"),
+    ("polardb", "roll_back"),
+    ("polardb", "standard_nodes"),
+    ("polardb", "zone_loss"),
+];
 
 impl Reference {
     /// These readings as far as the reference knows them; the others at their defaults. A system that is driven beside it
     /// must have the same.
     pub fn readings(policy: &Policy) -> Policy {
-        let mut known = Policy { tokens: policy.tokens, ..Policy::default() };
-        let (ebs, read) = (&mut known.ebs, &policy.ebs);
-        ebs.pair_failover = read.pair_failover;
-        ebs.failover_while_busy = read.failover_while_busy;
-        ebs.failover_without_recover_point = read.failover_without_recover_point;
-        ebs.start_while_replicating = read.start_while_replicating;
-        ebs.first_copy = read.first_copy;
-        ebs.first_copy_after_reverse = read.first_copy_after_reverse;
-        ebs.retry_after_failure = read.retry_after_failure;
-        ebs.delete_before_start = read.delete_before_start;
-        ebs.same_region_pairs = read.same_region_pairs;
-        ebs.reverse_needs = read.reverse_needs;
-        ebs.production_site = read.production_site;
-        ebs.join_statuses = read.join_statuses;
-        ebs.reprotect_failed_group = read.reprotect_failed_group;
-        ebs.drill_without_recover_point = read.drill_without_recover_point;
-        ebs.regions = read.regions.clone();
-        ebs.tombstone = read.tombstone;
-        ebs.one_shot_gap = read.one_shot_gap;
-        let (polardb, read) = (&mut known.polardb, &policy.polardb);
-        polardb.rounds = read.rounds;
-        polardb.explicit_target_fails = read.explicit_target_fails;
-        polardb.switch_window = read.switch_window;
-        polardb.missing_target = read.missing_target;
-        polardb.token_mismatch = read.token_mismatch;
-        polardb.busy_cluster = read.busy_cluster;
-        polardb.window_from = read.window_from;
-        polardb.target_in_window = read.target_in_window;
+        let mut known = policy.clone();
+        for reading in READINGS.iter().filter(|reading| UNKNOWN.contains(&reading.name)) {
+            (reading.set)(&mut known, 0);
+        }
         known
     }
 

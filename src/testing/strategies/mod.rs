@@ -64,15 +64,7 @@ use crate::polardb::{
     ModifyDbNodeClass, ModifyDbNodeConfig, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, ModifyType,
     NewNode, NodeChange, NodeKind, NodeTarget, PayType, Priority, RestartDbNode, Role, TargetZoneType,
 };
-use crate::policy::{
-    AfterExhaustion, AutomaticInWindow, BusyCluster, ColumnStoreElection, DeleteBeforeStart,
-    DrillWithoutRecoverPoint, EbsPolicy, ElectionZone, ExplicitTargetFails, FailoverWhileBusy,
-    FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, HotReplicaPreference, JoinStatuses,
-    LowerTiers, MissingTarget, PairFailover, PolarDbPolicy, Policy, ProductionSite, RejectionPolicy,
-    ReprotectFailedGroup, RetryAfterFailure, ReverseNeeds, RollBack, SameRegionPairs, StandardNodes,
-    StartWhileReplicating, SwitchStatus, TargetInWindow, TokenAlphabet, TokenMismatch, TokenPolicy,
-    TokenScope, WindowFrom, ZoneLoss,
-};
+use crate::policy::{EbsPolicy, Policy};
 use crate::text::{Name, StatusMessage, Tag, TagKey, TagValue};
 use crate::time::{Span, Timestamp};
 use crate::token::{ClientToken, Lifetime, Overflow};
@@ -87,7 +79,7 @@ use resolve::{create_group, create_pair, pick};
 use world::{node_kind, rarely, small_priority};
 
 pub use draw::{inputs, step};
-pub use policy::{ebs_policy, polardb_policy, policy, token_policy};
+pub use policy::policy;
 pub use step::{Abstract, Caller, ClusterAsk, GroupAsk, How, LabelAsk, PairAsk, Place, What, When, Which};
 pub use world::{World, cluster_seed, group_seed, pair_seed, world};
 

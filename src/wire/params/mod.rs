@@ -26,7 +26,7 @@ use crate::ebs::{
     StopDiskReplicaGroup, StopDiskReplicaPair,
 };
 use crate::ids::RegionId;
-use crate::operation::{Operation, Product};
+use crate::operation::Operation;
 use crate::polardb::{DeleteDbCluster, DescribeDbClusterAttribute, FailoverDbClusterZonal};
 use crate::token::ClientToken;
 
@@ -123,7 +123,7 @@ pub fn parse(
     let operation = gateway::operation(action, version, parameters)?;
     let mut reader = Reader::new(operation, parameters);
     let region =
-        if takes_region(operation) { Some(reader.required("RegionId", RegionId::parse)?) } else { None };
+        if operation.takes_region() { Some(reader.required("RegionId", RegionId::parse)?) } else { None };
     let request = request(operation, &mut reader)?;
     Ok(Parsed { request, region, token: reader.into_token() })
 }
@@ -182,14 +182,4 @@ fn request(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Ref
         Operation::DescribeDbClusterEndpoints => polardb::endpoints(reader)?.into(),
         Operation::DescribeHaLogs => polardb::ha_logs(reader)?.into(),
     })
-}
-
-/// Whether an operation defines, and then requires, `RegionId` (`W-024`).
-const fn takes_region(operation: Operation) -> bool {
-    match operation.product() {
-        Product::Ebs => true,
-        Product::PolarDb => {
-            matches!(operation, Operation::CreateDbCluster | Operation::DescribeDbClusters)
-        }
-    }
 }

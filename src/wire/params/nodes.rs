@@ -14,8 +14,8 @@ use crate::ids::{ClusterId, NodeClass, NodeId, ZoneId};
 use crate::polardb::nodes::rules::P_211;
 use crate::polardb::{
     CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass,
-    ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, ModifyType, NewNode, NodeKind, NodeTarget,
-    PolarDbRefusal, RestartDbNode, TargetZoneType,
+    ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, ModifyType, NewNode, NodeKind, NodeTarget, PolarDbReason,
+    RestartDbNode, TargetZoneType,
 };
 use crate::time::{Span, Timestamp};
 
@@ -148,7 +148,7 @@ fn few(reader: &Reader<'_>, cluster: &ClusterId, numbers: &[u32], list: &'static
         None => Err(reader.missing(list)),
         Some(highest) if *highest > MOST_NODES => {
             let (operation, cluster) = (reader.operation(), cluster.clone());
-            Err(PolarDbRefusal::NodeNumber { operation, cluster, rule: P_211 }.into())
+            Err(PolarDbReason::NodeNumber { cluster, rule: P_211 }.of(operation).into())
         }
         Some(_) => Ok(()),
     }

@@ -11,7 +11,7 @@ use crate::ids::{ClusterId, NodeClass, NodeId, ResourceGroupId, ZoneId};
 use crate::operation::Operation;
 use crate::polardb::{
     CreateDbCluster, DescribeDbClusterEndpoints, DescribeDbClusters, DescribeHaLogs, Edition, Engine,
-    FailoverDbCluster, ModifyDbNodeConfig, PayType, PolarDbRefusal, Priority, TargetZoneType,
+    FailoverDbCluster, ModifyDbNodeConfig, PayType, PolarDbReason, Priority, TargetZoneType,
 };
 use crate::text::Description;
 use crate::time::Timestamp;
@@ -120,7 +120,7 @@ pub(super) fn create(reader: &mut Reader<'_>) -> Result<CreateDbCluster, Refusal
     let engine = reader.choice("DBType", &ENGINES)?.ok_or_else(|| reader.missing("DBType"))?;
     let version = reader.text("DBVersion")?.ok_or_else(|| reader.missing("DBVersion"))?;
     if !engine.versions().contains(&version) {
-        return Err(PolarDbRefusal::EngineVersion { operation: Operation::CreateDbCluster }.into());
+        return Err(PolarDbReason::EngineVersion.of(Operation::CreateDbCluster).into());
     }
     let class = reader.required("DBNodeClass", NodeClass::parse)?;
     let description = reader.optional("DBClusterDescription", Description::parse)?;
@@ -164,7 +164,7 @@ pub(super) fn describe(reader: &Reader<'_>) -> Result<DescribeDbClusters, Refusa
     if let (Some(engine), Some(version)) = (engine, version)
         && !engine.versions().contains(&version)
     {
-        return Err(PolarDbRefusal::EngineVersion { operation: Operation::DescribeDbClusters }.into());
+        return Err(PolarDbReason::EngineVersion.of(Operation::DescribeDbClusters).into());
     }
     let sizes = [("30", 30), ("50", 50), ("100", 100)];
     let page_size = reader.choice("PageSize", &sizes)?.unwrap_or(30);

@@ -9,9 +9,9 @@ use core::fmt::Display;
 use core::ops::RangeInclusive;
 
 use crate::control_plane::Refusal;
-use crate::ebs::{EbsRefusal, TagFilter};
+use crate::ebs::{EbsReason, TagFilter};
 use crate::operation::{Operation, Product};
-use crate::polardb::PolarDbRefusal;
+use crate::polardb::PolarDbReason;
 use crate::text::{Tag, TagKey, TagValue};
 use crate::token::ClientToken;
 
@@ -44,8 +44,8 @@ impl<'a> Reader<'a> {
     pub(super) fn missing(&self, parameter: impl Into<Cow<'static, str>>) -> Refusal {
         let (operation, parameter) = (self.operation, parameter.into());
         match operation.product() {
-            Product::Ebs => EbsRefusal::MissingParameter { operation, parameter }.into(),
-            Product::PolarDb => PolarDbRefusal::MissingParameter { operation, parameter }.into(),
+            Product::Ebs => EbsReason::MissingParameter { parameter }.of(operation).into(),
+            Product::PolarDb => PolarDbReason::MissingParameter { parameter }.of(operation).into(),
         }
     }
 
@@ -57,8 +57,8 @@ impl<'a> Reader<'a> {
     ) -> Refusal {
         let (operation, parameter, why) = (self.operation, parameter.into(), why.into());
         match operation.product() {
-            Product::Ebs => EbsRefusal::InvalidParameter { operation, parameter, why }.into(),
-            Product::PolarDb => PolarDbRefusal::Malformed { operation, parameter, why }.into(),
+            Product::Ebs => EbsReason::InvalidParameter { parameter, why }.of(operation).into(),
+            Product::PolarDb => PolarDbReason::Malformed { parameter, why }.of(operation).into(),
         }
     }
 
@@ -225,7 +225,7 @@ impl<'a> Reader<'a> {
         let operation = self.operation;
         let filters = self.tag_halves()?.into_iter().map(|(number, (key, value))| {
             let parameter = || format!("Tag.{number}.Value").into();
-            let key = key.ok_or_else(|| EbsRefusal::TagValueAlone { operation, parameter: parameter() })?;
+            let key = key.ok_or_else(|| EbsReason::TagValueAlone { parameter: parameter() }.of(operation))?;
             let key = self.tag_key(number, key)?;
             Ok(TagFilter { key, value: value.map(|value| self.tag_value(number, value)).transpose()? })
         });
@@ -262,10 +262,10 @@ impl<'a> Reader<'a> {
         let operation = self.operation;
         match operation.product() {
             Product::Ebs if matches!(operation, Operation::TagResources | Operation::ListTagResources) => {
-                EbsRefusal::TooManyTags { operation }.into()
+                EbsReason::TooManyTags.of(operation).into()
             }
             Product::Ebs => self.bad("Tag", format!("more than {MOST_TAGS} tags")),
-            Product::PolarDb => PolarDbRefusal::TooManyTags { operation: self.operation }.into(),
+            Product::PolarDb => PolarDbReason::TooManyTags.of(self.operation).into(),
         }
     }
 

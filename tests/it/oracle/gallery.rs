@@ -263,7 +263,7 @@ fn every_mistake_is_shown_and_breaks_a_rule_of_the_catalogue() {
 #[test]
 fn random_sequences_find_the_mistakes_by_themselves() {
     let mut runner = TestRunner::deterministic();
-    let sequences: Vec<_> = (0..250)
+    let sequences: Vec<_> = (0..450)
         .map(|_| {
             let (model, steps, _) =
                 Naive::sequential_strategy(30..60).new_tree(&mut runner).unwrap().current();

@@ -2,6 +2,7 @@
 //!
 //! `UPDATE=1 cargo test --test it pages` rewrites `docs/rules.md` and `docs/diagrams.md`.
 
+use std::collections::BTreeSet;
 use std::fmt::{Display, Write as _};
 use std::fs;
 
@@ -10,6 +11,7 @@ use failover_model::ebs::{
     EbsChoice, GroupEvent, GroupLifecycle, GroupStatus, PairEvent, PairLifecycle, PairStatus, shown_by,
 };
 use failover_model::lifecycle::{Listed, Row, Verdict};
+use failover_model::policy::{Policy, READINGS};
 use failover_model::rule::{Basis, Rule};
 
 use super::{compare, root};
@@ -202,24 +204,77 @@ fn the_readme_counts_the_rules_as_they_are() {
     assert!(readme.contains(&counted), "README.md does not say: {counted}");
 }
 
+/// The part of the page that is made from the rows; what follows it is kept.
+fn policies_page() -> String {
+    let mut page = String::from(
+        "# Policies\n\nMade from the rows in `src/policy.rs`. Every contested reading is a field of `Policy`. The default is \
+         the reading with the\nbetter evidence; each alternative is one that the sources also support. In JSON, and so in the \
+         emulator's `--policy FILE` and\n`PUT policy`, a policy is an object of three sections; fields left out keep their \
+         defaults.\n\n| Field | Decides | Default | Alternatives | Source |\n|---|---|---|---|---|\n",
+    );
+    let defaults = serde_json::to_value(Policy::default()).unwrap();
+    for reading in READINGS {
+        let (section, field) = reading.name;
+        let default = match &defaults[section][field] {
+            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::Null => "null".to_owned(),
+            other => other.to_string(),
+        };
+        // As JSON has it: each value in turn, put into the policy.
+        let values: Vec<String> = (0..reading.values.len())
+            .map(|index| {
+                let mut policy = Policy::default();
+                (reading.set)(&mut policy, index);
+                assert_eq!((reading.get)(&policy), index, "{field}");
+                let name = serde_json::to_value(&policy).unwrap()[section][field].clone();
+                format!("`{}`: {}", name.as_str().unwrap(), reading.values[index].says.trim())
+            })
+            .collect();
+        let (first, others) = match values.split_first() {
+            Some((first, others)) => (first.clone(), others.join("<br>")),
+            None => (format!("`{default}`"), String::new()),
+        };
+        assert!(first.starts_with(&format!("`{default}`")), "{field}");
+        let (says, source) = (reading.says.trim(), reading.source);
+        writeln!(page, "| `{section}.{field}` | {says} | {first} | {others} | [{source}]({source}) |")
+            .unwrap();
+    }
+    page + "\n"
+}
+
 #[test]
-fn every_policy_field_stands_on_the_policies_page() {
-    let page = fs::read_to_string(root().join("docs/policies.md")).unwrap();
-    let policy = serde_json::to_value(failover_model::Policy::default()).unwrap();
-    for (section, fields) in policy.as_object().unwrap() {
-        for (field, value) in fields.as_object().unwrap() {
-            let name = format!("`{section}.{field}`");
-            let row =
-                page.lines().find(|line| line.contains(&name)).unwrap_or_else(|| panic!("{name} is missing"));
-            let default = match value {
-                serde_json::Value::String(text) => text.clone(),
-                serde_json::Value::Null => "any".to_owned(),
-                other => other.to_string(),
-            };
-            assert!(
-                row.contains(&format!("`{default}`")),
-                "{name}: the default {default} is not told: {row}"
-            );
+fn the_policies_page_is_made_from_the_rows() {
+    let page = fs::read_to_string(root().join("docs/policies.md")).unwrap_or_default();
+    let rest = page.find("A policy can be changed at any time").map_or("", |at| &page[at..]);
+    compare("docs/policies.md", &(policies_page() + rest));
+}
+
+#[test]
+fn every_policy_field_is_a_reading() {
+    let policy = serde_json::to_value(Policy::default()).unwrap();
+    let fields: Vec<(&str, &str)> = policy
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(section, fields)| {
+            fields.as_object().unwrap().keys().map(move |field| (&**section, &**field))
+        })
+        .collect();
+    let readings: BTreeSet<(&str, &str)> = READINGS.iter().map(|reading| reading.name).collect();
+    assert_eq!(readings, fields.into_iter().collect());
+    assert_eq!(readings.len(), READINGS.len());
+}
+
+/// An index that no value has changes nothing, and a number or a set is never changed by one.
+#[test]
+fn a_reading_is_set_by_its_index_alone() {
+    for reading in READINGS {
+        let mut policy = Policy::default();
+        (reading.set)(&mut policy, reading.values.len().max(1));
+        assert_eq!(policy, Policy::default(), "{:?}", reading.name);
+        for index in 0..reading.values.len() {
+            (reading.set)(&mut policy, index);
+            assert_eq!(policy == Policy::default(), index == 0, "{:?}", reading.name);
         }
     }
 }

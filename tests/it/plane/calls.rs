@@ -13,15 +13,16 @@ use failover_model::ebs::{
     StopDiskReplicaPair,
 };
 use failover_model::polardb::{
-    CreateDbNodes, DeleteDbCluster, ModifyDbNodeClass, ModifyDbNodeConfig, ModifyType, NewNode, NodeKind,
+    CreateDbNodes, DeleteDbCluster, FailoverDbClusterZonal, ModifyDbNodeClass, ModifyDbNodeConfig,
+    ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, ModifyType, NewNode, NodeKind, NodeTarget,
 };
 use failover_model::policy::{
     PairFailover, RejectionPolicy, StartWhileReplicating, TokenAlphabet, TokenScope,
 };
 use failover_model::token::{Lifetime, Overflow};
 use failover_model::{
-    AccountId, ControlPlane, DeadlineReason, EffectId, Fresh, Misuse, Observation, Operation, Outcome,
-    Policy, Refusal, Report, Request, Response,
+    AccountId, Call, ControlPlane, DeadlineReason, EffectId, Fresh, Misuse, Observation, Operation, OrderId,
+    Outcome, Policy, Refusal, Report, Request, Response,
 };
 use proptest::prelude::*;
 
@@ -758,4 +759,48 @@ fn two_planes_that_were_told_the_same_are_equal() {
     let (one, two) = (run(), run());
     assert_eq!(one, two);
     assert_ne!(one, ControlPlane::new(Policy::default()));
+}
+
+/// A method named after an operation makes the call of its request, with ids for what it makes.
+#[test]
+fn a_method_is_the_call_of_its_request() {
+    let mut world = World::default();
+    world.cluster(&[("a", 1)]);
+    let (cluster, order) = (|| id(CLUSTER), || -> OrderId { id("o-9") });
+    let call = Call { now: at(world.now), account: id(OWNER), region: id(SOURCE), token: None };
+    let class = || id("polar.mysql.x8.large");
+    let zonal = FailoverDbClusterZonal(failover_request(Some("a")));
+    let all = ModifyDbNodeClass {
+        cluster: cluster(),
+        modify_type: ModifyType::Upgrade,
+        class: class(),
+        ai_nodes: false,
+        other: Vec::new(),
+    };
+    let some = ModifyDbNodesClass {
+        cluster: cluster(),
+        modify_type: ModifyType::Upgrade,
+        nodes: ["w", "a"].map(|node| NodeTarget { node: id(node), class: class() }).into(),
+        other: Vec::new(),
+    };
+    let hot = ModifyDbNodeHotReplicaMode { cluster: cluster(), node: id("a"), on: true };
+    let plane = world.plane;
+    let by_request = |request: Request, fresh: Fresh| {
+        let mut plane = plane.clone();
+        let output = plane.call_any(&call, &request, &fresh).unwrap();
+        assert!(accepted(&output), "{output:?}");
+        (plane, output)
+    };
+    let mut made = plane.clone();
+    let reply = made.failover_db_cluster_zonal(&call, &zonal);
+    assert_eq!((made, reply.into()), by_request(zonal.into(), Fresh::None));
+    let mut made = plane.clone();
+    let reply = made.modify_db_node_class(&call, &all, order()).unwrap();
+    assert_eq!((made, reply.into()), by_request(all.into(), Fresh::Order(order())));
+    let mut made = plane.clone();
+    let reply = made.modify_db_nodes_class(&call, &some, order()).unwrap();
+    assert_eq!((made, reply.into()), by_request(some.into(), Fresh::Order(order())));
+    let mut made = plane.clone();
+    let reply = made.modify_db_node_hot_replica_mode(&call, &hot, order()).unwrap();
+    assert_eq!((made, reply.into()), by_request(hot.into(), Fresh::Order(order())));
 }

@@ -10,7 +10,7 @@ use failover_model::control_plane::{EffectKind, FreshCluster};
 use failover_model::polardb::{
     Cause, ClusterEffect, ClusterFact, ClusterSeed, ClusterStatus, CreateDbCluster, DeleteDbCluster, Edition,
     Engine, FailoverDbCluster, Failure, Lifecycle, ModifyDbNodeConfig, NodeChange, NodeKind, PayType,
-    PolarDbRefusal, Role, TargetZoneType,
+    PolarDbReason, PolarDbRefusal, Role, TargetZoneType,
 };
 use failover_model::policy::ExplicitTargetFails;
 use failover_model::{Fresh, Misuse, Observation, Outcome, Refusal, Report, Request, Span, Step};
@@ -770,7 +770,8 @@ mod ends {
         world.later(30_000).promoted();
         world.later(WINDOW - 1);
         let refusal = world.fail_over(None).unwrap_err();
-        let Refusal::PolarDb(PolarDbRefusal::TooFrequent { wait, .. }) = &refusal else {
+        let Refusal::PolarDb(PolarDbRefusal { why: PolarDbReason::TooFrequent { wait, .. }, .. }) = &refusal
+        else {
             panic!("{refusal}")
         };
         assert_eq!((refusal.rule().0, *wait), ("P-106", Span::from_millis(1)));

@@ -6,8 +6,8 @@
 use failover_model::control_plane::{DeadlineReason, Fact, NotAdopted, PairFact};
 use failover_model::ebs::{
     Access, Bandwidth, Charge, CreateDiskReplicaPair, Cursor, DescribeDiskReplicaPairs, DiskChange,
-    EbsRefusal, FOUNDING_REGIONS, Page, PairCreated, PairPage, PairSeed, PairSettings, PairStatus as S,
-    PeriodUnit, Site,
+    EbsReason, EbsRefusal, FOUNDING_REGIONS, Page, PairCreated, PairPage, PairSeed, PairSettings,
+    PairStatus as S, PeriodUnit, Site,
 };
 use failover_model::policy::{
     FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, ProductionSite, ReverseNeeds,
@@ -329,7 +329,9 @@ mod starting {
         world.pair_succeeds(1);
         world.later(450_000);
         let refusal = world.start(SOURCE, true).unwrap_err();
-        let Refusal::Ebs(EbsRefusal::ManualSyncLimit { wait, .. }) = &refusal else { panic!("{refusal}") };
+        let Refusal::Ebs(EbsRefusal { why: EbsReason::ManualSyncLimit { wait, .. }, .. }) = &refusal else {
+            panic!("{refusal}")
+        };
         assert_eq!((refusal.rule().0, *wait), ("E-630", Span::from_millis(1)));
         // An automatic start is not held.
         world.clone().start(SOURCE, false).unwrap();
@@ -343,7 +345,8 @@ mod starting {
             let mut world = at_status(S::ManualSyncing);
             world.pair_succeeds(1);
             world.later(elapsed);
-            let Err(Refusal::Ebs(EbsRefusal::ManualSyncLimit { wait, .. })) = world.start(SOURCE, true)
+            let Err(Refusal::Ebs(EbsRefusal { why: EbsReason::ManualSyncLimit { wait, .. }, .. })) =
+                world.start(SOURCE, true)
             else {
                 panic!("refused");
             };

@@ -5,7 +5,7 @@
 
 use failover_model::polardb::{
     Cause, ClusterFact, ClusterStatus, DeleteDbCluster, Edition, Engine, FailoverDbCluster,
-    ModifyDbNodeConfig, ModifyDbNodesClass, ModifyType, NodeChange, NodeKind, NodeTarget, PolarDbRefusal,
+    ModifyDbNodeConfig, ModifyDbNodesClass, ModifyType, NodeChange, NodeKind, NodeTarget, PolarDbReason,
     Priority, Role, Tried, next_tier,
 };
 use failover_model::policy::StandardNodes;
@@ -107,7 +107,7 @@ fn rule_7_a_failover_that_fails_after_its_acceptance_is_no_refusal() {
 fn rule_8_the_status_is_not_read_off_the_code() {
     let wire = |operation| {
         let (parameter, why) = ("DBClusterId".into(), "".into());
-        PolarDbRefusal::Malformed { operation, parameter, why }.wire()
+        PolarDbReason::Malformed { parameter, why }.of(operation).wire()
     };
     let (failover, attribute) =
         (wire(Operation::FailoverDbCluster), wire(Operation::DescribeDbClusterAttribute));
@@ -117,7 +117,7 @@ fn rule_8_the_status_is_not_read_off_the_code() {
 
 #[test]
 fn rule_9_an_unknown_cluster_has_two_codes_and_two_messages() {
-    let wire = |operation| PolarDbRefusal::ClusterNotFound { operation, cluster: id("pc-x") }.wire();
+    let wire = |operation| PolarDbReason::ClusterNotFound { cluster: id("pc-x") }.of(operation).wire();
     let told = [
         (Operation::FailoverDbCluster, "InvalidDBCluster.NotFound", "DBClusterId"),
         (Operation::CreateDbNodes, "InvalidDBClusterId.NotFound", "DBClusterId"),
@@ -305,9 +305,9 @@ fn rule_23_a_token_is_told_apart_by_case_operation_and_account() {
     assert_eq!(call(OWNER, "token", remove.into()), (false, false), "another operation, and no mismatch");
     // Whether a repeat may help is the token's business here too.
     let (operation, refusal) = (Operation::FailoverDbCluster, TokenRefusal::Processing);
-    assert!(PolarDbRefusal::Token { operation, refusal }.same_token_retry_may_succeed());
+    assert!(PolarDbReason::Token { refusal }.of(operation).same_token_retry_may_succeed());
     let refusal = TokenRefusal::Mismatch;
-    assert!(!PolarDbRefusal::Token { operation, refusal }.same_token_retry_may_succeed());
+    assert!(!PolarDbReason::Token { refusal }.of(operation).same_token_retry_may_succeed());
 }
 
 #[test]

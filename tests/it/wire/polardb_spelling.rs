@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use failover_model::Fresh;
 use failover_model::control_plane::{Call, ControlPlane};
 use failover_model::polardb::{
-    Cause, ClusterStatus, Edition, HaLogPage, InstanceType, PolarDbRefusal, Switch,
+    Cause, ClusterStatus, Edition, HaLogPage, InstanceType, PolarDbReason, PolarDbRefusal, Switch,
 };
 use failover_model::rule::RuleId;
 use failover_model::text::StatusMessage;
@@ -51,7 +51,7 @@ fn rule_8_one_code_has_two_statuses_and_not_found_may_mean_a_class() {
     let (operation, node, rule) =
         (Operation::ModifyDbNodeHotReplicaMode, "pi-a".parse().unwrap(), RuleId("P-252"));
     assert_eq!(
-        wire(PolarDbRefusal::HotReplicaClass { operation, node, rule }),
+        wire(PolarDbReason::HotReplicaClass { node, rule }.of(operation)),
         (404, "InvalidDBInstanceClass.NotFound".into())
     );
 }
@@ -73,7 +73,7 @@ fn rule_9_a_cluster_that_is_not_found_is_told_in_two_ways() {
     );
     let sentence = |operation| {
         let cluster = "pc-1".parse().unwrap();
-        PolarDbRefusal::ClusterNotFound { operation, cluster }.wire().message.into_owned()
+        PolarDbReason::ClusterNotFound { cluster }.of(operation).wire().message.into_owned()
     };
     assert!(sentence(Operation::ModifyDbNodeConfig).contains("DBInstanceId"));
     assert!(sentence(Operation::FailoverDbCluster).contains("DBClusterId"));

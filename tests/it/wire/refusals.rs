@@ -4,12 +4,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use failover_model::control_plane::Refusal;
-use failover_model::ebs::{DrillRefusal, EbsRefusal, GroupRefusal, PairStatus};
-use failover_model::polardb::PolarDbRefusal;
+use failover_model::ebs::{DrillReason, DrillStatus, EbsReason, GroupReason, GroupStatus, PairStatus};
+use failover_model::polardb::{PolarDbReason, PolarDbRefusal};
 use failover_model::rule::{Basis, RuleId};
 use failover_model::time::Span;
 use failover_model::token::TokenRefusal;
-use failover_model::{ebs, polardb};
 
 use super::*;
 
@@ -36,22 +35,22 @@ fn every(operation: Operation) -> Vec<Refusal> {
         Product::Ebs => {
             let (pair, region, disk) = (|| id("pair-1"), || id("cn-shanghai"), || id("d-1"));
             all.extend(
-                TokenRefusal::ALL.iter().map(|&refusal| EbsRefusal::Token { operation, refusal }.into()),
+                TokenRefusal::ALL.iter().map(|&refusal| EbsReason::Token { refusal }.of(operation).into()),
             );
             let rest = [
-                EbsRefusal::MissingParameter { operation, parameter: parameter.clone() },
-                EbsRefusal::InvalidParameter { operation, parameter, why },
-                EbsRefusal::NoSuchResource { operation, resource: "pair-1".into(), region: region(), rule },
-                EbsRefusal::InvalidStatus { operation, pair: pair(), status: PairStatus::Invalid, rule },
-                EbsRefusal::OperateNotAllowedForPrimary { operation, pair: pair(), region: region() },
-                EbsRefusal::NotAtSource { operation, pair: pair(), region: region() },
-                EbsRefusal::StandbyDeviceAttached { operation, pair: pair(), disk: disk() },
-                EbsRefusal::PrimaryDeviceAttached { operation, pair: pair(), disk: disk() },
-                EbsRefusal::ManualSyncLimit { operation, pair: pair(), wait },
-                EbsRefusal::NoRecoverPoint { operation, pair: pair() },
-                EbsRefusal::DiskInUse { operation, disk: disk(), pair: pair() },
-                EbsRefusal::TooClose { operation, rule },
-                EbsRefusal::RegionNotSupported { operation, region: region() },
+                EbsReason::MissingParameter { parameter: parameter.clone() }.of(operation),
+                EbsReason::InvalidParameter { parameter, why }.of(operation),
+                EbsReason::NoSuchResource { resource: "pair-1".into(), region: region(), rule }.of(operation),
+                EbsReason::InvalidStatus { pair: pair(), status: PairStatus::Invalid, rule }.of(operation),
+                EbsReason::OperateNotAllowedForPrimary { pair: pair(), region: region() }.of(operation),
+                EbsReason::NotAtSource { pair: pair(), region: region() }.of(operation),
+                EbsReason::StandbyDeviceAttached { pair: pair(), disk: disk() }.of(operation),
+                EbsReason::PrimaryDeviceAttached { pair: pair(), disk: disk() }.of(operation),
+                EbsReason::ManualSyncLimit { pair: pair(), wait }.of(operation),
+                EbsReason::NoRecoverPoint { pair: pair() }.of(operation),
+                EbsReason::DiskInUse { disk: disk(), pair: pair() }.of(operation),
+                EbsReason::TooClose { rule }.of(operation),
+                EbsReason::RegionNotSupported { region: region() }.of(operation),
             ];
             all.extend(rest.map(Refusal::from));
             if matches!(
@@ -61,46 +60,46 @@ fn every(operation: Operation) -> Vec<Refusal> {
                 let given: Cow<'static, str> = "x".into();
                 let resource = || given.clone();
                 let tags = [
-                    EbsRefusal::MissingParameter { operation, parameter: "ResourceType".into() },
-                    EbsRefusal::MissingParameter { operation, parameter: "NewResourceGroupId".into() },
-                    EbsRefusal::UnknownResourceType { operation, given: given.clone() },
-                    EbsRefusal::ResourceNotFound { operation, resource: resource() },
-                    EbsRefusal::TooManyResources { operation },
-                    EbsRefusal::TooManyTags { operation },
-                    EbsRefusal::DuplicateTagKey { operation },
-                    EbsRefusal::TagQuota { operation, resource: resource() },
-                    EbsRefusal::TagValueAlone { operation, parameter: "Tag.1.Value".into() },
+                    EbsReason::MissingParameter { parameter: "ResourceType".into() }.of(operation),
+                    EbsReason::MissingParameter { parameter: "NewResourceGroupId".into() }.of(operation),
+                    EbsReason::UnknownResourceType { given: given.clone() }.of(operation),
+                    EbsReason::ResourceNotFound { resource: resource() }.of(operation),
+                    EbsReason::TooManyResources.of(operation),
+                    EbsReason::TooManyTags.of(operation),
+                    EbsReason::DuplicateTagKey.of(operation),
+                    EbsReason::TagQuota { resource: resource() }.of(operation),
+                    EbsReason::TagValueAlone { parameter: "Tag.1.Value".into() }.of(operation),
                 ];
                 all.extend(tags.map(Refusal::from));
             }
-            let (group, status) = (|| id("pg-1"), ebs::GroupStatus::Invalid);
+            let (group, status) = (|| id("pg-1"), GroupStatus::Invalid);
             let of_pair = PairStatus::Invalid;
             let of_group = [
-                GroupRefusal::PairInGroup(pair()),
-                GroupRefusal::NotAtDestination(region()),
-                GroupRefusal::NotAtProduction(region()),
-                GroupRefusal::InvalidStatus { status, rule },
-                GroupRefusal::Empty(rule),
-                GroupRefusal::HasPair,
-                GroupRefusal::NoRecoverPoint(pair()),
-                GroupRefusal::ManualSyncLimit(wait),
-                GroupRefusal::InAnotherGroup { pair: pair(), other: group(), rule },
-                GroupRefusal::NotInGroup(pair()),
-                GroupRefusal::CannotAdd { status, rule },
-                GroupRefusal::CannotRemove { status, rule },
-                GroupRefusal::PairInitializing { pair: pair(), status: of_pair },
-                GroupRefusal::PairCannotJoin { pair: pair(), status: of_pair, rule },
-                GroupRefusal::PairCannotLeave { pair: pair(), status: of_pair },
-                GroupRefusal::StatusConflict { pair: pair(), status: of_pair },
-                GroupRefusal::ZoneConflict(pair()),
-                GroupRefusal::Full,
+                GroupReason::PairInGroup(pair()),
+                GroupReason::NotAtDestination(region()),
+                GroupReason::NotAtProduction(region()),
+                GroupReason::InvalidStatus { status, rule },
+                GroupReason::Empty(rule),
+                GroupReason::HasPair,
+                GroupReason::NoRecoverPoint(pair()),
+                GroupReason::ManualSyncLimit(wait),
+                GroupReason::InAnotherGroup { pair: pair(), other: group(), rule },
+                GroupReason::NotInGroup(pair()),
+                GroupReason::CannotAdd { status, rule },
+                GroupReason::CannotRemove { status, rule },
+                GroupReason::PairInitializing { pair: pair(), status: of_pair },
+                GroupReason::PairCannotJoin { pair: pair(), status: of_pair, rule },
+                GroupReason::PairCannotLeave { pair: pair(), status: of_pair },
+                GroupReason::StatusConflict { pair: pair(), status: of_pair },
+                GroupReason::ZoneConflict(pair()),
+                GroupReason::Full,
             ];
             all.extend(of_group.map(|why| why.of(operation, group()).into()));
             let of_drill = [
-                DrillRefusal::NotAtDestination(region()),
-                DrillRefusal::NoRecoverPoint,
-                DrillRefusal::OwnerDeleted,
-                DrillRefusal::InvalidStatus { drill: id("drill-1"), status: ebs::DrillStatus::Executing },
+                DrillReason::NotAtDestination(region()),
+                DrillReason::NoRecoverPoint,
+                DrillReason::OwnerDeleted,
+                DrillReason::InvalidStatus { drill: id("drill-1"), status: DrillStatus::Executing },
             ];
             all.extend(of_drill.map(|why| why.of(operation).into()));
         }
@@ -119,38 +118,40 @@ fn every(operation: Operation) -> Vec<Refusal> {
                 "ModifyType",
             ];
             all.extend(names.map(|name| {
-                PolarDbRefusal::Malformed { operation, parameter: name.into(), why: why.clone() }.into()
+                PolarDbReason::Malformed { parameter: name.into(), why: why.clone() }.of(operation).into()
             }));
             all.extend(
-                TokenRefusal::ALL.iter().map(|&refusal| PolarDbRefusal::Token { operation, refusal }.into()),
+                TokenRefusal::ALL
+                    .iter()
+                    .map(|&refusal| PolarDbReason::Token { refusal }.of(operation).into()),
             );
             let rest = [
-                PolarDbRefusal::MissingParameter { operation, parameter },
-                PolarDbRefusal::EngineVersion { operation },
-                PolarDbRefusal::TooManyTags { operation },
-                PolarDbRefusal::ClusterNotFound { operation, cluster: cluster() },
-                PolarDbRefusal::NodeNotFound { operation, cluster: cluster(), node: node() },
-                PolarDbRefusal::ClusterCategory { operation, cluster: cluster() },
-                PolarDbRefusal::NoHaLog { operation, cluster: cluster() },
-                PolarDbRefusal::NodeUnknown { operation, node: node() },
-                PolarDbRefusal::NodeNumber { operation, cluster: cluster(), rule },
-                PolarDbRefusal::NodeList { operation, cluster: cluster(), rule },
-                PolarDbRefusal::NodeRole { operation, node: node(), rule },
-                PolarDbRefusal::NodeRefused { operation, cluster: cluster(), node: node(), rule },
-                PolarDbRefusal::RoEqualSpec { operation, cluster: cluster() },
-                PolarDbRefusal::HotReplicaClass { operation, node: node(), rule },
-                PolarDbRefusal::Engine { operation, cluster: cluster() },
-                PolarDbRefusal::SameZone { operation, cluster: cluster() },
-                PolarDbRefusal::ClusterStatus { operation, cluster: cluster() },
-                PolarDbRefusal::TargetRequired { operation, cluster: cluster() },
-                PolarDbRefusal::TargetIsWriter { operation, cluster: cluster(), node: node() },
-                PolarDbRefusal::NodeKind { operation, node: node() },
-                PolarDbRefusal::HaStatus { operation, cluster: cluster(), rule },
-                PolarDbRefusal::UnhealthyReplication { operation, cluster: cluster() },
-                PolarDbRefusal::TooFrequent { operation, cluster: cluster(), wait },
-                PolarDbRefusal::NotRunning { operation, cluster: cluster() },
-                PolarDbRefusal::DeletionLock { operation, cluster: cluster() },
-                PolarDbRefusal::PayType { operation, cluster: cluster() },
+                PolarDbReason::MissingParameter { parameter }.of(operation),
+                PolarDbReason::EngineVersion.of(operation),
+                PolarDbReason::TooManyTags.of(operation),
+                PolarDbReason::ClusterNotFound { cluster: cluster() }.of(operation),
+                PolarDbReason::NodeNotFound { cluster: cluster(), node: node() }.of(operation),
+                PolarDbReason::ClusterCategory { cluster: cluster() }.of(operation),
+                PolarDbReason::NoHaLog { cluster: cluster() }.of(operation),
+                PolarDbReason::NodeUnknown { node: node() }.of(operation),
+                PolarDbReason::NodeNumber { cluster: cluster(), rule }.of(operation),
+                PolarDbReason::NodeList { cluster: cluster(), rule }.of(operation),
+                PolarDbReason::NodeRole { node: node(), rule }.of(operation),
+                PolarDbReason::NodeRefused { cluster: cluster(), node: node(), rule }.of(operation),
+                PolarDbReason::RoEqualSpec { cluster: cluster() }.of(operation),
+                PolarDbReason::HotReplicaClass { node: node(), rule }.of(operation),
+                PolarDbReason::Engine { cluster: cluster() }.of(operation),
+                PolarDbReason::SameZone { cluster: cluster() }.of(operation),
+                PolarDbReason::ClusterStatus { cluster: cluster() }.of(operation),
+                PolarDbReason::TargetRequired { cluster: cluster() }.of(operation),
+                PolarDbReason::TargetIsWriter { cluster: cluster(), node: node() }.of(operation),
+                PolarDbReason::NodeKind { node: node() }.of(operation),
+                PolarDbReason::HaStatus { cluster: cluster(), rule }.of(operation),
+                PolarDbReason::UnhealthyReplication { cluster: cluster() }.of(operation),
+                PolarDbReason::TooFrequent { cluster: cluster(), wait }.of(operation),
+                PolarDbReason::NotRunning { cluster: cluster() }.of(operation),
+                PolarDbReason::DeletionLock { cluster: cluster() }.of(operation),
+                PolarDbReason::PayType { cluster: cluster() }.of(operation),
             ];
             all.extend(rest.map(Refusal::from));
         }
@@ -162,28 +163,24 @@ fn every(operation: Operation) -> Vec<Refusal> {
 fn the_lists_are_the_metadatas() {
     let metadata = metadata();
     let outside = ["Forbidden", "Forbidden.Action", "InternalError", "RequestTimeout"];
-    let of_ebs = || ebs::refusal::LISTED.iter();
-    for (operation, listed) in of_ebs() {
-        let found = metadata[operation.as_str()].keys().map(String::as_str);
-        let found: BTreeSet<&str> = found.filter(|code| !outside.contains(code)).collect();
-        assert_eq!(listed.iter().copied().collect::<BTreeSet<_>>(), found, "{operation}");
-    }
-    let ebs_operations = Operation::ALL.iter().filter(|operation| operation.product() == Product::Ebs);
-    assert_eq!(of_ebs().count(), ebs_operations.count());
-    let from_pages = |operation: Operation, code: &str| {
-        let mut pages = polardb::refusal::FROM_PAGES.iter();
-        pages.any(|(paged, page_code, _)| *paged == operation && *page_code == code)
-    };
-    for (operation, listed) in polardb::refusal::LISTED {
-        for code in *listed {
-            let found = metadata.get(operation.as_str()).is_some_and(|codes| codes.contains_key(*code));
-            assert_ne!(found, from_pages(*operation, code), "{operation} {code}");
+    for operation in Operation::ALL {
+        let listed: Vec<&str> = operation.listed_codes().map(|(code, _)| code).collect();
+        let distinct: BTreeSet<&str> = listed.iter().copied().collect();
+        assert_eq!(distinct.len(), listed.len(), "{operation}");
+        if operation.product() == Product::Ebs {
+            let found = metadata[operation.as_str()].keys().map(String::as_str);
+            let found: BTreeSet<&str> = found.filter(|code| !outside.contains(code)).collect();
+            assert_eq!(distinct, found, "{operation}");
+        }
+        for (code, page) in operation.listed_codes() {
+            let found = metadata.get(operation.as_str()).is_some_and(|codes| codes.contains_key(code));
+            assert_ne!(found, page.is_some(), "{operation} {code}");
+            assert!(page.is_none_or(|page| page.contains(" page, ")), "{operation} {code}");
         }
     }
-    for (operation, code, _) in polardb::refusal::FROM_PAGES {
-        let (_, listed) = polardb::refusal::LISTED.iter().find(|(listed, _)| listed == operation).unwrap();
-        assert!(listed.contains(code), "{operation} {code}");
-    }
+    let from_pages =
+        |operation: &Operation| operation.listed_codes().filter(|(_, page)| page.is_some()).count();
+    assert_eq!(Operation::ALL.iter().map(from_pages).sum::<usize>(), 7);
 }
 
 #[test]
@@ -191,12 +188,7 @@ fn a_refusal_is_documented_iff_listed_and_then_has_the_listed_status_and_templat
     let metadata = metadata();
     let mut listed_ones = BTreeSet::new();
     for &operation in Operation::ALL {
-        let of_ebs = ebs::refusal::LISTED.iter();
-        let lists = of_ebs.chain(polardb::refusal::LISTED);
-        let listed: Vec<&str> = lists
-            .filter(|(listed, _)| *listed == operation)
-            .flat_map(|(_, codes)| codes.iter().copied())
-            .collect();
+        let listed: Vec<&str> = operation.listed_codes().map(|(code, _)| code).collect();
         for refusal in every(operation) {
             let wire = refusal.wire();
             let code = &*wire.code;
@@ -221,9 +213,9 @@ fn a_refusal_is_documented_iff_listed_and_then_has_the_listed_status_and_templat
 
 #[test]
 fn every_code_that_polardb_lists_is_one_that_some_refusal_gives() {
-    for (operation, codes) in polardb::refusal::LISTED {
+    for operation in Operation::ALL.iter().filter(|operation| operation.product() == Product::PolarDb) {
         let given: Vec<_> = every(*operation).iter().map(|refusal| refusal.wire().code).collect();
-        for code in *codes {
+        for (code, _) in operation.listed_codes() {
             assert!(given.iter().any(|found| found == code), "{operation} {code}");
         }
     }
@@ -244,5 +236,8 @@ fn refusals_of_parameters_speak_their_product() {
     assert_eq!(refusal.rule(), RuleId("E-600"));
     let refusal = call(Operation::FailoverDbCluster, &[("DBClusterId", "?")]).unwrap_err();
     assert_eq!(refusal.rule(), RuleId("P-601"));
-    assert!(matches!(refusal, WireRefusal::Refused(Refusal::PolarDb(PolarDbRefusal::Malformed { .. }))));
+    assert!(matches!(
+        refusal,
+        WireRefusal::Refused(Refusal::PolarDb(PolarDbRefusal { why: PolarDbReason::Malformed { .. }, .. }))
+    ));
 }

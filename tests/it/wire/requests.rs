@@ -375,3 +375,25 @@ fn the_list_of_clusters_has_the_published_defaults_and_keeps_its_filters() {
     };
     assert_eq!(full, expected.into());
 }
+
+/// The least request of each operation names what its parameters name: the drill before its owner, the group before the
+/// pair. One that creates a pair, a group or a cluster names nothing yet.
+#[test]
+fn a_request_names_its_one_resource() {
+    let parameters = ["DrillId", "ReplicaGroupId", "GroupId", "ReplicaPairId", "PairId", "DBClusterId"];
+    for &operation in Operation::ALL {
+        let given = least(operation);
+        let value = |wanted: &str| given.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value);
+        let mut named = parameters.iter().find_map(|name| value(name));
+        named = named.or_else(|| value("ResourceId")).or_else(|| value("ResourceId.1"));
+        if operation == Operation::RestartDbNode {
+            named = value("DBNodeId");
+            assert!(named.is_some());
+        }
+        assert_eq!(accepted(operation, &given).request.resource(), named, "{operation}");
+    }
+    for (ids, named) in [("pair-1", Some("pair-1")), ("pair-1,pair-2", None)] {
+        let asked = accepted(DESCRIBE, &and(least(DESCRIBE), &[("PairIds", ids)]));
+        assert_eq!(asked.request.resource(), named);
+    }
+}

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use crate::control_plane::Refusal;
 use crate::ebs::labels::{MOST_RESOURCES, MOST_TAGS};
 use crate::ebs::{
-    ChangeResourceGroup, EbsRefusal, ListTagResources, ResourceId, ResourceType, Resources, TagFilter,
+    ChangeResourceGroup, EbsReason, ListTagResources, ResourceId, ResourceType, Resources, TagFilter,
     TagResources, UntagResources,
 };
 use crate::ids::{GroupId, PairId, ResourceGroupId};
@@ -34,7 +34,7 @@ pub(in crate::wire::params) fn tag(reader: &mut Reader<'_>) -> Result<TagResourc
 pub(in crate::wire::params) fn untag(reader: &mut Reader<'_>) -> Result<UntagResources, Refusal> {
     let operation = Operation::UntagResources;
     let ids = ids(reader, operation, true)?;
-    let too_many = || EbsRefusal::TooManyTags { operation }.into();
+    let too_many = || EbsReason::TooManyTags.of(operation).into();
     let keys = reader.list("TagKey.", MOST_TAGS, TagKey::parse, too_many)?;
     distinct(operation, keys.iter())?;
     let all = reader.flag("All", false)?;
@@ -71,14 +71,14 @@ pub(in crate::wire::params) fn change_group(reader: &mut Reader<'_>) -> Result<C
 
 /// `ResourceId.N`: ids of all types are spelled alike.
 fn ids(reader: &Reader<'_>, operation: Operation, required: bool) -> Result<Vec<PairId>, Refusal> {
-    let too_many = || EbsRefusal::TooManyResources { operation }.into();
+    let too_many = || EbsReason::TooManyResources.of(operation).into();
     let ids = reader.list("ResourceId.", MOST_RESOURCES, PairId::parse, too_many)?;
     if ids.is_empty() && required { Err(reader.missing("ResourceId.1")) } else { Ok(ids) }
 }
 
 fn kind(reader: &Reader<'_>, operation: Operation) -> Result<ResourceType, Refusal> {
     let text = reader.text("ResourceType")?.ok_or_else(|| reader.missing("ResourceType"))?;
-    let unknown = || EbsRefusal::UnknownResourceType { operation, given: String::from(text).into() };
+    let unknown = || EbsReason::UnknownResourceType { given: String::from(text).into() }.of(operation);
     Ok(ResourceType::parse(text).ok_or_else(unknown)?)
 }
 
@@ -101,7 +101,7 @@ fn distinct<'a>(operation: Operation, keys: impl Iterator<Item = &'a TagKey>) ->
     let mut seen = alloc::collections::BTreeSet::new();
     for key in keys {
         if !seen.insert(key) {
-            return Err(EbsRefusal::DuplicateTagKey { operation }.into());
+            return Err(EbsReason::DuplicateTagKey.of(operation).into());
         }
     }
     Ok(())

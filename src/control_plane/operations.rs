@@ -1,0 +1,281 @@
+//! The operations of the control plane, a row each.
+//!
+//! From a row follow the variant of [`Request`], its [`Action`], the typed method of [`ControlPlane`] and the branch of
+//! [`call_any`](ControlPlane::call_any). Wire name, token, region and listed codes are columns of the table of
+//! [`Operation`].
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::convert::Infallible;
+
+use super::action::{Action, Answer, Done, Performed, sealed::Sealed};
+use super::call::Asked;
+use super::rows::{answers, fresh_ids, operations};
+use super::{Call, ControlPlane, FreshCluster, FreshNodes, Misuse, Output, Refusal, Reply};
+// The rows name most of what the two products have.
+use crate::ebs::*;
+use crate::ids::{ClusterId, DrillId, GroupId, NodeId, OrderId, PairId};
+use crate::operation::Operation;
+use crate::polardb::*;
+
+answers! {
+    remembered {
+        /// `CreateDiskReplicaPair`: a pair was created.
+        PairCreated(PairCreated);
+        /// `CreateDiskReplicaGroup`: a group was created.
+        GroupCreated(GroupCreated);
+        /// `StartPairDrill` or `StartReplicaGroupDrill`: a drill was started.
+        DrillStarted(DrillStarted);
+        /// `CreateDBCluster`: a cluster was created.
+        ClusterCreated(ClusterCreated);
+        /// `CreateDBNodes`: nodes were created.
+        NodesCreated(NodesCreated);
+        /// `DeleteDBNodes`, `ModifyDBNodeClass`, `ModifyDBNodesClass` or `ModifyDBNodeHotReplicaMode`: an order was made.
+        Ordered(Ordered);
+    }
+    observed {
+        /// `DescribeDiskReplicaPairs`.
+        PairPage(PairPage);
+        /// `DescribeDiskReplicaPairProgress`.
+        PairProgress(PairProgress);
+        /// `ListTagResources`.
+        TagPage(TagPage);
+        /// `DescribeDiskReplicaGroups`.
+        GroupPage(GroupPage);
+        /// `DescribePairDrills` or `DescribeReplicaGroupDrills`.
+        DrillPage(DrillPage);
+        /// `DescribeDBClusters`.
+        ClusterPage(ClusterPage);
+        /// `DescribeDBClusterAttribute`.
+        Cluster(DbCluster [Box]);
+        /// `DescribeDBClusterEndpoints`.
+        Endpoints(EndpointList);
+        /// `DescribeHALogs`; to be [completed](crate::polardb::HaLog::complete) from the events.
+        HaLogs(HaLogPage);
+    }
+}
+
+fresh_ids! {
+    /// For `CreateDiskReplicaPair`.
+    Pair(PairCreated);
+    /// For `CreateDiskReplicaGroup`.
+    Group(GroupCreated);
+    /// For `StartPairDrill` and `StartReplicaGroupDrill`.
+    Drill(FreshDrill);
+    /// For `CreateDBCluster`.
+    Cluster(FreshCluster);
+    /// For `CreateDBNodes`.
+    Nodes(FreshNodes);
+    /// For an operation that makes a billing order alone: `DeleteDBNodes`, `ModifyDBNodeClass`, `ModifyDBNodesClass`
+    /// and `ModifyDBNodeHotReplicaMode`.
+    Order(OrderId);
+}
+
+operations! {
+    EbsRefusal {
+        /// `CreateDiskReplicaPair`: the pair appears in `creating`.
+        CreateDiskReplicaPair [Box] => create_disk_replica_pair() with PairCreated -> PairCreated:
+            ControlPlane::create_pair;
+        /// `StartDiskReplicaPair`: begins to copy.
+        StartDiskReplicaPair => start_disk_replica_pair(pair) -> ():
+            ControlPlane::start_pair;
+        /// `StopDiskReplicaPair`: ends copying.
+        StopDiskReplicaPair => stop_disk_replica_pair(pair) -> ():
+            |plane, call, it| plane.pair_call(call, &it.pair, |_, _| PairRequest::Stop);
+        /// `FailoverDiskReplicaPair`: the secondary disk is to become readable and writable. Refused only in `invalid`
+        /// and `deleted`; shows `failovering`; ends in `failovered` once that is reported.
+        FailoverDiskReplicaPair => failover_disk_replica_pair(pair) -> ():
+            |plane, call, it| plane.pair_call(call, &it.pair, |_, _| PairRequest::Failover);
+        /// `ReprotectDiskReplicaPair`: reverses the direction, or cancels the failover.
+        ReprotectDiskReplicaPair => reprotect_disk_replica_pair(pair) -> ():
+            ControlPlane::reprotect_pair;
+        /// `DeleteDiskReplicaPair`: ends the relation.
+        DeleteDiskReplicaPair => delete_disk_replica_pair(pair) -> ():
+            |plane, call, it| plane.pair_call(call, &it.pair, |_, _| PairRequest::Delete);
+        /// `DescribeDiskReplicaPairs`.
+        DescribeDiskReplicaPairs [Box] => describe_disk_replica_pairs(pairs) -> PairPage:
+            |plane, call, it| Ok(Done::observed(plane.list_pairs(call, it)));
+        /// `ModifyDiskReplicaPair`: another name, description or replication time control.
+        ModifyDiskReplicaPair [Box] => modify_disk_replica_pair(pair) -> ():
+            ControlPlane::modify_pair;
+        /// `DescribeDiskReplicaPairProgress`: how far the copy is.
+        DescribeDiskReplicaPairProgress => describe_disk_replica_pair_progress(pair) -> PairProgress:
+            |plane, call, it| Ok(Done::observed(plane.pair_progress(call, &it.pair)?));
+        /// `TagResources`: puts tags on resources.
+        TagResources [Box] => tag_resources(resources) -> ():
+            ControlPlane::put_tags;
+        /// `UntagResources`: takes tags off.
+        UntagResources [Box] => untag_resources(resources) -> ():
+            ControlPlane::take_tags;
+        /// `ListTagResources`.
+        ListTagResources [Box] => list_tag_resources(resources) -> TagPage:
+            |plane, call, it| Ok(Done::observed(plane.list_tags(call, it)));
+        /// `ChangeResourceGroup`: moves a resource into another resource group.
+        ChangeResourceGroup [Box] => change_resource_group(resource) -> ():
+            ControlPlane::regroup;
+        /// `CreateDiskReplicaGroup`: an empty group appears in `creating`.
+        CreateDiskReplicaGroup [Box] => create_disk_replica_group() with GroupCreated -> GroupCreated:
+            ControlPlane::create_group;
+        /// `ModifyDiskReplicaGroup`: changes name, description or replication time control.
+        ModifyDiskReplicaGroup [Box] => modify_disk_replica_group(group) -> ():
+            |plane, call, it| plane.group_call(call, &it.group, GroupRequest::Modify(it));
+        /// `StartDiskReplicaGroup`: begins rounds of copies.
+        StartDiskReplicaGroup => start_disk_replica_group(group) -> ():
+            |plane, call, it| plane.group_call(call, &it.group, GroupRequest::Start { one_shot: it.one_shot });
+        /// `StopDiskReplicaGroup`: ends copying.
+        StopDiskReplicaGroup => stop_disk_replica_group(group) -> ():
+            |plane, call, it| plane.group_call(call, &it.group, GroupRequest::Stop);
+        /// `FailoverDiskReplicaGroup`: every secondary disk is to become readable and writable.
+        FailoverDiskReplicaGroup => failover_disk_replica_group(group) -> ():
+            |plane, call, it| plane.group_call(call, &it.group, GroupRequest::Failover);
+        /// `ReprotectDiskReplicaGroup`: reverses the direction, or cancels the failover.
+        ReprotectDiskReplicaGroup => reprotect_disk_replica_group(group) -> ():
+            |plane, call, it| {
+                plane.group_call(call, &it.group, GroupRequest::Reprotect { reverse: it.reverse_replicate })
+            };
+        /// `DeleteDiskReplicaGroup`: takes an empty group down.
+        DeleteDiskReplicaGroup => delete_disk_replica_group(group) -> ():
+            |plane, call, it| plane.group_call(call, &it.group, GroupRequest::Delete);
+        /// `DescribeDiskReplicaGroups`.
+        DescribeDiskReplicaGroups [Box] => describe_disk_replica_groups(groups) -> GroupPage:
+            |plane, call, it| Ok(Done::observed(plane.list_groups(call, it)));
+        /// `AddDiskReplicaPair`: a pair joins a group.
+        AddDiskReplicaPair => add_disk_replica_pair(group) -> ():
+            ControlPlane::add_member;
+        /// `RemoveDiskReplicaPair`: a pair leaves its group and lives on.
+        RemoveDiskReplicaPair => remove_disk_replica_pair(group) -> ():
+            ControlPlane::remove_member;
+        /// `StartPairDrill`: clones the last recover point.
+        StartPairDrill => start_pair_drill(pair) with FreshDrill -> DrillStarted:
+            |plane, call, it, fresh| plane.start_drill(call, DrillOwner::Pair(it.pair.clone()), fresh);
+        /// `ClearPairDrill`: ends a drill and deletes its disk.
+        ClearPairDrill => clear_pair_drill(drill) -> ():
+            |plane, call, it| plane.clear_drill(call, &DrillOwner::Pair(it.pair.clone()), &it.drill);
+        /// `DescribePairDrills`.
+        DescribePairDrills [Box] => describe_pair_drills(pair) -> DrillPage:
+            |plane, call, it| {
+                let owner = DrillOwner::Pair(it.pair.clone());
+                Ok(Done::observed(plane.list_drills(call, owner, it.drill.as_ref(), it.page)))
+            };
+        /// `StartReplicaGroupDrill`: clones the last recover point.
+        StartReplicaGroupDrill => start_replica_group_drill(group) with FreshDrill -> DrillStarted:
+            |plane, call, it, fresh| plane.start_drill(call, DrillOwner::Group(it.group.clone()), fresh);
+        /// `ClearReplicaGroupDrill`: ends a drill and deletes its disks.
+        ClearReplicaGroupDrill => clear_replica_group_drill(drill) -> ():
+            |plane, call, it| plane.clear_drill(call, &DrillOwner::Group(it.group.clone()), &it.drill);
+        /// `DescribeReplicaGroupDrills`.
+        DescribeReplicaGroupDrills [Box] => describe_replica_group_drills(group) -> DrillPage:
+            |plane, call, it| {
+                let owner = DrillOwner::Group(it.group.clone());
+                Ok(Done::observed(plane.list_drills(call, owner, it.drill.as_ref(), it.page)))
+            };
+    }
+    PolarDbRefusal {
+        /// `CreateDBCluster`: the cluster and its nodes appear in `Creating`.
+        CreateDbCluster [Box] => create_db_cluster() with FreshCluster -> ClusterCreated:
+            ControlPlane::create_cluster;
+        /// `DeleteDBCluster`: releases a running cluster.
+        DeleteDbCluster => delete_db_cluster(cluster) -> ():
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_delete(it));
+        /// `ModifyDBNodeConfig`: sets a node's failover priority.
+        ModifyDbNodeConfig => modify_db_node_config(cluster) -> ():
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_node_config(it));
+        /// `FailoverDBCluster`: a read-only node becomes the primary, the one named or an elected one.
+        FailoverDbCluster => failover_db_cluster(cluster) -> ():
+            |plane, call, it| plane.failover_cluster(call, it);
+        /// `FailoverDBClusterZonal`: the same for edge clusters.
+        FailoverDbClusterZonal => failover_db_cluster_zonal(0.cluster) -> ():
+            |plane, call, it| plane.failover_cluster(call, &it.0);
+        /// `CreateDBNodes`: read-only nodes appear in `DBNodeCreating`.
+        CreateDbNodes [Box] => create_db_nodes(cluster) with FreshNodes -> NodesCreated:
+            ControlPlane::create_nodes;
+        /// `DeleteDBNodes`.
+        DeleteDbNodes => delete_db_nodes(cluster) with OrderId -> Ordered:
+            |plane, call, it, order| {
+                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_delete_nodes(it))
+            };
+        /// `ModifyDBNodeClass`: changes the class of all nodes of a type.
+        ModifyDbNodeClass [Box] => modify_db_node_class(cluster) with OrderId -> Ordered:
+            |plane, call, it, order| {
+                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_node_class(it))
+            };
+        /// `ModifyDBNodesClass`: changes the class of the nodes named.
+        ModifyDbNodesClass [Box] => modify_db_nodes_class(cluster) with OrderId -> Ordered:
+            |plane, call, it, order| {
+                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_nodes_class(it))
+            };
+        /// `RestartDBNode`.
+        RestartDbNode => restart_db_node(node) -> ():
+            ControlPlane::restart_node;
+        /// `ModifyDBNodeHotReplicaMode`: sets whether a node is a hot replica.
+        ModifyDbNodeHotReplicaMode => modify_db_node_hot_replica_mode(cluster) with OrderId -> Ordered:
+            |plane, call, it, order| {
+                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_hot_replica(it))
+            };
+        /// `ModifyDBClusterPrimaryZone`.
+        ModifyDbClusterPrimaryZone [Box] => modify_db_cluster_primary_zone(cluster) -> ():
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_zone(it));
+        /// `ModifyDBClusterDeletion`: sets or lifts the lock against release.
+        ModifyDbClusterDeletion => modify_db_cluster_deletion(cluster) -> ():
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| Ok(cluster.decide_lock(it)));
+        /// `DescribeDBClusters`.
+        DescribeDbClusters [Box] => describe_db_clusters(clusters) -> ClusterPage:
+            |plane, call, it| Ok(Done::observed(it.select(call.account, call.region, &plane.clusters)));
+        /// `DescribeDBClusterAttribute`.
+        DescribeDbClusterAttribute => describe_db_cluster_attribute(cluster) -> DbCluster:
+            |plane, call, it| Ok(Done::observed(plane.owned_cluster(call, &it.cluster)?.clone()));
+        /// `DescribeDBClusterEndpoints`.
+        DescribeDbClusterEndpoints => describe_db_cluster_endpoints(cluster) -> EndpointList:
+            |plane, call, it| Ok(Done::observed(it.select(plane.owned_cluster(call, &it.cluster)?)));
+        /// `DescribeHALogs`: what the cluster knows of it. The switches are the embedder's to
+        /// [complete](crate::polardb::HaLog::complete).
+        DescribeHaLogs [Box] => describe_ha_logs(cluster) -> HaLogPage:
+            |plane, call, it| Ok(Done::observed(plane.ha_logs(call, it)?));
+    }
+}
+
+/// What a field of a request names.
+trait Names {
+    /// The id that it names, if it is one.
+    fn one(&self) -> Option<&str>;
+}
+
+macro_rules! names_one {
+    ($($name:ident),*) => {$(
+        impl Names for $name {
+            fn one(&self) -> Option<&str> {
+                Some(self.as_str())
+            }
+        }
+    )*};
+}
+
+names_one!(PairId, GroupId, DrillId, ClusterId, NodeId, ResourceId);
+
+impl<T: Names> Names for Vec<T> {
+    fn one(&self) -> Option<&str> {
+        if let [id] = self.as_slice() { id.one() } else { None }
+    }
+}
+
+impl Names for Resources {
+    fn one(&self) -> Option<&str> {
+        match self {
+            Self::Pairs(pairs) => pairs.one(),
+            Self::Groups(groups) => groups.one(),
+        }
+    }
+}
+
+impl Response {
+    /// The id of the one resource that was created; `None` if none was, or nodes were.
+    pub fn created(&self) -> Option<&str> {
+        match self {
+            Self::PairCreated(created) => Some(created.pair.as_str()),
+            Self::GroupCreated(created) => Some(created.group.as_str()),
+            Self::DrillStarted(started) => Some(started.drill.as_str()),
+            Self::ClusterCreated(created) => Some(created.cluster.as_str()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! The macros that read the rows of [`operations`](super::operations).
+
+/// What calls answer. An answer that a token remembers is one of [`TokenOutcome`](super::TokenOutcome) too; describes
+/// define no `ClientToken`, so theirs is never remembered.
+macro_rules! answers {
+    (
+        remembered { $($(#[$doc:meta])* $kept:ident($kept_type:ident);)* }
+        observed { $($(#[$told_doc:meta])* $told:ident($told_type:ident $([$boxed:ident])?);)* }
+    ) => {
+        /// What any call answers.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Response {
+            /// Accepted; nothing more to say.
+            Accepted,
+            $($(#[$doc])* $kept($kept_type),)*
+            $($(#[$told_doc])* $told(operations!(@field $told_type $($boxed)?)),)*
+        }
+
+        /// What is remembered under a token: the response without its RequestId, or, by policy, the refusal.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+        pub enum TokenOutcome {
+            /// Accepted; nothing more to say.
+            Accepted,
+            $($(#[$doc])* $kept($kept_type),)*
+            /// Refused, and the policy is [`Sticky`](crate::policy::RejectionPolicy::Sticky).
+            Refused(Box<Refusal>),
+        }
+
+        impl From<()> for Response {
+            fn from((): ()) -> Self {
+                Self::Accepted
+            }
+        }
+
+        impl Sealed for () {}
+
+        impl Answer for () {
+            fn keep(&self) -> TokenOutcome {
+                TokenOutcome::Accepted
+            }
+
+            fn recall(outcome: &TokenOutcome) -> Option<Self> {
+                matches!(outcome, TokenOutcome::Accepted).then_some(())
+            }
+        }
+
+        $(
+            impl From<$kept_type> for Response {
+                fn from(answer: $kept_type) -> Self {
+                    Self::$kept(answer)
+                }
+            }
+
+            impl Sealed for $kept_type {}
+
+            impl Answer for $kept_type {
+                fn keep(&self) -> TokenOutcome {
+                    TokenOutcome::$kept(self.clone())
+                }
+
+                fn recall(outcome: &TokenOutcome) -> Option<Self> {
+                    if let TokenOutcome::$kept(kept) = outcome { Some(kept.clone()) } else { None }
+                }
+            }
+        )*
+
+        $(
+            impl From<$told_type> for Response {
+                fn from(answer: $told_type) -> Self {
+                    Self::$told(answer.into())
+                }
+            }
+
+            impl Sealed for $told_type {}
+
+            impl Answer for $told_type {}
+        )*
+    };
+}
+
+/// The ids that calls need for what they create.
+macro_rules! fresh_ids {
+    ($($(#[$doc:meta])* $name:ident($ids:ident);)*) => {
+        /// Ids for what a call creates. Never compared by the token cache, and ignored where nothing is created.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+        pub enum Fresh {
+            /// None.
+            #[default]
+            None,
+            $($(#[$doc])* $name($ids),)*
+        }
+
+        $(impl From<&Fresh> for Option<$ids> {
+            fn from(fresh: &Fresh) -> Self {
+                if let Fresh::$name(ids) = fresh { Some(ids.clone()) } else { None }
+            }
+        })*
+    };
+}
+
+/// The operations. A row reads
+///
+/// ```text
+/// /// Documentation of the method.
+/// Request [Box] => method(resource) with Ids -> Answer: what it does;
+/// ```
+///
+/// where `[Box]` marks a request that is too large to lie in [`Request`](super::Request) itself, `resource` is the field
+/// that names the one resource of a call, if there is one, and `with Ids` tells what an operation that creates something
+/// needs.
+macro_rules! operations {
+    ($($refusal:ident {$(
+        $(#[$doc:meta])*
+        $name:ident $([$boxed:ident])? => $method:ident($($resource:tt).*) $(with $ids:ident)? -> $answer:ty:
+            $perform:expr;
+    )*})*) => {
+        /// Any request.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[non_exhaustive]
+        pub enum Request {$($(
+            #[doc = concat!("`", stringify!($name), "`.")]
+            $name(operations!(@field $name $($boxed)?)),
+        )*)*}
+
+        impl Request {
+            /// The operation it belongs to.
+            pub const fn operation(&self) -> Operation {
+                match self { $($(Self::$name(_) => Operation::$name,)*)* }
+            }
+
+            /// The id of the one resource that it names; `None` if it names none, such as one that is still to be
+            /// created, or several.
+            pub fn resource(&self) -> Option<&str> {
+                match self { $($(Self::$name(request) => operations!(@resource request $($resource).*),)*)* }
+            }
+        }
+
+        impl ControlPlane {
+            /// Makes the call of any request.
+            ///
+            /// # Errors
+            ///
+            /// [`Misuse::BadFreshId`] if the call would be accepted but the ids for what it creates cannot be used.
+            pub fn call_any(&mut self, call: &Call, request: &Request, fresh: &Fresh) -> Result<Output, Misuse> {
+                match request {$($(
+                    Request::$name(request) => operations!(@call self, call, request, fresh, $name $($ids)?),
+                )*)*}
+            }
+        }
+
+        $($(
+            impl From<$name> for Request {
+                fn from(request: $name) -> Self {
+                    Self::$name(request.into())
+                }
+            }
+
+            impl Sealed for $name {}
+
+            impl Action for $name {
+                const OPERATION: Operation = Operation::$name;
+                type Response = $answer;
+                type Refusal = $refusal;
+                operations!(@perform $perform $(, $ids)?);
+            }
+
+            impl ControlPlane {
+                operations!(@method $(#[$doc])* $name $method $($ids)?);
+            }
+        )*)*
+    };
+
+    (@field $name:ident) => { $name };
+    (@field $name:ident Box) => { Box<$name> };
+
+    (@resource $request:ident) => {{
+        let _ = $request;
+        None
+    }};
+    (@resource $request:ident $($field:tt).+) => { $request.$($field).+.one() };
+
+    (@call $plane:ident, $call:ident, $request:ident, $fresh:ident, $name:ident) => {
+        Ok($plane.make::<$name>($call, $request).into())
+    };
+    (@call $plane:ident, $call:ident, $request:ident, $fresh:ident, $name:ident $ids:ident) => {
+        $plane.call::<$name>($call, $request, &$fresh.into()).map(Into::into)
+    };
+
+    (@perform $perform:expr) => {
+        type Fresh = ();
+        type Misused = Infallible;
+
+        fn perform(&self, plane: &mut ControlPlane, call: &Asked<'_>, (): &()) -> Performed<Self> {
+            let perform: fn(&mut ControlPlane, &Asked<'_>, &Self) -> Performed<Self> = $perform;
+            perform(plane, call, self)
+        }
+    };
+    (@perform $perform:expr, $ids:ident) => {
+        type Fresh = Option<$ids>;
+        type Misused = Misuse;
+
+        fn perform(&self, plane: &mut ControlPlane, call: &Asked<'_>, fresh: &Option<$ids>) -> Performed<Self> {
+            let perform: fn(&mut ControlPlane, &Asked<'_>, &Self, Option<&$ids>) -> Performed<Self> = $perform;
+            perform(plane, call, self, fresh.as_ref())
+        }
+    };
+
+    (@method $(#[$doc:meta])* $name:ident $method:ident) => {
+        $(#[$doc])*
+        pub fn $method(&mut self, call: &Call, request: &$name) -> Reply<$name> {
+            self.make(call, request)
+        }
+    };
+    (@method $(#[$doc:meta])* $name:ident $method:ident $ids:ident) => {
+        $(#[$doc])*
+        ///
+        /// # Errors
+        ///
+        /// [`Misuse::BadFreshId`] if the call is accepted and an id is in use, given twice, missing or superfluous.
+        pub fn $method(&mut self, call: &Call, request: &$name, fresh: $ids) -> Result<Reply<$name>, Misuse> {
+            self.call(call, request, &Some(fresh))
+        }
+    };
+}
+
+pub(super) use {answers, fresh_ids, operations};
