@@ -28,7 +28,7 @@ impl Digest {
 fn run(hash_seed: u64) -> (Digest, usize) {
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[42; 32]);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    let steps = strategies::inputs(INPUTS..INPUTS + 1).new_tree(&mut runner).unwrap().current();
+    let steps = strategies::steps(INPUTS..INPUTS + 1).new_tree(&mut runner).unwrap().current();
     let mut plane = ControlPlane::with_hash_seed(Policy::default(), hash_seed);
     let (mut digest, mut accepted) = (Digest(0xcbf2_9ce4_8422_2325), 0);
     for step in &steps {

@@ -1,240 +1,44 @@
-//! A gallery of wrong models: the [naive reference](super::reference) with one mistake each.
+//! The reference as a system under test, with or without a [mistake](Bug).
 //!
-//! A test suite is worth what it rejects. Each [`Bug`] is a mistake that somebody who implements failover could make, or
-//! that a reader of the vendor's pages could believe to be right. [`Planted`] is a whole system with that mistake, to be
-//! driven like any other [`Subject`]; `tests/gallery.rs` shows for each of them what the
-//! suite says of it, and a suite of your own can be measured by the same.
+//! `tests/gallery.rs` shows for each mistake what the suite reports first, and a suite of your own can be measured by the
+//! same mistakes.
 
-use super::conformance::{Answer, Leeway, Subject, View};
+use super::bug::Bug;
+use super::conformance::Subject;
 use super::reference::Reference;
+use super::view::{Answer, Leeway, View};
 use crate::control_plane::Input;
 use crate::ids::EffectId;
 
-macro_rules! bugs {
-    ($($(#[doc = $says:literal])+ $name:ident $rule:literal;)*) => {
-        /// A mistake.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Bug {$( $(#[doc = $says])+ $name, )*}
-
-        impl Bug {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
-
-            /// The rule that it breaks.
-            pub const fn breaks(self) -> crate::rule::RuleId {
-                crate::rule::RuleId(match self { $(Self::$name => $rule,)* })
-            }
-        }
-    };
-}
-
-bugs! {
-    /// A pair fails over only from the statuses that the group page lists.
-    AllowlistForPairs "E-216";
-    /// A failover is accepted in `invalid`.
-    FailoverInInvalid "E-210";
-    /// A failover is accepted in `deleted`.
-    FailoverInDeleted "E-210";
-    /// A repeated failover begins again instead of joining the running one.
-    FailoverStartsAnew "E-211";
-    /// A failover is accepted in the source's region.
-    SourceRegionFailsOver "E-621";
-    /// A delete is accepted in the destination's region.
-    DeletedAtSecondary "E-622";
-    /// The outcome of an operation that a failover superseded still moves the pair.
-    LateCompletionOverwrites "C-040";
-    /// A stop keeps what had arrived of the running copy: the recover point moves.
-    StopKeepsWhatArrived "E-651";
-    /// A copy that failed counts as a copy.
-    FailedCopyCounts "E-322";
-    /// A due cycle begins another copy beside the running one.
-    CycleIgnoresRunningCopy "E-411";
-    /// A one-shot copy ends in `normal`.
-    OneShotEndsInNormal "E-321";
-    /// One-shot copies may follow each other at once.
-    OneShotGapIgnored "E-630";
-    /// A one-shot copy may begin at the very end of the gap.
-    OneShotGapInclusive "E-630";
-    /// A copy may overwrite a disk that is attached.
-    StartOverAttachedDisk "E-631";
-    /// A reverse may begin while the old primary is written to.
-    ReverseOverAttachedDisk "E-632";
-    /// Source and destination swap when the failover ends.
-    SwapAtFailover "E-640";
-    /// Source and destination swap when the failover is cancelled.
-    SwapOnCancel "E-640";
-    /// The recover point of one direction is shown for the other.
-    RecoverPointSurvivesReverse "E-641";
-    /// A failover fences the old primary.
-    OldPrimaryFenced "E-670";
-    /// The old primary stays writable while its role is being reversed.
-    OldPrimaryOpenInReverse "E-672";
-    /// The secondary disk is writable as soon as the call is accepted.
-    SecondaryOpenAtAcceptance "E-671";
-    /// A disk that is down invalidates its pair.
-    DownDiskInvalidates "E-680";
-    /// A disk may be part of two pairs.
-    DiskInTwoPairs "E-012";
-    /// A deleted pair binds its disks until it is forgotten.
-    TombstoneKeepsDisks "E-661";
-    /// A deleted pair is forgotten at once.
-    TombstoneForgottenAtOnce "E-660";
-    /// A deleted pair is never forgotten.
-    TombstoneNeverForgotten "E-660";
-    /// A describe lists deleted pairs.
-    TombstoneListed "E-692";
-    /// A group fails over from every status that a pair does.
-    DenylistForGroups "G-214";
-    /// A group fails over before the first full copy.
-    GroupFailsOverUncopied "G-633";
-    /// A group fails over and reverses in the source's region.
-    GroupFailsOverAtSource "G-621";
-    /// A group's other calls are accepted at its backup site.
-    GroupCalledAtBackup "G-622";
-    /// Starting a group that replicates begins another round.
-    GroupStartsAnew "G-111";
-    /// The recover point of a member moves when its own copy ends.
-    MemberCommitsAlone "G-641";
-    /// A round commits although one of its copies failed.
-    SpoiltRoundCommits "G-642";
-    /// A member that breaks spoils the round of the others.
-    BrokenMemberSpoils "G-643";
-    /// A repeat after a partial failure concerns those again that were done.
-    SucceededRunAgain "G-430";
-    /// A reverse of a group may succeed for some members.
-    ReprotectHalfDone "G-431";
-    /// A group does not show that a member is invalid.
-    BrokenMemberHidden "G-400";
-    /// A group's recover point is the latest of its members'.
-    LatestRecoverPoint "G-650";
-    /// A member is started, stopped, failed over, reprotected and deleted by itself.
-    MemberCalledAlone "E-623";
-    /// A pair of one group joins another.
-    PairInTwoGroups "G-680";
-    /// A pair between other places joins.
-    ElsewhereJoins "G-685";
-    /// A group has any number of pairs.
-    GroupWithoutBound "G-686";
-    /// A group runs on without its last member.
-    EmptiedGroupRuns "G-520";
-    /// A group is deleted with its pairs in it.
-    GroupDeletedWithPairs "G-671";
-    /// A deleted group is never forgotten.
-    GroupTombstoneNeverForgotten "G-697";
-    /// A describe lists deleted groups.
-    GroupTombstoneListed "G-696";
-    /// A drill ends the copies of what it belongs to.
-    DrillStopsReplication "D-112";
-    /// A drill is started in the source's region.
-    DrillAtSource "D-621";
-    /// A drill is executed without a recover point.
-    DrillOfNothing "D-111";
-    /// A drill is cleared while its disks are being made.
-    DrillClearedEarly "D-132";
-    /// A drill that is cleared is shown on.
-    ClearedDrillStays "D-140";
-    /// A drill outlives the pair or group that it belongs to.
-    DrillOutlivesItsPair "D-150";
-    /// Priority is ignored: any eligible node comes next.
-    PriorityIgnored "P-130";
-    /// The lowest priority comes first.
-    PriorityInverted "P-130";
-    /// Nodes of the next lower priority are offered with the highest.
-    LowerTierOffered "P-142";
-    /// Of equals the first in the list is promoted.
-    FirstOnTies "P-131";
-    /// A node that was not offered may be chosen.
-    AnybodyChosen "P-152";
-    /// A choice stands although the tier has changed.
-    TierFrozen "P-150";
-    /// Only the node that failed last counts as tried.
-    TriedForgotten "P-161";
-    /// The node that failed is tried again.
-    FailedNodeRetried "P-161";
-    /// The first failed attempt ends the failover.
-    StopsAtFirstFailure "P-132";
-    /// A named target that fails leads to an election.
-    ExplicitFallsThrough "P-162";
-    /// Every engine may leave the target out.
-    TargetOptionalEverywhere "P-102";
-    /// Replication is not looked at.
-    ReplicationUnchecked "P-114";
-    /// A column-store node is elected.
-    ColumnStorePromoted "P-112";
-    /// A node that is down is elected.
-    DownNodePromoted "P-113";
-    /// The old writer stays writer beside the new one.
-    TwoWriters "P-160";
-    /// The writer moves when the call is accepted.
-    WriterMovesAtAcceptance "P-160";
-    /// The priority moves with the role.
-    PriorityMovesWithRole "P-121";
-    /// There is no frequency window.
-    WindowIgnored "P-106";
-    /// The frequency window holds automatic failovers too.
-    WindowBindsAutomatic "P-180";
-    /// Only MySQL clusters are failed over automatically.
-    AutomaticOnMySqlOnly "P-180";
-    /// A locked cluster is released.
-    LockedReleased "P-021";
-    /// Time goes back when a caller's clock does.
-    ClockGoesBack "C-030";
-    /// The resource is looked at before the token.
-    StateBeforeToken "C-020";
-    /// A token of one account answers another.
-    ReplayAcrossAccounts "C-021";
-    /// A token of one region answers in another.
-    ReplayAcrossRegions "C-021";
-    /// Tokens that differ in case are one.
-    TokenCaseFolded "T-020";
-    /// Another request under a token is answered like the first.
-    MismatchIgnored "T-090";
-    /// A replay carries its effect out again.
-    EffectRepeatedOnReplay "T-080";
-    /// A replay extends the lifetime.
-    SlidingLifetime "T-150";
-    /// A token lives to the end of its lifetime inclusively.
-    LifetimeInclusive "T-140";
-    /// A refused call is remembered although the policy releases it.
-    RefusedRemembered "C-022";
-    /// A token counts only once the effect has completed.
-    SettledByCompletion "C-023";
-    /// An account may have any number of tokens.
-    CapacityIgnored "T-180";
-    /// The newest completion is evicted, not the oldest.
-    NewestEvicted "T-190";
-}
-
-/// A whole system made of the reference, with a mistake or without. It mints its effect ids by counting.
+/// The [reference](Reference) as a system under test, with or without a mistake. It numbers its effects from 1.
 #[derive(Debug, Clone)]
-pub struct Planted {
+pub struct ReferenceSubject {
     reference: Reference,
     leeway: Leeway,
     last: u64,
 }
 
-impl Planted {
-    /// A system in the state of this reference.
+impl ReferenceSubject {
+    /// A system in the state of `reference`.
     pub fn new(reference: Reference, bug: Option<Bug>) -> Self {
-        let mut planted = Self { reference: reference.with_bug(bug), leeway: Leeway::default(), last: 0 };
-        planted.mint();
-        planted
+        let mut subject = Self { reference: reference.with_bug(bug), leeway: Leeway::default(), last: 0 };
+        subject.number_effects();
+        subject
     }
 
-    /// The same system, which elects by itself and always takes the first of a tier: each election is legal.
+    /// The same system, breaking ties itself: it always promotes the first node of a tier, which conforms.
     #[must_use]
     pub fn electing_the_first(self) -> Self {
-        self.deciding(Leeway { elects_itself: true, any_fault: false })
+        self.with_leeway(Leeway { elects_itself: true, any_fault: false })
     }
 
-    /// The same system, which checks calls in another order: of several faults it names the last of ours.
+    /// The same system, checking calls in another order: of several faults it reports the last.
     #[must_use]
     pub fn naming_the_last_fault(self) -> Self {
-        self.deciding(Leeway { elects_itself: false, any_fault: true })
+        self.with_leeway(Leeway { elects_itself: false, any_fault: true })
     }
 
-    fn deciding(self, leeway: Leeway) -> Self {
+    fn with_leeway(self, leeway: Leeway) -> Self {
         Self { reference: self.reference.with_leeway(leeway), leeway, ..self }
     }
 
@@ -243,25 +47,25 @@ impl Planted {
         &self.reference
     }
 
-    fn mint(&mut self) {
+    fn number_effects(&mut self) {
         let mut effects = self.reference.effects();
-        for asked in effects.iter_mut().filter(|asked| asked.id == EffectId(0)) {
+        for effect in effects.iter_mut().filter(|effect| effect.id == EffectId(0)) {
             self.last = self.last.saturating_add(1);
-            asked.id = EffectId(self.last);
+            effect.id = EffectId(self.last);
         }
         self.reference.bind(&effects);
     }
 }
 
-impl Subject for Planted {
+impl Subject for ReferenceSubject {
     fn apply(&mut self, input: &Input) -> Answer {
         let mut branches = self.reference.allowed(input).into_iter();
-        // Elections come after the branch in which a choice is asked for, further faults after the first.
+        // The first branch asks for a choice or reports the first fault; elections and further faults follow.
         let Some(first) = branches.next() else { return Answer::Done };
         let other = if self.leeway.any_fault { branches.last() } else { branches.next() };
         let branch = other.unwrap_or(first);
         self.reference = branch.after;
-        self.mint();
+        self.number_effects();
         branch.answer
     }
 

@@ -1,66 +1,9 @@
-//! The model as an oracle: a system of your own is driven with generated inputs, and the first thing that it does
-//! and no rule allows is told in words.
-//!
-//! Implement [`Subject`] for the system: apply an [`Input`], say what was answered, and show what can be seen. A
-//! [`Drive`] then makes the same inputs of the system and of the [naive reference](super::reference), which answers each
-//! with the set of replies that the rules allow. What the system asks of the outside it shows as effects with ids of its
-//! own; the drive reports on them as the steps say: done, failed, late.
-//!
-//! A system that elects the next node by itself, or checks a call in another order, says so by its [`Leeway`].
-//!
-//! ```
-//! use failover_model::testing::conformance::{Answer, Aspect, Drive, Subject, View};
-//! use failover_model::testing::reference::Reference;
-//! use failover_model::testing::strategies;
-//! use failover_model::{ControlPlane, Input, Policy, Request};
-//! use proptest::strategy::{Strategy, ValueTree};
-//! use proptest::test_runner::TestRunner;
-//!
-//! /// A system of one's own; here the control plane itself, which forgets the region rule of failover.
-//! struct Mine(ControlPlane);
-//!
-//! impl Subject for Mine {
-//!     fn apply(&mut self, input: &Input) -> Answer {
-//!         let mut input = input.clone();
-//!         if let Input::Call(call, Request::FailoverDiskReplicaPair(request), _) = &mut input
-//!             && let Some(pair) = self.0.pair(&request.pair)
-//!         {
-//!             call.region = pair.destination().region.clone();
-//!         }
-//!         Subject::apply(&mut self.0, &input)
-//!     }
-//!
-//!     fn view(&self) -> View {
-//!         Subject::view(&self.0)
-//!     }
-//! }
-//!
-//! let mut runner = TestRunner::deterministic();
-//! let mut found = None;
-//! while found.is_none() {
-//!     let steps = strategies::inputs(1..60).new_tree(&mut runner).unwrap().current();
-//!     let (reference, mine) = (Reference::new(Policy::default()), Mine(ControlPlane::new(Policy::default())));
-//!     found = Drive::new(reference, mine).and_then(|mut drive| drive.run(&steps)).err();
-//! }
-//! let divergence = found.unwrap();
-//! assert_eq!(divergence.aspect, Aspect::Answer);
-//! assert!(divergence.to_string().contains("FailoverDiskReplicaPair"), "{divergence}");
-//! ```
-//!
-//! In a property test the steps are drawn by the strategy instead, and shrink. `tests/reference.rs` of the crate does the
-//! same with `proptest-state-machine`.
+//! Comparison of a system with the reference.
 
 mod compare;
-mod control_plane;
-mod drill_script;
-mod group_script;
-mod script;
-mod view;
 
-pub use view::{
-    Answer, Asked, Aspect, ClusterView, DrillDiskView, DrillView, EndView, GroupView, NodeView, PairView,
-    SiteView, Task, View,
-};
+pub use compare::Aspect;
+use compare::{Difference, compare};
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -69,51 +12,56 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::reference::{Branch, Reference};
-use super::strategies::Abstract;
+use super::steps::Step;
+use super::view::{Answer, Leeway, Task, View};
 use crate::catalogue;
-use crate::control_plane::Input;
+use crate::control_plane::{ControlPlane, Input};
 use crate::ids::EffectId;
 use crate::rule::RuleId;
 
-/// A system that can be driven by inputs.
+/// A system under test.
 pub trait Subject {
-    /// Applies an input and says what was answered.
+    /// Applies an input and returns the answer.
     fn apply(&mut self, input: &Input) -> Answer;
 
-    /// What can be seen now.
+    /// The visible state.
     fn view(&self) -> View;
 
-    /// What the system may decide by itself; nothing, by default.
+    /// The freedom that the system declares; none by default.
     fn leeway(&self) -> Leeway {
         Leeway::default()
     }
 }
 
-/// What a system may decide by itself and still be right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Leeway {
-    /// It elects among equals by itself: it promotes any node of a tier without having it chosen (`P-131`).
-    pub elects_itself: bool,
-    /// Of several faults of one call it names any, not the one that our order of checks comes to first.
-    pub any_fault: bool,
+impl Subject for ControlPlane {
+    fn apply(&mut self, input: &Input) -> Answer {
+        match Self::apply(self, input) {
+            Ok(output) => Answer::from(output),
+            Err(misuse) => Answer::Misused(misuse),
+        }
+    }
+
+    fn view(&self) -> View {
+        View::from(self)
+    }
 }
 
-/// The first thing that a system did and no rule allows.
+/// The first deviation of a system from every behaviour that the rules allow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Divergence {
-    /// The number of the input, from 1; 0 if the system began in another state.
+    /// The number of the input, from 1; 0 if the initial states differ.
     pub number: usize,
-    /// The input; `None` if the system began in another state.
+    /// The input; `None` if the initial states differ.
     pub input: Option<Input>,
-    /// In which respect.
+    /// The respect in which the system deviates.
     pub aspect: Aspect,
-    /// The pair, cluster or node; for an answer, the operation.
+    /// The resource; for an answer, the operation.
     pub resource: String,
-    /// What is allowed; alternatives are separated by "or".
+    /// The allowed values, separated by "or".
     pub allowed: String,
-    /// What the system did.
+    /// The value of the system.
     pub shown: String,
-    /// The rule by which the reference decided.
+    /// The rule that the deviation concerns.
     pub rule: RuleId,
 }
 
@@ -134,27 +82,27 @@ impl fmt::Display for Divergence {
 
 impl core::error::Error for Divergence {}
 
-/// What a run did.
+/// Statistics of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Summary {
     /// Inputs applied.
     pub inputs: usize,
-    /// Of these, calls.
+    /// Calls among them.
     pub calls: usize,
-    /// Of these, accepted, replays included.
+    /// Accepted calls, replays included.
     pub accepted: usize,
-    /// Calls that a token answered.
+    /// Calls answered by a token.
     pub replayed: usize,
-    /// Inputs that were not taken.
+    /// Inputs rejected as misuse.
     pub misused: usize,
-    /// The rules that decided, each once, in the order in which they first did.
+    /// The rules that decided, in the order of their first use.
     pub rules: Vec<RuleId>,
-    /// The elections that the system held by itself: between how many, and which in the order of ids, from 0.
+    /// The ties that the system broke itself: the number of candidates, and the index of the winner by id.
     pub elections: Vec<(usize, usize)>,
 }
 
 impl Summary {
-    /// Adds what another run did.
+    /// Adds the statistics of another run.
     pub fn extend(&mut self, other: &Self) {
         for (sum, part) in [
             (&mut self.inputs, other.inputs),
@@ -169,8 +117,8 @@ impl Summary {
         self.elections.extend(&other.elections);
     }
 
-    /// The position that every election between so many went to, if there were at least `least` of them and all went to
-    /// one: each by itself is legal, but together they show that not every node of a tier can be chosen (`P-131`).
+    /// A number of candidates for which the same index won every one of at least `least` elections. Each such election
+    /// conforms, but together they suggest that not every node of a tier can be chosen (`P-131`).
     pub fn bias(&self, least: usize) -> Option<(usize, usize)> {
         let first = |size: usize| {
             let mut of_size = self.elections.iter().filter(move |election| election.0 == size);
@@ -196,46 +144,45 @@ pub struct Drive<S> {
     summary: Summary,
 }
 
-/// What driving gives: nothing, or the first divergence.
+/// The result of driving: nothing, or the first divergence.
 pub type Driven = Result<(), Box<Divergence>>;
 
 impl<S: Subject> Drive<S> {
-    /// Begins with a system that should be in the state of the reference.
+    /// Starts with a system in the state of the reference.
     ///
     /// # Errors
     ///
-    /// The [`Divergence`] if it is not.
+    /// The [`Divergence`] if the states differ.
     pub fn new(reference: Reference, subject: S) -> Result<Self, Box<Divergence>> {
         let mut reference = reference.with_leeway(subject.leeway());
         let shown = subject.view();
-        if let Err(difference) = compare::compare(&reference.view(), &shown, reference.used()) {
+        if let Err(difference) = compare(&reference.view(), &shown, reference.used()) {
             return Err(divergence(0, None, difference, RuleId("C-030")));
         }
         reference.bind(&shown.effects);
         Ok(Self { reference, subject, summary: Summary::default() })
     }
 
-    /// Makes every step.
+    /// Applies the steps in order.
     ///
     /// # Errors
     ///
     /// The first [`Divergence`].
-    pub fn run(&mut self, steps: &[Abstract]) -> Driven {
+    pub fn run(&mut self, steps: &[Step]) -> Driven {
         steps.iter().try_for_each(|step| self.step(step))
     }
 
-    /// Makes a step, resolved for the state as the reference has it. A step about what the reference leaves out lets time
-    /// pass instead.
+    /// Applies a step, resolved against the reference.
     ///
     /// # Errors
     ///
     /// The [`Divergence`], if there is one.
-    pub fn step(&mut self, step: &Abstract) -> Driven {
-        let input = step.resolve_for(&self.reference);
+    pub fn step(&mut self, step: &Step) -> Driven {
+        let input = step.resolve(&self.reference);
         self.input(&input)
     }
 
-    /// Applies an input to both. One that the reference leaves out is applied to neither.
+    /// Applies an input to both systems, or to neither if the reference does not model it.
     ///
     /// # Errors
     ///
@@ -247,10 +194,10 @@ impl<S: Subject> Drive<S> {
         let shown = self.subject.view();
         self.count(input, &answer);
         let used = self.reference.used();
-        let mut nearest: Option<(view::Difference, RuleId)> = None;
+        let mut nearest: Option<(Difference, RuleId)> = None;
         let mut fits = None;
         for (at, branch) in branches.iter().enumerate().filter(|(_, branch)| branch.answer.is(&answer)) {
-            match compare::compare(&branch.after.view(), &shown, used) {
+            match compare(&branch.after.view(), &shown, used) {
                 Ok(()) if branch.answer.is_by_the_rule_of(&answer) => {
                     fits = Some(at);
                     break;
@@ -277,23 +224,23 @@ impl<S: Subject> Drive<S> {
             allowed.dedup();
             let (allowed, shown) = (allowed.join(" or "), answer.to_string());
             let difference =
-                view::Difference { aspect: Aspect::Answer, resource: subject_of(input), allowed, shown };
+                Difference { aspect: Aspect::Answer, resource: subject_of(input), allowed, shown };
             (difference, first.rule)
         });
         Err(divergence(self.summary.inputs, Some(input.clone()), difference, rule))
     }
 
-    /// The state as the reference has it.
+    /// The reference.
     pub const fn reference(&self) -> &Reference {
         &self.reference
     }
 
-    /// The system.
+    /// The system under test.
     pub const fn subject(&self) -> &S {
         &self.subject
     }
 
-    /// What was done so far.
+    /// The statistics so far.
     pub const fn summary(&self) -> &Summary {
         &self.summary
     }
@@ -313,18 +260,13 @@ impl<S: Subject> Drive<S> {
     }
 }
 
-fn divergence(
-    number: usize,
-    input: Option<Input>,
-    difference: view::Difference,
-    rule: RuleId,
-) -> Box<Divergence> {
-    let view::Difference { aspect, resource, allowed, shown } = difference;
+fn divergence(number: usize, input: Option<Input>, difference: Difference, rule: RuleId) -> Box<Divergence> {
+    let Difference { aspect, resource, allowed, shown } = difference;
     Box::new(Divergence { number, input, aspect, resource, allowed, shown, rule })
 }
 
-/// The rule that speaks of what differs, where it is another than the one that decided on the input.
-fn rule_of(aspect: Aspect, branch: &Branch, difference: &view::Difference) -> RuleId {
+/// The rule about the aspect that differs, where it is not the rule that decided on the input.
+fn rule_of(aspect: Aspect, branch: &Branch, difference: &Difference) -> RuleId {
     let of_group = branch.after.view().groups.iter().any(|group| group.id == difference.resource);
     match (aspect, branch.rule.0) {
         (Aspect::RecoverPoint, _) if of_group => RuleId("G-650"),
@@ -347,12 +289,12 @@ fn rule_of(aspect: Aspect, branch: &Branch, difference: &view::Difference) -> Ru
     }
 }
 
-/// The election that a system held by itself, if the reference would have had a node chosen.
+/// The tie that the system broke itself, if the reference asks for a choice.
 fn election(first: &Branch, shown: &View) -> Option<(usize, usize)> {
-    first.after.view().effects.iter().find_map(|asked| {
-        let Task::ChooseNode(tier) = &asked.task else { return None };
-        let new = asked.id == EffectId(0);
-        let twin = shown.effects.iter().find(|twin| new && twin.resource == asked.resource)?;
+    first.after.view().effects.iter().find_map(|effect| {
+        let Task::ChooseNode(tier) = &effect.task else { return None };
+        let new = effect.id == EffectId(0);
+        let twin = shown.effects.iter().find(|twin| new && twin.resource == effect.resource)?;
         let Task::PromoteNode(node) = &twin.task else { return None };
         Some((tier.len(), tier.iter().position(|offered| offered == node)?))
     })

@@ -3,8 +3,9 @@
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use super::super::conformance::Task;
-use super::super::strategies::{ACCOUNTS, REGIONS, World};
+use super::super::steps::{ACCOUNTS, REGIONS};
+use super::super::strategies::World;
+use super::super::view::Task;
 use super::{CYCLE, Cluster, Group, Job, Node, Pair, Place, Reference};
 use crate::ebs::{GroupSeed, PairSeed};
 use crate::polardb::{ClusterSeed, ClusterStatus, Edition, Engine, NodeKind, PayType, Role};

@@ -7,8 +7,8 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::super::conformance::Task;
-use super::super::gallery::Bug;
+use super::super::bug::Bug;
+use super::super::view::Task;
 use super::pairs::Word::{self, Go, No, Same};
 use super::{CYCLE, Came, Fault, Group, Job, Pair, Reference, Rule, fault};
 use crate::control_plane::{Call, Fresh, Misuse, Request};

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::super::gallery::Bug;
+use super::super::bug::Bug;
 use super::{Came, Fault, Group, Pair, Reference, Rule, fault};
 use crate::control_plane::{Call, Request};
 use crate::policy::JoinStatuses;

@@ -1,20 +1,8 @@
 //! The naive reference: the rules once more, without the crate's tables, ranking, token cache or indexes.
 //!
-//! It is written from the rules' pages, as plainly as we could: texts for statuses, lists that are searched from the
-//! front, chains of `if`. It is slow and it is short, and where it and the [control plane](crate::control_plane) agree,
-//! two texts agree that share nothing but the types of requests and the policy.
-//!
-//! An input has a **set of allowed replies** ([`Reference::allowed`]), each with the state that it leads to
-//! ([`Branch`]). Under strict [`Leeway`], as for the control plane, the set has one member; a system that elects by
-//! itself may promote any node of a tier, and one that checks in another order may name any fault of a call. The ids of
-//! effects are free in any case: whatever is shown is taken over, if it was never used before.
-//!
-//! Left out is what happens to nodes but failing, recovering and changing priority, and what no lifecycle depends on: tags,
-//! resource groups, progress and settings of pairs. [`Reference::knows`] says of an input whether it is about something of
-//! that kind, and a world for the reference has no standby nodes. The readings that only these things ask for are left out
-//! too, and of PolarDB's those of who is elected, where, and what follows: [`Reference::readings`] puts them at their
-//! defaults. Of describes only the list of ids is foretold, without filters and paging, and of a group's settings only
-//! whether they may change.
+//! It is written from the pages of rules, as plainly as possible: texts for statuses, lists searched from the front, chains
+//! of `if`, and rule numbers as literals. It shares only the types of requests and the policy with the
+//! [control plane](crate::control_plane), so that their agreement is evidence for both.
 
 mod adopt;
 mod clusters;
@@ -27,13 +15,14 @@ mod reports;
 mod rounds;
 mod show;
 mod state;
+mod steps;
 mod tokens;
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::conformance::{Answer, Asked, Leeway};
-use super::gallery::Bug;
+use super::bug::Bug;
+use super::view::{Answer, Leeway, PendingEffect};
 use crate::control_plane::{Call, Fresh, Input, Misuse, Request};
 use crate::ids::EffectId;
 use crate::policy::Policy;
@@ -85,7 +74,17 @@ enum Whose {
     Group(usize),
 }
 
-/// The state, naively.
+/// A naive model that answers each input with the set of all replies that the rules allow.
+///
+/// Each reply comes with the state that it leads to, as a [`Branch`]. Without [`Leeway`], as for the control plane, the set
+/// has one member; a system that breaks ties itself may promote any node of a tier, and one that checks in another order
+/// may report any fault of a call. Ids of effects are free: [`Reference::bind`] takes over any that were never used.
+///
+/// The reference does not model changes of nodes other than failure, recovery and priority, nor calls that concern no
+/// lifecycle: tags, resource groups, progress and settings of pairs. [`Reference::knows`] tells whether an input is
+/// modelled; the initial state must have no standby nodes. Policy fields that only concern the rest, and for PolarDB those
+/// about who is elected, where, and what follows, must have their defaults, as in [`Reference::readings`]. Of describes the
+/// reference predicts the list of ids alone, without filters and pages; of a group's settings, whether they may change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
     policy: Policy,
@@ -95,29 +94,29 @@ pub struct Reference {
     pairs: Vec<Pair>,
     groups: Vec<Group>,
     drills: Vec<Drill>,
-    /// How many pairs and groups there ever were.
+    /// The number of pairs and groups so far.
     born: usize,
     disks: Vec<Disk>,
     clusters: Vec<Cluster>,
-    /// In the order of completion.
+    /// In order of completion.
     tokens: Vec<Token>,
-    /// Every effect id that was ever shown, in the order in which it was asked for.
+    /// The ids of all effects so far, in order.
     used: Vec<EffectId>,
 }
 
-/// One of the replies that are allowed, and where it leads.
+/// An allowed reply and the state that it leads to.
 #[derive(Debug, Clone)]
 pub struct Branch {
-    /// What is answered.
+    /// The answer.
     pub answer: Answer,
     /// The rule that decided.
     pub rule: RuleId,
-    /// The state afterwards. Effects that are new have the id 0 in its view.
+    /// The state afterwards. New effects have the id 0 in its view.
     pub after: Reference,
 }
 
 impl Reference {
-    /// Nothing yet, under these readings.
+    /// An empty state.
     pub const fn new(policy: Policy) -> Self {
         Self {
             policy,
@@ -135,29 +134,29 @@ impl Reference {
         }
     }
 
-    /// The same with what a system may decide by itself.
+    /// The same state for a system with this leeway.
     #[must_use]
     pub fn with_leeway(self, leeway: Leeway) -> Self {
         Self { leeway, ..self }
     }
 
-    /// The same with one mistake built in: for the [gallery](super::gallery).
+    /// The same state with a mistake built in.
     #[must_use]
     pub(super) fn with_bug(self, bug: Option<Bug>) -> Self {
         Self { bug, ..self }
     }
 
-    /// The time seen.
+    /// The latest time seen.
     pub const fn clock(&self) -> Timestamp {
         Timestamp::from_millis(self.clock)
     }
 
-    /// The readings in force.
+    /// The policy.
     pub const fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// What a system may decide by itself.
+    /// The leeway of the system under test.
     pub(super) const fn leeway(&self) -> Leeway {
         self.leeway
     }
@@ -166,7 +165,7 @@ impl Reference {
         self.bug == Some(bug)
     }
 
-    /// Every reply that the rules allow to an input, the crate's own first. Empty for what is left out.
+    /// Every reply that the rules allow, the control plane's own first; empty if the input is not modelled.
     pub fn allowed(&self, input: &Input) -> Vec<Branch> {
         if !Self::knows(input) {
             return Vec::new();
@@ -192,8 +191,8 @@ impl Reference {
         }
     }
 
-    /// Takes the ids of effects over from those that a system shows.
-    pub fn bind(&mut self, shown: &[Asked]) {
+    /// Takes over the ids of new effects from those that a system shows.
+    pub fn bind(&mut self, shown: &[PendingEffect]) {
         let shown =
             |resource: &str| shown.iter().find(|effect| effect.resource == resource).map(|effect| effect.id);
         for pair in &mut self.pairs {
@@ -217,11 +216,6 @@ impl Reference {
                 self.used.extend(job.id);
             }
         }
-    }
-
-    /// Whether a call on a pair or a group would be accepted now.
-    pub(super) fn accepts(&self, call: &Call, request: &Request) -> bool {
-        self.faults_of(call, request).is_none()
     }
 
     /// Why a call on a pair or a group would be refused now; `None` if it would be accepted, or is another.

@@ -4,8 +4,8 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::super::conformance::Task;
-use super::super::gallery::Bug;
+use super::super::bug::Bug;
+use super::super::view::Task;
 use super::{CYCLE, Came, Disk, Fault, Job, Pair, Place, Reference, Rule, fault};
 use crate::control_plane::{Call, Fresh, Misuse, Request};
 use crate::ebs::{Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, PeriodUnit, Site};

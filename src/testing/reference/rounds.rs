@@ -3,8 +3,8 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::super::conformance::Task;
-use super::super::gallery::Bug;
+use super::super::bug::Bug;
+use super::super::view::Task;
 use super::{CYCLE, Came, Group, Job, Pair, Reference, Rule};
 use crate::control_plane::{Misuse, Outcome};
 use crate::ids::EffectId;

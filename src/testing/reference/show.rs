@@ -3,11 +3,11 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::super::conformance::{
-    Asked, ClusterView, DrillDiskView, DrillView, EndView, GroupView, NodeView, PairView, SiteView, Task,
-    View,
+use super::super::bug::Bug;
+use super::super::view::{
+    ClusterView, DrillDiskView, DrillView, EndView, GroupView, NodeView, PairView, PendingEffect, SiteView,
+    Task, View,
 };
-use super::super::gallery::Bug;
 use super::{Cluster, Drill, Group, Job, Node, Pair, Place, Reference, Site, Whose};
 use crate::ids::EffectId;
 use crate::time::Timestamp;
@@ -33,11 +33,11 @@ impl Reference {
     }
 
     /// What is asked of the outside.
-    pub(in super::super) fn effects(&self) -> Vec<Asked> {
+    pub(in super::super) fn effects(&self) -> Vec<PendingEffect> {
         let mut effects = Vec::new();
         let mut ask = |resource: &str, job: &Job| {
             let (id, task) = (job.id.unwrap_or(EffectId(0)), job.task.clone());
-            effects.push(Asked { id, resource: resource.to_string(), task });
+            effects.push(PendingEffect { id, resource: resource.to_string(), task });
         };
         for pair in &self.pairs {
             pair.job.iter().for_each(|job| ask(&pair.id, job));

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::super::conformance::Task;
+use super::super::view::Task;
 use crate::control_plane::Request;
 use crate::ids::EffectId;
 

@@ -3,7 +3,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec;
 
-use super::super::gallery::Bug;
+use super::super::bug::Bug;
 use super::{Came, Fault, Kept, Reference, Token, fault, pairs};
 use crate::control_plane::{Call, Request};
 use crate::policy::{RejectionPolicy, TokenAlphabet, TokenMismatch, TokenScope};

@@ -1,13 +1,28 @@
-//! Drawing steps.
+//! Steps.
 
-use super::*;
+use alloc::vec::Vec;
+use core::ops::Range;
 
-/// Sequences of steps. Some are repeated at once, as a client does who lost the reply.
-pub fn inputs(length: Range<usize>) -> impl Strategy<Value = Vec<Abstract>> {
+use proptest::collection::vec;
+use proptest::prelude::{Just, any};
+use proptest::sample::select;
+use proptest::strategy::{Strategy, Union};
+use proptest::{option, prop_oneof};
+
+use super::world::{node_kind, rarely, small_priority};
+use crate::ebs::DiskChange;
+use crate::polardb::{Failure, NodeChange};
+use crate::testing::steps::{
+    CallRegion, ClusterCall, Completion, GroupCall, LabelCall, Origin, PairCall, Selector, Step, StepKind,
+    Timing,
+};
+
+/// Sequences of steps. Some steps are repeated at once, as by a client that lost the reply.
+pub fn steps(length: Range<usize>) -> impl Strategy<Value = Vec<Step>> {
     vec((step(), proptest::bool::weighted(0.12)), length).prop_map(|steps| {
         let mut all = Vec::new();
         for (step, repeated) in steps {
-            let again = repeated.then(|| Abstract { when: When::Now, ..step.clone() });
+            let again = repeated.then(|| Step { timing: Timing::Now, ..step.clone() });
             all.push(step);
             all.extend(again);
         }
@@ -16,101 +31,101 @@ pub fn inputs(length: Range<usize>) -> impl Strategy<Value = Vec<Abstract>> {
 }
 
 /// One step.
-pub fn step() -> impl Strategy<Value = Abstract> {
-    (when(), what()).prop_map(|(when, what)| Abstract { when, what })
+pub fn step() -> impl Strategy<Value = Step> {
+    (timing(), kind()).prop_map(|(timing, kind)| Step { timing, kind })
 }
 
-fn when() -> impl Strategy<Value = When> {
+fn timing() -> impl Strategy<Value = Timing> {
     prop_oneof![
-        6 => Just(When::Now),
-        6 => (1_u64..5_000).prop_map(When::Later),
-        2 => select([450_000, 450_001, 600_000, 900_000, 3_600_000, 90_000_000].as_slice()).prop_map(When::Later),
-        1 => (1_u64..5_000).prop_map(When::Earlier),
-        2 => Just(When::Deadline),
+        6 => Just(Timing::Now),
+        6 => (1_u64..5_000).prop_map(Timing::Later),
+        2 => select([450_000, 450_001, 600_000, 900_000, 3_600_000, 90_000_000].as_slice()).prop_map(Timing::Later),
+        1 => (1_u64..5_000).prop_map(Timing::Earlier),
+        2 => Just(Timing::Deadline),
     ]
 }
 
-fn which() -> impl Strategy<Value = Which> {
+fn selector() -> impl Strategy<Value = Selector> {
     prop_oneof![15 => any::<u8>().prop_map(Some), 1 => Just(None)]
 }
 
-fn caller() -> impl Strategy<Value = Caller> {
-    let place = prop_oneof![
-        12 => Just(Place::Fitting),
-        1 => Just(Place::Source),
-        1 => Just(Place::Destination),
-        1 => Just(Place::Third),
+fn origin() -> impl Strategy<Value = Origin> {
+    let region = prop_oneof![
+        12 => Just(CallRegion::Required),
+        1 => Just(CallRegion::Source),
+        1 => Just(CallRegion::Destination),
+        1 => Just(CallRegion::Other),
     ];
     let account = prop_oneof![12 => Just(0_u8), 1 => Just(1)];
-    (account, place, option::weighted(0.35, 0_u8..3)).prop_map(|(account, place, token)| Caller {
+    (account, region, option::weighted(0.35, 0_u8..3)).prop_map(|(account, region, token)| Origin {
         account,
-        place,
+        region,
         token,
     })
 }
 
-fn pair_ask() -> impl Strategy<Value = PairAsk> {
-    prop_oneof![2 => any::<u8>().prop_map(PairAsk::Allowed), 1 => select(PairAsk::PLAIN.as_slice())]
+fn pair_call() -> impl Strategy<Value = PairCall> {
+    prop_oneof![2 => any::<u8>().prop_map(PairCall::Permitted), 1 => select(PairCall::PLAIN.as_slice())]
 }
 
-fn group_ask() -> impl Strategy<Value = GroupAsk> {
+fn group_call() -> impl Strategy<Value = GroupCall> {
     prop_oneof![
-        10 => any::<u8>().prop_map(GroupAsk::Allowed),
-        2 => select(GroupAsk::PLAIN.as_slice()),
-        5 => which().prop_map(GroupAsk::Add),
-        3 => which().prop_map(GroupAsk::Remove),
-        2 => (0_u8..6).prop_map(GroupAsk::StartDrill),
+        10 => any::<u8>().prop_map(GroupCall::Permitted),
+        2 => select(GroupCall::PLAIN.as_slice()),
+        5 => selector().prop_map(GroupCall::Add),
+        3 => selector().prop_map(GroupCall::Remove),
+        2 => (0_u8..6).prop_map(GroupCall::StartDrill),
     ]
 }
 
-fn cluster_ask() -> impl Strategy<Value = ClusterAsk> {
+fn cluster_call() -> impl Strategy<Value = ClusterCall> {
     prop_oneof![
         14 => (option::weighted(0.35, any::<u8>()), rarely(), any::<bool>(), rarely())
-            .prop_map(|(target, standby, back, zonal)| ClusterAsk::Failover { target, standby, back, zonal }),
+            .prop_map(|(target, standby, back, zonal)| ClusterCall::Failover { target, standby, back, zonal }),
         8 => (any::<u8>(), small_priority())
-            .prop_map(|(node, priority)| ClusterAsk::Priority { node, priority }),
-        6 => node_ask(),
-        1 => any::<bool>().prop_map(ClusterAsk::Lock),
-        1 => Just(ClusterAsk::Delete),
-        1 => Just(ClusterAsk::Describe),
+            .prop_map(|(node, priority)| ClusterCall::Priority { node, priority }),
+        6 => node_call(),
+        1 => any::<bool>().prop_map(ClusterCall::Lock),
+        1 => Just(ClusterCall::Delete),
+        1 => Just(ClusterCall::Describe),
     ]
 }
 
-fn node_ask() -> impl Strategy<Value = ClusterAsk> {
+fn node_call() -> impl Strategy<Value = ClusterCall> {
     prop_oneof![
-        3 => (1_u8..4, node_kind()).prop_map(|(nodes, kind)| ClusterAsk::AddNodes { nodes, kind }),
-        3 => (any::<u8>(), 1_u8..3).prop_map(|(from, nodes)| ClusterAsk::DropNodes { from, nodes }),
-        1 => (0_u8..3).prop_map(|class| ClusterAsk::Class { class }),
-        2 => (any::<u8>(), 0_u8..2).prop_map(|(node, class)| ClusterAsk::ClassOf { node, class }),
-        3 => any::<u8>().prop_map(|node| ClusterAsk::Restart { node }),
+        3 => (1_u8..4, node_kind()).prop_map(|(nodes, kind)| ClusterCall::AddNodes { nodes, kind }),
+        3 => (any::<u8>(), 1_u8..3).prop_map(|(from, nodes)| ClusterCall::DropNodes { from, nodes }),
+        1 => (0_u8..3).prop_map(|class| ClusterCall::Class { class }),
+        2 => (any::<u8>(), 0_u8..2).prop_map(|(node, class)| ClusterCall::ClassOf { node, class }),
+        3 => any::<u8>().prop_map(|node| ClusterCall::Restart { node }),
         3 => (any::<u8>(), proptest::bool::weighted(0.7))
-            .prop_map(|(node, on)| ClusterAsk::HotReplica { node, on }),
-        2 => (0_u8..3, any::<bool>()).prop_map(|(zone, standby)| ClusterAsk::Zone { zone, standby }),
+            .prop_map(|(node, on)| ClusterCall::HotReplica { node, on }),
+        2 => (0_u8..3, any::<bool>()).prop_map(|(zone, standby)| ClusterCall::Zone { zone, standby }),
     ]
 }
 
-fn label_ask() -> impl Strategy<Value = LabelAsk> {
+fn label_call() -> impl Strategy<Value = LabelCall> {
     prop_oneof![
-        2 => (0_u8..3, option::of(any::<bool>())).prop_map(|(name, rtc)| LabelAsk::Modify { name, rtc }),
-        2 => (0_u8..24).prop_map(LabelAsk::Tag),
-        1 => option::of(0_u8..24).prop_map(LabelAsk::Untag),
-        1 => Just(LabelAsk::List),
-        1 => (0_u8..3).prop_map(LabelAsk::Regroup),
-        1 => Just(LabelAsk::Progress),
+        2 => (0_u8..3, option::of(any::<bool>())).prop_map(|(name, rtc)| LabelCall::Modify { name, rtc }),
+        2 => (0_u8..24).prop_map(LabelCall::Tag),
+        1 => option::of(0_u8..24).prop_map(LabelCall::Untag),
+        1 => Just(LabelCall::List),
+        1 => (0_u8..3).prop_map(LabelCall::Regroup),
+        1 => Just(LabelCall::Progress),
     ]
 }
 
-fn how() -> impl Strategy<Value = How> {
+fn completion() -> impl Strategy<Value = Completion> {
     let failure = select([Failure::Network, Failure::Replication, Failure::Other].as_slice());
     prop_oneof![
-        8 => any::<u8>().prop_map(How::Well),
-        5 => failure.prop_map(How::Badly),
-        1 => which().prop_map(How::Chosen),
-        1 => Just(How::Done),
+        8 => any::<u8>().prop_map(Completion::Success),
+        5 => failure.prop_map(Completion::Failure),
+        1 => selector().prop_map(Completion::Chosen),
+        1 => Just(Completion::Done),
     ]
 }
 
-fn what() -> impl Strategy<Value = What> {
+fn kind() -> impl Strategy<Value = StepKind> {
     let disk_change = prop_oneof![
         6 => any::<bool>().prop_map(DiskChange::Up),
         6 => any::<bool>().prop_map(DiskChange::Attached),
@@ -121,21 +136,20 @@ fn what() -> impl Strategy<Value = What> {
         2 => proptest::bool::weighted(0.6).prop_map(NodeChange::Replicating),
         1 => small_priority().prop_map(NodeChange::Priority),
     ];
-    let destination =
-        prop_oneof![8 => Just(Place::Destination), 1 => Just(Place::Source), 1 => Just(Place::Third)];
+    let destination = prop_oneof![8 => Just(CallRegion::Destination), 1 => Just(CallRegion::Source), 1 => Just(CallRegion::Other)];
     let few_nodes = prop_oneof![8 => 2_u8..5, 1 => Just(0), 1 => 1_u8..20];
     let branches = [
         (
             18,
-            (caller(), which(), pair_ask())
-                .prop_map(|(caller, pair, ask)| What::Pair { caller, pair, ask })
+            (origin(), selector(), pair_call())
+                .prop_map(|(origin, pair, call)| StepKind::Pair { origin, pair, call })
                 .boxed(),
         ),
         (
             3,
-            (caller(), 0_u8..4, (0_u8..8, 0_u8..8), destination, option::weighted(0.1, any::<u8>()))
-                .prop_map(|(caller, id, disks, destination, months)| What::CreatePair {
-                    caller,
+            (origin(), 0_u8..4, (0_u8..8, 0_u8..8), destination, option::weighted(0.1, any::<u8>()))
+                .prop_map(|(origin, id, disks, destination, months)| StepKind::CreatePair {
+                    origin,
                     id,
                     disks,
                     destination,
@@ -145,68 +159,99 @@ fn what() -> impl Strategy<Value = What> {
         ),
         (
             14,
-            (caller(), which(), group_ask())
-                .prop_map(|(caller, group, ask)| What::Group { caller, group, ask })
+            (origin(), selector(), group_call())
+                .prop_map(|(origin, group, call)| StepKind::Group { origin, group, call })
                 .boxed(),
         ),
-        (2, (caller(), 0_u8..3).prop_map(|(caller, id)| What::CreateGroup { caller, id }).boxed()),
+        (2, (origin(), 0_u8..3).prop_map(|(origin, id)| StepKind::CreateGroup { origin, id }).boxed()),
         (
             2,
-            (caller(), which(), 0_u8..6)
-                .prop_map(|(caller, pair, id)| What::StartDrill { caller, pair, id })
+            (origin(), selector(), 0_u8..6)
+                .prop_map(|(origin, pair, id)| StepKind::StartDrill { origin, pair, id })
                 .boxed(),
         ),
-        (2, (caller(), which()).prop_map(|(caller, drill)| What::ClearDrill { caller, drill }).boxed()),
-        (1, which().prop_map(What::GroupInvalid).boxed()),
+        (
+            2,
+            (origin(), selector()).prop_map(|(origin, drill)| StepKind::ClearDrill { origin, drill }).boxed(),
+        ),
+        (1, selector().prop_map(StepKind::GroupInvalid).boxed()),
         (
             2,
             (any::<u8>(), any::<u8>())
-                .prop_map(|(effect, member)| What::EndedPartly { effect, member })
+                .prop_map(|(effect, member)| StepKind::EndedPartly { effect, member })
                 .boxed(),
         ),
         (
             18,
-            (caller(), which(), cluster_ask())
-                .prop_map(|(caller, cluster, ask)| What::Cluster { caller, cluster, ask })
+            (origin(), selector(), cluster_call())
+                .prop_map(|(origin, cluster, call)| StepKind::Cluster { origin, cluster, call })
                 .boxed(),
         ),
         (
             3,
-            (caller(), 0_u8..3, few_nodes, proptest::bool::weighted(0.9))
-                .prop_map(|(caller, id, nodes, enough)| {
+            (origin(), 0_u8..3, few_nodes, proptest::bool::weighted(0.9))
+                .prop_map(|(origin, id, nodes, enough)| {
                     let fresh = if enough { nodes } else { nodes.saturating_add(1) };
-                    What::CreateCluster { caller, id, nodes, fresh }
+                    StepKind::CreateCluster { origin, id, nodes, fresh }
                 })
                 .boxed(),
         ),
         (
             1,
-            (caller(), which(), label_ask())
-                .prop_map(|(caller, pair, ask)| What::Label { caller, pair, ask })
+            (origin(), selector(), label_call())
+                .prop_map(|(origin, pair, call)| StepKind::Label { origin, pair, call })
                 .boxed(),
         ),
-        (1, (caller(), any::<bool>()).prop_map(|(caller, pairs)| What::Describe { caller, pairs }).boxed()),
-        (1, caller().prop_map(|caller| What::DescribeGroups { caller }).boxed()),
-        (1, (caller(), which()).prop_map(|(caller, drill)| What::DescribeDrills { caller, drill }).boxed()),
-        (32, (any::<u8>(), how()).prop_map(|(effect, how)| What::Ended { effect, how }).boxed()),
-        (2, (0_u64..60, how()).prop_map(|(effect, how)| What::Late { effect, how }).boxed()),
+        (
+            1,
+            (origin(), any::<bool>())
+                .prop_map(|(origin, pairs)| match pairs {
+                    true => StepKind::DescribePairs(origin),
+                    false => StepKind::DescribeClusters(origin),
+                })
+                .boxed(),
+        ),
+        (1, origin().prop_map(StepKind::DescribeGroups).boxed()),
+        (
+            1,
+            (origin(), selector())
+                .prop_map(|(origin, drill)| StepKind::DescribeDrills { origin, drill })
+                .boxed(),
+        ),
+        (
+            32,
+            (any::<u8>(), completion())
+                .prop_map(|(effect, completion)| StepKind::Ended { effect, completion })
+                .boxed(),
+        ),
+        (
+            2,
+            (0_u64..60, completion())
+                .prop_map(|(effect, completion)| StepKind::Late { effect, completion })
+                .boxed(),
+        ),
         (
             3,
             (0_u8..2, 0_u8..8, disk_change)
-                .prop_map(|(account, disk, change)| What::Disk { account, disk, change })
+                .prop_map(|(account, disk, change)| StepKind::Disk { account, disk, change })
                 .boxed(),
         ),
-        (1, which().prop_map(What::PairInvalid).boxed()),
-        (10, (which(), node_change).prop_map(|(node, change)| What::Node { node, change }).boxed()),
+        (1, selector().prop_map(StepKind::PairInvalid).boxed()),
+        (10, (selector(), node_change).prop_map(|(node, change)| StepKind::Node { node, change }).boxed()),
         (
             2,
-            (which(), 0_u8..3, proptest::bool::weighted(0.6))
-                .prop_map(|(cluster, zone, up)| What::ZoneOf { cluster, zone, up })
+            (selector(), 0_u8..3, proptest::bool::weighted(0.6))
+                .prop_map(|(cluster, zone, up)| StepKind::Zone { cluster, zone, up })
                 .boxed(),
         ),
-        (1, (which(), any::<bool>()).prop_map(|(cluster, busy)| What::Busy { cluster, busy }).boxed()),
-        (1, which().prop_map(What::Removed).boxed()),
-        (5, Just(What::Advance).boxed()),
+        (
+            1,
+            (selector(), any::<bool>())
+                .prop_map(|(cluster, busy)| StepKind::ClusterBusy { cluster, busy })
+                .boxed(),
+        ),
+        (1, selector().prop_map(StepKind::ClusterRemoved).boxed()),
+        (5, Just(StepKind::Advance).boxed()),
     ];
     Union::new_weighted(branches.into())
 }

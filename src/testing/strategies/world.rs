@@ -1,27 +1,48 @@
-//! Small worlds to begin in.
+//! Small initial states.
 
-use super::*;
+use alloc::format;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use proptest::collection::vec;
+use proptest::prelude::{Just, any};
+use proptest::sample::select;
+use proptest::strategy::Strategy;
+use proptest::{option, prop_oneof};
+
+use super::policy;
+use crate::control_plane::ControlPlane;
 use crate::ebs::group::member::shown_by;
+use crate::ebs::{GroupSeed, GroupStatus, PairSeed, PairStatus};
+use crate::polardb::{
+    ClusterSeed, ClusterStatus, DbNode, Edition, Engine, NodeKind, PayType, Priority, Role,
+};
+use crate::policy::Policy;
+use crate::testing::steps::{
+    CallRegion, REGIONS, account, class, create_group, create_pair, id, node_id, zone,
+};
+use crate::text::StatusMessage;
+use crate::time::Timestamp;
 
-/// A small world to begin in: adopted pairs and clusters in any status.
+/// A small initial state: adopted pairs, clusters and at most one group, in any status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct World {
-    /// The readings in force.
+    /// The policy.
     pub policy: Policy,
-    /// Pairs, of the first account, created in the first region.
+    /// Pairs of the first account, created in the first region.
     pub pairs: Vec<PairSeed>,
-    /// A group, of the first account, created in the first region; its members are among the pairs.
+    /// A group of the first account, created in the first region; its members are among the pairs.
     pub group: Option<GroupSeed>,
-    /// Clusters, of the first account.
+    /// Clusters of the first account.
     pub clusters: Vec<ClusterSeed>,
 }
 
 impl World {
-    /// A control plane at time `now` that holds what of this world fits the policy.
+    /// A control plane at time `now` that has adopted everything here that the policy admits.
     pub fn plane(&self, now: Timestamp) -> ControlPlane {
         let mut plane = ControlPlane::new(self.policy.clone());
         let _ = plane.advance(now);
-        let (account, region) = (account(0), region(0));
+        let (account, region) = (account(0), id(REGIONS[0]));
         for pair in &self.pairs {
             let _ = plane.adopt_pair(now, &account, &region, pair.clone());
         }
@@ -43,7 +64,7 @@ pub fn world() -> impl Strategy<Value = World> {
         let mut pairs: Vec<PairSeed> = [pairs.0, pairs.1].into_iter().flatten().collect();
         let mut group = group;
         if let Some(group) = &mut group {
-            // Pairs that would not fit the group's status are made to.
+            // Give the pairs the status of the group, so that they can be members.
             for pair in &mut pairs {
                 pair.reversed = group.reversed;
                 pair.status = PairStatus::parse(group.status.as_str()).unwrap_or(pair.status);
@@ -56,10 +77,10 @@ pub fn world() -> impl Strategy<Value = World> {
     })
 }
 
-/// A group to be adopted, in any status: `pg-N`, without members.
+/// A group to adopt, in any status: `pg-N`, without members.
 pub fn group_seed(number: u8) -> impl Strategy<Value = GroupSeed> {
     (select(GroupStatus::ALL), any::<bool>()).prop_map(move |(status, reversed)| GroupSeed {
-        id: made(&format!("pg-{number}")),
+        id: id(&format!("pg-{number}")),
         status,
         reversed,
         created_at: Timestamp::default(),
@@ -68,24 +89,24 @@ pub fn group_seed(number: u8) -> impl Strategy<Value = GroupSeed> {
     })
 }
 
-/// A pair to be adopted, in any status: `pair-N` between disks `d-2N` and `d-2N+1`.
+/// A pair to adopt, in any status: `pair-N` between the disks `d-2N` and `d-2N+1`.
 pub fn pair_seed(number: u8) -> impl Strategy<Value = PairSeed> {
     let history = (option::of(0_u64..1_000_000), any::<bool>());
     (select(PairStatus::ALL), history, any::<bool>()).prop_map(move |(status, (copied, reversed), told)| {
         let disks = (number.saturating_mul(2), number.saturating_mul(2).saturating_add(1));
         PairSeed {
-            id: made(&format!("pair-{number}")),
+            id: id(&format!("pair-{number}")),
             status,
             status_message: told.then(|| StatusMessage::parse("DeviceKeyChanged").ok()).flatten(),
             reversed,
             created_at: Timestamp::default(),
             last_recover_point: copied.map(Timestamp::from_millis),
-            request: create_pair(disks, Place::Destination, None),
+            request: create_pair(disks, CallRegion::Destination, None),
         }
     })
 }
 
-/// A cluster to be adopted: `pc-N` with a writer and up to four readers, most of them able to take over.
+/// A cluster to adopt: `pc-N` with a writer and up to four readers, most of them eligible for failover.
 pub fn cluster_seed(number: u8) -> impl Strategy<Value = ClusterSeed> {
     let status = prop_oneof![
         6 => Just(ClusterStatus::Running),
@@ -103,8 +124,8 @@ pub fn cluster_seed(number: u8) -> impl Strategy<Value = ClusterSeed> {
             let writer = DbNode { role: Role::Writer, kind: NodeKind::Ordinary, ..writer };
             let nodes = (0_u8..).zip(core::iter::once(writer).chain(readers));
             ClusterSeed {
-                id: made(&format!("pc-{number}")),
-                region: region(0),
+                id: id(&format!("pc-{number}")),
+                region: id(REGIONS[0]),
                 engine,
                 version: Arc::from(engine.versions().first().copied().unwrap_or_default()),
                 edition,
@@ -121,7 +142,7 @@ pub fn cluster_seed(number: u8) -> impl Strategy<Value = ClusterSeed> {
     )
 }
 
-/// A reader; the id is a placeholder.
+/// A reader with a placeholder for its id.
 fn node() -> impl Strategy<Value = DbNode> {
     let place = prop_oneof![6 => Just(0_u8), 2 => Just(1)];
     let health = (rarely(), rarely(), rarely(), any::<bool>());
@@ -143,6 +164,12 @@ fn node() -> impl Strategy<Value = DbNode> {
     )
 }
 
+/// Any failover priority, with a bias to the extremes.
+pub fn priority() -> impl Strategy<Value = Priority> + Clone {
+    let number = prop_oneof![2 => Just(1), 1 => Just(15), 3 => 1_u8..=15];
+    number.prop_map(|number| Priority::new(number).unwrap_or_default())
+}
+
 pub(super) fn node_kind() -> impl Strategy<Value = NodeKind> + Clone {
     prop_oneof![
         8 => Just(NodeKind::Ordinary),
@@ -152,7 +179,7 @@ pub(super) fn node_kind() -> impl Strategy<Value = NodeKind> + Clone {
     ]
 }
 
-/// A priority out of few, so that ties are common.
+/// One of few priorities, so that ties are common.
 pub(super) fn small_priority() -> impl Strategy<Value = Priority> + Clone {
     prop_oneof![3 => Just(1), 3 => Just(5), 1 => 1_u8..=15]
         .prop_map(|number| Priority::new(number).unwrap_or_default())

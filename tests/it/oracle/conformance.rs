@@ -1,12 +1,12 @@
 //! The conformance check itself: what it tells of a system that shows, answers or asks something else than is allowed.
 
 use failover_model::ebs::{GroupStatus, PairSeed, PairStatus};
-use failover_model::testing::conformance::{Answer, Aspect, Divergence, Drive, Leeway, Subject, Task, View};
-use failover_model::testing::gallery::Planted;
-use failover_model::testing::reference::Reference;
-use failover_model::testing::strategies::{
-    Abstract, ClusterAsk, GroupAsk, How, LabelAsk, PairAsk, What, When, World,
+use failover_model::testing::steps::{
+    ClusterCall, Completion, GroupCall, LabelCall, PairCall, Step, StepKind, Timing,
 };
+use failover_model::testing::strategies::World;
+use failover_model::testing::view::{Answer, Leeway, Task, View};
+use failover_model::testing::{Aspect, Divergence, Drive, Reference, ReferenceSubject, Subject};
 use failover_model::{EffectId, Input, Policy, Request, RuleId};
 
 use super::small::{drive, pair, world};
@@ -26,17 +26,17 @@ impl Subject for Frozen {
     }
 }
 
-fn on_pair(pair: u8, ask: PairAsk) -> What {
-    What::Pair { caller: OWNER, pair: Some(pair), ask }
+fn on_pair(pair: u8, ask: PairCall) -> StepKind {
+    StepKind::Pair { origin: OWNER, pair: Some(pair), call: ask }
 }
 
-const START_IT: PairAsk = PairAsk::Start { one_shot: false };
-const FAIL_OVER: What = What::Cluster {
-    caller: OWNER,
+const START_IT: PairCall = PairCall::Start { one_shot: false };
+const FAIL_OVER: StepKind = StepKind::Cluster {
+    origin: OWNER,
     cluster: Some(0),
-    ask: ClusterAsk::Failover { target: None, standby: false, back: false, zonal: false },
+    call: ClusterCall::Failover { target: None, standby: false, back: false, zonal: false },
 };
-const WELL: What = What::Ended { effect: 0, how: How::Well(0) };
+const WELL: StepKind = StepKind::Ended { effect: 0, completion: Completion::Success(0) };
 
 /// Every respect in which two systems can differ, each with the words for both.
 #[test]
@@ -116,7 +116,9 @@ fn what_differs_is_told_with_what_is_allowed() {
         (Aspect::Deadline, "all", "pair-3 at 1900000 ms", "absent", |view| view.next_deadline = None),
     ];
     let mut drive = drive(&World { group: Some(group_seed(GroupStatus::Normal, &[1, 2])), ..world() });
-    drive.run(&[soon(What::StartDrill { caller: OWNER, pair: Some(2), id: 4 }), soon(FAIL_OVER)]).unwrap();
+    drive
+        .run(&[soon(StepKind::StartDrill { origin: OWNER, pair: Some(2), id: 4 }), soon(FAIL_OVER)])
+        .unwrap();
     let view = Subject::view(drive.subject());
     assert!(Drive::new(drive.reference().clone(), Frozen(view.clone())).is_ok());
     for (aspect, resource, allowed, shown, change) in differences {
@@ -134,7 +136,7 @@ fn the_id_of_a_new_effect_was_never_used() {
     let stopping = [1, 2].map(|number| pair(number, PairStatus::Stopping));
     let world = World { pairs: stopping.to_vec(), group: None, clusters: Vec::new(), ..world() };
     let mut reference = Reference::of(&world, at(START));
-    let mut view = Subject::view(&Planted::new(reference.clone(), None));
+    let mut view = Subject::view(&ReferenceSubject::new(reference.clone(), None));
     reference.bind(&view.effects[..1]);
     for used in [0, view.effects[0].id.0] {
         view.effects[1].id = EffectId(used);
@@ -148,7 +150,7 @@ fn the_id_of_a_new_effect_was_never_used() {
 
 /// A system that does everything right until one input, and then answers or shows something else.
 struct Bent {
-    system: Planted,
+    system: ReferenceSubject,
     now: bool,
     answer: fn(&mut Answer),
     view: fn(&mut View),
@@ -172,13 +174,13 @@ impl Subject for Bent {
 }
 
 fn bent(
-    before: &[What],
-    last: What,
+    before: &[StepKind],
+    last: StepKind,
     answer: fn(&mut Answer),
     view: fn(&mut View),
 ) -> Result<(), Box<Divergence>> {
     let reference = Reference::of(&world(), at(START));
-    let mut right = Drive::new(reference.clone(), Planted::new(reference, None)).unwrap();
+    let mut right = Drive::new(reference.clone(), ReferenceSubject::new(reference, None)).unwrap();
     before.iter().for_each(|what| right.step(&soon(what.clone())).unwrap());
     let system = Bent { system: right.subject().clone(), now: false, answer, view };
     Drive::new(right.reference().clone(), system).unwrap().step(&soon(last))
@@ -187,21 +189,22 @@ fn bent(
 /// Time passes in a world to the first deadline, and the system shows something else.
 fn bent_when_due(world: &World, view: fn(&mut View)) -> Divergence {
     let reference = Reference::of(world, at(START));
-    let system = Bent { system: Planted::new(reference.clone(), None), now: false, answer: |_| {}, view };
-    let due = Abstract { when: When::Deadline, what: What::Advance };
+    let system =
+        Bent { system: ReferenceSubject::new(reference.clone(), None), now: false, answer: |_| {}, view };
+    let due = Step { timing: Timing::Deadline, kind: StepKind::Advance };
     *Drive::new(reference, system).unwrap().step(&due).expect_err("something else is shown")
 }
 
 /// The rule that is named is the one that speaks of what differs, not the one by which the input was decided.
 #[test]
 fn a_difference_is_told_by_the_rule_that_speaks_of_it() {
-    let copied: &[What] = &[on_pair(3, START_IT)];
-    let stopping: &[What] = &[on_pair(2, PairAsk::Stop)];
-    let deleting: &[What] = &[on_pair(4, PairAsk::Delete)];
-    let failed_over: &[What] = &[on_pair(2, PairAsk::Failover), WELL];
-    let turned: &[What] =
-        &[on_pair(2, PairAsk::Failover), WELL, on_pair(2, PairAsk::Reprotect { reverse: true })];
-    let promoted: &[What] = &[FAIL_OVER, WELL];
+    let copied: &[StepKind] = &[on_pair(3, START_IT)];
+    let stopping: &[StepKind] = &[on_pair(2, PairCall::Stop)];
+    let deleting: &[StepKind] = &[on_pair(4, PairCall::Delete)];
+    let failed_over: &[StepKind] = &[on_pair(2, PairCall::Failover), WELL];
+    let turned: &[StepKind] =
+        &[on_pair(2, PairCall::Failover), WELL, on_pair(2, PairCall::Reprotect { reverse: true })];
+    let promoted: &[StepKind] = &[FAIL_OVER, WELL];
     let group_copied = |view: &mut View| view.groups[0].recover_point = None;
     let open = |view: &mut View| view.pairs[2].destination.access = "none";
     let fenced = |view: &mut View| view.pairs[2].source.access = "none";
@@ -214,21 +217,21 @@ fn a_difference_is_told_by_the_rule_that_speaks_of_it() {
     let idle = |view: &mut View| view.next_deadline = None;
     let other_writer = |view: &mut View| view.clusters[0].nodes[0].writer = true;
     let moved = |view: &mut View| view.clusters[0].nodes[1].priority = 1;
-    type Row<'a> = (&'a [What], What, fn(&mut View), Aspect, &'a str);
+    type Row<'a> = (&'a [StepKind], StepKind, fn(&mut View), Aspect, &'a str);
     let rows: &[Row<'_>] = &[
         (copied, WELL, |view| view.pairs[3].recover_point = None, Aspect::RecoverPoint, "E-650"),
         (stopping, WELL, |view| view.pairs[2].recover_point = None, Aspect::RecoverPoint, "E-651"),
         (deleting, WELL, |view| view.pairs[4].recover_point = None, Aspect::RecoverPoint, "E-651"),
         (turned, WELL, |view| view.pairs[2].recover_point = Some(at(1)), Aspect::RecoverPoint, "E-641"),
-        (&[], on_pair(2, PairAsk::Stop), group_copied, Aspect::RecoverPoint, "G-650"),
-        (&[], on_pair(2, PairAsk::Stop), turn, Aspect::Direction, "G-640"),
-        (&[], What::PairInvalid(Some(0)), hidden, Aspect::Status, "G-400"),
-        (&[], on_pair(2, PairAsk::Stop), hidden_pair, Aspect::Status, "E-130"),
+        (&[], on_pair(2, PairCall::Stop), group_copied, Aspect::RecoverPoint, "G-650"),
+        (&[], on_pair(2, PairCall::Stop), turn, Aspect::Direction, "G-640"),
+        (&[], StepKind::PairInvalid(Some(0)), hidden, Aspect::Status, "G-400"),
+        (&[], on_pair(2, PairCall::Stop), hidden_pair, Aspect::Status, "E-130"),
         (failed_over, on_pair(4, START_IT), open, Aspect::DestinationAccess, "E-671"),
         (failed_over, on_pair(4, START_IT), fenced, Aspect::SourceAccess, "E-670"),
         (&turned[..2], turned[2].clone(), fenced, Aspect::SourceAccess, "E-672"),
         (failed_over, on_pair(4, START_IT), swap, Aspect::Direction, "E-640"),
-        (&[], What::StartDrill { caller: OWNER, pair: Some(2), id: 1 }, idle, Aspect::Deadline, "D-112"),
+        (&[], StepKind::StartDrill { origin: OWNER, pair: Some(2), id: 1 }, idle, Aspect::Deadline, "D-112"),
         (deleting, WELL, idle, Aspect::Deadline, "E-660"),
         (promoted, WELL, other_writer, Aspect::Writer, "P-160"),
         (promoted, WELL, moved, Aspect::Priority, "P-121"),
@@ -260,13 +263,13 @@ fn hidden_pair(view: &mut View) {
 /// asked for them.
 #[test]
 fn an_answer_is_compared_as_far_as_it_tells() {
-    let asked = || on_pair(2, PairAsk::Stop);
+    let asked = || on_pair(2, PairCall::Stop);
     let other = |answer: &mut Answer| {
         if let Answer::Accepted { rule, .. } | Answer::Refused { rule, .. } = answer {
             *rule = Some(RuleId("none"));
         }
     };
-    let refused = || on_pair(0, PairAsk::Stop);
+    let refused = || on_pair(0, PairCall::Stop);
     for (what, allowed) in [(asked(), "accepted (E-130)"), (refused(), "refused, OperationDenied (E-623)")] {
         let told = bent(&[], what, other, |_| {}).expect_err("by no rule of ours");
         assert_eq!((told.aspect, &*told.resource), (Aspect::Answer, "StopDiskReplicaPair"));
@@ -293,9 +296,9 @@ fn an_answer_is_compared_as_far_as_it_tells() {
 #[test]
 fn an_election_beside_other_work_is_counted_once() {
     let reference = Reference::of(&world(), at(START));
-    let system = Planted::new(reference.clone(), None).electing_the_first();
+    let system = ReferenceSubject::new(reference.clone(), None).electing_the_first();
     let mut drive = Drive::new(reference, system).unwrap();
-    drive.run(&[soon(on_pair(2, PairAsk::Stop)), soon(FAIL_OVER), soon(WELL), soon(WELL)]).unwrap();
+    drive.run(&[soon(on_pair(2, PairCall::Stop)), soon(FAIL_OVER), soon(WELL), soon(WELL)]).unwrap();
     assert_eq!(drive.summary().elections, [(2, 0)]);
     assert_eq!(drive.subject().leeway(), Leeway { elects_itself: true, any_fault: false });
 }
@@ -305,7 +308,7 @@ fn an_election_beside_other_work_is_counted_once() {
 fn what_is_left_out_is_not_tried() {
     let mut drive = drive(&world());
     let before = drive.subject().clone();
-    let label = soon(What::Label { caller: OWNER, pair: Some(0), ask: LabelAsk::Tag(1) });
+    let label = soon(StepKind::Label { origin: OWNER, pair: Some(0), call: LabelCall::Tag(1) });
     let input = label.resolve(drive.subject());
     assert!(matches!(&input, Input::Call(_, Request::TagResources(_), _)));
     assert!(!Reference::knows(&input) && drive.reference().allowed(&input).is_empty());
@@ -339,9 +342,9 @@ fn the_control_plane_shows_what_it_asks_for() {
     let mut tasks = Vec::new();
     for what in [
         on_pair(3, START_IT),
-        on_pair(2, PairAsk::Stop),
-        on_group(GroupAsk::Stop),
-        What::StartDrill { caller: OWNER, pair: Some(4), id: 1 },
+        on_pair(2, PairCall::Stop),
+        on_group(GroupCall::Stop),
+        StepKind::StartDrill { origin: OWNER, pair: Some(4), id: 1 },
         FAIL_OVER,
     ] {
         drive.step(&soon(what)).unwrap();

@@ -9,7 +9,7 @@ use failover_model::ebs::{
 };
 use failover_model::polardb::{ClusterStatus, Failure, NodeChange};
 use failover_model::policy::{SameRegionPairs, StartWhileReplicating};
-use failover_model::testing::conformance::Drive;
+use failover_model::testing::Drive;
 use failover_model::testing::strategies::World;
 use failover_model::{
     Call, ControlPlane, Fresh, Input, Observation, Outcome, Policy, Report, Request, Timestamp,

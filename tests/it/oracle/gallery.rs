@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 
 use failover_model::Input;
 use failover_model::catalogue;
-use failover_model::testing::conformance::{Answer, Aspect, Divergence, Drive, Subject};
-use failover_model::testing::gallery::{Bug, Planted};
-use failover_model::testing::reference::Reference;
-use failover_model::testing::strategies::{Abstract, Caller, How, PairAsk, Place, What, When, World};
+use failover_model::testing::steps::{CallRegion, Completion, Origin, PairCall, Step, StepKind, Timing};
+use failover_model::testing::strategies::World;
+use failover_model::testing::view::Answer;
+use failover_model::testing::{Aspect, Bug, Divergence, Drive, Reference, ReferenceSubject, Subject};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use proptest_state_machine::ReferenceStateMachine;
@@ -23,7 +23,7 @@ use crate::kit::{START, at, id, seed};
 /// Plays a story with a mistake built in, or without.
 fn play(story: &Story, bug: Option<Bug>) -> Result<(), Box<Divergence>> {
     let reference = Reference::of(&story.world, at(START));
-    let drive = Drive::new(reference.clone(), Planted::new(reference, bug))?;
+    let drive = Drive::new(reference.clone(), ReferenceSubject::new(reference, bug))?;
     story.play(drive).map(drop)
 }
 
@@ -175,9 +175,9 @@ fn a_mistake_shows_where_it_is_made() {
 }
 
 /// What a wrong model answers to a step, and whether it says that a token answered.
-fn replayed(system: &mut Planted, what: What) -> Option<bool> {
-    let step = Abstract { when: When::Later(1), what };
-    match system.apply(&step.resolve_for(system.reference())) {
+fn replayed(system: &mut ReferenceSubject, what: StepKind) -> Option<bool> {
+    let step = Step { timing: Timing::Later(1), kind: what };
+    match system.apply(&step.resolve(system.reference())) {
         Answer::Accepted { replayed, .. } | Answer::Refused { replayed, .. } => replayed,
         _ => None,
     }
@@ -187,19 +187,19 @@ fn replayed(system: &mut Planted, what: What) -> Option<bool> {
 /// what else is under way is nothing to it.
 #[test]
 fn a_token_that_is_settled_by_completion_answers_after_completion() {
-    let caller = |token| Caller { account: 0, place: Place::Fitting, token };
-    let well = What::Ended { effect: 0, how: How::Well(0) };
-    let create = |id, token| What::CreatePair {
-        caller: caller(token),
+    let caller = |token| Origin { account: 0, region: CallRegion::Required, token };
+    let well = StepKind::Ended { effect: 0, completion: Completion::Success(0) };
+    let create = |id, token| StepKind::CreatePair {
+        origin: caller(token),
         id,
         disks: (2 * id, 2 * id + 1),
-        destination: Place::Destination,
+        destination: CallRegion::Destination,
         months: None,
     };
-    let ask = PairAsk::Start { one_shot: false };
-    let start = || What::Pair { caller: caller(Some(0)), pair: Some(0), ask };
+    let ask = PairCall::Start { one_shot: false };
+    let start = || StepKind::Pair { origin: caller(Some(0)), pair: Some(0), call: ask };
     let bug = Some(Bug::SettledByCompletion);
-    let mut system = Planted::new(Reference::of(&stories::bare(|_| {}), at(START)), bug);
+    let mut system = ReferenceSubject::new(Reference::of(&stories::bare(|_| {}), at(START)), bug);
     let mut say = |what| replayed(&mut system, what);
     assert_eq!((say(create(1, None)), say(well.clone())), (Some(false), None));
     assert_eq!(
@@ -213,12 +213,12 @@ fn a_token_that_is_settled_by_completion_answers_after_completion() {
     (other.id, other.nodes[0].id) = (id("pc-2"), id("v"));
     let clusters = vec![seed(&[("a", 5), ("b", 3)]), other];
     let world = World { clusters, ..stories::bare(|_| {}) };
-    let mut system = Planted::new(Reference::of(&world, at(START)), bug);
+    let mut system = ReferenceSubject::new(Reference::of(&world, at(START)), bug);
     let mut say = |what| replayed(&mut system, what);
-    let fail_over = |cluster, token| What::Cluster {
-        caller: caller(token),
+    let fail_over = |cluster, token| StepKind::Cluster {
+        origin: caller(token),
         cluster: Some(cluster),
-        ask: stories::failover_ask(None),
+        call: stories::failover_ask(None),
     };
     assert_eq!((say(fail_over(0, Some(0))), say(fail_over(1, None))), (Some(false), Some(false)));
     assert_eq!(say(fail_over(0, Some(0))), Some(false), "it is under way");
@@ -230,7 +230,7 @@ fn a_token_that_is_settled_by_completion_answers_after_completion() {
 fn a_clock_that_goes_back_does_so_whoever_tells_the_time() {
     let reference = Reference::of(&stories::bare(|_| {}), at(START));
     for (bug, clock) in [(None, START), (Some(Bug::ClockGoesBack), START - 5)] {
-        let mut system = Planted::new(reference.clone(), bug);
+        let mut system = ReferenceSubject::new(reference.clone(), bug);
         let _ = system.apply(&Input::Advance(at(START - 5)));
         assert_eq!(system.reference().clock(), at(clock));
     }
@@ -274,7 +274,7 @@ fn random_sequences_find_the_mistakes_by_themselves() {
         .filter(|bug| {
             !sequences.iter().any(|(world, steps)| {
                 let reference = Reference::of(world, at(START));
-                let system = Planted::new(reference.clone(), Some(*bug));
+                let system = ReferenceSubject::new(reference.clone(), Some(*bug));
                 Drive::new(reference, system).and_then(|mut drive| drive.run(steps)).is_err()
             })
         })
@@ -283,7 +283,7 @@ fn random_sequences_find_the_mistakes_by_themselves() {
     assert!(missed.len() <= 9, "{missed:?}");
     for (world, steps) in &sequences {
         let reference = Reference::of(world, at(START));
-        let mut drive = Drive::new(reference.clone(), Planted::new(reference, None)).unwrap();
+        let mut drive = Drive::new(reference.clone(), ReferenceSubject::new(reference, None)).unwrap();
         assert_eq!(drive.run(steps), Ok(()));
     }
 }

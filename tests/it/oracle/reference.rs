@@ -7,12 +7,10 @@
 use std::collections::BTreeSet;
 
 use failover_model::ebs::{DrillStatus, GroupStatus, PairStatus};
-use failover_model::testing::conformance::{
-    Answer, Aspect, Divergence, Drive, Leeway, Subject, Summary, View,
-};
-use failover_model::testing::gallery::Planted;
-use failover_model::testing::reference::Reference;
-use failover_model::testing::strategies::{self, Abstract, World};
+use failover_model::testing::steps::Step;
+use failover_model::testing::strategies::{self, World};
+use failover_model::testing::view::{Answer, Leeway, View};
+use failover_model::testing::{Aspect, Divergence, Drive, Reference, ReferenceSubject, Subject, Summary};
 use failover_model::{ControlPlane, EffectId, Input, Policy};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -34,7 +32,7 @@ impl StateMachineTest for Against {
         drive(&model.world)
     }
 
-    fn apply(mut drive: Drive<ControlPlane>, _: &Model, step: Abstract) -> Drive<ControlPlane> {
+    fn apply(mut drive: Drive<ControlPlane>, _: &Model, step: Step) -> Drive<ControlPlane> {
         agree(drive.step(&step));
         drive
     }
@@ -74,7 +72,7 @@ proptest! {
 
     /// From nothing and under the defaults, long enough for tokens and tombstones to come round.
     #[test]
-    fn a_long_life_under_the_default_policy_is_the_same_in_both(steps in strategies::inputs(80..160)) {
+    fn a_long_life_under_the_default_policy_is_the_same_in_both(steps in strategies::steps(80..160)) {
         let reference = Reference::new(Policy::default());
         let mut drive = agree(Drive::new(reference, ControlPlane::new(Policy::default())));
         agree(drive.run(&steps));
@@ -91,9 +89,9 @@ proptest! {
 
     /// Whoever elects by itself, or names another of several faults, is right as long as it says so.
     #[test]
-    fn a_system_with_leeway_is_not_blamed(world in strategies::world(), steps in strategies::inputs(0..60)) {
+    fn a_system_with_leeway_is_not_blamed(world in strategies::world(), steps in strategies::steps(0..60)) {
         let reference = Reference::of(&stories::known(world), at(START));
-        let system = Planted::new(reference.clone(), None);
+        let system = ReferenceSubject::new(reference.clone(), None);
         for system in [system.clone().electing_the_first(), system.naming_the_last_fault()] {
             let mut drive = agree(Drive::new(reference.clone(), system));
             agree(drive.run(&steps));
@@ -186,17 +184,21 @@ fn the_sequences_do_enough_of_everything() {
 }
 
 /// Plays a story with a system that has leeway, and says so or does not.
-fn play(name: &str, system: fn(Planted) -> Planted, says_so: bool) -> Result<Summary, Box<Divergence>> {
+fn play(
+    name: &str,
+    system: fn(ReferenceSubject) -> ReferenceSubject,
+    says_so: bool,
+) -> Result<Summary, Box<Divergence>> {
     let stories = stories::all();
     let story = stories.iter().find(|story| story.name == name).expect("there is such a story");
     let reference = Reference::of(&story.world, at(START));
-    let system = system(Planted::new(reference.clone(), None));
+    let system = system(ReferenceSubject::new(reference.clone(), None));
     story.play(agree(Drive::new(reference, Liberal { system, says_so })))
 }
 
 /// A system with leeway, which it may keep to itself.
 struct Liberal {
-    system: Planted,
+    system: ReferenceSubject,
     says_so: bool,
 }
 
@@ -217,7 +219,8 @@ impl Subject for Liberal {
 /// Each election by itself is legal; that they all go one way shows only over many.
 #[test]
 fn an_election_that_always_takes_the_first_is_legal_and_its_bias_shows() {
-    let elect = |says_so| play("a tie that one elects by itself", Planted::electing_the_first, says_so);
+    let elect =
+        |says_so| play("a tie that one elects by itself", ReferenceSubject::electing_the_first, says_so);
     let mut total = Summary::default();
     for _ in 0..20 {
         total.extend(&agree(elect(true)));
@@ -234,7 +237,7 @@ fn an_election_that_always_takes_the_first_is_legal_and_its_bias_shows() {
 /// The order of checks is ours; whoever has another and says so may name any of the faults.
 #[test]
 fn of_two_faults_the_second_may_be_named_by_who_says_so() {
-    let name = |says_so| play("two faults at once", Planted::naming_the_last_fault, says_so);
+    let name = |says_so| play("two faults at once", ReferenceSubject::naming_the_last_fault, says_so);
     assert_eq!(agree(name(true)).calls, 2);
     let unsaid = name(false).unwrap_err();
     assert_eq!((unsaid.aspect, unsaid.rule.0), (Aspect::Answer, "E-621"), "{unsaid}");
@@ -256,12 +259,13 @@ fn a_system_that_begins_elsewhere_is_told_so() {
 /// A divergence reads as a sentence, with the rule spelled out.
 #[test]
 fn a_divergence_is_told_in_words() {
-    let unsaid = play("a tie that one elects by itself", Planted::electing_the_first, false).unwrap_err();
+    let unsaid =
+        play("a tie that one elects by itself", ReferenceSubject::electing_the_first, false).unwrap_err();
     let told = unsaid.to_string();
     let said = "what is asked of the outside is: promote a (pc-1); allowed is: choose one of a and b (pc-1) (P-142: Several \
                 nodes of the highest priority are offered for a choice.)";
     assert!(told.starts_with("input 1, Call(") && told.ends_with(said), "{told}");
-    let unsaid = play("two faults at once", Planted::naming_the_last_fault, false).unwrap_err();
+    let unsaid = play("two faults at once", ReferenceSubject::naming_the_last_fault, false).unwrap_err();
     let said = "the answer to FailoverDiskReplicaPair is: refused, OperationDenied.InvalidStatus (E-210); allowed is: refused, \
                 OperationDenied.OperateNotAllowedForPrimary (E-621) (E-621: Failover and reprotect are called at the \
                 current destination.)";

@@ -2,9 +2,8 @@
 
 use failover_model::ebs::{GroupStatus, PairSeed, PairStatus};
 use failover_model::polardb::ClusterSeed;
-use failover_model::testing::conformance::Drive;
-use failover_model::testing::reference::Reference;
 use failover_model::testing::strategies::World;
+use failover_model::testing::{Drive, Reference};
 use failover_model::{ControlPlane, Policy};
 
 use crate::kit::{START, at, create_request, group_seed, id, pair_id, seed};

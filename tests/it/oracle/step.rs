@@ -1,19 +1,19 @@
 //! Steps of a random script, made by hand.
 
-use failover_model::testing::strategies::{Abstract, Caller, ClusterAsk, GroupAsk, Place, What, When};
+use failover_model::testing::steps::{CallRegion, ClusterCall, GroupCall, Origin, Step, StepKind, Timing};
 
 /// The account that owns all of the small world, calling where the operation is called, without a token.
-pub const OWNER: Caller = Caller { account: 0, place: Place::Fitting, token: None };
+pub const OWNER: Origin = Origin { account: 0, region: CallRegion::Required, token: None };
 
 /// A step a second later.
-pub fn soon(what: What) -> Abstract {
-    Abstract { when: When::Later(1_000), what }
+pub fn soon(what: StepKind) -> Step {
+    Step { timing: Timing::Later(1_000), kind: what }
 }
 
-pub fn on_group(ask: GroupAsk) -> What {
-    What::Group { caller: OWNER, group: Some(0), ask }
+pub fn on_group(ask: GroupCall) -> StepKind {
+    StepKind::Group { origin: OWNER, group: Some(0), call: ask }
 }
 
-pub fn on_cluster(ask: ClusterAsk) -> What {
-    What::Cluster { caller: OWNER, cluster: Some(0), ask }
+pub fn on_cluster(ask: ClusterCall) -> StepKind {
+    StepKind::Cluster { origin: OWNER, cluster: Some(0), call: ask }
 }

@@ -10,9 +10,10 @@ use failover_model::polardb::{
     Cause, ClusterEffect, ClusterFact, DbCluster, DbNode, Failover, NodeKind, Priority, Role,
 };
 use failover_model::policy::RejectionPolicy;
-use failover_model::testing::strategies::{
-    self, Abstract, Caller, ClusterAsk, How, PairAsk, Place, What, When,
+use failover_model::testing::steps::{
+    self, CallRegion, ClusterCall, Completion, Origin, PairCall, Step, StepKind, Timing,
 };
+use failover_model::testing::strategies;
 use failover_model::token::{Lifetime, Overflow};
 use failover_model::{
     ClusterId, ControlPlane, Effect, EffectId, EffectKind, Input, Misuse, NodeId, Policy, Refusal, Report,
@@ -104,7 +105,7 @@ impl Watched {
         let plane = world.plane(kit::at(kit::START));
         let mut twin = ControlPlane::with_hash_seed(world.policy.clone(), 0xdead_beef);
         let _ = twin.advance(kit::at(kit::START));
-        let (account, region) = (kit::id(strategies::ACCOUNTS[0]), kit::id(strategies::REGIONS[0]));
+        let (account, region) = (kit::id(steps::ACCOUNTS[0]), kit::id(steps::REGIONS[0]));
         for pair in &world.pairs {
             let _ = twin.adopt_pair(kit::at(kit::START), &account, &region, pair.clone());
         }
@@ -124,14 +125,14 @@ impl Watched {
     }
 
     /// Runs a whole sequence.
-    fn run(&mut self, steps: &[Abstract]) {
+    fn run(&mut self, steps: &[Step]) {
         for step in steps {
             let _ = self.step(step);
         }
         assert_eq!(json(&self.twin), json(&self.plane), "equal states have equal snapshots");
     }
 
-    fn step(&mut self, step: &Abstract) -> Result<Output, Misuse> {
+    fn step(&mut self, step: &Step) -> Result<Output, Misuse> {
         let input = step.resolve(&self.plane);
         self.apply(&input)
     }
@@ -391,7 +392,7 @@ proptest! {
     #![proptest_config(suite!("sequences", 96))]
 
     #[test]
-    fn the_laws_hold_after_every_input(world in strategies::world(), steps in strategies::inputs(0..60)) {
+    fn the_laws_hold_after_every_input(world in strategies::world(), steps in strategies::steps(0..60)) {
         Watched::new(&world).run(&steps);
     }
 
@@ -399,7 +400,7 @@ proptest! {
     #[test]
     fn the_inputs_replayed_from_their_written_form_give_the_same_state(
         world in strategies::world(),
-        steps in strategies::inputs(0..40),
+        steps in strategies::steps(0..40),
     ) {
         let mut plane = world.plane(kit::at(kit::START));
         let mut again = plane.clone();
@@ -420,7 +421,7 @@ proptest! {
     #[test]
     fn a_clone_is_independent_and_equal_states_hash_alike(
         world in strategies::world(),
-        steps in strategies::inputs(0..30),
+        steps in strategies::steps(0..30),
     ) {
         let hash = |plane: &ControlPlane| {
             use std::hash::{DefaultHasher, Hash, Hasher};
@@ -450,62 +451,62 @@ proptest! {
 
     /// With nothing but the defaults, long enough for tokens and tombstones to come round.
     #[test]
-    fn the_laws_hold_under_the_default_policy_from_an_empty_plane(steps in strategies::inputs(60..120)) {
+    fn the_laws_hold_under_the_default_policy_from_an_empty_plane(steps in strategies::steps(60..120)) {
         Watched::of(Policy::default()).run(&steps);
     }
 }
 
-fn caller(token: Option<u8>) -> Caller {
-    Caller { account: 0, place: Place::Fitting, token }
+fn caller(token: Option<u8>) -> Origin {
+    Origin { account: 0, region: CallRegion::Required, token }
 }
 
-fn now(what: What) -> Abstract {
-    Abstract { when: When::Now, what }
+fn now(what: StepKind) -> Step {
+    Step { timing: Timing::Now, kind: what }
 }
 
 /// The fixed-case twin: a life of a pair and a cluster, with a lost reply, a late outcome and a tie.
 #[test]
 fn the_laws_hold_in_a_story_that_is_told() {
     let mut watched = Watched::of(Policy::default());
-    let ended = |how| now(What::Ended { effect: 0, how });
-    let pair = |ask, token| now(What::Pair { caller: caller(token), pair: Some(0), ask });
-    let cluster = |ask, token| now(What::Cluster { caller: caller(token), cluster: Some(0), ask });
-    let create_pair = now(What::CreatePair {
-        caller: caller(Some(0)),
+    let ended = |how| now(StepKind::Ended { effect: 0, completion: how });
+    let pair = |ask, token| now(StepKind::Pair { origin: caller(token), pair: Some(0), call: ask });
+    let cluster = |ask, token| now(StepKind::Cluster { origin: caller(token), cluster: Some(0), call: ask });
+    let create_pair = now(StepKind::CreatePair {
+        origin: caller(Some(0)),
         id: 1,
         disks: (0, 1),
-        destination: Place::Destination,
+        destination: CallRegion::Destination,
         months: None,
     });
-    let fails_over = ClusterAsk::Failover { target: None, standby: false, back: false, zonal: false };
-    let story: Vec<(Abstract, bool)> = vec![
+    let fails_over = ClusterCall::Failover { target: None, standby: false, back: false, zonal: false };
+    let story: Vec<(Step, bool)> = vec![
         (create_pair.clone(), true),
         (create_pair, true),
-        (ended(How::Well(0)), true),
-        (pair(PairAsk::Start { one_shot: false }, None), true),
-        (ended(How::Badly(failover_model::polardb::Failure::Network)), true),
-        (Abstract { when: When::Deadline, what: What::Advance }, true),
-        (ended(How::Well(0)), true),
-        (pair(PairAsk::Stop, None), true),
-        (pair(PairAsk::Failover, Some(1)), true),
-        (pair(PairAsk::Failover, Some(1)), true),
-        (now(What::Late { effect: 4, how: How::Well(0) }), false),
-        (ended(How::Well(0)), true),
-        (pair(PairAsk::Reprotect { reverse: true }, Some(1)), true),
-        (ended(How::Well(0)), true),
-        (pair(PairAsk::Delete, None), true),
-        (ended(How::Well(0)), true),
-        (Abstract { when: When::Deadline, what: What::Advance }, true),
-        (now(What::CreateCluster { caller: caller(None), id: 1, nodes: 4, fresh: 4 }), true),
-        (ended(How::Well(0)), true),
+        (ended(Completion::Success(0)), true),
+        (pair(PairCall::Start { one_shot: false }, None), true),
+        (ended(Completion::Failure(failover_model::polardb::Failure::Network)), true),
+        (Step { timing: Timing::Deadline, kind: StepKind::Advance }, true),
+        (ended(Completion::Success(0)), true),
+        (pair(PairCall::Stop, None), true),
+        (pair(PairCall::Failover, Some(1)), true),
+        (pair(PairCall::Failover, Some(1)), true),
+        (now(StepKind::Late { effect: 4, completion: Completion::Success(0) }), false),
+        (ended(Completion::Success(0)), true),
+        (pair(PairCall::Reprotect { reverse: true }, Some(1)), true),
+        (ended(Completion::Success(0)), true),
+        (pair(PairCall::Delete, None), true),
+        (ended(Completion::Success(0)), true),
+        (Step { timing: Timing::Deadline, kind: StepKind::Advance }, true),
+        (now(StepKind::CreateCluster { origin: caller(None), id: 1, nodes: 4, fresh: 4 }), true),
+        (ended(Completion::Success(0)), true),
         (cluster(fails_over, Some(2)), true),
-        (ended(How::Chosen(Some(0))), false),
-        (ended(How::Well(1)), true),
-        (ended(How::Badly(failover_model::polardb::Failure::Other)), true),
+        (ended(Completion::Chosen(Some(0))), false),
+        (ended(Completion::Success(1)), true),
+        (ended(Completion::Failure(failover_model::polardb::Failure::Other)), true),
         (cluster(fails_over, Some(2)), true),
-        (ended(How::Well(0)), true),
-        (ended(How::Well(0)), true),
-        (cluster(ClusterAsk::Delete, None), true),
+        (ended(Completion::Success(0)), true),
+        (ended(Completion::Success(0)), true),
+        (cluster(ClusterCall::Delete, None), true),
     ];
     for (number, (step, fine)) in story.iter().enumerate() {
         let result = watched.step(step);
@@ -525,7 +526,7 @@ fn the_sequences_do_enough_of_everything() {
     let mut total = Counts::default();
     for _ in 0..90 {
         let world = strategies::world().new_tree(&mut runner).unwrap().current();
-        let steps = strategies::inputs(40..60).new_tree(&mut runner).unwrap().current();
+        let steps = strategies::steps(40..60).new_tree(&mut runner).unwrap().current();
         let mut plane = Watched::new(&world);
         plane.run(&steps);
         let counts = plane.counts;

@@ -3,7 +3,7 @@
 use failover_model::polardb::{
     ClusterSeed, CreateDbCluster, Edition, Engine, ModifyDbNodeConfig, NodeChange, NodeKind,
 };
-use failover_model::testing::strategies::{Abstract, ClusterAsk, How, What, When};
+use failover_model::testing::steps::{ClusterCall, Completion, Step, StepKind, Timing};
 use failover_model::{ControlPlane, Fresh, FreshCluster, Input, Policy, Request};
 
 use super::groups::raw;
@@ -16,7 +16,7 @@ use crate::oracle::step::on_cluster;
 pub fn all() -> Vec<Story> {
     let tie = || holding(seed(&[("a", 5), ("b", 5), ("c", 3)]));
     let two = || holding(seed(&[("a", 5), ("b", 3)]));
-    let chosen = |number| now(What::Ended { effect: 0, how: How::Chosen(Some(number)) });
+    let chosen = |number| now(StepKind::Ended { effect: 0, completion: Completion::Chosen(Some(number)) });
     let failing = |change: fn(&mut failover_model::polardb::DbNode)| {
         let mut cluster = seed(&[("a", 5), ("b", 3)]);
         change(&mut cluster.nodes[1]);
@@ -29,7 +29,13 @@ pub fn all() -> Vec<Story> {
         told(
             "a tie",
             tie(),
-            &[fail_over(None), chosen(3), now(What::Ended { effect: 0, how: How::Done }), chosen(2), well()],
+            &[
+                fail_over(None),
+                chosen(3),
+                now(StepKind::Ended { effect: 0, completion: Completion::Done }),
+                chosen(2),
+                well(),
+            ],
         ),
         told("a tie that one elects by itself", tie(), &[fail_over(None)]),
         told(
@@ -82,7 +88,7 @@ pub fn all() -> Vec<Story> {
                 changed(1, NodeChange::Up(false)),
                 well(),
                 changed(1, NodeChange::Up(true)),
-                later(600_000, What::Advance),
+                later(600_000, StepKind::Advance),
                 fail_over(None),
                 changed(2, NodeChange::Up(false)),
                 badly(),
@@ -117,28 +123,28 @@ pub fn all() -> Vec<Story> {
         told(
             "a locked cluster",
             holding(locked),
-            &[now(What::Cluster { caller: OWNER, cluster: Some(0), ask: ClusterAsk::Delete })],
+            &[now(StepKind::Cluster { origin: OWNER, cluster: Some(0), call: ClusterCall::Delete })],
         ),
         told(
             "a cluster that is made, prioritised and released",
             bare(|_| {}),
             &[
-                now(What::CreateCluster { caller: OWNER, id: 1, nodes: 3, fresh: 3 }),
+                now(StepKind::CreateCluster { origin: OWNER, id: 1, nodes: 3, fresh: 3 }),
                 changed(0, NodeChange::Up(false)),
                 well(),
                 chosen(1),
                 well(),
-                now(What::Cluster {
-                    caller: OWNER,
+                now(StepKind::Cluster {
+                    origin: OWNER,
                     cluster: Some(0),
-                    ask: ClusterAsk::Priority { node: 2, priority: priority(15) },
+                    call: ClusterCall::Priority { node: 2, priority: priority(15) },
                 }),
-                now(What::Busy { cluster: Some(0), busy: true }),
+                now(StepKind::ClusterBusy { cluster: Some(0), busy: true }),
                 fail_over(None),
-                now(What::Busy { cluster: Some(0), busy: false }),
-                now(What::Cluster { caller: OWNER, cluster: Some(0), ask: ClusterAsk::Delete }),
+                now(StepKind::ClusterBusy { cluster: Some(0), busy: false }),
+                now(StepKind::Cluster { origin: OWNER, cluster: Some(0), call: ClusterCall::Delete }),
                 badly(),
-                now(What::Removed(Some(0))),
+                now(StepKind::ClusterRemoved(Some(0))),
             ],
         ),
         told(
@@ -160,8 +166,8 @@ pub fn all() -> Vec<Story> {
 
 /// A cluster of two nodes is asked for, or what this makes of it.
 fn made(change: impl FnOnce(&mut CreateDbCluster, &mut FreshCluster)) -> Act {
-    let what = What::CreateCluster { caller: OWNER, id: 1, nodes: 2, fresh: 2 };
-    let step = Abstract { when: When::Now, what };
+    let what = StepKind::CreateCluster { origin: OWNER, id: 1, nodes: 2, fresh: 2 };
+    let step = Step { timing: Timing::Now, kind: what };
     let mut input = step.resolve(&ControlPlane::new(Policy::default()));
     if let Input::Call(_, Request::CreateDbCluster(create), Fresh::Cluster(fresh)) = &mut input {
         change(create, fresh);

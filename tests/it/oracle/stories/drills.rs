@@ -3,7 +3,7 @@
 use failover_model::ebs::DescribePairDrills;
 use failover_model::polardb::Failure;
 use failover_model::policy::DrillWithoutRecoverPoint;
-use failover_model::testing::strategies::{Caller, GroupAsk, PairAsk, Place, What};
+use failover_model::testing::steps::{CallRegion, GroupCall, Origin, PairCall, StepKind};
 use failover_model::{EffectId, Input, Outcome, Report};
 
 use super::groups::{RUN, group, group_of, on, raw};
@@ -12,16 +12,16 @@ use super::{
 };
 use crate::kit::{START, at, id};
 
-fn start(caller: Caller, number: u8) -> Act {
-    later(1_000, What::StartDrill { caller, pair: Some(0), id: number })
+fn start(caller: Origin, number: u8) -> Act {
+    later(1_000, StepKind::StartDrill { origin: caller, pair: Some(0), id: number })
 }
 
 fn clear() -> Act {
-    later(1_000, What::ClearDrill { caller: OWNER, drill: Some(0) })
+    later(1_000, StepKind::ClearDrill { origin: OWNER, drill: Some(0) })
 }
 
 fn describe(drill: Option<u8>) -> Act {
-    now(What::DescribeDrills { caller: OWNER, drill })
+    now(StepKind::DescribeDrills { origin: OWNER, drill })
 }
 
 /// Each under one reading that is not the default and that decides how it goes.
@@ -35,7 +35,7 @@ pub fn all() -> Vec<Story> {
     let copied = &[&created()[..], &[ask(START_IT), well()]].concat()[..];
     let silent = Outcome::Failed { failure: Failure::Other, message: None };
     let fails_silently = Input::Report(at(START), Report::Outcome { id: EffectId(3), outcome: silent });
-    let of_group = GroupAsk::StartDrill(3);
+    let of_group = GroupCall::StartDrill(3);
     vec![
         story("a drill beside a copy", &[copied, &[start(OWNER, 1), due(), well(), well()]]),
         story(
@@ -44,7 +44,10 @@ pub fn all() -> Vec<Story> {
         ),
         story(
             "a drill where it does not belong",
-            &[copied, &[start(from(Place::Source), 1), start(from(Place::Third), 1), start(with(0), 1)]],
+            &[
+                copied,
+                &[start(from(CallRegion::Source), 1), start(from(CallRegion::Other), 1), start(with(0), 1)],
+            ],
         ),
         story(
             "a drill from its start to its end",
@@ -62,7 +65,7 @@ pub fn all() -> Vec<Story> {
             "a drill of a deleted pair",
             &[
                 copied,
-                &[start(OWNER, 1), well(), ask(PairAsk::Stop), well(), ask(PairAsk::Delete), well()],
+                &[start(OWNER, 1), well(), ask(PairCall::Stop), well(), ask(PairCall::Delete), well()],
                 &[
                     start(OWNER, 2),
                     raw(DescribePairDrills { pair: id("pair-1"), drill: None, page: Default::default() }),
@@ -74,9 +77,9 @@ pub fn all() -> Vec<Story> {
             "a drill of a group",
             &[
                 &group_of(2),
-                &[group(of_group), group(RUN), well(), well(), on(from(Place::Source), 0, of_group)],
-                &[group(GroupAsk::StartDrill(4)), well(), describe(Some(1)), start(OWNER, 5)],
-                &[now(What::ClearDrill { caller: OWNER, drill: Some(1) }), well()],
+                &[group(of_group), group(RUN), well(), well(), on(from(CallRegion::Source), 0, of_group)],
+                &[group(GroupCall::StartDrill(4)), well(), describe(Some(1)), start(OWNER, 5)],
+                &[now(StepKind::ClearDrill { origin: OWNER, drill: Some(1) }), well()],
             ],
         ),
     ]

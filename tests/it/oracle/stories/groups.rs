@@ -4,31 +4,31 @@ use failover_model::ebs::{
     AddDiskReplicaPair, DescribeDiskReplicaGroups, DiskChange, RemoveDiskReplicaPair, Site,
 };
 use failover_model::policy::{EbsPolicy, JoinStatuses, ProductionSite, ReprotectFailedGroup};
-use failover_model::testing::strategies::{GroupAsk, How, PairAsk, Place, What};
+use failover_model::testing::steps::{CallRegion, Completion, GroupCall, PairCall, StepKind};
 use failover_model::{Call, Fresh, Input, Request};
 
 use super::{
-    Act, Caller, OWNER, Story, badly, bare, create, disk, due, from, later, now, pair, story, told, well,
+    Act, OWNER, Origin, Story, badly, bare, create, disk, due, from, later, now, pair, story, told, well,
 };
 use crate::kit::{at, id};
 
-pub(super) const RUN: GroupAsk = GroupAsk::Start { one_shot: false };
-const ONCE: GroupAsk = GroupAsk::Start { one_shot: true };
-const TURN: GroupAsk = GroupAsk::Reprotect { reverse: true };
-const BACK: GroupAsk = GroupAsk::Reprotect { reverse: false };
-const ADD: GroupAsk = GroupAsk::Add(Some(0));
-const REMOVE: GroupAsk = GroupAsk::Remove(Some(0));
+pub(super) const RUN: GroupCall = GroupCall::Start { one_shot: false };
+const ONCE: GroupCall = GroupCall::Start { one_shot: true };
+const TURN: GroupCall = GroupCall::Reprotect { reverse: true };
+const BACK: GroupCall = GroupCall::Reprotect { reverse: false };
+const ADD: GroupCall = GroupCall::Add(Some(0));
+const REMOVE: GroupCall = GroupCall::Remove(Some(0));
 
-pub(super) fn on(caller: Caller, group: u8, ask: GroupAsk) -> Act {
-    later(1_000, What::Group { caller, group: Some(group), ask })
+pub(super) fn on(caller: Origin, group: u8, ask: GroupCall) -> Act {
+    later(1_000, StepKind::Group { origin: caller, group: Some(group), call: ask })
 }
 
-pub(super) fn group(ask: GroupAsk) -> Act {
+pub(super) fn group(ask: GroupCall) -> Act {
     on(OWNER, 0, ask)
 }
 
 fn partly(member: u8) -> Act {
-    now(What::EndedPartly { effect: 0, member })
+    now(StepKind::EndedPartly { effect: 0, member })
 }
 
 /// A call as the owner makes it in Shanghai, that no step is.
@@ -38,7 +38,7 @@ pub(super) fn raw(request: impl Into<Request>) -> Act {
 }
 
 fn create_group(number: u8) -> Act {
-    now(What::CreateGroup { caller: OWNER, id: number })
+    now(StepKind::CreateGroup { origin: OWNER, id: number })
 }
 
 /// `pg-1` of `pair-1` up to this number of pairs.
@@ -53,9 +53,9 @@ pub(super) fn group_of(pairs: u8) -> Vec<Act> {
 /// Each under one reading that is not the default and that decides how it goes.
 pub fn readings() -> Vec<Story> {
     let under = |change: fn(&mut EbsPolicy)| bare(|policy| change(&mut policy.ebs));
-    let copied: &[Act] = &[group(RUN), well(), group(GroupAsk::Failover), well(), group(TURN)];
-    let stopped: &[Act] = &[group(RUN), well(), group(GroupAsk::Stop), well()];
-    let again: &[Act] = &[badly(), group(TURN), badly(), group(GroupAsk::Failover), well()];
+    let copied: &[Act] = &[group(RUN), well(), group(GroupCall::Failover), well(), group(TURN)];
+    let stopped: &[Act] = &[group(RUN), well(), group(GroupCall::Stop), well()];
+    let again: &[Act] = &[badly(), group(TURN), badly(), group(GroupCall::Failover), well()];
     vec![
         told(
             "a pair that joins in another status than its group's",
@@ -65,8 +65,7 @@ pub fn readings() -> Vec<Story> {
         told(
             "a production site that moves",
             under(|read| read.production_site = ProductionSite::Current),
-            &[&group_of(1)[..], copied, &[well(), group(RUN), now(What::DescribeGroups { caller: OWNER })]]
-                .concat(),
+            &[&group_of(1)[..], copied, &[well(), group(RUN), now(StepKind::DescribeGroups(OWNER))]].concat(),
         ),
         told(
             "a way out of a failed reverse",
@@ -85,23 +84,26 @@ pub fn all() -> Vec<Story> {
 fn calls() -> Vec<Story> {
     let two = &group_of(2)[..];
     let copied: &[Act] = &[group(RUN), well(), well()];
-    let fails_over = group(GroupAsk::Failover);
-    let stops = group(GroupAsk::Stop);
+    let fails_over = group(GroupCall::Failover);
+    let stops = group(GroupCall::Stop);
     vec![
         story(
             "a group fails over by the list",
             &[
                 two,
-                &[fails_over.clone(), group(TURN), group(GroupAsk::Modify { rtc: true }), group(RUN)],
+                &[fails_over.clone(), group(TURN), group(GroupCall::Modify { rtc: true }), group(RUN)],
                 &[fails_over.clone(), well(), well(), group(RUN)],
                 &[
-                    on(from(Place::Source), 0, GroupAsk::Failover),
-                    on(from(Place::Third), 0, GroupAsk::Failover),
+                    on(from(CallRegion::Source), 0, GroupCall::Failover),
+                    on(from(CallRegion::Other), 0, GroupCall::Failover),
                 ],
-                &[on(from(Place::Destination), 0, GroupAsk::Stop), group(GroupAsk::Modify { rtc: true })],
-                &[on(from(Place::Destination), 0, GroupAsk::Modify { rtc: true })],
+                &[
+                    on(from(CallRegion::Destination), 0, GroupCall::Stop),
+                    group(GroupCall::Modify { rtc: true }),
+                ],
+                &[on(from(CallRegion::Destination), 0, GroupCall::Modify { rtc: true })],
                 &[fails_over.clone(), fails_over.clone(), badly(), fails_over.clone(), well()],
-                &[fails_over.clone(), group(GroupAsk::Stop), group(BACK), well()],
+                &[fails_over.clone(), group(GroupCall::Stop), group(BACK), well()],
             ],
         ),
         story(
@@ -110,7 +112,12 @@ fn calls() -> Vec<Story> {
                 two,
                 copied,
                 &[due(), group(RUN), well(), badly(), due(), due(), badly(), well(), due(), well(), well()],
-                &[due(), later(500, What::Ended { effect: 1, how: How::Well(0) }), stops.clone(), well()],
+                &[
+                    due(),
+                    later(500, StepKind::Ended { effect: 1, completion: Completion::Success(0) }),
+                    stops.clone(),
+                    well(),
+                ],
             ],
         ),
         story(
@@ -139,22 +146,26 @@ fn calls() -> Vec<Story> {
                 two,
                 &[disk(3, DiskChange::Attached(true)), group(ONCE), disk(3, DiskChange::Attached(false))],
                 &[group(ONCE), group(ONCE), group(RUN), well(), well(), group(ONCE)],
-                &[later(600_000, What::Advance), group(ONCE), badly(), well(), group(RUN), group(ONCE)],
+                &[later(600_000, StepKind::Advance), group(ONCE), badly(), well(), group(RUN), group(ONCE)],
             ],
         ),
         story(
             "a deleted group",
             &[
                 &group_of(1),
-                &[group(GroupAsk::Delete), group(RUN), badly(), group(REMOVE), stops, well(), group(REMOVE)],
-                &[group(RUN), on(from(Place::Destination), 0, GroupAsk::Delete), group(GroupAsk::Delete)],
-                &[group(GroupAsk::Delete), badly(), group(ADD), group(GroupAsk::Delete), well()],
+                &[group(GroupCall::Delete), group(RUN), badly(), group(REMOVE), stops, well(), group(REMOVE)],
+                &[
+                    group(RUN),
+                    on(from(CallRegion::Destination), 0, GroupCall::Delete),
+                    group(GroupCall::Delete),
+                ],
+                &[group(GroupCall::Delete), badly(), group(ADD), group(GroupCall::Delete), well()],
                 &[fails_over, raw(DescribeDiskReplicaGroups::default()), due(), group(RUN)],
             ],
         ),
         story(
             "a group that is not made",
-            &[&[create_group(1), group(GroupAsk::Delete), badly(), group(RUN), group(GroupAsk::Delete)]],
+            &[&[create_group(1), group(GroupCall::Delete), badly(), group(RUN), group(GroupCall::Delete)]],
         ),
     ]
 }
@@ -162,28 +173,40 @@ fn calls() -> Vec<Story> {
 fn members() -> Vec<Story> {
     let two = &group_of(2)[..];
     let alone = |ask| now(pair(OWNER, ask));
-    let breaks = now(What::PairInvalid(Some(0)));
+    let breaks = now(StepKind::PairInvalid(Some(0)));
     let seen_from = |site| raw(DescribeDiskReplicaGroups { site, ..DescribeDiskReplicaGroups::default() });
-    let elsewhere =
-        What::CreatePair { caller: OWNER, id: 3, disks: (8, 9), destination: Place::Third, months: None };
+    let elsewhere = StepKind::CreatePair {
+        origin: OWNER,
+        id: 3,
+        disks: (8, 9),
+        destination: CallRegion::Other,
+        months: None,
+    };
     let leave = |pair| raw(RemoveDiskReplicaPair { group: id("pg-1"), pair: id(pair) });
     let join = |group, pair| raw(AddDiskReplicaPair { group: id(group), pair: id(pair) });
     vec![
         story(
             "a member that is called alone",
-            &[&group_of(1), &[alone(PairAsk::Start { one_shot: false }), alone(PairAsk::Failover)]],
+            &[&group_of(1), &[alone(PairCall::Start { one_shot: false }), alone(PairCall::Failover)]],
         ),
         story(
             "a member that breaks",
             &[
                 two,
-                &[group(RUN), breaks.clone(), group(GroupAsk::Stop), group(GroupAsk::Failover), well()],
-                &[group(GroupAsk::Delete), group(GroupAsk::Remove(Some(1))), group(REMOVE), due(), well()],
+                &[group(RUN), breaks.clone(), group(GroupCall::Stop), group(GroupCall::Failover), well()],
+                &[group(GroupCall::Delete), group(GroupCall::Remove(Some(1))), group(REMOVE), due(), well()],
             ],
         ),
         story(
             "a member that breaks last",
-            &[two, &[group(RUN), later(9, What::Ended { effect: 1, how: How::Well(0) }), breaks.clone()]],
+            &[
+                two,
+                &[
+                    group(RUN),
+                    later(9, StepKind::Ended { effect: 1, completion: Completion::Success(0) }),
+                    breaks.clone(),
+                ],
+            ],
         ),
         story(
             "the last member leaves",
@@ -193,12 +216,17 @@ fn members() -> Vec<Story> {
             "a group that breaks as a whole",
             &[
                 two,
-                &[group(RUN), well(), now(What::GroupInvalid(Some(0))), now(What::GroupInvalid(Some(0)))],
                 &[
-                    now(What::GroupInvalid(None)),
+                    group(RUN),
+                    well(),
+                    now(StepKind::GroupInvalid(Some(0))),
+                    now(StepKind::GroupInvalid(Some(0))),
+                ],
+                &[
+                    now(StepKind::GroupInvalid(None)),
                     group(REMOVE),
                     group(REMOVE),
-                    group(GroupAsk::Delete),
+                    group(GroupCall::Delete),
                     well(),
                 ],
             ],
@@ -213,7 +241,7 @@ fn members() -> Vec<Story> {
                 &[seen_from(Site::Production), seen_from(Site::Backup), join("pg-2", "pair-1")],
                 &[now(elsewhere), well(), join("pg-2", "pair-3")],
                 &[on(OWNER, 1, RUN), on(OWNER, 1, REMOVE), on(OWNER, 1, ADD)],
-                &[now(What::PairInvalid(Some(0))), on(OWNER, 1, GroupAsk::Remove(Some(1)))],
+                &[now(StepKind::PairInvalid(Some(0))), on(OWNER, 1, GroupCall::Remove(Some(1)))],
             ],
         ),
         told("as many pairs as a group may have", bare(|_| {}), &group_of(18)),

@@ -3,12 +3,12 @@
 
 use failover_model::ebs::DiskChange;
 use failover_model::polardb::{Failure, NodeChange};
-use failover_model::testing::conformance::{ClusterView, PairView, Subject, View};
-use failover_model::testing::gallery::Planted;
-use failover_model::testing::reference::Reference;
-use failover_model::testing::strategies::{
-    self, Abstract, Caller, GroupAsk, How, PairAsk, Place, What, When, World,
+use failover_model::testing::steps::{
+    CallRegion, Completion, GroupCall, Origin, PairCall, Step, StepKind, Timing,
 };
+use failover_model::testing::strategies::{self, World};
+use failover_model::testing::view::{ClusterView, PairView, View};
+use failover_model::testing::{Reference, ReferenceSubject, Subject};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
@@ -19,7 +19,7 @@ use crate::kit::{START, at, priority};
 
 thread_local! {
     /// Any step. Made once, since it is asked for at every step and costs more than the step itself.
-    static ANY: BoxedStrategy<Abstract> = strategies::step().boxed();
+    static ANY: BoxedStrategy<Step> = strategies::step().boxed();
 }
 
 /// The machine.
@@ -29,24 +29,24 @@ pub struct Naive;
 #[derive(Debug, Clone)]
 pub struct Model {
     pub world: World,
-    pub system: Planted,
-    last: Option<Abstract>,
+    pub system: ReferenceSubject,
+    last: Option<Step>,
 }
 
 impl ReferenceStateMachine for Naive {
     type State = Model;
-    type Transition = Abstract;
+    type Transition = Step;
 
     fn init_state() -> BoxedStrategy<Model> {
         let model = |world: World| {
             let world = known(world);
-            let system = Planted::new(Reference::of(&world, at(START)), None);
+            let system = ReferenceSubject::new(Reference::of(&world, at(START)), None);
             Model { world, system, last: None }
         };
         strategies::world().prop_map(model).boxed()
     }
 
-    fn transitions(model: &Model) -> BoxedStrategy<Abstract> {
+    fn transitions(model: &Model) -> BoxedStrategy<Step> {
         let (any, likely) = (ANY.with(Clone::clone), likely(model));
         let mut steps = vec![(10, any.clone()), (12, likely.clone())];
         let clock = model.system.reference().clock().as_millis();
@@ -54,9 +54,9 @@ impl ReferenceStateMachine for Naive {
             model.system.reference().moments().iter().map(|moment| moment.as_millis() - clock).collect();
         if !moments.is_empty() {
             let when = (select(moments), 0_u64..3);
-            let when = when.prop_map(|(wait, off)| When::Later((wait + off).saturating_sub(1))).boxed();
+            let when = when.prop_map(|(wait, off)| Timing::Later((wait + off).saturating_sub(1))).boxed();
             let step = prop_oneof![any, likely];
-            let step = (when.clone(), step).prop_map(|(when, step)| Abstract { when, ..step });
+            let step = (when.clone(), step).prop_map(|(when, step)| Step { timing: when, ..step });
             steps.push((3, step.boxed()));
             if let Some(last) = model.last.clone() {
                 let again = (when, 0_u8..6);
@@ -65,14 +65,14 @@ impl ReferenceStateMachine for Naive {
             }
         }
         if let Some(last) = model.last.clone() {
-            let again = (0_u8..6).prop_map(move |how| repeated(&last, When::Now, how));
+            let again = (0_u8..6).prop_map(move |how| repeated(&last, Timing::Now, how));
             steps.push((4, again.boxed()));
         }
         Union::new_weighted(steps).boxed()
     }
 
-    fn apply(mut model: Model, step: &Abstract) -> Model {
-        let input = step.resolve_for(model.system.reference());
+    fn apply(mut model: Model, step: &Step) -> Model {
+        let input = step.resolve(model.system.reference());
         let _ = model.system.apply(&input);
         model.last = Some(step.clone());
         model
@@ -80,11 +80,11 @@ impl ReferenceStateMachine for Naive {
 }
 
 /// What the owner can do in the right place as things stand, and what the outside then does.
-fn likely(model: &Model) -> BoxedStrategy<Abstract> {
+fn likely(model: &Model) -> BoxedStrategy<Step> {
     let view = model.system.view();
     let token = proptest::option::weighted(0.25, 0_u8..3);
-    let caller = token.prop_map(|token| Caller { account: 0, place: Place::Fitting, token });
-    let attached = (0_u8..4, any::<bool>()).prop_map(|(disk, attached)| What::Disk {
+    let caller = token.prop_map(|token| Origin { account: 0, region: CallRegion::Required, token });
+    let attached = (0_u8..4, any::<bool>()).prop_map(|(disk, attached)| StepKind::Disk {
         account: 0,
         disk,
         change: DiskChange::Attached(attached),
@@ -94,42 +94,49 @@ fn likely(model: &Model) -> BoxedStrategy<Abstract> {
         1 => any::<bool>().prop_map(NodeChange::Replicating),
         1 => (1_u8..6).prop_map(|number| NodeChange::Priority(priority(number))),
     ];
-    let node = (any::<u8>(), change).prop_map(|(node, change)| What::Node { node: Some(node), change });
+    let node = (any::<u8>(), change).prop_map(|(node, change)| StepKind::Node { node: Some(node), change });
     let mut whats = vec![(1, attached.boxed())];
     if !view.clusters.is_empty() {
         whats.push((3, node.boxed()));
     }
     if view.pairs.len() < 3 {
         let pair = (caller.clone(), 0_u8..4, 0_u8..4);
-        let pair = pair.prop_map(|(caller, id, disk)| What::CreatePair {
-            caller,
+        let pair = pair.prop_map(|(caller, id, disk)| StepKind::CreatePair {
+            origin: caller,
             id,
             disks: (2 * disk, 2 * disk + 1),
-            destination: Place::Destination,
+            destination: CallRegion::Destination,
             months: None,
         });
         whats.push((2, pair.boxed()));
     }
     if !view.pairs.is_empty() {
         let ask = prop_oneof![
-            8 => any::<u8>().prop_map(PairAsk::Allowed),
-            3 => Just(PairAsk::Start { one_shot: true }),
-            1 => Just(PairAsk::Reprotect { reverse: true }),
+            8 => any::<u8>().prop_map(PairCall::Permitted),
+            3 => Just(PairCall::Start { one_shot: true }),
+            1 => Just(PairCall::Reprotect { reverse: true }),
         ];
         let pair = (caller.clone(), any::<u8>(), ask);
-        let pair = pair.prop_map(|(caller, pair, ask)| What::Pair { caller, pair: Some(pair), ask });
+        let pair = pair.prop_map(|(caller, pair, ask)| StepKind::Pair {
+            origin: caller,
+            pair: Some(pair),
+            call: ask,
+        });
         whats.push((8, pair.boxed()));
     }
     let drill = (caller.clone(), any::<u8>(), 0_u8..6);
-    let drill = drill.prop_map(|(caller, pair, id)| What::StartDrill { caller, pair: Some(pair), id });
+    let drill =
+        drill.prop_map(|(caller, pair, id)| StepKind::StartDrill { origin: caller, pair: Some(pair), id });
     if !view.pairs.is_empty() {
         whats.push((2, drill.boxed()));
     }
     if !view.drills.is_empty() {
         let drill = (caller.clone(), any::<u8>());
-        let cleared =
-            drill.clone().prop_map(|(caller, drill)| What::ClearDrill { caller, drill: Some(drill) });
-        let told = drill.prop_map(|(caller, drill)| What::DescribeDrills { caller, drill: Some(drill) });
+        let cleared = drill
+            .clone()
+            .prop_map(|(caller, drill)| StepKind::ClearDrill { origin: caller, drill: Some(drill) });
+        let told =
+            drill.prop_map(|(caller, drill)| StepKind::DescribeDrills { origin: caller, drill: Some(drill) });
         whats.extend([(2, cleared.boxed()), (1, told.boxed())]);
     }
     whats.extend(on_groups(&view, caller.clone()));
@@ -137,50 +144,52 @@ fn likely(model: &Model) -> BoxedStrategy<Abstract> {
     let running: Vec<u8> = view.clusters.iter().enumerate().filter_map(running).collect();
     if !running.is_empty() {
         let cluster = (caller, select(running), proptest::option::weighted(0.3, any::<u8>()));
-        let cluster = cluster.prop_map(|(caller, cluster, target)| What::Cluster {
-            caller,
+        let cluster = cluster.prop_map(|(caller, cluster, target)| StepKind::Cluster {
+            origin: caller,
             cluster: Some(cluster),
-            ask: failover_ask(target),
+            call: failover_ask(target),
         });
         whats.push((3, cluster.boxed()));
     }
     if !view.effects.is_empty() {
         let how = prop_oneof![
-            4 => any::<u8>().prop_map(How::Well),
-            2 => Just(How::Badly(Failure::Network)),
-            1 => any::<u8>().prop_map(|node| How::Chosen(Some(node))),
+            4 => any::<u8>().prop_map(Completion::Success),
+            2 => Just(Completion::Failure(Failure::Network)),
+            1 => any::<u8>().prop_map(|node| Completion::Chosen(Some(node))),
         ];
-        let ended = (any::<u8>(), how).prop_map(|(effect, how)| What::Ended { effect, how });
+        let ended = (any::<u8>(), how).prop_map(|(effect, how)| StepKind::Ended { effect, completion: how });
         whats.push((6, ended.boxed()));
     }
-    Union::new_weighted(whats).prop_map(|what| Abstract { when: When::Later(1), what }).boxed()
+    Union::new_weighted(whats).prop_map(|what| Step { timing: Timing::Later(1), kind: what }).boxed()
 }
 
 /// What is likely of groups: one is made, gets members, and then does something with them.
 fn on_groups(
     view: &View,
-    caller: impl Strategy<Value = Caller> + Clone + 'static,
-) -> Vec<(u32, BoxedStrategy<What>)> {
+    caller: impl Strategy<Value = Origin> + Clone + 'static,
+) -> Vec<(u32, BoxedStrategy<StepKind>)> {
     let ended = ["create_failed", "deleting", "delete_failed", "deleted"];
     if view.groups.iter().all(|group| ended.contains(&&*group.status)) {
-        let group = (caller, 0_u8..3).prop_map(|(caller, id)| What::CreateGroup { caller, id });
+        let group = (caller, 0_u8..3).prop_map(|(caller, id)| StepKind::CreateGroup { origin: caller, id });
         return vec![(3, group.boxed())];
     }
-    let on = |which: u8, ask: BoxedStrategy<GroupAsk>| {
+    let on = |which: u8, ask: BoxedStrategy<GroupCall>| {
         let group = (caller.clone(), ask);
-        group.prop_map(move |(caller, ask)| What::Group { caller, group: Some(which), ask }).boxed()
+        group
+            .prop_map(move |(caller, ask)| StepKind::Group { origin: caller, group: Some(which), call: ask })
+            .boxed()
     };
     let free = |pair: &&PairView| pair.group.is_none() && ["created", "stopped"].contains(&&*pair.status);
     let free = view.pairs.iter().filter(free).count();
     let mut whats = Vec::new();
     for (which, group) in (0_u8..).zip(&view.groups) {
         let takes_in = ["created", "stopped"].contains(&&*group.status) && free > 0;
-        let add = any::<u8>().prop_map(|pair| GroupAsk::Add(Some(pair))).boxed();
-        let remove = any::<u8>().prop_map(|pair| GroupAsk::Remove(Some(pair))).boxed();
-        let allowed = any::<u8>().prop_map(GroupAsk::Allowed);
-        let reverse = Just(GroupAsk::Reprotect { reverse: true });
-        let one_shot = Just(GroupAsk::Start { one_shot: true });
-        let start = Just(GroupAsk::Start { one_shot: false });
+        let add = any::<u8>().prop_map(|pair| GroupCall::Add(Some(pair))).boxed();
+        let remove = any::<u8>().prop_map(|pair| GroupCall::Remove(Some(pair))).boxed();
+        let allowed = any::<u8>().prop_map(GroupCall::Permitted);
+        let reverse = Just(GroupCall::Reprotect { reverse: true });
+        let one_shot = Just(GroupCall::Start { one_shot: true });
+        let start = Just(GroupCall::Start { one_shot: false });
         if takes_in {
             whats.push((9, on(which, add)));
         }
@@ -196,34 +205,34 @@ fn on_groups(
     let members = view.pairs.iter().enumerate().filter(|(_, pair)| member(pair));
     let members: Vec<u8> = members.map(|(at, _)| at as u8).collect();
     if members.len() > 1 {
-        let broken = select(members).prop_map(|pair| What::PairInvalid(Some(pair)));
+        let broken = select(members).prop_map(|pair| StepKind::PairInvalid(Some(pair)));
         whats.push((1, broken.boxed()));
     }
-    let drilled = (0_u8..6).prop_map(GroupAsk::StartDrill).boxed();
+    let drilled = (0_u8..6).prop_map(GroupCall::StartDrill).boxed();
     whats.push((1, on(0, drilled)));
-    let described = caller.clone().prop_map(|caller| What::DescribeGroups { caller });
+    let described = caller.clone().prop_map(|caller| StepKind::DescribeGroups(caller));
     whats.push((1, described.boxed()));
     let partly = (any::<u8>(), any::<u8>());
-    whats.push((2, partly.prop_map(|(effect, member)| What::EndedPartly { effect, member }).boxed()));
+    whats.push((2, partly.prop_map(|(effect, member)| StepKind::EndedPartly { effect, member }).boxed()));
     whats
 }
 
 /// The last step once more, as it was or with one thing changed.
-fn repeated(last: &Abstract, when: When, how: u8) -> Abstract {
-    let mut what = last.what.clone();
-    if let What::Pair { caller, .. }
-    | What::Group { caller, .. }
-    | What::CreateGroup { caller, .. }
-    | What::Cluster { caller, .. }
-    | What::CreatePair { caller, .. }
-    | What::CreateCluster { caller, .. } = &mut what
+fn repeated(last: &Step, when: Timing, how: u8) -> Step {
+    let mut what = last.kind.clone();
+    if let StepKind::Pair { origin: caller, .. }
+    | StepKind::Group { origin: caller, .. }
+    | StepKind::CreateGroup { origin: caller, .. }
+    | StepKind::Cluster { origin: caller, .. }
+    | StepKind::CreatePair { origin: caller, .. }
+    | StepKind::CreateCluster { origin: caller, .. } = &mut what
     {
         match how {
             0 => caller.account = 1 - caller.account.min(1),
-            1 => caller.place = Place::Destination,
+            1 => caller.region = CallRegion::Destination,
             2 => caller.token = Some(0),
             _ => {}
         }
     }
-    Abstract { when, what }
+    Step { timing: when, kind: what }
 }

@@ -10,11 +10,11 @@ pub mod readings;
 
 use failover_model::ebs::{DiskChange, PairStatus};
 use failover_model::polardb::{ClusterSeed, Failure, NodeChange, NodeKind};
-use failover_model::testing::conformance::{Divergence, Drive, Subject, Summary};
-use failover_model::testing::reference::Reference;
-use failover_model::testing::strategies::{
-    Abstract, Caller, ClusterAsk, How, PairAsk, Place, What, When, World,
+use failover_model::testing::steps::{
+    CallRegion, ClusterCall, Completion, Origin, PairCall, Step, StepKind, Timing,
 };
+use failover_model::testing::strategies::World;
+use failover_model::testing::{Divergence, Drive, Reference, Subject, Summary};
 use failover_model::token::{Lifetime, Overflow};
 use failover_model::{Call, Fresh, Input, Policy};
 
@@ -24,7 +24,7 @@ use crate::oracle::step::OWNER;
 /// A step, or an input that no step can be.
 #[derive(Clone)]
 pub enum Act {
-    Step(Abstract),
+    Step(Step),
     Raw(Box<Input>),
 }
 
@@ -47,67 +47,73 @@ impl Story {
     }
 }
 
-fn with(token: u8) -> Caller {
-    Caller { token: Some(token), ..OWNER }
+fn with(token: u8) -> Origin {
+    Origin { token: Some(token), ..OWNER }
 }
 
-fn from(place: Place) -> Caller {
-    Caller { place, ..OWNER }
+fn from(place: CallRegion) -> Origin {
+    Origin { region: place, ..OWNER }
 }
 
-fn now(what: What) -> Act {
-    Act::Step(Abstract { when: When::Now, what })
+fn now(what: StepKind) -> Act {
+    Act::Step(Step { timing: Timing::Now, kind: what })
 }
 
-fn later(ms: u64, what: What) -> Act {
-    Act::Step(Abstract { when: When::Later(ms), what })
+fn later(ms: u64, what: StepKind) -> Act {
+    Act::Step(Step { timing: Timing::Later(ms), kind: what })
 }
 
 fn due() -> Act {
-    Act::Step(Abstract { when: When::Deadline, what: What::Advance })
+    Act::Step(Step { timing: Timing::Deadline, kind: StepKind::Advance })
 }
 
 fn well() -> Act {
-    later(1_000, What::Ended { effect: 0, how: How::Well(0) })
+    later(1_000, StepKind::Ended { effect: 0, completion: Completion::Success(0) })
 }
 
 fn badly() -> Act {
-    later(1_000, What::Ended { effect: 0, how: How::Badly(Failure::Network) })
+    later(1_000, StepKind::Ended { effect: 0, completion: Completion::Failure(Failure::Network) })
 }
 
-fn create(caller: Caller, number: u8, disks: (u8, u8)) -> Act {
-    now(What::CreatePair { caller, id: number, disks, destination: Place::Destination, months: None })
+fn create(caller: Origin, number: u8, disks: (u8, u8)) -> Act {
+    now(StepKind::CreatePair {
+        origin: caller,
+        id: number,
+        disks,
+        destination: CallRegion::Destination,
+        months: None,
+    })
 }
 
-fn pair(caller: Caller, ask: PairAsk) -> What {
-    What::Pair { caller, pair: Some(0), ask }
+fn pair(caller: Origin, ask: PairCall) -> StepKind {
+    StepKind::Pair { origin: caller, pair: Some(0), call: ask }
 }
 
-const START_IT: PairAsk = PairAsk::Start { one_shot: false };
-const ONE_SHOT: PairAsk = PairAsk::Start { one_shot: true };
-const REVERSE: PairAsk = PairAsk::Reprotect { reverse: true };
-const CANCEL: PairAsk = PairAsk::Reprotect { reverse: false };
+const START_IT: PairCall = PairCall::Start { one_shot: false };
+const ONE_SHOT: PairCall = PairCall::Start { one_shot: true };
+const REVERSE: PairCall = PairCall::Reprotect { reverse: true };
+const CANCEL: PairCall = PairCall::Reprotect { reverse: false };
 
-fn ask(ask: PairAsk) -> Act {
+fn ask(ask: PairCall) -> Act {
     now(pair(OWNER, ask))
 }
 
 fn disk(number: u8, change: DiskChange) -> Act {
-    now(What::Disk { account: 0, disk: number, change })
+    now(StepKind::Disk { account: 0, disk: number, change })
 }
 
 fn fail_over(target: Option<u8>) -> Act {
-    later(1_000, What::Cluster { caller: OWNER, cluster: Some(0), ask: failover_ask(target) })
+    later(1_000, StepKind::Cluster { origin: OWNER, cluster: Some(0), call: failover_ask(target) })
 }
 
 /// `FailoverDBCluster` to one of the nodes, or to an elected one.
-pub fn failover_ask(target: Option<u8>) -> ClusterAsk {
-    ClusterAsk::Failover { target, standby: false, back: false, zonal: false }
+pub fn failover_ask(target: Option<u8>) -> ClusterCall {
+    ClusterCall::Failover { target, standby: false, back: false, zonal: false }
 }
 
 /// Of the nodes `w` and the readers, the one of this number.
 fn changed(node: u8, change: NodeChange) -> Act {
-    now(What::Node { node: Some(node), change })
+    now(StepKind::Node { node: Some(node), change })
 }
 
 /// `pair-1` between `d-0` and `d-1`, just created.
@@ -162,12 +168,12 @@ pub fn all() -> Vec<Story> {
 
 fn pairs() -> Vec<Story> {
     let created = &created()[..];
-    let stopped: &[Act] = &[ask(START_IT), well(), ask(PairAsk::Stop), well()];
+    let stopped: &[Act] = &[ask(START_IT), well(), ask(PairCall::Stop), well()];
     vec![
-        story("failover of a pair that was never started", &[created, &[ask(PairAsk::Failover), well()]]),
+        story("failover of a pair that was never started", &[created, &[ask(PairCall::Failover), well()]]),
         story(
             "failover of an invalid pair",
-            &[created, &[now(What::PairInvalid(Some(0))), ask(PairAsk::Failover)]],
+            &[created, &[now(StepKind::PairInvalid(Some(0))), ask(PairCall::Failover)]],
         ),
         story(
             "a tombstone",
@@ -175,14 +181,14 @@ fn pairs() -> Vec<Story> {
                 created,
                 stopped,
                 &[
-                    now(pair(from(Place::Destination), PairAsk::Delete)),
-                    ask(PairAsk::Delete),
+                    now(pair(from(CallRegion::Destination), PairCall::Delete)),
+                    ask(PairCall::Delete),
                     well(),
-                    ask(PairAsk::Failover),
-                    now(What::Describe { caller: OWNER, pairs: true }),
+                    ask(PairCall::Failover),
+                    now(StepKind::DescribePairs(OWNER)),
                     create(OWNER, 2, (0, 1)),
                     due(),
-                    ask(PairAsk::Failover),
+                    ask(PairCall::Failover),
                     well(),
                 ],
             ],
@@ -193,14 +199,14 @@ fn pairs() -> Vec<Story> {
                 created,
                 &[
                     ask(START_IT),
-                    now(pair(from(Place::Source), PairAsk::Failover)),
-                    ask(PairAsk::Failover),
-                    ask(PairAsk::Failover),
-                    now(What::Late { effect: 1, how: How::Well(0) }),
+                    now(pair(from(CallRegion::Source), PairCall::Failover)),
+                    ask(PairCall::Failover),
+                    ask(PairCall::Failover),
+                    now(StepKind::Late { effect: 1, completion: Completion::Success(0) }),
                     badly(),
-                    ask(PairAsk::Failover),
+                    ask(PairCall::Failover),
                     well(),
-                    ask(PairAsk::Failover),
+                    ask(PairCall::Failover),
                 ],
             ],
         ),
@@ -208,8 +214,8 @@ fn pairs() -> Vec<Story> {
             "cycles of copies",
             &[
                 created,
-                &[ask(START_IT), badly(), due(), due(), well(), due(), ask(PairAsk::Stop), well()],
-                &[ask(START_IT), badly(), ask(PairAsk::Stop), badly(), ask(PairAsk::Stop), well()],
+                &[ask(START_IT), badly(), due(), due(), well(), due(), ask(PairCall::Stop), well()],
+                &[ask(START_IT), badly(), ask(PairCall::Stop), badly(), ask(PairCall::Stop), well()],
             ],
         ),
         story(
@@ -218,7 +224,7 @@ fn pairs() -> Vec<Story> {
                 created,
                 &[
                     ask(ONE_SHOT),
-                    now(What::Ended { effect: 0, how: How::Well(0) }),
+                    now(StepKind::Ended { effect: 0, completion: Completion::Success(0) }),
                     ask(ONE_SHOT),
                     later(450_000, pair(OWNER, ONE_SHOT)),
                     later(1, pair(OWNER, ONE_SHOT)),
@@ -236,7 +242,7 @@ fn pairs() -> Vec<Story> {
                     disk(1, DiskChange::Attached(false)),
                     ask(START_IT),
                     well(),
-                    ask(PairAsk::Failover),
+                    ask(PairCall::Failover),
                     well(),
                     disk(0, DiskChange::Attached(true)),
                     ask(REVERSE),
@@ -246,12 +252,12 @@ fn pairs() -> Vec<Story> {
                     disk(0, DiskChange::Attached(false)),
                     ask(START_IT),
                     well(),
-                    ask(PairAsk::Failover),
+                    ask(PairCall::Failover),
                     well(),
                     ask(REVERSE),
                     badly(),
                     ask(REVERSE),
-                    ask(PairAsk::Failover),
+                    ask(PairCall::Failover),
                     well(),
                     ask(REVERSE),
                     well(),
@@ -260,7 +266,7 @@ fn pairs() -> Vec<Story> {
         ),
         story(
             "a failover that is cancelled",
-            &[created, stopped, &[ask(PairAsk::Failover), well(), ask(CANCEL), well(), ask(START_IT)]],
+            &[created, stopped, &[ask(PairCall::Failover), well(), ask(CANCEL), well(), ask(START_IT)]],
         ),
         story(
             "disks",
@@ -272,7 +278,7 @@ fn pairs() -> Vec<Story> {
                     disk(0, DiskChange::Up(true)),
                     disk(0, DiskChange::Removed),
                     create(OWNER, 2, (0, 3)),
-                    ask(PairAsk::Delete),
+                    ask(PairCall::Delete),
                     badly(),
                 ],
             ],
@@ -283,7 +289,7 @@ fn pairs() -> Vec<Story> {
                 created,
                 &[disk(1, DiskChange::Attached(true)), disk(0, DiskChange::Up(false)), ask(START_IT)],
                 &[
-                    now(What::Disk { account: 1, disk: 1, change: DiskChange::Attached(false) }),
+                    now(StepKind::Disk { account: 1, disk: 1, change: DiskChange::Attached(false) }),
                     ask(START_IT),
                     disk(1, DiskChange::Attached(false)),
                     ask(START_IT),
@@ -292,12 +298,18 @@ fn pairs() -> Vec<Story> {
         ),
         story(
             "two faults at once",
-            &[created, &[now(What::PairInvalid(Some(0))), now(pair(from(Place::Source), PairAsk::Failover))]],
+            &[
+                created,
+                &[
+                    now(StepKind::PairInvalid(Some(0))),
+                    now(pair(from(CallRegion::Source), PairCall::Failover)),
+                ],
+            ],
         ),
         told(
             "pairs that are taken in as they are",
             World { pairs: vec![failed_over()], ..bare(|_| {}) },
-            &[ask(PairAsk::Failover), ask(REVERSE), well(), ask(START_IT), due(), well()],
+            &[ask(PairCall::Failover), ask(REVERSE), well(), ask(START_IT), due(), well()],
         ),
     ]
 }
@@ -325,14 +337,14 @@ fn tokens() -> Vec<Story> {
             policy.tokens.overflow = overflow;
         })
     };
-    let other_account = Caller { account: 1, ..with(0) };
+    let other_account = Origin { account: 1, ..with(0) };
     let shout = |token: &str| {
         let token = failover_model::ClientToken::parse(token).unwrap();
         let call = Call { now: at(0), account: id("1001"), region: id("cn-shanghai"), token };
         let request = failover_model::ebs::StartDiskReplicaPair { pair: id("pair-1"), one_shot: false };
         Act::Raw(Box::new(Input::Call(call, request.into(), Fresh::None)))
     };
-    let early = Act::Step(Abstract { when: When::Earlier(5_000), what: pair(OWNER, START_IT) });
+    let early = Act::Step(Step { timing: Timing::Earlier(5_000), kind: pair(OWNER, START_IT) });
     vec![
         story("a clock that leaps back", &[created, &[early, well()]]),
         story("a lost reply", &[created, &[start(0), start(0), well(), start(0)]]),
@@ -342,7 +354,10 @@ fn tokens() -> Vec<Story> {
         ),
         story(
             "one token in two regions",
-            &[created, &[start(0), now(pair(Caller { place: Place::Destination, ..with(0) }, START_IT))]],
+            &[
+                created,
+                &[start(0), now(pair(Origin { region: CallRegion::Destination, ..with(0) }, START_IT))],
+            ],
         ),
         story("two tokens that differ in case", &[created, &[shout("token-x"), shout("TOKEN-X")]]),
         story("one token for two requests", &[created, &[start(0), now(pair(with(0), ONE_SHOT)), start(0)]]),
@@ -350,7 +365,7 @@ fn tokens() -> Vec<Story> {
             "a replay after the failover failed",
             &[
                 created,
-                &[now(pair(with(0), PairAsk::Failover)), badly(), now(pair(with(0), PairAsk::Failover))],
+                &[now(pair(with(0), PairCall::Failover)), badly(), now(pair(with(0), PairCall::Failover))],
             ],
         ),
         told(
@@ -367,12 +382,12 @@ fn tokens() -> Vec<Story> {
         ),
         story(
             "a refusal that passes",
-            &[created, &[now(pair(with(0), PairAsk::Stop)), start(1), now(pair(with(0), PairAsk::Stop))]],
+            &[created, &[now(pair(with(0), PairCall::Stop)), start(1), now(pair(with(0), PairCall::Stop))]],
         ),
         told(
             "a full cache",
             bounded(1, Overflow::Refuse),
-            &[created, &[start(0), now(pair(with(1), PairAsk::Stop)), start(0)]].concat(),
+            &[created, &[start(0), now(pair(with(1), PairCall::Stop)), start(0)]].concat(),
         ),
         told(
             "a cache that makes room",
@@ -381,10 +396,10 @@ fn tokens() -> Vec<Story> {
                 created,
                 &[
                     start(0),
-                    now(pair(with(1), PairAsk::Stop)),
+                    now(pair(with(1), PairCall::Stop)),
                     well(),
                     start(2),
-                    now(pair(with(1), PairAsk::Stop)),
+                    now(pair(with(1), PairCall::Stop)),
                     start(0),
                 ],
             ]

@@ -5,7 +5,8 @@ use failover_model::polardb::{ClusterSeed, Engine};
 use failover_model::policy::{
     BusyCluster, MissingTarget, PolarDbPolicy, TargetInWindow, TokenMismatch, WindowFrom,
 };
-use failover_model::testing::strategies::{Place, REGIONS, What, World};
+use failover_model::testing::steps::{CallRegion, REGIONS, StepKind};
+use failover_model::testing::strategies::World;
 
 use super::{
     OWNER, Story, bare, create, drills, fail_over, failover_ask, from, groups, later, now, told, well, with,
@@ -20,7 +21,7 @@ pub fn all() -> Vec<Story> {
         World { clusters: vec![cluster], ..bare(|policy| change(&mut policy.polardb)) }
     };
     let asked = |token, target| {
-        now(What::Cluster { caller: with(token), cluster: Some(0), ask: failover_ask(target) })
+        now(StepKind::Cluster { origin: with(token), cluster: Some(0), call: failover_ask(target) })
     };
     let mut all = groups::readings();
     all.extend(drills::readings());
@@ -31,16 +32,16 @@ pub fn all() -> Vec<Story> {
             regions,
             &[
                 create(OWNER, 1, (0, 1)),
-                now(What::CreatePair {
-                    caller: OWNER,
+                now(StepKind::CreatePair {
+                    origin: OWNER,
                     id: 2,
                     disks: (2, 3),
-                    destination: Place::Third,
+                    destination: CallRegion::Other,
                     months: None,
                 }),
-                create(from(Place::Third), 2, (2, 3)),
-                now(What::CreateGroup { caller: OWNER, id: 1 }),
-                now(What::CreateGroup { caller: from(Place::Third), id: 2 }),
+                create(from(CallRegion::Other), 2, (2, 3)),
+                now(StepKind::CreateGroup { origin: OWNER, id: 1 }),
+                now(StepKind::CreateGroup { origin: from(CallRegion::Other), id: 2 }),
             ],
         ),
         told(
@@ -56,12 +57,12 @@ pub fn all() -> Vec<Story> {
         told(
             "a busy cluster that fails over",
             under(|read| read.busy_cluster = BusyCluster::Accept, Engine::MySql),
-            &[now(What::Busy { cluster: Some(0), busy: true }), fail_over(None), well()],
+            &[now(StepKind::ClusterBusy { cluster: Some(0), busy: true }), fail_over(None), well()],
         ),
         told(
             "a window that counts from the beginning",
             under(|read| read.window_from = WindowFrom::Start, Engine::MySql),
-            &[fail_over(None), well(), later(598_500, What::Advance), fail_over(None)],
+            &[fail_over(None), well(), later(598_500, StepKind::Advance), fail_over(None)],
         ),
         told(
             "a named target within the window",

@@ -1,7 +1,10 @@
-//! What can be seen of a system: its answer to an input, and its state afterwards.
+//! The visible behaviour of a system: its answer to an input, and its state afterwards.
 //!
-//! Plain text and numbers, so that a system of any making can show them, and spelled as the cloud spells them. What a
-//! system cannot tell about an answer (`replayed`, `rule`) it leaves out, and it is not compared.
+//! Values are plain text and numbers in the cloud's own spelling, so that any implementation can produce them. A system
+//! that cannot tell whether a token answered (`replayed`), or which rule decided (`rule`), leaves these out, and they are
+//! not compared.
+
+mod control_plane;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,37 +15,37 @@ use crate::ids::EffectId;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 
-/// What was answered to an input.
+/// The answer to an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// A call was accepted.
+    /// The call was accepted.
     Accepted {
-        /// The id of what it created.
+        /// The id of the resource that it created.
         created: Option<String>,
-        /// Whether a token answered; `None` if that cannot be seen.
+        /// Whether a token answered; `None` if unknown.
         replayed: Option<bool>,
-        /// The rule that decided; `None` if it is not told.
+        /// The rule that decided; `None` if unknown.
         rule: Option<RuleId>,
     },
-    /// A list was answered: these resources, in this order.
+    /// A list was returned: these ids, in this order.
     Listed(Vec<String>),
-    /// A call was refused.
+    /// The call was refused.
     Refused {
-        /// The code on the wire.
+        /// The error code on the wire.
         code: String,
-        /// Whether a token answered; `None` if that cannot be seen.
+        /// Whether a token answered; `None` if unknown.
         replayed: Option<bool>,
-        /// The rule that decided; `None` if it is not told.
+        /// The rule that decided; `None` if unknown.
         rule: Option<RuleId>,
     },
-    /// The input cannot be meant: a late report, a node that was not offered, an id in use.
+    /// The input breaks the contract of the embedder: a late report, a node that was not offered, an id in use.
     Misused(Misuse),
-    /// A report was taken, or time has passed.
+    /// The report was accepted, or time advanced.
     Done,
 }
 
 impl Answer {
-    /// Whether `shown` is this answer, as far as it tells, whatever the rule.
+    /// Whether `shown` equals this answer in everything that `shown` tells, rules aside.
     pub(super) fn is(&self, shown: &Self) -> bool {
         fn agree(allowed: Option<bool>, shown: Option<bool>) -> bool {
             shown.is_none() || allowed == shown
@@ -59,7 +62,7 @@ impl Answer {
         }
     }
 
-    /// Whether `shown` names this answer's rule, if both name one.
+    /// Whether both answers name the same rule; true if either names none.
     pub(super) fn is_by_the_rule_of(&self, shown: &Self) -> bool {
         match (self.rule(), shown.rule()) {
             (Some(allowed), Some(shown)) => allowed == shown,
@@ -100,155 +103,179 @@ impl fmt::Display for Answer {
     }
 }
 
+/// Freedom that a system declares: where it deviates from the order of this crate and still conforms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Leeway {
+    /// It breaks ties itself: it promotes any node of a tier instead of asking for a choice (`P-131`).
+    pub elects_itself: bool,
+    /// Of several faults of one call it reports any, not the one that this crate checks first.
+    pub any_fault: bool,
+}
+
 /// One end of a pair, in its present role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndView {
-    /// Its region.
+    /// The region.
     pub region: String,
-    /// Its disk.
+    /// The disk.
     pub disk: String,
-    /// What the disk's host can do with it: `none`, `read_only` or `read_write`.
+    /// The access of the disk's host: `none`, `read_only` or `read_write`.
     pub access: &'static str,
 }
 
-/// A pair.
+/// A replication pair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairView {
-    /// Its id.
+    /// The id.
     pub id: String,
-    /// Its status.
+    /// The status.
     pub status: String,
-    /// Its status message.
+    /// The status message.
     pub message: Option<String>,
-    /// The end that is copied now.
+    /// The end that is copied from now.
     pub source: EndView,
     /// The end that is copied to now.
     pub destination: EndView,
-    /// When the last copy in this direction completed.
+    /// Completion of the last copy in this direction.
     pub recover_point: Option<Timestamp>,
-    /// The group that it is a member of.
+    /// The group that the pair belongs to.
     pub group: Option<String>,
 }
 
 /// One site of a group, in its present role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiteView {
-    /// Its region.
+    /// The region.
     pub region: String,
-    /// Its zone.
+    /// The zone.
     pub zone: String,
 }
 
 /// A consistent group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupView {
-    /// Its id.
+    /// The id.
     pub id: String,
-    /// The status that it shows.
+    /// The status shown.
     pub status: String,
-    /// The site that is copied now.
+    /// The site that is copied from now.
     pub source: SiteView,
     /// The site that is copied to now.
     pub destination: SiteView,
-    /// Its members, in any order.
+    /// The member pairs, in any order.
     pub members: Vec<String>,
-    /// The recover point that all members share.
+    /// The recover point common to all members.
     pub recover_point: Option<Timestamp>,
 }
 
-/// A disk that a drill makes.
+/// A disk that a drill creates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrillDiskView {
     /// The pair whose recover point it holds.
     pub pair: String,
     /// The disk.
     pub disk: String,
-    /// How it stands with it: `creating`, `created`, `deleting`, `deleted`, or the code of an error.
+    /// `creating`, `created`, `deleting`, `deleted`, or an error code.
     pub status: String,
 }
 
 /// A drill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrillView {
-    /// Its id.
+    /// The id.
     pub id: String,
-    /// The pair or group that it belongs to.
+    /// The pair or group that is drilled.
     pub owner: String,
-    /// Its status.
+    /// The status.
     pub status: String,
-    /// Its status message.
+    /// The status message.
     pub message: Option<String>,
-    /// When it was started.
+    /// The time of the start.
     pub started_at: Timestamp,
-    /// The recover point that its disks hold.
+    /// The recover point that the disks hold.
     pub recover_point: Option<Timestamp>,
-    /// Its disks, in any order.
+    /// The disks, in any order.
     pub disks: Vec<DrillDiskView>,
 }
 
 /// A node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeView {
-    /// Its id.
+    /// The id.
     pub id: String,
     /// Whether it is the primary.
     pub writer: bool,
-    /// Its failover priority.
+    /// The failover priority.
     pub priority: u8,
-    /// Its status.
+    /// The status.
     pub status: String,
 }
 
 /// A cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterView {
-    /// Its id.
+    /// The id.
     pub id: String,
-    /// Its status.
+    /// The status.
     pub status: String,
-    /// Its nodes, in any order.
+    /// The nodes, in any order.
     pub nodes: Vec<NodeView>,
 }
 
-/// What is asked of the outside.
+/// What an effect asks for. Ids are in any order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
-    /// Set a pair up.
+    /// Create a pair.
     CreatePair,
-    /// Copy its source to its destination.
+    /// Copy the source of a pair to its destination.
     Copy,
-    /// Stop copying.
+    /// Stop the copies of a pair.
     StopPair,
-    /// Make its destination writable.
+    /// Make the destination of a pair writable.
     FailoverPair,
-    /// Prepare the other direction, or, if false, the same one again.
+    /// Prepare a pair for the opposite direction, or, if false, for the same one again.
     Reprotect(bool),
-    /// Take the relation down.
+    /// Delete a pair.
     DeletePair,
-    /// Set a group up.
+    /// Create a group.
     CreateGroup,
-    /// Stop copying these members of a group; in the order of their ids.
+    /// Stop the copies of these members of a group.
     StopGroup(Vec<String>),
-    /// Make the destinations of these members writable; in the order of their ids.
+    /// Make the destinations of these members writable.
     FailoverGroup(Vec<String>),
-    /// Prepare the other direction of a group, or, if false, the same one again; its members in the order of their ids.
+    /// Prepare these members for the opposite direction, or, if false, for the same one again.
     ReprotectGroup(bool, Vec<String>),
-    /// Take a group down.
+    /// Delete a group.
     DeleteGroup,
-    /// Make the disks of a drill from the recover point.
+    /// Create the disks of a drill from the recover point.
     StartDrill,
     /// Delete the disks of a drill.
     ClearDrill,
-    /// Make a cluster.
+    /// Create a cluster.
     CreateCluster,
-    /// Release it.
+    /// Release a cluster.
     DeleteCluster,
-    /// Choose one of these nodes; in the order of their ids.
+    /// Choose one of these nodes.
     ChooseNode(Vec<String>),
     /// Promote this node.
     PromoteNode(String),
-    /// Something that the reference does not know.
+    /// A task that the reference does not model.
     Other(String),
+}
+
+impl Task {
+    /// The same task with its ids in order.
+    #[must_use]
+    pub(super) fn sorted(mut self) -> Self {
+        if let Self::StopGroup(ids)
+        | Self::FailoverGroup(ids)
+        | Self::ReprotectGroup(_, ids)
+        | Self::ChooseNode(ids) = &mut self
+        {
+            ids.sort();
+        }
+        self
+    }
 }
 
 impl fmt::Display for Task {
@@ -284,12 +311,12 @@ impl fmt::Display for Task {
 
 /// A pending effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
-    /// Its id, from 1. In what is *allowed*, 0 stands for any id that was never used.
+pub struct PendingEffect {
+    /// The id, from 1. In an allowed state, 0 stands for any id that was never used.
     pub id: EffectId,
     /// The pair, group, drill or cluster.
     pub resource: String,
-    /// What is asked of it.
+    /// What it asks for.
     pub task: Task,
 }
 
@@ -304,74 +331,8 @@ pub struct View {
     pub drills: Vec<DrillView>,
     /// All clusters.
     pub clusters: Vec<ClusterView>,
-    /// All effects that are pending.
-    pub effects: Vec<Asked>,
-    /// What falls due next: when, and of which pair or group.
+    /// All pending effects.
+    pub effects: Vec<PendingEffect>,
+    /// The next deadline: its time, and its pair or group.
     pub next_deadline: Option<(Timestamp, String)>,
-}
-
-/// In which respect two systems differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Aspect {
-    /// What was answered: whether a call is accepted, or by what it is refused, or whether a report is taken.
-    Answer,
-    /// Which resources exist.
-    Existence,
-    /// The status of a pair, group, drill, cluster or node.
-    Status,
-    /// A status message.
-    Message,
-    /// Which end of a pair, or site of a group, is the source.
-    Direction,
-    /// What a host can do with the source disk.
-    SourceAccess,
-    /// What a host can do with the destination disk.
-    DestinationAccess,
-    /// The recover point.
-    RecoverPoint,
-    /// Which pairs a group has, or which group a pair is in.
-    Membership,
-    /// What a drill belongs to, when it was started, and how it stands with its disks.
-    Drill,
-    /// Which nodes are primary.
-    Writer,
-    /// A priority.
-    Priority,
-    /// What is asked of the outside.
-    Effects,
-    /// The id of what is asked: not new, or new where nothing new is asked.
-    EffectId,
-    /// What falls due next.
-    Deadline,
-}
-
-impl fmt::Display for Aspect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Answer => "the answer to",
-            Self::Existence => "what there is of",
-            Self::Status => "the status of",
-            Self::Message => "the status message of",
-            Self::Direction => "the direction of",
-            Self::SourceAccess => "the access to the source disk of",
-            Self::DestinationAccess => "the access to the destination disk of",
-            Self::RecoverPoint => "the recover point of",
-            Self::Membership => "the membership of",
-            Self::Drill => "what there is of drill",
-            Self::Writer => "the writer of",
-            Self::Priority => "the priority of",
-            Self::Effects => "what is asked of",
-            Self::EffectId => "the id of the effect of",
-            Self::Deadline => "what falls due next of",
-        })
-    }
-}
-
-/// A difference between what is allowed and what is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Difference {
-    pub(super) aspect: Aspect,
-    pub(super) resource: String,
-    pub(super) allowed: String,
-    pub(super) shown: String,
 }

@@ -1,72 +1,64 @@
-//! The control plane as a subject.
+//! The visible behaviour of the control plane.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::Subject;
-use super::view::{
-    Answer, Asked, ClusterView, DrillDiskView, DrillView, EndView, GroupView, NodeView, PairView, SiteView,
-    Task, View,
+use super::{
+    Answer, ClusterView, DrillDiskView, DrillView, EndView, GroupView, NodeView, PairView, PendingEffect,
+    SiteView, Task, View,
 };
-use crate::control_plane::{ControlPlane, Effect, EffectKind, Input, Output, Response};
+use crate::control_plane::{ControlPlane, Effect, EffectKind, Output, Response};
 use crate::ebs::{self, Access, Drill, DrillDisk, DrillEffect, End, GroupEffect, PairEffect, ReplicaPair};
-use crate::ids::PairId;
 use crate::polardb::{ClusterEffect, DbCluster, DbNode, Lifecycle, Role};
 use crate::rule::RuleId;
 
-impl Subject for ControlPlane {
-    fn apply(&mut self, input: &Input) -> Answer {
-        match Self::apply(self, input) {
-            Ok(output) => answer(output),
-            Err(misuse) => Answer::Misused(misuse),
-        }
-    }
-
-    fn view(&self) -> View {
-        View {
-            pairs: self.pairs().map(pair).collect(),
-            groups: self.groups().map(|view| group(&view)).collect(),
-            drills: self.drills().map(drill).collect(),
-            clusters: self.clusters().map(cluster).collect(),
-            effects: self.outstanding().map(asked).collect(),
-            next_deadline: self
+impl From<&ControlPlane> for View {
+    fn from(plane: &ControlPlane) -> Self {
+        Self {
+            pairs: plane.pairs().map(pair).collect(),
+            groups: plane.groups().map(|view| group(&view)).collect(),
+            drills: plane.drills().map(drill).collect(),
+            clusters: plane.clusters().map(cluster).collect(),
+            effects: plane.outstanding().map(effect).collect(),
+            next_deadline: plane
                 .next_deadline()
                 .map(|deadline| (deadline.at, String::from(deadline.reason.resource()))),
         }
     }
 }
 
-#[allow(
-    unreachable_patterns,
-    reason = "what the reference leaves out is shown as accepted, and never asked for"
-)]
-fn answer(output: Output) -> Answer {
-    let replayed = Some(output.replayed);
-    let accepted = |created| Answer::Accepted { created, replayed, rule: output.rule };
-    match output.result {
-        None => Answer::Done,
-        Some(Err(refusal)) => {
-            let rule = if output.replayed { Some(RuleId("T-080")) } else { Some(refusal.rule()) };
-            Answer::Refused { code: refusal.wire().code.to_string(), replayed, rule }
+/// Responses that the reference does not model become plain acceptance.
+impl From<Output> for Answer {
+    fn from(output: Output) -> Self {
+        let replayed = Some(output.replayed);
+        let accepted = |created| Self::Accepted { created, replayed, rule: output.rule };
+        match output.result {
+            None => Self::Done,
+            Some(Err(refusal)) => {
+                let rule = if output.replayed { RuleId("T-080") } else { refusal.rule() };
+                Self::Refused { code: refusal.wire().code.to_string(), replayed, rule: Some(rule) }
+            }
+            Some(Ok(Response::PairCreated(created))) => accepted(Some(created.pair.to_string())),
+            Some(Ok(Response::GroupCreated(created))) => accepted(Some(created.group.to_string())),
+            Some(Ok(Response::DrillStarted(started))) => accepted(Some(started.drill.to_string())),
+            Some(Ok(Response::ClusterCreated(created))) => accepted(Some(created.cluster.to_string())),
+            Some(Ok(Response::PairPage(page))) => Self::Listed(ids(page.pairs.iter().map(|pair| pair.id()))),
+            Some(Ok(Response::GroupPage(page))) => {
+                Self::Listed(ids(page.groups.iter().map(|view| view.group.id())))
+            }
+            Some(Ok(Response::DrillPage(page))) => {
+                Self::Listed(ids(page.drills.iter().map(|drill| drill.id())))
+            }
+            Some(Ok(Response::ClusterPage(page))) => {
+                Self::Listed(ids(page.clusters.iter().map(|cluster| cluster.id())))
+            }
+            Some(Ok(_)) => accepted(None),
         }
-        Some(Ok(Response::PairCreated(created))) => accepted(Some(created.pair.to_string())),
-        Some(Ok(Response::GroupCreated(created))) => accepted(Some(created.group.to_string())),
-        Some(Ok(Response::GroupPage(page))) => {
-            Answer::Listed(page.groups.iter().map(|view| view.group.id().to_string()).collect())
-        }
-        Some(Ok(Response::DrillStarted(started))) => accepted(Some(started.drill.to_string())),
-        Some(Ok(Response::DrillPage(page))) => {
-            Answer::Listed(page.drills.iter().map(|drill| drill.id().to_string()).collect())
-        }
-        Some(Ok(Response::ClusterCreated(created))) => accepted(Some(created.cluster.to_string())),
-        Some(Ok(Response::PairPage(page))) => {
-            Answer::Listed(page.pairs.iter().map(|pair| pair.id().to_string()).collect())
-        }
-        Some(Ok(Response::ClusterPage(page))) => {
-            Answer::Listed(page.clusters.iter().map(|cluster| cluster.id().to_string()).collect())
-        }
-        Some(Ok(_)) => accepted(None),
     }
+}
+
+fn ids<'a, T: ToString + 'a>(ids: impl IntoIterator<Item = &'a T>) -> Vec<String> {
+    ids.into_iter().map(T::to_string).collect()
 }
 
 fn pair(pair: &ReplicaPair) -> PairView {
@@ -94,7 +86,7 @@ fn group(view: &ebs::GroupView) -> GroupView {
         status: view.status.to_string(),
         source: site(view.group.source()),
         destination: site(view.group.destination()),
-        members: view.pairs.iter().map(ToString::to_string).collect(),
+        members: ids(&view.pairs),
         recover_point: view.last_recover_point,
     }
 }
@@ -130,8 +122,8 @@ fn cluster(cluster: &DbCluster) -> ClusterView {
     }
 }
 
-#[allow(unreachable_patterns, reason = "effects that the reference leaves out are shown by name")]
-fn asked(effect: Effect) -> Asked {
+/// Effects that the reference does not model are shown by name.
+fn effect(effect: Effect) -> PendingEffect {
     let task = match &effect.kind {
         EffectKind::Pair { effect: inner, .. } => match inner {
             PairEffect::Create => Task::CreatePair,
@@ -140,16 +132,14 @@ fn asked(effect: Effect) -> Asked {
             PairEffect::Failover => Task::FailoverPair,
             PairEffect::Reprotect { reverse } => Task::Reprotect(*reverse),
             PairEffect::Delete => Task::DeletePair,
-            _ => Task::Other(effect.kind.name().to_string()),
         },
         EffectKind::Group { effect: inner, members, .. } => {
-            let mut about: Vec<String> = members.iter().map(PairId::to_string).collect();
-            about.sort();
+            let members = ids(members);
             match inner {
                 GroupEffect::Create => Task::CreateGroup,
-                GroupEffect::Stop => Task::StopGroup(about),
-                GroupEffect::Failover => Task::FailoverGroup(about),
-                GroupEffect::Reprotect { reverse } => Task::ReprotectGroup(*reverse, about),
+                GroupEffect::Stop => Task::StopGroup(members),
+                GroupEffect::Failover => Task::FailoverGroup(members),
+                GroupEffect::Reprotect { reverse } => Task::ReprotectGroup(*reverse, members),
                 GroupEffect::Delete => Task::DeleteGroup,
             }
         }
@@ -160,15 +150,10 @@ fn asked(effect: Effect) -> Asked {
         EffectKind::Cluster { effect: inner, .. } => match inner {
             ClusterEffect::Lifecycle(Lifecycle::Create) => Task::CreateCluster,
             ClusterEffect::Lifecycle(Lifecycle::Delete) => Task::DeleteCluster,
-            ClusterEffect::ChooseNode(tier) => {
-                let mut tier: Vec<String> = tier.iter().map(ToString::to_string).collect();
-                tier.sort();
-                Task::ChooseNode(tier)
-            }
+            ClusterEffect::ChooseNode(tier) => Task::ChooseNode(ids(tier)),
             ClusterEffect::PromoteNode(node) => Task::PromoteNode(node.to_string()),
             _ => Task::Other(effect.kind.name().to_string()),
         },
-        _ => Task::Other(effect.kind.name().to_string()),
     };
-    Asked { id: effect.id, resource: String::from(effect.kind.resource()), task }
+    PendingEffect { id: effect.id, resource: String::from(effect.kind.resource()), task }
 }

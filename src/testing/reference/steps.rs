@@ -1,0 +1,63 @@
+//! The reference as a context of steps.
+
+use alloc::string::{String, ToString};
+
+use super::Reference;
+use crate::control_plane::{Call, Request};
+use crate::ids::EffectId;
+use crate::testing::steps::{ClusterCall, GroupCall, PairCall, StepContext, StepKind};
+use crate::testing::view::{GroupView, View};
+use crate::time::Timestamp;
+
+impl StepContext for Reference {
+    const NO_PAIR_CALL: PairCall = PairCall::Failover;
+    const NO_GROUP_CALL: GroupCall = GroupCall::Failover;
+
+    fn clock(&self) -> Timestamp {
+        self.clock()
+    }
+
+    fn view(&self) -> View {
+        self.view()
+    }
+
+    /// Whether the call would be accepted.
+    fn permits(&self, call: &Call, request: &Request) -> bool {
+        self.faults_of(call, request).is_none()
+    }
+
+    fn production_region(&self, group: &GroupView) -> String {
+        let known = self.groups.iter().find(|known| known.id == group.id);
+        known.map_or(group.source.region.as_str(), |known| self.production(known)).to_string()
+    }
+
+    /// Counts cyclically through all effects so far and one that does not exist.
+    fn effect_numbered(&self, number: u64) -> EffectId {
+        let count = u64::try_from(self.used.len()).unwrap_or(u64::MAX);
+        let index = number.checked_rem(count.saturating_add(1)).unwrap_or_default();
+        let used = usize::try_from(index).ok().and_then(|index| self.used.get(index));
+        // No system numbers its effects this high.
+        used.copied().unwrap_or(EffectId(u64::MAX.saturating_sub(number)))
+    }
+
+    fn restrict(&self, kind: &StepKind) -> StepKind {
+        match *kind {
+            StepKind::Cluster { origin, cluster, call } => {
+                let call = match call {
+                    // The reference has no standby storage cluster, hence no node to name there.
+                    ClusterCall::Failover { target, standby, .. } => ClusterCall::Failover {
+                        target: target.filter(|_| !standby),
+                        standby,
+                        back: false,
+                        zonal: false,
+                    },
+                    ClusterCall::Priority { .. } | ClusterCall::Delete => call,
+                    _ => ClusterCall::Describe,
+                };
+                StepKind::Cluster { origin, cluster, call }
+            }
+            StepKind::Label { .. } | StepKind::Zone { .. } => StepKind::Advance,
+            _ => kind.clone(),
+        }
+    }
+}
