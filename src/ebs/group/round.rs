@@ -90,8 +90,10 @@ impl ReplicaGroup {
         let (success, failure) = pending.effect.events();
         let row = GroupLifecycle::lookup(self.status, if well { success } else { failure });
         let to = row.verdict(policy).after(self.status).ok_or(NotTaken::Stale)?;
-        let ended =
-            |pair: &ReplicaPair| self.member_after(now, pair, pending.effect, to, !failed.contains(&pair.id));
+        let ended = |pair: &ReplicaPair| {
+            let plan = pair.follow(now, to);
+            if failed.contains(&pair.id) { plan } else { succeeded(pair, plan, pending.effect, to) }
+        };
         let moved = members.iter().copied().filter(about).map(|pair| (pair.id.clone(), ended(pair)));
         Ok(GroupPlan {
             to,
@@ -101,36 +103,6 @@ impl ReplicaGroup {
             members: moved.collect(),
             ..self.unchanged(row.rule, now)
         })
-    }
-
-    /// The plan of a member on which the effect acted, given the status that the group takes.
-    fn member_after(
-        &self,
-        now: Timestamp,
-        pair: &ReplicaPair,
-        effect: GroupEffect,
-        to: GroupStatus,
-        well: bool,
-    ) -> PairPlan {
-        cite!(G_640);
-        let plan = pair.follow(now, to);
-        match (effect, well) {
-            // The member's own result, whatever the status of the group (G-404).
-            (GroupEffect::Stop, true) => {
-                PairPlan { to: PairStatus::Stopped, rule: own_result(to, plan.rule), ..plan }
-            }
-            (GroupEffect::Failover, true) => {
-                let rule = own_result(to, plan.rule);
-                PairPlan { to: PairStatus::Failedover, switched: true, rule, ..plan }
-            }
-            (GroupEffect::Reprotect { reverse }, true) => PairPlan {
-                switched: false,
-                swap: reverse,
-                recover_point: if reverse { None } else { pair.last_recover_point },
-                ..plan
-            },
-            _ => plan,
-        }
     }
 
     /// Decides the reported end of a member's copy.
@@ -152,8 +124,7 @@ impl ReplicaGroup {
         let rule = if succeeded { G_641 } else { G_642 };
         let own =
             PairPlan { pending: PendingChange::Clear, copy_failed: !succeeded, ..pair.unchanged(rule, now) };
-        let copy_failed = self.copy_failed || !succeeded;
-        Ok(self.after_copy(now, pair, own, copy_failed, members))
+        Ok(self.after_copy(now, pair, own, members))
     }
 
     /// Decides what the broken relation of a member changes: it leaves the running round.
@@ -167,7 +138,7 @@ impl ReplicaGroup {
         cite!(G_643);
         let own = member.decide_invalidated(now, message);
         if member.is_copying() {
-            self.after_copy(now, member, own, self.copy_failed, members)
+            self.after_copy(now, member, own, members)
         } else {
             let members = [(member.id.clone(), own)].into();
             GroupPlan { members, ..self.unchanged(G_402, now) }
@@ -180,9 +151,9 @@ impl ReplicaGroup {
         now: Timestamp,
         member: &ReplicaPair,
         own: PairPlan,
-        copy_failed: bool,
         members: &[&ReplicaPair],
     ) -> GroupPlan {
+        let copy_failed = self.copy_failed || own.copy_failed;
         let others = || members.iter().copied().filter(|pair| pair.id != member.id && pair.takes_part());
         if others().any(ReplicaPair::is_copying) {
             let rule = own.rule;
@@ -255,6 +226,26 @@ impl ReplicaGroup {
             members: plans.collect(),
             ..self.unchanged(row.rule, now)
         }
+    }
+}
+
+/// The plan of a member for which the effect succeeded, given its plan to follow the group to this status.
+fn succeeded(pair: &ReplicaPair, plan: PairPlan, effect: GroupEffect, to: GroupStatus) -> PairPlan {
+    cite!(G_640);
+    match effect {
+        // The member's own result, whatever the status of the group (G-404).
+        GroupEffect::Stop => PairPlan { to: PairStatus::Stopped, rule: own_result(to, plan.rule), ..plan },
+        GroupEffect::Failover => {
+            let rule = own_result(to, plan.rule);
+            PairPlan { to: PairStatus::Failedover, switched: true, rule, ..plan }
+        }
+        GroupEffect::Reprotect { reverse } => PairPlan {
+            switched: false,
+            swap: reverse,
+            recover_point: if reverse { None } else { pair.last_recover_point },
+            ..plan
+        },
+        GroupEffect::Create | GroupEffect::Delete => plan,
     }
 }
 
