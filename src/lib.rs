@@ -93,7 +93,7 @@ pub mod ebs;
 pub mod ids;
 pub mod lifecycle;
 pub mod map;
-pub mod operation;
+mod operation;
 mod outcome;
 pub mod polardb;
 pub mod policy;

@@ -2,7 +2,7 @@
 
 use core::convert::Infallible;
 
-use super::call::Asked;
+use super::call::CallContext;
 use super::{ControlPlane, Misuse, Refusal, Request, Response, Step, TokenOutcome};
 use crate::ebs::{EbsReason, EbsRefusal};
 use crate::operation::Operation;
@@ -35,7 +35,12 @@ pub trait Action: Sealed + Clone + Eq + core::fmt::Debug + Into<Request> {
 
     /// Decides and applies.
     #[doc(hidden)]
-    fn perform(&self, plane: &mut ControlPlane, call: &Asked<'_>, fresh: &Self::Fresh) -> Performed<Self>;
+    fn perform(
+        &self,
+        plane: &mut ControlPlane,
+        call: &CallContext<'_>,
+        fresh: &Self::Fresh,
+    ) -> Performed<Self>;
 }
 
 /// What performing gives: what was done, or why nothing was.

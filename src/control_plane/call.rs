@@ -31,9 +31,9 @@ pub struct Call {
     pub token: Option<ClientToken>,
 }
 
-/// A call as an operation sees it, once its token has let it through.
+/// What an operation knows of the call that it carries out.
 #[derive(Debug)]
-pub struct Asked<'a> {
+pub struct CallContext<'a> {
     /// The operation.
     pub operation: Operation,
     /// When it happens: not before the time seen.
@@ -156,8 +156,9 @@ impl ControlPlane {
             },
             None => None,
         };
-        let asked = Asked { operation: A::OPERATION, now, account: &call.account, region: &call.region };
-        let mut reply = match request.perform(self, &asked, fresh) {
+        let context =
+            CallContext { operation: A::OPERATION, now, account: &call.account, region: &call.region };
+        let mut reply = match request.perform(self, &context, fresh) {
             Ok(Done { response, step, rule }) => Reply { result: Ok(response), replayed: false, step, rule },
             Err(Blocked::Refused(refusal)) => Reply::refused(refusal),
             Err(Blocked::Misused(misuse)) => return Err(misuse),

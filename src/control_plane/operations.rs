@@ -2,14 +2,14 @@
 //!
 //! From a row follow the variant of [`Request`], its [`Action`], the typed method of [`ControlPlane`] and the branch of
 //! [`call_any`](ControlPlane::call_any). Wire name, token, region and listed codes are columns of the table of
-//! [`Operation`].
+//! [`Operation`]. In the last column `it` is the request.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use super::action::{Action, Answer, Done, Performed, sealed::Sealed};
-use super::call::Asked;
+use super::call::CallContext;
 use super::rows::{answers, fresh_ids, operations};
 use super::{Call, ControlPlane, FreshCluster, FreshNodes, Misuse, Output, Refusal, Reply};
 // The rows name most of what the two products have.
@@ -176,10 +176,12 @@ operations! {
             ControlPlane::create_cluster;
         /// `DeleteDBCluster`: releases a running cluster.
         DeleteDbCluster => delete_db_cluster(cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_delete(it));
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_delete(call.now, it));
         /// `ModifyDBNodeConfig`: sets a node's failover priority.
         ModifyDbNodeConfig => modify_db_node_config(cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_node_config(it));
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, plane| {
+                cluster.decide_node_config(call.now, it, &plane.policy.polardb)
+            });
         /// `FailoverDBCluster`: a read-only node becomes the primary, the one named or an elected one.
         FailoverDbCluster => failover_db_cluster(cluster) -> ():
             |plane, call, it| plane.failover_cluster(call, it);
@@ -192,17 +194,17 @@ operations! {
         /// `DeleteDBNodes`.
         DeleteDbNodes => delete_db_nodes(cluster) with OrderId -> Ordered:
             |plane, call, it, order| {
-                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_delete_nodes(it))
+                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_delete_nodes(call.now, it))
             };
         /// `ModifyDBNodeClass`: changes the class of all nodes of a type.
         ModifyDbNodeClass [Box] => modify_db_node_class(cluster) with OrderId -> Ordered:
             |plane, call, it, order| {
-                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_node_class(it))
+                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_node_class(call.now, it))
             };
         /// `ModifyDBNodesClass`: changes the class of the nodes named.
         ModifyDbNodesClass [Box] => modify_db_nodes_class(cluster) with OrderId -> Ordered:
             |plane, call, it, order| {
-                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_nodes_class(it))
+                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_nodes_class(call.now, it))
             };
         /// `RestartDBNode`.
         RestartDbNode => restart_db_node(node) -> ():
@@ -210,14 +212,14 @@ operations! {
         /// `ModifyDBNodeHotReplicaMode`: sets whether a node is a hot replica.
         ModifyDbNodeHotReplicaMode => modify_db_node_hot_replica_mode(cluster) with OrderId -> Ordered:
             |plane, call, it, order| {
-                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_hot_replica(it))
+                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_hot_replica(call.now, it))
             };
         /// `ModifyDBClusterPrimaryZone`.
         ModifyDbClusterPrimaryZone [Box] => modify_db_cluster_primary_zone(cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_zone(it));
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_zone(call.now, it));
         /// `ModifyDBClusterDeletion`: sets or lifts the lock against release.
         ModifyDbClusterDeletion => modify_db_cluster_deletion(cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| Ok(cluster.decide_lock(it)));
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| Ok(cluster.decide_lock(call.now, it)));
         /// `DescribeDBClusters`.
         DescribeDbClusters [Box] => describe_db_clusters(clusters) -> ClusterPage:
             |plane, call, it| Ok(Done::observed(it.select(call.account, call.region, &plane.clusters)));
@@ -234,35 +236,35 @@ operations! {
     }
 }
 
-/// What a field of a request names.
-trait Names {
-    /// The id that it names, if it is one.
-    fn one(&self) -> Option<&str>;
+/// A field of a request that names resources.
+trait ResourceField {
+    /// The id, if the field names exactly one.
+    fn only_id(&self) -> Option<&str>;
 }
 
-macro_rules! names_one {
+macro_rules! single_ids {
     ($($name:ident),*) => {$(
-        impl Names for $name {
-            fn one(&self) -> Option<&str> {
+        impl ResourceField for $name {
+            fn only_id(&self) -> Option<&str> {
                 Some(self.as_str())
             }
         }
     )*};
 }
 
-names_one!(PairId, GroupId, DrillId, ClusterId, NodeId, ResourceId);
+single_ids!(PairId, GroupId, DrillId, ClusterId, NodeId, ResourceId);
 
-impl<T: Names> Names for Vec<T> {
-    fn one(&self) -> Option<&str> {
-        if let [id] = self.as_slice() { id.one() } else { None }
+impl<T: ResourceField> ResourceField for Vec<T> {
+    fn only_id(&self) -> Option<&str> {
+        if let [id] = self.as_slice() { id.only_id() } else { None }
     }
 }
 
-impl Names for Resources {
-    fn one(&self) -> Option<&str> {
+impl ResourceField for Resources {
+    fn only_id(&self) -> Option<&str> {
         match self {
-            Self::Pairs(pairs) => pairs.one(),
-            Self::Groups(groups) => groups.one(),
+            Self::Pairs(pairs) => pairs.only_id(),
+            Self::Groups(groups) => groups.only_id(),
         }
     }
 }

@@ -181,7 +181,7 @@ macro_rules! operations {
         let _ = $request;
         None
     }};
-    (@resource $request:ident $($field:tt).+) => { $request.$($field).+.one() };
+    (@resource $request:ident $($field:tt).+) => { $request.$($field).+.only_id() };
 
     (@call $plane:ident, $call:ident, $request:ident, $fresh:ident, $name:ident) => {
         Ok($plane.make::<$name>($call, $request).into())
@@ -194,8 +194,8 @@ macro_rules! operations {
         type Fresh = ();
         type Misused = Infallible;
 
-        fn perform(&self, plane: &mut ControlPlane, call: &Asked<'_>, (): &()) -> Performed<Self> {
-            let perform: fn(&mut ControlPlane, &Asked<'_>, &Self) -> Performed<Self> = $perform;
+        fn perform(&self, plane: &mut ControlPlane, call: &CallContext<'_>, (): &()) -> Performed<Self> {
+            let perform: fn(&mut ControlPlane, &CallContext<'_>, &Self) -> Performed<Self> = $perform;
             perform(plane, call, self)
         }
     };
@@ -203,8 +203,8 @@ macro_rules! operations {
         type Fresh = Option<$ids>;
         type Misused = Misuse;
 
-        fn perform(&self, plane: &mut ControlPlane, call: &Asked<'_>, fresh: &Option<$ids>) -> Performed<Self> {
-            let perform: fn(&mut ControlPlane, &Asked<'_>, &Self, Option<&$ids>) -> Performed<Self> = $perform;
+        fn perform(&self, plane: &mut ControlPlane, call: &CallContext<'_>, fresh: &Option<$ids>) -> Performed<Self> {
+            let perform: fn(&mut ControlPlane, &CallContext<'_>, &Self, Option<&$ids>) -> Performed<Self> = $perform;
             perform(plane, call, self, fresh.as_ref())
         }
     };

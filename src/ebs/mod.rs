@@ -50,7 +50,7 @@ pub use pair::requests::{
 pub use pair::settings::{ModifyDiskReplicaPair, SettingsPlan};
 pub use pair::status::PairStatus;
 pub use pair::table::{PairEvent, PairLifecycle};
-pub use pair::{CallContext, End, PairEffect, PairSeed, RPO, ReplicaPair};
+pub use pair::{CallSite, End, PairEffect, PairSeed, RPO, ReplicaPair};
 pub use refusal::{DrillReason, EbsReason, EbsRefusal, GroupReason};
 
 /// The regions that the founding page lists. Later pages list more, so the default policy admits any region.

@@ -1,7 +1,8 @@
 //! PolarDB (`polardb`, 2017-08-01): clusters whose read-only nodes take over from the primary.
 //!
-//! `FailoverDBCluster` names the node that becomes the primary or leaves it to an election: [`next_tier`] is the ranking,
-//! whole, [`Failover`] the bookkeeping of one failover around it, [`DbCluster`] the cluster that both belong to.
+//! `FailoverDBCluster` names the node that becomes the primary or leaves it to an election. [`next_tier`] is the whole
+//! ranking, [`Electorate`] says which nodes are ranked, [`Failover`] keeps what one failover has tried, and [`DbCluster`]
+//! decides what a call or a report means: each decision is a [`ClusterPlan`], which [`DbCluster::apply`] writes down.
 
 pub(crate) mod cluster;
 pub(crate) mod election;
@@ -10,16 +11,19 @@ pub(crate) mod observe;
 pub(crate) mod refusal;
 
 pub use crate::outcome::Failure;
-pub use cluster::decide::ClusterPlan;
 pub use cluster::describe::{ClusterPage, DescribeDbClusterAttribute, DescribeDbClusters};
+pub use cluster::plan::ClusterPlan;
 pub use cluster::requests::{
     ClusterCreated, CreateDbCluster, DeleteDbCluster, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig,
-    PayType, TargetZoneType,
+    PayType,
 };
+pub use cluster::status::ClusterStatus;
 pub use cluster::step::{ClusterFact, ClusterStep};
-pub use cluster::{ClusterEffect, ClusterSeed, ClusterStatus, DbCluster, Lifecycle};
-pub use election::electorate::Electorate;
-pub use election::failover::{Cause, Failover, Next, Stage};
+pub use cluster::{ClusterEffect, ClusterSeed, DbCluster, Lifecycle};
+pub use election::electorate::{Electorate, TargetZoneType};
+pub use election::failover::{
+    Cause, Failover, Next, NoCandidate, OnExhaustion, PlannedFailover, Stage, Start,
+};
 pub use election::ranking::{BadPriority, Priority, Tried, next_tier};
 pub use nodes::requests::{
     CreateDbNodes, DeleteDbNodes, FailoverDbClusterZonal, ModifyDbClusterDeletion,

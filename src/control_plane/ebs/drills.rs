@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
-use crate::control_plane::call::Asked;
+use crate::control_plane::call::CallContext;
 use crate::control_plane::ebs::groups::unknown;
 use crate::control_plane::effect::Owner;
 use crate::control_plane::event::{DrillFact, Event, Fact};
@@ -48,7 +48,7 @@ impl ControlPlane {
     }
 
     /// What a drill of this pair or group needs to know of it, if it is this account's.
-    fn drilled(&self, call: &Asked<'_>, owner: &DrillOwner) -> Result<Drilled, EbsRefusal> {
+    fn drilled(&self, call: &CallContext<'_>, owner: &DrillOwner) -> Result<Drilled, EbsRefusal> {
         let drilled = match owner {
             DrillOwner::Pair(id) => {
                 let pair = self.pairs.get(id).filter(|pair| pair.account == *call.account);
@@ -85,7 +85,7 @@ impl ControlPlane {
     /// Starts a drill: where, then whether what it belongs to is there, then, by policy, the recover point.
     pub(in crate::control_plane) fn start_drill(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         owner: DrillOwner,
         fresh: Option<&FreshDrill>,
     ) -> Result<Done<DrillStarted>, Blocked<EbsRefusal, Misuse>> {
@@ -121,7 +121,7 @@ impl ControlPlane {
     }
 
     /// Whether these ids are as many as are needed, all different and none in use.
-    fn fits(&self, call: &Asked<'_>, fresh: &FreshDrill, pairs: usize) -> bool {
+    fn fits(&self, call: &CallContext<'_>, fresh: &FreshDrill, pairs: usize) -> bool {
         let distinct: BTreeSet<_> = fresh.disks.iter().collect();
         let in_use = |disk: &DiskId| self.has_disk(call.account, disk);
         fresh.disks.len() == pairs
@@ -140,7 +140,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn clear_drill(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         owner: &DrillOwner,
         id: &DrillId,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
@@ -217,7 +217,7 @@ impl ControlPlane {
     /// The drills of a pair or group, as seen from one of its ends; elsewhere there are none.
     pub(in crate::control_plane) fn list_drills(
         &self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         owner: DrillOwner,
         wanted: Option<&DrillId>,
         page: Page,

@@ -5,16 +5,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
-use crate::control_plane::call::Asked;
+use crate::control_plane::call::CallContext;
 use crate::control_plane::effect::Owner;
 use crate::control_plane::event::{Event, Fact, GroupFact};
 use crate::control_plane::{ControlPlane, Effect, EffectKind, Index, Misuse, NotAdopted, Step};
 use crate::ebs::group::rules::{G_014, G_610, G_697};
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::{
-    AddDiskReplicaPair, CallContext, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, DrillOwner,
-    EbsReason, EbsRefusal, End, GroupCreated, GroupPage, GroupPlan, GroupRequest, GroupSeed, GroupStatus,
-    GroupView, Member, Membership, RemoveDiskReplicaPair, ReplicaGroup, ReplicaPair,
+    AddDiskReplicaPair, CallSite, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, DrillOwner, EbsReason,
+    EbsRefusal, End, GroupCreated, GroupPage, GroupPlan, GroupRequest, GroupSeed, GroupStatus, GroupView,
+    Member, Membership, RemoveDiskReplicaPair, ReplicaGroup, ReplicaPair,
 };
 use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
@@ -26,7 +26,7 @@ use crate::time::Timestamp;
 /// How a pair joins or leaves a group: with the status that the group shows and the number of its members.
 type DecideMembership = fn(
     &ReplicaGroup,
-    &CallContext<'_>,
+    &CallSite<'_>,
     &ReplicaPair,
     GroupStatus,
     usize,
@@ -62,7 +62,7 @@ impl ControlPlane {
     }
 
     /// A group of this account.
-    fn find_group(&self, call: &Asked<'_>, id: &GroupId) -> Result<&ReplicaGroup, EbsRefusal> {
+    fn find_group(&self, call: &CallContext<'_>, id: &GroupId) -> Result<&ReplicaGroup, EbsRefusal> {
         let group = self.groups.get(id).filter(|group| group.account == *call.account);
         group.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, G_610))
     }
@@ -70,13 +70,13 @@ impl ControlPlane {
     /// One call on one group: looked up with its members, decided, applied.
     pub(in crate::control_plane) fn group_call(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         id: &GroupId,
         request: GroupRequest<'_>,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let group = self.find_group(call, id)?;
         let members: Vec<Member<'_>> = self.members(id).map(|pair| self.member(pair)).collect();
-        let cx = CallContext { now: call.now, region: call.region };
+        let cx = CallSite { now: call.now, region: call.region };
         let plan = group.decide(&cx, request, &members, &self.policy.ebs)?;
         let rule = Some(plan.rule());
         Ok(Done { response: (), step: self.apply_to_group(id, plan), rule })
@@ -84,7 +84,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn add_member(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &AddDiskReplicaPair,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         self.membership_call(call, &request.group, &request.pair, ReplicaGroup::decide_add)
@@ -92,7 +92,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn remove_member(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &RemoveDiskReplicaPair,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         self.membership_call(call, &request.group, &request.pair, ReplicaGroup::decide_remove)
@@ -100,7 +100,7 @@ impl ControlPlane {
 
     fn membership_call(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         id: &GroupId,
         pair: &PairId,
         decide: DecideMembership,
@@ -110,7 +110,7 @@ impl ControlPlane {
         let found = found.ok_or_else(|| unknown(call.operation, pair.as_str(), call.region, E_610))?;
         let status = group.shows(self.members(id).map(|pair| pair.status));
         let members = self.index.members.get(id).map_or(0, BTreeMap::len);
-        let cx = CallContext { now: call.now, region: call.region };
+        let cx = CallSite { now: call.now, region: call.region };
         let decided = decide(group, &cx, found, status, members, &self.policy.ebs)?;
         let rule = Some(decided.rule());
         Ok(Done { response: (), step: self.apply_membership(call.now, id, pair, decided), rule })
@@ -118,7 +118,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn list_groups(
         &self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &DescribeDiskReplicaGroups,
     ) -> GroupPage {
         let policy = &self.policy.ebs;
@@ -236,7 +236,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn create_group(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &CreateDiskReplicaGroup,
         fresh: Option<&GroupCreated>,
     ) -> Result<Done<GroupCreated>, Blocked<EbsRefusal, Misuse>> {
@@ -244,7 +244,7 @@ impl ControlPlane {
         let fresh = fresh.filter(|fresh| !self.groups.contains_key(&fresh.group));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         let (now, asked) = (call.now, self.mint());
-        let cx = CallContext { now, region: call.region };
+        let cx = CallSite { now, region: call.region };
         let group = ReplicaGroup::create(fresh.group.clone(), call.account.clone(), &cx, asked, request);
         let effects = self.admit_group(group);
         let fact = GroupFact::Status {
@@ -342,7 +342,7 @@ impl ControlPlane {
             return Err(NotAdopted::IdInUse(String::from(seed.id.as_str())));
         }
         self.check_group_places(region, &seed.request)?;
-        let cx = CallContext { now, region };
+        let cx = CallSite { now, region };
         let asked = EffectId(self.next_id);
         let ids = seed.members.clone();
         let group = ReplicaGroup::adopt(seed, account.clone(), &cx, asked, &self.policy.ebs);

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
-use crate::control_plane::call::Asked;
+use crate::control_plane::call::CallContext;
 use crate::control_plane::ebs::groups::unknown;
 use crate::control_plane::event::{Event, Fact, GroupFact, PairFact};
 use crate::control_plane::{ControlPlane, Step};
@@ -12,7 +12,7 @@ use crate::ebs::labels::{MOST_RESOURCES, tagged, untagged};
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::rules::{E_706, E_707, E_709, E_710, E_711, E_712};
 use crate::ebs::{
-    CallContext, ChangeResourceGroup, Cursor, EbsReason, EbsRefusal, GroupStatus, ListTagResources,
+    CallSite, ChangeResourceGroup, Cursor, EbsReason, EbsRefusal, GroupStatus, ListTagResources,
     ModifyDiskReplicaPair, PairProgress, PairStatus, ReplicaGroup, ReplicaPair, ResourceId, ResourceType,
     Resources, TagPage, TagResources, TaggedResource, UntagResources,
 };
@@ -21,14 +21,14 @@ use crate::rule::{RuleId, cite};
 use crate::text::Tag;
 
 /// Whether a call at either end of it reaches this pair.
-fn reaches_pair(call: &Asked<'_>, pair: &ReplicaPair) -> bool {
+fn reaches_pair(call: &CallContext<'_>, pair: &ReplicaPair) -> bool {
     pair.account == *call.account
         && pair.status != PairStatus::Deleted
         && (pair.primary.region == *call.region || pair.standby.region == *call.region)
 }
 
 /// Whether a call at either of its sites reaches this group.
-fn reaches_group(call: &Asked<'_>, group: &ReplicaGroup) -> bool {
+fn reaches_group(call: &CallContext<'_>, group: &ReplicaGroup) -> bool {
     group.account == *call.account
         && group.status != GroupStatus::Deleted
         && (group.primary.region == *call.region || group.standby.region == *call.region)
@@ -37,16 +37,13 @@ fn reaches_group(call: &Asked<'_>, group: &ReplicaGroup) -> bool {
 impl ControlPlane {
     pub(in crate::control_plane) fn modify_pair(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &ModifyDiskReplicaPair,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let pair = self.pairs.get_mut(&request.pair).filter(|pair| pair.account == *call.account);
         let pair = pair.ok_or_else(|| unknown(call.operation, request.pair.as_str(), call.region, E_610))?;
-        let plan = pair.decide_modify(
-            &CallContext { now: call.now, region: call.region },
-            request,
-            &self.policy.ebs,
-        )?;
+        let plan =
+            pair.decide_modify(&CallSite { now: call.now, region: call.region }, request, &self.policy.ebs)?;
         let rule = plan.rule();
         let mut step = Step::default();
         if pair.apply_settings(plan) {
@@ -58,7 +55,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn pair_progress(
         &self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         id: &PairId,
     ) -> Result<PairProgress, EbsRefusal> {
         let owned = |pair: &&ReplicaPair| pair.account == *call.account && pair.status != PairStatus::Deleted;
@@ -67,12 +64,12 @@ impl ControlPlane {
             .get(id)
             .filter(owned)
             .ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))?;
-        pair.check_region(&CallContext { now: call.now, region: call.region }, call.operation)?;
+        pair.check_region(&CallSite { now: call.now, region: call.region }, call.operation)?;
         Ok(pair.progress())
     }
 
     /// The tags and the ordinal of a resource that a call at either end of it reaches.
-    fn labelled(&self, call: &Asked<'_>, id: &ResourceId) -> Option<(&[Tag], u64)> {
+    fn labelled(&self, call: &CallContext<'_>, id: &ResourceId) -> Option<(&[Tag], u64)> {
         match id {
             ResourceId::Pair(id) => {
                 let pair = self.pairs.get(id).filter(|pair| reaches_pair(call, pair))?;
@@ -86,7 +83,7 @@ impl ControlPlane {
     }
 
     /// The resources that a call names, each once; all of them or none (`E-701`).
-    fn named(&self, call: &Asked<'_>, resources: &Resources) -> Result<Vec<ResourceId>, EbsRefusal> {
+    fn named(&self, call: &CallContext<'_>, resources: &Resources) -> Result<Vec<ResourceId>, EbsRefusal> {
         let named = resources.each();
         match named.iter().find(|id| self.labelled(call, id).is_none()) {
             Some(id) => Err(not_found(call, id)),
@@ -97,7 +94,7 @@ impl ControlPlane {
     /// Changes the labels of resources that were found.
     fn relabel(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         rule: RuleId,
         ids: &[ResourceId],
         change: impl Fn(&mut Vec<Tag>, &mut Option<ResourceGroupId>),
@@ -127,7 +124,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn put_tags(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &TagResources,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let ids = self.named(call, &request.resources)?;
@@ -145,7 +142,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn take_tags(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &UntagResources,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let ids = self.named(call, &request.resources)?;
@@ -156,7 +153,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn regroup(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &ChangeResourceGroup,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let id = &request.resource;
@@ -170,7 +167,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn list_tags(
         &self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &ListTagResources,
     ) -> TagPage {
         cite!(E_709, E_710, E_711);
@@ -211,6 +208,6 @@ impl ControlPlane {
     }
 }
 
-fn not_found(call: &Asked<'_>, id: &ResourceId) -> EbsRefusal {
+fn not_found(call: &CallContext<'_>, id: &ResourceId) -> EbsRefusal {
     EbsReason::ResourceNotFound { resource: String::from(id.as_str()).into() }.of(call.operation)
 }

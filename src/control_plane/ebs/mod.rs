@@ -3,4 +3,5 @@
 pub(super) mod drills;
 pub(super) mod groups;
 mod labels;
+pub(super) mod pair_plan;
 pub(super) mod pairs;

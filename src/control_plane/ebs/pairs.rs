@@ -5,18 +5,18 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
-use crate::control_plane::call::Asked;
+use crate::control_plane::call::CallContext;
 use crate::control_plane::ebs::groups::unknown;
+use crate::control_plane::ebs::pair_plan::{apply_pair_plan, pair_effect};
 use crate::control_plane::effect::Owner;
 use crate::control_plane::event::{Event, Fact, PairFact};
-use crate::control_plane::report::{apply_pair_plan, pair_effect};
 use crate::control_plane::{ControlPlane, DiskKey, Effect, Misuse, NotAdopted, Step};
 use crate::ebs::pair::rules::{E_011, E_013, E_014, E_610, E_671};
 
 use crate::ebs::{
-    Access, CallContext, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Disk, EbsReason,
-    EbsRefusal, PairCreated, PairPage, PairRequest, PairSeed, PairStatus, ReplicaPair,
-    ReprotectDiskReplicaPair, StartDiskReplicaPair,
+    Access, CallSite, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Disk, EbsReason, EbsRefusal,
+    PairCreated, PairPage, PairRequest, PairSeed, PairStatus, ReplicaPair, ReprotectDiskReplicaPair,
+    StartDiskReplicaPair,
 };
 use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId, ZoneId};
 use crate::operation::Operation;
@@ -40,14 +40,14 @@ impl ControlPlane {
     /// One call on one pair: looked up once, decided, applied.
     pub(in crate::control_plane) fn pair_call(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         id: &PairId,
         ask: impl FnOnce(&ReplicaPair, &BTreeMap<DiskKey, Disk>) -> PairRequest,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let pair = self.pairs.get_mut(id).filter(|pair| pair.account == *call.account);
         let pair = pair.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))?;
         let request = ask(pair, &self.disks);
-        let cx = CallContext { now: call.now, region: call.region };
+        let cx = CallSite { now: call.now, region: call.region };
         let plan = pair.decide(&cx, request, &self.policy.ebs)?;
         let rule = Some(plan.rule());
         let (step, lapsed) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
@@ -57,7 +57,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn start_pair(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &StartDiskReplicaPair,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         self.pair_call(call, &request.pair, |pair, disks| PairRequest::Start {
@@ -68,7 +68,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn reprotect_pair(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &ReprotectDiskReplicaPair,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         self.pair_call(call, &request.pair, |pair, disks| PairRequest::Reprotect {
@@ -79,7 +79,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn list_pairs(
         &self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &DescribeDiskReplicaPairs,
     ) -> PairPage {
         let policy = &self.policy.ebs;
@@ -92,7 +92,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn create_pair(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &CreateDiskReplicaPair,
         fresh: Option<&PairCreated>,
     ) -> Result<Done<PairCreated>, Blocked<EbsRefusal, Misuse>> {
@@ -101,7 +101,7 @@ impl ControlPlane {
         let fresh = fresh.filter(|fresh| !self.pairs.contains_key(&fresh.pair));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         let (now, asked) = (call.now, self.mint());
-        let cx = CallContext { now, region: call.region };
+        let cx = CallSite { now, region: call.region };
         let pair = ReplicaPair::create(fresh.pair.clone(), call.account.clone(), &cx, asked, request);
         let effects = self.admit_pair(pair);
         let mut step = Step { effects, events: Vec::new() };
@@ -220,7 +220,7 @@ impl ControlPlane {
         if seed.status != PairStatus::Deleted {
             self.check_disks(account, region, &seed.request)?;
         }
-        let cx = CallContext { now, region };
+        let cx = CallSite { now, region };
         let asked = EffectId(self.next_id);
         let pair = ReplicaPair::adopt(seed, account.clone(), &cx, asked, &self.policy.ebs);
         self.check_pair(&pair)?;

@@ -4,11 +4,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
-use crate::control_plane::call::Asked;
+use crate::control_plane::call::CallContext;
 use crate::control_plane::call::all_fresh;
 use crate::control_plane::effect::Owner;
 use crate::control_plane::event::{Event, Fact};
-use crate::control_plane::report::cluster_effect;
+use crate::control_plane::polardb::cluster_plan::cluster_effect;
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId};
 use crate::polardb::cluster::rules::P_010;
@@ -35,7 +35,7 @@ pub struct FreshCluster {
 impl ControlPlane {
     pub(in crate::control_plane) fn create_cluster(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &CreateDbCluster,
         fresh: Option<&FreshCluster>,
     ) -> Result<Done<ClusterCreated>, Blocked<PolarDbRefusal, Misuse>> {
@@ -118,7 +118,7 @@ impl ControlPlane {
 
     pub(in crate::control_plane) fn owned_cluster(
         &self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         id: &ClusterId,
     ) -> Result<&DbCluster, PolarDbRefusal> {
         let cluster = self.clusters.get(id).filter(|cluster| cluster.account == *call.account);
@@ -128,17 +128,17 @@ impl ControlPlane {
     /// One call on one cluster: looked up, decided, applied.
     pub(in crate::control_plane) fn cluster_call(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         id: &ClusterId,
         decide: impl FnOnce(&DbCluster, &ControlPlane) -> Result<ClusterPlan, PolarDbRefusal>,
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
         let plan = decide(self.owned_cluster(call, id)?, self)?;
-        Ok(self.done(call, id, plan, ()))
+        Ok(self.done(id, plan, ()))
     }
 
     pub(in crate::control_plane) fn failover_cluster(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &FailoverDbCluster,
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
         self.cluster_call(call, &request.cluster, |cluster, plane| {
@@ -147,14 +147,8 @@ impl ControlPlane {
     }
 
     /// Applies what was decided about a cluster.
-    pub(super) fn done<R>(
-        &mut self,
-        call: &Asked<'_>,
-        id: &ClusterId,
-        plan: ClusterPlan,
-        response: R,
-    ) -> Done<R> {
+    pub(super) fn done<R>(&mut self, id: &ClusterId, plan: ClusterPlan, response: R) -> Done<R> {
         let rule = plan.rule();
-        Done { response, step: self.apply_to_cluster(call.now, id, plan), rule }
+        Done { response, step: self.apply_to_cluster(id, plan), rule }
     }
 }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
-use crate::control_plane::call::Asked;
+use crate::control_plane::call::CallContext;
 use crate::control_plane::call::all_fresh;
 use crate::control_plane::{ControlPlane, Misuse};
 use crate::ids::{ClusterId, NodeId, OrderId};
@@ -25,7 +25,7 @@ pub struct FreshNodes {
 impl ControlPlane {
     pub(in crate::control_plane) fn create_nodes(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &CreateDbNodes,
         fresh: Option<&FreshNodes>,
     ) -> Result<Done<NodesCreated>, Blocked<PolarDbRefusal, Misuse>> {
@@ -37,32 +37,32 @@ impl ControlPlane {
         all_fresh(fresh.nodes.iter(), |node| self.index.nodes.contains_key(node))
             .map_err(Blocked::Misused)?;
         let (cluster, order, nodes) = (request.cluster.clone(), fresh.order.clone(), fresh.nodes.clone());
-        Ok(self.done(call, &request.cluster, plan, NodesCreated { cluster, order, nodes }))
+        Ok(self.done(&request.cluster, plan, NodesCreated { cluster, order, nodes }))
     }
 
     /// One call on one cluster that makes a billing order: looked up, decided, applied.
     pub(in crate::control_plane) fn order_call(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         id: &ClusterId,
         order: Option<&OrderId>,
         decide: impl FnOnce(&DbCluster) -> Result<ClusterPlan, PolarDbRefusal>,
     ) -> Result<Done<Ordered>, Blocked<PolarDbRefusal, Misuse>> {
         let plan = decide(self.owned_cluster(call, id)?)?;
         let order = order.ok_or(Blocked::Misused(Misuse::BadFreshId))?.clone();
-        Ok(self.done(call, id, plan, Ordered { cluster: id.clone(), order }))
+        Ok(self.done(id, plan, Ordered { cluster: id.clone(), order }))
     }
 
     /// `RestartDBNode` names the node alone.
     pub(in crate::control_plane) fn restart_node(
         &mut self,
-        call: &Asked<'_>,
+        call: &CallContext<'_>,
         request: &RestartDbNode,
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
         let found = self.cluster_of(&request.node).filter(|cluster| *cluster.account() == *call.account);
         let cluster = found
             .ok_or_else(|| PolarDbReason::NodeUnknown { node: request.node.clone() }.of(call.operation))?;
-        let (id, plan) = (cluster.id().clone(), cluster.decide_restart(request)?);
-        Ok(self.done(call, &id, plan, ()))
+        let (id, plan) = (cluster.id().clone(), cluster.decide_restart(call.now, request)?);
+        Ok(self.done(&id, plan, ()))
     }
 }

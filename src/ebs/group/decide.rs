@@ -17,7 +17,7 @@ use crate::ebs::group::{GroupEffect, ReplicaGroup};
 use crate::ebs::pair::decide::{PairPlan, PairRequest};
 use crate::ebs::pair::status::PairStatus;
 use crate::ebs::pair::table::PairLifecycle;
-use crate::ebs::pair::{CallContext, RPO, ReplicaPair};
+use crate::ebs::pair::{CallSite, RPO, ReplicaPair};
 use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
 use crate::ids::{EffectId, PairId};
 use crate::lifecycle::{Pending, PendingChange, Verdict};
@@ -133,7 +133,7 @@ impl ReplicaGroup {
     /// The refusal of the first check that fails.
     pub fn decide(
         &self,
-        cx: &CallContext<'_>,
+        cx: &CallSite<'_>,
         request: GroupRequest<'_>,
         members: &[Member<'_>],
         policy: &EbsPolicy,
@@ -171,7 +171,7 @@ impl ReplicaGroup {
     /// Failover and reprotect belong to the current destination, everything else to the production site.
     pub(in crate::ebs) fn check_site(
         &self,
-        cx: &CallContext<'_>,
+        cx: &CallSite<'_>,
         operation: Operation,
         policy: &EbsPolicy,
     ) -> Result<(), EbsRefusal> {
@@ -196,7 +196,7 @@ impl ReplicaGroup {
 
     fn check_limits(
         &self,
-        cx: &CallContext<'_>,
+        cx: &CallSite<'_>,
         request: &GroupRequest<'_>,
         members: &[Member<'_>],
         policy: &EbsPolicy,

@@ -11,7 +11,7 @@ use crate::ebs::group::table::{GroupEvent, GroupLifecycle};
 use crate::ebs::group::{Location, ReplicaGroup};
 use crate::ebs::pair::status::PairStatus;
 use crate::ebs::pair::table::{PairEvent, PairLifecycle};
-use crate::ebs::pair::{CallContext, End, ReplicaPair};
+use crate::ebs::pair::{CallSite, End, ReplicaPair};
 use crate::ebs::refusal::{EbsRefusal, GroupReason};
 use crate::lifecycle::{PendingChange, Verdict};
 use crate::operation::Operation;
@@ -52,7 +52,7 @@ impl ReplicaGroup {
     /// The refusal of the first check that fails.
     pub fn decide_add(
         &self,
-        cx: &CallContext<'_>,
+        cx: &CallSite<'_>,
         pair: &ReplicaPair,
         status: GroupStatus,
         members: usize,
@@ -102,7 +102,7 @@ impl ReplicaGroup {
     /// The refusal of the first check that fails.
     pub fn decide_remove(
         &self,
-        cx: &CallContext<'_>,
+        cx: &CallSite<'_>,
         pair: &ReplicaPair,
         status: GroupStatus,
         members: usize,

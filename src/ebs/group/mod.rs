@@ -21,7 +21,7 @@ use crate::ebs::group::requests::{CreateDiskReplicaGroup, GroupSettings};
 use crate::ebs::group::rules::G_400;
 use crate::ebs::group::status::GroupStatus;
 use crate::ebs::pair::status::PairStatus;
-use crate::ebs::pair::{CallContext, RPO, ReplicaPair};
+use crate::ebs::pair::{CallSite, RPO, ReplicaPair};
 use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId, ResourceGroupId, ZoneId};
 use crate::lifecycle::Pending;
 use crate::policy::{EbsPolicy, ProductionSite};
@@ -109,7 +109,7 @@ impl ReplicaGroup {
     pub fn create(
         id: GroupId,
         account: AccountId,
-        cx: &CallContext<'_>,
+        cx: &CallSite<'_>,
         asked: EffectId,
         request: &CreateDiskReplicaGroup,
     ) -> Self {
@@ -137,7 +137,7 @@ impl ReplicaGroup {
     pub(crate) fn adopt(
         seed: GroupSeed,
         account: AccountId,
-        cx: &CallContext<'_>,
+        cx: &CallSite<'_>,
         asked: EffectId,
         policy: &EbsPolicy,
     ) -> Self {

@@ -8,7 +8,7 @@ use crate::ebs::disk::Disk;
 use crate::ebs::pair::rules::{E_620, E_640, E_641, E_650, E_651, E_660};
 use crate::ebs::pair::status::PairStatus;
 use crate::ebs::pair::table::{PairEvent, PairLifecycle};
-use crate::ebs::pair::{CallContext, PairEffect, RPO, ReplicaPair};
+use crate::ebs::pair::{CallSite, PairEffect, RPO, ReplicaPair};
 use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
 use crate::ids::EffectId;
 use crate::lifecycle::{Due, Pending, PendingChange, Verdict};
@@ -106,7 +106,7 @@ impl ReplicaPair {
     /// The refusal of the first check that fails.
     pub fn decide(
         &self,
-        cx: &CallContext<'_>,
+        cx: &CallSite<'_>,
         request: PairRequest,
         policy: &EbsPolicy,
     ) -> Result<PairPlan, EbsRefusal> {
@@ -126,7 +126,7 @@ impl ReplicaPair {
         Ok(self.accepted(cx.now, request, row.rule, to, policy))
     }
 
-    pub(crate) fn check_region(&self, cx: &CallContext<'_>, operation: Operation) -> Result<(), EbsRefusal> {
+    pub(crate) fn check_region(&self, cx: &CallSite<'_>, operation: Operation) -> Result<(), EbsRefusal> {
         let at_source = || self.source().region == *cx.region;
         let at_destination = || self.destination().region == *cx.region;
         // Only the ends on which the answer depends are compared: an accepted failover reads one of them.
@@ -169,7 +169,7 @@ impl ReplicaPair {
 
     fn check_limits(
         &self,
-        cx: &CallContext<'_>,
+        cx: &CallSite<'_>,
         request: PairRequest,
         policy: &EbsPolicy,
     ) -> Result<(), EbsRefusal> {

@@ -96,7 +96,7 @@ impl PairEffect {
 
 /// When and where a call was made.
 #[derive(Debug, Clone, Copy)]
-pub struct CallContext<'a> {
+pub struct CallSite<'a> {
     /// The time of the call.
     pub now: Timestamp,
     /// The region of the call (`RegionId`).
@@ -160,7 +160,7 @@ impl ReplicaPair {
     pub fn create(
         id: PairId,
         account: AccountId,
-        cx: &CallContext<'_>,
+        cx: &CallSite<'_>,
         asked: EffectId,
         request: &CreateDiskReplicaPair,
     ) -> Self {
@@ -198,7 +198,7 @@ impl ReplicaPair {
     pub(crate) fn adopt(
         seed: PairSeed,
         account: AccountId,
-        cx: &CallContext<'_>,
+        cx: &CallSite<'_>,
         asked: EffectId,
         policy: &EbsPolicy,
     ) -> Self {

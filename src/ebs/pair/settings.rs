@@ -8,7 +8,7 @@
 
 use crate::ebs::pair::rules::{E_272, E_274};
 use crate::ebs::pair::table::{PairEvent, PairLifecycle};
-use crate::ebs::pair::{CallContext, ReplicaPair};
+use crate::ebs::pair::{CallSite, ReplicaPair};
 use crate::ebs::refusal::{EbsRefusal, GroupReason};
 use crate::ids::PairId;
 use crate::lifecycle::Verdict;
@@ -56,7 +56,7 @@ impl ReplicaPair {
     /// The refusal of the first check that fails.
     pub fn decide_modify(
         &self,
-        cx: &CallContext<'_>,
+        cx: &CallSite<'_>,
         request: &ModifyDiskReplicaPair,
         policy: &EbsPolicy,
     ) -> Result<SettingsPlan, EbsRefusal> {

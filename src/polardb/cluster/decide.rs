@@ -1,64 +1,30 @@
-//! What a call or report on a cluster means: pure decisions.
-
-use alloc::vec::Vec;
+//! What a call or report on a cluster means: pure decisions, each of them a complete [`ClusterPlan`].
 
 use crate::ids::{EffectId, NodeId};
 use crate::operation::Operation;
-use crate::outcome::{Failure, NotTaken, Outcome};
+use crate::outcome::{NotTaken, Outcome};
+use crate::polardb::cluster::failing_over::{OnNoCandidate, Search};
+use crate::polardb::cluster::plan::{ClusterPlan, Draft};
 use crate::polardb::cluster::requests::{
     DeleteDbCluster, Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType,
 };
-use crate::polardb::cluster::rules::{P_023, P_026};
-use crate::polardb::cluster::{ClusterStatus, DbCluster};
-use crate::polardb::election::electorate::Electorate;
-use crate::polardb::election::failover::{Next, Stage};
-use crate::polardb::election::ranking::Tried;
-use crate::polardb::election::rules::{P_105, P_108, P_113, P_122, P_140, P_143};
-use crate::polardb::nodes::work::NodeWork;
+use crate::polardb::cluster::rules::{P_015, P_016, P_023, P_024, P_025, P_301, P_302, P_303, P_304};
+use crate::polardb::cluster::status::ClusterStatus;
+use crate::polardb::cluster::step::ClusterFact;
+use crate::polardb::cluster::{ClusterEffect, DbCluster, Lifecycle};
+use crate::polardb::election::electorate::{Electorate, TargetZoneType};
+use crate::polardb::election::failover::{Cause, Next, NoCandidate, OnExhaustion, Stage, Start};
+use crate::polardb::election::rules::{P_105, P_107, P_108, P_113, P_122, P_143, P_151, P_152, P_160, P_171};
 use crate::polardb::nodes::{DbNode, NodeChange, NodeKind, Role};
 use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
 use crate::policy::{BusyCluster, MissingTarget, PolarDbPolicy, RollBack, TargetInWindow};
-use crate::rule::RuleId;
+use crate::rule::cite;
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
-/// What was decided on a cluster. Made by the `decide` functions, consumed by [`DbCluster::apply`].
-#[must_use = "a decision does nothing until it is applied"]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClusterPlan(pub(in crate::polardb) Change);
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::polardb) enum Change {
-    Begin { requested: Option<NodeId>, next: Next, rule: RuleId, electorate: Electorate, roll_back: bool },
-    Work { work: NodeWork, new: Vec<DbNode>, rule: RuleId },
-    WorkDone { succeeded: bool },
-    Lock(bool),
-    Delete,
-    Settle { succeeded: bool },
-    Chosen(NodeId),
-    Promoted,
-    AttemptFailed(Failure),
-    Nodes(Vec<NodeId>, NodeChange),
-    Busy(Option<StatusMessage>),
-    Removed,
-}
-
-impl ClusterPlan {
-    /// The rule that decided a call; `None` for what the outside reported.
-    pub const fn rule(&self) -> Option<RuleId> {
-        match &self.0 {
-            Change::Begin { rule, .. } | Change::Work { rule, .. } => Some(*rule),
-            Change::Delete => Some(P_023),
-            Change::Lock(_) => Some(P_026),
-            Change::Nodes(_, NodeChange::Priority(_)) => Some(P_122),
-            _ => None,
-        }
-    }
-}
-
 impl DbCluster {
-    /// Decides `FailoverDBCluster`. The order of checks: edition, the target as a parameter, the target's kind, the
-    /// cluster's status, the frequency window, the target's state, and whether anybody can be elected.
+    /// Decides `FailoverDBCluster`. The order of checks: the edition, the target as a parameter, its kind, the status of the
+    /// cluster, the frequency window, the state of the target, and whether there is a candidate.
     ///
     /// # Errors
     ///
@@ -75,10 +41,9 @@ impl DbCluster {
         if !self.edition.fails_over() {
             return Err(PolarDbReason::ClusterCategory { cluster: cluster() }.of(operation));
         }
-        let electorate = Electorate::manual(self, request.target_zone_type, policy);
         let target = match &request.target {
-            Some(id) => Some(self.check_target(operation, id, &electorate)?),
-            // The twin's page does not repeat the demand.
+            Some(id) => Some(self.check_target(operation, id, request.target_zone_type)?),
+            // The page of `FailoverDBClusterZonal` does not demand a target.
             None if self.engine != Engine::MySql && operation == Operation::FailoverDbCluster => {
                 return Err(match policy.missing_target {
                     MissingTarget::Malformed => {
@@ -94,7 +59,8 @@ impl DbCluster {
         if !self.accepts_failover(policy) {
             return ha_status(P_105);
         }
-        if electorate.standby && !self.nodes.iter().any(|node| node.kind == NodeKind::Standby) {
+        let standby = request.target_zone_type == TargetZoneType::Standby;
+        if standby && !self.nodes.iter().any(|node| node.kind == NodeKind::Standby) {
             return ha_status(P_108);
         }
         let held = target.is_none() || policy.target_in_window == TargetInWindow::Refused;
@@ -104,12 +70,6 @@ impl DbCluster {
             let wait = last.after(policy.switch_window).since(now);
             return Err(PolarDbReason::TooFrequent { cluster: cluster(), wait }.of(operation));
         }
-        let roll_back = request.roll_back_for_disaster
-            && (electorate.standby || policy.roll_back == RollBack::EverySwitch);
-        let begin = |requested, next: Next, rule, electorate: Electorate| {
-            let electorate = electorate.floored(&self.nodes, policy);
-            Ok(ClusterPlan(Change::Begin { requested, next, rule, electorate, roll_back }))
-        };
         if let Some(node) = target {
             if !node.is_running() {
                 return ha_status(P_113);
@@ -117,19 +77,21 @@ impl DbCluster {
             if !node.replicating {
                 return Err(PolarDbReason::UnhealthyReplication { cluster: cluster() }.of(operation));
             }
-            let next = Next::Promote(node.id.clone());
-            // A named target needs no electorate to admit it; the nodes tried after it, by policy, do.
-            return begin(Some(node.id.clone()), next, P_140, electorate);
         }
-        match electorate.next(&self.nodes, &Tried::new()) {
-            Next::Exhausted if self.nodes.iter().any(|node| electorate.counts(node)) => {
+        let start = Start {
+            cause: Cause::Manual,
+            requested: target.map(|node| node.id.clone()),
+            electorate: Electorate::manual(request.target_zone_type, &self.nodes, policy),
+            roll_back: request.roll_back_for_disaster
+                && (standby || policy.roll_back == RollBack::EverySwitch),
+        };
+        let mut draft = Draft::new(self, now, P_301, policy);
+        match draft.begin(start, OnExhaustion::End) {
+            Ok(rule) => Ok(ClusterPlan { rule: Some(rule), ..draft.plan }),
+            Err(NoCandidate::UnhealthyReplication) => {
                 Err(PolarDbReason::UnhealthyReplication { cluster: cluster() }.of(operation))
             }
-            Next::Exhausted => ha_status(P_143),
-            next => {
-                let rule = next.rule();
-                begin(None, next, rule, electorate)
-            }
+            Err(NoCandidate::NoNode) => ha_status(P_143),
         }
     }
 
@@ -137,7 +99,7 @@ impl DbCluster {
         &self,
         operation: Operation,
         id: &NodeId,
-        electorate: &Electorate,
+        zone: TargetZoneType,
     ) -> Result<&DbNode, PolarDbRefusal> {
         let Some(node) = self.node(id) else {
             return Err(
@@ -148,19 +110,27 @@ impl DbCluster {
             let (cluster, node) = (self.id.clone(), id.clone());
             return Err(PolarDbReason::TargetIsWriter { cluster, node }.of(operation));
         }
-        // By policy a column-store node may be elected, but never named.
-        if node.kind == NodeKind::ColumnStore || !electorate.admits(node.kind) {
+        // A column-store node, which by policy can be elected, cannot be named.
+        let wanted = match zone {
+            TargetZoneType::Primary => NodeKind::Ordinary,
+            TargetZoneType::Standby => NodeKind::Standby,
+        };
+        if node.kind != wanted {
             return Err(PolarDbReason::NodeKind { node: id.clone() }.of(operation));
         }
         Ok(node)
     }
 
-    /// Decides `DeleteDBCluster`: subscriptions and locked clusters are refused before a status that may pass.
+    /// Decides `DeleteDBCluster`. The status, which can change by itself, is checked after pay type and lock.
     ///
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_delete(&self, _request: &DeleteDbCluster) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_delete(
+        &self,
+        now: Timestamp,
+        _request: &DeleteDbCluster,
+    ) -> Result<ClusterPlan, PolarDbRefusal> {
         let operation = Operation::DeleteDbCluster;
         let cluster = self.id.clone();
         if self.pay_type == PayType::Prepaid {
@@ -172,81 +142,138 @@ impl DbCluster {
         if self.status() != ClusterStatus::Running {
             return Err(PolarDbReason::NotRunning { cluster }.of(operation));
         }
-        Ok(ClusterPlan(Change::Delete))
+        let asks = Some(ClusterEffect::Lifecycle(Lifecycle::Delete));
+        Ok(ClusterPlan { rule: Some(P_023), asks, ..self.plan(now, P_023) })
     }
 
-    /// Decides `ModifyDBNodeConfig`, in any status: it takes effect at once and disturbs nothing (`P-122`).
+    /// Decides `ModifyDBNodeConfig`, in any status: it takes effect at once (`P-122`).
     ///
     /// # Errors
     ///
     /// [`PolarDbReason::NodeNotFound`] if the cluster has no such node.
-    pub fn decide_node_config(&self, request: &ModifyDbNodeConfig) -> Result<ClusterPlan, PolarDbRefusal> {
-        if self.node(&request.node).is_none() {
-            return Err(PolarDbReason::NodeNotFound { cluster: self.id.clone(), node: request.node.clone() }
-                .of(Operation::ModifyDbNodeConfig));
-        }
+    pub fn decide_node_config(
+        &self,
+        now: Timestamp,
+        request: &ModifyDbNodeConfig,
+        policy: &PolarDbPolicy,
+    ) -> Result<ClusterPlan, PolarDbRefusal> {
         let change = NodeChange::Priority(request.priority);
-        Ok(ClusterPlan(Change::Nodes(Vec::from([request.node.clone()]), change)))
+        let plan = self.decide_nodes(now, core::slice::from_ref(&request.node), change, policy);
+        let plan = plan.ok_or_else(|| {
+            PolarDbReason::NodeNotFound { cluster: self.id.clone(), node: request.node.clone() }
+                .of(Operation::ModifyDbNodeConfig)
+        })?;
+        Ok(ClusterPlan { rule: Some(P_122), ..plan })
     }
 
     /// Decides what a report about an effect means.
     ///
     /// # Errors
     ///
-    /// [`NotTaken`]: the effect is not pending, the node was not offered, or the effect does not end so.
-    pub fn decide_outcome(&self, id: EffectId, outcome: &Outcome) -> Result<ClusterPlan, NotTaken> {
+    /// [`NotTaken`]: the effect is not pending, the chosen node was not offered, or the effect does not end so.
+    pub fn decide_outcome(
+        &self,
+        now: Timestamp,
+        id: EffectId,
+        outcome: &Outcome,
+        policy: &PolarDbPolicy,
+    ) -> Result<ClusterPlan, NotTaken> {
+        cite!(P_152);
         if self.pending.is_some_and(|pending| pending.id == id) {
-            return match outcome {
-                Outcome::Succeeded => Ok(ClusterPlan(Change::Settle { succeeded: true })),
-                Outcome::Failed { .. } => Ok(ClusterPlan(Change::Settle { succeeded: false })),
-                Outcome::PartlyFailed { .. } | Outcome::Chosen(_) => Err(NotTaken::WrongOutcome),
-            };
+            return self.decide_settled(now, outcome, policy);
         }
         if self.work.as_ref().is_some_and(|pending| pending.id == id) {
-            return match outcome {
-                Outcome::Succeeded => Ok(ClusterPlan(Change::WorkDone { succeeded: true })),
-                Outcome::Failed { .. } => Ok(ClusterPlan(Change::WorkDone { succeeded: false })),
-                Outcome::PartlyFailed { .. } | Outcome::Chosen(_) => Err(NotTaken::WrongOutcome),
-            };
+            return self.decide_work_ended(now, outcome, policy);
         }
         let Some(failover) = self.failover.as_ref().filter(|failover| failover.stage.id() == id) else {
             return Err(NotTaken::Stale);
         };
+        let draft = |status_rule| Draft::new(self, now, status_rule, policy);
         match (&failover.stage, outcome) {
             (Stage::Choosing { .. }, Outcome::Chosen(node)) => {
-                match failover.electorate.next(&self.nodes, &failover.tried) {
-                    Next::Choose(_, tier) if tier.contains(node) => {
-                        Ok(ClusterPlan(Change::Chosen(node.clone())))
-                    }
-                    _ => Err(NotTaken::NotOffered),
+                if !self.offered().is_some_and(|(_, tier)| tier.contains(node)) {
+                    return Err(NotTaken::NotOffered);
                 }
+                let mut draft = draft(P_301);
+                draft.advance_to(Next::Promote(node.clone()), P_151);
+                Ok(draft.plan)
             }
-            (Stage::Switching { .. }, Outcome::Succeeded) => Ok(ClusterPlan(Change::Promoted)),
+            (Stage::Switching { .. }, Outcome::Succeeded) => {
+                let mut draft = draft(P_160);
+                draft.promoted();
+                Ok(draft.plan)
+            }
             (Stage::Switching { .. }, Outcome::Failed { failure, .. }) => {
-                Ok(ClusterPlan(Change::AttemptFailed(*failure)))
+                let mut draft = draft(P_302);
+                draft.attempt_failed(Some(*failure));
+                Ok(draft.plan)
             }
             _ => Err(NotTaken::WrongOutcome),
         }
     }
 
-    /// What an observation of nodes means, all at once; `None` if one of them is not the cluster's.
-    pub fn decide_nodes(&self, nodes: &[NodeId], change: NodeChange) -> Option<ClusterPlan> {
-        let known = nodes.iter().all(|node| self.node(node).is_some());
-        known.then(|| ClusterPlan(Change::Nodes(Vec::from(nodes), change)))
+    /// Decides what the end of creation or release means.
+    fn decide_settled(
+        &self,
+        now: Timestamp,
+        outcome: &Outcome,
+        policy: &PolarDbPolicy,
+    ) -> Result<ClusterPlan, NotTaken> {
+        let effect = self.pending.map(|pending| pending.effect);
+        let (rule, gone) = match (effect, outcome) {
+            (_, Outcome::PartlyFailed { .. } | Outcome::Chosen(_)) => return Err(NotTaken::WrongOutcome),
+            (Some(Lifecycle::Create), Outcome::Succeeded) => (P_015, false),
+            (Some(Lifecycle::Create), Outcome::Failed { .. }) => (P_016, true),
+            (Some(Lifecycle::Delete), Outcome::Succeeded) => (P_024, true),
+            (Some(Lifecycle::Delete), Outcome::Failed { .. }) | (None, _) => (P_025, false),
+        };
+        let mut draft = Draft::new(self, now, rule, policy);
+        draft.ended(self.pending.map(|pending| pending.id));
+        draft.plan.step.gone = gone;
+        // A writer that was lost meanwhile could not be replaced before (`P-180`).
+        if !gone && draft.lost_its_writer() {
+            draft.begin_automatic(Search::PrimaryThenStandby, OnNoCandidate::Report);
+        }
+        Ok(draft.plan)
     }
 
-    /// What an observed status means: busy so, or, with `None`, running again.
-    pub fn decide_busy(&self, status: Option<StatusMessage>) -> ClusterPlan {
-        ClusterPlan(Change::Busy(status))
+    /// Decides what a change of several nodes at once means; `None` if the cluster does not have all of them.
+    pub fn decide_nodes(
+        &self,
+        now: Timestamp,
+        nodes: &[NodeId],
+        change: NodeChange,
+        policy: &PolarDbPolicy,
+    ) -> Option<ClusterPlan> {
+        if !nodes.iter().all(|node| self.node(node).is_some()) {
+            return None;
+        }
+        let mut draft = Draft::new(self, now, P_302, policy);
+        draft.change_nodes(nodes, change);
+        Some(draft.plan)
     }
 
-    /// What it means that the cluster is gone.
-    pub fn decide_removed(&self) -> ClusterPlan {
-        ClusterPlan(Change::Removed)
+    /// Decides what an observed status means: the cluster is busy, or, without a status, no longer.
+    pub fn decide_busy(&self, now: Timestamp, status: Option<StatusMessage>) -> ClusterPlan {
+        ClusterPlan { busy: status, ..self.plan(now, P_303) }
     }
 
-    /// Running; or without a writer and with nothing under way, so that a caller can try once more (`P-107`).
+    /// Decides what the removal of the cluster means.
+    pub fn decide_removed(&self, now: Timestamp) -> ClusterPlan {
+        let mut plan = ClusterPlan { failover: None, ..self.plan(now, P_304) };
+        if let Some(failover) = &self.failover {
+            plan.step.ended.push(failover.stage.id());
+            plan.push(P_171, ClusterFact::Cancelled);
+        }
+        plan.step.ended.extend(self.pending.map(|pending| pending.id));
+        plan.step.ended.extend(self.work.as_ref().map(|pending| pending.id));
+        plan.step.gone = true;
+        plan
+    }
+
+    /// Whether nothing is under way. A lost writer alone does not stand against another attempt (`P-107`).
     fn accepts_failover(&self, policy: &PolarDbPolicy) -> bool {
+        cite!(P_107);
         let idle = self.busy.is_none() || policy.busy_cluster == BusyCluster::Accept;
         self.pending.is_none() && self.failover.is_none() && self.work.is_none() && idle
     }

@@ -1,7 +1,6 @@
 //! `DescribeDBClusters` and `DescribeDBClusterAttribute`.
 //!
-//! The list is nested, by region, and lacks priority and node status; the attribute call is flat and has both. The
-//! differing spellings are the wire layer's business; here both hand out the cluster as it stands.
+//! Both answer with clusters; what each of them shows of a cluster, and how it spells it, is decided in the wire layer.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -62,7 +61,7 @@ impl Default for DescribeDbClusters {
 /// What `DescribeDBClusters` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClusterPage {
-    /// The clusters of this page, each as it stands.
+    /// The clusters of this page.
     pub clusters: Vec<DbCluster>,
     /// The page that was asked for.
     pub page_number: u32,

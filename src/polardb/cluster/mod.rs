@@ -1,11 +1,12 @@
-//! A cluster as it stands. Its status is not stored: it follows from what is pending (`P-300`).
+//! A cluster: its state, and what can be read from it.
 
 pub(crate) mod decide;
 pub(crate) mod describe;
 pub(in crate::polardb) mod failing_over;
+pub(crate) mod plan;
 pub(crate) mod requests;
 pub(crate) mod rules;
-mod status;
+pub(crate) mod status;
 pub(crate) mod step;
 
 use alloc::sync::Arc;
@@ -14,30 +15,32 @@ use alloc::vec::Vec;
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, RegionId, ResourceGroupId, ZoneId};
 use crate::lifecycle::Pending;
 use crate::polardb::cluster::requests::{CreateDbCluster, Edition, Engine, PayType};
-pub use crate::polardb::cluster::status::ClusterStatus;
+use crate::polardb::cluster::rules::{P_013, P_300, P_305};
+use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::election::electorate::ORDINARY;
-use crate::polardb::election::failover::{Failover, Next, Stage};
+use crate::polardb::election::failover::{Failover, Stage};
 use crate::polardb::election::ranking::Priority;
-use crate::polardb::nodes::work::NodeWork;
-use crate::polardb::nodes::{DbNode, NodeKind, Role};
+use crate::polardb::nodes::work::{NodeWork, writer_is_lost};
+use crate::polardb::nodes::{DbNode, NodeKind, Role, writer};
 use crate::policy::SwitchStatus;
+use crate::rule::cite;
 use crate::text::{Description, StatusMessage, Tag};
 use crate::time::Timestamp;
 
-/// What a cluster as a whole asks of the outside.
+/// An effect on a cluster as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Lifecycle {
-    /// Make the cluster and its nodes.
+    /// Create the cluster and its nodes.
     Create,
     /// Release it.
     Delete,
 }
 
-/// What a cluster asks of the outside.
+/// An effect that a cluster asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ClusterEffect {
-    /// Make it, or release it.
+    /// Create it, or release it.
     Lifecycle(Lifecycle),
     /// Choose one of these nodes of equal priority.
     ChooseNode(Vec<NodeId>),
@@ -64,13 +67,13 @@ pub struct DbCluster {
     pub(crate) deletion_lock: bool,
     pub(crate) created_at: Timestamp,
     pub(crate) nodes: Vec<DbNode>,
-    /// The status that the outside reported, such as `ClassChanging`.
+    /// A status that was observed, such as `ClassChanging`.
     pub(crate) busy: Option<StatusMessage>,
     pub(crate) pending: Option<Pending<Lifecycle>>,
     pub(crate) failover: Option<Failover>,
     /// When the writer last moved; by policy, when that switch began.
     pub(crate) last_switch: Option<Timestamp>,
-    /// Work on nodes. Unlike `pending`, it goes on beside a failover.
+    /// Work on nodes. Unlike `pending`, it can go on during a failover.
     #[cfg_attr(feature = "serde", serde(with = "crate::polardb::nodes::work::serialised", default))]
     pub(crate) work: Option<Pending<NodeWork>>,
     /// The zone of the hot-standby storage cluster.
@@ -79,11 +82,11 @@ pub struct DbCluster {
     pub(crate) home: Option<ZoneId>,
     /// Whether a hot replica was ever activated.
     pub(crate) hot_replica_used: bool,
-    /// Whether a failover that found nobody is to be tried again (`P-172`).
+    /// Whether the next node to become eligible begins a failover that found no candidate before (`P-172`).
     pub(crate) waits: bool,
 }
 
-/// A cluster to be adopted: one that exists elsewhere, in any status.
+/// A cluster that exists elsewhere, in any status, to be adopted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterSeed {
     /// Its id.
@@ -110,8 +113,7 @@ pub struct ClusterSeed {
     pub created_at: Timestamp,
     /// Its nodes, one of them the writer.
     pub nodes: Vec<DbNode>,
-    /// Its status. One that shows `Switching` elsewhere is taken as running: which node it was switching to is not
-    /// known.
+    /// Its status. `Switching` is adopted as `Running`, since the node it was switching to is not known.
     pub status: ClusterStatus,
 }
 
@@ -127,6 +129,7 @@ impl DbCluster {
         asked: EffectId,
         request: &CreateDbCluster,
     ) -> Self {
+        cite!(P_013);
         let zone = request.zone.clone().unwrap_or_else(|| ZoneId::first_of(region));
         let node = |(at, id): (usize, &NodeId)| DbNode {
             id: id.clone(),
@@ -175,7 +178,7 @@ impl DbCluster {
             ClusterStatus::Deleting => (pending(Lifecycle::Delete), None),
             ClusterStatus::Busy(status) => (None, Some(status)),
             ClusterStatus::Running | ClusterStatus::Switching => (None, None),
-            // What exactly is under way elsewhere is not known, only that something is.
+            // Something is under way elsewhere; which effect it is, is not known.
             other => (None, StatusMessage::parse(other.as_str()).ok()),
         };
         let writers = seed.nodes.iter().find(|node| node.role == Role::Writer).map(|node| &node.zone);
@@ -213,11 +216,11 @@ impl DbCluster {
     }
 }
 
-/// Reading a cluster.
 impl DbCluster {
-    /// Its status (`P-300`): what is pending, then a failover or a lost writer, then work on nodes, then what the outside
-    /// reported.
+    /// Its status, which is not stored (`P-300`). It follows, in this order, from creation or release, a failover or a lost
+    /// writer, work on nodes, and the observed status.
     pub fn status(&self) -> ClusterStatus {
+        cite!(P_300);
         match self.pending.map(|pending| pending.effect) {
             Some(Lifecycle::Create) => return ClusterStatus::Creating,
             Some(Lifecycle::Delete) => return ClusterStatus::Deleting,
@@ -237,6 +240,7 @@ impl DbCluster {
 
     /// The status of one of its nodes on the wire (`DBNodeStatus`, `P-305`).
     pub fn node_status<'a>(&self, node: &'a DbNode) -> &'a str {
+        cite!(P_305);
         let switching = self.failover.as_ref().and_then(Failover::switching);
         match self.pending.map(|pending| pending.effect) {
             Some(Lifecycle::Create) => "Creating",
@@ -250,7 +254,7 @@ impl DbCluster {
         }
     }
 
-    /// The effect that is pending on the cluster as a whole or on its failover, with its id and since when.
+    /// The pending effect of its creation, release or failover, with its id and the time since which it is pending.
     pub fn outstanding(&self) -> Option<(EffectId, Timestamp, ClusterEffect)> {
         if let Some(pending) = self.pending {
             return Some((pending.id, pending.since, ClusterEffect::Lifecycle(pending.effect)));
@@ -258,17 +262,12 @@ impl DbCluster {
         let failover = self.failover.as_ref()?;
         let effect = match &failover.stage {
             Stage::Switching { node, .. } => ClusterEffect::PromoteNode(node.clone()),
-            Stage::Choosing { .. } => {
-                let Next::Choose(_, tier) = failover.electorate.next(&self.nodes, &failover.tried) else {
-                    return None;
-                };
-                ClusterEffect::ChooseNode(tier)
-            }
+            Stage::Choosing { .. } => ClusterEffect::ChooseNode(self.offered()?.1),
         };
         Some((failover.stage.id(), failover.since, effect))
     }
 
-    /// The work on nodes that is pending, with its id and since when. It goes on beside a failover.
+    /// The pending effect of its work on nodes, likewise. It can go on during a failover.
     pub fn outstanding_work(&self) -> Option<(EffectId, Timestamp, ClusterEffect)> {
         let pending = self.work.as_ref()?;
         Some((pending.id, pending.since, ClusterEffect::Work(pending.effect.clone())))
@@ -279,7 +278,8 @@ impl DbCluster {
         self.work.as_ref()
     }
 
-    /// The nodes that can be elected now, with their priorities: in the failover that runs, else in one that would.
+    /// The nodes that can be elected now, with their priorities: in the running failover, otherwise in one within the
+    /// ordinary nodes.
     pub fn eligible(&self) -> impl Iterator<Item = (&NodeId, Priority)> + Clone {
         self.failover.as_ref().map_or(&ORDINARY, |failover| &failover.electorate).candidates(&self.nodes)
     }
@@ -291,7 +291,7 @@ impl DbCluster {
 
     /// The primary node.
     pub fn writer(&self) -> Option<&DbNode> {
-        self.nodes.iter().find(|node| node.role == Role::Writer)
+        writer(&self.nodes)
     }
 
     /// All nodes, in the order in which they were created.
@@ -384,17 +384,13 @@ impl DbCluster {
         self.home.as_ref()
     }
 
-    /// Whether the writer is down, but for a restart that was asked for (`P-243`).
-    pub(in crate::polardb) fn lost_its_writer(&self) -> bool {
-        !self.writer().is_some_and(|writer| writer.up || self.restarts(&writer.id))
+    /// Whether the writer is down, other than for a restart that was asked for (`P-243`).
+    fn lost_its_writer(&self) -> bool {
+        writer_is_lost(&self.nodes, self.work.as_ref().map(|pending| &pending.effect))
     }
 
-    /// Whether a restart of this node was asked for and is under way.
-    pub(in crate::polardb) fn restarts(&self, id: &NodeId) -> bool {
-        self.work.as_ref().is_some_and(|pending| match &pending.effect {
-            NodeWork::RestartNode(node) => node == id,
-            NodeWork::SetHotReplica { restarts_all, .. } => *restarts_all,
-            _ => false,
-        })
+    /// The nodes offered for a choice that is pending, with their priority.
+    pub(in crate::polardb) fn offered(&self) -> Option<(Priority, Vec<NodeId>)> {
+        self.failover.as_ref()?.offered(&self.nodes)
     }
 }

@@ -1,10 +1,14 @@
-//! The typed requests of the PolarDB operations.
+//! Requests about clusters.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::ids::{ClusterId, NodeClass, NodeId, OrderId, ResourceGroupId, ZoneId};
+use crate::polardb::cluster::rules::P_011;
+use crate::polardb::election::electorate::TargetZoneType;
 use crate::polardb::election::ranking::Priority;
+use crate::polardb::election::rules::P_101;
+use crate::rule::cite;
 use crate::text::{Description, Tag};
 
 /// The database engine (`DBType`).
@@ -44,7 +48,7 @@ impl Engine {
     }
 }
 
-/// The edition. Requests and answers spell one of them differently.
+/// The edition. Requests and answers spell `Archive` differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Edition {
@@ -55,7 +59,7 @@ pub enum Edition {
     Basic,
     /// `ArchiveNormal` in requests, `Archive` in answers.
     Archive,
-    /// `NormalMultimaster`: several writers, another mechanism.
+    /// `NormalMultimaster`: several writers; its failover works differently.
     NormalMultimaster,
     /// `SENormal`: standard edition.
     SeNormal,
@@ -87,11 +91,13 @@ impl Edition {
 
     /// Whether its clusters fail over to a read-only node (`P-101`).
     pub const fn fails_over(self) -> bool {
+        cite!(P_101);
         matches!(self, Self::Normal | Self::SeNormal)
     }
 
-    /// How many nodes a new cluster may have, and has if the request does not say (`P-011`).
+    /// The numbers of nodes that a new cluster can have, and the default (`P-011`).
     pub const fn node_numbers(self) -> (core::ops::RangeInclusive<u8>, u8) {
+        cite!(P_011);
         match self {
             Self::Basic => (1..=1, 1),
             Self::SeNormal => (1..=8, 1),
@@ -120,7 +126,7 @@ impl PayType {
     }
 }
 
-/// `CreateDBCluster`: makes a cluster of one writer and `node_number - 1` readers.
+/// `CreateDBCluster`: creates a cluster of one writer and `node_number - 1` readers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct CreateDbCluster {
@@ -144,8 +150,8 @@ pub struct CreateDbCluster {
     pub resource_group: Option<ResourceGroupId>,
     /// `Tag.N`, at most 20.
     pub tags: Vec<Tag>,
-    /// The parameters that the model does not use, by wire name. They are kept because a token's second request must
-    /// not differ in them either.
+    /// The parameters that the model does not use, by wire name. They count when two requests with one token are
+    /// compared.
     pub other: Vec<(Arc<str>, Arc<str>)>,
 }
 
@@ -179,17 +185,6 @@ pub struct ModifyDbNodeConfig {
     pub node: NodeId,
     /// `ConfigValue`.
     pub priority: Priority,
-}
-
-/// `TargetZoneType`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum TargetZoneType {
-    /// Switch within the primary zone.
-    #[default]
-    Primary,
-    /// Switch to the hot-standby storage cluster.
-    Standby,
 }
 
 /// `FailoverDBCluster`: a read-only node becomes the primary.

@@ -1,11 +1,10 @@
-//! What a cluster shows. The value is never stored: it follows from what is pending (`P-300`).
+//! The status of a cluster. It is never stored: it follows from what is pending (`P-300`).
 
 use core::fmt;
 
 use crate::text::StatusMessage;
 
-/// The status of a cluster (`DBClusterStatus`): an open vocabulary, since the documented values are not the ones that
-/// clients meet.
+/// The status of a cluster (`DBClusterStatus`). The vocabulary is open: clients meet values that no page lists.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ClusterStatus {
@@ -31,7 +30,7 @@ pub enum ClusterStatus {
     Transing,
     /// `StandbyTransing`: the standby zone changes.
     StandbyTransing,
-    /// Any other status, as the outside reported it; the cluster is busy.
+    /// Any other status, as observed. The cluster is busy.
     Busy(StatusMessage),
 }
 

@@ -1,17 +1,30 @@
-//! Who can be elected in one failover. Fixed when it begins, so that a later change of policy judges nothing anew.
+//! The electorate of a failover: which nodes of a cluster can be elected, and which of them come first.
 //!
-//! Documented is that only read-only nodes that can be elected now take part; the exact predicate is not published
-//! (`facts/polardb.md` §§2.4, 10.4, 10.5). What is contested are fields here, filled from the policy.
+//! It is fixed when the failover begins, so that a later change of policy does not affect a running failover. The vendor
+//! documents that only read-only nodes that can be elected now take part; the exact predicate is not published
+//! (`P-113`). The contested parts of it are fields, filled in from the policy.
+
+use alloc::vec::Vec;
 
 use crate::ids::{NodeId, ZoneId};
-use crate::polardb::cluster::DbCluster;
-use crate::polardb::cluster::requests::TargetZoneType;
-use crate::polardb::election::failover::Next;
-use crate::polardb::election::ranking::{Priority, Tried};
-use crate::polardb::nodes::{DbNode, NodeKind, Role};
+use crate::polardb::election::ranking::{Priority, Tried, next_tier};
+use crate::polardb::election::rules::{P_108, P_110, P_112, P_113, P_114, P_185};
+use crate::polardb::nodes::{DbNode, NodeKind, Role, writer};
 use crate::policy::{ColumnStoreElection, ElectionZone, HotReplicaPreference, LowerTiers, PolarDbPolicy};
+use crate::rule::cite;
 
-/// Who can be elected in one failover.
+/// `TargetZoneType`: the part of a cluster that elects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum TargetZoneType {
+    /// The primary zone.
+    #[default]
+    Primary,
+    /// The hot-standby storage cluster.
+    Standby,
+}
+
+/// Which nodes can be elected in a failover.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Electorate {
@@ -23,16 +36,16 @@ pub struct Electorate {
     pub zone: Option<ZoneId>,
     /// Only nodes of this priority or a higher one.
     pub floor: Option<Priority>,
-    /// Of the highest priority, hot replicas before others.
+    /// Among nodes of the highest priority, hot replicas before others.
     pub hot_first: bool,
 }
 
-/// Ordinary nodes, whatever their zone and priority.
+/// The ordinary nodes, whatever their zone and priority.
 pub(in crate::polardb) static ORDINARY: Electorate =
     Electorate { standby: false, column_store: false, zone: None, floor: None, hot_first: false };
 
 impl Electorate {
-    /// Who takes part in an election after the loss of the writer.
+    /// The electorate after the loss of the writer.
     pub fn automatic(policy: &PolarDbPolicy) -> Self {
         Self {
             column_store: policy.column_store == ColumnStoreElection::Elected,
@@ -41,24 +54,34 @@ impl Electorate {
         }
     }
 
-    /// Who takes part in a manual failover of this cluster.
-    pub fn manual(cluster: &DbCluster, zone_type: TargetZoneType, policy: &PolarDbPolicy) -> Self {
-        let standby = zone_type == TargetZoneType::Standby;
-        let writers = || cluster.writer().map(|writer| writer.zone.clone());
-        let bound = !standby && policy.election_zone == ElectionZone::Writers;
-        Self { standby, zone: if bound { writers() } else { None }, ..Self::automatic(policy) }
+    /// The electorate of a manual failover in a cluster of these nodes.
+    pub fn manual(target: TargetZoneType, nodes: &[DbNode], policy: &PolarDbPolicy) -> Self {
+        cite!(P_108);
+        let of_writer = || writer(nodes).map(|writer| writer.zone.clone());
+        let zone = match (target, policy.election_zone) {
+            (TargetZoneType::Primary, ElectionZone::Writers) => of_writer(),
+            _ => None,
+        };
+        Self { standby: target == TargetZoneType::Standby, zone, ..Self::automatic(policy) }
     }
 
-    /// With the policy that lower priorities are not tried: no priority below the highest that there is now.
-    pub fn floored(mut self, nodes: &[DbNode], policy: &PolarDbPolicy) -> Self {
+    /// The electorate of the other part of the cluster: the standby nodes for the ordinary ones, and the other way round.
+    pub(super) fn turned_over(&self, nodes: &[DbNode], policy: &PolarDbPolicy) -> Self {
+        cite!(P_185);
+        Self { standby: !self.standby, floor: None, ..self.clone() }.floored(nodes, policy)
+    }
+
+    /// The same without the priorities below the highest of now, if the policy does not try those.
+    pub(super) fn floored(mut self, nodes: &[DbNode], policy: &PolarDbPolicy) -> Self {
         if policy.lower_tiers == LowerTiers::NotTried {
             self.floor = self.candidates(nodes).map(|(_, priority)| priority).max();
         }
         self
     }
 
-    /// Whether nodes of this kind take part.
-    pub fn admits(&self, kind: NodeKind) -> bool {
+    /// Whether nodes of this kind can be elected.
+    pub const fn admits(&self, kind: NodeKind) -> bool {
+        cite!(P_112);
         match kind {
             NodeKind::Ordinary => !self.standby,
             NodeKind::Standby => self.standby,
@@ -67,8 +90,9 @@ impl Electorate {
         }
     }
 
-    /// Whether this node takes part but for the health of its replication.
-    pub(in crate::polardb) fn counts(&self, node: &DbNode) -> bool {
+    /// Whether this node could be elected if its replication were healthy.
+    pub(super) fn admits_running(&self, node: &DbNode) -> bool {
+        cite!(P_110, P_113);
         node.role == Role::Reader
             && node.is_running()
             && self.admits(node.kind)
@@ -76,36 +100,27 @@ impl Electorate {
             && self.floor.is_none_or(|floor| floor <= node.priority)
     }
 
-    /// The nodes of a list that can be elected now, with their priorities.
+    /// The nodes that can be elected now, with their priorities.
     pub fn candidates<'a>(
         &'a self,
         nodes: &'a [DbNode],
     ) -> impl Iterator<Item = (&'a NodeId, Priority)> + Clone {
+        cite!(P_114);
         nodes
             .iter()
-            .filter(|node| node.replicating && self.counts(node))
+            .filter(|node| node.replicating && self.admits_running(node))
             .map(|node| (&node.id, node.priority))
     }
 
-    /// Who comes next.
-    pub fn next(&self, nodes: &[DbNode], tried: &Tried) -> Next {
-        self.prefer(Next::among(self.candidates(nodes), tried), nodes)
-    }
-
-    /// Narrows what the ranking says to hot replicas, if they come first and there are any.
-    pub fn prefer(&self, next: Next, nodes: &[DbNode]) -> Next {
-        let Next::Choose(priority, mut tier) = next else { return next };
-        if !self.hot_first {
-            return Next::Choose(priority, tier);
+    /// The untried candidates that come first: those of the highest priority, of them the hot replicas if these go before
+    /// others.
+    pub(super) fn tier(&self, nodes: &[DbNode], tried: &Tried) -> Option<(Priority, Vec<NodeId>)> {
+        let mut tier = Vec::new();
+        let priority = next_tier(self.candidates(nodes), tried, &mut tier)?;
+        let is_hot = |id: &&NodeId| nodes.iter().any(|node| node.hot_replica && node.id == **id);
+        if self.hot_first && tier.iter().any(is_hot) {
+            tier.retain(is_hot);
         }
-        let hot =
-            |id: &NodeId| nodes.iter().any(|node| node.hot_replica && node.id == *id && node.replicating);
-        if tier.iter().any(&hot) {
-            tier.retain(hot);
-        }
-        match tier.as_slice() {
-            [only] => Next::Promote(only.clone()),
-            _ => Next::Choose(priority, tier),
-        }
+        Some((priority, tier.into_iter().cloned().collect()))
     }
 }

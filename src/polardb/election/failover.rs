@@ -1,32 +1,33 @@
-//! One failover: the bookkeeping around the ranking, resumable between inputs.
+//! One failover: who is next, and what was tried, from its beginning to its end.
 //!
-//! The ranking ([`next_tier`]) says which nodes come next; this file says what a failover does with the answer:
+//! [`Failover::next`] is the only question there is about who is next:
 //!
 //! | Stage | Input | Next | Rule |
 //! |---|---|---|---|
 //! | start | explicit target | `Switching` | `P-140` |
-//! | start | one in the tier | `Switching` | `P-141` |
-//! | start | several in the tier | `Choosing` | `P-142` |
-//! | start | none | nothing begins | `P-143` |
+//! | start | one node in the tier | `Switching` | `P-141` |
+//! | start | several nodes in the tier | `Choosing` | `P-142` |
+//! | start | no candidate | nothing begins | `P-143` |
 //! | `Choosing` | the tier changed | as at start, new id | `P-150` |
 //! | `Choosing` | a node of the tier was chosen | `Switching` | `P-151` |
 //! | `Choosing` | another node was chosen | unchanged, not offered | `P-152` |
 //! | `Switching` | promoted | ended, the writer moves | `P-160` |
 //! | `Switching` | failed, or the node is lost | the node joins the tried ones; as at start | `P-161` |
-//! | `Switching` | the named target failed, and by policy nobody else is tried | ended without success | `P-162` |
+//! | `Switching` | the named target failed, and by policy no other is tried | ended without success | `P-162` |
 //! | any | no eligible node is left | ended without success | `P-170` |
 //! | any | the cluster is gone | ended | `P-171` |
 //!
-//! It knows no cluster: whoever holds the nodes passes the eligible ones in with every input, as they are then.
+//! A failover knows no cluster. Its caller passes the nodes in with every question, as they are then.
 
 use alloc::vec::Vec;
 
 use crate::ids::{EffectId, NodeId};
 use crate::polardb::election::electorate::Electorate;
-use crate::polardb::election::ranking::{Priority, Tried, next_tier};
-use crate::polardb::election::rules::{P_141, P_142, P_162, P_170};
+use crate::polardb::election::ranking::{Priority, Tried};
+use crate::polardb::election::rules::{P_132, P_140, P_141, P_142, P_143, P_161, P_162, P_170, P_185};
+use crate::polardb::nodes::DbNode;
 use crate::policy::{ExplicitTargetFails, PolarDbPolicy, SwitchStatus};
-use crate::rule::RuleId;
+use crate::rule::{RuleId, cite};
 use crate::time::Timestamp;
 
 /// Why a failover runs.
@@ -52,31 +53,32 @@ impl Cause {
     }
 }
 
-/// Where a failover stands. The id is the pending effect's.
+/// What a failover waits for. `Id` is the id of the pending effect; in a plan, where the effect of a new stage has no id
+/// yet, an `Option` of it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
     serde(rename_all = "snake_case", deny_unknown_fields)
 )]
-pub enum Stage {
-    /// Several nodes share the highest priority; the outside chooses.
+pub enum Stage<Id = EffectId> {
+    /// Several nodes share the highest priority; one of them is to be chosen.
     Choosing {
         /// The pending choice.
-        id: EffectId,
+        id: Id,
     },
     /// A node is being promoted.
     Switching {
         /// The pending promotion.
-        id: EffectId,
+        id: Id,
         /// The node.
         node: NodeId,
     },
 }
 
-impl Stage {
+impl<Id: Copy> Stage<Id> {
     /// The pending effect.
-    pub const fn id(&self) -> EffectId {
+    pub const fn id(&self) -> Id {
         match self {
             Self::Choosing { id } | Self::Switching { id, .. } => *id,
         }
@@ -86,7 +88,7 @@ impl Stage {
 /// A running failover.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct Failover {
+pub struct Failover<Id = EffectId> {
     /// Why it runs.
     pub cause: Cause,
     /// The target that was named, while it still binds.
@@ -101,16 +103,48 @@ pub struct Failover {
     pub removed: u32,
     /// When it began.
     pub started_at: Timestamp,
-    /// When the pending effect was asked.
+    /// When the pending effect was asked for.
     pub since: Timestamp,
-    /// Where it stands.
-    pub stage: Stage,
-    /// Who can be elected.
+    /// What it waits for.
+    pub stage: Stage<Id>,
+    /// Which nodes can be elected.
     pub electorate: Electorate,
-    /// What the cluster shows meanwhile.
+    /// The status of the cluster meanwhile.
     pub shows: SwitchStatus,
     /// Whether the writer returns to its zone later (`P-190`).
     pub roll_back: bool,
+}
+
+/// A failover in a plan: the effect of a new stage gets its id when the plan is applied.
+pub type PlannedFailover = Failover<Option<EffectId>>;
+
+/// How a failover begins.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Start {
+    /// Why.
+    pub cause: Cause,
+    /// The target that was named.
+    pub requested: Option<NodeId>,
+    /// Which nodes can be elected.
+    pub electorate: Electorate,
+    /// Whether the writer returns to its zone later (`P-190`).
+    pub roll_back: bool,
+}
+
+impl Start {
+    /// A failover to an elected node.
+    pub const fn elected(cause: Cause, electorate: Electorate) -> Self {
+        Self { cause, requested: None, electorate, roll_back: false }
+    }
+}
+
+/// What a failover does once its electorate is exhausted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OnExhaustion {
+    /// It ends.
+    End,
+    /// It elects in the other of primary and standby cluster (`P-185`).
+    TurnOver,
 }
 
 /// What comes next.
@@ -127,16 +161,6 @@ pub enum Next {
 }
 
 impl Next {
-    /// What the ranking says of these nodes (`P-141`, `P-142`, `P-143`).
-    pub fn among<'a>(eligible: impl Iterator<Item = (&'a NodeId, Priority)>, tried: &Tried) -> Self {
-        let mut tier = Vec::new();
-        match (next_tier(eligible, tried, &mut tier), tier.as_slice()) {
-            (None, _) | (_, []) => Self::Exhausted,
-            (Some(_), [only]) => Self::Promote((*only).clone()),
-            (Some(priority), _) => Self::Choose(priority, tier.into_iter().cloned().collect()),
-        }
-    }
-
     /// The row of the table above by which it follows.
     pub const fn rule(&self) -> RuleId {
         match self {
@@ -146,39 +170,95 @@ impl Next {
             Self::Stopped => P_162,
         }
     }
+
+    fn among(electorate: &Electorate, nodes: &[DbNode], tried: &Tried) -> Self {
+        let Some((priority, tier)) = electorate.tier(nodes, tried) else { return Self::Exhausted };
+        match tier.as_slice() {
+            [only] => Self::Promote(only.clone()),
+            _ => Self::Choose(priority, tier),
+        }
+    }
 }
 
-impl Failover {
-    /// A failover that begins with `next`; `None` if there is nobody to begin with (`P-143`).
+/// Why no failover begins (`P-143`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NoCandidate {
+    /// The nodes that could be elected have abnormal replication.
+    UnhealthyReplication,
+    /// No node could be elected.
+    NoNode,
+}
+
+impl PlannedFailover {
+    /// A failover among these nodes, with what comes first: the promotion of the named target, which the electorate need not
+    /// admit, otherwise of who is next.
+    ///
+    /// # Errors
+    ///
+    /// [`NoCandidate`] if it cannot begin.
     pub fn begin(
-        cause: Cause,
-        requested: Option<NodeId>,
-        next: &Next,
+        start: Start,
+        nodes: &[DbNode],
         now: Timestamp,
-        id: EffectId,
-    ) -> Option<Self> {
-        let stage = match next {
-            Next::Exhausted | Next::Stopped => return None,
-            Next::Choose(..) => Stage::Choosing { id },
-            Next::Promote(node) => Stage::Switching { id, node: node.clone() },
-        };
-        let attempts = u32::from(matches!(stage, Stage::Switching { .. }));
-        Some(Self {
-            cause,
-            requested,
+        policy: &PolarDbPolicy,
+        then: OnExhaustion,
+    ) -> Result<(Self, Next), NoCandidate> {
+        cite!(P_140, P_143);
+        let mut failover = Self {
+            cause: start.cause,
+            requested: start.requested,
             tried: Tried::new(),
             round: 1,
-            attempts,
+            attempts: 0,
             removed: 0,
             started_at: now,
             since: now,
-            stage,
-            electorate: Electorate::default(),
-            shows: SwitchStatus::default(),
-            roll_back: false,
-        })
+            stage: Stage::Choosing { id: None },
+            electorate: start.electorate.floored(nodes, policy),
+            shows: policy.switch_status,
+            roll_back: start.roll_back,
+        };
+        let next = match &failover.requested {
+            Some(target) => Next::Promote(target.clone()),
+            None => failover.next(nodes, policy, then),
+        };
+        if failover.enter(&next, now) {
+            Ok((failover, next))
+        } else if nodes.iter().any(|node| failover.electorate.admits_running(node)) {
+            Err(NoCandidate::UnhealthyReplication)
+        } else {
+            Err(NoCandidate::NoNode)
+        }
     }
 
+    /// Enters the stage that `next` calls for; false, and unchanged, if there is none.
+    pub fn enter(&mut self, next: &Next, now: Timestamp) -> bool {
+        match next {
+            Next::Exhausted | Next::Stopped => return false,
+            Next::Choose(..) => self.stage = Stage::Choosing { id: None },
+            Next::Promote(node) => {
+                self.stage = Stage::Switching { id: None, node: node.clone() };
+                self.attempts = self.attempts.saturating_add(1);
+            }
+        }
+        self.since = now;
+        true
+    }
+
+    /// The failover under way, its new effect under this id.
+    pub fn asked(self, id: EffectId) -> Failover {
+        self.with_id(|planned| planned.unwrap_or(id))
+    }
+}
+
+impl Failover {
+    /// The failover as a plan continues it.
+    pub fn planned(&self) -> PlannedFailover {
+        self.clone().with_id(Some)
+    }
+}
+
+impl<Id> Failover<Id> {
     /// The node being promoted.
     pub const fn switching(&self) -> Option<&NodeId> {
         match &self.stage {
@@ -187,51 +267,69 @@ impl Failover {
         }
     }
 
-    /// What comes next when nothing is being promoted (`P-150`): the ranking over the untried, then another round if
-    /// the policy has one and any node is eligible.
-    pub fn reconsider<'a>(
-        &mut self,
-        eligible: impl Iterator<Item = (&'a NodeId, Priority)> + Clone,
-        policy: &PolarDbPolicy,
-    ) -> Next {
-        match Next::among(eligible.clone(), &self.tried) {
-            Next::Exhausted if self.round < policy.rounds.get() && !self.tried.is_empty() => {
-                self.round = self.round.saturating_add(1);
-                self.tried.clear();
-                Next::among(eligible, &self.tried)
+    /// The nodes offered for the pending choice, with their priority.
+    pub fn offered(&self, nodes: &[DbNode]) -> Option<(Priority, Vec<NodeId>)> {
+        match &self.stage {
+            Stage::Switching { .. } => None,
+            Stage::Choosing { .. } => {
+                self.electorate.tier(nodes, &self.tried).filter(|(_, tier)| tier.len() > 1)
             }
-            next => next,
         }
     }
 
-    /// The node that was being promoted failed or is lost (`P-161`): it joins the tried ones, and the ranking is asked
-    /// again, unless a named target binds (`P-162`).
-    pub fn attempt_failed<'a>(
-        &mut self,
-        eligible: impl Iterator<Item = (&'a NodeId, Priority)> + Clone,
-        policy: &PolarDbPolicy,
-    ) -> Next {
+    /// The node being promoted failed or is lost (`P-161`): it joins the tried ones.
+    pub fn attempt_failed(&mut self) {
+        cite!(P_161);
         if let Stage::Switching { node, .. } = &self.stage {
             self.tried.insert(node.clone());
         }
-        let bound = self.requested.take().is_some() && self.cause == Cause::Manual;
-        if bound && policy.explicit_target_fails == ExplicitTargetFails::Stop {
-            return Next::Stopped;
-        }
-        self.reconsider(eligible, policy)
     }
 
-    /// Enters the stage that `next` calls for under a new effect id; false, and unchanged, if there is none.
-    pub fn enter(&mut self, next: &Next, now: Timestamp, id: EffectId) -> bool {
-        self.stage = match next {
-            Next::Exhausted | Next::Stopped => return false,
-            Next::Choose(..) => Stage::Choosing { id },
-            Next::Promote(node) => Stage::Switching { id, node: node.clone() },
-        };
-        self.since = now;
-        if matches!(self.stage, Stage::Switching { .. }) {
-            self.attempts = self.attempts.saturating_add(1);
+    /// Who is next among these nodes: of the untried ones, those that come first. Without any, the failover goes on to its
+    /// next round, if the policy has one, and then does what `then` says. A named target that failed may end it (`P-162`).
+    pub fn next(&mut self, nodes: &[DbNode], policy: &PolarDbPolicy, then: OnExhaustion) -> Next {
+        cite!(P_132, P_185);
+        if self.requested.as_ref().is_some_and(|target| self.tried.contains(target)) {
+            self.requested = None;
+            let stops = policy.explicit_target_fails == ExplicitTargetFails::Stop;
+            if stops && self.cause == Cause::Manual {
+                return Next::Stopped;
+            }
         }
-        true
+        let mut next = Next::among(&self.electorate, nodes, &self.tried);
+        if next == Next::Exhausted && self.round < policy.rounds.get() && !self.tried.is_empty() {
+            self.round = self.round.saturating_add(1);
+            self.tried.clear();
+            next = Next::among(&self.electorate, nodes, &self.tried);
+        }
+        if next == Next::Exhausted && then == OnExhaustion::TurnOver {
+            // What was tried stays tried, so that turning over comes to an end.
+            let other = self.electorate.turned_over(nodes, policy);
+            next = Next::among(&other, nodes, &self.tried);
+            if next != Next::Exhausted {
+                self.electorate = other;
+            }
+        }
+        next
+    }
+
+    fn with_id<To>(self, id: impl FnOnce(Id) -> To) -> Failover<To> {
+        Failover {
+            cause: self.cause,
+            requested: self.requested,
+            tried: self.tried,
+            round: self.round,
+            attempts: self.attempts,
+            removed: self.removed,
+            started_at: self.started_at,
+            since: self.since,
+            stage: match self.stage {
+                Stage::Choosing { id: pending } => Stage::Choosing { id: id(pending) },
+                Stage::Switching { id: pending, node } => Stage::Switching { id: id(pending), node },
+            },
+            electorate: self.electorate,
+            shows: self.shows,
+            roll_back: self.roll_back,
+        }
     }
 }

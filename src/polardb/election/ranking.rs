@@ -1,20 +1,22 @@
-//! The ranking, whole.
+//! The whole ranking.
 //!
 //! The founding page, in our words: if no target is named, the system takes, of all read-only nodes that can be elected
 //! now, the one or more with the highest failover priority; if switching to the first of them fails, it tries another,
 //! until one succeeds. The pages on automatic failover add that nodes of equal priority are equally likely.
 //!
-//! So the order is: by priority, larger first; within one priority any (`P-130`, `P-131`). A retry is the same question
-//! with one more node tried (`P-132`), asked of the nodes as they are then. What can be elected is not decided here but
-//! by [`DbNode::is_eligible`](crate::polardb::nodes::DbNode::is_eligible).
+//! So the order is by priority, larger first, and arbitrary within one priority (`P-130`, `P-131`). A retry is the same
+//! question with one more node tried (`P-132`), asked of the nodes as they are then. Which nodes can be elected is decided
+//! by the [`Electorate`](crate::polardb::Electorate).
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::ids::NodeId;
+use crate::polardb::election::rules::{P_120, P_130, P_131};
+use crate::rule::cite;
 
-/// A failover priority: 1 to 15, larger is preferred, 1 by default. There is no value for "never" (`P-120`).
+/// A failover priority: 1 to 15, larger is preferred, 1 by default. No value means "never" (`P-120`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -40,6 +42,7 @@ impl Priority {
     ///
     /// [`BadPriority`] if it is not 1 to 15.
     pub const fn new(number: u8) -> Result<Self, BadPriority> {
+        cite!(P_120);
         if number >= Self::MIN.0 && number <= Self::MAX.0 {
             Ok(Self(number))
         } else {
@@ -91,6 +94,7 @@ pub fn next_tier<'a>(
     tried: &Tried,
     out: &mut Vec<&'a NodeId>,
 ) -> Option<Priority> {
+    cite!(P_130, P_131);
     out.clear();
     let mut highest = None;
     for (node, priority) in eligible {

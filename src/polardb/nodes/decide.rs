@@ -1,30 +1,34 @@
 //! What a call that changes nodes, zones or the lock means: pure decisions.
 //!
-//! Everywhere the same order of checks: the edition, the request by itself, the nodes that it names, the limits, and last
-//! the cluster's status, which may pass (`P-202`).
+//! The order of checks is the same everywhere: the edition, the request by itself, the nodes that it names, the limits, and
+//! last the status of the cluster, which can change by itself (`P-202`).
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::ids::{NodeClass, NodeId, ZoneId};
 use crate::operation::Operation;
-use crate::polardb::cluster::decide::{Change, ClusterPlan};
-use crate::polardb::cluster::requests::{Edition, Engine, TargetZoneType};
-use crate::polardb::cluster::{ClusterStatus, DbCluster};
+use crate::polardb::cluster::DbCluster;
+use crate::polardb::cluster::plan::ClusterPlan;
+use crate::polardb::cluster::requests::{Edition, Engine};
+use crate::polardb::cluster::rules::P_026;
+use crate::polardb::cluster::status::ClusterStatus;
+use crate::polardb::cluster::step::ClusterFact;
+use crate::polardb::election::electorate::TargetZoneType;
 use crate::polardb::election::ranking::Priority;
 use crate::polardb::nodes::requests::{
     CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass,
     ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, NewNode, NodeTarget, RestartDbNode,
 };
 use crate::polardb::nodes::rules::{
-    P_210, P_211, P_212, P_213, P_214, P_220, P_221, P_222, P_223, P_232, P_234, P_242, P_251, P_252, P_253,
-    P_254, P_261,
+    P_202, P_210, P_211, P_212, P_213, P_214, P_215, P_220, P_221, P_222, P_223, P_232, P_233, P_234, P_242,
+    P_251, P_252, P_253, P_254, P_261,
 };
 use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeKind, Role};
 use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
 use crate::policy::{PolarDbPolicy, StandardNodes};
-use crate::rule::RuleId;
+use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
@@ -32,7 +36,7 @@ use crate::time::Timestamp;
 const MOST_AT_ONCE: usize = 15;
 
 impl DbCluster {
-    /// How many nodes the cluster may have (`P-210`).
+    /// The largest number of nodes that the cluster can have (`P-210`).
     pub const fn most_nodes(&self, policy: &PolarDbPolicy) -> usize {
         match (self.edition, policy.standard_nodes) {
             (Edition::Basic, _) => 1,
@@ -42,7 +46,7 @@ impl DbCluster {
         }
     }
 
-    /// Decides `CreateDBNodes`. `fresh` are the ids for the new nodes, as many as are asked for.
+    /// Decides `CreateDBNodes`. `fresh` holds the ids of the new nodes, one for each.
     ///
     /// # Errors
     ///
@@ -95,7 +99,7 @@ impl DbCluster {
             })
             .collect();
         let work = NodeWork::CreateNodes(Vec::from(fresh));
-        Ok(ClusterPlan(Change::Work { work, new, rule: P_213 }))
+        Ok(self.begin_work(now, P_213, work, new))
     }
 
     /// The class and zone of a new node (`P-214`).
@@ -125,6 +129,7 @@ impl DbCluster {
     }
 
     fn takes_column_store(&self) -> bool {
+        cite!(P_215);
         let ordinary = |node: &DbNode| node.role == Role::Reader && node.kind == NodeKind::Ordinary;
         self.engine == Engine::MySql && self.nodes.iter().any(ordinary)
     }
@@ -134,7 +139,11 @@ impl DbCluster {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_delete_nodes(&self, request: &DeleteDbNodes) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_delete_nodes(
+        &self,
+        now: Timestamp,
+        request: &DeleteDbNodes,
+    ) -> Result<ClusterPlan, PolarDbRefusal> {
         let operation = Operation::DeleteDbNodes;
         let number = |rule| self.node_number(operation, rule);
         if !(1..=MOST_AT_ONCE).contains(&request.nodes.len()) {
@@ -165,7 +174,7 @@ impl DbCluster {
         }
         self.needs_running(operation)?;
         let work = NodeWork::DeleteNodes(request.nodes.clone());
-        Ok(ClusterPlan(Change::Work { work, new: Vec::new(), rule: P_223 }))
+        Ok(self.begin_work(now, P_223, work, Vec::new()))
     }
 
     /// Decides `ModifyDBNodeClass`: one class for all nodes but the AI ones, or for those alone.
@@ -173,7 +182,12 @@ impl DbCluster {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_node_class(&self, request: &ModifyDbNodeClass) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_node_class(
+        &self,
+        now: Timestamp,
+        request: &ModifyDbNodeClass,
+    ) -> Result<ClusterPlan, PolarDbRefusal> {
+        cite!(P_233);
         let operation = Operation::ModifyDbNodeClass;
         let concerned = |node: &&DbNode| (node.kind == NodeKind::Ai) == request.ai_nodes;
         let target = |node: &DbNode| NodeTarget { node: node.id.clone(), class: request.class.clone() };
@@ -183,7 +197,7 @@ impl DbCluster {
                 ("DBNodeType".into(), "the cluster has no nodes of this type (P-233)".into());
             return Err(PolarDbReason::Malformed { parameter, why }.of(operation));
         }
-        self.change_class(operation, targets)
+        self.change_class(now, operation, targets)
     }
 
     /// Decides `ModifyDBNodesClass`: a class for each node that is named.
@@ -191,17 +205,22 @@ impl DbCluster {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_nodes_class(&self, request: &ModifyDbNodesClass) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_nodes_class(
+        &self,
+        now: Timestamp,
+        request: &ModifyDbNodesClass,
+    ) -> Result<ClusterPlan, PolarDbRefusal> {
         let operation = Operation::ModifyDbNodesClass;
         if !(1..=MOST_AT_ONCE).contains(&request.nodes.len()) {
             return Err(self.node_number(operation, P_211));
         }
         self.named(operation, request.nodes.iter().map(|target| &target.node))?;
-        self.change_class(operation, request.nodes.clone())
+        self.change_class(now, operation, request.nodes.clone())
     }
 
     fn change_class(
         &self,
+        now: Timestamp,
         operation: Operation,
         targets: Vec<NodeTarget>,
     ) -> Result<ClusterPlan, PolarDbRefusal> {
@@ -218,7 +237,7 @@ impl DbCluster {
             return Err(PolarDbReason::HotReplicaClass { node, rule }.of(operation));
         }
         self.needs_running(operation)?;
-        Ok(ClusterPlan(Change::Work { work, new: Vec::new(), rule: P_234 }))
+        Ok(self.begin_work(now, P_234, work, Vec::new()))
     }
 
     /// Decides `RestartDBNode`.
@@ -226,10 +245,14 @@ impl DbCluster {
     /// # Errors
     ///
     /// [`PolarDbReason::ClusterStatus`] unless the cluster is running.
-    pub fn decide_restart(&self, request: &RestartDbNode) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_restart(
+        &self,
+        now: Timestamp,
+        request: &RestartDbNode,
+    ) -> Result<ClusterPlan, PolarDbRefusal> {
         self.needs_running(Operation::RestartDbNode)?;
         let work = NodeWork::RestartNode(request.node.clone());
-        Ok(ClusterPlan(Change::Work { work, new: Vec::new(), rule: P_242 }))
+        Ok(self.begin_work(now, P_242, work, Vec::new()))
     }
 
     /// Decides `ModifyDBNodeHotReplicaMode`.
@@ -239,6 +262,7 @@ impl DbCluster {
     /// The refusal of the first check that fails.
     pub fn decide_hot_replica(
         &self,
+        now: Timestamp,
         request: &ModifyDbNodeHotReplicaMode,
     ) -> Result<ClusterPlan, PolarDbRefusal> {
         let operation = Operation::ModifyDbNodeHotReplicaMode;
@@ -258,7 +282,7 @@ impl DbCluster {
         let restarts_all = request.on && !self.hot_replica_used;
         let work = NodeWork::SetHotReplica { node: node.id.clone(), on: request.on, restarts_all };
         let rule = if restarts_all { P_253 } else { P_254 };
-        Ok(ClusterPlan(Change::Work { work, new: Vec::new(), rule }))
+        Ok(self.begin_work(now, rule, work, Vec::new()))
     }
 
     /// Decides `ModifyDBClusterPrimaryZone`.
@@ -266,7 +290,11 @@ impl DbCluster {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_zone(&self, request: &ModifyDbClusterPrimaryZone) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_zone(
+        &self,
+        now: Timestamp,
+        request: &ModifyDbClusterPrimaryZone,
+    ) -> Result<ClusterPlan, PolarDbRefusal> {
         let operation = Operation::ModifyDbClusterPrimaryZone;
         if self.engine != Engine::MySql && request.vswitch.is_none() {
             return Err(PolarDbReason::MissingParameter { parameter: "VSwitchId".into() }.of(operation));
@@ -283,12 +311,17 @@ impl DbCluster {
         let nodes = self.nodes.iter().filter(moves).map(|node| node.id.clone()).collect();
         let (from, to) = (from.cloned(), request.zone.clone());
         let work = NodeWork::ChangeZone { from, to, standby, nodes };
-        Ok(ClusterPlan(Change::Work { work, new: Vec::new(), rule: P_261 }))
+        Ok(self.begin_work(now, P_261, work, Vec::new()))
     }
 
     /// Decides `ModifyDBClusterDeletion`, in any status (`P-026`).
-    pub fn decide_lock(&self, request: &ModifyDbClusterDeletion) -> ClusterPlan {
-        ClusterPlan(Change::Lock(request.protection))
+    pub fn decide_lock(&self, now: Timestamp, request: &ModifyDbClusterDeletion) -> ClusterPlan {
+        let locked = request.protection;
+        let mut plan = ClusterPlan { rule: Some(P_026), deletion_lock: locked, ..self.plan(now, P_026) };
+        if locked != self.deletion_lock {
+            plan.push(P_026, ClusterFact::Locked(locked));
+        }
+        plan
     }
 
     /// The node of this id.
@@ -320,8 +353,9 @@ impl DbCluster {
         PolarDbReason::NodeNumber { cluster: self.id.clone(), rule }.of(operation)
     }
 
-    /// Work on nodes begins in a running cluster alone (`P-202`).
+    /// Work on nodes begins only in a running cluster (`P-202`).
     fn needs_running(&self, operation: Operation) -> Result<(), PolarDbRefusal> {
+        cite!(P_202);
         match self.status() {
             ClusterStatus::Running => Ok(()),
             _ => Err(PolarDbReason::ClusterStatus { cluster: self.id.clone() }.of(operation)),

@@ -1,4 +1,4 @@
-//! A node of a cluster, and whether it can be elected.
+//! A node of a cluster.
 
 mod decide;
 pub(crate) mod requests;
@@ -32,7 +32,7 @@ impl Role {
     }
 }
 
-/// The kind of a node. Only ordinary nodes can become the primary (`P-112`).
+/// The kind of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum NodeKind {
@@ -65,30 +65,35 @@ pub struct DbNode {
     pub zone: ZoneId,
     /// When it was created.
     pub created_at: Timestamp,
-    /// Whether the outside reaches it.
+    /// Whether it is reachable.
     pub up: bool,
     /// Whether replication to it is healthy.
     pub replicating: bool,
-    /// The status that the outside reported, such as `ClassChanging`; `None` is `Running`.
+    /// Its status while it is busy, such as `ClassChanging`.
     pub busy: Option<StatusMessage>,
-    /// Whether it is a hot replica. It shortens the interruption and has no bearing on the election.
+    /// Whether it is a hot replica, which shortens the interruption. Its weight in an election is policy.
     pub hot_replica: bool,
 }
 
-/// Something that changes whether, or before whom, a node can be elected.
+/// A change that bears on the election of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum NodeChange {
-    /// It went down, or came back.
+    /// It went down (`false`) or came back.
     Up(bool),
-    /// Replication to it became abnormal, or healthy again.
+    /// Replication to it became abnormal (`false`) or healthy.
     Replicating(bool),
     /// Its priority was set.
     Priority(Priority),
 }
 
+/// The primary node among these.
+pub(in crate::polardb) fn writer(nodes: &[DbNode]) -> Option<&DbNode> {
+    nodes.iter().find(|node| node.role == Role::Writer)
+}
+
 impl DbNode {
-    /// Whether it can be elected now: a read-only node of an ordinary kind, running, reachable, its replication healthy
+    /// Whether a failover among the ordinary nodes can elect it now: a read-only node, running and with healthy replication
     /// (`P-110` to `P-114`).
     pub fn is_eligible(&self) -> bool {
         self.kind == NodeKind::Ordinary && self.is_able()
@@ -99,12 +104,12 @@ impl DbNode {
         self.role == Role::Reader && self.kind != NodeKind::Ai && self.is_running() && self.replicating
     }
 
-    /// Whether it runs and is reached.
+    /// Whether it is reachable and not busy.
     pub const fn is_running(&self) -> bool {
         self.up && self.busy.is_none()
     }
 
-    /// Makes the change; false if there is nothing to change.
+    /// Makes the change; false if it changes nothing.
     pub(in crate::polardb) fn change(&mut self, change: NodeChange) -> bool {
         match change {
             NodeChange::Up(to) => core::mem::replace(&mut self.up, to) != to,

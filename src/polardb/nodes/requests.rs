@@ -1,19 +1,21 @@
-//! The typed requests of the operations on nodes, zones and the lock.
+//! Requests about nodes, zones and the lock.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::ids::{ClusterId, NodeClass, NodeId, OrderId, ZoneId};
-use crate::polardb::cluster::requests::{FailoverDbCluster, TargetZoneType};
+use crate::polardb::cluster::requests::FailoverDbCluster;
+use crate::polardb::election::electorate::TargetZoneType;
 use crate::polardb::nodes::NodeKind;
 
-/// A node that is asked for: at least one of the two is given.
+/// A node to be created. At least one of the two is given.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct NewNode {
-    /// `TargetClass`, one that the cluster has already; PostgreSQL and Oracle demand it, MySQL takes the primary's.
+    /// `TargetClass`, one that the cluster has already. PostgreSQL and Oracle demand it; the default for MySQL is the class of
+    /// the primary.
     pub class: Option<NodeClass>,
-    /// `ZoneId`, one that the cluster has already; by default the primary's.
+    /// `ZoneId`, one that the cluster has already; by default that of the primary.
     pub zone: Option<ZoneId>,
 }
 
@@ -23,11 +25,12 @@ pub struct NewNode {
 pub struct CreateDbNodes {
     /// The cluster.
     pub cluster: ClusterId,
-    /// `DBNode.N`, 1 to 15; several at once for MySQL alone.
+    /// `DBNode.N`, 1 to 15; several at once only for MySQL.
     pub nodes: Vec<NewNode>,
     /// `DBNodeType`: `RO`, `STANDBY` or `DLNode` (AI); with `ImciSwitch=ON`, an `RO` node of the column store.
     pub kind: NodeKind,
-    /// The parameters that the model does not use, by wire name, for the comparison of the token.
+    /// The parameters that the model does not use, by wire name. They count when two requests with one token are
+    /// compared.
     pub other: Vec<(Arc<str>, Arc<str>)>,
 }
 
@@ -43,7 +46,7 @@ pub struct NodesCreated {
     pub nodes: Vec<NodeId>,
 }
 
-/// What an operation answers that makes a billing order: `DeleteDBNodes`, the class changes and the hot replica.
+/// What the operations with a billing order answer: `DeleteDBNodes`, the changes of class and the hot replica mode.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Ordered {
@@ -53,15 +56,15 @@ pub struct Ordered {
     pub order: OrderId,
 }
 
-/// `DeleteDBNodes`: removes nodes, never the primary, never the last read-only node.
+/// `DeleteDBNodes`: removes nodes other than the primary and the last read-only node.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct DeleteDbNodes {
     /// The cluster.
     pub cluster: ClusterId,
-    /// `DBNodeId.N`, 1 to 15; several at once for MySQL alone.
+    /// `DBNodeId.N`, 1 to 15; several at once only for MySQL.
     pub nodes: Vec<NodeId>,
-    /// `DBNodeType`: then all of them are of this kind. `RO` means the ordinary and column-store ones.
+    /// `DBNodeType`: the kind that all of them have. `RO` means ordinary and column-store nodes.
     pub kind: Option<NodeKind>,
 }
 
@@ -91,17 +94,18 @@ impl ModifyType {
 pub struct ModifyDbNodeClass {
     /// The cluster.
     pub cluster: ClusterId,
-    /// `ModifyType`. Which of two classes is the larger the model does not know.
+    /// `ModifyType`. The model does not know which of two classes is the larger.
     pub modify_type: ModifyType,
     /// `DBNodeTargetClass`.
     pub class: NodeClass,
-    /// `DBNodeType=DLNode`: the AI nodes alone. Without it, all the others.
+    /// `DBNodeType=DLNode`: the AI nodes alone; otherwise all the others.
     pub ai_nodes: bool,
-    /// The parameters that the model does not use, by wire name, for the comparison of the token.
+    /// The parameters that the model does not use, by wire name. They count when two requests with one token are
+    /// compared.
     pub other: Vec<(Arc<str>, Arc<str>)>,
 }
 
-/// A node and the class that it shall have.
+/// A node and its new class.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct NodeTarget {
@@ -121,11 +125,12 @@ pub struct ModifyDbNodesClass {
     pub modify_type: ModifyType,
     /// `DBNode.N`, 1 to 15.
     pub nodes: Vec<NodeTarget>,
-    /// The parameters that the model does not use, by wire name, for the comparison of the token.
+    /// The parameters that the model does not use, by wire name. They count when two requests with one token are
+    /// compared.
     pub other: Vec<(Arc<str>, Arc<str>)>,
 }
 
-/// `RestartDBNode`: names a node alone, no cluster.
+/// `RestartDBNode`, which names only the node.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct RestartDbNode {
@@ -169,8 +174,7 @@ pub struct ModifyDbClusterDeletion {
     pub protection: bool,
 }
 
-/// `FailoverDBClusterZonal`: the twin for edge clusters. It shares everything but its name, and its page does not say
-/// that any engine must name the target.
+/// `FailoverDBClusterZonal`: the same for edge clusters, except that its page demands a target from no engine.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct FailoverDbClusterZonal(pub FailoverDbCluster);

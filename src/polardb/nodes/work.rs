@@ -1,14 +1,17 @@
-//! Work on the nodes of a cluster: what an accepted call asks of the outside, and what becomes of it.
+//! Work on the nodes of a cluster, which an accepted call asks for.
 //!
-//! A cluster has at most one such work at a time, since every call that begins one needs a running cluster. While it is
-//! under way the cluster shows its status and the nodes concerned cannot be elected; a writer that fails meanwhile is
-//! replaced all the same, by one of the others.
+//! A cluster has at most one such work at a time, since every call that begins one needs a running cluster. Meanwhile the
+//! cluster shows a status of its own and the nodes under work cannot be elected; a writer that fails is replaced by another
+//! node.
 
 use alloc::vec::Vec;
 
 use crate::ids::{NodeClass, NodeId, ZoneId};
-use crate::polardb::cluster::ClusterStatus;
+use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::nodes::requests::NodeTarget;
+use crate::polardb::nodes::rules::P_243;
+use crate::polardb::nodes::{DbNode, writer};
+use crate::rule::cite;
 
 /// Work on nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -18,7 +21,7 @@ use crate::polardb::nodes::requests::NodeTarget;
     serde(rename_all = "snake_case", deny_unknown_fields)
 )]
 pub enum NodeWork {
-    /// Make these nodes; they are listed as `DBNodeCreating` until then.
+    /// Create these nodes; they are listed as `DBNodeCreating` until then.
     CreateNodes(Vec<NodeId>),
     /// Remove these nodes.
     DeleteNodes(Vec<NodeId>),
@@ -26,11 +29,11 @@ pub enum NodeWork {
     ChangeClass(Vec<NodeTarget>),
     /// Restart this node.
     RestartNode(NodeId),
-    /// Make this node a hot replica, or an ordinary one again.
+    /// Make this node a hot replica, or an ordinary reader again.
     SetHotReplica {
         /// The node.
         node: NodeId,
-        /// Whether it shall be one.
+        /// Whether it becomes one.
         on: bool,
         /// Whether all nodes restart in turn: the first time in a cluster.
         restarts_all: bool,
@@ -65,7 +68,7 @@ impl NodeWork {
         }
     }
 
-    /// What the cluster shows while it is under way (`P-303`).
+    /// The status of the cluster meanwhile (`P-303`).
     pub const fn status(&self) -> ClusterStatus {
         match self {
             Self::CreateNodes(_) => ClusterStatus::DbNodeCreating,
@@ -78,7 +81,7 @@ impl NodeWork {
         }
     }
 
-    /// What a node that it takes out of the election shows; `None` if it takes out none (`P-230`).
+    /// The status of the nodes under work, which cannot be elected; `None` if all can (`P-230`).
     pub const fn node_status(&self) -> Option<&'static str> {
         match self {
             Self::CreateNodes(_) => Some("DBNodeCreating"),
@@ -95,7 +98,16 @@ impl NodeWork {
         all || (self.node_status().is_some() && self.nodes().contains(&node))
     }
 
-    /// The nodes that it concerns, in the order of the request.
+    /// Whether it restarts this node.
+    fn restarts(&self, node: &NodeId) -> bool {
+        match self {
+            Self::RestartNode(restarted) => restarted == node,
+            Self::SetHotReplica { restarts_all, .. } => *restarts_all,
+            _ => false,
+        }
+    }
+
+    /// Its nodes, in the order of the request.
     pub fn nodes(&self) -> Vec<&NodeId> {
         match self {
             Self::CreateNodes(nodes) | Self::DeleteNodes(nodes) | Self::ChangeZone { nodes, .. } => {
@@ -106,7 +118,7 @@ impl NodeWork {
         }
     }
 
-    /// The class that a node shall have, if it changes.
+    /// The new class of a node, if it changes.
     pub fn class_of(&self, node: &NodeId) -> Option<&NodeClass> {
         match self {
             Self::ChangeClass(targets) => {
@@ -115,6 +127,13 @@ impl NodeWork {
             _ => None,
         }
     }
+}
+
+/// Whether the writer of these nodes is down, other than for a restart that this work asks for.
+pub(in crate::polardb) fn writer_is_lost(nodes: &[DbNode], work: Option<&NodeWork>) -> bool {
+    cite!(P_243);
+    let restarts = |writer: &DbNode| work.is_some_and(|work| work.restarts(&writer.id));
+    !writer(nodes).is_some_and(|writer| writer.up || restarts(writer))
 }
 
 /// The serialised form of pending work, whose effect is named `work`.

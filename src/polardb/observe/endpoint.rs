@@ -1,13 +1,13 @@
 //! `DescribeDBClusterEndpoints`: the addresses of a cluster, a pure projection of it.
 //!
-//! Every cluster has two endpoints (`P-500`): the cluster endpoint, behind which all nodes stand that serve queries, and
-//! the primary endpoint, behind which the writer stands alone. So the primary endpoint follows the writer (`P-501`), and
-//! neither ids nor connection strings ever change (`P-502`): they are made from the cluster's id and nothing else. Their
-//! form follows the vendor's examples; the text is ours, and no such host exists. Custom endpoints are not modelled.
+//! Every cluster has two endpoints (`P-500`): the cluster endpoint for all nodes that serve queries, and the primary
+//! endpoint for the writer, which it follows (`P-501`). Ids and connection strings are made from the id, engine and region of
+//! the cluster and never change (`P-502`). They have the form of the vendor's examples; no such host exists. Custom endpoints
+//! are not modelled.
 //!
-//! Not known: whether a node that is down stays listed behind the cluster endpoint (we leave it listed: the call shows the
-//! configuration, not the health), and how readers are numbered in `NodeWithRoles` (we number them in the order of the
-//! cluster's nodes, from 1).
+//! Two things are not documented. Whether the cluster endpoint still lists a node that is down: here it does, since the call
+//! shows the configuration and not the health. And how `NodeWithRoles` numbers the readers: here from 1, in the order of the
+//! nodes.
 
 use alloc::format;
 use alloc::string::String;
@@ -17,6 +17,8 @@ use crate::ids::{ClusterId, NodeId};
 use crate::polardb::cluster::DbCluster;
 use crate::polardb::cluster::requests::Engine;
 use crate::polardb::nodes::{DbNode, NodeKind, Role};
+use crate::polardb::observe::rules::{P_500, P_501, P_502, P_503, P_504};
+use crate::rule::cite;
 
 /// `DescribeDBClusterEndpoints`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,7 +26,7 @@ use crate::polardb::nodes::{DbNode, NodeKind, Role};
 pub struct DescribeDbClusterEndpoints {
     /// The cluster.
     pub cluster: ClusterId,
-    /// `DBEndpointId`: only this endpoint. One that the cluster does not have leaves the list empty (`P-503`).
+    /// `DBEndpointId`: only this endpoint. An id that the cluster does not have leaves the list empty (`P-503`).
     pub endpoint: Option<String>,
 }
 
@@ -47,20 +49,20 @@ impl EndpointKind {
     }
 }
 
-/// An endpoint as it stands.
+/// An endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Endpoint {
-    /// `DBEndpointId`; made from the cluster's id, so it never changes.
+    /// `DBEndpointId`, which never changes.
     pub id: String,
     /// `EndpointType`.
     pub kind: EndpointKind,
-    /// `ConnectionString`; made from the cluster's id, engine and region, so it never changes.
+    /// `ConnectionString`, which never changes.
     pub connection_string: String,
     /// `Port`.
     pub port: u16,
-    /// The nodes behind it, in the order of the cluster's nodes.
+    /// The nodes that it leads to, in their order in the cluster.
     pub nodes: Vec<NodeId>,
-    /// `NodeWithRoles`: `Writer`, `Reader1` and so on, of the nodes in their order; `None` for MySQL (`P-504`).
+    /// `NodeWithRoles`: `Writer`, `Reader1` and so on, one for each node; `None` for MySQL (`P-504`).
     pub roles: Option<Vec<String>>,
 }
 
@@ -76,6 +78,7 @@ pub struct EndpointList {
 impl DescribeDbClusterEndpoints {
     /// Answers from the cluster.
     pub fn select(&self, cluster: &DbCluster) -> EndpointList {
+        cite!(P_503);
         let wanted = |endpoint: &Endpoint| self.endpoint.as_ref().is_none_or(|id| *id == endpoint.id);
         let endpoints = cluster.endpoints().into_iter().filter(wanted).collect();
         EndpointList { cluster: cluster.id.clone(), endpoints }
@@ -85,11 +88,13 @@ impl DescribeDbClusterEndpoints {
 impl DbCluster {
     /// Its two endpoints, the cluster endpoint first (`P-500`).
     pub fn endpoints(&self) -> [Endpoint; 2] {
+        cite!(P_500);
         [EndpointKind::Cluster, EndpointKind::Primary].map(|kind| self.endpoint(kind))
     }
 
     fn endpoint(&self, kind: EndpointKind) -> Endpoint {
-        let behind: Vec<&DbNode> = self.nodes.iter().filter(|node| kind.has(node)).collect();
+        cite!(P_502, P_504);
+        let behind: Vec<&DbNode> = self.nodes.iter().filter(|node| kind.leads_to(node)).collect();
         let (id, region) = (self.id.as_str(), self.region.as_str());
         let stem = id.strip_prefix("pc-").unwrap_or(id);
         let (short, port) = match self.engine {
@@ -113,8 +118,9 @@ impl DbCluster {
 }
 
 impl EndpointKind {
-    /// Whether this node stands behind such an endpoint. Standby and AI nodes serve none of its queries.
-    fn has(self, node: &DbNode) -> bool {
+    /// Whether such an endpoint leads to this node. Standby and AI nodes serve none of its queries.
+    fn leads_to(self, node: &DbNode) -> bool {
+        cite!(P_501);
         match self {
             Self::Primary => node.role == Role::Writer,
             Self::Cluster => {
@@ -124,7 +130,7 @@ impl EndpointKind {
     }
 }
 
-/// The words of `NodeWithRoles`, readers numbered from 1.
+/// The values of `NodeWithRoles`, readers numbered from 1.
 fn roles(nodes: &[&DbNode]) -> Vec<String> {
     let mut readers: usize = 0;
     let role = |node: &&DbNode| match node.role {

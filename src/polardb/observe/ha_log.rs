@@ -1,12 +1,12 @@
 //! `DescribeHALogs`: the switches of a cluster, a projection of the events.
 //!
-//! A cluster decides nothing by its past switches but for the last one, so the model's state does not hold them. Whoever
-//! keeps the events folds them into an [`HaLog`] and completes the answers from it ([`HaLog::complete`]), as the
-//! simulation and the scenarios here do; the control plane alone checks the call and answers with an empty page.
+//! No decision depends on switches before the last one, so the control plane does not store them: it checks the call and
+//! answers with an empty page. An embedder that keeps the events folds them into an [`HaLog`], from which
+//! [`HaLog::complete`] fills in the answer; the simulation and the scenarios do so.
 //!
-//! A switch is listed when it has moved the writer (`P-511`). Whether the vendor lists a switch that ended without success
-//! is not documented; neither is the cause code of an automatic one, which is therefore left out, not invented (`P-512`).
-//! Only MySQL has the operation (`P-510`).
+//! A switch is listed once it has moved the writer (`P-511`). Whether the vendor lists a switch that ended without success
+//! is not documented. Neither is the cause code of an automatic switch, so that none is shown (`P-512`). Only MySQL clusters
+//! have the operation (`P-510`).
 
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::format;
@@ -18,6 +18,8 @@ use crate::polardb::cluster::DbCluster;
 use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::election::failover::Cause;
 use crate::polardb::nodes::{NodeKind, Role};
+use crate::polardb::observe::rules::P_511;
+use crate::rule::cite;
 use crate::time::Timestamp;
 
 /// `DescribeHALogs` with `LogType=HaSwitchLogList`, the only one there is.
@@ -26,11 +28,11 @@ use crate::time::Timestamp;
 pub struct DescribeHaLogs {
     /// The cluster.
     pub cluster: ClusterId,
-    /// `DBNodeId`: only switches from or to this node. Of a node that is not the cluster's there are none.
+    /// `DBNodeId`: only switches from or to this node; none, if the cluster does not have it.
     pub node: Option<NodeId>,
-    /// `StartTime`: only switches that began then or later.
+    /// `StartTime`: only switches that began at this time or later.
     pub from: Option<Timestamp>,
-    /// `EndTime`: only switches that began then or earlier; later than `from`.
+    /// `EndTime`: only switches that began at this time or earlier; later than `from`.
     pub to: Option<Timestamp>,
     /// `PageNumber`, from 1.
     pub page_number: u32,
@@ -38,10 +40,10 @@ pub struct DescribeHaLogs {
     pub page_size: u16,
 }
 
-/// `DBInstanceType`: what the log is of.
+/// `DBInstanceType`: the subject of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum InstanceType {
-    /// `polardb_mysql_rw`: the cluster as a whole, or its writer.
+    /// `polardb_mysql_rw`: the whole cluster, or its writer.
     ReadWrite,
     /// `polardb_mysql_ro`: a read-only node.
     ReadOnly,
@@ -79,9 +81,9 @@ pub struct Switch {
 }
 
 impl Switch {
-    /// `SwitchId`: in the shape of a UUID, made from the cluster's id and the number, so the same events give the same ids.
+    /// `SwitchId`: a UUID made from the id of the cluster and the number, so that the same events give the same ids.
     pub fn id(&self, cluster: &ClusterId) -> String {
-        // FNV-1a, twice with different beginnings: nothing depends on its strength.
+        // FNV-1a from two offset bases; nothing depends on its strength.
         let half = |basis: u64| {
             let bytes = cluster.as_str().bytes().chain(self.number.to_le_bytes());
             bytes.fold(basis, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
@@ -105,20 +107,20 @@ pub struct HaLogPage {
     pub cluster: ClusterId,
     /// The node, if one was asked for.
     pub node: Option<NodeId>,
-    /// What the log is of.
+    /// The subject of the log.
     pub instance_type: InstanceType,
-    /// The switches of this page, the latest first. Empty as the control plane answers: see [`HaLog::complete`].
+    /// The switches of this page, the latest first. The control plane leaves it empty: see [`HaLog::complete`].
     pub switches: Vec<Switch>,
     /// The page that was asked for.
     pub page_number: u32,
     /// Its size.
     pub page_size: u16,
-    /// How many switches match in all.
+    /// The number of all switches that match.
     pub total: usize,
 }
 
 impl DescribeHaLogs {
-    /// The answer, as far as the cluster knows: without any switch.
+    /// The answer without the switches, which a cluster does not store.
     pub(crate) fn page(&self, cluster: &DbCluster) -> HaLogPage {
         let node = self.node.as_ref().and_then(|node| cluster.node(node));
         HaLogPage {
@@ -157,14 +159,15 @@ struct Switches {
 pub struct HaLog(BTreeMap<ClusterId, Switches>);
 
 impl HaLog {
-    /// How many switches of a cluster are kept; the oldest make room. No source says how many the vendor keeps.
+    /// The number of switches that are kept of a cluster, the latest ones. No source says how many the vendor keeps.
     pub const CAPACITY: usize = 1_000;
 
-    /// Takes in a fact about a cluster of this account that happened then. Facts that are no switch change nothing; a
-    /// cluster that is gone takes its switches along.
+    /// Takes in a fact about a cluster of this account. Of all facts, a switch adds an entry and the removal of the cluster
+    /// drops its entries.
     pub fn record(&mut self, at: Timestamp, account: &AccountId, cluster: &ClusterId, fact: &ClusterFact) {
         match fact {
             ClusterFact::WriterMoved { from, to, took, cause, .. } => {
+                cite!(P_511);
                 let of = self
                     .0
                     .entry(cluster.clone())
@@ -187,7 +190,7 @@ impl HaLog {
         self.0.retain(|_, of| of.account != *account);
     }
 
-    /// Puts the switches into an answer of the control plane.
+    /// Fills the switches into an answer of the control plane.
     pub fn complete(&self, request: &DescribeHaLogs, page: &mut HaLogPage) {
         let kept = self.0.get(&page.cluster).into_iter().flat_map(|of| of.kept.iter().rev());
         let skip = u64::from(request.page_number).saturating_sub(1).saturating_mul(request.page_size.into());
@@ -200,13 +203,13 @@ impl HaLog {
         }
     }
 
-    /// The switches of a cluster that are kept, oldest first.
+    /// The kept switches of a cluster, oldest first.
     pub fn of(&self, cluster: &ClusterId) -> impl Iterator<Item = &Switch> {
         self.0.get(cluster).into_iter().flat_map(|of| of.kept.iter())
     }
 
-    /// The first cluster whose switches cannot have been recorded by this clock: one that `owner` does not know as this
-    /// account's, or numbers and times that do not grow, or too many of them.
+    /// The first cluster whose switches cannot have been recorded by this time: `owner` does not name the recorded account,
+    /// their numbers or times do not grow, or there are too many.
     pub fn misfit(
         &self,
         now: Timestamp,

@@ -1,4 +1,4 @@
-//! What is seen of a cluster beside its attributes: its endpoints and its log of switches.
+//! The endpoints of a cluster and its log of switches.
 
 pub(crate) mod endpoint;
 pub(crate) mod ha_log;

@@ -1,11 +1,12 @@
-//! A pair and a group without a control plane, as an embedder holds them who keeps resources in a database of their own.
+//! A pair, a group and a cluster without a control plane, as an embedder holds them who keeps resources in a database of their own.
 
 use failover_model::ebs::{GroupStatus, PairStatus, RPO, ReplicaPair};
 use failover_model::lifecycle::Due;
-use failover_model::policy::EbsPolicy;
+use failover_model::polardb::{ClusterEffect, Failure, NodeChange};
+use failover_model::policy::{EbsPolicy, PolarDbPolicy};
 use failover_model::{EffectId, Outcome};
 
-use crate::kit::{World, pair_id};
+use crate::kit::{World, id, pair_id, seed};
 
 /// E-410: the copy that begins leaves the next one due, before anybody looks again.
 #[test]
@@ -43,4 +44,26 @@ fn a_group_takes_the_end_of_no_copy_but_the_one_under_way() {
     let ends = |id| group.decide_copied(world.plane.clock(), &pair_id(1), id, &done, &members).is_ok();
     assert!(ends(copy));
     assert!(!ends(EffectId(copy.0 - 1)) && !ends(world.pending(2)));
+}
+
+/// P-161: the next node is found when the plan is made; applying it takes the id that the plan asks for.
+#[test]
+fn a_plan_of_a_cluster_names_the_next_node_and_asks_for_an_id_only_with_an_effect() {
+    let mut world = World::default();
+    let _ = world.adopt(seed(&[("a", 5), ("b", 3)]));
+    let (policy, now) = (PolarDbPolicy::default(), world.plane.clock());
+    let mut cluster = world.db().clone();
+    let down = |node: &str| cluster.decide_nodes(now, &[id(node)], NodeChange::Up(false), &policy).unwrap();
+    assert!(!down("b").asks());
+    let plan = down("w");
+    assert!(plan.asks());
+    let step = cluster.apply(plan, EffectId(99));
+    assert_eq!(step.asked, Some((EffectId(99), ClusterEffect::PromoteNode(id("a")))));
+    let before = cluster.clone();
+    let failed = Outcome::Failed { failure: Failure::Network, message: None };
+    let plan = cluster.decide_outcome(now, EffectId(99), &failed, &policy).unwrap();
+    assert!(plan.asks() && cluster == before);
+    let step = cluster.apply(plan, EffectId(100));
+    assert_eq!(step.asked, Some((EffectId(100), ClusterEffect::PromoteNode(id("b")))));
+    assert_eq!(step.ended, [EffectId(99)]);
 }

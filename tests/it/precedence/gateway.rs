@@ -1,7 +1,7 @@
 //! What is refused before any parameter is read, for every operation the same.
 
-use failover_model::operation::{Operation, Product};
 use failover_model::wire::params::{Parameters, parse};
+use failover_model::{Operation, Product};
 
 /// The answer to a call of nothing but this action and version, each perhaps in a header and in a parameter.
 fn answer(action: [Option<&str>; 2], version: [Option<&str>; 2]) -> String {

@@ -20,8 +20,8 @@ mod polardb;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use failover_model::operation::{Operation, Product};
 use failover_model::scenario;
+use failover_model::{Operation, Product};
 
 /// A call that is accepted, and what can be wrong with it.
 pub struct Case {

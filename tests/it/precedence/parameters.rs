@@ -4,7 +4,7 @@
 //! further parameters follow behind `&`. Answers other than the usual ones stand behind `::`, that to the parameter that
 //! is missing first. `ClientToken` alone stands where the format of the token is judged.
 
-use failover_model::operation::Product;
+use failover_model::Product;
 
 use super::{Case, Fault, How, operation};
 

@@ -2,8 +2,8 @@
 //! vendor's own samples and error lists, extracted from its metadata, as witnesses.
 
 use failover_model::control_plane::Request;
-use failover_model::operation::{Operation, Product};
 use failover_model::wire::{GatewayError, Parameters, Parsed, WireRefusal, parse};
+use failover_model::{Operation, Product};
 
 mod bodies;
 mod ebs_spelling;

@@ -1,0 +1,52 @@
+//! Plans of clusters, applied: the cluster is written, the indexes follow, the events are told.
+
+use crate::control_plane::effect::{EffectKind, Owner};
+use crate::control_plane::event::{Event, Fact};
+use crate::control_plane::{ControlPlane, Effect, Step};
+use crate::ids::{AccountId, ClusterId, EffectId};
+use crate::polardb::{ClusterEffect, ClusterPlan};
+use crate::time::Timestamp;
+
+impl ControlPlane {
+    /// Applies a plan to the cluster of this id, under as many effect ids as it asks for.
+    pub(in crate::control_plane) fn apply_to_cluster(&mut self, id: &ClusterId, plan: ClusterPlan) -> Step {
+        let Some(cluster) = self.clusters.get_mut(id) else { return Step::default() };
+        let effect = EffectId(self.next_id);
+        self.next_id = self.next_id.saturating_add(u64::from(plan.asks()));
+        let done = cluster.apply(plan, effect);
+        let (at, account) = (done.at, cluster.account.clone());
+        let mut step = Step::default();
+        done.ended.into_iter().for_each(|ended| self.index.effects.remove(ended));
+        done.left.iter().for_each(|node| drop(self.index.nodes.remove(node)));
+        for node in done.joined {
+            self.index.nodes.insert(node, id.clone());
+        }
+        if let Some((asked, kind)) = done.asked {
+            self.index.effects.insert(asked, Owner::Cluster(id.clone()));
+            step.effects.push(cluster_effect(asked, at, &account, id, kind));
+        }
+        if done.gone
+            && let Some(cluster) = self.clusters.remove(id)
+        {
+            cluster.nodes.iter().for_each(|node| drop(self.index.nodes.remove(&node.id)));
+        }
+        step.events.extend(done.facts.into_iter().map(|(rule, fact)| Event {
+            at,
+            account: account.clone(),
+            rule,
+            fact: Fact::Cluster { cluster: id.clone(), fact },
+        }));
+        step
+    }
+}
+
+pub(in crate::control_plane) fn cluster_effect(
+    id: EffectId,
+    since: Timestamp,
+    account: &AccountId,
+    cluster: &ClusterId,
+    effect: ClusterEffect,
+) -> Effect {
+    let kind = EffectKind::Cluster { cluster: cluster.clone(), effect };
+    Effect { id, since, account: account.clone(), kind }
+}
