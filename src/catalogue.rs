@@ -6,9 +6,9 @@ use crate::rule::Rule;
 
 /// Every rule of the model, by number: the rows of the pair table and the rules beside it.
 pub fn rules() -> Vec<Rule> {
-    let rows = crate::ebs::pair::table::ROWS.iter().map(|row| row.as_rule());
+    let rows = crate::ebs::PairLifecycle::ROWS.iter().map(|row| row.as_rule());
     let mut rules: Vec<Rule> = rows
-        .chain(crate::ebs::group_table::ROWS.iter().map(|row| row.as_rule()))
+        .chain(crate::ebs::GroupLifecycle::ROWS.iter().map(|row| row.as_rule()))
         .chain(crate::ebs::rules::RULES.iter().copied())
         .chain(crate::ebs::pair::rules::RULES.iter().copied())
         .chain(crate::ebs::group::rules::RULES.iter().copied())

@@ -45,7 +45,7 @@
 //!
 //! | Layer | What | For |
 //! |---|---|---|
-//! | Rules | [`ebs::table`], [`polardb::next_tier`]: functions over small enums | a reviewer, a checker |
+//! | Rules | [`ebs::PairLifecycle`], [`polardb::next_tier`]: functions over small enums | a reviewer, a checker |
 //! | Resources | [`ebs::ReplicaPair`], [`polardb::DbCluster`]: `decide`, then `apply` | resources in a database of your own |
 //! | Components | [`polardb::Failover`], [`token::TokenCache`] | a controller, any service with tokens |
 //! | Control plane | [`ControlPlane`] | an emulator, an oracle |
@@ -91,8 +91,10 @@ pub mod catalogue;
 pub mod control_plane;
 pub mod ebs;
 pub mod ids;
+pub mod lifecycle;
 pub mod map;
 mod operation;
+mod outcome;
 pub mod polardb;
 pub mod policy;
 mod refusal;
@@ -112,8 +114,8 @@ pub mod wire;
 
 pub use control_plane::{
     Action, Call, ControlPlane, Deadline, DeadlineReason, DiskView, DrillFact, Effect, EffectKind, Event,
-    Fact, Fresh, FreshCluster, GroupFact, Input, Misuse, Observation, Outcome, Output, PairFact, Refusal,
-    Reply, Report, Request, Response, Step, Violation,
+    Fact, Fresh, FreshCluster, GroupFact, Input, Misuse, Observation, Output, PairFact, Refusal, Reply,
+    Report, Request, Response, Step, Violation,
 };
 pub use ids::{
     AccountId, BadId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeClass, NodeId, OrderId, PairId,
@@ -121,6 +123,7 @@ pub use ids::{
 };
 pub use map::Map;
 pub use operation::{Operation, Product};
+pub use outcome::{NotTaken, Outcome};
 pub use policy::Policy;
 pub use refusal::WireError;
 pub use rule::{Basis, Rule, RuleId};

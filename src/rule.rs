@@ -73,17 +73,22 @@ impl RuleId {
     }
 }
 
-/// The rules of one room: of each a constant, so that a number which no row has does not compile, and all as `RULES`.
+/// Declares the constant of a rule: its number as an identifier, what it says as its documentation.
+macro_rules! rule_number {
+    ($id:ident $says:literal) => {
+        #[doc = $says]
+        #[allow(dead_code)]
+        pub(crate) const $id: $crate::rule::RuleId = {
+            const NUMBER: [u8; 5] = $crate::rule::number(stringify!($id));
+            $crate::rule::RuleId::of(&NUMBER)
+        };
+    };
+}
+
+/// The rules of one room that are no rows of a lifecycle: of each a constant, and all of them as `RULES`.
 macro_rules! rules {
     ($($id:ident $basis:ident $source:literal => $says:literal;)*) => {
-        $(
-            #[doc = $says]
-            #[allow(dead_code)]
-            pub(crate) const $id: $crate::rule::RuleId = {
-                const NUMBER: [u8; 5] = $crate::rule::number(stringify!($id));
-                $crate::rule::RuleId::of(&NUMBER)
-            };
-        )*
+        $($crate::rule::rule_number!($id $says);)*
 
         /// All of them, by number.
         pub(crate) const RULES: &[$crate::rule::Rule] = &[$($crate::rule::Rule {
@@ -103,4 +108,4 @@ macro_rules! cite {
     };
 }
 
-pub(crate) use {cite, rules};
+pub(crate) use {cite, rule_number, rules};

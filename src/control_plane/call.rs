@@ -6,11 +6,13 @@ use core::convert::Infallible;
 use super::action::{Action, Answer, Blocked, Denial, Done};
 use super::event::{Event, Fact, Step};
 use super::{ControlPlane, Request, Scope, TokenOutcome, Violation};
+use crate::control_plane::rules::{C_010, C_020, C_021, C_022, C_023, C_024, C_040};
 use crate::ebs::EbsRefusal;
 use crate::ids::{AccountId, EffectId, NodeId, RegionId};
 use crate::operation::Operation;
+use crate::outcome::NotTaken;
 use crate::policy::{Policy, RejectionPolicy, TokenAlphabet, TokenScope};
-use crate::rule::RuleId;
+use crate::rule::{RuleId, cite};
 use crate::time::Timestamp;
 use crate::token::rules::{T_080, T_190};
 use crate::token::{ClientToken, Standing, TokenKey, TokenRefusal, Vacancy};
@@ -78,6 +80,18 @@ pub enum Misuse {
     BadFreshId,
 }
 
+impl Misuse {
+    /// Why the report on this effect is not taken.
+    pub(super) const fn of(why: NotTaken, effect: EffectId) -> Self {
+        cite!(C_040);
+        match why {
+            NotTaken::Stale => Self::Stale(effect),
+            NotTaken::NotOffered => Self::NotOffered(effect),
+            NotTaken::WrongOutcome => Self::WrongOutcome(effect),
+        }
+    }
+}
+
 /// Why a resource that exists elsewhere is not taken in. Nothing changed but the clock seen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -129,6 +143,7 @@ impl ControlPlane {
         request: &A,
         fresh: &A::Fresh,
     ) -> Result<Reply<A>, A::Misused> {
+        cite!(C_020);
         let now = self.observe(call.now);
         let claim = match self.claim(call, request) {
             Ok(claim) => claim,
@@ -169,6 +184,7 @@ impl ControlPlane {
 
     /// What the call's token claims, if it has one that counts.
     fn claim<A: Action>(&self, call: &Call, request: &A) -> Result<Option<Claim>, A::Refusal> {
+        cite!(C_010, C_021, C_024);
         let Some(token) = call.token.as_ref().filter(|_| A::OPERATION.takes_token()) else { return Ok(None) };
         let graphic = self.policy.tokens.alphabet == TokenAlphabet::Graphic;
         if graphic && ClientToken::parse_strict(token.as_str()).is_err() {
@@ -196,6 +212,7 @@ impl ControlPlane {
         account: &AccountId,
         reply: &mut Reply<A>,
     ) {
+        cite!(C_022, C_023);
         let outcome = match &reply.result {
             Ok(response) => response.keep(),
             Err(refusal) => TokenOutcome::Refused(Box::new(refusal.clone().into())),

@@ -3,12 +3,12 @@
 //! The enums here are exhaustive on purpose: an embedder handles them whole, so that a new effect is a compile error
 //! and not a silent drop.
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::ebs::{DiskChange, DrillEffect, DrillOwner, GroupEffect, PairEffect};
 use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, PairId};
-use crate::polardb::{ClusterEffect, Failure, Lifecycle, NodeChange, NodeWork};
+use crate::outcome::Outcome;
+use crate::polardb::{ClusterEffect, Lifecycle, NodeChange, NodeWork};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
@@ -157,35 +157,6 @@ impl EffectKind {
             Self::Cluster { cluster, .. } => cluster.as_str(),
         }
     }
-}
-
-/// How an effect ended.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case", deny_unknown_fields)
-)]
-pub enum Outcome {
-    /// It was done.
-    Succeeded,
-    /// It was not.
-    Failed {
-        /// Why.
-        failure: Failure,
-        /// What the pair's status message says, where the vendor shows one: after a failed creation.
-        message: Option<StatusMessage>,
-    },
-    /// Of the members that a group's effect is about, these failed and the others were done (`G-430`). Only stopping
-    /// and failing over can end so.
-    PartlyFailed {
-        /// Why.
-        failure: Failure,
-        /// The members that failed: at least one.
-        failed: BTreeSet<PairId>,
-    },
-    /// Of the nodes offered, this one was chosen.
-    Chosen(NodeId),
 }
 
 /// Something that the outside reports.

@@ -42,12 +42,13 @@ mod report;
 mod rows;
 pub(crate) mod rules;
 
+pub(crate) use crate::outcome::Outcome;
 pub use action::Action;
 pub use call::{Call, Misuse, NotAdopted, Reply};
 pub use check::Violation;
 pub use check::groups::{DrillViolation, GroupViolation, MemberViolation};
 pub use ebs::pairs::DiskView;
-pub use effect::{Effect, EffectKind, Observation, Outcome, Report};
+pub use effect::{Effect, EffectKind, Observation, Report};
 pub use event::{DrillFact, Event, Fact, GroupFact, PairFact, Step};
 pub use index::deadlines::{Deadline, DeadlineReason};
 pub use input::{Input, Output, Refusal};
@@ -59,18 +60,20 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
-use crate::ebs::listing::Listing;
+use crate::control_plane::rules::C_030;
 use crate::ebs::{Disk, Drill, DrillOwner, GroupView, ReplicaGroup, ReplicaPair};
 use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, PairId, RegionId};
 use crate::map::Map;
 use crate::operation::{Operation, Product};
 use crate::polardb::DbCluster;
 use crate::policy::Policy;
+use crate::rule::cite;
 use crate::time::Timestamp;
 use crate::token::{OverCapacity, TokenCache};
 
 use effect::EffectIndex;
 use index::deadlines::{Deadlines, Timed};
+use index::listing::Listing;
 
 /// A disk within its account.
 type DiskKey = (AccountId, DiskId);
@@ -315,6 +318,7 @@ impl ControlPlane {
 
     /// The clock never goes back: a call with an earlier time happens at the time seen.
     fn observe(&mut self, now: Timestamp) -> Timestamp {
+        cite!(C_030);
         self.clock = self.clock.max(now);
         self.tokens.observe(self.clock);
         self.clock

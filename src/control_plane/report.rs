@@ -3,15 +3,16 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::effect::{Outcome, Owner};
+use super::effect::Owner;
 use super::event::{Event, Fact, Step};
 use super::index::deadlines::Due;
 use super::{ControlPlane, Misuse, Observation, Report};
-use crate::ebs::pair::decide::PairDue;
 use crate::ebs::pair::rules::E_680;
-use crate::ebs::{Disk, DiskChange, GroupDue, GroupNotTaken, GroupOutcome, ReplicaPair};
+use crate::ebs::{Disk, DiskChange, ReplicaPair};
 use crate::ids::{AccountId, ClusterId, DiskId, EffectId, GroupId, NodeId, PairId};
-use crate::polardb::{ClusterOutcome, NodeChange, NotTaken};
+use crate::lifecycle;
+use crate::outcome::Outcome;
+use crate::polardb::NodeChange;
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
@@ -64,8 +65,8 @@ impl ControlPlane {
         let Some(group) = self.groups.get(id) else { return Step::default() };
         let members: Vec<&ReplicaPair> = self.members(id).collect();
         match group.decide_due(target, &members) {
-            Some(GroupDue::Round(plan)) => self.apply_to_group(id, plan),
-            Some(GroupDue::Forget) => self.forget_group(id),
+            Some(lifecycle::Due::Cycle(plan)) => self.apply_to_group(id, plan),
+            Some(lifecycle::Due::Forget) => self.forget_group(id),
             None => Step::default(),
         }
     }
@@ -73,8 +74,8 @@ impl ControlPlane {
     fn fire_pair(&mut self, id: &PairId, target: Timestamp) -> Step {
         let Some(pair) = self.pairs.get(id) else { return Step::default() };
         match pair.decide_due(target, &self.policy.ebs) {
-            Some(PairDue::Cycle(plan)) => self.apply_to_pair(id, plan),
-            Some(PairDue::Forget) => self.forget(id),
+            Some(lifecycle::Due::Cycle(plan)) => self.apply_to_pair(id, plan),
+            Some(lifecycle::Due::Forget) => self.forget(id),
             None => Step::default(),
         }
     }
@@ -86,19 +87,10 @@ impl ControlPlane {
         effect: EffectId,
         outcome: &Outcome,
     ) -> Result<Step, Misuse> {
-        let outcome = match outcome {
-            Outcome::Succeeded => GroupOutcome::Succeeded,
-            Outcome::Failed { .. } => GroupOutcome::Failed,
-            Outcome::PartlyFailed { failed, .. } => GroupOutcome::PartlyFailed(failed),
-            Outcome::Chosen(_) => return Err(Misuse::WrongOutcome(effect)),
-        };
         let group = self.groups.get(id).ok_or(Misuse::Stale(effect))?;
         let members: Vec<&ReplicaPair> = self.members(id).collect();
         let plan = group.decide_outcome(now, effect, outcome, &members, &self.policy.ebs);
-        let plan = plan.map_err(|why| match why {
-            GroupNotTaken::Stale => Misuse::Stale(effect),
-            GroupNotTaken::WrongOutcome => Misuse::WrongOutcome(effect),
-        })?;
+        let plan = plan.map_err(|why| Misuse::of(why, effect))?;
         Ok(self.apply_to_group(id, plan))
     }
 
@@ -122,20 +114,15 @@ impl ControlPlane {
         effect: EffectId,
         outcome: &Outcome,
     ) -> Result<Step, Misuse> {
-        let (succeeded, message) = match outcome {
-            Outcome::Succeeded => (true, None),
-            Outcome::Failed { message, .. } => (false, message.clone()),
-            Outcome::PartlyFailed { .. } | Outcome::Chosen(_) => return Err(Misuse::WrongOutcome(effect)),
-        };
         let pair = self.pairs.get(id).ok_or(Misuse::Stale(effect))?;
         if let Some(group) = pair.group().and_then(|group| self.groups.get(group)) {
             let members: Vec<&ReplicaPair> = self.members(&group.id).collect();
-            let plan = group.decide_copied(now, id, effect, succeeded, &members);
+            let plan = group.decide_copied(now, id, effect, outcome, &members);
             let group = group.id.clone();
-            return Ok(self.apply_to_group(&group, plan.ok_or(Misuse::Stale(effect))?));
+            return Ok(self.apply_to_group(&group, plan.map_err(|why| Misuse::of(why, effect))?));
         }
-        let plan = pair.decide_outcome(now, effect, succeeded, message, &self.policy.ebs);
-        Ok(self.apply_to_pair(id, plan.ok_or(Misuse::Stale(effect))?))
+        let plan = pair.decide_outcome(now, effect, outcome, &self.policy.ebs);
+        Ok(self.apply_to_pair(id, plan.map_err(|why| Misuse::of(why, effect))?))
     }
 
     fn cluster_outcome(
@@ -145,19 +132,9 @@ impl ControlPlane {
         effect: EffectId,
         outcome: &Outcome,
     ) -> Result<Step, Misuse> {
-        let outcome = match outcome {
-            Outcome::Succeeded => ClusterOutcome::Succeeded,
-            Outcome::Failed { failure, .. } => ClusterOutcome::Failed(*failure),
-            Outcome::Chosen(node) => ClusterOutcome::Chosen(node.clone()),
-            Outcome::PartlyFailed { .. } => return Err(Misuse::WrongOutcome(effect)),
-        };
         let cluster = self.clusters.get(id).ok_or(Misuse::Stale(effect))?;
-        let plan = cluster.decide_outcome(now, effect, &outcome, &self.policy.polardb);
-        let plan = plan.map_err(|why| match why {
-            NotTaken::Stale => Misuse::Stale(effect),
-            NotTaken::NotOffered => Misuse::NotOffered(effect),
-            NotTaken::WrongOutcome => Misuse::WrongOutcome(effect),
-        })?;
+        let plan = cluster.decide_outcome(now, effect, outcome, &self.policy.polardb);
+        let plan = plan.map_err(|why| Misuse::of(why, effect))?;
         Ok(self.apply_to_cluster(id, plan))
     }
 

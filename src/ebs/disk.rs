@@ -1,7 +1,7 @@
 //! Disks, as far as failover changes them.
 //!
-//! Failover is about one thing: which disk may be written. What the outside reports about a disk is kept here; the
-//! access that its host has follows from the pair it is part of and is not stored
+//! Failover decides which disk may be written. [`Disk`] holds what was reported about a disk. The access that its host has
+//! follows from its pair and is not stored
 //! ([`source_access`](super::ReplicaPair::source_access), [`destination_access`](super::ReplicaPair::destination_access)).
 
 use core::fmt;
@@ -35,7 +35,7 @@ impl fmt::Display for Access {
     }
 }
 
-/// What the outside reported about a disk. One that nobody reported on is up, detached and present.
+/// The reported condition of a disk. A disk without reports is up, detached and present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Disk {
@@ -43,7 +43,7 @@ pub struct Disk {
     pub up: bool,
     /// Whether it is attached to a host.
     pub attached: bool,
-    /// Whether it exists no more.
+    /// Whether it was removed.
     pub removed: bool,
 }
 
@@ -53,7 +53,7 @@ impl Default for Disk {
     }
 }
 
-/// Something that the outside observed of a disk.
+/// An observed change of a disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum DiskChange {

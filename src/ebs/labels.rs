@@ -1,26 +1,28 @@
 //! Tags and resource groups: `TagResources`, `UntagResources`, `ListTagResources`, `ChangeResourceGroup`.
 //!
-//! Scripts label what they make and find it again by its labels; nothing else depends on them. The calls take any
-//! status, at either end of a resource, and are all or nothing (`E-701`). Limits and codes are the metadata's; its error
-//! lists for the four are nearly one list, so a code that stands there says little about which call gives it. No source
-//! says how long a page of `ListTagResources` is: it is fifty resources here (`E-710`). Which resource groups exist is
-//! not modelled: any is taken.
+//! Scripts label their resources and find them again by label; nothing else depends on labels. The calls are accepted in
+//! any status, at either end of a resource, and are all or nothing (`E-701`). Limits and codes are the metadata's; its
+//! error lists for the four calls are nearly the same, so that a listed code says little about which call gives it. No
+//! source gives the length of a page of `ListTagResources`: it is fifty resources here (`E-710`). Resource groups are not
+//! modelled: any id is accepted.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::ebs::pair::describe::Cursor;
+use crate::ebs::page::Cursor;
+use crate::ebs::rules::E_708;
 use crate::ids::{GroupId, PairId, ResourceGroupId};
+use crate::rule::cite;
 use crate::text::{Tag, TagKey, TagValue};
 
-/// The most tags that a resource bears, and the most that a request names (`E-703`, `E-705`).
+/// The maximum number of tags on a resource, and in a request (`E-703`, `E-705`).
 pub const MOST_TAGS: usize = 20;
 
-/// The most resources that a request names (`E-702`).
+/// The maximum number of resources in a request (`E-702`).
 pub const MOST_RESOURCES: usize = 50;
 
-/// A type of resource that bears tags. The SDK also knows `dedicatedblockstoragecluster`, which is not modelled.
+/// A type of resource that can have tags. The SDK also knows `dedicatedblockstoragecluster`, which is not modelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ResourceType {
     /// `diskreplicapair`.
@@ -72,7 +74,7 @@ impl Resources {
         }
     }
 
-    /// Each of them once, in the order in which they are named first.
+    /// The distinct resources, in the order of their first mention.
     pub fn each(&self) -> Vec<ResourceId> {
         let mut all: Vec<ResourceId> = match self {
             Self::Pairs(ids) => ids.iter().cloned().map(ResourceId::Pair).collect(),
@@ -117,6 +119,7 @@ pub struct TagFilter {
 impl TagFilter {
     /// Whether one of these tags meets it.
     pub fn matches(&self, tags: &[Tag]) -> bool {
+        cite!(E_708);
         let meets = |tag: &Tag| tag.key == self.key && self.value.as_ref().is_none_or(|v| *v == tag.value);
         tags.iter().any(meets)
     }
@@ -143,12 +146,12 @@ pub struct TaggedResource {
     pub tags: Vec<Tag>,
 }
 
-/// What `ListTagResources` answers.
+/// The answer of `ListTagResources`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TagPage {
     /// The type of all of them.
     pub kind: ResourceType,
-    /// The resources of this page that bear tags, in the order of creation.
+    /// The resources of this page that have tags, in the order of creation.
     pub resources: Vec<TaggedResource>,
     /// Where the next page begins; absent on the last one.
     pub next: Option<Cursor>,
@@ -184,15 +187,15 @@ pub struct ChangeResourceGroup {
     pub group: ResourceGroupId,
 }
 
-/// These tags with others put over them; `None` if that is more than a resource bears (`E-705`).
-pub fn tagged(tags: &[Tag], more: &[Tag]) -> Option<Vec<Tag>> {
+/// `tags` with `more` added, which replace those of the same key; `None` if a resource cannot have as many (`E-705`).
+pub(crate) fn tagged(tags: &[Tag], more: &[Tag]) -> Option<Vec<Tag>> {
     let kept = tags.iter().filter(|tag| more.iter().all(|new| new.key != tag.key));
     let all: Vec<Tag> = kept.chain(more).cloned().collect();
     (all.len() <= MOST_TAGS).then_some(all)
 }
 
-/// These tags without those of the keys given, or without any.
-pub fn untagged(tags: &[Tag], keys: Option<&[TagKey]>) -> Vec<Tag> {
+/// `tags` without those of the given keys; without all of them if no keys are given.
+pub(crate) fn untagged(tags: &[Tag], keys: Option<&[TagKey]>) -> Vec<Tag> {
     let stays = |tag: &&Tag| keys.is_some_and(|keys| !keys.contains(&tag.key));
     tags.iter().filter(stays).cloned().collect()
 }

@@ -1,19 +1,20 @@
 //! EBS asynchronous replication (`ebs`, 2021-07-30): disks and the pairs that replicate them.
 //!
 //! When the primary disk of a pair fails, `FailoverDiskReplicaPair` is called in the secondary disk's region. It is
-//! refused only in `invalid` and in `deleted`, is answered at once, shows `failovering`, and ends in `failovered` when
-//! the outside reports that the secondary disk is writable. The lifecycle is one [table]; the rules beside it are
-//! in the catalogue.
+//! refused only in `invalid` and `deleted`. Otherwise it is answered at once, shows `failovering`, and ends in
+//! `failovered` when the embedder reports that the secondary disk is writable. The whole lifecycle is one table, [`PairLifecycle`].
 
-pub mod disk;
+mod choice;
+mod disk;
 pub(crate) mod drill;
 pub(crate) mod group;
-pub mod labels;
-pub(crate) mod listing;
+pub(crate) mod labels;
+pub(crate) mod page;
 pub(crate) mod pair;
 pub(crate) mod refusal;
 pub(crate) mod rules;
 
+pub use choice::EbsChoice;
 pub use disk::{Access, Disk, DiskChange};
 pub use drill::decide::DrillPlan;
 pub use drill::describe::DrillPage;
@@ -21,39 +22,36 @@ pub use drill::requests::{
     ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, DrillStarted,
     FreshDrill, StartPairDrill, StartReplicaGroupDrill,
 };
-pub use drill::{
-    Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus, DrillStatusSet, PendingDrill,
-};
+pub use drill::{Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus};
 pub use group::decide::{GroupPlan, GroupRequest, GroupStep, Member};
 pub use group::describe::{DescribeDiskReplicaGroups, GroupPage, GroupView};
-pub use group::member;
+pub use group::member::{fits_group, may_leave_group, shown_by};
 pub use group::membership::{MOST_MEMBERS, Membership};
 pub use group::requests::{
     AddDiskReplicaPair, CreateDiskReplicaGroup, DeleteDiskReplicaGroup, FailoverDiskReplicaGroup,
     GroupCreated, GroupSettings, ModifyDiskReplicaGroup, RemoveDiskReplicaPair, ReprotectDiskReplicaGroup,
     StartDiskReplicaGroup, StopDiskReplicaGroup,
 };
-pub use group::round::{GroupDue, GroupNotTaken, GroupOutcome};
-pub use group::status::{GroupStatus, GroupStatusSet};
-pub use group::table as group_table;
-pub use group::{GroupEffect, GroupSeed, PendingGroup, Place, ReplicaGroup};
-pub use labels as tags;
+pub use group::status::GroupStatus;
+pub use group::table::{GroupEvent, GroupLifecycle};
+pub use group::{GroupEffect, GroupSeed, Location, ReplicaGroup};
 pub use labels::{
-    ChangeResourceGroup, ListTagResources, ResourceId, ResourceType, Resources, TagFilter, TagPage,
-    TagResources, TaggedResource, UntagResources,
+    ChangeResourceGroup, ListTagResources, MOST_RESOURCES, MOST_TAGS, ResourceId, ResourceType, Resources,
+    TagFilter, TagPage, TagResources, TaggedResource, UntagResources,
 };
-pub use pair::decide::{PairDue, PairPlan, PairRequest, PairStep};
-pub use pair::describe::{Cursor, DescribeDiskReplicaPairs, Page, PairPage, Site};
+pub use page::{Cursor, Page, Site};
+pub use pair::decide::{PairPlan, PairRequest, PairStep};
+pub use pair::describe::{DescribeDiskReplicaPairs, PairPage};
 pub use pair::progress::{DescribeDiskReplicaPairProgress, PairProgress};
 pub use pair::requests::{
     Bandwidth, Charge, CreateDiskReplicaPair, DeleteDiskReplicaPair, FailoverDiskReplicaPair, PairCreated,
     PairSettings, PeriodUnit, ReprotectDiskReplicaPair, StartDiskReplicaPair, StopDiskReplicaPair,
 };
 pub use pair::settings::{ModifyDiskReplicaPair, SettingsPlan};
-pub use pair::status::{PairStatus, StatusSet};
-pub use pair::{Context, End, PairEffect, PairSeed, PendingPair, RPO, ReplicaPair};
-pub use pair::{status, table};
+pub use pair::status::PairStatus;
+pub use pair::table::{PairEvent, PairLifecycle};
+pub use pair::{CallSite, End, PairEffect, PairSeed, RPO, ReplicaPair};
 pub use refusal::{DrillReason, EbsReason, EbsRefusal, GroupReason};
 
-/// The regions that the founding page lists. Later pages list ever more, so the default policy admits any.
+/// The regions that the founding page lists. Later pages list more, so the default policy admits any region.
 pub const FOUNDING_REGIONS: [&str; 4] = ["cn-shanghai", "cn-beijing", "cn-heyuan", "cn-chengdu"];

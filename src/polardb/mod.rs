@@ -10,18 +10,19 @@ pub(crate) mod nodes;
 pub(crate) mod observe;
 pub(crate) mod refusal;
 
+pub use crate::outcome::Failure;
 pub use cluster::describe::{ClusterPage, DescribeDbClusterAttribute, DescribeDbClusters};
-pub use cluster::plan::{ClusterOutcome, ClusterPlan, NotTaken};
+pub use cluster::plan::ClusterPlan;
 pub use cluster::requests::{
     ClusterCreated, CreateDbCluster, DeleteDbCluster, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig,
     PayType,
 };
 pub use cluster::status::ClusterStatus;
 pub use cluster::step::{ClusterFact, ClusterStep};
-pub use cluster::{ClusterEffect, ClusterSeed, DbCluster, Lifecycle, PendingCluster};
+pub use cluster::{ClusterEffect, ClusterSeed, DbCluster, Lifecycle};
 pub use election::electorate::{Electorate, TargetZoneType};
 pub use election::failover::{
-    Cause, Failover, Failure, Next, NoCandidate, OnExhaustion, PlannedFailover, Stage, Start,
+    Cause, Failover, Next, NoCandidate, OnExhaustion, PlannedFailover, Stage, Start,
 };
 pub use election::ranking::{BadPriority, Priority, Tried, next_tier};
 pub use nodes::requests::{
@@ -29,7 +30,7 @@ pub use nodes::requests::{
     ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass,
     ModifyType, NewNode, NodeTarget, NodesCreated, Ordered, RestartDbNode,
 };
-pub use nodes::work::{NodeWork, PendingWork};
+pub use nodes::work::NodeWork;
 pub use nodes::{DbNode, NodeChange, NodeKind, Role};
 pub use observe::endpoint::{DescribeDbClusterEndpoints, Endpoint, EndpointKind, EndpointList};
 pub use observe::ha_log::{DescribeHaLogs, HaLog, HaLogPage, InstanceType, Switch};

@@ -7,10 +7,13 @@
 use super::{Simulation, Transitions};
 use crate::control_plane::{Output, Request, Response};
 use crate::ebs::PairEffect;
+use crate::ebs::pair::rules::E_696;
+use crate::rule::cite;
 
 impl Simulation {
     /// Fills in how far the copy is that a progress answer is about.
     pub(super) fn tell_progress(&self, request: &Request, output: &mut Output) {
+        cite!(E_696);
         let Request::DescribeDiskReplicaPairProgress(request) = request else { return };
         let Some(Ok(Response::PairProgress(progress))) = &mut output.result else { return };
         let pending = self.plane.pair(&request.pair).and_then(crate::ebs::ReplicaPair::pending);

@@ -23,7 +23,9 @@ use super::client_token::ClientToken;
 use super::config::{Overflow, TokenCacheConfig};
 use super::store::{Entry, Store, Tenant};
 use super::table::Slot;
+use crate::rule::cite;
 use crate::time::Timestamp;
+use crate::token::rules::{T_030, T_060, T_070, T_110, T_120, T_130, T_140, T_150, T_160, T_170};
 
 /// Whose token it is, for what, and the token itself. Tokens of other tenants or scopes are other tokens (T-060).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +40,8 @@ pub struct TokenKey<T, S> {
     /// The token.
     pub token: ClientToken,
 }
+
+cite!(T_060);
 
 /// A bounded memory of tokens: `T` is a tenant, `S` a scope, `R` a request and `O` an outcome.
 ///
@@ -104,6 +108,7 @@ impl<T, S, R, O> TokenCache<T, S, R, O> {
 
     /// Moves the clock to `now`, unless it is later already, and does nothing else (T-170).
     pub fn observe(&mut self, now: Timestamp) {
+        cite!(T_170);
         self.clock = self.clock.max(now);
     }
 
@@ -134,10 +139,12 @@ impl<T, S, R, O> TokenCache<T, S, R, O> {
 
     /// Whether an entry is in flight, or completed and not expired at `now`.
     pub(super) fn remembers(&self, entry: &Entry<R, O>, now: Timestamp) -> bool {
+        cite!(T_140);
         entry.done.as_ref().is_none_or(|done| self.config.lifetime.covers(done.at, now))
     }
 
     fn oldest_is_expired(&self, tenant: &Tenant, now: Timestamp) -> bool {
+        cite!(T_160);
         let oldest = tenant.oldest.and_then(|slot| self.store.entry(slot));
         oldest.is_some_and(|(_, entry)| !self.remembers(entry, now))
     }
@@ -160,6 +167,7 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
     ///
     /// Beyond 4,294,967,295 tokens of all tenants together, a new one is `Full` too.
     pub fn begin(&mut self, now: Timestamp, key: Option<&TokenKey<T, S>>, request: &R) -> Admission<'_, O> {
+        cite!(T_030);
         self.observe(now);
         let Some(key) = key else { return Admission::Bypass };
         let hash = self.store.hash(key);
@@ -179,6 +187,7 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         key: &TokenKey<T, S>,
         request: &R,
     ) -> Result<Vacancy, Standing<'_, O>> {
+        cite!(T_150);
         let now = self.clock.max(now);
         let hash = self.store.hash(key);
         match self.find(hash, key, request, now) {
@@ -236,6 +245,7 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         tenant: Option<usize>,
         enter: impl FnOnce(&mut Self, Place) -> Option<()>,
     ) -> Admission<'_, O> {
+        cite!(T_070);
         let granted = match found {
             Find::OtherRequest => return Admission::Refused(TokenRefusal::Mismatch),
             Find::EqualRequest(slot) => {
@@ -282,6 +292,7 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
     ///
     /// [`StalePermit`] if the permit is not the current one of its token.
     pub fn release(&mut self, now: Timestamp, permit: Permit) -> Result<(), StalePermit> {
+        cite!(T_120);
         self.observe(now);
         self.store.release(permit.sequence).ok_or(StalePermit)
     }
@@ -289,6 +300,7 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
     /// Issues a new permit, of a higher number, for a token in flight whose permit is lost. The old one goes stale
     /// (T-130). None if no token is in flight under that number.
     pub fn reclaim(&mut self, sequence: u64) -> Option<Permit> {
+        cite!(T_130);
         self.store.renumber(sequence, self.next)?;
         Some(Permit { sequence: self.draw(), evicted: None })
     }
@@ -348,6 +360,7 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
     }
 
     fn find(&self, hash: u64, key: &TokenKey<T, S>, request: &R, now: Timestamp) -> Find {
+        cite!(T_110);
         let Some(slot) = self.store.find(hash, key) else { return Find::Nothing };
         match self.store.entry(slot) {
             Some((_, entry)) if !self.remembers(entry, now) => Find::Expired(slot),

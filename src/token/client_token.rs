@@ -5,6 +5,8 @@
 //! an empty value is an absent one (T-040), since SDKs send empty optional parameters, and all of ASCII is admitted
 //! (T-050); [`ClientToken::parse_strict`] keeps to visible characters. Nothing is trimmed or folded.
 
+use crate::rule::cite;
+use crate::token::rules::{T_010, T_020, T_040, T_050};
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::num::NonZeroU8;
@@ -53,6 +55,7 @@ impl ClientToken {
     ///
     /// [`BadToken::NotAscii`], then [`BadToken::TooLong`].
     pub fn parse(text: &str) -> Result<Option<Self>, BadToken> {
+        cite!(T_010, T_040, T_050);
         if let Some(at) = text.bytes().position(|byte| !byte.is_ascii()) {
             return Err(BadToken::NotAscii { at });
         }
@@ -89,6 +92,8 @@ impl ClientToken {
         self.bytes.get(..usize::from(self.length.get()))
     }
 }
+
+cite!(T_020);
 
 impl Hash for ClientToken {
     fn hash<H: Hasher>(&self, state: &mut H) {

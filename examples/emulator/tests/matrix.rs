@@ -5,9 +5,8 @@
 
 mod support;
 
-use failover_model::ebs::group_table::{self, GroupEvent, GroupVerdict};
-use failover_model::ebs::table::{self, PairEvent, Verdict};
-use failover_model::ebs::{GroupStatus, PairStatus};
+use failover_model::ebs::{GroupEvent, GroupLifecycle, GroupStatus, PairEvent, PairLifecycle, PairStatus};
+use failover_model::lifecycle::Verdict;
 use failover_model::policy::EbsPolicy;
 use serde_json::{Value, json};
 use support::{Server, text};
@@ -81,7 +80,7 @@ fn every_cell_of_the_pair_matrix_is_what_its_row_says() {
     let mut cells = 0;
     for from in PairStatus::ALL {
         for (event, action, parameters) in &operations {
-            let row = table::lookup(*from, *event);
+            let row = PairLifecycle::lookup(*from, *event);
             let copied = *event != PairEvent::StartFirst;
             seed(&server, &[pair("pair-1", from.as_str(), copied)], &[group("created", &[])]);
             let (code, rule) = call(&server, action, parameters);
@@ -150,7 +149,7 @@ fn every_cell_of_the_group_matrix_is_what_its_row_says() {
     let (mut cells, mut full) = (0, 0);
     for from in GroupStatus::ALL {
         for (event, action, parameters) in &operations {
-            let row = group_table::lookup(*from, *event);
+            let row = GroupLifecycle::lookup(*from, *event);
             // Only an empty group is deleted, and a group that is not yet or no more has no members to be about.
             let empty = *event == GroupEvent::Delete || memberless.contains(from);
             let member = pair("pair-1", from.as_str(), true);
@@ -184,15 +183,15 @@ fn every_cell_of_the_group_matrix_is_what_its_row_says() {
                 continue;
             }
             match row.verdict(&policy) {
-                GroupVerdict::Move(to) => {
+                Verdict::Move(to) => {
                     assert_eq!((code.as_str(), rule.as_str()), ("OK", row.rule.0), "{cell}");
                     assert_eq!(after, shown(to), "{cell}");
                 }
-                GroupVerdict::NoOp => {
+                Verdict::NoOp => {
                     assert_eq!((code.as_str(), rule.as_str()), ("OK", row.rule.0), "{cell}");
                     assert_eq!(after, shown(*from), "{cell}");
                 }
-                GroupVerdict::Refuse => {
+                Verdict::Refuse => {
                     let wanted = match event {
                         GroupEvent::AddPair => "OperationDenied.GroupStatusCannotAddPair",
                         GroupEvent::RemovePair => "OperationDenied.GroupStatusCannotRemovePair",

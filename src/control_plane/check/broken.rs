@@ -3,6 +3,7 @@
 
 use alloc::collections::BTreeSet;
 
+use crate::control_plane::index::listing::Listing;
 use crate::control_plane::{Call, FreshCluster};
 use crate::control_plane::{ControlPlane, Violation};
 use crate::ebs::{
@@ -153,10 +154,7 @@ fn what_restoring_would_mend_is_reported_too() {
             },
             Violation::Index("disks"),
         ),
-        (
-            |plane| plane.index.pair_listing = crate::ebs::listing::Listing::default(),
-            Violation::Index("pair_listing"),
-        ),
+        (|plane| plane.index.pair_listing = Listing::default(), Violation::Index("pair_listing")),
         (|plane| drop(plane.index.nodes.remove("pi-1")), Violation::Index("nodes")),
         (
             |plane| drop(plane.index.nodes.insert("pi-2".parse().unwrap(), "pc-1".parse().unwrap())),
@@ -183,10 +181,7 @@ fn what_restoring_would_mend_of_groups_and_drills_is_reported_too() {
             },
             Violation::Registry("drill-9".into()),
         ),
-        (
-            |plane| plane.index.group_listing = crate::ebs::listing::Listing::default(),
-            Violation::Index("group_listing"),
-        ),
+        (|plane| plane.index.group_listing = Listing::default(), Violation::Index("group_listing")),
         (|plane| drop(plane.index.members.remove("group-1")), Violation::Index("members")),
         (|plane| plane.index.drills.clear(), Violation::Index("drills")),
         (

@@ -4,13 +4,12 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::control_plane::{ControlPlane, Violation};
-use crate::ebs::group::member::fits;
 use crate::ebs::group::membership::lies_in;
-use crate::ebs::group::table::{GroupEvent, GroupVerdict, lookup};
 use crate::ebs::{
-    Drill, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus, GroupEffect, GroupStatus, MOST_MEMBERS,
-    PairEffect, PairStatus, RPO, ReplicaGroup, ReplicaPair,
+    Drill, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus, GroupEffect, GroupEvent, GroupLifecycle,
+    GroupStatus, MOST_MEMBERS, PairEffect, PairStatus, RPO, ReplicaGroup, ReplicaPair, fits_group,
 };
+use crate::lifecycle::Verdict;
 
 /// What is wrong with a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -37,8 +36,8 @@ pub enum GroupViolation {
     /// It has no member in a status that only a group with members can be in (`G-520`).
     #[error("it has no member, but its status says that it had")]
     Empty,
-    /// Its running round is called spoilt although no member copies.
-    #[error("it has a spoilt round but no copy")]
+    /// It records a failed copy in the running round although no member copies.
+    #[error("it records a failed copy but has no round under way")]
     Spoilt,
     /// A one-shot round is under way although no member copies, so that nothing would ever end it.
     #[error("its one-shot round has no copy")]
@@ -174,14 +173,14 @@ impl ControlPlane {
         if members.len() > MOST_MEMBERS {
             return Some(GroupViolation::TooMany);
         }
-        let emptied = lookup(group.status, GroupEvent::Emptied).then;
-        if members.is_empty() && emptied != GroupVerdict::NoOp {
+        let emptied = GroupLifecycle::lookup(group.status, GroupEvent::Emptied).then;
+        if members.is_empty() && emptied != Verdict::NoOp {
             return Some(GroupViolation::Empty);
         }
         let copies =
             |pair: &&&ReplicaPair| pair.pending.is_some_and(|pending| pending.effect == PairEffect::Copy);
         let copying = members.iter().find(copies).is_some();
-        if group.spoilt && !copying {
+        if group.copy_failed && !copying {
             return Some(GroupViolation::Spoilt);
         }
         if group.status == GroupStatus::ManualSyncing && !copying {
@@ -250,7 +249,7 @@ fn fault_of_member(group: &ReplicaGroup, pair: &ReplicaPair) -> Option<MemberVio
     if pair.account != group.account {
         return Some(MemberViolation::NoGroup);
     }
-    if !fits(group.status, pair.status) {
+    if !fits_group(group.status, pair.status) {
         return Some(MemberViolation::Status);
     }
     let (source, destination) = (pair.source(), pair.destination());

@@ -356,11 +356,11 @@ impl ControlPlane {
         if cluster.pending.is_some() {
             return Err(Violation::WorkAndLifecycle(id()));
         }
-        let named = pending.work.nodes();
+        let named = pending.effect.nodes();
         let distinct: BTreeSet<_> = named.iter().collect();
         let own = named.iter().all(|node| cluster.node(node).is_some());
         let shown = |node: &crate::polardb::DbNode| {
-            let status = pending.work.node_status().filter(|_| pending.work.occupies(&node.id));
+            let status = pending.effect.node_status().filter(|_| pending.effect.occupies(&node.id));
             status.is_none_or(|status| node.busy.as_ref().is_some_and(|busy| busy.as_str() == status))
         };
         let fits = own && distinct.len() == named.len() && cluster.nodes.iter().all(shown);

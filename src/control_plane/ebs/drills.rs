@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
 use crate::control_plane::ebs::groups::unknown;
-use crate::control_plane::effect::{Outcome, Owner};
+use crate::control_plane::effect::Owner;
 use crate::control_plane::event::{DrillFact, Event, Fact};
 use crate::control_plane::{ControlPlane, Effect, EffectKind, Index, Misuse, Step};
 use crate::ebs::drill::rules::{D_110, D_111, D_150, D_610, D_620};
@@ -15,6 +15,7 @@ use crate::ebs::{
     GroupStatus, Page, PairStatus,
 };
 use crate::ids::{AccountId, DiskId, DrillId, EffectId, PairId};
+use crate::outcome::Outcome;
 use crate::policy::DrillWithoutRecoverPoint;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
@@ -158,13 +159,8 @@ impl ControlPlane {
         effect: EffectId,
         outcome: &Outcome,
     ) -> Result<Step, Misuse> {
-        let (succeeded, message) = match outcome {
-            Outcome::Succeeded => (true, None),
-            Outcome::Failed { message, .. } => (false, message.clone()),
-            Outcome::PartlyFailed { .. } | Outcome::Chosen(_) => return Err(Misuse::WrongOutcome(effect)),
-        };
         let drill = self.drills.get(id).ok_or(Misuse::Stale(effect))?;
-        let plan = drill.decide_outcome(effect, succeeded, message).ok_or(Misuse::Stale(effect))?;
+        let plan = drill.decide_outcome(effect, outcome).map_err(|why| Misuse::of(why, effect))?;
         Ok(self.apply_to_drill(now, id, plan))
     }
 

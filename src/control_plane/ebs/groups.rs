@@ -12,7 +12,7 @@ use crate::control_plane::{ControlPlane, Effect, EffectKind, Index, Misuse, NotA
 use crate::ebs::group::rules::{G_014, G_610, G_697};
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::{
-    AddDiskReplicaPair, Context, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, DrillOwner, EbsReason,
+    AddDiskReplicaPair, CallSite, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, DrillOwner, EbsReason,
     EbsRefusal, End, GroupCreated, GroupPage, GroupPlan, GroupRequest, GroupSeed, GroupStatus, GroupView,
     Member, Membership, RemoveDiskReplicaPair, ReplicaGroup, ReplicaPair,
 };
@@ -26,7 +26,7 @@ use crate::time::Timestamp;
 /// How a pair joins or leaves a group: with the status that the group shows and the number of its members.
 type DecideMembership = fn(
     &ReplicaGroup,
-    &Context<'_>,
+    &CallSite<'_>,
     &ReplicaPair,
     GroupStatus,
     usize,
@@ -76,7 +76,7 @@ impl ControlPlane {
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let group = self.find_group(call, id)?;
         let members: Vec<Member<'_>> = self.members(id).map(|pair| self.member(pair)).collect();
-        let cx = Context { now: call.now, region: call.region };
+        let cx = CallSite { now: call.now, region: call.region };
         let plan = group.decide(&cx, request, &members, &self.policy.ebs)?;
         let rule = Some(plan.rule());
         Ok(Done { response: (), step: self.apply_to_group(id, plan), rule })
@@ -110,7 +110,7 @@ impl ControlPlane {
         let found = found.ok_or_else(|| unknown(call.operation, pair.as_str(), call.region, E_610))?;
         let status = group.shows(self.members(id).map(|pair| pair.status));
         let members = self.index.members.get(id).map_or(0, BTreeMap::len);
-        let cx = Context { now: call.now, region: call.region };
+        let cx = CallSite { now: call.now, region: call.region };
         let decided = decide(group, &cx, found, status, members, &self.policy.ebs)?;
         let rule = Some(decided.rule());
         Ok(Done { response: (), step: self.apply_membership(call.now, id, pair, decided), rule })
@@ -121,9 +121,12 @@ impl ControlPlane {
         call: &CallContext<'_>,
         request: &DescribeDiskReplicaGroups,
     ) -> GroupPage {
-        let (listing, policy) = (&self.index.group_listing, &self.policy.ebs);
+        let policy = &self.policy.ebs;
+        let reading = policy.production_site;
+        let walk =
+            self.index.group_listing.walk(call.account, call.region, request.site, reading, request.page);
         let view = |group: &ReplicaGroup| self.view(group);
-        request.select(call.account, call.region, policy, &self.groups, listing, view)
+        request.select(call.account, call.region, policy, &self.groups, walk, view)
     }
 
     fn apply_membership(&mut self, now: Timestamp, id: &GroupId, pair: &PairId, decided: Membership) -> Step {
@@ -241,7 +244,7 @@ impl ControlPlane {
         let fresh = fresh.filter(|fresh| !self.groups.contains_key(&fresh.group));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         let (now, asked) = (call.now, self.mint());
-        let cx = Context { now, region: call.region };
+        let cx = CallSite { now, region: call.region };
         let group = ReplicaGroup::create(fresh.group.clone(), call.account.clone(), &cx, asked, request);
         let effects = self.admit_group(group);
         let fact = GroupFact::Status {
@@ -339,7 +342,7 @@ impl ControlPlane {
             return Err(NotAdopted::IdInUse(String::from(seed.id.as_str())));
         }
         self.check_group_places(region, &seed.request)?;
-        let cx = Context { now, region };
+        let cx = CallSite { now, region };
         let asked = EffectId(self.next_id);
         let ids = seed.members.clone();
         let group = ReplicaGroup::adopt(seed, account.clone(), &cx, asked, &self.policy.ebs);

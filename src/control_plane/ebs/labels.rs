@@ -10,14 +10,14 @@ use crate::control_plane::event::{Event, Fact, GroupFact, PairFact};
 use crate::control_plane::{ControlPlane, Step};
 use crate::ebs::labels::{MOST_RESOURCES, tagged, untagged};
 use crate::ebs::pair::rules::E_610;
-use crate::ebs::rules::{E_706, E_707, E_712};
+use crate::ebs::rules::{E_706, E_707, E_709, E_710, E_711, E_712};
 use crate::ebs::{
-    ChangeResourceGroup, Context, Cursor, EbsReason, EbsRefusal, GroupStatus, ListTagResources,
+    CallSite, ChangeResourceGroup, Cursor, EbsReason, EbsRefusal, GroupStatus, ListTagResources,
     ModifyDiskReplicaPair, PairProgress, PairStatus, ReplicaGroup, ReplicaPair, ResourceId, ResourceType,
     Resources, TagPage, TagResources, TaggedResource, UntagResources,
 };
 use crate::ids::{PairId, ResourceGroupId};
-use crate::rule::RuleId;
+use crate::rule::{RuleId, cite};
 use crate::text::Tag;
 
 /// Whether a call at either end of it reaches this pair.
@@ -43,7 +43,7 @@ impl ControlPlane {
         let pair = self.pairs.get_mut(&request.pair).filter(|pair| pair.account == *call.account);
         let pair = pair.ok_or_else(|| unknown(call.operation, request.pair.as_str(), call.region, E_610))?;
         let plan =
-            pair.decide_modify(&Context { now: call.now, region: call.region }, request, &self.policy.ebs)?;
+            pair.decide_modify(&CallSite { now: call.now, region: call.region }, request, &self.policy.ebs)?;
         let rule = plan.rule();
         let mut step = Step::default();
         if pair.apply_settings(plan) {
@@ -64,7 +64,7 @@ impl ControlPlane {
             .get(id)
             .filter(owned)
             .ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))?;
-        pair.check_region(&Context { now: call.now, region: call.region }, call.operation)?;
+        pair.check_region(&CallSite { now: call.now, region: call.region }, call.operation)?;
         Ok(pair.progress())
     }
 
@@ -170,6 +170,7 @@ impl ControlPlane {
         call: &CallContext<'_>,
         request: &ListTagResources,
     ) -> TagPage {
+        cite!(E_709, E_710, E_711);
         let after = request.after.map_or(0, |Cursor(at)| at);
         let wanted = |tags: &[Tag], ordinal: u64| {
             ordinal > after && !tags.is_empty() && request.tags.iter().all(|filter| filter.matches(tags))

@@ -9,9 +9,9 @@ use crate::control_plane::index::deadlines::Timed;
 use crate::control_plane::{ControlPlane, Effect, Index};
 use crate::ebs::pair::decide::PairPlan;
 use crate::ebs::pair::rules::{E_660, E_671, E_672};
-use crate::ebs::pair::table::PairEvent;
-use crate::ebs::{Access, DrillOwner, PairStep, PendingPair, ReplicaPair};
+use crate::ebs::{Access, DrillOwner, PairEffect, PairEvent, PairStep, ReplicaPair};
 use crate::ids::{EffectId, PairId};
+use crate::lifecycle::Pending;
 use crate::time::Timestamp;
 
 impl ControlPlane {
@@ -105,7 +105,7 @@ pub(in crate::control_plane) fn apply_pair_plan(
     (step, lapsed.then_some(pair.ordinal))
 }
 
-pub(in crate::control_plane) fn pair_effect(pair: &ReplicaPair, pending: PendingPair) -> Effect {
+pub(in crate::control_plane) fn pair_effect(pair: &ReplicaPair, pending: Pending<PairEffect>) -> Effect {
     let kind = EffectKind::Pair { pair: pair.id.clone(), effect: pending.effect };
     Effect { id: pending.id, since: pending.since, account: pair.account.clone(), kind }
 }

@@ -14,7 +14,7 @@ use crate::control_plane::{ControlPlane, DiskKey, Effect, Misuse, NotAdopted, St
 use crate::ebs::pair::rules::{E_011, E_013, E_014, E_610, E_671};
 
 use crate::ebs::{
-    Access, Charge, Context, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Disk, EbsReason, EbsRefusal,
+    Access, CallSite, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Disk, EbsReason, EbsRefusal,
     PairCreated, PairPage, PairRequest, PairSeed, PairStatus, ReplicaPair, ReprotectDiskReplicaPair,
     StartDiskReplicaPair,
 };
@@ -47,7 +47,7 @@ impl ControlPlane {
         let pair = self.pairs.get_mut(id).filter(|pair| pair.account == *call.account);
         let pair = pair.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))?;
         let request = ask(pair, &self.disks);
-        let cx = Context { now: call.now, region: call.region };
+        let cx = CallSite { now: call.now, region: call.region };
         let plan = pair.decide(&cx, request, &self.policy.ebs)?;
         let rule = Some(plan.rule());
         let (step, lapsed) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
@@ -82,9 +82,12 @@ impl ControlPlane {
         call: &CallContext<'_>,
         request: &DescribeDiskReplicaPairs,
     ) -> PairPage {
-        let (listing, policy) = (&self.index.pair_listing, &self.policy.ebs);
+        let policy = &self.policy.ebs;
+        let reading = policy.production_site;
+        let walk =
+            self.index.pair_listing.walk(call.account, call.region, request.site, reading, request.page);
         let name = |group: &_| self.groups.get(group)?.name().cloned();
-        request.select(call.account, call.region, policy, &self.pairs, listing, name)
+        request.select(call.account, call.region, policy, &self.pairs, walk, name)
     }
 
     pub(in crate::control_plane) fn create_pair(
@@ -98,7 +101,7 @@ impl ControlPlane {
         let fresh = fresh.filter(|fresh| !self.pairs.contains_key(&fresh.pair));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         let (now, asked) = (call.now, self.mint());
-        let cx = Context { now, region: call.region };
+        let cx = CallSite { now, region: call.region };
         let pair = ReplicaPair::create(fresh.pair.clone(), call.account.clone(), &cx, asked, request);
         let effects = self.admit_pair(pair);
         let mut step = Step { effects, events: Vec::new() };
@@ -217,7 +220,7 @@ impl ControlPlane {
         if seed.status != PairStatus::Deleted {
             self.check_disks(account, region, &seed.request)?;
         }
-        let cx = Context { now, region };
+        let cx = CallSite { now, region };
         let asked = EffectId(self.next_id);
         let pair = ReplicaPair::adopt(seed, account.clone(), &cx, asked, &self.policy.ebs);
         self.check_pair(&pair)?;

@@ -1,18 +1,20 @@
-//! The life of a drill: pure decisions and their application.
+//! Decisions on a drill, and their application.
+//!
+//! A drill has no table of rows: a successful clearing leads to no status but to the removal of the record.
 
 use crate::ebs::drill::requests::FreshDrill;
-use crate::ebs::drill::rules::{D_120, D_121, D_130, D_131, D_140, D_141};
-use crate::ebs::drill::{
-    Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus, PendingDrill,
-};
+use crate::ebs::drill::rules::{D_112, D_120, D_121, D_130, D_131, D_140, D_141, D_160};
+use crate::ebs::drill::{Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus};
 use crate::ebs::refusal::{DrillReason, EbsRefusal};
 use crate::ids::{AccountId, EffectId, PairId};
+use crate::lifecycle::Pending;
 use crate::operation::Operation;
-use crate::rule::RuleId;
+use crate::outcome::{NotTaken, Outcome};
+use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
-/// What a decision on a drill changes.
+/// The changes that a decision makes to a drill.
 #[must_use = "a decision does nothing until it is applied"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrillPlan {
@@ -29,19 +31,19 @@ impl DrillPlan {
         self.rule
     }
 
-    /// The status that the drill takes; `None` if it vanishes.
+    /// The status that the drill takes; `None` if it is removed.
     pub const fn to(&self) -> Option<DrillStatus> {
         self.to
     }
 
-    /// Whether the plan asks for an effect and so needs an id.
+    /// Whether the plan requests an effect, which needs an id.
     pub const fn asks(&self) -> bool {
         self.asks.is_some()
     }
 }
 
 impl DrillEffect {
-    /// The effect that a drill in this status waits for, if the status is transient.
+    /// The effect that a drill in this transient status waits for; `None` for other statuses.
     pub const fn of(status: DrillStatus) -> Option<Self> {
         match status {
             DrillStatus::Executing => Some(Self::Start),
@@ -52,8 +54,8 @@ impl DrillEffect {
 }
 
 impl Drill {
-    /// A drill as its start makes it. With a recover point it is `executing`, waiting for the effect `asked` (`D-110`);
-    /// without one there is nothing to clone, and it is `execute_failed` at once, without disks (`D-111`).
+    /// A started drill. With a recover point it is `executing`, with the pending effect `asked` (`D-110`). Without one
+    /// there is nothing to clone: it is `execute_failed` at once and has no disks (`D-111`).
     pub fn start(
         fresh: FreshDrill,
         account: AccountId,
@@ -63,6 +65,7 @@ impl Drill {
         now: Timestamp,
         asked: EffectId,
     ) -> Self {
+        cite!(D_112);
         let disk = |(pair, disk)| DrillDisk { pair, disk, status: DrillDiskStatus::Creating };
         let missing = match owner {
             DrillOwner::Pair(_) => "PAIR_SYNCPOINT_NOT_FOUND",
@@ -79,7 +82,7 @@ impl Drill {
             started_at: now,
             recover_point,
             disks: if found { pairs.zip(fresh.disks).map(disk).collect() } else { [].into() },
-            pending: found.then_some(PendingDrill { id: asked, effect: DrillEffect::Start, since: now }),
+            pending: found.then_some(Pending { id: asked, effect: DrillEffect::Start, since: now }),
         }
     }
 
@@ -111,20 +114,23 @@ impl Drill {
         }
     }
 
-    /// Decides the reported outcome of an effect; `message` becomes the status message of a failure and the status of its
-    /// disks. `None` if the effect is not the pending one.
-    pub fn decide_outcome(
-        &self,
-        id: EffectId,
-        succeeded: bool,
-        message: Option<StatusMessage>,
-    ) -> Option<DrillPlan> {
-        let pending = self.pending.filter(|pending| pending.id == id)?;
-        // A failure of which nothing is known shows the one error code that every operation lists.
+    /// Decides the reported outcome of an effect. The message of a failure becomes the status message of the drill and
+    /// the status of its disks.
+    ///
+    /// # Errors
+    ///
+    /// [`NotTaken`] if the effect is not the pending one or does not end like this.
+    pub fn decide_outcome(&self, id: EffectId, outcome: &Outcome) -> Result<DrillPlan, NotTaken> {
+        let pending = self.pending.filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?;
+        let message = match outcome {
+            Outcome::Failed { message, .. } => message.clone(),
+            _ => None,
+        };
+        // A failure without a message shows the one error code that every operation lists.
         let message = message.or_else(|| StatusMessage::parse("InternalError").ok());
         let failed = message.clone().map(DrillDiskStatus::Failed);
         let plan = |rule, to, message, disks| DrillPlan { rule, to, message, disks, asks: None };
-        Some(match (pending.effect, succeeded) {
+        Ok(match (pending.effect, outcome.is_done()?) {
             (DrillEffect::Start, true) => {
                 plan(D_120, Some(DrillStatus::Executed), None, Some(DrillDiskStatus::Created))
             }
@@ -134,8 +140,8 @@ impl Drill {
         })
     }
 
-    /// Carries a plan out. `id` names the effect that the plan asks for, if it asks for one. A plan without a status makes
-    /// the drill vanish, which is the caller's to do.
+    /// Carries a plan out. `id` becomes the id of the effect that the plan requests, if it requests one. If the plan has
+    /// no status, the caller removes the drill.
     pub fn apply(&mut self, plan: DrillPlan, now: Timestamp, id: EffectId) {
         let Some(to) = plan.to else { return };
         if to == self.status {
@@ -143,14 +149,15 @@ impl Drill {
         }
         self.status = to;
         self.status_message = plan.message;
-        self.pending = plan.asks.map(|effect| PendingDrill { id, effect, since: now });
+        self.pending = plan.asks.map(|effect| Pending { id, effect, since: now });
         if let Some(status) = plan.disks {
             self.disks.iter_mut().for_each(|disk| disk.status = status.clone());
         }
     }
 
-    /// Whether its disks are there to be used: made, and not deleted yet (`D-160`).
+    /// Whether its disks can be used: made and not yet deleted (`D-160`).
     pub const fn has_disks(&self) -> bool {
+        cite!(D_160);
         matches!(self.status, DrillStatus::Executed | DrillStatus::Clearing | DrillStatus::ClearFailed)
     }
 }

@@ -1,17 +1,19 @@
 //! `DescribePairDrills` and `DescribeReplicaGroupDrills`: the drills of one pair or group, page by page.
 //!
-//! An unknown pair, group or drill gives an empty list (`D-690`), which is how clients see that a drill was cleared.
+//! An unknown pair, group or drill gives an empty list (`D-690`): clients see from it that a drill was cleared.
 
 use alloc::vec::Vec;
 
+use crate::ebs::drill::rules::D_690;
 use crate::ebs::drill::{Drill, DrillOwner};
-use crate::ebs::pair::describe::{Cursor, Page, Turned, turn};
+use crate::ebs::page::{Cursor, Page, Records, cut};
 use crate::ids::DrillId;
+use crate::rule::cite;
 
-/// What the two describes of drills answer.
+/// The answer of the two describes of drills.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DrillPage {
-    /// The pair or group that was asked about, whether it exists or not.
+    /// The requested pair or group, whether it exists or not.
     pub owner: DrillOwner,
     /// The drills of this page, in the order in which they were started.
     pub drills: Vec<Drill>,
@@ -19,21 +21,23 @@ pub struct DrillPage {
     pub next: Option<Cursor>,
     /// The page that was asked for.
     pub page: Page,
-    /// How many drills match in all. With a cursor it is the number from there on, which the vendor calls meaningless.
+    /// The number of all matching drills. With a cursor it is the number after the cursor, which the vendor calls
+    /// meaningless.
     pub total: usize,
 }
 
 impl DrillPage {
-    /// The page of these drills of one owner, given in the order in which they were started; of the one drill, if one is
-    /// asked for.
-    pub fn of<'a>(
+    /// The page of the drills of one owner, given in the order in which they were started; with `wanted`, of that drill
+    /// alone.
+    pub(crate) fn of<'a>(
         owner: DrillOwner,
         drills: impl Iterator<Item = &'a Drill>,
         wanted: Option<&DrillId>,
         page: Page,
     ) -> Self {
+        cite!(D_690);
         let listed = drills.filter(|drill| wanted.is_none_or(|wanted| drill.id == *wanted));
-        let Turned { items, next, total } = turn(page, listed, None, |drill: &Drill| drill.ordinal);
+        let Records { items, next, total } = cut(page, listed, None, |drill: &Drill| drill.ordinal);
         Self { owner, drills: items.into_iter().cloned().collect(), next, page, total }
     }
 }

@@ -1,7 +1,7 @@
-//! Drills: a clone of the last recover point, to be tried out while replication goes on.
+//! Drills: clones of the last recover point, for tests while replication goes on.
 //!
-//! A drill belongs to a pair or to a group and is forgotten with it. It has a life of its own and never touches the
-//! status of what it belongs to (`facts/ebs.md` §§2.4, 3.4):
+//! A drill belongs to a pair or a group, its owner, and is forgotten with it. It has a lifecycle of its own and never
+//! touches the status of its owner (`facts/ebs.md` §§2.4, 3.4):
 //!
 //! ```text
 //! start → executing → executed
@@ -10,8 +10,8 @@
 //!                  ↘ clear_failed
 //! ```
 //!
-//! There is no `cleared`: the record vanishes. Not known: whether a pair may have several drills at a time (we let it),
-//! and from which statuses of the pair a drill starts (any but `deleted`).
+//! There is no `cleared`: the record is removed. No source says whether a pair may have several drills at a time (it may
+//! here), nor from which statuses of the owner a drill starts (any but `deleted` here).
 
 pub(crate) mod decide;
 pub(crate) mod describe;
@@ -20,17 +20,14 @@ pub(crate) mod rules;
 
 use alloc::vec::Vec;
 
-use crate::ebs::pair::status::statuses;
-use crate::ids::{AccountId, DiskId, DrillId, EffectId, GroupId, PairId};
+use crate::ids::{AccountId, DiskId, DrillId, GroupId, PairId};
+use crate::lifecycle::{Pending, statuses};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
 statuses! {
     /// The status of a drill.
-    DrillStatus,
-    /// A set of drill statuses.
-    DrillStatusSet,
-    "drill" {
+    DrillStatus, "drill" {
         /// Its disks are being made.
         Executing = "executing",
         /// Its disks can be used.
@@ -44,7 +41,7 @@ statuses! {
     }
 }
 
-/// What a drill belongs to.
+/// The owner of a drill.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum DrillOwner {
@@ -64,7 +61,7 @@ impl DrillOwner {
     }
 }
 
-/// How it stands with a drill's disk.
+/// The status of a drill's disk.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum DrillDiskStatus {
@@ -76,7 +73,7 @@ pub enum DrillDiskStatus {
     Deleting,
     /// Deleted.
     Deleted,
-    /// The code of the error that it met.
+    /// Failed, with the code of the error.
     Failed(StatusMessage),
 }
 
@@ -101,11 +98,11 @@ pub struct DrillDisk {
     pub pair: PairId,
     /// The disk.
     pub disk: DiskId,
-    /// How it stands with it.
+    /// Its status.
     pub status: DrillDiskStatus,
 }
 
-/// What a drill asks of the outside.
+/// Work that a drill requests from the embedder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum DrillEffect {
@@ -115,19 +112,7 @@ pub enum DrillEffect {
     Clear,
 }
 
-/// An effect that was asked for and has not been reported on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct PendingDrill {
-    /// Fencing token, attempt number and, with `since`, age.
-    pub id: EffectId,
-    /// What was asked.
-    pub effect: DrillEffect,
-    /// When.
-    pub since: Timestamp,
-}
-
-/// A drill as it stands.
+/// A drill.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Drill {
@@ -141,7 +126,7 @@ pub struct Drill {
     pub(crate) started_at: Timestamp,
     pub(crate) recover_point: Option<Timestamp>,
     pub(crate) disks: Vec<DrillDisk>,
-    pub(crate) pending: Option<PendingDrill>,
+    pub(crate) pending: Option<Pending<DrillEffect>>,
 }
 
 /// Reading a drill.
@@ -156,7 +141,7 @@ impl Drill {
         &self.account
     }
 
-    /// What it belongs to.
+    /// Its owner.
     pub const fn owner(&self) -> &DrillOwner {
         &self.owner
     }
@@ -176,7 +161,7 @@ impl Drill {
         self.started_at
     }
 
-    /// The recover point that its disks hold; absent if there was none to clone.
+    /// The recover point of its disks; absent if there was none to clone.
     pub const fn recover_point(&self) -> Option<Timestamp> {
         self.recover_point
     }
@@ -186,8 +171,8 @@ impl Drill {
         &self.disks
     }
 
-    /// The effect that has not been reported on.
-    pub const fn pending(&self) -> Option<PendingDrill> {
+    /// The pending effect.
+    pub const fn pending(&self) -> Option<Pending<DrillEffect>> {
         self.pending
     }
 }

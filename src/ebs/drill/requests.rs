@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use crate::ebs::pair::describe::Page;
+use crate::ebs::page::Page;
 use crate::ids::{DiskId, DrillId, GroupId, PairId};
 
 /// `StartPairDrill`: clones the last recover point to a disk. Called at the current destination.
@@ -69,7 +69,7 @@ pub struct DescribeReplicaGroupDrills {
     pub page: Page,
 }
 
-/// What `StartPairDrill` and `StartReplicaGroupDrill` answer.
+/// The answer of `StartPairDrill` and `StartReplicaGroupDrill`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct DrillStarted {

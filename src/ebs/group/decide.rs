@@ -1,8 +1,8 @@
-//! What a call does to a group: pure decisions and their application.
+//! Decisions on calls to a group, and their application.
 //!
-//! A group is decided together with its members, which the caller looks up: a plan for the group holds a plan for each
-//! member that it moves. Statuses come from the group's table and from [`shown_by`](crate::ebs::group::member::shown_by) alone; this
-//! file adds what they do not know: regions, disks, recover points and the clock.
+//! A decision on a group covers its members, which the caller looks up: the plan of the group holds a plan for each member
+//! that changes. Statuses come from the group's table and from [`shown_by`](crate::ebs::group::member::shown_by) alone; this
+//! file adds regions, disks, recover points and the clock.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -12,31 +12,32 @@ use crate::ebs::disk::Disk;
 use crate::ebs::group::requests::{GroupSettings, ModifyDiskReplicaGroup};
 use crate::ebs::group::rules::{G_620, G_670};
 use crate::ebs::group::status::GroupStatus;
-use crate::ebs::group::table::{GroupEvent, GroupVerdict, lookup};
-use crate::ebs::group::{GroupEffect, PendingGroup, ReplicaGroup};
-use crate::ebs::pair::decide::{PairPlan, PairRequest, PendingChange};
+use crate::ebs::group::table::{GroupEvent, GroupLifecycle};
+use crate::ebs::group::{GroupEffect, ReplicaGroup};
+use crate::ebs::pair::decide::{PairPlan, PairRequest};
 use crate::ebs::pair::status::PairStatus;
-use crate::ebs::pair::table::{self, Verdict};
-use crate::ebs::pair::{Context, RPO, ReplicaPair};
+use crate::ebs::pair::table::PairLifecycle;
+use crate::ebs::pair::{CallSite, RPO, ReplicaPair};
 use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
 use crate::ids::{EffectId, PairId};
+use crate::lifecycle::{Pending, PendingChange, Verdict};
 use crate::operation::Operation;
 use crate::policy::{EbsPolicy, FirstCopy, ReverseNeeds};
 use crate::rule::RuleId;
 use crate::time::{Span, Timestamp};
 
-/// A member with the facts about its disks that a decision may need.
+/// A member with the condition of its disks.
 #[derive(Debug, Clone, Copy)]
 pub struct Member<'a> {
     /// The pair.
     pub pair: &'a ReplicaPair,
-    /// Its source disk, as it is.
+    /// The condition of its source disk.
     pub source: Disk,
-    /// Its destination disk, as it is.
+    /// The condition of its destination disk.
     pub destination: Disk,
 }
 
-/// What a call on a group asks.
+/// A call on a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GroupRequest<'a> {
     /// Start, automatic or one-shot.
@@ -85,17 +86,17 @@ impl GroupRequest<'_> {
     }
 }
 
-/// What a decision changes, in the group and in its members. Made by the `decide` functions, consumed by
-/// [`ReplicaGroup::apply`], which hands the members' plans on.
+/// The changes that a decision makes to a group and to its members. Returned by the `decide` functions, consumed by
+/// [`ReplicaGroup::apply`], which returns the plans of the members.
 #[must_use = "a decision does nothing until it is applied"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupPlan {
     pub(in crate::ebs) rule: RuleId,
     pub(in crate::ebs) at: Timestamp,
     pub(in crate::ebs) to: GroupStatus,
-    pub(in crate::ebs) pending: GroupChange,
+    pub(in crate::ebs) pending: PendingChange<GroupEffect>,
     pub(in crate::ebs) due: Option<Timestamp>,
-    pub(in crate::ebs) spoilt: bool,
+    pub(in crate::ebs) copy_failed: bool,
     pub(in crate::ebs) swap: bool,
     pub(in crate::ebs) one_shot: bool,
     pub(in crate::ebs) round_failed: bool,
@@ -103,14 +104,7 @@ pub struct GroupPlan {
     pub(in crate::ebs) members: Vec<(PairId, PairPlan)>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::ebs) enum GroupChange {
-    Keep,
-    Clear,
-    Ask(GroupEffect),
-}
-
-/// What applying a plan did to the group, and what is to be done to its members.
+/// The result of applying a plan to the group, with the plans to be applied to its members.
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupStep {
@@ -118,15 +112,15 @@ pub struct GroupStep {
     pub rule: RuleId,
     /// When.
     pub at: Timestamp,
-    /// The effect that is asked for now.
-    pub asked: Option<PendingGroup>,
+    /// The effect that is requested.
+    pub asked: Option<Pending<GroupEffect>>,
     /// The effect that ended or was superseded.
-    pub ended: Option<PendingGroup>,
+    pub ended: Option<Pending<GroupEffect>>,
     /// Whether a round ended without committing.
     pub round_failed: bool,
-    /// Whether its settings are other than they were.
+    /// Whether its settings changed.
     pub resettled: bool,
-    /// The plans of the members that move, in the order of their creation: to be applied to them.
+    /// The plans of the members that change, in the order of their creation, to be applied to them.
     pub members: Vec<(PairId, PairPlan)>,
 }
 
@@ -139,7 +133,7 @@ impl ReplicaGroup {
     /// The refusal of the first check that fails.
     pub fn decide(
         &self,
-        cx: &Context<'_>,
+        cx: &CallSite<'_>,
         request: GroupRequest<'_>,
         members: &[Member<'_>],
         policy: &EbsPolicy,
@@ -158,17 +152,17 @@ impl ReplicaGroup {
             return refused(GroupReason::HasPair);
         }
         let status = self.shows(members.iter().map(|member| member.pair.status));
-        let row = lookup(status, request.event());
+        let row = GroupLifecycle::lookup(status, request.event());
         let to = match (row.verdict(policy), &request) {
-            (GroupVerdict::Refuse, _) => {
+            (Verdict::Refuse, _) => {
                 return refused(GroupReason::InvalidStatus { status, rule: row.rule });
             }
-            (GroupVerdict::NoOp, GroupRequest::Modify(change)) => {
+            (Verdict::NoOp, GroupRequest::Modify(change)) => {
                 let settings = Some(Box::new(self.settings_after(change)));
                 return Ok(GroupPlan { settings, ..self.unchanged(row.rule, cx.now) });
             }
-            (GroupVerdict::NoOp, _) => return Ok(self.unchanged(row.rule, cx.now)),
-            (GroupVerdict::Move(to), _) => to,
+            (Verdict::NoOp, _) => return Ok(self.unchanged(row.rule, cx.now)),
+            (Verdict::Move(to), _) => to,
         };
         self.check_limits(cx, &request, members, policy)?;
         Ok(self.accepted(cx.now, &request, row.rule, to, members, policy))
@@ -177,7 +171,7 @@ impl ReplicaGroup {
     /// Failover and reprotect belong to the current destination, everything else to the production site.
     pub(in crate::ebs) fn check_site(
         &self,
-        cx: &Context<'_>,
+        cx: &CallSite<'_>,
         operation: Operation,
         policy: &EbsPolicy,
     ) -> Result<(), EbsRefusal> {
@@ -202,7 +196,7 @@ impl ReplicaGroup {
 
     fn check_limits(
         &self,
-        cx: &Context<'_>,
+        cx: &CallSite<'_>,
         request: &GroupRequest<'_>,
         members: &[Member<'_>],
         policy: &EbsPolicy,
@@ -256,9 +250,9 @@ impl ReplicaGroup {
             let taking_part = members.iter().map(|member| member.pair).filter(|pair| pair.takes_part());
             taking_part.map(|pair| (pair.id.clone(), plan(pair))).collect()
         };
-        let base = GroupPlan { to, due: None, spoilt: false, ..self.unchanged(rule, now) };
+        let base = GroupPlan { to, due: None, copy_failed: false, ..self.unchanged(rule, now) };
         let asks = |effect| GroupPlan {
-            pending: GroupChange::Ask(effect),
+            pending: PendingChange::Ask(effect),
             members: moved(&|pair| pair.follow(now, to)),
             ..base.clone()
         };
@@ -300,18 +294,13 @@ impl ReplicaGroup {
         }
     }
 
-    /// Carries a plan out on the group. `id` names the effect that the plan asks for, if it asks for one. What the step
-    /// says of the members is still to be applied to them.
+    /// Carries a plan out on the group. `id` becomes the id of the effect that the plan requests, if it requests one. The
+    /// plans of the members in the result are still to be applied.
     pub fn apply(&mut self, plan: GroupPlan, id: EffectId) -> GroupStep {
-        let ended = match plan.pending {
-            GroupChange::Keep => None,
-            GroupChange::Clear => self.pending.take(),
-            GroupChange::Ask(effect) => self.pending.replace(PendingGroup { id, effect, since: plan.at }),
-        };
-        let asked = self.pending.filter(|_| plan.asks());
+        let (asked, ended) = plan.pending.apply(&mut self.pending, id, plan.at);
         self.status = plan.to;
         self.due = plan.due;
-        self.spoilt = plan.spoilt;
+        self.copy_failed = plan.copy_failed;
         self.reversed ^= plan.swap;
         if plan.one_shot {
             self.last_one_shot = Some(plan.at);
@@ -329,9 +318,9 @@ impl ReplicaGroup {
             rule,
             at,
             to: self.status,
-            pending: GroupChange::Keep,
+            pending: PendingChange::Keep,
             due: self.due,
-            spoilt: self.spoilt,
+            copy_failed: self.copy_failed,
             swap: false,
             one_shot: false,
             round_failed: false,
@@ -341,11 +330,11 @@ impl ReplicaGroup {
     }
 }
 
-/// What a member's first status in an automatic round is: that which it would show on its own.
+/// The first status of a member in an automatic round: the one it would take on its own.
 fn first_status(pair: &ReplicaPair, policy: &EbsPolicy) -> PairStatus {
     let start = PairRequest::Start { one_shot: false, destination: Disk::default() };
-    // From `stopped`, where every start is allowed, so that what a member showed before does not matter.
-    match table::lookup(PairStatus::Stopped, pair.event_of(start, policy)).then {
+    // From `stopped`, where every start is allowed, so that the status of the member before does not matter.
+    match PairLifecycle::lookup(PairStatus::Stopped, pair.event_of(start, policy)).then {
         Verdict::Move(to) => to,
         Verdict::NoOp | Verdict::Refuse => PairStatus::Syncing,
     }
@@ -357,8 +346,8 @@ impl GroupPlan {
         self.rule
     }
 
-    /// Whether the plan asks for an effect of the group and so needs an id; the copies of its members need their own.
+    /// Whether the plan requests an effect of the group, which needs an id; the copies of members need their own.
     pub const fn asks(&self) -> bool {
-        matches!(self.pending, GroupChange::Ask(_))
+        self.pending.asks()
     }
 }

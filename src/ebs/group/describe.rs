@@ -1,18 +1,20 @@
 //! `DescribeDiskReplicaGroups`: as for pairs, with the group's members counted in.
 //!
-//! What a group shows follows from its own record and its members: `invalid` while some member is (`G-400`), and a
-//! recover point iff all members have the same one (`G-650`).
+//! A group shows `invalid` while a member is (`G-400`), and a recover point iff all members have the same one
+//! (`G-650`).
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::ebs::group::ReplicaGroup;
+use crate::ebs::group::rules::{G_650, G_694, G_695, G_696};
 use crate::ebs::group::status::GroupStatus;
-use crate::ebs::listing::Listing;
-use crate::ebs::pair::describe::{Cursor, List, Page, Site, Turned};
+use crate::ebs::page::{Cursor, Page, Records, Search, Site, Walk};
+use crate::ebs::pair::ReplicaPair;
 use crate::ids::{AccountId, GroupId, PairId, RegionId, ResourceGroupId};
 use crate::map::Map;
 use crate::policy::EbsPolicy;
+use crate::rule::cite;
 use crate::text::Tag;
 use crate::time::Timestamp;
 
@@ -34,7 +36,7 @@ pub struct DescribeDiskReplicaGroups {
     pub page: Page,
 }
 
-/// A group as it shows.
+/// A group with what follows from its members.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct GroupView {
     /// The group itself.
@@ -47,10 +49,10 @@ pub struct GroupView {
     pub last_recover_point: Option<Timestamp>,
 }
 
-/// What `DescribeDiskReplicaGroups` answers.
+/// The answer of `DescribeDiskReplicaGroups`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct GroupPage {
-    /// The groups of this page, each as it shows.
+    /// The groups of this page.
     pub groups: Vec<GroupView>,
     /// The site that every record is stamped with.
     pub site: Site,
@@ -58,11 +60,31 @@ pub struct GroupPage {
     pub next: Option<Cursor>,
     /// The page that was asked for.
     pub page: Page,
-    /// How many groups match in all. With a cursor, where the vendor calls it meaningless, it is how many the region sees
-    /// from that site, if that is known without counting.
+    /// The number of all matching groups. With a cursor, where the vendor calls it meaningless, it is the number of groups
+    /// that the region sees from that site, if that is known without counting.
     pub total: usize,
-    /// Groups asked for by id that the region sees only from the other site: a hint for the caller's log.
+    /// Requested groups that the region sees only from the other site: a hint for the caller's log.
     pub other_site: Vec<GroupId>,
+}
+
+impl ReplicaGroup {
+    /// The group with what follows from its `members`, given in the order of their creation.
+    pub fn view(&self, members: &[&ReplicaPair]) -> GroupView {
+        GroupView {
+            group: self.clone(),
+            status: self.shows(members.iter().map(|pair| pair.status)),
+            pairs: members.iter().map(|pair| pair.id.clone()).collect(),
+            last_recover_point: common_recover_point(members),
+        }
+    }
+}
+
+/// The recover point that all members share, if there are members (`G-650`).
+fn common_recover_point(members: &[&ReplicaPair]) -> Option<Timestamp> {
+    cite!(G_650);
+    let (first, rest) = members.split_first()?;
+    let point = first.last_recover_point?;
+    rest.iter().all(|pair| pair.last_recover_point == Some(point)).then_some(point)
 }
 
 impl DescribeDiskReplicaGroups {
@@ -80,9 +102,10 @@ impl DescribeDiskReplicaGroups {
         region: &RegionId,
         policy: &EbsPolicy,
         groups: &Map<GroupId, ReplicaGroup>,
-        listing: &Listing,
+        walk: Walk<'_>,
         view: impl Fn(&ReplicaGroup) -> GroupView,
     ) -> GroupPage {
+        cite!(G_694, G_695, G_696);
         let visible =
             |group: &ReplicaGroup| group.account == *account && group.status != GroupStatus::Deleted;
         let seen_from = |group: &ReplicaGroup, site: Site| match site {
@@ -91,14 +114,14 @@ impl DescribeDiskReplicaGroups {
         };
         let listed =
             |group: &ReplicaGroup| visible(group) && seen_from(group, self.site) && self.matches(group);
-        let list = List {
-            all: groups,
+        let search = Search {
+            registry: groups,
             ids: &self.groups,
-            walk: listing.walk(account, region, self.site, policy.production_site, self.page.after()),
+            walk,
             filtered: self.name.is_some() || self.resource_group.is_some() || !self.tags.is_empty(),
             ordinal: |group: &ReplicaGroup| group.ordinal,
         };
-        let Turned { items, next, total } = list.turn(self.page, listed);
+        let Records { items, next, total } = search.page(self.page, listed);
         let other = self.site.other();
         let other_site = (self.groups.iter().filter_map(|id| groups.get(id)))
             .filter(|group| visible(group) && !seen_from(group, self.site) && seen_from(group, other))

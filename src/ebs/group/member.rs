@@ -1,38 +1,39 @@
-//! What a pair shows while it is in a group.
+//! The status of a pair in a group.
 //!
-//! A member shows its group's status. [`shown_by`] is that sentence with its exceptions, as one pure function: given a
-//! group's own status and what a member showed, what the member shows then. What it answers is what stays: a member that
-//! follows its group twice is where it was after once. So the same function moves members when their group moves, and
-//! proves of a state at rest that every member shows what it should.
+//! A member shows its group's status. [`shown_by`] is that sentence with its exceptions, as one pure function from the
+//! group's own status and the member's status before to the member's status after. It is idempotent: a member that follows
+//! its group twice has the same status as after once. So it both moves members when their group moves and checks that a
+//! member at rest has the right status.
 //!
-//! No source says how a group's status and its members' go together (`facts/ebs.md` §11 #6); all rules here are inferred
+//! No source relates the status of a group to those of its members (`facts/ebs.md` §11 #6); all rules here are inferred
 //! from what the two lists of statuses have in common.
 
 use alloc::boxed::Box;
 
 use crate::ebs::group::ReplicaGroup;
-use crate::ebs::group::rules::{G_401, G_402, G_403, G_404, G_405};
+use crate::ebs::group::rules::{G_401, G_402, G_403, G_404, G_405, G_660};
 use crate::ebs::group::status::GroupStatus as G;
-use crate::ebs::pair::decide::{PairPlan, PendingChange};
+use crate::ebs::pair::decide::PairPlan;
 use crate::ebs::pair::status::PairStatus as P;
 use crate::ebs::pair::{PairEffect, ReplicaPair};
-use crate::rule::RuleId;
+use crate::lifecycle::PendingChange;
+use crate::rule::{RuleId, cite};
 use crate::time::Timestamp;
 
-/// What a member that showed `member` shows in a group whose own status is `group`, and why; `None` if a group in this
-/// status has no members, or none that show this.
+/// The status that a member with status `member` takes in a group with own status `group`, and the rule; `None` if a
+/// group in this status has no such member.
 pub fn shown_by(group: G, member: P) -> Option<(RuleId, P)> {
     let same = |to| Some((G_401, to));
     let own = Some((G_404, member));
     match (group, member) {
         // Broken stays broken, whatever the group does.
         (_, P::Invalid) => Some((G_402, P::Invalid)),
-        // A group that is not there yet, or no more, has no members.
+        // A group that is being created, was not created, or is being deleted has no members.
         (G::Creating | G::CreateFailed | G::Deleting | G::DeleteFailed | G::Deleted, _) => None,
         // A pair that joined created next to stopped, or the reverse, keeps its own until the group starts.
         (G::Created, P::Created | P::Stopped) | (G::Stopped, P::Created) => Some((G_405, member)),
         (G::Created, _) => None,
-        // The first copy of a member has a name of its own; the group has none for it.
+        // Groups have no status for a first copy, pairs have one.
         (G::Syncing, P::InitialSyncing) => Some((G_403, P::InitialSyncing)),
         // After a partial failure each member shows its own result, and keeps it while the rest is repeated.
         (G::Stopping | G::StopFailed, P::Stopped)
@@ -59,13 +60,13 @@ pub fn shown_by(group: G, member: P) -> Option<(RuleId, P)> {
     }
 }
 
-/// Whether a member shows what it should.
-pub fn fits(group: G, member: P) -> bool {
+/// Whether a member in this status is at rest in a group with this own status.
+pub fn fits_group(group: G, member: P) -> bool {
     shown_by(group, member).is_some_and(|(_, shown)| shown == member)
 }
 
 /// Whether a member in this status may leave a group that shows `invalid`: neither replicating nor busy (`G-693`).
-pub const fn may_leave(member: P) -> bool {
+pub const fn may_leave_group(member: P) -> bool {
     !matches!(
         member,
         P::InitialSyncing
@@ -80,7 +81,7 @@ pub const fn may_leave(member: P) -> bool {
 
 /// A pair as a member.
 impl ReplicaPair {
-    /// Whether it takes part in what its group does: an invalid member does not.
+    /// Whether it takes part in the work of its group: an invalid member does not.
     pub(in crate::ebs) fn takes_part(&self) -> bool {
         self.status != P::Invalid
     }
@@ -90,7 +91,7 @@ impl ReplicaPair {
         self.pending.is_some_and(|pending| pending.effect == PairEffect::Copy)
     }
 
-    /// The plan by which it follows its group to this status; what it was copying is void.
+    /// The plan by which it follows its group to this status; a running copy is dropped.
     pub(in crate::ebs) fn follow(&self, at: Timestamp, group: G) -> PairPlan {
         let (rule, to) = shown_by(group, self.status).unwrap_or((G_404, self.status));
         PairPlan { to, pending: PendingChange::Clear, reversing: false, ..self.unchanged(rule, at) }
@@ -102,13 +103,14 @@ impl ReplicaPair {
         PairPlan { to, pending: PendingChange::Ask(PairEffect::Copy), ..self.unchanged(rule, at) }
     }
 
-    /// Enters a group: from now on the group moves it, and its replication time control is the group's (`G-660`).
+    /// Enters a group, which changes its status from now on and sets its replication time control (`G-660`).
     pub(crate) fn join(&mut self, group: &ReplicaGroup) {
+        cite!(G_660);
         self.group = Some(Box::new(group.id.clone()));
         self.settings.enable_rtc = group.settings.enable_rtc;
     }
 
-    /// Enters a group that exists elsewhere: its cycles are the group's, and what it waits for too, but for its copy.
+    /// Enters an adopted group, which takes over its deadlines and its pending effect, unless that is a copy.
     pub(crate) fn bind(&mut self, group: &ReplicaGroup) {
         self.join(group);
         self.due = None;
@@ -118,7 +120,7 @@ impl ReplicaPair {
         self.pending = self.pending.filter(|pending| pending.effect == PairEffect::Copy);
     }
 
-    /// Leaves its group, and keeps what it shows and has.
+    /// Leaves its group and keeps its status, settings and recover point.
     pub(crate) fn leave(&mut self) {
         self.group = None;
     }

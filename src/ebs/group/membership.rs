@@ -3,24 +3,25 @@
 //! The order of checks: site, whether the pair is in a group already, the group's status, the pair's, by policy whether
 //! they agree, the places, and last the number. The vendor gives a code to each and no order (`facts/ebs.md` §6.3).
 
-use crate::ebs::group::decide::{GroupChange, GroupPlan};
-use crate::ebs::group::member::may_leave;
-use crate::ebs::group::rules::{G_680, G_681, G_690, G_692};
+use crate::ebs::group::decide::GroupPlan;
+use crate::ebs::group::member::may_leave_group;
+use crate::ebs::group::rules::{G_680, G_681, G_683, G_690, G_692};
 use crate::ebs::group::status::GroupStatus;
-use crate::ebs::group::table::{GroupEvent, GroupVerdict, lookup};
-use crate::ebs::group::{Place, ReplicaGroup};
+use crate::ebs::group::table::{GroupEvent, GroupLifecycle};
+use crate::ebs::group::{Location, ReplicaGroup};
 use crate::ebs::pair::status::PairStatus;
-use crate::ebs::pair::table::{self, PairEvent, Verdict};
-use crate::ebs::pair::{Context, End, ReplicaPair};
+use crate::ebs::pair::table::{PairEvent, PairLifecycle};
+use crate::ebs::pair::{CallSite, End, ReplicaPair};
 use crate::ebs::refusal::{EbsRefusal, GroupReason};
+use crate::lifecycle::{PendingChange, Verdict};
 use crate::operation::Operation;
 use crate::policy::{EbsPolicy, JoinStatuses};
-use crate::rule::RuleId;
+use crate::rule::{RuleId, cite};
 
-/// How many pairs a group may have (`G-686`).
+/// The maximum number of pairs in a group (`G-686`).
 pub const MOST_MEMBERS: usize = 17;
 
-/// What a decision on a pair's membership changes.
+/// The changes that a decision on a pair's membership makes.
 #[must_use = "a decision does nothing until it is applied"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Membership {
@@ -28,7 +29,7 @@ pub enum Membership {
     Already,
     /// The pair joins.
     Joins(RuleId),
-    /// The pair leaves, and this becomes of the group.
+    /// The pair leaves, and the group changes by this plan.
     Leaves(GroupPlan),
 }
 
@@ -44,19 +45,20 @@ impl Membership {
 }
 
 impl ReplicaGroup {
-    /// Decides whether a pair joins; `status` is what the group shows, `members` how many it has.
+    /// Decides whether a pair joins. `status` is the one that the group shows, `members` the number of its members.
     ///
     /// # Errors
     ///
     /// The refusal of the first check that fails.
     pub fn decide_add(
         &self,
-        cx: &Context<'_>,
+        cx: &CallSite<'_>,
         pair: &ReplicaPair,
         status: GroupStatus,
         members: usize,
         policy: &EbsPolicy,
     ) -> Result<Membership, EbsRefusal> {
+        cite!(G_683);
         let operation = Operation::AddDiskReplicaPair;
         self.check_site(cx, operation, policy)?;
         let refused = |why: GroupReason| Err(why.of(operation, self.id.clone()));
@@ -69,14 +71,14 @@ impl ReplicaGroup {
             }
             None => {}
         }
-        let row = lookup(status, GroupEvent::AddPair);
-        if row.verdict(policy) == GroupVerdict::Refuse {
+        let row = GroupLifecycle::lookup(status, GroupEvent::AddPair);
+        if row.verdict(policy) == Verdict::Refuse {
             return refused(GroupReason::CannotAdd { status, rule: row.rule });
         }
         if matches!(pair.status, PairStatus::Creating | PairStatus::InitialSyncing) {
             return refused(GroupReason::PairInitializing { pair: id(), status: pair.status });
         }
-        let of_pair = table::lookup(pair.status, PairEvent::AddToGroup);
+        let of_pair = PairLifecycle::lookup(pair.status, PairEvent::AddToGroup);
         if of_pair.verdict(policy) == Verdict::Refuse {
             let rule = of_pair.rule;
             return refused(GroupReason::PairCannotJoin { pair: id(), status: pair.status, rule });
@@ -93,14 +95,14 @@ impl ReplicaGroup {
         Ok(Membership::Joins(row.rule))
     }
 
-    /// Decides whether a pair leaves; `status` is what the group shows, `members` how many it has.
+    /// Decides whether a pair leaves. `status` is the one that the group shows, `members` the number of its members.
     ///
     /// # Errors
     ///
     /// The refusal of the first check that fails.
     pub fn decide_remove(
         &self,
-        cx: &Context<'_>,
+        cx: &CallSite<'_>,
         pair: &ReplicaPair,
         status: GroupStatus,
         members: usize,
@@ -120,25 +122,25 @@ impl ReplicaGroup {
             }
             Some(_) => {}
         }
-        let row = lookup(status, GroupEvent::RemovePair);
-        if row.verdict(policy) == GroupVerdict::Refuse {
+        let row = GroupLifecycle::lookup(status, GroupEvent::RemovePair);
+        if row.verdict(policy) == Verdict::Refuse {
             return refused(GroupReason::CannotRemove { status, rule: row.rule });
         }
-        if !may_leave(pair.status) {
+        if !may_leave_group(pair.status) {
             return refused(GroupReason::PairCannotLeave { pair: pair.id.clone(), status: pair.status });
         }
         let kept = self.unchanged(row.rule, cx.now);
-        let emptied = lookup(self.status, GroupEvent::Emptied);
+        let emptied = GroupLifecycle::lookup(self.status, GroupEvent::Emptied);
         Ok(Membership::Leaves(match emptied.then {
-            GroupVerdict::Move(to) if members == 1 => {
-                GroupPlan { rule: emptied.rule, to, pending: GroupChange::Clear, due: None, ..kept }
+            Verdict::Move(to) if members == 1 => {
+                GroupPlan { rule: emptied.rule, to, pending: PendingChange::Clear, due: None, ..kept }
             }
             _ => kept,
         }))
     }
 }
 
-/// Whether an end of a pair lies in this place.
-pub(crate) fn lies_in(end: &End, place: &Place) -> bool {
+/// Whether an end of a pair lies in this location.
+pub(crate) fn lies_in(end: &End, place: &Location) -> bool {
     end.region == place.region && end.zone == place.zone
 }

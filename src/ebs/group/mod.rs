@@ -1,43 +1,45 @@
-//! A consistent group as it stands.
+//! A consistent group.
 //!
-//! A group joins up to 17 pairs between the same two places, so that they share one recover point. Which pairs are in it
-//! stands in the pairs; what the group shows of itself follows from its own status and theirs. `primary` and `standby`
-//! are the sites it was created with and never move; `source` and `destination` swap when a reverse succeeds (`G-640`).
+//! A group joins up to 17 pairs between the same two locations, so that they share one recover point. Each pair records
+//! its membership; the status that a group shows follows from its own and those of its members. `primary` and `standby`
+//! are the sites it was created with and never change; `source` and `destination` swap when a reverse succeeds (`G-640`).
 
 pub(crate) mod decide;
 pub(crate) mod describe;
-pub mod member;
+pub(crate) mod member;
 pub(crate) mod membership;
 pub(crate) mod requests;
 pub(crate) mod round;
 pub(crate) mod rules;
 pub(crate) mod status;
-pub mod table;
+pub(crate) mod table;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::ebs::group::describe::GroupView;
 use crate::ebs::group::requests::{CreateDiskReplicaGroup, GroupSettings};
+use crate::ebs::group::rules::G_400;
 use crate::ebs::group::status::GroupStatus;
 use crate::ebs::pair::status::PairStatus;
-use crate::ebs::pair::{Context, RPO, ReplicaPair};
+use crate::ebs::pair::{CallSite, RPO, ReplicaPair};
 use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId, ResourceGroupId, ZoneId};
+use crate::lifecycle::Pending;
 use crate::policy::{EbsPolicy, ProductionSite};
+use crate::rule::cite;
 use crate::text::{Description, GroupName, Tag};
 use crate::time::Timestamp;
 
-/// One site of a group.
+/// The location of one site of a group.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct Place {
+pub struct Location {
     /// Its region.
     pub region: RegionId,
     /// Its zone.
     pub zone: ZoneId,
 }
 
-/// What a group asks of the outside. Copies are not here: each member asks for its own.
+/// Work that a group requests from the embedder. Copies are not here: each member requests its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -60,19 +62,6 @@ pub enum GroupEffect {
     Delete,
 }
 
-/// An effect that was asked for and has not been reported on. The members that it is about are those that show the
-/// transient status that the group shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct PendingGroup {
-    /// Fencing token, attempt number and, with `since`, age.
-    pub id: EffectId,
-    /// What was asked.
-    pub effect: GroupEffect,
-    /// When.
-    pub since: Timestamp,
-}
-
 /// A consistent group.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -81,22 +70,24 @@ pub struct ReplicaGroup {
     pub(crate) account: AccountId,
     /// Grows with every group, and differs from every pair's: the sort key of describes and their cursor.
     pub(crate) ordinal: u64,
-    pub(crate) primary: Place,
-    pub(crate) standby: Place,
+    pub(crate) primary: Location,
+    pub(crate) standby: Location,
     pub(crate) reversed: bool,
     pub(crate) settings: Box<GroupSettings>,
     pub(crate) created_at: Timestamp,
-    /// Its own status; what it shows is `invalid` while some member is.
+    /// Its own status; it shows `invalid` while a member is.
     pub(crate) status: GroupStatus,
-    pub(crate) pending: Option<PendingGroup>,
+    /// It acts on the members that show the same transient status as the group.
+    pub(crate) pending: Option<Pending<GroupEffect>>,
     /// Next round of copies while replicating, end of the tombstone once deleted.
     pub(crate) due: Option<Timestamp>,
     pub(crate) last_one_shot: Option<Timestamp>,
     /// Whether a member's copy of the running round failed, so that the round will not commit.
-    pub(crate) spoilt: bool,
+    #[cfg_attr(feature = "serde", serde(rename = "spoilt"))]
+    pub(crate) copy_failed: bool,
 }
 
-/// A group to be adopted: one that exists elsewhere, in any status.
+/// A group that exists elsewhere, in any status, to be adopted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupSeed {
     /// Its id.
@@ -114,11 +105,11 @@ pub struct GroupSeed {
 }
 
 impl ReplicaGroup {
-    /// A group as `CreateDiskReplicaGroup` makes it: status `creating`, waiting for the effect `asked`.
+    /// The group that `CreateDiskReplicaGroup` makes: status `creating`, with the pending effect `asked`.
     pub fn create(
         id: GroupId,
         account: AccountId,
-        cx: &Context<'_>,
+        cx: &CallSite<'_>,
         asked: EffectId,
         request: &CreateDiskReplicaGroup,
     ) -> Self {
@@ -126,8 +117,8 @@ impl ReplicaGroup {
             id,
             account,
             ordinal: asked.0,
-            primary: Place { region: cx.region.clone(), zone: request.source_zone.clone() },
-            standby: Place {
+            primary: Location { region: cx.region.clone(), zone: request.source_zone.clone() },
+            standby: Location {
                 region: request.destination_region.clone(),
                 zone: request.destination_zone.clone(),
             },
@@ -135,23 +126,23 @@ impl ReplicaGroup {
             settings: Box::new(request.settings.clone()),
             created_at: cx.now,
             status: GroupStatus::Creating,
-            pending: Some(PendingGroup { id: asked, effect: GroupEffect::Create, since: cx.now }),
+            pending: Some(Pending { id: asked, effect: GroupEffect::Create, since: cx.now }),
             due: None,
             last_one_shot: None,
-            spoilt: false,
+            copy_failed: false,
         }
     }
 
-    /// A group that exists elsewhere, in any status: a transient one waits for the effect `asked` from now on.
+    /// The group of a seed. In a transient status it has the pending effect `asked` from now on.
     pub(crate) fn adopt(
         seed: GroupSeed,
         account: AccountId,
-        cx: &Context<'_>,
+        cx: &CallSite<'_>,
         asked: EffectId,
         policy: &EbsPolicy,
     ) -> Self {
         let status = seed.status;
-        let pending = GroupEffect::of(status).map(|effect| PendingGroup { id: asked, effect, since: cx.now });
+        let pending = GroupEffect::of(status).map(|effect| Pending { id: asked, effect, since: cx.now });
         Self {
             reversed: seed.reversed,
             created_at: seed.created_at.min(cx.now),
@@ -179,33 +170,33 @@ impl ReplicaGroup {
         &self.account
     }
 
-    /// Its own status. What describes show is [`GroupView::status`](crate::ebs::GroupView).
+    /// Its own status. Describes show [`GroupView::status`](crate::ebs::GroupView).
     pub const fn own_status(&self) -> GroupStatus {
         self.status
     }
 
-    /// The site that it was created with as source; never moves.
-    pub const fn primary(&self) -> &Place {
+    /// The site it was created with as source; never changes.
+    pub const fn primary(&self) -> &Location {
         &self.primary
     }
 
-    /// The site that it was created with as destination; never moves.
-    pub const fn standby(&self) -> &Place {
+    /// The site it was created with as destination; never changes.
+    pub const fn standby(&self) -> &Location {
         &self.standby
     }
 
     /// The site that is copied now.
-    pub const fn source(&self) -> &Place {
+    pub const fn source(&self) -> &Location {
         if self.reversed { &self.standby } else { &self.primary }
     }
 
     /// The site that is copied to now.
-    pub const fn destination(&self) -> &Place {
+    pub const fn destination(&self) -> &Location {
         if self.reversed { &self.primary } else { &self.standby }
     }
 
     /// The production site: by policy the one it was created with, or the one that is copied now.
-    pub const fn production(&self, policy: &EbsPolicy) -> &Place {
+    pub const fn production(&self, policy: &EbsPolicy) -> &Location {
         match policy.production_site {
             ProductionSite::Initial => &self.primary,
             ProductionSite::Current => self.source(),
@@ -213,19 +204,19 @@ impl ReplicaGroup {
     }
 
     /// The disaster recovery site: the other one.
-    pub const fn backup(&self, policy: &EbsPolicy) -> &Place {
+    pub const fn backup(&self, policy: &EbsPolicy) -> &Location {
         match policy.production_site {
             ProductionSite::Initial => &self.standby,
             ProductionSite::Current => self.destination(),
         }
     }
 
-    /// The effect that has not been reported on; the copies of its members are theirs.
-    pub const fn pending(&self) -> Option<PendingGroup> {
+    /// The pending effect; the copies of members are pending effects of the members.
+    pub const fn pending(&self) -> Option<Pending<GroupEffect>> {
         self.pending
     }
 
-    /// When something falls due: the next round, or the end of the tombstone.
+    /// The next deadline: a round of copies, or the end of the tombstone.
     pub const fn due(&self) -> Option<Timestamp> {
         self.due
     }
@@ -261,32 +252,16 @@ impl ReplicaGroup {
     }
 }
 
-/// What a group shows, with its members.
+/// The shown status.
 impl ReplicaGroup {
-    /// The group as it shows; `members` in the order of their creation.
-    pub fn view(&self, members: &[&ReplicaPair]) -> GroupView {
-        GroupView {
-            group: self.clone(),
-            status: self.shows(members.iter().map(|pair| pair.status)),
-            pairs: members.iter().map(|pair| pair.id.clone()).collect(),
-            last_recover_point: common_recover_point(members),
-        }
-    }
-
     /// The status that it shows: `invalid` while a member is, else its own (`G-400`).
     pub fn shows(&self, mut members: impl Iterator<Item = PairStatus>) -> GroupStatus {
+        cite!(G_400);
         if members.any(|status| status == PairStatus::Invalid) { GroupStatus::Invalid } else { self.status }
     }
 
-    /// Whether the pending effect is about this member.
+    /// Whether the pending effect acts on this member.
     pub fn acts_on(&self, member: &ReplicaPair) -> bool {
         member.status.as_str() == self.status.as_str() && self.pending.is_some()
     }
-}
-
-/// The recover point that all members share, if there are members (`G-650`).
-fn common_recover_point(members: &[&ReplicaPair]) -> Option<Timestamp> {
-    let (first, rest) = members.split_first()?;
-    let point = first.last_recover_point?;
-    rest.iter().all(|pair| pair.last_recover_point == Some(point)).then_some(point)
 }

@@ -22,7 +22,7 @@ pub struct CreateDiskReplicaGroup {
     pub settings: GroupSettings,
 }
 
-/// What a group is created with and no decision on it depends on.
+/// The settings of a group, on which no lifecycle decision depends.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct GroupSettings {
@@ -38,7 +38,7 @@ pub struct GroupSettings {
     pub tags: Vec<Tag>,
 }
 
-/// What `CreateDiskReplicaGroup` answers, and the id it needs.
+/// The answer of `CreateDiskReplicaGroup`, and the id it needs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct GroupCreated {

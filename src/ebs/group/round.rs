@@ -1,59 +1,32 @@
-//! What reports and the clock do to a group.
+//! Decisions on reports about a group, and on its deadlines.
 //!
-//! Stopping, failing over and reprotecting are one effect of the group; stopping and failing over can succeed for some
-//! members and fail for others (`G-430`), reprotecting is all or nothing (`G-431`), since half a reverse would leave a
-//! group without a direction. Copies are an effect of each member, and a round of them **commits** when every member's
-//! has ended well (`G-641`): then, and only then, all members have the recover point of that instant. If one failed, the
-//! round does not commit and every recover point stays (`G-642`), since a group promises one instant for all.
+//! Stopping, failing over and reprotecting are effects of the group. Stopping and failing over can succeed for some
+//! members and fail for others (`G-430`); reprotecting is all or nothing (`G-431`), since half a reverse would leave a
+//! group without a direction. A copy is an effect of one member, and a round of copies **commits** when all have succeeded
+//! (`G-641`): then, and only then, all members get the recover point of that instant. If a copy failed, the round does not
+//! commit and every recover point stays (`G-642`).
 //!
 //! A member that becomes invalid leaves the round; the others go on (`G-643`).
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use crate::ebs::group::decide::{GroupChange, GroupPlan};
-use crate::ebs::group::member::{may_leave, shown_by};
-use crate::ebs::group::rules::{G_402, G_404, G_641, G_642};
+use crate::ebs::group::decide::GroupPlan;
+use crate::ebs::group::member::{may_leave_group, shown_by};
+use crate::ebs::group::rules::{G_402, G_404, G_430, G_431, G_640, G_641, G_642, G_643, G_697};
 use crate::ebs::group::status::GroupStatus;
-use crate::ebs::group::table::{GroupEvent, GroupVerdict, lookup};
+use crate::ebs::group::table::{GroupEvent, GroupLifecycle};
 use crate::ebs::group::{GroupEffect, ReplicaGroup};
 use crate::ebs::pair::ReplicaPair;
-use crate::ebs::pair::decide::{PairPlan, PendingChange, first_cycle_after};
+use crate::ebs::pair::decide::{PairPlan, first_cycle_after};
 use crate::ebs::pair::status::PairStatus;
 use crate::ids::{EffectId, PairId};
+use crate::lifecycle::{Due, PendingChange, Verdict};
+use crate::outcome::{NotTaken, Outcome};
 use crate::policy::EbsPolicy;
-use crate::rule::RuleId;
+use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
-
-/// How an effect of a group ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GroupOutcome<'a> {
-    /// It was done for every member.
-    Succeeded,
-    /// It was done for none.
-    Failed,
-    /// It was done for all members but these.
-    PartlyFailed(&'a BTreeSet<PairId>),
-}
-
-/// Why a reported outcome is not taken. Nothing changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GroupNotTaken {
-    /// The effect is not the pending one.
-    Stale,
-    /// The effect does not end so: it can only fail as a whole, or the members named are not those that it is about.
-    WrongOutcome,
-}
-
-/// What falls due on a group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GroupDue {
-    /// Its next round.
-    Round(GroupPlan),
-    /// The end of its tombstone: the group is forgotten (`G-697`).
-    Forget,
-}
 
 impl GroupEffect {
     /// The event of its success and of its failure.
@@ -67,7 +40,7 @@ impl GroupEffect {
         }
     }
 
-    /// The effect that a group in this status waits for, if the status is transient.
+    /// The effect that a group in this transient status waits for; `None` for other statuses.
     pub const fn of(status: GroupStatus) -> Option<Self> {
         match status {
             GroupStatus::Creating => Some(Self::Create),
@@ -80,6 +53,7 @@ impl GroupEffect {
     }
 
     const fn can_fail_partly(self) -> bool {
+        cite!(G_430, G_431);
         matches!(self, Self::Stop | Self::Failover)
     }
 }
@@ -89,42 +63,41 @@ impl ReplicaGroup {
     ///
     /// # Errors
     ///
-    /// [`GroupNotTaken`] says why the report changes nothing.
+    /// [`NotTaken`] says why the report changes nothing.
     pub fn decide_outcome(
         &self,
         now: Timestamp,
         id: EffectId,
-        outcome: GroupOutcome<'_>,
+        outcome: &Outcome,
         members: &[&ReplicaPair],
         policy: &EbsPolicy,
-    ) -> Result<GroupPlan, GroupNotTaken> {
-        let pending = self.pending.filter(|pending| pending.id == id).ok_or(GroupNotTaken::Stale)?;
+    ) -> Result<GroupPlan, NotTaken> {
+        let pending = self.pending.filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?;
         let about = |pair: &&ReplicaPair| self.acts_on(pair);
         let failed: BTreeSet<&PairId> = match outcome {
-            GroupOutcome::Succeeded => BTreeSet::new(),
-            GroupOutcome::Failed => members.iter().copied().filter(about).map(|pair| &pair.id).collect(),
-            GroupOutcome::PartlyFailed(named) => {
+            Outcome::Chosen(_) => return Err(NotTaken::WrongOutcome),
+            Outcome::Succeeded => BTreeSet::new(),
+            Outcome::Failed { .. } => members.iter().copied().filter(about).map(|pair| &pair.id).collect(),
+            Outcome::PartlyFailed { failed: named, .. } => {
                 let known = |id: &PairId| members.iter().copied().filter(about).any(|pair| pair.id == *id);
                 if named.is_empty() || !pending.effect.can_fail_partly() || !named.iter().all(known) {
-                    return Err(GroupNotTaken::WrongOutcome);
+                    return Err(NotTaken::WrongOutcome);
                 }
                 named.iter().collect()
             }
         };
-        let well = outcome == GroupOutcome::Succeeded;
+        let well = *outcome == Outcome::Succeeded;
         let (success, failure) = pending.effect.events();
-        let row = lookup(self.status, if well { success } else { failure });
-        let to = match row.verdict(policy) {
-            GroupVerdict::Move(to) => to,
-            GroupVerdict::NoOp => self.status,
-            GroupVerdict::Refuse => return Err(GroupNotTaken::Stale),
+        let row = GroupLifecycle::lookup(self.status, if well { success } else { failure });
+        let to = row.verdict(policy).after(self.status).ok_or(NotTaken::Stale)?;
+        let ended = |pair: &ReplicaPair| {
+            let plan = pair.follow(now, to);
+            if failed.contains(&pair.id) { plan } else { succeeded(pair, plan, pending.effect, to) }
         };
-        let ended =
-            |pair: &ReplicaPair| self.member_after(now, pair, pending.effect, to, !failed.contains(&pair.id));
         let moved = members.iter().copied().filter(about).map(|pair| (pair.id.clone(), ended(pair)));
         Ok(GroupPlan {
             to,
-            pending: GroupChange::Clear,
+            pending: PendingChange::Clear,
             swap: well && pending.effect == GroupEffect::Reprotect { reverse: true },
             due: (well && pending.effect == GroupEffect::Delete).then(|| now.after(policy.tombstone)),
             members: moved.collect(),
@@ -132,54 +105,29 @@ impl ReplicaGroup {
         })
     }
 
-    /// What becomes of a member that an effect was about, given the status that the group takes.
-    fn member_after(
-        &self,
-        now: Timestamp,
-        pair: &ReplicaPair,
-        effect: GroupEffect,
-        to: GroupStatus,
-        well: bool,
-    ) -> PairPlan {
-        let plan = pair.follow(now, to);
-        match (effect, well) {
-            // Its own result, whatever becomes of the group (G-404).
-            (GroupEffect::Stop, true) => {
-                PairPlan { to: PairStatus::Stopped, rule: own_result(to, plan.rule), ..plan }
-            }
-            (GroupEffect::Failover, true) => {
-                let rule = own_result(to, plan.rule);
-                PairPlan { to: PairStatus::Failedover, switched: true, rule, ..plan }
-            }
-            (GroupEffect::Reprotect { reverse }, true) => PairPlan {
-                switched: false,
-                swap: reverse,
-                recover_point: if reverse { None } else { pair.last_recover_point },
-                ..plan
-            },
-            _ => plan,
-        }
-    }
-
-    /// Decides the reported end of a member's copy; `None` if the copy is not under way.
+    /// Decides the reported end of a member's copy.
+    ///
+    /// # Errors
+    ///
+    /// [`NotTaken`] if the copy is not under way or does not end like this.
     pub fn decide_copied(
         &self,
         now: Timestamp,
         member: &PairId,
         id: EffectId,
-        succeeded: bool,
+        outcome: &Outcome,
         members: &[&ReplicaPair],
-    ) -> Option<GroupPlan> {
-        let pair = members.iter().copied().find(|pair| pair.id == *member)?;
-        pair.pending.filter(|pending| pending.id == id && pair.is_copying())?;
+    ) -> Result<GroupPlan, NotTaken> {
+        let pair = members.iter().copied().find(|pair| pair.id == *member).ok_or(NotTaken::Stale)?;
+        pair.pending.filter(|pending| pending.id == id && pair.is_copying()).ok_or(NotTaken::Stale)?;
+        let succeeded = outcome.is_done()?;
         let rule = if succeeded { G_641 } else { G_642 };
         let own =
             PairPlan { pending: PendingChange::Clear, copy_failed: !succeeded, ..pair.unchanged(rule, now) };
-        let spoilt = self.spoilt || !succeeded;
-        Some(self.after_copy(now, pair, own, spoilt, members))
+        Ok(self.after_copy(now, pair, own, members))
     }
 
-    /// Decides that a member's relation broke: it leaves the round that is under way.
+    /// Decides what the broken relation of a member changes: it leaves the running round.
     pub fn decide_member_invalidated(
         &self,
         now: Timestamp,
@@ -187,37 +135,38 @@ impl ReplicaGroup {
         message: StatusMessage,
         members: &[&ReplicaPair],
     ) -> GroupPlan {
+        cite!(G_643);
         let own = member.decide_invalidated(now, message);
         if member.is_copying() {
-            self.after_copy(now, member, own, self.spoilt, members)
+            self.after_copy(now, member, own, members)
         } else {
             let members = [(member.id.clone(), own)].into();
             GroupPlan { members, ..self.unchanged(G_402, now) }
         }
     }
 
-    /// What follows when a member's copy is no longer under way: nothing while others copy, else the end of the round.
+    /// The plan after the end of a member's copy: the round ends unless other members still copy.
     fn after_copy(
         &self,
         now: Timestamp,
         member: &ReplicaPair,
         own: PairPlan,
-        spoilt: bool,
         members: &[&ReplicaPair],
     ) -> GroupPlan {
+        let copy_failed = self.copy_failed || own.copy_failed;
         let others = || members.iter().copied().filter(|pair| pair.id != member.id && pair.takes_part());
         if others().any(ReplicaPair::is_copying) {
             let rule = own.rule;
             let members = [(member.id.clone(), own)].into();
-            return GroupPlan { spoilt, members, ..self.unchanged(rule, now) };
+            return GroupPlan { copy_failed, members, ..self.unchanged(rule, now) };
         }
-        let event = if spoilt { GroupEvent::RoundFailed } else { GroupEvent::RoundSucceeded };
-        let row = lookup(self.status, event);
-        let to = if let GroupVerdict::Move(to) = row.then { to } else { self.status };
+        let event = if copy_failed { GroupEvent::RoundFailed } else { GroupEvent::RoundSucceeded };
+        let row = GroupLifecycle::lookup(self.status, event);
+        let to = if let Verdict::Move(to) = row.then { to } else { self.status };
         let committed = |pair: &ReplicaPair, plan: PairPlan| {
             let (rule, shown) = shown_by(to, pair.status).unwrap_or((plan.rule, plan.to));
             let plan = PairPlan { rule, to: shown, ..plan };
-            if spoilt { plan } else { PairPlan { recover_point: Some(now), copied: true, ..plan } }
+            if copy_failed { plan } else { PairPlan { recover_point: Some(now), copied: true, ..plan } }
         };
         let mut moved: Vec<(u64, PairId, PairPlan)> = others()
             .map(|pair| (pair.ordinal, pair.id.clone(), committed(pair, pair.follow(now, to))))
@@ -226,54 +175,81 @@ impl ReplicaGroup {
         moved.push((member.ordinal, member.id.clone(), own));
         moved.sort_by_key(|(ordinal, _, _)| *ordinal);
         let members = moved.into_iter().map(|(_, id, plan)| (id, plan)).collect();
-        GroupPlan { to, spoilt: false, round_failed: spoilt, members, ..self.unchanged(row.rule, now) }
+        GroupPlan {
+            to,
+            copy_failed: false,
+            round_failed: copy_failed,
+            members,
+            ..self.unchanged(row.rule, now)
+        }
     }
 
-    /// What falls due at [`ReplicaGroup::due`], seen from `now`: cycles up to `now` that a running round swallows are
+    /// Decides what happens at the deadline [`ReplicaGroup::due`]. Cycles up to `now` that fall into a running round are
     /// skipped in one step.
-    pub fn decide_due(&self, now: Timestamp, members: &[&ReplicaPair]) -> Option<GroupDue> {
+    pub fn decide_due(&self, now: Timestamp, members: &[&ReplicaPair]) -> Option<Due<GroupPlan>> {
+        cite!(G_697);
         let at = self.due.filter(|due| *due <= now)?;
         if self.status == GroupStatus::Deleted {
-            return Some(GroupDue::Forget);
+            return Some(Due::Forget);
         }
-        let row = lookup(self.status, GroupEvent::CycleDue);
+        let row = GroupLifecycle::lookup(self.status, GroupEvent::CycleDue);
         let taking_part = || members.iter().copied().filter(|pair| pair.takes_part());
         if taking_part().any(ReplicaPair::is_copying) || taking_part().next().is_none() {
             let due = first_cycle_after(at, now);
-            return Some(GroupDue::Round(GroupPlan { due, ..self.unchanged(row.rule, at) }));
+            return Some(Due::Cycle(GroupPlan { due, ..self.unchanged(row.rule, at) }));
         }
-        let to = if let GroupVerdict::Move(to) = row.then { to } else { self.status };
+        let to = if let Verdict::Move(to) = row.then { to } else { self.status };
         let copies = taking_part().map(|pair| {
             let shown = shown_by(to, pair.status).map_or(pair.status, |(_, shown)| shown);
             (pair.id.clone(), pair.begin_copy(at, shown))
         });
         let (due, members) = (first_cycle_after(at, at), copies.collect());
-        Some(GroupDue::Round(GroupPlan { to, due, members, ..self.unchanged(row.rule, at) }))
+        Some(Due::Cycle(GroupPlan { to, due, members, ..self.unchanged(row.rule, at) }))
     }
 
-    /// Decides that the group broke as a whole: every member that is replicating or busy breaks with it (`G-510`).
+    /// Decides what changes when the group breaks as a whole: every replicating or busy member breaks with it (`G-510`).
     pub fn decide_invalidated(
         &self,
         now: Timestamp,
         message: &StatusMessage,
         members: &[&ReplicaPair],
     ) -> GroupPlan {
-        let row = lookup(self.status, GroupEvent::Invalidated);
-        let GroupVerdict::Move(to) = row.then else { return self.unchanged(row.rule, now) };
-        let broken = members.iter().filter(|pair| !may_leave(pair.status));
+        let row = GroupLifecycle::lookup(self.status, GroupEvent::Invalidated);
+        let Verdict::Move(to) = row.then else { return self.unchanged(row.rule, now) };
+        let broken = members.iter().filter(|pair| !may_leave_group(pair.status));
         let plans = broken.map(|pair| (pair.id.clone(), pair.decide_invalidated(now, message.clone())));
         GroupPlan {
             to,
-            pending: GroupChange::Clear,
+            pending: PendingChange::Clear,
             due: None,
-            spoilt: false,
+            copy_failed: false,
             members: plans.collect(),
             ..self.unchanged(row.rule, now)
         }
     }
 }
 
-/// The rule of a member's result: that of following its group, unless the group came to another.
+/// The plan of a member for which the effect succeeded, given its plan to follow the group to this status.
+fn succeeded(pair: &ReplicaPair, plan: PairPlan, effect: GroupEffect, to: GroupStatus) -> PairPlan {
+    cite!(G_640);
+    match effect {
+        // The member's own result, whatever the status of the group (G-404).
+        GroupEffect::Stop => PairPlan { to: PairStatus::Stopped, rule: own_result(to, plan.rule), ..plan },
+        GroupEffect::Failover => {
+            let rule = own_result(to, plan.rule);
+            PairPlan { to: PairStatus::Failedover, switched: true, rule, ..plan }
+        }
+        GroupEffect::Reprotect { reverse } => PairPlan {
+            switched: false,
+            swap: reverse,
+            recover_point: if reverse { None } else { pair.last_recover_point },
+            ..plan
+        },
+        GroupEffect::Create | GroupEffect::Delete => plan,
+    }
+}
+
+/// The rule of a member's result: `followed`, unless the group failed in part.
 fn own_result(group: GroupStatus, followed: RuleId) -> RuleId {
     match group {
         GroupStatus::StopFailed | GroupStatus::FailoverFailed => G_404,

@@ -1,4 +1,4 @@
-//! The rules of consistent groups that stand beside the group's table.
+//! The rules of consistent groups that are not rows of [`GroupLifecycle`](crate::ebs::GroupLifecycle).
 
 use crate::rule::rules;
 

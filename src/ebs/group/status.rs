@@ -3,14 +3,11 @@
 //! Source: the `Status` values of `DescribeDiskReplicaGroups` in SDK 5.0.1. They are those of a pair without
 //! `initial_syncing`: a group shows `syncing` during its first copy too (`facts/ebs.md` §4.3 #8).
 
-use crate::ebs::pair::status::statuses;
+use crate::lifecycle::statuses;
 
 statuses! {
     /// The status of a consistent group.
-    GroupStatus,
-    /// A set of group statuses.
-    GroupStatusSet,
-    "group" {
+    GroupStatus, "group" {
         /// A member is abnormal, or the group itself.
         Invalid = "invalid",
         /// Being created.

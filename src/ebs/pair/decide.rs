@@ -1,30 +1,32 @@
-//! What happens to a pair: pure decisions and their application.
+//! Decisions on a pair, and their application.
 //!
-//! [`ReplicaPair::decide`] and its siblings answer what would happen and change nothing; [`ReplicaPair::apply`] cannot
-//! fail. Statuses come from the table alone; this file adds what the table does not know: regions,
-//! disks, the direction, the recover point and the clock.
+//! [`ReplicaPair::decide`] and its siblings return a plan and change nothing; [`ReplicaPair::apply`] carries a plan out
+//! and cannot fail. Statuses come from the table alone. This file adds regions, disks, the direction, the recover point
+//! and the clock.
 
 use crate::ebs::disk::Disk;
-use crate::ebs::pair::rules::E_620;
+use crate::ebs::pair::rules::{E_620, E_640, E_641, E_650, E_651, E_660};
 use crate::ebs::pair::status::PairStatus;
-use crate::ebs::pair::table::{self, PairEvent, Verdict};
-use crate::ebs::pair::{Context, PairEffect, PendingPair, RPO, ReplicaPair};
+use crate::ebs::pair::table::{PairEvent, PairLifecycle};
+use crate::ebs::pair::{CallSite, PairEffect, RPO, ReplicaPair};
 use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
 use crate::ids::EffectId;
+use crate::lifecycle::{Due, Pending, PendingChange, Verdict};
 use crate::operation::Operation;
+use crate::outcome::{NotTaken, Outcome};
 use crate::policy::{EbsPolicy, FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, ReverseNeeds};
-use crate::rule::RuleId;
+use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
 use crate::time::{Span, Timestamp};
 
-/// What a call on a pair asks, with the facts about its disks that the decision needs.
+/// A call on a pair, with the condition of the disk on which the decision depends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PairRequest {
     /// Start, automatic or one-shot.
     Start {
         /// Copy once only.
         one_shot: bool,
-        /// The destination disk as it is.
+        /// The condition of the destination disk.
         destination: Disk,
     },
     /// Stop.
@@ -35,7 +37,7 @@ pub enum PairRequest {
     Reprotect {
         /// Whether the roles swap.
         reverse: bool,
-        /// The source disk, that is, the old primary, as it is.
+        /// The condition of the source disk, which is the old primary.
         source: Disk,
     },
     /// Delete.
@@ -55,14 +57,14 @@ impl PairRequest {
     }
 }
 
-/// What a decision changes. Made by the `decide` functions, consumed by [`ReplicaPair::apply`].
+/// The changes that a decision makes. Returned by the `decide` functions, consumed by [`ReplicaPair::apply`].
 #[must_use = "a decision does nothing until it is applied"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairPlan {
     pub(in crate::ebs) rule: RuleId,
     pub(in crate::ebs) at: Timestamp,
     pub(in crate::ebs) to: PairStatus,
-    pub(in crate::ebs) pending: PendingChange,
+    pub(in crate::ebs) pending: PendingChange<PairEffect>,
     pub(in crate::ebs) due: Option<Timestamp>,
     pub(in crate::ebs) status_message: Option<StatusMessage>,
     pub(in crate::ebs) recover_point: Option<Timestamp>,
@@ -70,19 +72,12 @@ pub struct PairPlan {
     pub(in crate::ebs) switched: bool,
     pub(in crate::ebs) swap: bool,
     pub(in crate::ebs) one_shot: bool,
-    /// Whether a copy ended badly.
+    /// Whether a copy failed.
     pub(in crate::ebs) copy_failed: bool,
     pub(in crate::ebs) reversing: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::ebs) enum PendingChange {
-    Keep,
-    Clear,
-    Ask(PairEffect),
-}
-
-/// What applying a plan did.
+/// The result of applying a plan.
 #[must_use]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PairStep {
@@ -94,21 +89,12 @@ pub struct PairStep {
     pub from: PairStatus,
     /// The status after.
     pub to: PairStatus,
-    /// The effect that is asked for now.
-    pub asked: Option<PendingPair>,
+    /// The effect that is requested.
+    pub asked: Option<Pending<PairEffect>>,
     /// The effect that ended or was superseded.
-    pub ended: Option<PendingPair>,
-    /// Whether a copy ended badly.
+    pub ended: Option<Pending<PairEffect>>,
+    /// Whether a copy failed.
     pub copy_failed: bool,
-}
-
-/// What falls due on a pair.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PairDue {
-    /// Its next copy cycle.
-    Cycle(PairPlan),
-    /// The end of its tombstone: the pair is forgotten (`E-660`).
-    Forget,
 }
 
 impl ReplicaPair {
@@ -120,7 +106,7 @@ impl ReplicaPair {
     /// The refusal of the first check that fails.
     pub fn decide(
         &self,
-        cx: &Context<'_>,
+        cx: &CallSite<'_>,
         request: PairRequest,
         policy: &EbsPolicy,
     ) -> Result<PairPlan, EbsRefusal> {
@@ -130,7 +116,7 @@ impl ReplicaPair {
             return Err(GroupReason::PairInGroup(self.id.clone()).of(operation, group));
         }
         let event = self.event_of(request, policy);
-        let row = table::lookup(self.status, event);
+        let row = PairLifecycle::lookup(self.status, event);
         let to = match row.verdict(policy) {
             Verdict::Refuse => return Err(self.invalid_status(request.operation(), row.rule)),
             Verdict::NoOp => return Ok(self.unchanged(row.rule, cx.now)),
@@ -140,10 +126,10 @@ impl ReplicaPair {
         Ok(self.accepted(cx.now, request, row.rule, to, policy))
     }
 
-    pub(crate) fn check_region(&self, cx: &Context<'_>, operation: Operation) -> Result<(), EbsRefusal> {
+    pub(crate) fn check_region(&self, cx: &CallSite<'_>, operation: Operation) -> Result<(), EbsRefusal> {
         let at_source = || self.source().region == *cx.region;
         let at_destination = || self.destination().region == *cx.region;
-        // Only an end that the answer depends on is looked at: the happy path of a failover reads one of them.
+        // Only the ends on which the answer depends are compared: an accepted failover reads one of them.
         let allowed = match operation {
             Operation::FailoverDiskReplicaPair | Operation::ReprotectDiskReplicaPair => at_destination(),
             Operation::DeleteDiskReplicaPair => at_source(),
@@ -163,7 +149,7 @@ impl ReplicaPair {
         })
     }
 
-    /// Turns what was asked and what is known into the event that the table is asked about.
+    /// The event by which the table is asked about a request.
     pub(in crate::ebs) fn event_of(&self, request: PairRequest, policy: &EbsPolicy) -> PairEvent {
         match request {
             PairRequest::Start { one_shot: true, .. } => PairEvent::StartOneShot,
@@ -183,7 +169,7 @@ impl ReplicaPair {
 
     fn check_limits(
         &self,
-        cx: &Context<'_>,
+        cx: &CallSite<'_>,
         request: PairRequest,
         policy: &EbsPolicy,
     ) -> Result<(), EbsRefusal> {
@@ -262,69 +248,65 @@ impl ReplicaPair {
         }
     }
 
-    /// Decides the reported outcome of an effect; `message` becomes the status message of a failed creation.
-    /// `None` if the effect is not the pending one: the report is stale and nothing changes.
+    /// Decides the reported outcome of an effect. The message of a failed creation becomes the pair's status message.
+    ///
+    /// # Errors
+    ///
+    /// [`NotTaken`] if the effect is not the pending one or does not end like this.
     pub fn decide_outcome(
         &self,
         now: Timestamp,
         id: EffectId,
-        succeeded: bool,
-        message: Option<StatusMessage>,
+        outcome: &Outcome,
         policy: &EbsPolicy,
-    ) -> Option<PairPlan> {
-        let pending = self.pending.filter(|pending| pending.id == id)?;
+    ) -> Result<PairPlan, NotTaken> {
+        cite!(E_640, E_641, E_650);
+        let pending = self.pending.filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?;
         let (success, failure) = pending.effect.events();
-        let row = table::lookup(self.status, if succeeded { success } else { failure });
-        let to = match row.verdict(policy) {
-            Verdict::Move(to) => to,
-            Verdict::NoOp => self.status,
-            Verdict::Refuse => return None,
-        };
+        let row = PairLifecycle::lookup(self.status, if outcome.is_done()? { success } else { failure });
+        let to = row.verdict(policy).after(self.status).ok_or(NotTaken::Stale)?;
         let mut plan = PairPlan { to, pending: PendingChange::Clear, ..self.unchanged(row.rule, now) };
-        match (pending.effect, succeeded) {
-            (PairEffect::Create, false) => plan.status_message = message,
-            (PairEffect::Copy, false) => plan.copy_failed = true,
-            (PairEffect::Copy, true) => {
+        match (pending.effect, outcome) {
+            (PairEffect::Create, Outcome::Failed { message, .. }) => plan.status_message.clone_from(message),
+            (PairEffect::Copy, Outcome::Failed { .. }) => plan.copy_failed = true,
+            (PairEffect::Copy, _) => {
                 plan.recover_point = Some(now);
                 plan.copied = true;
             }
-            (PairEffect::Failover, true) => plan.switched = true,
-            (PairEffect::Reprotect { reverse }, true) => {
+            (PairEffect::Failover, Outcome::Succeeded) => plan.switched = true,
+            (PairEffect::Reprotect { reverse }, Outcome::Succeeded) => {
                 plan.switched = false;
                 plan.swap = reverse;
-                // A recover point belongs to a direction: the other one has none yet.
+                // A recover point belongs to a direction, and the other one has none yet.
                 plan.recover_point = if reverse { None } else { self.last_recover_point };
             }
-            (PairEffect::Delete, true) => plan.due = Some(now.after(policy.tombstone)),
+            (PairEffect::Delete, Outcome::Succeeded) => plan.due = Some(now.after(policy.tombstone)),
             _ => {}
         }
-        Some(plan)
+        Ok(plan)
     }
 
-    /// What falls due at [`ReplicaPair::due`], seen from `now`: cycles up to `now` that a running copy swallows are
+    /// Decides what happens at the deadline [`ReplicaPair::due`]. Cycles up to `now` that fall into a running copy are
     /// skipped in one step, so that a late caller costs no loop.
-    pub fn decide_due(&self, now: Timestamp, policy: &EbsPolicy) -> Option<PairDue> {
+    pub fn decide_due(&self, now: Timestamp, policy: &EbsPolicy) -> Option<Due<PairPlan>> {
+        cite!(E_660);
         let at = self.due.filter(|due| *due <= now)?;
         if self.status == PairStatus::Deleted {
-            return Some(PairDue::Forget);
+            return Some(Due::Forget);
         }
-        let row = table::lookup(self.status, PairEvent::CycleDue);
-        let to = match row.verdict(policy) {
-            Verdict::Move(to) => to,
-            Verdict::NoOp => self.status,
-            Verdict::Refuse => return None,
-        };
+        let row = PairLifecycle::lookup(self.status, PairEvent::CycleDue);
+        let to = row.verdict(policy).after(self.status)?;
         let base = PairPlan { to, ..self.unchanged(row.rule, at) };
-        Some(PairDue::Cycle(if self.pending.is_some() {
+        Some(Due::Cycle(if self.pending.is_some() {
             PairPlan { due: first_cycle_after(at, now), ..base }
         } else {
             PairPlan { pending: PendingChange::Ask(PairEffect::Copy), due: first_cycle_after(at, at), ..base }
         }))
     }
 
-    /// Decides that the relation broke, for instance because a disk was removed (`E-510`).
+    /// Decides what a broken relation changes, for instance after a disk was removed (`E-510`).
     pub fn decide_invalidated(&self, now: Timestamp, message: StatusMessage) -> PairPlan {
-        let row = table::lookup(self.status, PairEvent::Invalidated);
+        let row = PairLifecycle::lookup(self.status, PairEvent::Invalidated);
         match row.then {
             Verdict::Move(to) => PairPlan {
                 to,
@@ -338,18 +320,10 @@ impl ReplicaPair {
         }
     }
 
-    /// Carries a plan out. `id` names the effect that the plan asks for, if it asks for one.
+    /// Carries a plan out. `id` becomes the id of the effect that the plan requests, if it requests one.
     pub fn apply(&mut self, plan: PairPlan, id: EffectId) -> PairStep {
         let from = self.status;
-        let ended = match plan.pending {
-            PendingChange::Keep => None,
-            PendingChange::Clear => self.pending.take(),
-            PendingChange::Ask(effect) => self.pending.replace(PendingPair { id, effect, since: plan.at }),
-        };
-        let asked = match plan.pending {
-            PendingChange::Ask(_) => self.pending,
-            PendingChange::Keep | PendingChange::Clear => None,
-        };
+        let (asked, ended) = plan.pending.apply(&mut self.pending, id, plan.at);
         self.status = plan.to;
         self.due = plan.due;
         self.last_recover_point = plan.recover_point;
@@ -373,6 +347,7 @@ impl ReplicaPair {
     }
 
     pub(in crate::ebs) fn unchanged(&self, rule: RuleId, at: Timestamp) -> PairPlan {
+        cite!(E_651);
         PairPlan {
             rule,
             at,
@@ -408,8 +383,8 @@ impl PairPlan {
         self.rule
     }
 
-    /// Whether the plan asks for an effect and so needs an id.
+    /// Whether the plan requests an effect, which needs an id.
     pub const fn asks(&self) -> bool {
-        matches!(self.pending, PendingChange::Ask(_))
+        self.pending.asks()
     }
 }

@@ -1,7 +1,7 @@
-//! A replication pair as it stands.
+//! A replication pair.
 //!
-//! A pair has two ends. `primary` and `standby` are where it was created and never move; `source` and `destination`
-//! are the direction in which it copies, and swap when a reverse succeeds (`E-640`).
+//! A pair has two ends. `primary` and `standby` are the ends it was created with and never change; `source` and
+//! `destination` give the direction of the copy and swap when a reverse succeeds (`E-640`).
 
 pub(crate) mod decide;
 pub(crate) mod describe;
@@ -9,17 +9,20 @@ pub(crate) mod progress;
 pub(crate) mod requests;
 pub(crate) mod rules;
 pub(crate) mod settings;
-pub mod status;
-pub mod table;
+pub(crate) mod status;
+pub(crate) mod table;
 
 use alloc::boxed::Box;
 
 use crate::ebs::disk::Access;
 use crate::ebs::pair::requests::{Charge, CreateDiskReplicaPair, PairSettings};
+use crate::ebs::pair::rules::{E_661, E_670, E_671, E_672};
 use crate::ebs::pair::status::PairStatus;
 use crate::ebs::pair::table::PairEvent;
 use crate::ids::{AccountId, DiskId, EffectId, GroupId, PairId, RegionId, ResourceGroupId, ZoneId};
+use crate::lifecycle::Pending;
 use crate::policy::EbsPolicy;
+use crate::rule::cite;
 use crate::text::{Description, Name, StatusMessage, Tag};
 use crate::time::{Span, Timestamp};
 
@@ -38,7 +41,7 @@ pub struct End {
     pub disk: DiskId,
 }
 
-/// What a pair asks of the outside.
+/// Work that a pair requests from the embedder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -76,7 +79,8 @@ impl PairEffect {
         }
     }
 
-    /// The effect that a pair in this status waits for, if the status is transient. A copy may be between two cycles.
+    /// The effect that a pair in this transient status waits for; `None` for other statuses. Between a failed copy and
+    /// the next cycle a pair in a copying status waits for none.
     pub const fn of(status: PairStatus) -> Option<Self> {
         match status {
             PairStatus::Creating => Some(Self::Create),
@@ -90,21 +94,9 @@ impl PairEffect {
     }
 }
 
-/// An effect that was asked for and has not been reported on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct PendingPair {
-    /// Fencing token, attempt number and, with `since`, age.
-    pub id: EffectId,
-    /// What was asked.
-    pub effect: PairEffect,
-    /// When.
-    pub since: Timestamp,
-}
-
 /// When and where a call was made.
 #[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
+pub struct CallSite<'a> {
     /// The time of the call.
     pub now: Timestamp,
     /// The region of the call (`RegionId`).
@@ -122,29 +114,29 @@ pub struct ReplicaPair {
     pub(crate) primary: End,
     pub(crate) standby: End,
     pub(crate) reversed: bool,
-    /// Boxed because no call that moves a pair looks at it: what does is found in fewer cache lines.
+    /// Boxed because no lifecycle decision reads the settings: the rest of the pair then takes fewer cache lines.
     pub(crate) settings: Box<PairSettings>,
     pub(crate) created_at: Timestamp,
     pub(crate) status: PairStatus,
     pub(crate) status_message: Option<StatusMessage>,
-    pub(crate) pending: Option<PendingPair>,
+    pub(crate) pending: Option<Pending<PairEffect>>,
     /// Next copy cycle while replicating, end of the tombstone once deleted.
     pub(crate) due: Option<Timestamp>,
     /// Completion of the last copy in this direction; absent before the first.
     pub(crate) last_recover_point: Option<Timestamp>,
     /// Whether any copy has completed, in either direction.
     pub(crate) copied: bool,
-    /// Whether a failover took effect that no reprotect has undone: the destination is writable.
+    /// Whether a failover took effect and no reprotect has undone it: the destination is writable.
     pub(crate) switched: bool,
     pub(crate) last_one_shot: Option<Timestamp>,
-    /// The consistent group it is in. Boxed because most pairs are in none, and every call looks here.
+    /// The consistent group it is in. Boxed because most pairs are in none, and every call reads this field.
     pub(crate) group: Option<Box<GroupId>>,
-    /// Whether its group is being reversed, so that its old primary is read-only. Of a pair in no group, what it waits for
-    /// tells.
+    /// Whether its group is being reversed, so that its old primary is read-only. For a pair outside any group this
+    /// follows from its pending effect.
     pub(crate) reversing: bool,
 }
 
-/// A pair to be adopted: one that exists elsewhere, in any status.
+/// A pair that exists elsewhere, in any status, to be adopted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairSeed {
     /// Its id.
@@ -164,11 +156,11 @@ pub struct PairSeed {
 }
 
 impl ReplicaPair {
-    /// A pair as `CreateDiskReplicaPair` makes it: status `creating`, waiting for the effect `asked`.
+    /// The pair that `CreateDiskReplicaPair` makes: status `creating`, with the pending effect `asked`.
     pub fn create(
         id: PairId,
         account: AccountId,
-        cx: &Context<'_>,
+        cx: &CallSite<'_>,
         asked: EffectId,
         request: &CreateDiskReplicaPair,
     ) -> Self {
@@ -191,7 +183,7 @@ impl ReplicaPair {
             created_at: cx.now,
             status: PairStatus::Creating,
             status_message: None,
-            pending: Some(PendingPair { id: asked, effect: PairEffect::Create, since: cx.now }),
+            pending: Some(Pending { id: asked, effect: PairEffect::Create, since: cx.now }),
             due: None,
             last_recover_point: None,
             copied: false,
@@ -202,16 +194,16 @@ impl ReplicaPair {
         }
     }
 
-    /// A pair that exists elsewhere, in any status: a transient one waits for the effect `asked` from now on.
+    /// The pair of a seed. In a transient status it has the pending effect `asked` from now on.
     pub(crate) fn adopt(
         seed: PairSeed,
         account: AccountId,
-        cx: &Context<'_>,
+        cx: &CallSite<'_>,
         asked: EffectId,
         policy: &EbsPolicy,
     ) -> Self {
         let status = seed.status;
-        let pending = PairEffect::of(status).map(|effect| PendingPair { id: asked, effect, since: cx.now });
+        let pending = PairEffect::of(status).map(|effect| Pending { id: asked, effect, since: cx.now });
         let cycles = matches!(status, PairStatus::InitialSyncing | PairStatus::Syncing | PairStatus::Normal);
         let switched =
             matches!(status, PairStatus::Failedover | PairStatus::Reprotecting | PairStatus::ReprotectFailed);
@@ -258,12 +250,12 @@ impl ReplicaPair {
         self.status_message.as_ref()
     }
 
-    /// Where it was created as source; never moves.
+    /// The end it was created with as source; never changes.
     pub const fn primary(&self) -> &End {
         &self.primary
     }
 
-    /// Where it was created as destination; never moves.
+    /// The end it was created with as destination; never changes.
     pub const fn standby(&self) -> &End {
         &self.standby
     }
@@ -278,17 +270,17 @@ impl ReplicaPair {
         if self.reversed { &self.primary } else { &self.standby }
     }
 
-    /// The consistent group it is in. It is then moved by its group alone (`E-623`).
+    /// The consistent group it is in, which alone changes its status then (`E-623`).
     pub fn group(&self) -> Option<&GroupId> {
         self.group.as_deref()
     }
 
-    /// The effect that has not been reported on.
-    pub const fn pending(&self) -> Option<PendingPair> {
+    /// The pending effect.
+    pub const fn pending(&self) -> Option<Pending<PairEffect>> {
         self.pending
     }
 
-    /// When something falls due: the next cycle, or the end of the tombstone.
+    /// The next deadline: a copy cycle, or the end of the tombstone.
     pub const fn due(&self) -> Option<Timestamp> {
         self.due
     }
@@ -333,24 +325,27 @@ impl ReplicaPair {
         &self.settings.tags
     }
 
-    /// Whether it still binds its disks: a tombstone does not (`E-661`).
+    /// Whether its disks are in use by it: a tombstone uses none (`E-661`).
     pub fn binds_disks(&self) -> bool {
+        cite!(E_661);
         self.status != PairStatus::Deleted
     }
 
-    /// What the relation leaves to the host of its source disk: the old primary is read-only while its role is being
-    /// reversed and is otherwise never fenced (`E-670`, `E-672`).
+    /// The access that the host of the source disk has: the old primary is read-only while its role is being reversed and
+    /// is otherwise never fenced (`E-670`, `E-672`).
     pub fn source_access(&self) -> Access {
+        cite!(E_670, E_672);
         match self.pending {
-            Some(PendingPair { effect: PairEffect::Reprotect { reverse: true }, .. }) => Access::ReadOnly,
+            Some(Pending { effect: PairEffect::Reprotect { reverse: true }, .. }) => Access::ReadOnly,
             None if self.reversing => Access::ReadOnly,
             _ => Access::ReadWrite,
         }
     }
 
-    /// What the relation leaves to the host of its destination disk: nothing, until a failover takes effect or the
-    /// pair is deleted (`E-671`).
+    /// The access that the host of the destination disk has: none until a failover takes effect or the pair is deleted
+    /// (`E-671`).
     pub fn destination_access(&self) -> Access {
+        cite!(E_671);
         if self.switched || !self.binds_disks() { Access::ReadWrite } else { Access::None }
     }
 }

@@ -1,13 +1,14 @@
-//! `DescribeDiskReplicaPairProgress`: how far the copy is that a pair's status shows.
+//! `DescribeDiskReplicaPairProgress`: the progress of the running copy.
 //!
-//! The vendor answers a percentage and the last recover point. The model knows that a copy was asked for and that it
-//! ended, and not how far it is, so it answers the two numbers that follow from that (`E-695`): 0 while a copy is shown,
-//! or before any completed; 100 once the last one completed. What lies between belongs to whoever carries the copy out:
-//! the simulation, which knows when it will end, fills it in.
+//! The vendor answers a percentage and the last recover point. The model knows when a copy begins and ends but not its
+//! progress, so it answers two numbers only (`E-695`): 0 while a copy is shown or before any completed, and 100 once the
+//! last one completed. The simulation, which knows the duration of a copy, fills in the numbers between.
 
 use crate::ebs::pair::ReplicaPair;
+use crate::ebs::pair::rules::E_695;
 use crate::ebs::pair::status::PairStatus;
 use crate::ids::PairId;
+use crate::rule::cite;
 use crate::time::Timestamp;
 
 /// `DescribeDiskReplicaPairProgress`. Called at either end.
@@ -18,7 +19,7 @@ pub struct DescribeDiskReplicaPairProgress {
     pub pair: PairId,
 }
 
-/// What `DescribeDiskReplicaPairProgress` answers.
+/// The answer of `DescribeDiskReplicaPairProgress`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PairProgress {
     /// Percent, 0 to 100.
@@ -28,8 +29,9 @@ pub struct PairProgress {
 }
 
 impl ReplicaPair {
-    /// How far the copy is that the status shows (`E-695`).
+    /// The progress of the copy that the status shows (`E-695`).
     pub const fn progress(&self) -> PairProgress {
+        cite!(E_695);
         let copying = matches!(
             self.status,
             PairStatus::InitialSyncing | PairStatus::ManualSyncing | PairStatus::Syncing

@@ -1,8 +1,7 @@
 //! The typed requests of the EBS operations.
 //!
-//! A request holds what was asked, with defaults applied and spelling gone, so that equality is the equality that the
-//! idempotency token needs (`T-090`). The region is not part of a request: it is where the call was made, and travels
-//! in [`Call`](crate::control_plane::Call).
+//! A request holds parsed values with defaults applied, so that requests compare as the idempotency token requires
+//! (`T-090`). The region of the call is not part of a request: it is in [`Call`](crate::control_plane::Call).
 
 use alloc::vec::Vec;
 
@@ -99,11 +98,11 @@ pub struct CreateDiskReplicaPair {
     pub destination_zone: ZoneId,
     /// Destination disk.
     pub destination_disk: DiskId,
-    /// The name, the charge and the rest that no decision depends on.
+    /// The name, the charge and other settings.
     pub settings: PairSettings,
 }
 
-/// What a pair is created with and no decision on it depends on. By default it has no name and is paid by use.
+/// The settings of a pair, on which no lifecycle decision depends. By default it has no name and is paid by use.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct PairSettings {
@@ -121,7 +120,7 @@ pub struct PairSettings {
     pub tags: Vec<Tag>,
 }
 
-/// What `CreateDiskReplicaPair` answers.
+/// The answer of `CreateDiskReplicaPair`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct PairCreated {

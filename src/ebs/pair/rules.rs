@@ -1,4 +1,4 @@
-//! The rules of pairs that stand beside the pair's table.
+//! The rules of pairs that are not rows of [`PairLifecycle`](crate::ebs::PairLifecycle).
 
 use crate::rule::rules;
 

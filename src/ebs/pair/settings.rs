@@ -2,20 +2,22 @@
 //!
 //! Called at either end, in `created` and `stopped` (`E-270`, `E-271`). The page scopes that rule to name and
 //! description; whether replication time control can be changed at other times no source says, so one rule holds for
-//! the whole call. What the call leaves out stays (`E-272`). Of a grouped pair, replication time control is the group's
-//! and does not change alone (`E-623`); whether its name does no source says, and we let it. The metadata lists both site codes for it although it may be
-//! called from either end; no reading of ours produces them.
+//! the whole call. Absent settings stay as they are (`E-272`). The replication time control of a grouped pair is its
+//! group's and does not change alone (`E-623`); its name may change, on which no source says anything. The metadata lists
+//! both site codes for the call although either end accepts it; the model produces neither.
 
-use crate::ebs::pair::table::{self, PairEvent, Verdict};
-use crate::ebs::pair::{Context, ReplicaPair};
+use crate::ebs::pair::rules::{E_272, E_274};
+use crate::ebs::pair::table::{PairEvent, PairLifecycle};
+use crate::ebs::pair::{CallSite, ReplicaPair};
 use crate::ebs::refusal::{EbsRefusal, GroupReason};
 use crate::ids::PairId;
+use crate::lifecycle::Verdict;
 use crate::policy::EbsPolicy;
-use crate::rule::RuleId;
+use crate::rule::{RuleId, cite};
 use crate::text::{Description, Name};
 
-/// `ModifyDiskReplicaPair`. What is `None` stays as it is. `RPO` is not here since only 900 s is sold, and `Bandwidth` is
-/// not open (`E-274`).
+/// `ModifyDiskReplicaPair`. A setting that is `None` stays as it is. There is no `RPO`, since only 900 s is sold, and no
+/// `Bandwidth`, which is not yet available (`E-274`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct ModifyDiskReplicaPair {
@@ -29,7 +31,7 @@ pub struct ModifyDiskReplicaPair {
     pub enable_rtc: Option<bool>,
 }
 
-/// What a change of settings changes. Made by [`ReplicaPair::decide_modify`].
+/// The changes of settings that a decision makes. Returned by [`ReplicaPair::decide_modify`].
 #[must_use = "a decision does nothing until it is applied"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsPlan {
@@ -47,14 +49,14 @@ impl SettingsPlan {
 }
 
 impl ReplicaPair {
-    /// Decides a change of settings: region (`E-620`), then what its group decides (`E-623`), then status (`E-271`).
+    /// Decides a change of settings. The order of checks: region (`E-620`), group (`E-623`), status (`E-271`).
     ///
     /// # Errors
     ///
     /// The refusal of the first check that fails.
     pub fn decide_modify(
         &self,
-        cx: &Context<'_>,
+        cx: &CallSite<'_>,
         request: &ModifyDiskReplicaPair,
         policy: &EbsPolicy,
     ) -> Result<SettingsPlan, EbsRefusal> {
@@ -64,7 +66,7 @@ impl ReplicaPair {
         if let (Some(group), Some(_)) = (self.group(), rtc) {
             return Err(GroupReason::PairInGroup(self.id.clone()).of(operation, group.clone()));
         }
-        let row = table::lookup(self.status, PairEvent::Modify);
+        let row = PairLifecycle::lookup(self.status, PairEvent::Modify);
         if row.verdict(policy) == Verdict::Refuse {
             return Err(self.invalid_status(operation, row.rule));
         }
@@ -76,8 +78,9 @@ impl ReplicaPair {
         })
     }
 
-    /// Carries a change of settings out; says whether anything is other than it was.
+    /// Carries a change of settings out. Returns whether any setting changed.
     pub fn apply_settings(&mut self, plan: SettingsPlan) -> bool {
+        cite!(E_272, E_274);
         let before = self.settings.clone();
         let settings = &mut *self.settings;
         settings.name = plan.name.or(settings.name.take());

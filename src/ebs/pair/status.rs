@@ -3,101 +3,11 @@
 //! Source: the `Status` values of `DescribeDiskReplicaPairs` in SDK 5.0.1. There is no `reprotected`: a reverse ends
 //! in `stopped`.
 
-/// An enum of statuses with their wire spelling, and sets of them for the rows of a table.
-macro_rules! statuses {
-    (
-        $(#[$status_doc:meta])* $Status:ident, $(#[$set_doc:meta])* $Set:ident, $what:literal {
-            $($(#[$doc:meta])* $name:ident = $wire:literal,)*
-        }
-    ) => {
-        $(#[$status_doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $Status {$( $(#[$doc])* $name, )*}
-
-        impl $Status {
-            /// All of them, in the order of `docs/rules.md`.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
-
-            /// The wire spelling.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $wire,)* }
-            }
-
-            /// The status with this wire spelling.
-            pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|status| status.as_str() == text)
-            }
-        }
-
-        impl core::fmt::Display for $Status {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        #[cfg(feature = "serde")]
-        impl serde::Serialize for $Status {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        #[cfg(feature = "serde")]
-        impl<'de> serde::Deserialize<'de> for $Status {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = alloc::string::String::deserialize(deserializer)?;
-                Self::parse(&text).ok_or_else(|| serde::de::Error::custom(concat!("unknown ", $what, " status")))
-            }
-        }
-
-        $(#[$set_doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-        pub struct $Set(u32);
-
-        impl $Set {
-            /// The set of these statuses.
-            pub const fn of(statuses: &[$Status]) -> Self {
-                let mut bits = 0;
-                let mut rest = statuses;
-                while let [first, tail @ ..] = rest {
-                    bits |= 1 << (*first as u32);
-                    rest = tail;
-                }
-                Self(bits)
-            }
-
-            /// All statuses but these.
-            pub const fn but(statuses: &[$Status]) -> Self {
-                Self(Self::of($Status::ALL).0 & !Self::of(statuses).0)
-            }
-
-            /// Whether the set holds this status.
-            pub const fn contains(self, status: $Status) -> bool {
-                self.0 & (1 << (status as u32)) != 0
-            }
-
-            /// The statuses in it, in the order in which they are listed.
-            pub fn iter(self) -> impl Iterator<Item = $Status> {
-                $Status::ALL.iter().copied().filter(move |status| self.contains(*status))
-            }
-        }
-
-        impl core::fmt::Debug for $Set {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.debug_set().entries(self.iter()).finish()
-            }
-        }
-    };
-}
-
-pub(in crate::ebs) use statuses;
+use crate::lifecycle::statuses;
 
 statuses! {
     /// The status of a replication pair.
-    PairStatus,
-    /// A set of pair statuses.
-    StatusSet,
-    "pair" {
+    PairStatus, "pair" {
         /// The relation is abnormal; the status message says why.
         Invalid = "invalid",
         /// Being created.

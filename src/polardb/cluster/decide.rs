@@ -2,8 +2,9 @@
 
 use crate::ids::{EffectId, NodeId};
 use crate::operation::Operation;
+use crate::outcome::{NotTaken, Outcome};
 use crate::polardb::cluster::failing_over::{OnNoCandidate, Search};
-use crate::polardb::cluster::plan::{ClusterOutcome, ClusterPlan, Draft, NotTaken};
+use crate::polardb::cluster::plan::{ClusterPlan, Draft};
 use crate::polardb::cluster::requests::{
     DeleteDbCluster, Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType,
 };
@@ -174,7 +175,7 @@ impl DbCluster {
         &self,
         now: Timestamp,
         id: EffectId,
-        outcome: &ClusterOutcome,
+        outcome: &Outcome,
         policy: &PolarDbPolicy,
     ) -> Result<ClusterPlan, NotTaken> {
         cite!(P_152);
@@ -189,7 +190,7 @@ impl DbCluster {
         };
         let draft = |status_rule| Draft::new(self, now, status_rule, policy);
         match (&failover.stage, outcome) {
-            (Stage::Choosing { .. }, ClusterOutcome::Chosen(node)) => {
+            (Stage::Choosing { .. }, Outcome::Chosen(node)) => {
                 if !self.offered().is_some_and(|(_, tier)| tier.contains(node)) {
                     return Err(NotTaken::NotOffered);
                 }
@@ -197,12 +198,12 @@ impl DbCluster {
                 draft.advance_to(Next::Promote(node.clone()), P_151);
                 Ok(draft.plan)
             }
-            (Stage::Switching { .. }, ClusterOutcome::Succeeded) => {
+            (Stage::Switching { .. }, Outcome::Succeeded) => {
                 let mut draft = draft(P_160);
                 draft.promoted();
                 Ok(draft.plan)
             }
-            (Stage::Switching { .. }, ClusterOutcome::Failed(failure)) => {
+            (Stage::Switching { .. }, Outcome::Failed { failure, .. }) => {
                 let mut draft = draft(P_302);
                 draft.attempt_failed(Some(*failure));
                 Ok(draft.plan)
@@ -215,16 +216,16 @@ impl DbCluster {
     fn decide_settled(
         &self,
         now: Timestamp,
-        outcome: &ClusterOutcome,
+        outcome: &Outcome,
         policy: &PolarDbPolicy,
     ) -> Result<ClusterPlan, NotTaken> {
         let effect = self.pending.map(|pending| pending.effect);
         let (rule, gone) = match (effect, outcome) {
-            (_, ClusterOutcome::Chosen(_)) => return Err(NotTaken::WrongOutcome),
-            (Some(Lifecycle::Create), ClusterOutcome::Succeeded) => (P_015, false),
-            (Some(Lifecycle::Create), ClusterOutcome::Failed(_)) => (P_016, true),
-            (Some(Lifecycle::Delete), ClusterOutcome::Succeeded) => (P_024, true),
-            (Some(Lifecycle::Delete), ClusterOutcome::Failed(_)) | (None, _) => (P_025, false),
+            (_, Outcome::PartlyFailed { .. } | Outcome::Chosen(_)) => return Err(NotTaken::WrongOutcome),
+            (Some(Lifecycle::Create), Outcome::Succeeded) => (P_015, false),
+            (Some(Lifecycle::Create), Outcome::Failed { .. }) => (P_016, true),
+            (Some(Lifecycle::Delete), Outcome::Succeeded) => (P_024, true),
+            (Some(Lifecycle::Delete), Outcome::Failed { .. }) | (None, _) => (P_025, false),
         };
         let mut draft = Draft::new(self, now, rule, policy);
         draft.ended(self.pending.map(|pending| pending.id));

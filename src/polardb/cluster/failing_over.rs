@@ -5,14 +5,13 @@
 use alloc::vec::Vec;
 
 use crate::ids::NodeId;
+use crate::outcome::Failure;
 use crate::polardb::cluster::plan::Draft;
 use crate::polardb::cluster::requests::{Edition, Engine};
 use crate::polardb::cluster::rules::{P_301, P_310};
 use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::election::electorate::Electorate;
-use crate::polardb::election::failover::{
-    Cause, Failure, Next, NoCandidate, OnExhaustion, PlannedFailover, Start,
-};
+use crate::polardb::election::failover::{Cause, Next, NoCandidate, OnExhaustion, PlannedFailover, Start};
 use crate::polardb::election::rules::{
     P_109, P_121, P_122, P_140, P_150, P_160, P_161, P_172, P_180, P_181, P_182, P_185, P_186, P_190,
 };

@@ -13,13 +13,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, RegionId, ResourceGroupId, ZoneId};
+use crate::lifecycle::Pending;
 use crate::polardb::cluster::requests::{CreateDbCluster, Edition, Engine, PayType};
 use crate::polardb::cluster::rules::{P_013, P_300, P_305};
 use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::election::electorate::ORDINARY;
 use crate::polardb::election::failover::{Failover, Stage};
 use crate::polardb::election::ranking::Priority;
-use crate::polardb::nodes::work::{NodeWork, PendingWork, writer_is_lost};
+use crate::polardb::nodes::work::{NodeWork, writer_is_lost};
 use crate::polardb::nodes::{DbNode, NodeKind, Role, writer};
 use crate::policy::SwitchStatus;
 use crate::rule::cite;
@@ -49,18 +50,6 @@ pub enum ClusterEffect {
     Work(NodeWork),
 }
 
-/// A pending effect on the cluster as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct PendingCluster {
-    /// Fencing token, attempt number and, with `since`, age.
-    pub id: EffectId,
-    /// What was asked.
-    pub effect: Lifecycle,
-    /// When.
-    pub since: Timestamp,
-}
-
 /// A cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -80,12 +69,13 @@ pub struct DbCluster {
     pub(crate) nodes: Vec<DbNode>,
     /// A status that was observed, such as `ClassChanging`.
     pub(crate) busy: Option<StatusMessage>,
-    pub(crate) pending: Option<PendingCluster>,
+    pub(crate) pending: Option<Pending<Lifecycle>>,
     pub(crate) failover: Option<Failover>,
     /// When the writer last moved; by policy, when that switch began.
     pub(crate) last_switch: Option<Timestamp>,
     /// Work on nodes. Unlike `pending`, it can go on during a failover.
-    pub(crate) work: Option<PendingWork>,
+    #[cfg_attr(feature = "serde", serde(with = "crate::polardb::nodes::work::serialised", default))]
+    pub(crate) work: Option<Pending<NodeWork>>,
     /// The zone of the hot-standby storage cluster.
     pub(crate) standby_zone: Option<ZoneId>,
     /// The zone to which the writer returns when a node there becomes eligible (`P-190`).
@@ -169,7 +159,7 @@ impl DbCluster {
             created_at: now,
             nodes: nodes.iter().enumerate().map(node).collect(),
             busy: None,
-            pending: Some(PendingCluster { id: asked, effect: Lifecycle::Create, since: now }),
+            pending: Some(Pending { id: asked, effect: Lifecycle::Create, since: now }),
             failover: None,
             last_switch: None,
             work: None,
@@ -182,7 +172,7 @@ impl DbCluster {
 
     /// A cluster that exists elsewhere: one that is being created or released waits for the effect `asked` from now on.
     pub(crate) fn adopt(seed: ClusterSeed, account: AccountId, now: Timestamp, asked: EffectId) -> Self {
-        let pending = |effect| Some(PendingCluster { id: asked, effect, since: now });
+        let pending = |effect| Some(Pending { id: asked, effect, since: now });
         let (pending, busy) = match seed.status {
             ClusterStatus::Creating => (pending(Lifecycle::Create), None),
             ClusterStatus::Deleting => (pending(Lifecycle::Delete), None),
@@ -242,7 +232,7 @@ impl DbCluster {
                 SwitchStatus::RoleSwitching => ClusterStatus::RoleSwitching,
             },
             _ if self.lost_its_writer() || self.waits => ClusterStatus::Switching,
-            (None, Some(pending), _) => pending.work.status(),
+            (None, Some(pending), _) => pending.effect.status(),
             (None, None, Some(busy)) => ClusterStatus::Busy(busy.clone()),
             (None, None, None) => ClusterStatus::Running,
         }
@@ -280,11 +270,11 @@ impl DbCluster {
     /// The pending effect of its work on nodes, likewise. It can go on during a failover.
     pub fn outstanding_work(&self) -> Option<(EffectId, Timestamp, ClusterEffect)> {
         let pending = self.work.as_ref()?;
-        Some((pending.id, pending.since, ClusterEffect::Work(pending.work.clone())))
+        Some((pending.id, pending.since, ClusterEffect::Work(pending.effect.clone())))
     }
 
     /// The work on nodes that is under way.
-    pub const fn work(&self) -> Option<&PendingWork> {
+    pub const fn work(&self) -> Option<&Pending<NodeWork>> {
         self.work.as_ref()
     }
 
@@ -396,7 +386,7 @@ impl DbCluster {
 
     /// Whether the writer is down, other than for a restart that was asked for (`P-243`).
     fn lost_its_writer(&self) -> bool {
-        writer_is_lost(&self.nodes, self.work.as_ref().map(|pending| &pending.work))
+        writer_is_lost(&self.nodes, self.work.as_ref().map(|pending| &pending.effect))
     }
 
     /// The nodes offered for a choice that is pending, with their priority.

@@ -5,10 +5,11 @@
 use alloc::vec::Vec;
 
 use crate::ids::{EffectId, NodeId, ZoneId};
+use crate::lifecycle::Pending;
 use crate::polardb::cluster::step::{ClusterFact, ClusterStep};
-use crate::polardb::cluster::{ClusterEffect, DbCluster, PendingCluster};
-use crate::polardb::election::failover::{Failure, Next, PlannedFailover};
-use crate::polardb::nodes::work::{NodeWork, PendingWork, writer_is_lost};
+use crate::polardb::cluster::{ClusterEffect, DbCluster};
+use crate::polardb::election::failover::{Next, PlannedFailover};
+use crate::polardb::nodes::work::{NodeWork, writer_is_lost};
 use crate::polardb::nodes::{DbNode, writer};
 use crate::policy::PolarDbPolicy;
 use crate::rule::RuleId;
@@ -37,28 +38,6 @@ pub struct ClusterPlan {
     pub(in crate::polardb) home: Option<ZoneId>,
     pub(in crate::polardb) hot_replica_used: bool,
     pub(in crate::polardb) waits: bool,
-}
-
-/// Why a report about a pending effect is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotTaken {
-    /// The effect is not pending.
-    Stale,
-    /// The chosen node was not offered.
-    NotOffered,
-    /// The effect does not end like this.
-    WrongOutcome,
-}
-
-/// How a pending effect ended.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum ClusterOutcome {
-    /// It was done.
-    Succeeded,
-    /// It failed.
-    Failed(Failure),
-    /// This node was chosen.
-    Chosen(NodeId),
 }
 
 impl ClusterPlan {
@@ -131,10 +110,10 @@ impl DbCluster {
         self.work.take_if(|pending| step.ended.contains(&pending.id));
         match &plan.asks {
             Some(ClusterEffect::Lifecycle(effect)) => {
-                self.pending = Some(PendingCluster { id, effect: *effect, since: step.at });
+                self.pending = Some(Pending { id, effect: *effect, since: step.at });
             }
             Some(ClusterEffect::Work(work)) => {
-                self.work = Some(PendingWork { id, work: work.clone(), since: step.at });
+                self.work = Some(Pending { id, effect: work.clone(), since: step.at });
             }
             Some(ClusterEffect::ChooseNode(_) | ClusterEffect::PromoteNode(_)) | None => {}
         }
@@ -190,7 +169,7 @@ impl<'a> Draft<'a> {
     /// The work on nodes under way.
     pub(in crate::polardb) fn work(&self) -> Option<&'a NodeWork> {
         let pending = self.cluster.work.as_ref()?;
-        (!self.plan.step.ended.contains(&pending.id)).then_some(&pending.work)
+        (!self.plan.step.ended.contains(&pending.id)).then_some(&pending.effect)
     }
 
     /// Whether the writer is down, other than for a restart that was asked for (`P-243`).

@@ -3,9 +3,10 @@
 use alloc::vec::Vec;
 
 use crate::ids::{EffectId, NodeId};
+use crate::outcome::Failure;
 use crate::polardb::cluster::ClusterEffect;
 use crate::polardb::cluster::status::ClusterStatus;
-use crate::polardb::election::failover::{Cause, Failure};
+use crate::polardb::election::failover::Cause;
 use crate::polardb::election::ranking::Priority;
 use crate::polardb::nodes::NodeChange;
 use crate::polardb::nodes::work::NodeWork;

@@ -53,29 +53,6 @@ impl Cause {
     }
 }
 
-/// Why a promotion failed, as reported. All three go on to the next node alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-pub enum Failure {
-    /// The network.
-    Network,
-    /// Abnormal replication.
-    Replication,
-    /// Anything else.
-    Other,
-}
-
-impl Failure {
-    /// The spelling in reports and events.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Network => "network",
-            Self::Replication => "replication",
-            Self::Other => "other",
-        }
-    }
-}
-
 /// What a failover waits for. `Id` is the id of the pending effect; in a plan, where the effect of a new stage has no id
 /// yet, an `Option` of it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -6,9 +6,7 @@
 
 use alloc::vec::Vec;
 
-use crate::ids::{EffectId, NodeClass, NodeId, ZoneId};
-use crate::time::Timestamp;
-
+use crate::ids::{NodeClass, NodeId, ZoneId};
 use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::nodes::requests::NodeTarget;
 use crate::polardb::nodes::rules::P_243;
@@ -122,14 +120,40 @@ pub(in crate::polardb) fn writer_is_lost(nodes: &[DbNode], work: Option<&NodeWor
     !writer(nodes).is_some_and(|writer| writer.up || restarts(writer))
 }
 
-/// Work under way.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct PendingWork {
-    /// Fencing token, attempt number and, with `since`, age.
-    pub id: EffectId,
-    /// What was asked.
-    pub work: NodeWork,
-    /// When.
-    pub since: Timestamp,
+/// The serialised form of pending work, whose effect is named `work`.
+#[cfg(feature = "serde")]
+pub(in crate::polardb) mod serialised {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::NodeWork;
+    use crate::ids::EffectId;
+    use crate::lifecycle::Pending;
+    use crate::time::Timestamp;
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Work<T> {
+        id: EffectId,
+        work: T,
+        since: Timestamp,
+    }
+
+    pub(in crate::polardb) fn serialize<S: Serializer>(
+        pending: &Option<Pending<NodeWork>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let form = pending.as_ref().map(|Pending { id, effect, since }| Work {
+            id: *id,
+            work: effect,
+            since: *since,
+        });
+        form.serialize(serializer)
+    }
+
+    pub(in crate::polardb) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Pending<NodeWork>>, D::Error> {
+        let form = Option::<Work<NodeWork>>::deserialize(deserializer)?;
+        Ok(form.map(|Work { id, work, since }| Pending { id, effect: work, since }))
+    }
 }

@@ -3,13 +3,15 @@
 use alloc::vec::Vec;
 
 use crate::ids::{NodeId, ZoneId};
+use crate::lifecycle::Pending;
+use crate::outcome::{NotTaken, Outcome};
 use crate::polardb::cluster::failing_over::Availability;
-use crate::polardb::cluster::plan::{ClusterOutcome, ClusterPlan, Draft, NotTaken};
+use crate::polardb::cluster::plan::{ClusterPlan, Draft};
 use crate::polardb::cluster::rules::{P_302, P_303};
 use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::cluster::{ClusterEffect, DbCluster};
 use crate::polardb::nodes::rules::{P_203, P_230, P_243, P_244, P_262};
-use crate::polardb::nodes::work::{NodeWork, PendingWork};
+use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeKind, Role};
 use crate::policy::PolarDbPolicy;
 use crate::rule::{RuleId, cite};
@@ -44,16 +46,12 @@ impl DbCluster {
     pub(in crate::polardb) fn decide_work_ended(
         &self,
         now: Timestamp,
-        outcome: &ClusterOutcome,
+        outcome: &Outcome,
         policy: &PolarDbPolicy,
     ) -> Result<ClusterPlan, NotTaken> {
         cite!(P_243, P_244);
-        let succeeded = match outcome {
-            ClusterOutcome::Succeeded => true,
-            ClusterOutcome::Failed(_) => false,
-            ClusterOutcome::Chosen(_) => return Err(NotTaken::WrongOutcome),
-        };
-        let Some(PendingWork { id, work, .. }) = &self.work else { return Err(NotTaken::Stale) };
+        let succeeded = outcome.is_done()?;
+        let Some(Pending { id, effect: work, .. }) = &self.work else { return Err(NotTaken::Stale) };
         let mut draft = Draft::new(self, now, P_303, policy);
         draft.ended([*id]);
         let mut seen = Availability::default();

@@ -4,9 +4,9 @@ use alloc::string::{String, ToString};
 
 use super::{StepContext, id};
 use crate::control_plane::{Call, ControlPlane, Request};
-use crate::ebs::group::table::{GroupEvent, GroupVerdict, lookup as group_row};
-use crate::ebs::pair::table::{PairEvent, Verdict, lookup as pair_row};
+use crate::ebs::{GroupEvent, GroupLifecycle, PairEvent, PairLifecycle};
 use crate::ids::{ClusterId, GroupId, PairId};
+use crate::lifecycle::Verdict;
 use crate::polardb::DbCluster;
 use crate::testing::view::{GroupView, View};
 use crate::time::Timestamp;
@@ -65,7 +65,7 @@ impl StepContext for ControlPlane {
 
 impl ControlPlane {
     fn permits_pair(&self, pair: &PairId, event: PairEvent) -> bool {
-        let verdict = |status| pair_row(status, event).verdict(&self.policy().ebs);
+        let verdict = |status| PairLifecycle::lookup(status, event).verdict(&self.policy().ebs);
         self.pair(pair).is_some_and(|pair| verdict(pair.status()) != Verdict::Refuse)
     }
 
@@ -75,6 +75,6 @@ impl ControlPlane {
             GroupEvent::Modify | GroupEvent::Stop => true,
             event => (event == GroupEvent::Delete) == group.pairs.is_empty(),
         };
-        fits && group_row(group.status, event).verdict(&self.policy().ebs) != GroupVerdict::Refuse
+        fits && GroupLifecycle::lookup(group.status, event).verdict(&self.policy().ebs) != Verdict::Refuse
     }
 }

@@ -80,7 +80,7 @@ fn pair(pair: &ReplicaPair) -> PairView {
 
 fn group(view: &ebs::GroupView) -> GroupView {
     let site =
-        |place: &ebs::Place| SiteView { region: place.region.to_string(), zone: place.zone.to_string() };
+        |place: &ebs::Location| SiteView { region: place.region.to_string(), zone: place.zone.to_string() };
     GroupView {
         id: view.group.id().to_string(),
         status: view.status.to_string(),

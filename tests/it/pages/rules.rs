@@ -3,14 +3,14 @@
 //! `UPDATE=1 cargo test --test it pages` rewrites `docs/rules.md` and `docs/diagrams.md`.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::fs;
 
 use failover_model::catalogue;
-use failover_model::ebs::group_table::{self, GroupEvent, GroupVerdict};
-use failover_model::ebs::status::PairStatus;
-use failover_model::ebs::table::{PairEvent, ROWS, Verdict, lookup};
-use failover_model::ebs::{GroupStatus, member};
+use failover_model::ebs::{
+    EbsChoice, GroupEvent, GroupLifecycle, GroupStatus, PairEvent, PairLifecycle, PairStatus, shown_by,
+};
+use failover_model::lifecycle::{Listed, Row, Verdict};
 use failover_model::policy::{Policy, READINGS};
 use failover_model::rule::{Basis, Rule};
 
@@ -53,36 +53,35 @@ fn rules_page() -> String {
         page.push('\n');
     }
     page.push_str("## The pair table\n\nEach cell is the row that decides. A status: the pair moves there. `=`: accepted, nothing changes. Empty: refused. A star:\nanother reading exists as policy.\n\n");
-    for events in PairEvent::ALL.chunks(6) {
-        let names: Vec<String> = events.iter().map(|event| format!("{event:?}")).collect();
-        writeln!(page, "| Status | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len())).unwrap();
-        for status in PairStatus::ALL {
-            let cells: Vec<String> = events.iter().map(|event| cell(*status, *event)).collect();
-            writeln!(page, "| `{status}` | {} |", cells.join(" | ")).unwrap();
-        }
-        page.push('\n');
-    }
+    push_table(&mut page, PairLifecycle::lookup);
     page.push_str("## The group table\n\nRead likewise. It is asked with the status that the group shows; outcomes and the clock with its own.\n\n");
-    for events in GroupEvent::ALL.chunks(6) {
-        let names: Vec<String> = events.iter().map(|event| format!("{event:?}")).collect();
-        writeln!(page, "| Status | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len())).unwrap();
-        for status in GroupStatus::ALL {
-            let cells: Vec<String> = events.iter().map(|event| group_cell(*status, *event)).collect();
-            writeln!(page, "| `{status}` | {} |", cells.join(" | ")).unwrap();
-        }
-        page.push('\n');
-    }
+    push_table(&mut page, GroupLifecycle::lookup);
     page.push_str(&members_table());
     page.trim_end().to_owned() + "\n"
 }
 
-fn group_cell(status: GroupStatus, event: GroupEvent) -> String {
-    let row = group_table::lookup(status, event);
-    let star = if row.if_repeated.is_none() { "" } else { "\\*" };
+/// The table of a lifecycle, six events at a time.
+fn push_table<S: Listed + Display, E: Listed>(
+    page: &mut String,
+    lookup: fn(S, E) -> &'static Row<S, E, EbsChoice>,
+) {
+    for events in E::ALL.chunks(6) {
+        let names: Vec<String> = events.iter().map(|event| format!("{event:?}")).collect();
+        writeln!(page, "| Status | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len())).unwrap();
+        for status in S::ALL {
+            let cells: Vec<String> = events.iter().map(|event| cell(lookup(*status, *event))).collect();
+            writeln!(page, "| `{status}` | {} |", cells.join(" | ")).unwrap();
+        }
+        page.push('\n');
+    }
+}
+
+fn cell<S: Listed + Display, E: Listed>(row: &Row<S, E, EbsChoice>) -> String {
+    let star = if row.unless.is_empty() { "" } else { "\\*" };
     match row.then {
-        GroupVerdict::Move(to) => format!("`{to}` {}{star}", row.rule),
-        GroupVerdict::NoOp => format!("= {}{star}", row.rule),
-        GroupVerdict::Refuse => format!("{}{star}", row.rule),
+        Verdict::Move(to) => format!("`{to}` {}{star}", row.rule),
+        Verdict::NoOp => format!("= {}{star}", row.rule),
+        Verdict::Refuse => format!("{}{star}", row.rule),
     }
 }
 
@@ -94,23 +93,13 @@ fn members_table() -> String {
     );
     for group in GroupStatus::ALL {
         let resting = PairStatus::ALL.iter().filter_map(|pair| {
-            let (rule, shown) = member::shown_by(*group, *pair)?;
+            let (rule, shown) = shown_by(*group, *pair)?;
             (shown == *pair && *pair != PairStatus::Invalid).then(|| format!("`{pair}` {rule}"))
         });
         let members: Vec<String> = resting.collect();
         writeln!(page, "| `{group}` | {} |", members.join(", ")).unwrap();
     }
     page
-}
-
-fn cell(status: PairStatus, event: PairEvent) -> String {
-    let row = lookup(status, event);
-    let star = if row.unless.is_empty() { "" } else { "\\*" };
-    match row.then {
-        Verdict::Move(to) => format!("`{to}` {}{star}", row.rule),
-        Verdict::NoOp => format!("= {}{star}", row.rule),
-        Verdict::Refuse => format!("{}{star}", row.rule),
-    }
 }
 
 fn diagrams_page() -> String {
@@ -139,16 +128,7 @@ fn diagrams_page() -> String {
         ("Delete", &[PairEvent::Delete, PairEvent::DeleteSucceeded, PairEvent::DeleteFailed]),
     ];
     for (title, events) in stories {
-        write!(page, "\n## {title}\n\n```mermaid\nstateDiagram-v2\n").unwrap();
-        for row in ROWS {
-            let Verdict::Move(to) = row.then else { continue };
-            for event in row.on.iter().filter(|event| events.contains(event)) {
-                for from in row.from.iter() {
-                    writeln!(page, "    {from} --> {to} : {event:?} {}", row.rule).unwrap();
-                }
-            }
-        }
-        page.push_str("```\n");
+        push_diagram(&mut page, title, events, PairLifecycle::ROWS);
     }
     let stories: [(&str, &[GroupEvent]); 4] = [
         (
@@ -177,18 +157,28 @@ fn diagrams_page() -> String {
         ("Group: delete", &[GroupEvent::Delete, GroupEvent::DeleteSucceeded, GroupEvent::DeleteFailed]),
     ];
     for (title, events) in stories {
-        write!(page, "\n## {title}\n\n```mermaid\nstateDiagram-v2\n").unwrap();
-        for row in group_table::ROWS {
-            let GroupVerdict::Move(to) = row.then else { continue };
-            for event in row.on.iter().filter(|event| events.contains(event)) {
-                for from in row.from.iter() {
-                    writeln!(page, "    {from} --> {to} : {event:?} {}", row.rule).unwrap();
-                }
-            }
-        }
-        page.push_str("```\n");
+        push_diagram(&mut page, title, events, GroupLifecycle::ROWS);
     }
     page
+}
+
+/// The arrows of these events.
+fn push_diagram<S: Listed + Display, E: Listed>(
+    page: &mut String,
+    title: &str,
+    events: &[E],
+    rows: &[Row<S, E, EbsChoice>],
+) {
+    write!(page, "\n## {title}\n\n```mermaid\nstateDiagram-v2\n").unwrap();
+    for row in rows {
+        let Verdict::Move(to) = row.then else { continue };
+        for event in row.on.iter().filter(|event| events.contains(event)) {
+            for from in row.from.iter() {
+                writeln!(page, "    {from} --> {to} : {event:?} {}", row.rule).unwrap();
+            }
+        }
+    }
+    page.push_str("```\n");
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! A pair, a group and a cluster without a control plane, as an embedder holds them who keeps resources in a database of their own.
 
-use failover_model::EffectId;
-use failover_model::ebs::{GroupDue, GroupStatus, PairDue, PairStatus, RPO, ReplicaPair};
-use failover_model::polardb::{ClusterEffect, ClusterOutcome, Failure, NodeChange};
+use failover_model::ebs::{GroupStatus, PairStatus, RPO, ReplicaPair};
+use failover_model::lifecycle::Due;
+use failover_model::polardb::{ClusterEffect, Failure, NodeChange};
 use failover_model::policy::{EbsPolicy, PolarDbPolicy};
+use failover_model::{EffectId, Outcome};
 
 use crate::kit::{World, id, pair_id, seed};
 
@@ -13,7 +14,7 @@ fn the_copy_of_a_pair_that_is_due_leaves_the_next_one_due() {
     let mut world = World::default();
     let mut pair = world.bring_to(PairStatus::Normal).pair(1).clone();
     let due = pair.due().unwrap();
-    let Some(PairDue::Cycle(plan)) = pair.decide_due(due, &EbsPolicy::default()) else {
+    let Some(Due::Cycle(plan)) = pair.decide_due(due, &EbsPolicy::default()) else {
         panic!("nothing is due")
     };
     let _ = pair.apply(plan, EffectId(99));
@@ -28,7 +29,7 @@ fn the_round_of_a_group_that_is_due_leaves_the_next_one_due() {
     let mut group = world.group(1).group;
     let members: Vec<&ReplicaPair> = world.plane.pairs().collect();
     let due = group.due().unwrap();
-    let Some(GroupDue::Round(plan)) = group.decide_due(due, &members) else { panic!("nothing is due") };
+    let Some(Due::Cycle(plan)) = group.decide_due(due, &members) else { panic!("nothing is due") };
     let _ = group.apply(plan, EffectId(99));
     assert_eq!(group.due(), Some(due.after(RPO)));
 }
@@ -39,7 +40,8 @@ fn a_group_takes_the_end_of_no_copy_but_the_one_under_way() {
     world.bring_group_to(GroupStatus::Syncing);
     let (group, copy) = (world.group(1).group, world.pending(1));
     let members: Vec<&ReplicaPair> = world.plane.pairs().collect();
-    let ends = |id| group.decide_copied(world.plane.clock(), &pair_id(1), id, true, &members).is_some();
+    let done = Outcome::Succeeded;
+    let ends = |id| group.decide_copied(world.plane.clock(), &pair_id(1), id, &done, &members).is_ok();
     assert!(ends(copy));
     assert!(!ends(EffectId(copy.0 - 1)) && !ends(world.pending(2)));
 }
@@ -58,7 +60,7 @@ fn a_plan_of_a_cluster_names_the_next_node_and_asks_for_an_id_only_with_an_effec
     let step = cluster.apply(plan, EffectId(99));
     assert_eq!(step.asked, Some((EffectId(99), ClusterEffect::PromoteNode(id("a")))));
     let before = cluster.clone();
-    let failed = ClusterOutcome::Failed(Failure::Network);
+    let failed = Outcome::Failed { failure: Failure::Network, message: None };
     let plan = cluster.decide_outcome(now, EffectId(99), &failed, &policy).unwrap();
     assert!(plan.asks() && cluster == before);
     let step = cluster.apply(plan, EffectId(100));

@@ -206,7 +206,7 @@ const BROKEN_GROUPS: &[Broken] = &[
     ("Group", "both its sites are one place", &[("/groups/0/standby", |state| state["groups"][0]["primary"].clone())]),
     ("Group", "too many members", &[("/pairs", many), ("/next_id", FAR)]),
     ("Group", "no member, but", &[("/pairs", |_| json!([])), ("/drills", |_| json!([]))]),
-    ("Group", "a spoilt round but no copy", &[("/groups/0/spoilt", YES)]),
+    ("Group", "it records a failed copy but has no round under way", &[("/groups/0/spoilt", YES)]),
     ("Group", "one-shot round has no copy", &[("/groups/0/status", |_| json!("manual_syncing")), ("/groups/0/due", NULL)]),
     ("Group", "do not share a recover point", &[("/pairs/1/last_recover_point", FAR)]),
     ("Member", "pair-1: its group does not exist", &[("/pairs/0/group", |_| json!("group-9"))]),

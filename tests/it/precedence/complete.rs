@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use failover_model::control_plane::Input;
-use failover_model::ebs::{group_table, table};
+use failover_model::ebs::{GroupLifecycle, PairLifecycle};
 use failover_model::wire::WireRefusal;
 use failover_model::wire::{Parameters, parse};
 use failover_model::{catalogue, scenario};
@@ -22,8 +22,8 @@ const LEFT_OUT: &[(&str, &str, &str)] = &[(
 
 /// The rules of the tables are one: a status that does not allow it.
 pub fn class(rule: &str) -> String {
-    let of_pairs = table::ROWS.iter().any(|row| row.rule.0 == rule);
-    let of_groups = group_table::ROWS.iter().any(|row| row.rule.0 == rule);
+    let of_pairs = PairLifecycle::ROWS.iter().any(|row| row.rule.0 == rule);
+    let of_groups = GroupLifecycle::ROWS.iter().any(|row| row.rule.0 == rule);
     let of = match (of_pairs, of_groups) {
         (true, _) => "a status of the pair",
         (_, true) => "a status of the group",

@@ -371,7 +371,7 @@ mod classes {
         assert_eq!(world.db().node(&id("a")).unwrap().class.as_str(), MEDIUM);
         assert_eq!(eligible(&world), ["a", "b"]);
         ordered(&mut world, class(MEDIUM)).unwrap();
-        assert_eq!(world.db().work().unwrap().work.nodes().len(), 3);
+        assert_eq!(world.db().work().unwrap().effect.nodes().len(), 3);
         work_ends(&mut world, false);
         assert_eq!(world.db().node(&id("b")).unwrap().class.as_str(), LARGE);
     }
@@ -403,7 +403,7 @@ mod classes {
         assert_eq!(refusal(ordered(&mut world, ai.clone())).0, "P-601");
         let mut world = seeded(|seed| seed.nodes[2].kind = NodeKind::Ai);
         ordered(&mut world, ai).unwrap();
-        assert_eq!(world.db().work().unwrap().work.nodes(), [&id("b")]);
+        assert_eq!(world.db().work().unwrap().effect.nodes(), [&id("b")]);
     }
 
     /// P-201, P-211.
@@ -574,7 +574,7 @@ mod zones {
     fn only_what_is_in_the_zone_moves() {
         let mut world = seeded(|seed| seed.nodes[2].zone = id("cn-shanghai-c"));
         world.call(SOURCE, to_zone("cn-shanghai-b", TargetZoneType::Primary)).unwrap();
-        assert_eq!(world.db().work().unwrap().work.nodes(), [&id("w"), &id("a")]);
+        assert_eq!(world.db().work().unwrap().effect.nodes(), [&id("w"), &id("a")]);
     }
 
     /// P-108: a standby node in the primary zone makes no standby zone.

@@ -3,11 +3,10 @@
 #![allow(unused_must_use, reason = "a fixture's steps are not carried out by anybody")]
 
 use failover_model::control_plane::{GroupFact, PairFact, Response};
-use failover_model::ebs::tags::{MOST_RESOURCES, MOST_TAGS};
 use failover_model::ebs::{
     ChangeResourceGroup, Cursor, DescribeDiskReplicaPairProgress, DescribeDiskReplicaPairs, ListTagResources,
-    ModifyDiskReplicaPair, Page, PairProgress, PairStatus as S, ResourceId, ResourceType, Resources,
-    TagFilter, TagPage, TagResources, UntagResources,
+    MOST_RESOURCES, MOST_TAGS, ModifyDiskReplicaPair, Page, PairProgress, PairStatus as S, ResourceId,
+    ResourceType, Resources, TagFilter, TagPage, TagResources, UntagResources,
 };
 use failover_model::simulation::{Fault, LatencyProfile, Selector, Simulation, Transitions};
 use failover_model::text::{Description, Name, Tag, TagKey, TagValue};

@@ -6,11 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use failover_model::ebs::group_table::{GroupEvent, GroupVerdict, ROWS, lookup};
-use failover_model::ebs::member::{fits, may_leave, shown_by};
 use failover_model::ebs::{
-    AddDiskReplicaPair, GroupStatus, ModifyDiskReplicaGroup, PairStatus, RemoveDiskReplicaPair,
+    AddDiskReplicaPair, EbsChoice, GroupEvent, GroupLifecycle, GroupStatus, ModifyDiskReplicaGroup,
+    PairStatus, RemoveDiskReplicaPair, fits_group, may_leave_group, shown_by,
 };
+use failover_model::lifecycle::Verdict;
 use failover_model::policy::{EbsPolicy, ReprotectFailedGroup};
 use failover_model::{Refusal, Step};
 
@@ -74,15 +74,15 @@ fn event(text: &str) -> GroupEvent {
     *GroupEvent::ALL.iter().find(named).unwrap_or_else(|| panic!("no event {text}"))
 }
 
-fn verdict(text: &str) -> GroupVerdict {
+fn verdict(text: &str) -> Verdict<GroupStatus> {
     match text {
-        "." => GroupVerdict::Refuse,
-        "=" => GroupVerdict::NoOp,
-        to => GroupVerdict::Move(status(to)),
+        "." => Verdict::Refuse,
+        "=" => Verdict::NoOp,
+        to => Verdict::Move(status(to)),
     }
 }
 
-type Cells = BTreeMap<(GroupStatus, GroupEvent), (GroupVerdict, Option<GroupVerdict>)>;
+type Cells = BTreeMap<(GroupStatus, GroupEvent), (Verdict<GroupStatus>, Option<Verdict<GroupStatus>>)>;
 
 fn expected() -> Cells {
     let mut cells = Cells::new();
@@ -90,11 +90,11 @@ fn expected() -> Cells {
     for on in GroupEvent::ALL {
         for from in GroupStatus::ALL {
             let otherwise = match on {
-                GroupEvent::Invalidated if among(BEYOND_BREAKING, *from) => GroupVerdict::NoOp,
-                GroupEvent::Invalidated => GroupVerdict::Move(GroupStatus::Invalid),
-                GroupEvent::Emptied if among(AT_REST, *from) => GroupVerdict::NoOp,
-                GroupEvent::Emptied => GroupVerdict::Move(GroupStatus::Stopped),
-                _ => GroupVerdict::Refuse,
+                GroupEvent::Invalidated if among(BEYOND_BREAKING, *from) => Verdict::NoOp,
+                GroupEvent::Invalidated => Verdict::Move(GroupStatus::Invalid),
+                GroupEvent::Emptied if among(AT_REST, *from) => Verdict::NoOp,
+                GroupEvent::Emptied => Verdict::Move(GroupStatus::Stopped),
+                _ => Verdict::Refuse,
             };
             cells.insert((*from, *on), (otherwise, None));
         }
@@ -127,7 +127,7 @@ fn every_cell_of_the_table_is_as_the_facts_state_it_under_both_readings() {
     let repeat = EbsPolicy { reprotect_failed_group: ReprotectFailedGroup::Repeat, ..literal.clone() };
     let mut compared = 0;
     for ((from, on), (then, repeated)) in expected() {
-        let row = lookup(from, on);
+        let row = GroupLifecycle::lookup(from, on);
         assert_eq!(row.verdict(&literal), then, "{} from {from} on {on:?}", row.rule);
         assert_eq!(row.verdict(&repeat), repeated.unwrap_or(then), "{} from {from} on {on:?}", row.rule);
         compared += 1;
@@ -139,8 +139,9 @@ fn every_cell_of_the_table_is_as_the_facts_state_it_under_both_readings() {
 #[test]
 fn failover_of_a_group_is_allowed_in_nine_statuses_and_refused_in_nine() {
     let policy = EbsPolicy::default();
-    let allowed =
-        |from: &&GroupStatus| lookup(**from, GroupEvent::Failover).verdict(&policy) != GroupVerdict::Refuse;
+    let allowed = |from: &&GroupStatus| {
+        GroupLifecycle::lookup(**from, GroupEvent::Failover).verdict(&policy) != Verdict::Refuse
+    };
     let allowed: Vec<&str> = GroupStatus::ALL.iter().filter(allowed).map(|from| from.as_str()).collect();
     assert_eq!(
         allowed,
@@ -161,15 +162,18 @@ fn failover_of_a_group_is_allowed_in_nine_statuses_and_refused_in_nine() {
 #[test]
 fn every_row_covers_a_cell_and_its_number_is_its_own() {
     let mut numbers = BTreeSet::new();
-    for row in ROWS {
+    for row in GroupLifecycle::ROWS {
         assert!(numbers.insert(row.rule.0), "{} numbers two rows", row.rule);
-        assert!(row.from.iter().count() > 0 && !row.on.is_empty(), "{} covers nothing", row.rule);
-        for on in row.on {
+        assert!(row.from.iter().count() > 0 && row.on.iter().count() > 0, "{} covers nothing", row.rule);
+        for on in row.on.iter() {
             for from in row.from.iter() {
-                assert_eq!(lookup(from, *on).rule, row.rule);
+                assert_eq!(GroupLifecycle::lookup(from, on).rule, row.rule);
             }
         }
-        assert_ne!(row.if_repeated, Some(row.then), "{}: a choice that changes nothing", row.rule);
+        for (choice, then) in row.unless {
+            assert_eq!(*choice, EbsChoice::RepeatReprotect);
+            assert_ne!(*then, row.then, "{}: a choice that changes nothing", row.rule);
+        }
     }
 }
 
@@ -208,7 +212,7 @@ fn the_control_plane_answers_each_group_call_in_each_status_as_the_table_says() 
         for (on, make) in calls {
             let mut world = world.clone();
             world.later(451_000);
-            let row = lookup(*from, on);
+            let row = GroupLifecycle::lookup(*from, on);
             let needs_members = matches!(
                 on,
                 GroupEvent::Start
@@ -228,12 +232,12 @@ fn the_control_plane_answers_each_group_call_in_each_status_as_the_table_says() 
             }
             asked += 1;
             match cells[&(*from, on)].0 {
-                GroupVerdict::Refuse => assert_eq!(kit::rule(result), row.rule.0, "{message}"),
-                GroupVerdict::NoOp => {
+                Verdict::Refuse => assert_eq!(kit::rule(result), row.rule.0, "{message}"),
+                Verdict::NoOp => {
                     result.unwrap();
                     assert_eq!(world.shows(), *from, "{message}");
                 }
-                GroupVerdict::Move(to) => {
+                Verdict::Move(to) => {
                     let step = result.unwrap();
                     assert_eq!(world.shows(), to, "{message}");
                     assert_eq!(step.events[0].rule, row.rule, "{message}");
@@ -250,7 +254,7 @@ fn what_a_member_shows_stays_when_it_follows_its_group_again() {
         for member in PairStatus::ALL {
             let Some((_, shown)) = shown_by(*group, *member) else { continue };
             assert_eq!(shown_by(*group, shown).map(|(_, again)| again), Some(shown), "{group} {member}");
-            assert!(fits(*group, shown));
+            assert!(fits_group(*group, shown));
         }
     }
 }
@@ -278,15 +282,18 @@ fn members_rest_in_these_statuses_and_no_others() {
         let list = stated.get(group.as_str()).copied().unwrap_or_default();
         for member in PairStatus::ALL {
             let rests = *member == PairStatus::Invalid || list.split(' ').any(|one| one == member.as_str());
-            assert_eq!(fits(*group, *member), rests, "{group} {member}");
+            assert_eq!(fits_group(*group, *member), rests, "{group} {member}");
         }
     }
 }
 
 #[test]
 fn a_member_that_replicates_or_is_busy_does_not_leave() {
-    let staying: Vec<&str> =
-        PairStatus::ALL.iter().filter(|status| !may_leave(**status)).map(|status| status.as_str()).collect();
+    let staying: Vec<&str> = PairStatus::ALL
+        .iter()
+        .filter(|status| !may_leave_group(**status))
+        .map(|status| status.as_str())
+        .collect();
     assert_eq!(
         staying,
         ["initial_syncing", "manual_syncing", "syncing", "normal", "stopping", "failovering", "reprotecting"]
@@ -311,8 +318,8 @@ fn an_outcome_that_nothing_waits_for_and_a_cycle_of_none_are_refused() {
     for (waiting, events, number) in events {
         for from in GroupStatus::ALL.iter().filter(|from| !waiting.contains(from)) {
             for on in events {
-                let row = lookup(*from, *on);
-                let refused = row.verdict(&EbsPolicy::default()) == GroupVerdict::Refuse;
+                let row = GroupLifecycle::lookup(*from, *on);
+                let refused = row.verdict(&EbsPolicy::default()) == Verdict::Refuse;
                 assert_eq!((row.rule.0, refused), (number, true), "{from} on {on:?}");
             }
         }

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use failover_model::Policy;
 use failover_model::catalogue;
-use failover_model::ebs::PairStatus;
-use failover_model::ebs::table::{Choice, PairEvent, ROWS, Verdict, lookup};
+use failover_model::ebs::{EbsChoice, PairEvent, PairLifecycle, PairStatus};
+use failover_model::lifecycle::{Choice, Verdict};
 use failover_model::policy::{
     DeleteBeforeStart, EbsPolicy, FailoverWhileBusy, FailoverWithoutRecoverPoint, FirstCopy,
     FirstCopyAfterReverse, PairFailover, RetryAfterFailure, ReverseNeeds, SameRegionPairs,
@@ -71,7 +71,7 @@ syncing          CycleDue           =
 /// Statuses that a broken relation leaves alone: broken already, never made, or going away. All others become invalid.
 const BEYOND_BREAKING: &str = "invalid create_failed deleting deleted";
 
-type Cells = BTreeMap<(PairStatus, PairEvent), Vec<(Option<char>, Verdict)>>;
+type Cells = BTreeMap<(PairStatus, PairEvent), Vec<(Option<char>, Verdict<PairStatus>)>>;
 
 fn status(text: &str) -> PairStatus {
     PairStatus::parse(text).unwrap_or_else(|| panic!("no status {text}"))
@@ -82,7 +82,7 @@ fn event(text: &str) -> PairEvent {
     *PairEvent::ALL.iter().find(named).unwrap_or_else(|| panic!("no event {text}"))
 }
 
-fn verdict(text: &str) -> Verdict {
+fn verdict(text: &str) -> Verdict<PairStatus> {
     match text {
         "." => Verdict::Refuse,
         "=" => Verdict::NoOp,
@@ -184,14 +184,14 @@ fn every_cell_of_the_table_is_as_the_facts_state_it_under_every_combination_of_r
     let mut compared = 0;
     for (letters, policy) in readings() {
         for ((from, on), stated) in &cells {
-            let mut then: Vec<Verdict> = (stated.iter())
+            let mut then: Vec<Verdict<PairStatus>> = (stated.iter())
                 .filter(|(letter, _)| letter.is_some_and(|letter| letters.contains(letter)))
                 .map(|(_, verdict)| *verdict)
                 .collect();
             then.dedup();
             assert!(then.len() <= 1, "two readings contradict each other in {from} on {on:?}");
             let then = then.first().copied().unwrap_or(stated[0].1);
-            let row = lookup(*from, *on);
+            let row = PairLifecycle::lookup(*from, *on);
             assert_eq!(row.verdict(&policy), then, "{} from {from} on {on:?} under {letters:?}", row.rule);
             compared += 1;
         }
@@ -204,27 +204,27 @@ fn every_cell_of_the_table_is_as_the_facts_state_it_under_every_combination_of_r
 fn failover_is_refused_in_invalid_and_deleted_and_nowhere_else() {
     let policy = EbsPolicy::default();
     for from in PairStatus::ALL {
-        let refused = lookup(*from, PairEvent::Failover).verdict(&policy) == Verdict::Refuse;
+        let refused = PairLifecycle::lookup(*from, PairEvent::Failover).verdict(&policy) == Verdict::Refuse;
         assert_eq!(refused, matches!(from, PairStatus::Invalid | PairStatus::Deleted), "{from}");
     }
-    assert_eq!(lookup(PairStatus::Deleted, PairEvent::Failover).rule.0, "E-210");
+    assert_eq!(PairLifecycle::lookup(PairStatus::Deleted, PairEvent::Failover).rule.0, "E-210");
 }
 
 #[test]
 fn every_row_covers_a_cell_and_its_number_is_its_own() {
     let catalogued: BTreeSet<&str> = catalogue::rules().iter().map(|rule| rule.id.0).collect();
     let mut numbers = BTreeSet::new();
-    for row in ROWS {
+    for row in PairLifecycle::ROWS {
         assert!(numbers.insert(row.rule.0), "{} numbers two rows", row.rule);
         assert!(catalogued.contains(row.rule.0), "{} is not in the catalogue", row.rule);
-        assert!(row.from.iter().count() > 0 && !row.on.is_empty(), "{} covers nothing", row.rule);
-        for on in row.on {
+        assert!(row.from.iter().count() > 0 && row.on.iter().count() > 0, "{} covers nothing", row.rule);
+        for on in row.on.iter() {
             for from in row.from.iter() {
-                assert_eq!(lookup(from, *on).rule, row.rule);
+                assert_eq!(PairLifecycle::lookup(from, on).rule, row.rule);
             }
         }
         for (choice, then) in row.unless {
-            assert!(Choice::ALL.contains(choice));
+            assert!(EbsChoice::ALL.contains(choice));
             assert_ne!(*then, row.then, "{}: a choice that changes nothing", row.rule);
         }
     }
@@ -233,8 +233,8 @@ fn every_row_covers_a_cell_and_its_number_is_its_own() {
 #[test]
 fn each_choice_is_made_by_its_own_reading_alone() {
     for (letters, policy) in readings() {
-        for (choice, letter) in Choice::ALL.iter().zip("ABRND".chars()) {
-            assert_eq!(choice.made_by(&policy), letters.contains(letter), "{choice:?}");
+        for (choice, letter) in EbsChoice::ALL.iter().zip("ABRND".chars()) {
+            assert_eq!(choice.holds_under(&policy), letters.contains(letter), "{choice:?}");
         }
     }
 }
@@ -261,7 +261,7 @@ fn the_control_plane_answers_each_call_in_each_status_as_the_table_says() {
             // Before any copy the first automatic one is `StartFirst`.
             let first = on == PairEvent::StartAgain && world.pair(1).last_recover_point().is_none();
             let on = if first { PairEvent::StartFirst } else { on };
-            let row = lookup(*from, on);
+            let row = PairLifecycle::lookup(*from, on);
             let result = make(&mut world);
             let message = format!("{} from {from} on {on:?}", row.rule);
             match cells[&(*from, on)][0].1 {
@@ -284,7 +284,7 @@ fn the_control_plane_answers_each_call_in_each_status_as_the_table_says() {
 #[test]
 fn the_default_policy_makes_no_choice() {
     let policy = Policy::default();
-    assert!(Choice::ALL.iter().all(|choice| !choice.made_by(&policy.ebs)));
+    assert!(EbsChoice::ALL.iter().all(|choice| !choice.holds_under(&policy.ebs)));
 }
 
 /// Outcomes are fenced by the ids of their effects, so that no report brings a late one to the table: it is asked
@@ -305,7 +305,7 @@ fn an_outcome_that_nothing_waits_for_is_refused() {
     for (waiting, events, number) in outcomes {
         for from in PairStatus::ALL.iter().filter(|from| !waiting.contains(from)) {
             for on in events {
-                let row = lookup(*from, on);
+                let row = PairLifecycle::lookup(*from, on);
                 let refused = row.verdict(&EbsPolicy::default()) == Verdict::Refuse;
                 assert_eq!((row.rule.0, refused), (number, true), "{from} on {on:?}");
             }

@@ -3,12 +3,12 @@
 
 #![allow(unused_must_use, reason = "a fixture's steps are not carried out by anybody")]
 
-use failover_model::ebs::group_table::{self, GroupEvent, GroupVerdict};
-use failover_model::ebs::table::{PairEvent, Verdict, lookup};
 use failover_model::ebs::{
-    ClearPairDrill, DescribeDiskReplicaPairs, FailoverDiskReplicaGroup, FailoverDiskReplicaPair, GroupStatus,
-    PairStatus, ReprotectDiskReplicaPair, Site, StartDiskReplicaGroup, StartDiskReplicaPair,
+    ClearPairDrill, DescribeDiskReplicaPairs, FailoverDiskReplicaGroup, FailoverDiskReplicaPair, GroupEvent,
+    GroupLifecycle, GroupStatus, PairEvent, PairLifecycle, PairStatus, ReprotectDiskReplicaPair, Site,
+    StartDiskReplicaGroup, StartDiskReplicaPair,
 };
+use failover_model::lifecycle::Verdict;
 use failover_model::policy::EbsPolicy;
 use failover_model::{Fresh, Operation, Outcome, Response};
 
@@ -26,10 +26,13 @@ fn rule_01_pair_failover_is_a_denylist_and_group_failover_an_allowlist() {
     for group in GroupStatus::ALL {
         let pair = PairStatus::parse(group.as_str()).unwrap();
         let denied = matches!(pair, PairStatus::Invalid | PairStatus::Deleted);
-        assert_eq!(lookup(pair, PairEvent::Failover).verdict(&policy) == Verdict::Refuse, denied);
+        assert_eq!(
+            PairLifecycle::lookup(pair, PairEvent::Failover).verdict(&policy) == Verdict::Refuse,
+            denied
+        );
     }
     let refused =
-        |status| group_table::lookup(status, GroupEvent::Failover).verdict(&policy) == GroupVerdict::Refuse;
+        |status| GroupLifecycle::lookup(status, GroupEvent::Failover).verdict(&policy) == Verdict::Refuse;
     assert!(refused(GroupStatus::Created) && refused(GroupStatus::Reprotecting));
     assert!(!refused(GroupStatus::Stopping) && !refused(GroupStatus::FailoverFailed));
 }

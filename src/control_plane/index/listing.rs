@@ -1,15 +1,16 @@
-//! Which resources a region sees from which site: the index that describes walk.
+//! The index that describes walk: the resources that a region sees from a site.
 //!
-//! It holds ordinals, by account, region and end, of what is no tombstone. So a page after a cursor costs the page and
-//! not the account, and the whole number is known without counting, as long as nothing is filtered out. It is derived:
-//! the ends of a pair or group where it was created never move, and what moves is looked up in the resource itself.
+//! It holds the ordinals of all resources but tombstones, by account, region and end. So the cost of a page after a cursor
+//! depends on the page and not on the account, and the total is known without counting, unless a filter is given. The
+//! ends with which a pair or group was created never change, so that an entry needs no update until it is removed.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::ops::Bound;
 
-use crate::ebs::pair::describe::Site;
+use crate::ebs::page::Walk;
+use crate::ebs::{Page, Site};
 use crate::ids::{AccountId, RegionId};
 use crate::policy::ProductionSite;
 
@@ -17,7 +18,7 @@ const NONE: &BTreeSet<u64> = &BTreeSet::new();
 
 /// The index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listing {
+pub(in crate::control_plane) struct Listing {
     accounts: BTreeMap<AccountId, BTreeMap<RegionId, Ends>>,
 }
 
@@ -28,24 +29,26 @@ struct Ends {
     standby: BTreeSet<u64>,
 }
 
-/// What a walk goes through.
-pub(super) struct Walk<'a> {
-    /// The ordinals after the cursor, ascending.
-    pub(super) ordinals: Box<dyn Iterator<Item = u64> + 'a>,
-    /// How many there are before the cursor and after it, if that is known without a look at each.
-    pub(super) count: Option<usize>,
-}
-
 impl Listing {
     /// Enters a resource with these two ends.
-    pub(crate) fn enter(&mut self, account: &AccountId, [primary, standby]: [&RegionId; 2], ordinal: u64) {
+    pub(in crate::control_plane) fn enter(
+        &mut self,
+        account: &AccountId,
+        [primary, standby]: [&RegionId; 2],
+        ordinal: u64,
+    ) {
         let regions = self.accounts.entry(account.clone()).or_default();
         regions.entry(primary.clone()).or_default().primary.insert(ordinal);
         regions.entry(standby.clone()).or_default().standby.insert(ordinal);
     }
 
-    /// Takes it out, once it is a tombstone.
-    pub(crate) fn leave(&mut self, account: &AccountId, [primary, standby]: [&RegionId; 2], ordinal: u64) {
+    /// Removes a resource that became a tombstone.
+    pub(in crate::control_plane) fn leave(
+        &mut self,
+        account: &AccountId,
+        [primary, standby]: [&RegionId; 2],
+        ordinal: u64,
+    ) {
         let Some(regions) = self.accounts.get_mut(account) else { return };
         if let Some(ends) = regions.get_mut(primary) {
             ends.primary.remove(&ordinal);
@@ -59,19 +62,19 @@ impl Listing {
         }
     }
 
-    /// Walks what a region may see from a site. Where the production site moves with the direction, both ends are
-    /// walked and the caller looks which one it is.
-    pub(super) fn walk(
+    /// The walk over the resources that a region may see from a site. If the production site follows the direction, it
+    /// covers both ends, and the caller checks which one is meant.
+    pub(in crate::control_plane) fn walk(
         &self,
         account: &AccountId,
         region: &RegionId,
         site: Site,
         reading: ProductionSite,
-        after: Option<u64>,
+        page: Page,
     ) -> Walk<'_> {
         let ends = self.accounts.get(account).and_then(|regions| regions.get(region));
         let (primary, standby) = ends.map_or((NONE, NONE), |ends| (&ends.primary, &ends.standby));
-        let range = (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
+        let range = (page.after().map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
         let end = match (reading, site) {
             (ProductionSite::Initial, Site::Production) => primary,
             (ProductionSite::Initial, Site::Backup) => standby,

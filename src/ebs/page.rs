@@ -1,0 +1,171 @@
+//! Pages: which part of a list a describe answers, and how the part is found.
+//!
+//! Records come in the order of their ordinals, which is the order of creation. The token of a page is a keyset cursor on
+//! that order, so that records created or deleted between two pages shift nothing.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::hash::Hash;
+
+use crate::map::Map;
+
+/// The site of a pair or group from which a caller asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Site {
+    /// `production`: the primary's.
+    #[default]
+    Production,
+    /// `backup`: the standby's.
+    Backup,
+}
+
+impl Site {
+    /// The wire spelling.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Backup => "backup",
+        }
+    }
+
+    pub(in crate::ebs) const fn other(self) -> Self {
+        match self {
+            Self::Production => Self::Backup,
+            Self::Backup => Self::Production,
+        }
+    }
+}
+
+/// A position between two pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
+pub struct Cursor(pub u64);
+
+/// Which part of the result is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub enum Page {
+    /// By token: at most `max_results` (1 to 500, default 10) after the cursor.
+    Token {
+        /// `MaxResults`.
+        max_results: u16,
+        /// `NextToken`; absent for the first page.
+        after: Option<Cursor>,
+    },
+    /// By number.
+    Number {
+        /// `PageNumber`, from 1.
+        number: u32,
+        /// `PageSize`, 1 to 100.
+        size: u16,
+    },
+}
+
+impl Page {
+    /// The ordinal of the cursor.
+    pub(crate) const fn after(self) -> Option<u64> {
+        match self {
+            Self::Token { after: Some(Cursor(at)), .. } => Some(at),
+            Self::Token { after: None, .. } | Self::Number { .. } => None,
+        }
+    }
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self::Token { max_results: 10, after: None }
+    }
+}
+
+/// The ordinals that a describe goes through when it is not asked for ids.
+pub(crate) struct Walk<'a> {
+    /// The ordinals after the cursor, ascending.
+    pub(crate) ordinals: Box<dyn Iterator<Item = u64> + 'a>,
+    /// How many there are before and after the cursor, if that is known without counting.
+    pub(crate) count: Option<usize>,
+}
+
+/// Where a describe looks for its records.
+pub(in crate::ebs) struct Search<'a, K, V, F> {
+    pub(in crate::ebs) registry: &'a Map<K, V>,
+    /// The ids asked for; if there are none, the walk is searched.
+    pub(in crate::ebs) ids: &'a [K],
+    pub(in crate::ebs) walk: Walk<'a>,
+    /// Whether a filter may leave out records of the walk.
+    pub(in crate::ebs) filtered: bool,
+    /// The sort key and cursor.
+    pub(in crate::ebs) ordinal: F,
+}
+
+/// The records of one page.
+pub(in crate::ebs) struct Records<'a, V> {
+    pub(in crate::ebs) items: Vec<&'a V>,
+    pub(in crate::ebs) next: Option<Cursor>,
+    pub(in crate::ebs) total: usize,
+}
+
+impl<'a, K: Eq + Hash, V, F: Fn(&V) -> u64> Search<'a, K, V, F> {
+    /// The page of the wanted records.
+    pub(in crate::ebs) fn page(self, page: Page, wanted: impl Fn(&V) -> bool) -> Records<'a, V> {
+        let Self { registry, ids, walk, filtered, ordinal } = self;
+        if !ids.is_empty() {
+            let mut found: Vec<&V> = ids.iter().filter_map(|id| registry.get(id)).collect();
+            found.sort_by_key(|item| ordinal(item));
+            found.dedup_by_key(|item| ordinal(item));
+            return cut(page, found.into_iter().filter(|item| wanted(item)), None, &ordinal);
+        }
+        // The vendor calls the total after a cursor meaningless, so nothing is counted for it.
+        let known = walk.count.filter(|_| !filtered || page.after().is_some());
+        // The next record is mostly the neighbour; where records of other accounts lie between, it is looked up anew.
+        let ordinal = &ordinal;
+        let mut ahead: Option<Box<dyn Iterator<Item = &'a V> + '_>> = None;
+        let at = |at: u64| {
+            let neighbour = ahead.as_mut().and_then(Iterator::next);
+            neighbour.filter(|item| ordinal(item) == at).or_else(|| {
+                let mut from = registry.values_from(move |item| ordinal(item) < at);
+                let found = from.next();
+                ahead = Some(Box::new(from));
+                found.filter(|item| ordinal(item) == at)
+            })
+        };
+        cut(page, walk.ordinals.filter_map(at).filter(|item| wanted(item)), known, ordinal)
+    }
+}
+
+/// Cuts one page from `wanted`, which is sorted by ordinal. If the total is `known`, it stops once the page is full and
+/// it is clear whether another follows.
+pub(in crate::ebs) fn cut<'a, V>(
+    page: Page,
+    wanted: impl Iterator<Item = &'a V>,
+    known: Option<usize>,
+    ordinal: impl Fn(&V) -> u64,
+) -> Records<'a, V> {
+    let after = page.after();
+    let (skip, take) = match page {
+        Page::Token { max_results, .. } => (0, usize::from(max_results)),
+        Page::Number { number, size } => {
+            let skip = (u64::from(number).saturating_sub(1)).saturating_mul(u64::from(size));
+            (usize::try_from(skip).unwrap_or(usize::MAX), usize::from(size))
+        }
+    };
+    let mut records = Records { items: Vec::new(), next: None, total: 0 };
+    let mut more = false;
+    for item in wanted.filter(|item| after.is_none_or(|after| ordinal(item) > after)) {
+        if records.total >= skip {
+            if records.items.len() < take {
+                records.items.push(item);
+            } else {
+                more = true;
+                if known.is_some() {
+                    break;
+                }
+            }
+        }
+        records.total = records.total.saturating_add(1);
+    }
+    if matches!(page, Page::Token { .. }) && more {
+        records.next = records.items.last().map(|item| Cursor(ordinal(item)));
+    }
+    Records { total: known.unwrap_or(records.total), ..records }
+}

@@ -1,0 +1,83 @@
+//! How an effect ended, as the embedder reports it, and why a resource does not take the report.
+
+use alloc::collections::BTreeSet;
+
+use crate::ids::{NodeId, PairId};
+use crate::text::StatusMessage;
+
+/// How an effect ended.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
+pub enum Outcome {
+    /// It was done.
+    Succeeded,
+    /// It was not.
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// The status message of the pair or drill, where the vendor shows one, as after a failed creation.
+        message: Option<StatusMessage>,
+    },
+    /// These members of a group failed and the others were done (`G-430`). Only stopping and failing over can end so.
+    PartlyFailed {
+        /// Why.
+        failure: Failure,
+        /// The members that failed: at least one.
+        failed: BTreeSet<PairId>,
+    },
+    /// Of the nodes offered, this one was chosen.
+    Chosen(NodeId),
+}
+
+impl Outcome {
+    /// Whether the effect was done.
+    ///
+    /// # Errors
+    ///
+    /// [`NotTaken::WrongOutcome`] if it was done in part or ended with a choice.
+    pub(crate) const fn is_done(&self) -> Result<bool, NotTaken> {
+        match self {
+            Self::Succeeded => Ok(true),
+            Self::Failed { .. } => Ok(false),
+            Self::PartlyFailed { .. } | Self::Chosen(_) => Err(NotTaken::WrongOutcome),
+        }
+    }
+}
+
+/// Why an effect failed. The model treats all three alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum Failure {
+    /// The network.
+    Network,
+    /// Abnormal replication.
+    Replication,
+    /// Anything else.
+    Other,
+}
+
+impl Failure {
+    /// The spelling in reports and events.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Replication => "replication",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// Why a reported outcome is not taken. Nothing changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotTaken {
+    /// The effect is not pending.
+    Stale,
+    /// The chosen node was not offered.
+    NotOffered,
+    /// The effect does not end like this.
+    WrongOutcome,
+}
