@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use crate::ebs::{DiskChange, DrillEffect, DrillOwner, GroupEffect, PairEffect};
 use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, PairId};
-use crate::polardb::{ClusterEffect, Failure, Lifecycle, NodeChange};
+use crate::polardb::{ClusterEffect, Failure, Lifecycle, NodeChange, NodeWork};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
@@ -62,65 +62,91 @@ pub enum EffectKind {
     },
 }
 
+/// The effects, a row each: the variant, its name everywhere, the milliseconds that a simulation takes for it unless told
+/// otherwise, and what it does. `$reader!` gets the rows; `..` leads to another list.
+macro_rules! effects {
+    ($reader:ident) => {
+        $reader! {
+            PairEffect {
+                Create create_pair 2_000 "Setting a pair up.";
+                Copy copy 5_000 "One copy.";
+                Stop stop_pair 2_000 "Stopping a pair.";
+                Failover failover_pair 2_000 "Failing a pair over.";
+                Reprotect reprotect_pair 2_000 "Reprotecting a pair.";
+                Delete delete_pair 2_000 "Taking a pair down.";
+            }
+            GroupEffect {
+                Create create_group 2_000 "Setting a group up.";
+                Stop stop_group 2_000 "Stopping a group.";
+                Failover failover_group 2_000 "Failing a group over.";
+                Reprotect reprotect_group 2_000 "Reprotecting a group.";
+                Delete delete_group 2_000 "Taking a group down.";
+            }
+            DrillEffect {
+                Start start_drill 2_000 "Making the disks of a drill.";
+                Clear clear_drill 2_000 "Deleting the disks of a drill.";
+            }
+            Lifecycle {
+                Create create_cluster 2_000 "Making a cluster.";
+                Delete delete_cluster 2_000 "Releasing a cluster.";
+            }
+            ClusterEffect {
+                ChooseNode choose_node 0 "Choosing among nodes of equal priority.";
+                PromoteNode promote_node 2_000 "Promoting a node, or failing to.";
+                .. Lifecycle;
+                .. Work;
+            }
+            NodeWork {
+                CreateNodes create_nodes 2_000 "Making nodes.";
+                DeleteNodes delete_nodes 2_000 "Removing nodes.";
+                ChangeClass change_class 2_000 "Changing classes.";
+                RestartNode restart_node 2_000 "Restarting a node.";
+                SetHotReplica set_hot_replica 2_000 "Making a node a hot replica, or an ordinary one again.";
+                ChangeZone change_zone 2_000 "Moving to another zone, for each node that moves, and at least once.";
+            }
+        }
+    };
+}
+
+pub(crate) use effects;
+
+macro_rules! names {
+    ($($effect:ident {
+        $($kind:ident $name:ident $millis:literal $does:literal;)*
+        $(.. $inner:ident;)*
+    })*) => {
+        impl EffectKind {
+            /// The names of all kinds.
+            pub const NAMES: &'static [&'static str] = &[$($(stringify!($name),)*)*];
+        }
+
+        $(impl $effect {
+            /// The names of its kinds.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($name),)*];
+
+            /// Its name in listings, scenarios, faults and latencies.
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$kind { .. } => stringify!($name),)*
+                    $(Self::$inner(inner) => inner.name(),)*
+                }
+            }
+        })*
+    };
+}
+
+effects! { names }
+
 impl EffectKind {
     /// Its name in listings, such as `failover_pair` or `promote_node`.
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Pair { effect, .. } => match effect {
-                PairEffect::Create => "create_pair",
-                PairEffect::Copy => "copy",
-                PairEffect::Stop => "stop_pair",
-                PairEffect::Failover => "failover_pair",
-                PairEffect::Reprotect { .. } => "reprotect_pair",
-                PairEffect::Delete => "delete_pair",
-            },
-            Self::Group { effect, .. } => match effect {
-                GroupEffect::Create => "create_group",
-                GroupEffect::Stop => "stop_group",
-                GroupEffect::Failover => "failover_group",
-                GroupEffect::Reprotect { .. } => "reprotect_group",
-                GroupEffect::Delete => "delete_group",
-            },
-            Self::Drill { effect, .. } => match effect {
-                DrillEffect::Start => "start_drill",
-                DrillEffect::Clear => "clear_drill",
-            },
-            Self::Cluster { effect, .. } => match effect {
-                ClusterEffect::Lifecycle(Lifecycle::Create) => "create_cluster",
-                ClusterEffect::Lifecycle(Lifecycle::Delete) => "delete_cluster",
-                ClusterEffect::ChooseNode(_) => "choose_node",
-                ClusterEffect::PromoteNode(_) => "promote_node",
-                ClusterEffect::Work(work) => work.name(),
-            },
+            Self::Pair { effect, .. } => effect.name(),
+            Self::Group { effect, .. } => effect.name(),
+            Self::Drill { effect, .. } => effect.name(),
+            Self::Cluster { effect, .. } => effect.name(),
         }
     }
-
-    /// The names of all kinds.
-    pub const NAMES: &'static [&'static str] = &[
-        "create_pair",
-        "copy",
-        "stop_pair",
-        "failover_pair",
-        "reprotect_pair",
-        "delete_pair",
-        "create_group",
-        "stop_group",
-        "failover_group",
-        "reprotect_group",
-        "delete_group",
-        "start_drill",
-        "clear_drill",
-        "create_cluster",
-        "delete_cluster",
-        "choose_node",
-        "promote_node",
-        "create_nodes",
-        "delete_nodes",
-        "change_class",
-        "restart_node",
-        "set_hot_replica",
-        "change_zone",
-    ];
 
     /// The resource it is asked of.
     pub fn resource(&self) -> &str {

@@ -32,7 +32,7 @@ mod action;
 mod call;
 mod check;
 mod ebs;
-mod effect;
+pub(crate) mod effect;
 mod event;
 mod index;
 mod input;

@@ -16,14 +16,14 @@ use crate::polardb::{Failure, NodeChange};
 use crate::policy::Policy;
 use crate::text::StatusMessage;
 use crate::time::Span;
-use crate::wire::params::Parameters;
+use crate::wire::Parameters;
 
 pub(super) enum Command {
     Policy(Box<Policy>),
     Advance(Span),
     Call(Box<Invocation>),
     Report(Report),
-    Show(What),
+    Show(Subject),
 }
 
 pub(super) struct Invocation {
@@ -35,7 +35,7 @@ pub(super) struct Invocation {
     pub(super) fresh: Fresh,
 }
 
-pub(super) enum What {
+pub(super) enum Subject {
     Disks,
     Effects,
     Pair(PairId),
@@ -63,12 +63,12 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
             Ok(Command::Report(Report::Outcome { id, outcome: self::outcome(outcome)? }))
         }
         ("observe", what) => Ok(Command::Report(Report::Observed(observation(what)?))),
-        ("show", ["disks"]) => Ok(Command::Show(What::Disks)),
-        ("show", ["effects"]) => Ok(Command::Show(What::Effects)),
-        ("show", ["pair", id]) => Ok(Command::Show(What::Pair(read(id)?))),
-        ("show", ["group", id]) => Ok(Command::Show(What::Group(read(id)?))),
-        ("show", ["drill", id]) => Ok(Command::Show(What::Drill(read(id)?))),
-        ("show", ["cluster", id]) => Ok(Command::Show(What::Cluster(read(id)?))),
+        ("show", ["disks"]) => Ok(Command::Show(Subject::Disks)),
+        ("show", ["effects"]) => Ok(Command::Show(Subject::Effects)),
+        ("show", ["pair", id]) => Ok(Command::Show(Subject::Pair(read(id)?))),
+        ("show", ["group", id]) => Ok(Command::Show(Subject::Group(read(id)?))),
+        ("show", ["drill", id]) => Ok(Command::Show(Subject::Drill(read(id)?))),
+        ("show", ["cluster", id]) => Ok(Command::Show(Subject::Cluster(read(id)?))),
         _ => Err(format!("no such command: {line}")),
     }
 }
@@ -142,7 +142,7 @@ fn invocation(action: &str, settings: &[&str]) -> Result<Invocation, String> {
     Ok(call)
 }
 
-/// What the ids are for follows from the operation.
+/// The ids for what the operation creates.
 fn fresh(operation: Option<Operation>, text: &str) -> Result<Fresh, String> {
     let order: OrderId = read("order-1")?;
     match operation {
@@ -197,6 +197,15 @@ fn outcome(words: &[&str]) -> Result<Outcome, String> {
     }
 }
 
+/// How a disk changes, in words.
+pub(super) const DISK_CHANGES: [(&str, DiskChange); 5] = [
+    ("up", DiskChange::Up(true)),
+    ("down", DiskChange::Up(false)),
+    ("attached", DiskChange::Attached(true)),
+    ("detached", DiskChange::Attached(false)),
+    ("removed", DiskChange::Removed),
+];
+
 fn node_change(state: &str) -> Result<NodeChange, String> {
     match state {
         "up" => Ok(NodeChange::Up(true)),
@@ -215,14 +224,8 @@ fn observation(words: &[&str]) -> Result<Observation, String> {
                 [by] => read(by.strip_prefix("by=").ok_or("an owner is given as by=ACCOUNT")?)?,
                 _ => return Err("at most one owner".into()),
             };
-            let change = match *state {
-                "up" => DiskChange::Up(true),
-                "down" => DiskChange::Up(false),
-                "attached" => DiskChange::Attached(true),
-                "detached" => DiskChange::Attached(false),
-                "removed" => DiskChange::Removed,
-                _ => return Err(format!("{state} is no state of a disk")),
-            };
+            let change = DISK_CHANGES.iter().find(|(word, _)| word == state).map(|(_, change)| *change);
+            let change = change.ok_or_else(|| format!("{state} is no state of a disk"))?;
             Ok(Observation::Disk { account, disk: read(id)?, change })
         }
         ["pair", id, "invalid", text] => {

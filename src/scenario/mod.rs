@@ -24,7 +24,7 @@
 //! | `observe node ID up\|down\|replicating\|not-replicating` | a node |
 //! | `observe nodes ID,ID… up\|down\|replicating\|not-replicating` | several nodes at once |
 //! | `observe cluster ID busy STATUS\|running\|removed` | a cluster |
-//! | `show disks`, `show effects`, `show pair ID`, `show group ID`, `show drill ID`, `show cluster ID` | what stands now |
+//! | `show disks`, `show effects`, `show pair ID`, `show group ID`, `show drill ID`, `show cluster ID` | the current state |
 
 mod command;
 mod tell;
@@ -40,8 +40,7 @@ use crate::ids::{AccountId, RegionId};
 use crate::polardb::HaLog;
 use crate::policy::Policy;
 use crate::time::Timestamp;
-use crate::wire::body::{self, Format};
-use crate::wire::params;
+use crate::wire::{self, Body, Format};
 
 /// Why a text is not a scenario, and on which line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,7 +52,7 @@ pub struct BadScenario {
     pub why: String,
 }
 
-/// Replays a scenario: the same text, with what happens now in the place of what was expected.
+/// Replays a scenario: the same text, with what happens now in place of what was expected.
 ///
 /// # Errors
 ///
@@ -126,7 +125,7 @@ impl Stage {
                 Ok(self.tell(&step))
             }
             Command::Report(report) => Ok(self.report(&report)),
-            Command::Show(what) => Ok(tell::show(&self.plane, &what)),
+            Command::Show(subject) => Ok(tell::show(&self.plane, &subject)),
             Command::Call(call) => self.call(&call).map_err(bad),
         }
     }
@@ -149,7 +148,7 @@ impl Stage {
     }
 
     fn call(&mut self, call: &command::Invocation) -> Result<Vec<String>, String> {
-        let parsed = match params::parse(Some(&call.action), call.version.as_deref(), &call.parameters) {
+        let parsed = match wire::parse(Some(&call.action), call.version.as_deref(), &call.parameters) {
             Ok(parsed) => parsed,
             Err(refusal) => return Ok(tell::refusal(&refusal.wire(), refusal.rule(), false)),
         };
@@ -175,7 +174,7 @@ impl Stage {
         let mut told = match &output.result {
             Some(Err(refusal)) => tell::refusal(&refusal.wire(), refusal.rule(), output.replayed),
             Some(Ok(response)) => {
-                let body = body::success(operation, response, "R", Format::Json);
+                let body = Body::success(operation, response, "R", Format::Json);
                 tell::response(response, &body.text, output.replayed)
             }
             None => Vec::new(),

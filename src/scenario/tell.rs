@@ -1,17 +1,17 @@
-//! Telling what happened, a line for each thing.
+//! What happened, and the current state, a line each.
 
 use std::borrow::ToOwned;
 use std::format;
-use std::string::String;
+use std::string::{String, ToString};
 use std::vec::Vec;
 
-use super::command::What;
+use super::command::{DISK_CHANGES, Subject};
 use crate::control_plane::{
     ControlPlane, DrillFact, Effect, EffectKind, Event, Fact, GroupFact, PairFact, Response, Step,
 };
-use crate::ebs::{DiskChange, DrillDisk};
+use crate::ebs::{DiskChange, Drill, DrillDisk, GroupView, ReplicaPair};
 use crate::ids::{EffectId, NodeId, PairId};
-use crate::polardb::{Cause, ClusterEffect, ClusterFact, ClusterStatus, NodeChange, NodeWork};
+use crate::polardb::{Cause, ClusterEffect, ClusterFact, DbCluster, NodeChange, NodeWork};
 use crate::refusal::WireError;
 use crate::rule::RuleId;
 use crate::time::{Span, Timestamp};
@@ -91,8 +91,7 @@ fn of_work(work: &NodeWork) -> String {
         }
         NodeWork::ChangeZone { from, to, standby, nodes: moving } => {
             let which = if *standby { "standby" } else { "primary" };
-            let from = from.as_ref().map_or("(none)", |zone| zone.as_str());
-            format!(" {which} {from} -> {to}, moving {}", nodes(moving))
+            format!(" {which} {} -> {to}, moving {}", or_none(from.as_ref()), nodes(moving))
         }
     }
 }
@@ -116,9 +115,7 @@ fn pair_fact(fact: &PairFact) -> String {
         PairFact::Settings => "settings changed".to_owned(),
         PairFact::CopyWaits => "copy complete, waiting for the other members".to_owned(),
         PairFact::Status { from, to, superseded, took, recover_point } => {
-            let from = from.map_or("(none)", |status| status.as_str());
-            let to = to.map_or("(none)", |status| status.as_str());
-            moved(from, to, *superseded, *took, *recover_point)
+            moved(&or_none(*from), &or_none(*to), *superseded, *took, *recover_point)
         }
     }
 }
@@ -130,17 +127,19 @@ fn group_fact(fact: &GroupFact) -> String {
         GroupFact::Settings => "settings changed".to_owned(),
         GroupFact::RoundFailed => "the round failed".to_owned(),
         GroupFact::Status { from, to, superseded, took, recover_point } => {
-            let from = from.map_or("(none)", |status| status.as_str());
-            let to = to.map_or("(none)", |status| status.as_str());
-            moved(from, to, *superseded, *took, *recover_point)
+            moved(&or_none(*from), &or_none(*to), *superseded, *took, *recover_point)
         }
     }
 }
 
+/// What there is, as it is spelled.
+fn or_none(found: Option<impl ToString>) -> String {
+    found.map_or_else(|| "(none)".to_owned(), |found| found.to_string())
+}
+
 fn drill_fact(fact: &DrillFact) -> String {
     let DrillFact::Status { owner, from, to, recover_point } = fact;
-    let from = from.map_or("(none)", |status| status.as_str());
-    let to = to.map_or("(none)", |status| status.as_str());
+    let (from, to) = (or_none(*from), or_none(*to));
     let point =
         recover_point.map_or("no recover point".to_owned(), |at| format!("recover point {}", time(at)));
     format!("{from} -> {to} of {}, {point}", owner.as_str())
@@ -169,24 +168,12 @@ fn moved(
 }
 
 fn disk_change(change: DiskChange) -> &'static str {
-    match change {
-        DiskChange::Up(true) => "up",
-        DiskChange::Up(false) => "down",
-        DiskChange::Attached(true) => "attached",
-        DiskChange::Attached(false) => "detached",
-        DiskChange::Removed => "removed",
-    }
+    DISK_CHANGES.iter().find(|(_, known)| *known == change).map_or("changed", |(word, _)| word)
 }
 
 fn cluster_fact(fact: &ClusterFact) -> String {
     match fact {
-        ClusterFact::Status { from, to } => {
-            let name = |status: &Option<ClusterStatus>| match status {
-                Some(status) => status.as_str().to_owned(),
-                None => "(none)".to_owned(),
-            };
-            format!("{} -> {}", name(from), name(to))
-        }
+        ClusterFact::Status { from, to } => format!("{} -> {}", or_none(from.as_ref()), or_none(to.as_ref())),
         ClusterFact::FailoverBegan { cause, requested } => {
             let cause = match cause {
                 Cause::Manual => "manual",
@@ -223,76 +210,63 @@ fn cluster_fact(fact: &ClusterFact) -> String {
     }
 }
 
-pub(super) fn show(plane: &ControlPlane, what: &What) -> Vec<String> {
-    match what {
-        What::Disks => {
+pub(super) fn show(plane: &ControlPlane, subject: &Subject) -> Vec<String> {
+    let told = match subject {
+        Subject::Disks => {
             let disks = plane.disks(None);
-            disks.iter().map(|view| format!("{} access {}", view.id, view.access)).collect()
+            Some(disks.iter().map(|view| format!("{} access {}", view.id, view.access)).collect())
         }
-        What::Effects => {
+        Subject::Effects => {
             let line = |effect: Effect| {
                 format!("effect {}: {}, since {}", effect.id, kind(&effect.kind), time(effect.since))
             };
-            plane.outstanding().map(line).collect()
+            Some(plane.outstanding().map(line).collect())
         }
-        What::Pair(id) => match plane.pair(id) {
-            None => Vec::from(["(none)".to_owned()]),
-            Some(pair) => {
-                let (source, destination) = (pair.source(), pair.destination());
-                let direction = format!(
-                    "{} {} -> {} {}",
-                    source.region, source.disk, destination.region, destination.disk
-                );
-                let message = pair.status_message().map_or(String::new(), |text| format!(" ({text})"));
-                let point = pair.last_recover_point().map_or("none".to_owned(), time);
-                Vec::from([format!(
-                    "{} {}{message}, {direction}, recover point {point}",
-                    pair.id(),
-                    pair.status()
-                )])
-            }
-        },
-        What::Group(id) => match plane.group(id) {
-            None => Vec::from(["(none)".to_owned()]),
-            Some(view) => {
-                let (source, destination) = (view.group.source(), view.group.destination());
-                let point = view.last_recover_point.map_or("none".to_owned(), time);
-                let mut told = Vec::from([format!(
-                    "{id} {}, {} -> {}, recover point {point}",
-                    view.status, source.region, destination.region
-                )]);
-                let members = view.pairs.iter().filter_map(|pair| plane.pair(pair));
-                told.extend(members.map(|pair| {
-                    let access = pair.destination_access();
-                    format!("  {} {}, destination access {access}", pair.id(), pair.status())
-                }));
-                told
-            }
-        },
-        What::Drill(id) => match plane.drill(id) {
-            None => Vec::from(["(none)".to_owned()]),
-            Some(drill) => {
-                let message = drill.status_message().map_or(String::new(), |text| format!(" ({text})"));
-                let mut told = Vec::from([format!("{id} {}{message}", drill.status())]);
-                let line =
-                    |disk: &DrillDisk| format!("  {} of {} {}", disk.disk, disk.pair, disk.status.as_str());
-                told.extend(drill.disks().iter().map(line));
-                told
-            }
-        },
-        What::Cluster(id) => match plane.cluster(id) {
-            None => Vec::from(["(none)".to_owned()]),
-            Some(cluster) => {
-                let mut told = Vec::from([format!("{} {}", cluster.id(), cluster.status())]);
-                told.extend(cluster.nodes().iter().map(|node| {
-                    let (role, status) = (node.role.as_str(), cluster.node_status(node));
-                    let eligible = if node.is_eligible() { ", eligible" } else { "" };
-                    format!("  {} {role} priority {} {status}{eligible}", node.id, node.priority)
-                }));
-                told
-            }
-        },
-    }
+        Subject::Pair(id) => plane.pair(id).map(|pair| Vec::from([show_pair(pair)])),
+        Subject::Group(id) => plane.group(id).map(|view| show_group(plane, &view)),
+        Subject::Drill(id) => plane.drill(id).map(show_drill),
+        Subject::Cluster(id) => plane.cluster(id).map(show_cluster),
+    };
+    told.unwrap_or_else(|| Vec::from(["(none)".to_owned()]))
+}
+
+fn show_pair(pair: &ReplicaPair) -> String {
+    let (source, destination) = (pair.source(), pair.destination());
+    let direction =
+        format!("{} {} -> {} {}", source.region, source.disk, destination.region, destination.disk);
+    let message = pair.status_message().map_or(String::new(), |text| format!(" ({text})"));
+    let point = pair.last_recover_point().map_or("none".to_owned(), time);
+    format!("{} {}{message}, {direction}, recover point {point}", pair.id(), pair.status())
+}
+
+fn show_group(plane: &ControlPlane, view: &GroupView) -> Vec<String> {
+    let (id, source, destination) = (view.group.id(), view.group.source(), view.group.destination());
+    let point = view.last_recover_point.map_or("none".to_owned(), time);
+    let direction = format!("{} -> {}", source.region, destination.region);
+    let mut told = Vec::from([format!("{id} {}, {direction}, recover point {point}", view.status)]);
+    told.extend(view.pairs.iter().filter_map(|pair| plane.pair(pair)).map(|pair| {
+        let access = pair.destination_access();
+        format!("  {} {}, destination access {access}", pair.id(), pair.status())
+    }));
+    told
+}
+
+fn show_drill(drill: &Drill) -> Vec<String> {
+    let message = drill.status_message().map_or(String::new(), |text| format!(" ({text})"));
+    let mut told = Vec::from([format!("{} {}{message}", drill.id(), drill.status())]);
+    let line = |disk: &DrillDisk| format!("  {} of {} {}", disk.disk, disk.pair, disk.status.as_str());
+    told.extend(drill.disks().iter().map(line));
+    told
+}
+
+fn show_cluster(cluster: &DbCluster) -> Vec<String> {
+    let mut told = Vec::from([format!("{} {}", cluster.id(), cluster.status())]);
+    told.extend(cluster.nodes().iter().map(|node| {
+        let (role, status) = (node.role.as_str(), cluster.node_status(node));
+        let eligible = if node.is_eligible() { ", eligible" } else { "" };
+        format!("  {} {role} priority {} {status}{eligible}", node.id, node.priority)
+    }));
+    told
 }
 
 /// The time since the scenario began, which is zero.

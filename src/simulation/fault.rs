@@ -1,9 +1,10 @@
-//! Faults that are planned: they lie in wait and change how a later effect or reply ends.
+//! Planned faults: each changes how a later effect or reply ends.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use core::num::NonZeroU32;
 
+use crate::control_plane::effect::effects;
 use crate::ebs::{DrillEffect, GroupEffect, PairEffect};
 use crate::ids::RegionId;
 use crate::operation::Operation;
@@ -27,64 +28,32 @@ impl Selector {
     }
 }
 
-/// Which effect of a pair fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-pub enum PairStage {
-    /// Setting it up.
-    Create,
-    /// A copy.
-    Copy,
-    /// Stopping.
-    Stop,
-    /// Failover.
-    Failover,
-    /// Reprotecting.
-    Reprotect,
-    /// Taking it down.
-    Delete,
-}
+/// The effects of pairs and groups without what they carry.
+macro_rules! stages {
+    (PairEffect { $($pair:tt)* } GroupEffect { $($group:tt)* } $($others:tt)*) => {
+        stages! { @ PairStage PairEffect "Which effect of a pair fails." $($pair)* }
+        stages! { @ GroupStage GroupEffect "Which effect of a group fails." $($group)* }
+    };
+    (@ $stage:ident $effect:ident $doc:literal
+        $($kind:ident $name:ident $millis:literal $does:literal;)*
+    ) => {
+        #[doc = $doc]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+        pub enum $stage {$(
+            #[doc = $does]
+            $kind,
+        )*}
 
-impl From<PairEffect> for PairStage {
-    fn from(effect: PairEffect) -> Self {
-        match effect {
-            PairEffect::Create => Self::Create,
-            PairEffect::Copy => Self::Copy,
-            PairEffect::Stop => Self::Stop,
-            PairEffect::Failover => Self::Failover,
-            PairEffect::Reprotect { .. } => Self::Reprotect,
-            PairEffect::Delete => Self::Delete,
+        impl From<$effect> for $stage {
+            fn from(effect: $effect) -> Self {
+                match effect { $($effect::$kind { .. } => Self::$kind,)* }
+            }
         }
-    }
+    };
 }
 
-/// Which effect of a group fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-pub enum GroupStage {
-    /// Setting it up.
-    Create,
-    /// Stopping.
-    Stop,
-    /// Failover.
-    Failover,
-    /// Reprotecting.
-    Reprotect,
-    /// Taking it down.
-    Delete,
-}
-
-impl From<GroupEffect> for GroupStage {
-    fn from(effect: GroupEffect) -> Self {
-        match effect {
-            GroupEffect::Create => Self::Create,
-            GroupEffect::Stop => Self::Stop,
-            GroupEffect::Failover => Self::Failover,
-            GroupEffect::Reprotect { .. } => Self::Reprotect,
-            GroupEffect::Delete => Self::Delete,
-        }
-    }
-}
+effects! { stages }
 
 /// A planned fault.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -185,7 +154,7 @@ pub struct PlannedFault {
     pub times: Option<NonZeroU32>,
 }
 
-/// The faults in wait, oldest first.
+/// The planned faults, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub(super) struct FaultPlan {

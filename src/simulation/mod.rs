@@ -1,8 +1,8 @@
-//! A deterministic world around a control plane: it answers effects after a latency, with outcomes from a plan of
-//! faults, on virtual time.
+//! A deterministic world around a control plane: it ends effects after a latency, with outcomes from a plan of faults, on
+//! virtual time.
 //!
-//! The time is an argument here too; nothing runs by itself. What is due is done first, in the order of time and, at
-//! one instant, outcomes before deadlines. Random choices come from independent keyed streams, so the same seed, policy
+//! The time is an argument here too; nothing runs by itself. Every input first does the work that is due, in the order of
+//! time and, at one instant, outcomes before deadlines. Random choices come from independent keyed streams, so the same seed, policy
 //! and inputs give the same bytes, and an extra describe changes no winner.
 //!
 //! [`Transitions`] decides how effects end; deadlines follow the clock in every mode. No pair starts two copies at one
@@ -48,7 +48,7 @@ pub enum Transitions {
     /// After a latency on the clock.
     #[default]
     Timed,
-    /// Only when told.
+    /// Only by [`Simulation::resolve`].
     Manual,
 }
 
@@ -63,10 +63,10 @@ impl Transitions {
     }
 }
 
-/// How an outstanding effect is to end.
+/// The outcome to give an outstanding effect.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Resolution {
-    /// So. No fault is consumed.
+    /// This one. No fault is consumed.
     Outcome(Outcome),
     /// As the faults and the seed decide.
     Auto,
@@ -107,7 +107,7 @@ pub struct NextDue {
     pub at: Timestamp,
     /// A deadline's name, or the name of the effect that ends.
     pub reason: &'static str,
-    /// Whose.
+    /// The resource that it belongs to.
     pub resource: String,
 }
 
@@ -159,7 +159,7 @@ impl Simulation {
         &self.faults.planned
     }
 
-    /// Puts other readings in force.
+    /// Replaces the policy.
     ///
     /// # Errors
     ///
@@ -210,21 +210,21 @@ impl Simulation {
         self.faults.planned.clear();
     }
 
-    /// Makes a region's calls get no answer, or answers them again; returns the number of the fault.
-    pub fn silence(&mut self, region: &RegionId, silent: bool) -> u64 {
-        let about = |fault: &Fault| matches!(fault, Fault::Silence { region: of } if of == region);
-        self.faults.planned.retain(|planned| !about(&planned.fault));
-        if silent {
-            self.faults.add(Fault::Silence { region: region.clone() }, None)
-        } else {
-            self.faults.number()
-        }
+    /// Leaves the calls to a region without an answer until [`Simulation::answer`]; returns the number of the fault.
+    pub fn silence(&mut self, region: &RegionId) -> u64 {
+        self.faults.planned.retain(|planned| !silences(&planned.fault, region));
+        self.faults.add(Fault::Silence { region: region.clone() }, None)
+    }
+
+    /// Answers the calls to a region again; returns a fault number, as for every change of this kind.
+    pub fn answer(&mut self, region: &RegionId) -> u64 {
+        self.faults.planned.retain(|planned| !silences(&planned.fault, region));
+        self.faults.number()
     }
 
     /// Whether calls to this region get no answer.
     pub fn is_silent(&self, region: &RegionId) -> bool {
-        let about = |fault: &Fault| matches!(fault, Fault::Silence { region: of } if of == region);
-        self.faults.planned.iter().any(|planned| about(&planned.fault))
+        self.faults.planned.iter().any(|planned| silences(&planned.fault, region))
     }
 
     /// The fault that strikes the reply to this operation, used up by one.
@@ -256,7 +256,7 @@ impl Simulation {
         (output, happened)
     }
 
-    /// Takes note of something observed, after all work that is due.
+    /// Reports an observation, after all work that is due.
     ///
     /// # Errors
     ///
@@ -418,14 +418,13 @@ impl Simulation {
     }
 
     fn end_of(&self, effect: &Effect) -> Timestamp {
-        let hot_replica = match &effect.kind {
+        let promoted = match &effect.kind {
             EffectKind::Cluster { effect: ClusterEffect::PromoteNode(node), cluster } => {
-                let node = self.plane.cluster(cluster).and_then(|cluster| cluster.node(node));
-                node.is_some_and(|node| node.hot_replica)
+                self.plane.cluster(cluster).and_then(|cluster| cluster.node(node))
             }
-            _ => false,
+            _ => None,
         };
-        effect.since.after(self.latency.of(effect, hot_replica))
+        effect.since.after(self.latency.of(effect, promoted))
     }
 
     fn reschedule(&mut self) {
@@ -437,6 +436,10 @@ impl Simulation {
             self.schedule = waiting.iter().map(|effect| (self.end_of(effect), effect.id)).collect();
         }
     }
+}
+
+fn silences(fault: &Fault, region: &RegionId) -> bool {
+    matches!(fault, Fault::Silence { region: silent } if silent == region)
 }
 
 impl Happened {

@@ -1,4 +1,4 @@
-//! How effects end when nobody says: by the oldest fault that is meant for them, else as the disks and nodes have it.
+//! Default outcomes: the oldest matching fault, else what the state of disks and nodes implies.
 
 use alloc::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::ids::{GroupId, PairId};
 use crate::polardb::{ClusterEffect, Failure};
 
 impl Simulation {
-    /// How an effect ends: by the oldest fault that is meant for it, else as the state of disks and nodes has it.
+    /// The default outcome of an effect.
     pub(super) fn outcome_of(&mut self, effect: &Effect) -> Outcome {
         let failed = |failure| Outcome::Failed { failure, message: None };
         match &effect.kind {
@@ -59,7 +59,7 @@ impl Simulation {
         }
     }
 
-    /// A fault of the group fails the whole; else each member is asked as if the effect were its own.
+    /// A fault of the group fails the whole; else each member ends as if the effect were its own.
     fn group_outcome(&mut self, id: &GroupId, effect: GroupEffect, members: &[PairId]) -> Outcome {
         let struck = self.faults.strike(|fault| match fault {
             Fault::Group { group, fails } => {

@@ -2,7 +2,7 @@
 //!
 //! Both come from the same structs, and the same input gives the same bytes. The content types matter: SDKs read XML
 //! only under exactly `text/xml;charset=utf-8`. Success is 200 and an object with `RequestId`; an error is an object of
-//! `RequestId`, `HostId`, `Code` and `Message`, in XML under the root `Error` (`facts/ebs.md` §6.4).
+//! `RequestId`, `HostId`, `Code` and `Message`, in XML under the root `Error` (`docs/facts/ebs.md#error-envelope`).
 
 use alloc::format;
 use alloc::string::String;
@@ -10,11 +10,13 @@ use alloc::string::String;
 use serde::Serialize;
 
 use super::object::object;
+use super::rules::W_030;
 use super::{ebs, polardb, xml};
 use crate::control_plane::Response;
 use crate::ebs::DrillOwner;
 use crate::operation::Operation;
 use crate::refusal::WireError;
+use crate::rule::cite;
 
 /// The format of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -25,6 +27,8 @@ pub enum Format {
     /// XML.
     Xml,
 }
+
+cite!(W_030);
 
 impl Format {
     /// What a caller asks for by its `Format` parameter or else by its `Accept` header (`W-030`): XML for `XML` in any
@@ -70,95 +74,94 @@ object! {
         code: String = "Code",
         message: String = "Message",
     }
-}
 
-/// The answer to an accepted call.
-pub fn success(operation: Operation, response: &Response, request_id: &str, format: Format) -> Body {
-    let root = format!("{operation}Response");
-    let id = request_id;
-    match response {
-        Response::Accepted => sure(200, &root, &ebs::Accepted { request_id: String::from(id) }, format),
-        Response::PairCreated(created) => {
-            sure(200, &root, &ebs::CreateDiskReplicaPairResponse::new(created, id), format)
-        }
-        Response::PairPage(page) => {
-            sure(200, &root, &ebs::DescribeDiskReplicaPairsResponse::new(page, id), format)
-        }
-        Response::PairProgress(progress) => {
-            sure(200, &root, &ebs::DescribeDiskReplicaPairProgressResponse::new(progress, id), format)
-        }
-        Response::TagPage(page) => sure(200, &root, &ebs::ListTagResourcesResponse::new(page, id), format),
-        Response::GroupCreated(created) => {
-            sure(200, &root, &ebs::CreateDiskReplicaGroupResponse::new(created, id), format)
-        }
-        Response::GroupPage(page) => {
-            sure(200, &root, &ebs::DescribeDiskReplicaGroupsResponse::new(page, id), format)
-        }
-        Response::DrillStarted(started) => {
-            sure(200, &root, &ebs::StartDrillResponse::new(started, id), format)
-        }
-        Response::DrillPage(page) => match page.owner {
-            DrillOwner::Pair(_) => sure(200, &root, &ebs::DescribePairDrillsResponse::new(page, id), format),
-            DrillOwner::Group(_) => {
-                sure(200, &root, &ebs::DescribeReplicaGroupDrillsResponse::new(page, id), format)
-            }
-        },
-        Response::ClusterCreated(created) => {
-            sure(200, &root, &polardb::CreateDbClusterResponse::new(created, id), format)
-        }
-        Response::NodesCreated(created) => {
-            sure(200, &root, &polardb::CreateDbNodesResponse::new(created, id), format)
-        }
-        Response::Ordered(ordered) => sure(200, &root, &polardb::OrderedResponse::new(ordered, id), format),
-        Response::ClusterPage(page) => {
-            sure(200, &root, &polardb::DescribeDbClustersResponse::new(page, id), format)
-        }
-        Response::Cluster(cluster) => {
-            sure(200, &root, &polardb::DescribeDbClusterAttributeResponse::new(cluster, id), format)
-        }
-        Response::Endpoints(list) => {
-            sure(200, &root, &polardb::DescribeDbClusterEndpointsResponse::new(list, id), format)
-        }
-        Response::HaLogs(page) => sure(200, &root, &polardb::DescribeHaLogsResponse::new(page, id), format),
+    /// The answer to a call that was accepted and has nothing more to say.
+    Accepted {
+        request_id: String = "RequestId",
     }
 }
 
-/// The answer to a refused call. `host_id` is the host that was called.
-pub fn error(error: &WireError, request_id: &str, host_id: &str, format: Format) -> Body {
-    let document = ErrorDocument {
-        request_id: String::from(request_id),
-        host_id: String::from(host_id),
-        code: String::from(&*error.code),
-        message: String::from(&*error.message),
-    };
-    sure(error.status, "Error", &document, format)
+impl Body {
+    /// The answer to an accepted call.
+    pub fn success(operation: Operation, response: &Response, request_id: &str, format: Format) -> Self {
+        let id = request_id;
+        let reply = Reply { status: 200, root: &format!("{operation}Response"), format };
+        match response {
+            Response::Accepted => reply.with(&Accepted { request_id: String::from(id) }),
+            Response::PairCreated(it) => reply.with(&ebs::CreateDiskReplicaPairResponse::new(it, id)),
+            Response::PairPage(page) => reply.with(&ebs::DescribeDiskReplicaPairsResponse::new(page, id)),
+            Response::PairProgress(it) => {
+                reply.with(&ebs::DescribeDiskReplicaPairProgressResponse::new(it, id))
+            }
+            Response::TagPage(page) => reply.with(&ebs::ListTagResourcesResponse::new(page, id)),
+            Response::GroupCreated(it) => reply.with(&ebs::CreateDiskReplicaGroupResponse::new(it, id)),
+            Response::GroupPage(it) => reply.with(&ebs::DescribeDiskReplicaGroupsResponse::new(it, id)),
+            Response::DrillStarted(started) => reply.with(&ebs::StartDrillResponse::new(started, id)),
+            Response::DrillPage(page) => match page.owner {
+                DrillOwner::Pair(_) => reply.with(&ebs::DescribePairDrillsResponse::new(page, id)),
+                DrillOwner::Group(_) => reply.with(&ebs::DescribeReplicaGroupDrillsResponse::new(page, id)),
+            },
+            Response::ClusterCreated(created) => {
+                reply.with(&polardb::CreateDbClusterResponse::new(created, id))
+            }
+            Response::NodesCreated(created) => reply.with(&polardb::CreateDbNodesResponse::new(created, id)),
+            Response::Ordered(ordered) => reply.with(&polardb::OrderedResponse::new(ordered, id)),
+            Response::ClusterPage(page) => reply.with(&polardb::DescribeDbClustersResponse::new(page, id)),
+            Response::Cluster(it) => reply.with(&polardb::DescribeDbClusterAttributeResponse::new(it, id)),
+            Response::Endpoints(list) => {
+                reply.with(&polardb::DescribeDbClusterEndpointsResponse::new(list, id))
+            }
+            Response::HaLogs(page) => reply.with(&polardb::DescribeHaLogsResponse::new(page, id)),
+        }
+    }
+
+    /// The answer to a refused call. `host_id` is the host that was called.
+    pub fn error(error: &WireError, request_id: &str, host_id: &str, format: Format) -> Self {
+        let document = ErrorDocument {
+            request_id: String::from(request_id),
+            host_id: String::from(host_id),
+            code: String::from(&*error.code),
+            message: String::from(&*error.message),
+        };
+        Reply { status: error.status, root: "Error", format }.with(&document)
+    }
+
+    /// Any document, for an embedder that answers operations of its own. The root, which only XML shows, is `Error` or the
+    /// action and `Response`.
+    ///
+    /// # Errors
+    ///
+    /// The document cannot be written as JSON or, for XML, is no object.
+    pub fn document(
+        status: u16,
+        root: &str,
+        document: &impl Serialize,
+        format: Format,
+    ) -> Result<Self, serde_json::Error> {
+        let json = serde_json::to_string(document)?;
+        let text = match format {
+            Format::Json => json,
+            Format::Xml => xml::document(root, &json)?,
+        };
+        Ok(Self { status, content_type: format.content_type(), text })
+    }
 }
 
-/// Any document, for an embedder that answers operations of its own. The root, which only XML shows, is `Error` or the
-/// action and `Response`.
-///
-/// # Errors
-///
-/// The document cannot be written as JSON or, for XML, is no object.
-pub fn document(
+/// What frames a document of the model's own.
+struct Reply<'a> {
     status: u16,
-    root: &str,
-    document: &impl Serialize,
+    root: &'a str,
     format: Format,
-) -> Result<Body, serde_json::Error> {
-    let json = serde_json::to_string(document)?;
-    let text = match format {
-        Format::Json => json,
-        Format::Xml => xml::document(root, &json)?,
-    };
-    Ok(Body { status, content_type: format.content_type(), text })
 }
 
-/// One of our own documents: strings, numbers and lists of them, which can be written.
-fn sure(status: u16, root: &str, fields: &impl Serialize, format: Format) -> Body {
-    document(status, root, fields, format).unwrap_or_else(|_| Body {
-        status,
-        content_type: format.content_type(),
-        text: String::new(),
-    })
+impl Reply<'_> {
+    /// The body. The model's own documents hold strings, numbers and lists of them, which can be written.
+    fn with(&self, fields: &impl Serialize) -> Body {
+        let Self { status, root, format } = *self;
+        Body::document(status, root, fields, format).unwrap_or_else(|_| Body {
+            status,
+            content_type: format.content_type(),
+            text: String::new(),
+        })
+    }
 }

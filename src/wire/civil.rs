@@ -6,6 +6,8 @@
 use alloc::format;
 use alloc::string::String;
 
+use super::rules::W_033;
+use crate::rule::cite;
 use crate::time::Timestamp;
 
 /// A text that is not a time.
@@ -20,8 +22,10 @@ const ERA_DAYS: u64 = 146_097;
 /// Days from 0000-03-01 to 1970-01-01.
 const EPOCH: u64 = 719_468;
 
+cite!(W_033);
+
 /// The time as PolarDB spells it, in whole seconds (`W-033`). A later one than the spelling can name becomes the last.
-pub fn format_iso(at: Timestamp) -> String {
+pub(super) fn format_iso(at: Timestamp) -> String {
     let seconds = at.as_secs().min(LAST);
     let (year, month, day) = date(seconds / DAY);
     let second = seconds % DAY;
@@ -29,7 +33,7 @@ pub fn format_iso(at: Timestamp) -> String {
 }
 
 /// The time that a text spells.
-pub fn parse_iso(text: &str) -> Result<Timestamp, BadTime> {
+pub(super) fn parse_iso(text: &str) -> Result<Timestamp, BadTime> {
     let punctuation = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'Z')];
     let bytes = text.as_bytes();
     if bytes.len() != 20 || punctuation.iter().any(|(at, sign)| bytes.get(*at) != Some(sign)) {
@@ -53,6 +57,14 @@ pub fn parse_iso(text: &str) -> Result<Timestamp, BadTime> {
     let of_day = minutes.saturating_mul(60).saturating_add(second);
     let seconds = days.saturating_mul(DAY).saturating_add(of_day);
     Ok(Timestamp::from_millis(seconds.saturating_mul(1_000)))
+}
+
+/// The time that a parameter spells: with seconds, as its description asks, or without, as in its older example.
+pub(super) fn parse_moment(text: &str) -> Result<Timestamp, BadTime> {
+    match text.strip_suffix('Z') {
+        Some(minutes) if minutes.len() == 16 => parse_iso(&format!("{minutes}:00Z")),
+        _ => parse_iso(text),
+    }
 }
 
 /// Year, month and day of a day since 1970-01-01.

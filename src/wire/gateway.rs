@@ -1,4 +1,4 @@
-//! What is refused before any product has a say: an action or version that is missing, unknown or not modelled.
+//! Refusals before any product is asked: an action or version that is missing, unknown or not modelled.
 //!
 //! The order is fixed: action, version, whether the product has the action, and only then parameters. The names of all
 //! actions, modelled or not, are those of the SDKs (`ebs` 5.0.1, `polardb` 9.2.1), one a line in two files beside this
@@ -13,7 +13,7 @@ use crate::refusal::WireError;
 use crate::rule::{Basis, RuleId};
 use crate::wire::rules::{W_010, W_011, W_012, W_013, W_014};
 
-use super::params::{Parameters, Value};
+use super::parameters::{Parameters, Value};
 
 /// Why a call is refused before its product is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
@@ -155,7 +155,7 @@ pub(super) fn operation(
     }
 }
 
-/// What header and parameter together say; an empty one says nothing.
+/// The value that header and parameter agree on; an empty one counts as absent.
 fn named<'a>(
     name: &'static str,
     header: Option<&'a str>,

@@ -1,9 +1,9 @@
 //! The vendor's wire format, without I/O: parameters to typed requests, replies and refusals to bodies.
 //!
-//! The style is RPC (`facts/ebs.md` §8, `facts/polardb.md` §7): flat name and value pairs in, a JSON or XML document
-//! out. [params] reads the pairs, [body] writes the documents, whose shapes are [ebs] and [polardb]; [seed] reads the
-//! shapes of the describe calls back, to take in what an account already has. An embedder does the rest: HTTP,
-//! signatures, throttling, ids.
+//! The style is RPC (`docs/facts/ebs.md#wire-format`): flat name and value pairs in, a JSON or XML document out. [`parse`]
+//! reads the pairs, [`Body`] holds the documents; [`seed_pairs`], [`seed_groups`] and [`seed_clusters`] read the answers of
+//! the describe calls back, to take in what an account already has. An embedder does the rest: HTTP, signatures,
+//! throttling, ids.
 //!
 //! Nothing here decides about a resource. What is refused here is refused without a look at any state, with the same
 //! refusals as everywhere ([`WireRefusal::Refused`]), or, where it is not even clear which operation is meant, as the
@@ -11,7 +11,7 @@
 //! every such row is carried over from sibling products.
 //!
 //! ```
-//! use failover_model::wire::{Format, Parameters, body, parse};
+//! use failover_model::wire::{Body, Format, Parameters, parse};
 //!
 //! let parameters = Parameters::from_iter([("RegionId", "cn-shanghai"), ("ReplicaPairId", "pair-cn-dsa")]);
 //! let parsed = parse(Some("FailoverDiskReplicaPair"), Some("2021-07-30"), &parameters)?;
@@ -20,23 +20,32 @@
 //! let missing = parse(Some("FailoverDiskReplicaPair"), Some("2021-07-30"), &Parameters::default());
 //! let error = missing.map_err(|refusal| refusal.wire()).err();
 //! let format = Format::negotiate(None, Some("application/json"));
-//! let body = error.map(|error| body::error(&error, "4C467B38-3910-447D-87BC-AC049166F216", "localhost", format));
+//! let body = error.map(|error| Body::error(&error, "4C467B38-3910-447D-87BC-AC049166F216", "localhost", format));
 //! assert_eq!(body.map(|body| body.status), Some(400));
 //! # Ok::<(), failover_model::wire::WireRefusal>(())
 //! ```
 
-pub mod body;
+mod body;
 mod civil;
-pub mod ebs;
+mod cursor;
+mod ebs;
 mod gateway;
+mod misread;
 mod object;
-pub mod params;
-pub mod polardb;
+mod parameters;
+mod polardb;
+mod reader;
+mod request;
 pub(crate) mod rules;
-pub mod seed;
+mod seed;
 mod xml;
 
-pub use body::{Body, Format};
+pub use body::{Accepted, Body, Format};
 pub use civil::BadTime;
+pub use ebs::*;
 pub use gateway::{GatewayError, WireRefusal};
-pub use params::{Parameters, Parsed, parse};
+pub use misread::SeedProblem;
+pub use parameters::Parameters;
+pub use polardb::*;
+pub use request::{Parsed, parse};
+pub use seed::{Defaults, IdKind, SeedError, SeedList};

@@ -11,6 +11,11 @@ use core::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::rules::{W_031, W_032};
+use crate::rule::cite;
+
+cite!(W_031, W_032);
+
 /// A JSON document whose fields keep their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Tree {

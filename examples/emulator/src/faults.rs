@@ -176,7 +176,7 @@ pub async fn make(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Requ
             }
             Meant::Region(observations, region, api) => {
                 observe(world, now, &observations)?;
-                Ok(world.simulation.silence(&region, !api))
+                Ok(if api { world.simulation.answer(&region) } else { world.simulation.silence(&region) })
             }
         }
     });

@@ -9,7 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::Uri;
 use failover_model::control_plane::{Step, Violation};
 use failover_model::simulation::Simulation;
-use failover_model::wire::seed::{self, Defaults, IdKind};
+use failover_model::wire::{self, Defaults, IdKind};
 use failover_model::{ClusterId, GroupId, NodeId, PairId};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -47,10 +47,10 @@ pub async fn plant(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Req
         let mut trial = world.simulation.clone();
         let mut mint = |kind| mint(&mut trial, kind);
         let mut defaults = Defaults { now, region, mint: &mut mint };
-        let bad = |error: seed::SeedError| Refused::bad(error.to_string());
-        let pairs = seed::replica_pairs(&pairs, &mut defaults).map_err(bad)?;
-        let mut groups = seed::replica_groups(&groups, &mut defaults).map_err(bad)?;
-        let clusters = seed::db_clusters(&clusters, &mut defaults).map_err(bad)?;
+        let bad = |error: wire::SeedError| Refused::bad(error.to_string());
+        let pairs = wire::seed_pairs(&pairs, &mut defaults).map_err(bad)?;
+        let mut groups = wire::seed_groups(&groups, &mut defaults).map_err(bad)?;
+        let clusters = wire::seed_clusters(&clusters, &mut defaults).map_err(bad)?;
         // A pair that names its group is a member, even if the group's own list was cut short.
         for pair in &pairs {
             let group = groups.iter_mut().find(|group| Some(&group.seed.id) == pair.group.as_ref());

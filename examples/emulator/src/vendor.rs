@@ -23,7 +23,7 @@ use axum::routing::any;
 use failover_model::control_plane::{Refusal, Request as Asked, Response};
 use failover_model::ebs::Site;
 use failover_model::simulation::ReplyFault;
-use failover_model::wire::{Parameters, Parsed, body};
+use failover_model::wire::{Body, Parameters, Parsed};
 use failover_model::{Call, ControlPlane, Operation, RegionId, RuleId, Timestamp, WireError};
 use serde_json::Value;
 
@@ -89,13 +89,13 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
         emulator.with(|world, now| answer(world, now, &emulator, &caller, &parameters, parsed));
     // Writing the document needs no lock.
     let document = match (&answer, fault.as_ref().and_then(reply::replacement)) {
-        (_, Some(error)) => body::error(&error, &request_id, &caller.host_id(None, &emulator), format),
+        (_, Some(error)) => Body::error(&error, &request_id, &caller.host_id(None, &emulator), format),
         (Outcome::Success(operation, response), None) => {
-            body::success(*operation, response, &request_id, format)
+            Body::success(*operation, response, &request_id, format)
         }
         (Outcome::Error(error), None) => {
             let product = caller.product(&parameters);
-            body::error(error, &request_id, &caller.host_id(product, &emulator), format)
+            Body::error(error, &request_id, &caller.host_id(product, &emulator), format)
         }
     };
     let response = reply::response(document, &request_id);
@@ -111,7 +111,7 @@ fn refuse(emulator: &Emulator, parts: &Parts, error: WireError) -> HttpResponse 
     let (parameters, _) = caller.read(parts.uri.query().unwrap_or_default(), b"");
     let request_id = emulator.with(|world, _| world.simulation.mint_request_id());
     let host = caller.host_id(None, emulator);
-    reply::response(body::error(&error, &request_id, &host, caller.format(&parameters)), &request_id)
+    reply::response(Body::error(&error, &request_id, &host, caller.format(&parameters)), &request_id)
 }
 
 /// Everything that happens under the lock.

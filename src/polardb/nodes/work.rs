@@ -54,22 +54,6 @@ pub enum NodeWork {
 }
 
 impl NodeWork {
-    /// The names of all kinds.
-    pub const NAMES: &'static [&'static str] =
-        &["create_nodes", "delete_nodes", "change_class", "restart_node", "set_hot_replica", "change_zone"];
-
-    /// The name of the effect, such as `create_nodes`.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::CreateNodes(_) => "create_nodes",
-            Self::DeleteNodes(_) => "delete_nodes",
-            Self::ChangeClass(_) => "change_class",
-            Self::RestartNode(_) => "restart_node",
-            Self::SetHotReplica { .. } => "set_hot_replica",
-            Self::ChangeZone { .. } => "change_zone",
-        }
-    }
-
     /// The status of the cluster meanwhile (`P-303`).
     pub const fn status(&self) -> ClusterStatus {
         match self {

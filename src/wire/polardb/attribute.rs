@@ -1,12 +1,34 @@
-//! `DescribeDBClusterAttribute`: one cluster, flat, with priority and status of every node.
+//! `DescribeDBClusterAttribute`: one cluster, flat, with priority and status of every node; and the cluster that such an
+//! answer enters.
+//!
+//! It spells some things differently than the list: `VpcId` and `VPCId`, `CreateTime` and `CreationTime`, `ZoneId` and
+//! `ZoneIds`; `HotStandbyCluster` is `ON` there and `StandbyClusterON` here.
 
+use alloc::format;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::super::civil::format_iso;
-use super::super::object::{object, text};
-use super::{ENGINE, TagRecord, UNLOCKED, has_standby, hot_replica_mode, imci_switch, role};
-use crate::polardb::{DbCluster, DbNode, NodeKind};
+use serde_json::Value;
+
+use super::clusters::ClusterTag;
+use super::words::{ENGINE, NodeRole, UNLOCKED, column_store, has_standby, hot_replica, switch};
+use crate::ids::{NodeClass, RegionId, ZoneId};
+use crate::polardb::{
+    BadPriority, ClusterSeed, ClusterStatus, DbCluster, DbNode, Edition, Engine, NodeKind, PayType, Priority,
+    Role,
+};
+use crate::rule::cite;
+use crate::text::StatusMessage;
+use crate::time::Timestamp;
+use crate::wire::civil::{format_iso, parse_iso};
+use crate::wire::misread::{Misread, SeedProblem};
+use crate::wire::object::{object, text};
+use crate::wire::rules::W_041;
+use crate::wire::seed::{self, Defaults, IdKind, SeedError, SeedList, given, parsed, typed};
+
+/// `SubCluster` of a standby node.
+const STANDBY: &str = "Standby";
 
 object! {
     /// What `DescribeDBClusterAttribute` answers.
@@ -30,7 +52,7 @@ object! {
         zones: Option<String> = "ZoneIds",
         maintain_time: Option<String> = "MaintainTime",
         engine: Option<String> = "Engine",
-        tags: Vec<TagRecord> = "Tags",
+        tags: Vec<ClusterTag> = "Tags",
         request_id: String = "RequestId",
         vpc: Option<String> = "VPCId",
         status: Option<String> = "DBClusterStatus",
@@ -105,8 +127,8 @@ impl DescribeDbClusterAttributeResponse {
         Self {
             deletion_lock: Some(u64::from(cluster.deletion_lock())),
             category: text(cluster.edition().as_category()),
-            resource_group: cluster.resource_group().and_then(|group| text(group.as_str())),
-            cluster: text(cluster.id().as_str()),
+            resource_group: cluster.resource_group().and_then(text),
+            cluster: text(cluster.id()),
             engine_type: text(cluster.engine().as_str()),
             hot_standby_cluster: has_standby(cluster).then(|| String::from("StandbyClusterON")),
             version: text(cluster.version()),
@@ -115,13 +137,13 @@ impl DescribeDbClusterAttributeResponse {
             engine: text(ENGINE),
             tags: cluster.tags().iter().map(Into::into).collect(),
             request_id: String::from(request_id),
-            status: text(cluster.status().as_str()),
-            description: cluster.description().and_then(|description| text(description.as_str())),
+            status: text(cluster.status()),
+            description: cluster.description().and_then(text),
             expired: text("false"),
             pay_type: text(cluster.pay_type().as_str()),
             lock_mode: text(UNLOCKED),
             creation_time: Some(format_iso(cluster.created_at())),
-            region: text(cluster.region().as_str()),
+            region: text(cluster.region()),
             ..Self::default()
         }
     }
@@ -133,14 +155,14 @@ impl AttributeNode {
         Self {
             creation_time: Some(format_iso(node.created_at)),
             failover_priority: Some(u64::from(node.priority.get())),
-            class: text(node.class.as_str()),
-            role: text(role(node)),
-            zone: text(node.zone.as_str()),
+            class: text(&node.class),
+            role: text(NodeRole::of(node).as_str()),
+            zone: text(&node.zone),
             status: text(cluster.node_status(node)),
-            node: text(node.id.as_str()),
-            imci_switch: text(imci_switch(node)),
-            hot_replica_mode: text(hot_replica_mode(node)),
-            sub_cluster: if node.kind == NodeKind::Standby { text("Standby") } else { None },
+            node: text(&node.id),
+            imci_switch: text(column_store(node)),
+            hot_replica_mode: text(hot_replica(node)),
+            sub_cluster: text(STANDBY).filter(|_| node.kind == NodeKind::Standby),
             ..Self::default()
         }
     }
@@ -155,4 +177,159 @@ fn zones(cluster: &DbCluster) -> String {
         }
     }
     zones.join(",")
+}
+
+/// Reads answers of `DescribeDBClusterAttribute`.
+///
+/// # Errors
+///
+/// [`SeedError`] about the first object that cannot be read; ids may have been minted by then.
+pub fn seed_clusters(objects: &[Value], defaults: &mut Defaults<'_>) -> Result<Vec<ClusterSeed>, SeedError> {
+    seed::read(SeedList::Clusters, objects, |record| enter(record, defaults))
+}
+
+type R = DescribeDbClusterAttributeResponse;
+type N = AttributeNode;
+
+fn enter(record: &R, defaults: &mut Defaults<'_>) -> Result<ClusterSeed, Misread> {
+    let id = defaults.id(record, R::cluster, IdKind::Cluster)?;
+    let region = typed(record, R::region)?.unwrap_or_else(|| defaults.region.clone());
+    let engine = |text: &str| Engine::parse(text).ok_or("there is no such engine");
+    let engine = parsed(record, R::engine_type, engine)?;
+    let engine = engine.unwrap_or(Engine::MySql);
+    let version = given(record, R::version).or(engine.versions().last().copied()).unwrap_or_default();
+    let status = typed(record, R::status)?.map_or(ClusterStatus::Running, status);
+    let created_at = parsed(record, R::creation_time, parse_iso)?;
+    let created_at = created_at.unwrap_or(defaults.now);
+    let edition = parsed(record, R::category, edition)?.unwrap_or_default();
+    let cluster = Surroundings { region: &region, engine, status: &status, created_at };
+    let nodes = nodes(&record.nodes, &cluster, defaults)?;
+    Ok(ClusterSeed {
+        id,
+        engine,
+        version: Arc::from(version),
+        edition,
+        pay_type: typed(record, R::pay_type)?.unwrap_or(PayType::Postpaid),
+        description: typed(record, R::description)?,
+        resource_group: typed(record, R::resource_group)?,
+        tags: seed::tags(record, R::tags, [ClusterTag::key, ClusterTag::value])?,
+        deletion_lock: match record.deletion_lock {
+            None | Some(0) => false,
+            Some(1) => true,
+            Some(_) => return Err(Misread::at(R::deletion_lock.name, "neither 0 nor 1")),
+        },
+        created_at,
+        nodes,
+        status,
+        region,
+    })
+}
+
+/// What nodes take over from their cluster.
+struct Surroundings<'a> {
+    region: &'a RegionId,
+    engine: Engine,
+    status: &'a ClusterStatus,
+    created_at: Timestamp,
+}
+
+cite!(W_041);
+
+/// The nodes of a cluster, one of them the writer: the first if no node says so (`W-041`).
+fn nodes(
+    records: &[AttributeNode],
+    cluster: &Surroundings<'_>,
+    defaults: &mut Defaults<'_>,
+) -> Result<Vec<DbNode>, Misread> {
+    let named = records.iter().any(|node| given(node, N::role) == Some(NodeRole::Writer.as_str()));
+    let nodes = records.iter().enumerate().map(|(at, record)| {
+        let by_default = if at == 0 && !named { NodeRole::Writer } else { NodeRole::Reader };
+        let node = node(record, cluster, by_default, defaults);
+        node.map_err(|misread| misread.within(&format!("[{at}]")).within(R::nodes.name))
+    });
+    let nodes = nodes.collect::<Result<Vec<DbNode>, Misread>>()?;
+    match nodes.iter().filter(|node| node.role == Role::Writer).count() {
+        1 => Ok(nodes),
+        other => Err(Misread::from(SeedProblem::Writers(other)).within(R::nodes.name)),
+    }
+}
+
+fn node(
+    record: &AttributeNode,
+    cluster: &Surroundings<'_>,
+    by_default: NodeRole,
+    defaults: &mut Defaults<'_>,
+) -> Result<DbNode, Misread> {
+    let (role, kind) = role_and_kind(record, by_default)?;
+    let id = defaults.id(record, N::node, IdKind::Node)?;
+    let priority = match record.failover_priority {
+        None => Priority::MIN,
+        Some(number) => {
+            Priority::new(u8::try_from(number).unwrap_or(u8::MAX)).map_err(|BadPriority(_)| {
+                let why = format!("a failover priority is 1 to 15, not {number}");
+                Misread::at(N::failover_priority.name, why)
+            })?
+        }
+    };
+    let class = NodeClass::parse(given(record, N::class).unwrap_or(usual_class(cluster.engine)));
+    let status: Option<StatusMessage> = typed(record, N::status)?;
+    let created_at = parsed(record, N::creation_time, parse_iso)?;
+    Ok(DbNode {
+        id,
+        role,
+        kind,
+        priority,
+        class: class.map_err(|why| Misread::at(N::class.name, why))?,
+        zone: typed(record, N::zone)?.unwrap_or_else(|| ZoneId::first_of(cluster.region)),
+        created_at: created_at.unwrap_or(cluster.created_at),
+        up: true,
+        replicating: true,
+        busy: status.filter(|status| keeps_busy(status.as_str(), cluster.status)),
+        hot_replica: parsed(record, N::hot_replica_mode, switch)?.unwrap_or(false),
+    })
+}
+
+/// The role of a node and its kind, which shows in the role, in its column-store switch or in its sub-cluster. The
+/// writer is of the ordinary kind whatever its switches say.
+fn role_and_kind(record: &AttributeNode, by_default: NodeRole) -> Result<(Role, NodeKind), Misread> {
+    let column_store = parsed(record, N::imci_switch, switch)?.unwrap_or(false);
+    Ok(match parsed(record, N::role, NodeRole::parse)?.unwrap_or(by_default) {
+        NodeRole::Writer => (Role::Writer, NodeKind::Ordinary),
+        NodeRole::ColumnReader => (Role::Reader, NodeKind::ColumnStore),
+        NodeRole::Ai => (Role::Reader, NodeKind::Ai),
+        NodeRole::Reader if given(record, N::sub_cluster) == Some(STANDBY) => {
+            (Role::Reader, NodeKind::Standby)
+        }
+        NodeRole::Reader if column_store => (Role::Reader, NodeKind::ColumnStore),
+        NodeRole::Reader => (Role::Reader, NodeKind::Ordinary),
+    })
+}
+
+/// Whether a status keeps a node busy. A node of a cluster that is being created or released follows its cluster.
+fn keeps_busy(status: &str, cluster: &ClusterStatus) -> bool {
+    match cluster {
+        ClusterStatus::Creating | ClusterStatus::Deleting if status == cluster.as_str() => false,
+        _ => !matches!(status, "Running" | "Switching"),
+    }
+}
+
+fn status(status: StatusMessage) -> ClusterStatus {
+    let known =
+        [ClusterStatus::Creating, ClusterStatus::Running, ClusterStatus::Switching, ClusterStatus::Deleting];
+    let found = known.into_iter().find(|known| known.as_str() == status.as_str());
+    found.unwrap_or(ClusterStatus::Busy(status))
+}
+
+fn edition(text: &str) -> Result<Edition, &'static str> {
+    let spelled = |edition: &Edition| [edition.as_category(), edition.as_creation_category()].contains(&text);
+    Edition::ALL.iter().copied().find(spelled).ok_or("there is no such edition")
+}
+
+/// A class of the engine, for nodes that do not say.
+const fn usual_class(engine: Engine) -> &'static str {
+    match engine {
+        Engine::MySql => "polar.mysql.x4.large",
+        Engine::PostgreSql => "polar.pg.x4.large",
+        Engine::Oracle => "polar.o.x4.large",
+    }
 }

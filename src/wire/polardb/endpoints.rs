@@ -1,14 +1,22 @@
-//! `DescribeDBClusterEndpoints`: what stands behind the addresses of a cluster (`P-500` to `P-504`).
+//! `DescribeDBClusterEndpoints`: the nodes behind the addresses of a cluster (`P-500` to `P-504`).
 //!
-//! The model holds no network, so of an address only the connection string, its port and its kind are told; `Nodes` and
-//! `NodeWithRoles` are lists with commas between.
+//! The model holds no network, so an address shows only its connection string, port and kind; `Nodes` and
+//! `NodeWithRoles` are lists separated by commas.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::super::object::{object, text};
+use super::clusters::cluster;
+use crate::control_plane::Refusal;
 use crate::ids::{ClusterId, NodeId};
-use crate::polardb::{Endpoint, EndpointKind, EndpointList};
+use crate::polardb::{DescribeDbClusterEndpoints, Endpoint, EndpointKind, EndpointList};
+use crate::wire::object::{object, text};
+use crate::wire::reader::Reader;
+
+pub(in crate::wire) fn endpoints(reader: &mut Reader<'_>) -> Result<DescribeDbClusterEndpoints, Refusal> {
+    let cluster = cluster(reader)?;
+    Ok(DescribeDbClusterEndpoints { cluster, endpoint: reader.text("DBEndpointId")?.map(String::from) })
+}
 
 object! {
     /// What `DescribeDBClusterEndpoints` answers.

@@ -1,12 +1,40 @@
-//! `DescribeHALogs`: the switches of a cluster (`P-510` to `P-514`). `HaStatus` is turned round: 0 says that there are any.
+//! `DescribeHALogs`: the switches of a cluster (`P-510` to `P-514`). `HaStatus` is inverted: 0 says that there are
+//! any.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::super::civil::format_iso;
-use super::super::object::{object, text};
-use crate::ids::ClusterId;
-use crate::polardb::{Cause, HaLogPage, Switch};
+use super::clusters::cluster;
+use crate::control_plane::Refusal;
+use crate::ids::{ClusterId, NodeId};
+use crate::polardb::{Cause, DescribeHaLogs, HaLogPage, Switch};
+use crate::wire::civil::{format_iso, parse_moment};
+use crate::wire::object::{count, object, text};
+use crate::wire::reader::{INT32, Reader};
+
+pub(in crate::wire) fn ha_logs(reader: &mut Reader<'_>) -> Result<DescribeHaLogs, Refusal> {
+    let cluster = cluster(reader)?;
+    let node = reader.optional("DBNodeId", NodeId::parse)?;
+    let page_number = reader.number("PageNumber", 1..=INT32)?;
+    let page_size = reader.number("PageSize", 5..=50)?;
+    let from = reader.optional("StartTime", parse_moment)?;
+    let to = reader.optional("EndTime", parse_moment)?;
+    if from.zip(to).is_some_and(|(from, to)| to <= from) {
+        return Err(reader.bad("EndTime", "not later than StartTime (P-514)"));
+    }
+    reader.required("LogType", |text| match text {
+        "HaSwitchLogList" => Ok(()),
+        _ => Err("HaSwitchLogList is the only type of log"),
+    })?;
+    Ok(DescribeHaLogs {
+        cluster,
+        node,
+        from,
+        to,
+        page_number: page_number.and_then(|number| u32::try_from(number).ok()).unwrap_or(1),
+        page_size: page_size.and_then(|size| u16::try_from(size).ok()).unwrap_or(10),
+    })
+}
 
 object! {
     /// What `DescribeHALogs` answers.
@@ -35,7 +63,6 @@ object! {
 impl DescribeHaLogsResponse {
     /// The answer.
     pub fn new(page: &HaLogPage, request_id: &str) -> Self {
-        let count = |items: usize| u64::try_from(items).ok();
         Self {
             total_records: count(page.total),
             items_numbers: count(page.switches.len()),

@@ -3,8 +3,7 @@
 //! The fuzzer calls them with what it makes up; the test `fuzz_seeds` with the committed seeds, so that what was found
 //! once is looked at in every run.
 
-use failover_model::wire::body::{self, Format};
-use failover_model::wire::params::{Parameters, parse};
+use failover_model::wire::{Body, Format, Parameters, parse};
 use failover_model::{AccountId, Call, ControlPlane, Fresh, Policy, Timestamp, scenario};
 
 /// RPC parameters: a request line such as `Action=X&RegionId=y`, read, and if it can be read, called and answered in both
@@ -23,7 +22,7 @@ pub fn parameters(data: &[u8]) {
             let error = refusal.wire();
             assert!((400..=599).contains(&error.status));
             assert!(!error.code.is_empty() && !error.message.is_empty());
-            [Format::Json, Format::Xml].map(|format| body::error(&error, "R", "localhost", format))
+            [Format::Json, Format::Xml].map(|format| Body::error(&error, "R", "localhost", format))
         }
         Ok(parsed) => {
             let operation = parsed.request.operation();
@@ -38,10 +37,10 @@ pub fn parameters(data: &[u8]) {
             plane.check().expect("every invariant holds");
             match output.result.expect("a call has a result") {
                 Ok(response) => {
-                    [Format::Json, Format::Xml].map(|format| body::success(operation, &response, "R", format))
+                    [Format::Json, Format::Xml].map(|format| Body::success(operation, &response, "R", format))
                 }
                 Err(refusal) => [Format::Json, Format::Xml]
-                    .map(|format| body::error(&refusal.wire(), "R", "localhost", format)),
+                    .map(|format| Body::error(&refusal.wire(), "R", "localhost", format)),
             }
         }
     };

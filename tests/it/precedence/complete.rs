@@ -6,7 +6,7 @@ use std::fs;
 use failover_model::control_plane::Input;
 use failover_model::ebs::{group_table, table};
 use failover_model::wire::WireRefusal;
-use failover_model::wire::params::{Parameters, parse};
+use failover_model::wire::{Parameters, parse};
 use failover_model::{catalogue, scenario};
 
 use super::parameters;

@@ -1,6 +1,6 @@
 //! What is refused before any parameter is read, for every operation the same.
 
-use failover_model::wire::params::{Parameters, parse};
+use failover_model::wire::{Parameters, parse};
 use failover_model::{Operation, Product};
 
 /// The answer to a call of nothing but this action and version, each perhaps in a header and in a parameter.

@@ -7,7 +7,7 @@ use failover_model::polardb::{
 };
 use failover_model::simulation::{BadWorld, LatencyProfile, Simulation, Transitions};
 use failover_model::text::{Description, Tag, TagKey, TagValue};
-use failover_model::wire::{Format, body};
+use failover_model::wire::{Body, Format};
 use failover_model::{
     AccountId, Call, ClusterId, ControlPlane, Observation, Operation, Policy, Refusal, Request, Response,
     Span, Timestamp,
@@ -124,7 +124,7 @@ fn for_postgresql_and_oracle_endpoints_say_who_writes_and_number_the_readers() {
 }
 
 fn as_json(operation: Operation, response: &Response) -> Value {
-    let body = body::success(operation, response, "R", Format::Json);
+    let body = Body::success(operation, response, "R", Format::Json);
     assert_eq!(body.status, 200);
     serde_json::from_str(&body.text).unwrap()
 }

@@ -5,8 +5,8 @@ use failover_model::ebs::{Cursor, PairPage};
 use failover_model::policy::Policy;
 use failover_model::rule::Basis;
 use failover_model::time::Timestamp;
-use failover_model::wire::seed::{self, Defaults, IdKind};
-use failover_model::wire::{Body, Format, body};
+use failover_model::wire::{self, Defaults, IdKind};
+use failover_model::wire::{Body, Format};
 use failover_model::{AccountId, Fresh, WireError};
 use serde_json::{Value, json};
 
@@ -34,10 +34,10 @@ pub(super) fn plane(pairs: &[Value], clusters: &[Value]) -> ControlPlane {
     let mut mint = mint();
     let region = "cn-hangzhou".parse().unwrap();
     let mut defaults = Defaults { now: NOW, region, mint: &mut mint };
-    for pair in seed::replica_pairs(pairs, &mut defaults).unwrap() {
+    for pair in wire::seed_pairs(pairs, &mut defaults).unwrap() {
         assert!(plane.adopt_pair(NOW, &account(), &pair.region, pair.seed).is_ok());
     }
-    for cluster in seed::db_clusters(clusters, &mut defaults).unwrap() {
+    for cluster in wire::seed_clusters(clusters, &mut defaults).unwrap() {
         let _ = plane.adopt_cluster(NOW, &account(), cluster).unwrap();
     }
     plane.check().unwrap();
@@ -59,7 +59,7 @@ fn text(body: Body) -> String {
 }
 
 pub(super) fn as_json(operation: Operation, response: &Response) -> Value {
-    serde_json::from_str(&text(body::success(operation, response, "R-1", Format::Json))).unwrap()
+    serde_json::from_str(&text(Body::success(operation, response, "R-1", Format::Json))).unwrap()
 }
 
 /// W-030.
@@ -87,14 +87,14 @@ fn the_format_is_negotiated() {
 #[test]
 fn a_call_with_nothing_to_say_answers_its_request_id_under_its_own_root() {
     for &operation in Operation::ALL {
-        let json = body::success(operation, &Response::Accepted, "R-1", Format::Json);
+        let json = Body::success(operation, &Response::Accepted, "R-1", Format::Json);
         let expected = Body {
             status: 200,
             content_type: "application/json;charset=utf-8",
             text: r#"{"RequestId":"R-1"}"#.into(),
         };
         assert_eq!(json, expected);
-        let xml = body::success(operation, &Response::Accepted, "R-1", Format::Xml);
+        let xml = Body::success(operation, &Response::Accepted, "R-1", Format::Xml);
         assert_eq!(xml.content_type, "text/xml;charset=utf-8");
         assert_eq!(
             xml.text,
@@ -111,7 +111,7 @@ fn errors_have_four_fields_and_in_xml_the_root_error() {
         message: "a <b> & \"c\" 'd' \u{0}\u{1b}\u{ffff}\r\n]]> \u{1f600}".into(),
         basis: Basis::Inferred,
     };
-    let json = body::error(&error, "R-1", "ebs.cn-shanghai.aliyuncs.com", Format::Json);
+    let json = Body::error(&error, "R-1", "ebs.cn-shanghai.aliyuncs.com", Format::Json);
     assert_eq!((json.status, json.content_type), (404, "application/json;charset=utf-8"));
     let document: Value = serde_json::from_str(&json.text).unwrap();
     let expected = json!({
@@ -121,7 +121,7 @@ fn errors_have_four_fields_and_in_xml_the_root_error() {
         "Message": error.message,
     });
     assert_eq!(document, expected);
-    let xml = body::error(&error, "R-1", "h", Format::Xml);
+    let xml = Body::error(&error, "R-1", "h", Format::Xml);
     assert_eq!((xml.status, xml.content_type), (404, "text/xml;charset=utf-8"));
     let start = "<Error><RequestId>R-1</RequestId><HostId>h</HostId><Code>NoSuchResource</Code><Message>a &lt;b&gt; &amp; ";
     assert!(xml.text.starts_with(start), "{}", xml.text);
@@ -148,7 +148,7 @@ fn a_pair_is_written_in_full() {
     });
     let expected = json!({"RequestId": "R-1", "NextToken": "", "TotalCount": 1, "ReplicaPairs": [pair]});
     assert_eq!(as_json(operation, &response), expected);
-    let xml = text(body::success(operation, &response, "R-1", Format::Xml));
+    let xml = text(Body::success(operation, &response, "R-1", Format::Xml));
     let start = "<DescribeDiskReplicaPairsResponse><RequestId>R-1</RequestId><NextToken></NextToken>\
                  <ReplicaPairs><ReplicaPairId>pair-1</ReplicaPairId><SourceRegion>cn-hangzhou</SourceRegion>";
     assert!(xml.starts_with(start), "{xml}");
@@ -200,7 +200,7 @@ fn pages_end_with_an_empty_token_and_an_empty_page_leaves_no_trace_in_xml() {
     assert_eq!(seen, ["pair-1", "pair-4", "pair-7"]);
     let elsewhere = answer(&mut plane, operation, &[("RegionId", "cn-chengdu")]);
     assert_eq!(as_json(operation, &elsewhere)["ReplicaPairs"], json!([]));
-    let xml = text(body::success(operation, &elsewhere, "R-1", Format::Xml));
+    let xml = text(Body::success(operation, &elsewhere, "R-1", Format::Xml));
     assert!(!xml.contains("ReplicaPairs>"), "{xml}");
     let Response::PairPage(page) = elsewhere else { panic!("another answer") };
     let page = PairPage { next: Some(Cursor(7)), ..page };
@@ -244,7 +244,7 @@ fn the_attribute_call_is_flat_and_has_priority_and_status() {
     let operation = Operation::DescribeDbClusterAttribute;
     let response = answer(&mut plane, operation, &[("DBClusterId", "pc-1")]);
     assert_eq!(as_json(operation, &response), pasted);
-    let xml = text(body::success(operation, &response, "R-1", Format::Xml));
+    let xml = text(Body::success(operation, &response, "R-1", Format::Xml));
     assert_eq!(xml.matches("<DBNodes>").count(), 5);
     assert!(xml.contains("<Tags><Key>k</Key><Value></Value></Tags>"), "{xml}");
 }
@@ -282,7 +282,7 @@ fn the_list_is_nested_and_has_neither() {
         "Items": {"DBCluster": [cluster]},
     });
     assert_eq!(as_json(operation, &response), expected);
-    let xml = text(body::success(operation, &response, "R-1", Format::Xml));
+    let xml = text(Body::success(operation, &response, "R-1", Format::Xml));
     assert_eq!((xml.matches("<Items>").count(), xml.matches("<DBNodes>").count()), (1, 5));
     for absent in ["DBCluster>", "DBNode>", "Tag>", "FailoverPriority", "DBNodeStatus"] {
         assert!(!xml.contains(absent), "{absent} in {xml}");

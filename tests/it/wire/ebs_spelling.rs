@@ -6,7 +6,7 @@ use failover_model::ebs::{
     Charge, FreshDrill, Page, ReprotectDiskReplicaGroup, ReprotectDiskReplicaPair, StartDiskReplicaGroup,
     StartDiskReplicaPair,
 };
-use failover_model::wire::seed::{self, Defaults};
+use failover_model::wire::{self, Defaults};
 use failover_model::{Fresh, Outcome, Policy, Report};
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ fn grouped() -> ControlPlane {
     let mut plane = ControlPlane::new(Policy::default());
     let mut mint = mint();
     let mut defaults = Defaults { now: NOW, region: "cn-shanghai".parse().unwrap(), mint: &mut mint };
-    for pair in seed::replica_pairs(&[pair(json!({}))], &mut defaults).unwrap() {
+    for pair in wire::seed_pairs(&[pair(json!({}))], &mut defaults).unwrap() {
         let _ = plane.adopt_pair(NOW, &account(), &pair.region, pair.seed).unwrap();
     }
     let group = json!({
@@ -40,7 +40,7 @@ fn grouped() -> ControlPlane {
         "SourceRegionId": "cn-shanghai", "SourceZoneId": "cn-shanghai-a",
         "DestinationRegionId": "cn-beijing", "DestinationZoneId": "cn-beijing-b",
     });
-    for group in seed::replica_groups(&[group], &mut defaults).unwrap() {
+    for group in wire::seed_groups(&[group], &mut defaults).unwrap() {
         let _ = plane.adopt_group(NOW, &account(), &group.region, group.seed).unwrap();
     }
     plane
@@ -108,7 +108,7 @@ fn the_members_of_a_group_are_listed_one_id_an_element() {
     let mut defaults = Defaults { now: NOW, region: "cn-shanghai".parse().unwrap(), mint: &mut mint };
     let mut plane = ControlPlane::new(Policy::default());
     let other = json!({"ReplicaPairId": "pair-2", "SourceDiskId": "d-3", "DestinationDiskId": "d-4"});
-    for pair in seed::replica_pairs(&[pair(json!({})), pair(other)], &mut defaults).unwrap() {
+    for pair in wire::seed_pairs(&[pair(json!({})), pair(other)], &mut defaults).unwrap() {
         let _ = plane.adopt_pair(NOW, &account(), &pair.region, pair.seed).unwrap();
     }
     // The vendor's sample joins them with commas, which is read too.
@@ -117,7 +117,7 @@ fn the_members_of_a_group_are_listed_one_id_an_element() {
         "SourceRegionId": "cn-shanghai", "SourceZoneId": "cn-shanghai-a",
         "DestinationRegionId": "cn-beijing", "DestinationZoneId": "cn-beijing-b",
     });
-    for group in seed::replica_groups(&[group], &mut defaults).unwrap() {
+    for group in wire::seed_groups(&[group], &mut defaults).unwrap() {
         let _ = plane.adopt_group(NOW, &account(), &group.region, group.seed).unwrap();
     }
     let operation = Operation::DescribeDiskReplicaGroups;
@@ -147,7 +147,7 @@ fn rule_23_a_token_switches_page_numbers_off_ids_are_one_string_and_a_hyphen_is_
         Request::DescribeDiskReplicaPairs(request) => *request,
         other => panic!("{other:?}"),
     };
-    let token = failover_model::wire::ebs::DescribeDiskReplicaPairsResponse::new(
+    let token = failover_model::wire::DescribeDiskReplicaPairsResponse::new(
         &failover_model::ebs::PairPage {
             pairs: vec![],
             group_names: Default::default(),

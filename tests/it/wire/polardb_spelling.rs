@@ -11,7 +11,7 @@ use failover_model::polardb::{
 use failover_model::rule::RuleId;
 use failover_model::text::StatusMessage;
 use failover_model::time::Timestamp;
-use failover_model::wire::{Format, body};
+use failover_model::wire::{Body, Format};
 use serde_json::{Value, json};
 
 use super::bodies::{NOW, account, answer, as_json, plane};
@@ -251,7 +251,7 @@ fn rule_6_the_answer_to_a_failover_names_nobody() {
     let mut plane = plane(&[], &[cluster(json!({}))]);
     let answered = answer(&mut plane, Operation::FailoverDbCluster, &[("DBClusterId", "pc-1")]);
     assert_eq!(as_json(Operation::FailoverDbCluster, &answered), json!({"RequestId": "R-1"}));
-    let xml = body::success(Operation::FailoverDbCluster, &answered, "R-1", Format::Xml);
+    let xml = Body::success(Operation::FailoverDbCluster, &answered, "R-1", Format::Xml);
     assert!(
         xml.text
             .ends_with("<FailoverDBClusterResponse><RequestId>R-1</RequestId></FailoverDBClusterResponse>")

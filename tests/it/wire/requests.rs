@@ -201,7 +201,7 @@ fn pages_are_by_token_unless_only_number_or_size_is_given() {
 
 #[test]
 fn a_cursor_survives_its_token() {
-    use failover_model::wire::ebs::DescribeDiskReplicaPairsResponse;
+    use failover_model::wire::DescribeDiskReplicaPairsResponse;
     for at in [0, 1, 10, 4_096, u64::MAX - 1, u64::MAX] {
         let page = failover_model::ebs::PairPage {
             pairs: vec![],

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use failover_model::wire::body::document;
-use failover_model::wire::{Format, ebs, polardb};
+use failover_model::wire::{self, Body, Format};
 use quick_xml::events::Event;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -25,48 +24,48 @@ fn samples() -> BTreeMap<String, Sample> {
 fn through<T: DeserializeOwned + Serialize>(operation: Operation, json: &Value) -> (Value, String) {
     let decoded: T = serde_json::from_value(json.clone()).unwrap();
     let root = format!("{operation}Response");
-    let written = document(200, &root, &decoded, Format::Json).unwrap();
+    let written = Body::document(200, &root, &decoded, Format::Json).unwrap();
     assert_eq!(written.content_type, "application/json;charset=utf-8");
-    let xml = document(200, &root, &decoded, Format::Xml).unwrap();
+    let xml = Body::document(200, &root, &decoded, Format::Xml).unwrap();
     assert_eq!(xml.content_type, "text/xml;charset=utf-8");
     (serde_json::from_str(&written.text).unwrap(), xml.text)
 }
 
 fn through_ours(operation: Operation, json: &Value) -> (Value, String) {
     match operation {
-        Operation::CreateDiskReplicaPair => through::<ebs::CreateDiskReplicaPairResponse>(operation, json),
+        Operation::CreateDiskReplicaPair => through::<wire::CreateDiskReplicaPairResponse>(operation, json),
         Operation::DescribeDiskReplicaPairs => {
-            through::<ebs::DescribeDiskReplicaPairsResponse>(operation, json)
+            through::<wire::DescribeDiskReplicaPairsResponse>(operation, json)
         }
         Operation::DescribeDiskReplicaPairProgress => {
-            through::<ebs::DescribeDiskReplicaPairProgressResponse>(operation, json)
+            through::<wire::DescribeDiskReplicaPairProgressResponse>(operation, json)
         }
-        Operation::CreateDiskReplicaGroup => through::<ebs::CreateDiskReplicaGroupResponse>(operation, json),
+        Operation::CreateDiskReplicaGroup => through::<wire::CreateDiskReplicaGroupResponse>(operation, json),
         Operation::DescribeDiskReplicaGroups => {
-            through::<ebs::DescribeDiskReplicaGroupsResponse>(operation, json)
+            through::<wire::DescribeDiskReplicaGroupsResponse>(operation, json)
         }
         Operation::StartPairDrill | Operation::StartReplicaGroupDrill => {
-            through::<ebs::StartDrillResponse>(operation, json)
+            through::<wire::StartDrillResponse>(operation, json)
         }
-        Operation::DescribePairDrills => through::<ebs::DescribePairDrillsResponse>(operation, json),
+        Operation::DescribePairDrills => through::<wire::DescribePairDrillsResponse>(operation, json),
         Operation::DescribeReplicaGroupDrills => {
-            through::<ebs::DescribeReplicaGroupDrillsResponse>(operation, json)
+            through::<wire::DescribeReplicaGroupDrillsResponse>(operation, json)
         }
-        Operation::ListTagResources => through::<ebs::ListTagResourcesResponse>(operation, json),
-        Operation::CreateDbCluster => through::<polardb::CreateDbClusterResponse>(operation, json),
-        Operation::DescribeDbClusters => through::<polardb::DescribeDbClustersResponse>(operation, json),
+        Operation::ListTagResources => through::<wire::ListTagResourcesResponse>(operation, json),
+        Operation::CreateDbCluster => through::<wire::CreateDbClusterResponse>(operation, json),
+        Operation::DescribeDbClusters => through::<wire::DescribeDbClustersResponse>(operation, json),
         Operation::DescribeDbClusterAttribute => {
-            through::<polardb::DescribeDbClusterAttributeResponse>(operation, json)
+            through::<wire::DescribeDbClusterAttributeResponse>(operation, json)
         }
-        Operation::CreateDbNodes => through::<polardb::CreateDbNodesResponse>(operation, json),
+        Operation::CreateDbNodes => through::<wire::CreateDbNodesResponse>(operation, json),
         Operation::DeleteDbNodes
         | Operation::ModifyDbNodeClass
         | Operation::ModifyDbNodesClass
-        | Operation::ModifyDbNodeHotReplicaMode => through::<polardb::OrderedResponse>(operation, json),
+        | Operation::ModifyDbNodeHotReplicaMode => through::<wire::OrderedResponse>(operation, json),
         Operation::DescribeDbClusterEndpoints => {
-            through::<polardb::DescribeDbClusterEndpointsResponse>(operation, json)
+            through::<wire::DescribeDbClusterEndpointsResponse>(operation, json)
         }
-        _ => through::<ebs::Accepted>(operation, json),
+        _ => through::<wire::Accepted>(operation, json),
     }
 }
 
@@ -174,11 +173,11 @@ fn our_xml_of_the_samples_has_the_same_leaves_and_contains_the_vendors_own() {
 
 #[test]
 fn what_is_unknown_in_an_answer_is_ignored_and_what_is_absent_stays_so() {
-    let decoded: polardb::DescribeDbClusterAttributeResponse =
+    let decoded: wire::DescribeDbClusterAttributeResponse =
         serde_json::from_str(r#"{"Brand":"new","DBClusterId":"pc-1"}"#).unwrap();
     assert_eq!(decoded.cluster.as_deref(), Some("pc-1"));
-    let written = document(200, "X", &decoded, Format::Json).unwrap();
+    let written = Body::document(200, "X", &decoded, Format::Json).unwrap();
     let expected = r#"{"DBClusterId":"pc-1","DBNodes":[],"Tags":[],"RequestId":""}"#;
     assert_eq!(written.text, expected);
-    assert!(document(200, "X", &[1], Format::Xml).is_err());
+    assert!(Body::document(200, "X", &[1], Format::Xml).is_err());
 }

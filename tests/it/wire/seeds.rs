@@ -5,8 +5,8 @@ use failover_model::polardb::{
     ClusterSeed, ClusterStatus, Edition, Engine, NodeKind, PayType, Priority, Role,
 };
 use failover_model::time::Timestamp;
-use failover_model::wire::seed::{
-    Defaults, SeedError, SeedList, SeedProblem, SeededPair, db_clusters, replica_pairs,
+use failover_model::wire::{
+    Defaults, SeedError, SeedList, SeedProblem, SeededPair, seed_clusters, seed_pairs,
 };
 use serde_json::{Value, json};
 
@@ -20,11 +20,11 @@ fn with_defaults<T>(read: impl FnOnce(&mut Defaults<'_>) -> T) -> T {
 }
 
 fn pairs(objects: &[Value]) -> Result<Vec<SeededPair>, SeedError> {
-    with_defaults(|defaults| replica_pairs(objects, defaults))
+    with_defaults(|defaults| seed_pairs(objects, defaults))
 }
 
 fn clusters(objects: &[Value]) -> Result<Vec<ClusterSeed>, SeedError> {
-    with_defaults(|defaults| db_clusters(objects, defaults))
+    with_defaults(|defaults| seed_clusters(objects, defaults))
 }
 
 fn pair(object: Value) -> SeededPair {
@@ -205,7 +205,7 @@ fn what_is_missing_of_the_charge_follows_from_the_bandwidth() {
 fn a_bad_pair_is_named_by_its_place() {
     let cases = [
         (json!([]), "", "it should be an object"),
-        (json!({"Status": "Created"}), "Status", "there is no such status"),
+        (json!({"Status": "Created"}), "Status", "unknown pair status"),
         (json!({"Status": 1}), "Status", "it should be a string"),
         (json!({"ReplicaPairId": "a b"}), "ReplicaPairId", "byte 1"),
         (json!({"SourceDiskId": "ä"}), "SourceDiskId", "byte 0"),
@@ -237,7 +237,7 @@ fn a_bad_pair_is_named_by_its_place() {
     }
     let mut broken = |_| String::from("a b");
     let mut defaults = Defaults { now: NOW, region: "cn-x".parse().unwrap(), mint: &mut broken };
-    assert_eq!(replica_pairs(&[json!({})], &mut defaults).unwrap_err().field, "ReplicaPairId");
+    assert_eq!(seed_pairs(&[json!({})], &mut defaults).unwrap_err().field, "ReplicaPairId");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use failover_model::control_plane::Output;
 use failover_model::ebs::{DeleteDiskReplicaPair, PairCreated, ReplicaPair, StartDiskReplicaPair};
 use failover_model::polardb::{ClusterEffect, DbCluster, DeleteDbCluster, Failure};
 use failover_model::policy::RejectionPolicy;
-use failover_model::wire::params::{self, Parameters};
+use failover_model::wire::{self, Parameters};
 use failover_model::{
     AccountId, Call, ClientToken, ControlPlane, Deadline, DiskView, Effect, EffectId, EffectKind, Fresh,
     FreshCluster, Operation, Outcome, Policy, Report, Request,
@@ -195,7 +195,7 @@ pub fn rejected(output: &Output) -> bool {
 pub fn read(operation: Operation, given: &[(&str, &str)]) -> Request {
     let parameters: Parameters = given.iter().copied().collect();
     let version = operation.product().version();
-    params::parse(Some(operation.as_str()), Some(version), &parameters).unwrap().request
+    wire::parse(Some(operation.as_str()), Some(version), &parameters).unwrap().request
 }
 
 fn furnished() -> ControlPlane {

@@ -1,7 +1,7 @@
 //! One parameter at a time: absent, missing, contradictory, malformed.
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -15,10 +15,23 @@ use crate::polardb::PolarDbReason;
 use crate::text::{Tag, TagKey, TagValue};
 use crate::token::ClientToken;
 
-use super::{Parameters, Value};
+use super::parameters::{Parameters, Value};
+use super::rules::{W_020, W_022, W_023};
+use crate::rule::cite;
+
+/// The greatest value of the vendor's `int32`.
+pub(super) const INT32: u64 = i32::MAX as u64;
+
+/// The greatest value of its `int64`.
+pub(super) const INT64: u64 = i64::MAX as u64;
 
 /// The most tags that a request may carry.
 const MOST_TAGS: u32 = 20;
+
+/// Why a parameter that is given twice is refused.
+const TWO_VALUES: &str = "it is given with two values (W-020)";
+
+cite!(W_020, W_022, W_023);
 
 /// The key and the value of a tag, as far as they are given.
 type Halves<'a> = (Option<&'a str>, Option<&'a str>);
@@ -67,7 +80,7 @@ impl<'a> Reader<'a> {
         match self.parameters.value(name) {
             Value::Absent => Ok(None),
             Value::Is(text) => Ok(Some(text)),
-            Value::Contradictory => Err(self.bad(String::from(name), "it is given with two values (W-020)")),
+            Value::Contradictory => Err(self.bad(String::from(name), TWO_VALUES)),
         }
     }
 
@@ -99,19 +112,13 @@ impl<'a> Reader<'a> {
         self.optional(name, |text| number(text, range))
     }
 
-    /// A boolean in any case (`W-022`), or what it is by default.
-    pub(super) fn flag(&self, name: &'static str, default: bool) -> Result<bool, Refusal> {
-        let flag = self.optional(name, |text| match text {
+    /// A boolean in any case (`W-022`), if it is given.
+    pub(super) fn flag(&self, name: &'static str) -> Result<Option<bool>, Refusal> {
+        self.optional(name, |text| match text {
             _ if text.eq_ignore_ascii_case("true") => Ok(true),
             _ if text.eq_ignore_ascii_case("false") => Ok(false),
             _ => Err("neither true nor false"),
-        })?;
-        Ok(flag.unwrap_or(default))
-    }
-
-    /// A boolean in any case (`W-022`), if it is given.
-    pub(super) fn optional_flag(&self, name: &'static str) -> Result<Option<bool>, Refusal> {
-        Ok(if self.text(name)?.is_some() { Some(self.flag(name, false)?) } else { None })
+        })
     }
 
     /// One of the words of a fixed vocabulary, if it is given.
@@ -124,6 +131,15 @@ impl<'a> Reader<'a> {
             let found = words.iter().find(|(word, _)| *word == text);
             found.map(|(_, meaning)| *meaning).ok_or("not one of the values that there are")
         })
+    }
+
+    /// One of the words of a fixed vocabulary, which must be given.
+    pub(super) fn required_choice<T: Copy>(
+        &self,
+        name: &'static str,
+        words: &[(&'static str, T)],
+    ) -> Result<T, Refusal> {
+        self.choice(name, words)?.ok_or_else(|| self.missing(name))
     }
 
     /// Ids with commas between them, empty if the parameter is absent.
@@ -151,10 +167,8 @@ impl<'a> Reader<'a> {
         too_many: impl Fn() -> Refusal,
     ) -> Result<Vec<T>, Refusal> {
         let mut given = BTreeMap::new();
-        for name in self.parameters.names(prefix) {
-            let Some(number) = name.strip_prefix(prefix).filter(|number| counts(number)) else { continue };
-            let Some(text) = self.text(name)? else { continue };
-            given.insert(number.parse::<u32>().unwrap_or(u32::MAX), (name, text));
+        for (number, _, name) in self.numbered(prefix).filter(|(_, suffix, _)| suffix.is_empty()) {
+            given.extend(self.text(name)?.map(|text| (number, (name, text))));
         }
         let most = u32::try_from(most).unwrap_or(u32::MAX);
         if given.last_key_value().is_some_and(|(highest, _)| *highest > most) {
@@ -177,18 +191,23 @@ impl<'a> Reader<'a> {
     /// The numbers of the entries of a list, such as 2 of `DBNode.2.ZoneId`, in their order (`W-023`). An entry whose
     /// fields are all empty is none. `suffixes` are what may stand behind the number.
     pub(super) fn entries(&self, prefix: &'static str, suffixes: &[&str]) -> Vec<u32> {
-        let number = |name: &str| {
+        let given = |name| self.parameters.value(name) != Value::Absent;
+        let entries =
+            self.numbered(prefix).filter(|(_, suffix, name)| suffixes.contains(suffix) && given(name));
+        let numbers: BTreeSet<u32> = entries.map(|(number, ..)| number).collect();
+        numbers.into_iter().collect()
+    }
+
+    /// The parameters of a list: the number that follows the prefix, what follows the number, and the whole name. A number
+    /// too large to hold is as far beyond any limit as any other beyond it.
+    fn numbered(&self, prefix: &'static str) -> impl Iterator<Item = (u32, &'a str, &'a str)> {
+        self.parameters.names(prefix).filter_map(move |name| {
             let rest = name.strip_prefix(prefix)?;
             let (number, suffix) = rest.split_at(rest.find('.').unwrap_or(rest.len()));
-            let counts = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.starts_with('0');
-            let given = counts && !number.is_empty() && suffixes.contains(&suffix);
-            // A number too large to hold is as far beyond any limit as any other beyond it.
-            (given && self.parameters.value(name) != Value::Absent)
-                .then(|| number.parse().unwrap_or(u32::MAX))
-        };
-        let numbers: alloc::collections::BTreeSet<u32> =
-            self.parameters.names(prefix).filter_map(number).collect();
-        numbers.into_iter().collect()
+            let counts = !number.starts_with('0') && !number.is_empty();
+            let counts = counts && number.bytes().all(|byte| byte.is_ascii_digit());
+            counts.then(|| (number.parse().unwrap_or(u32::MAX), suffix, name))
+        })
     }
 
     /// One field of an entry; a refusal names the list alone.
@@ -204,9 +223,7 @@ impl<'a> Reader<'a> {
                 Ok(value) => Ok(Some(value)),
                 Err(why) => Err(self.bad(list, format!("{name}: {why}"))),
             },
-            Value::Contradictory => {
-                Err(self.bad(list, format!("{name}: it is given with two values (W-020)")))
-            }
+            Value::Contradictory => Err(self.bad(list, format!("{name}: {TWO_VALUES}"))),
         }
     }
 
@@ -235,14 +252,13 @@ impl<'a> Reader<'a> {
     /// The halves of each tag, by number.
     fn tag_halves(&self) -> Result<BTreeMap<u32, Halves<'a>>, Refusal> {
         let mut given = BTreeMap::new();
-        for name in self.parameters.names("Tag.") {
-            let Some((number, is_key)) = tag_parameter(name) else { continue };
+        for (number, half, name) in
+            self.numbered("Tag.").filter(|(_, half, _)| [".Key", ".Value"].contains(half))
+        {
             // Both halves are looked at, so that a value given twice is found even if it has no key.
             let Some(text) = self.text(name)? else { continue };
-            // A number too large to hold is as far beyond the limit as any other beyond it.
-            let number = number.parse::<u32>().unwrap_or(u32::MAX);
             let (key, value) = given.entry(number).or_insert((None, None));
-            *(if is_key { key } else { value }) = Some(text);
+            *(if half == ".Key" { key } else { value }) = Some(text);
         }
         if given.last_key_value().is_some_and(|(highest, _)| *highest > MOST_TAGS) {
             return Err(self.too_many_tags());
@@ -277,22 +293,6 @@ impl<'a> Reader<'a> {
             Product::PolarDb => self.bad("Tag", format!("{name}: {why}")),
         }
     }
-}
-
-/// The number in the name of a tag parameter, and whether it is the key's.
-fn tag_parameter(name: &str) -> Option<(&str, bool)> {
-    let (number, half) = name.strip_prefix("Tag.")?.split_once('.')?;
-    let is_key = match half {
-        "Key" => true,
-        "Value" => false,
-        _ => return None,
-    };
-    counts(number).then_some((number, is_key))
-}
-
-/// Whether a text counts the items of a list: from one, in decimal digits.
-fn counts(number: &str) -> bool {
-    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && !number.starts_with('0')
 }
 
 /// A whole number within a range, in decimal digits alone.

@@ -4,31 +4,33 @@
 //! follows whether it is reversed (`W-040`); an object that leaves out the former is taken as not reversed.
 
 use alloc::format;
+use alloc::string::String;
 
-use super::fields::Fields;
-use super::{Defaults, SeedError, SeedProblem};
 use crate::ids::{RegionId, ZoneId};
+use crate::rule::cite;
+use crate::wire::misread::{Misread, SeedProblem};
+use crate::wire::object::At;
+use crate::wire::rules::W_040;
+use crate::wire::seed::{Defaults, typed};
 
-/// Where something is, as far as it is said.
-#[derive(Clone)]
+/// The fields of a site's region and zone.
+pub(super) type Fields<R> = (At<R, Option<String>>, At<R, Option<String>>);
+
+/// Where a site is, as far as the object says.
 struct Said {
     region: Option<RegionId>,
     zone: Option<ZoneId>,
 }
 
 impl Said {
-    fn read(fields: &Fields<'_>, region: &str, zone: &str) -> Result<Self, SeedError> {
-        Ok(Self {
-            region: fields.parsed(region, RegionId::parse)?,
-            zone: fields.parsed(zone, ZoneId::parse)?,
-        })
+    fn read<R>(record: &R, (region, zone): Fields<R>) -> Result<Self, Misread> {
+        Ok(Self { region: typed(record, region)?, zone: typed(record, zone)? })
     }
 
     /// Whether the two may be one place: nothing that both say differs.
     fn may_be(&self, other: &Self) -> bool {
-        let agree = |one: Option<&str>, two: Option<&str>| one.is_none() || two.is_none() || one == two;
-        agree(self.region.as_ref().map(RegionId::as_str), other.region.as_ref().map(RegionId::as_str))
-            && agree(self.zone.as_ref().map(ZoneId::as_str), other.zone.as_ref().map(ZoneId::as_str))
+        let region = self.region.is_none() || other.region.is_none() || self.region == other.region;
+        region && (self.zone.is_none() || other.zone.is_none() || self.zone == other.zone)
     }
 
     /// What either says.
@@ -44,17 +46,17 @@ pub(super) struct Sites {
     pub(super) standby: (RegionId, ZoneId),
 }
 
+cite!(W_040);
+
 impl Sites {
-    /// Reads them; pairs and groups spell the regions of the direction differently.
-    pub(super) fn read(
-        fields: &Fields<'_>,
-        (source_region, destination_region): (&str, &str),
+    /// The sites that source and destination, primary and standby name.
+    pub(super) fn read<R>(
+        record: &R,
+        [source, destination, primary, standby]: [Fields<R>; 4],
         defaults: &Defaults<'_>,
-    ) -> Result<Self, SeedError> {
-        let source = Said::read(fields, source_region, "SourceZoneId")?;
-        let destination = Said::read(fields, destination_region, "DestinationZoneId")?;
-        let primary = Said::read(fields, "PrimaryRegion", "PrimaryZone")?;
-        let standby = Said::read(fields, "StandbyRegion", "StandbyZone")?;
+    ) -> Result<Self, Misread> {
+        let (source, destination) = (Said::read(record, source)?, Said::read(record, destination)?);
+        let (primary, standby) = (Said::read(record, primary)?, Said::read(record, standby)?);
         // An object that leaves out where it was created agrees with both, and is taken as not reversed.
         let reversed = match (
             source.may_be(&primary) && destination.may_be(&standby),
@@ -62,7 +64,7 @@ impl Sites {
         ) {
             (true, _) => false,
             (false, true) => true,
-            (false, false) => return Err(fields.error("PrimaryRegion", SeedProblem::Direction)),
+            (false, false) => return Err(SeedProblem::Direction.into()),
         };
         let (at_primary, at_standby) = if reversed { (destination, source) } else { (source, destination) };
         let (primary, standby) = (primary.and(at_primary), standby.and(at_standby));
@@ -79,7 +81,7 @@ impl Sites {
         };
         let (primary, standby) = ((primary_region, primary_zone), (standby_region, standby_zone));
         if primary == standby {
-            return Err(fields.error("", SeedProblem::TooClose));
+            return Err(SeedProblem::TooClose.into());
         }
         Ok(Self { reversed, primary, standby })
     }

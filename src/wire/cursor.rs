@@ -1,4 +1,4 @@
-//! `NextToken`: a position in a list, opaque to clients.
+//! Pages of EBS lists, and `NextToken`: a position in a list, opaque to clients.
 //!
 //! Twenty lower-case hexadecimal digits, sixteen of the position and four of a checksum, so that a mangled token or one
 //! of the vendor's own is refused and not taken for a position. It is no secret.
@@ -7,16 +7,20 @@ use alloc::format;
 use alloc::string::String;
 
 use crate::ebs::{Cursor, Page};
+use crate::rule::cite;
+use crate::wire::rules::W_034;
 
 /// The token of a position.
-pub fn encode(cursor: Cursor) -> String {
+pub(super) fn encode(cursor: Cursor) -> String {
     let Cursor(at) = cursor;
     format!("{at:016x}{:04x}", checksum(at))
 }
 
+cite!(W_034);
+
 /// `NextToken`, `PageNumber` and `PageSize` of an answer: pages by token have the first, empty on the last page
 /// (`W-034`), pages by number the others.
-pub fn page_fields(page: Page, next: Option<Cursor>) -> (Option<String>, Option<u64>, Option<u64>) {
+pub(super) fn page_fields(page: Page, next: Option<Cursor>) -> (Option<String>, Option<u64>, Option<u64>) {
     match page {
         Page::Token { .. } => (Some(next.map(encode).unwrap_or_default()), None, None),
         Page::Number { number, size } => (None, Some(u64::from(number)), Some(u64::from(size))),
@@ -24,12 +28,32 @@ pub fn page_fields(page: Page, next: Option<Cursor>) -> (Option<String>, Option<
 }
 
 /// The position of a token.
-pub fn decode(token: &str) -> Result<Cursor, &'static str> {
+pub(super) fn decode(token: &str) -> Result<Cursor, &'static str> {
     let why = "not a token that a page ended with";
     let at =
         token.get(..16).and_then(|digits| u64::from_str_radix(digits, 16).ok()).map(Cursor).ok_or(why)?;
     // Written back, so that there is one spelling of each position: no capitals, no sign, no other checksum.
     if encode(at) == token { Ok(at) } else { Err(why) }
+}
+
+/// A token, or a number of results, asks for pages by token; then number and size are ignored.
+pub(super) fn page(
+    max_results: Option<u64>,
+    after: Option<Cursor>,
+    number: Option<u64>,
+    size: Option<u64>,
+) -> Page {
+    let by_token = after.is_some() || max_results.is_some() || (number.is_none() && size.is_none());
+    if by_token {
+        Page::Token { max_results: narrow(max_results, 10), after }
+    } else {
+        Page::Number { number: narrow(number, 1), size: narrow(size, 10) }
+    }
+}
+
+/// A number that its range has made small enough, or the default.
+fn narrow<T: TryFrom<u64>>(number: Option<u64>, default: T) -> T {
+    number.and_then(|number| T::try_from(number).ok()).unwrap_or(default)
 }
 
 const fn checksum(at: u64) -> u16 {

@@ -1,4 +1,4 @@
-//! The answers about drills.
+//! Drills: their parameters and answers (`docs/facts/ebs.md#drill-pages`). The clearing calls define no token.
 //!
 //! A pair's drill names its one disk beside it; a group's lists one for each pair, under `PairsInfo`, and the pair as
 //! `PairId`. A drill that found no recover point shows none, and a message (`D-111`).
@@ -6,9 +6,56 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::ebs::{Drill, DrillOwner, DrillPage, DrillStarted};
-use crate::wire::object::{object, text};
-use crate::wire::params::page_fields;
+use crate::control_plane::Refusal;
+use crate::ebs::{
+    ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, Drill, DrillDisk,
+    DrillOwner, DrillPage, DrillStarted, Page, StartPairDrill, StartReplicaGroupDrill,
+};
+use crate::ids::{DrillId, GroupId, PairId};
+use crate::wire::cursor::{self, page, page_fields};
+use crate::wire::object::{count, object, text};
+use crate::wire::reader::{INT32, Reader};
+
+pub(in crate::wire) fn start_pair(reader: &mut Reader<'_>) -> Result<StartPairDrill, Refusal> {
+    let pair = reader.required("PairId", PairId::parse)?;
+    reader.take_token()?;
+    Ok(StartPairDrill { pair })
+}
+
+pub(in crate::wire) fn start_group(reader: &mut Reader<'_>) -> Result<StartReplicaGroupDrill, Refusal> {
+    let group = reader.required("GroupId", GroupId::parse)?;
+    reader.take_token()?;
+    Ok(StartReplicaGroupDrill { group })
+}
+
+pub(in crate::wire) fn clear_pair(reader: &Reader<'_>) -> Result<ClearPairDrill, Refusal> {
+    let pair = reader.required("PairId", PairId::parse)?;
+    Ok(ClearPairDrill { pair, drill: reader.required("DrillId", DrillId::parse)? })
+}
+
+pub(in crate::wire) fn clear_group(reader: &Reader<'_>) -> Result<ClearReplicaGroupDrill, Refusal> {
+    let group = reader.required("GroupId", GroupId::parse)?;
+    Ok(ClearReplicaGroupDrill { group, drill: reader.required("DrillId", DrillId::parse)? })
+}
+
+pub(in crate::wire) fn describe_pair(reader: &Reader<'_>) -> Result<DescribePairDrills, Refusal> {
+    let drill = reader.optional("DrillId", DrillId::parse)?;
+    let pair = reader.required("PairId", PairId::parse)?;
+    let (max_results, after) =
+        (reader.number("MaxResults", 1..=500)?, reader.optional("NextToken", cursor::decode)?);
+    let (number, size) = (reader.number("PageNumber", 1..=INT32)?, reader.number("PageSize", 1..=100)?);
+    Ok(DescribePairDrills { pair, drill, page: page(max_results, after, number, size) })
+}
+
+pub(in crate::wire) fn describe_group(reader: &Reader<'_>) -> Result<DescribeReplicaGroupDrills, Refusal> {
+    let group = reader.required("GroupId", GroupId::parse)?;
+    let drill = reader.optional("DrillId", DrillId::parse)?;
+    let after = reader.optional("NextToken", cursor::decode)?;
+    let max_results = reader.number("MaxResults", 1..=500)?;
+    let (size, number) = (reader.number("PageSize", 1..=100)?, reader.number("PageNumber", 1..=INT32)?);
+    let page: Page = page(max_results, after, number, size);
+    Ok(DescribeReplicaGroupDrills { group, drill, page })
+}
 
 object! {
     /// What `StartPairDrill` and `StartReplicaGroupDrill` answer.
@@ -83,7 +130,7 @@ impl DescribePairDrillsResponse {
             next_token,
             page_number,
             page_size,
-            total_count: u64::try_from(page.total).ok(),
+            total_count: count(page.total),
             request_id: String::from(request_id),
         }
     }
@@ -98,7 +145,7 @@ impl DescribeReplicaGroupDrillsResponse {
             next_token,
             page_number,
             page_size,
-            total_count: u64::try_from(page.total).ok(),
+            total_count: count(page.total),
             request_id: String::from(request_id),
         }
     }
@@ -125,7 +172,7 @@ impl From<&Drill> for GroupDrillRecord {
             DrillOwner::Group(group) => text(group.as_str()),
             DrillOwner::Pair(_) => None,
         };
-        let record = |disk: &crate::ebs::DrillDisk| DrillDiskRecord {
+        let record = |disk: &DrillDisk| DrillDiskRecord {
             pair: text(disk.pair.as_str()),
             disk: text(disk.disk.as_str()),
             status: text(disk.status.as_str()),

@@ -1,8 +1,8 @@
-//! The parameters of the PolarDB operations on nodes, zones and the lock (`facts/polardb.md` §§4.1, 4.2).
+//! Nodes, zones and the lock: parameters and answers (`docs/facts/polardb.md#operations`).
 //!
 //! Work can be planned for later: `PlannedStartTime` and, half an hour after it or later, `PlannedEndTime` (`P-602`). The
-//! model has no schedule, so whatever is planned begins at once; the times are read, checked and, where the operation takes
-//! a token, compared under it. Without a clock here, how far ahead a start lies is not looked at.
+//! model has no schedule, so planned work begins at once; the times are read, checked and, where the operation takes a
+//! token, compared under it. There is no clock here, so a start may be any time ahead.
 
 use alloc::format;
 use alloc::string::String;
@@ -14,29 +14,30 @@ use crate::ids::{ClusterId, NodeClass, NodeId, ZoneId};
 use crate::polardb::nodes::rules::P_211;
 use crate::polardb::{
     CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass,
-    ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, ModifyType, NewNode, NodeKind, NodeTarget, PolarDbReason,
-    RestartDbNode, TargetZoneType,
+    ModifyDbNodeConfig, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, ModifyType, NewNode, NodeKind,
+    NodeTarget, NodesCreated, Ordered, PolarDbReason, Priority, RestartDbNode,
 };
 use crate::time::{Span, Timestamp};
 
-use super::polardb::{cluster, moment};
-use super::reader::Reader;
+use super::clusters::{ZONE_TYPES, cluster};
+use super::words::SWITCH;
+use crate::wire::civil::parse_moment;
+use crate::wire::object::{object, text};
+use crate::wire::reader::{Reader, number};
 
 const KINDS: [(&str, NodeKind); 3] =
     [("RO", NodeKind::Ordinary), ("STANDBY", NodeKind::Standby), ("DLNode", NodeKind::Ai)];
 
-const SWITCH: [(&str, bool); 2] = [("ON", true), ("OFF", false)];
-
-/// What the operations define that the model does not use; as spelled, it counts for the token's comparison.
+/// Parameters that the operations define and the model does not use; the token compares them as they are spelled.
 type Unused = Vec<(Arc<str>, Arc<str>)>;
 
-/// How long a planned window is at least.
+/// The shortest window that can be planned.
 const SHORTEST_WINDOW: Span = Span::from_secs(1_800);
 
 /// The most entries that a list of nodes may have (`P-211`).
 const MOST_NODES: u32 = 15;
 
-pub(super) fn create(reader: &mut Reader<'_>) -> Result<CreateDbNodes, Refusal> {
+pub(in crate::wire) fn create(reader: &mut Reader<'_>) -> Result<CreateDbNodes, Refusal> {
     let cluster = cluster(reader)?;
     reader.take_token()?;
     planned(reader)?;
@@ -51,7 +52,7 @@ pub(super) fn create(reader: &mut Reader<'_>) -> Result<CreateDbNodes, Refusal> 
     Ok(CreateDbNodes { cluster, nodes, kind, other })
 }
 
-pub(super) fn delete(reader: &mut Reader<'_>) -> Result<DeleteDbNodes, Refusal> {
+pub(in crate::wire) fn delete(reader: &mut Reader<'_>) -> Result<DeleteDbNodes, Refusal> {
     let cluster = cluster(reader)?;
     reader.take_token()?;
     let kind = reader.choice("DBNodeType", &KINDS)?;
@@ -64,7 +65,7 @@ pub(super) fn delete(reader: &mut Reader<'_>) -> Result<DeleteDbNodes, Refusal> 
     Ok(DeleteDbNodes { cluster, nodes, kind })
 }
 
-pub(super) fn class(reader: &mut Reader<'_>) -> Result<ModifyDbNodeClass, Refusal> {
+pub(in crate::wire) fn class(reader: &mut Reader<'_>) -> Result<ModifyDbNodeClass, Refusal> {
     let cluster = cluster(reader)?;
     let modify_type = modify_type(reader)?;
     let class = reader.required("DBNodeTargetClass", NodeClass::parse)?;
@@ -75,7 +76,7 @@ pub(super) fn class(reader: &mut Reader<'_>) -> Result<ModifyDbNodeClass, Refusa
     Ok(ModifyDbNodeClass { cluster, modify_type, class, ai_nodes, other })
 }
 
-pub(super) fn classes(reader: &mut Reader<'_>) -> Result<ModifyDbNodesClass, Refusal> {
+pub(in crate::wire) fn classes(reader: &mut Reader<'_>) -> Result<ModifyDbNodesClass, Refusal> {
     let cluster = cluster(reader)?;
     let modify_type = modify_type(reader)?;
     let nodes = list(reader, &cluster, ["DBNodeId", "TargetClass"], |reader, [node, class]| {
@@ -92,34 +93,54 @@ pub(super) fn classes(reader: &mut Reader<'_>) -> Result<ModifyDbNodesClass, Ref
     Ok(ModifyDbNodesClass { cluster, modify_type, nodes, other })
 }
 
-pub(super) fn restart(reader: &Reader<'_>) -> Result<RestartDbNode, Refusal> {
+pub(in crate::wire) fn config(reader: &mut Reader<'_>) -> Result<ModifyDbNodeConfig, Refusal> {
+    let cluster = cluster(reader)?;
+    let node = reader.required("DBNodeId", NodeId::parse)?;
+    reader.required("ConfigName", |name| match name {
+        "FailoverPriority" => Ok(()),
+        _ => Err("FailoverPriority is the only configuration of a node"),
+    })?;
+    Ok(ModifyDbNodeConfig { cluster, node, priority: reader.required("ConfigValue", priority)? })
+}
+
+/// A failover priority in decimal digits.
+fn priority(text: &str) -> Result<Priority, String> {
+    let range = u64::from(Priority::MIN.get())..=u64::from(Priority::MAX.get());
+    // The range leaves nothing that is not a priority.
+    let priority = |number| u8::try_from(number).ok().and_then(|byte| Priority::new(byte).ok());
+    number(text, range).map(|number| priority(number).unwrap_or_default())
+}
+
+pub(in crate::wire) fn restart(reader: &Reader<'_>) -> Result<RestartDbNode, Refusal> {
     let node = reader.required("DBNodeId", NodeId::parse)?;
     planned(reader)?;
-    reader.flag("FromTimeService", false)?;
+    reader.flag("FromTimeService")?.unwrap_or(false);
     Ok(RestartDbNode { node })
 }
 
-pub(super) fn hot_replica(reader: &mut Reader<'_>) -> Result<ModifyDbNodeHotReplicaMode, Refusal> {
+pub(in crate::wire) fn hot_replica(reader: &mut Reader<'_>) -> Result<ModifyDbNodeHotReplicaMode, Refusal> {
     let cluster = cluster(reader)?;
     let node = reader.required("DBNodeId", NodeId::parse)?;
-    let on = reader.choice("HotReplicaMode", &SWITCH)?.ok_or_else(|| reader.missing("HotReplicaMode"))?;
+    let on = reader.required_choice("HotReplicaMode", &SWITCH)?;
     Ok(ModifyDbNodeHotReplicaMode { cluster, node, on })
 }
 
-pub(super) fn zone(reader: &mut Reader<'_>) -> Result<ModifyDbClusterPrimaryZone, Refusal> {
+pub(in crate::wire) fn zone(reader: &mut Reader<'_>) -> Result<ModifyDbClusterPrimaryZone, Refusal> {
     let cluster = cluster(reader)?;
     let zone = reader.required("ZoneId", ZoneId::parse)?;
-    let kinds = [("Primary", TargetZoneType::Primary), ("Standby", TargetZoneType::Standby)];
-    let zone_type = reader.choice("ZoneType", &kinds)?.unwrap_or_default();
+    let zone_type = reader.choice("ZoneType", &ZONE_TYPES)?.unwrap_or_default();
     let vswitch = reader.text("VSwitchId")?.map(Arc::from);
-    reader.flag("IsSwitchOverForDisaster", false)?;
+    reader.flag("IsSwitchOverForDisaster")?.unwrap_or(false);
     planned(reader)?;
-    reader.flag("FromTimeService", false)?;
+    reader.flag("FromTimeService")?.unwrap_or(false);
     Ok(ModifyDbClusterPrimaryZone { cluster, zone, zone_type, vswitch })
 }
 
-pub(super) fn lock(reader: &mut Reader<'_>) -> Result<ModifyDbClusterDeletion, Refusal> {
-    Ok(ModifyDbClusterDeletion { cluster: cluster(reader)?, protection: reader.flag("Protection", false)? })
+pub(in crate::wire) fn lock(reader: &mut Reader<'_>) -> Result<ModifyDbClusterDeletion, Refusal> {
+    Ok(ModifyDbClusterDeletion {
+        cluster: cluster(reader)?,
+        protection: reader.flag("Protection")?.unwrap_or(false),
+    })
 }
 
 fn modify_type(reader: &Reader<'_>) -> Result<ModifyType, Refusal> {
@@ -156,8 +177,8 @@ fn few(reader: &Reader<'_>, cluster: &ClusterId, numbers: &[u32], list: &'static
 
 /// The window in which work is to happen (`P-602`). Without an end it is half an hour long.
 fn planned(reader: &Reader<'_>) -> Result<(), Refusal> {
-    let start: Option<Timestamp> = reader.optional("PlannedStartTime", moment)?;
-    let end = reader.optional("PlannedEndTime", moment)?;
+    let start: Option<Timestamp> = reader.optional("PlannedStartTime", parse_moment)?;
+    let end = reader.optional("PlannedEndTime", parse_moment)?;
     match (start, end) {
         (None, Some(_)) => Err(reader.bad("PlannedEndTime", "an end without a PlannedStartTime (P-602)")),
         (Some(start), Some(end)) if end < start.after(SHORTEST_WINDOW) => {
@@ -167,7 +188,7 @@ fn planned(reader: &Reader<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// What is not used, with the planned times and what an order may carry.
+/// The unused parameters: these, the planned times and those of an order.
 fn unused(reader: &Reader<'_>, names: &[&'static str]) -> Result<Unused, Refusal> {
     const ORDERS: [&str; 5] =
         ["PlannedStartTime", "PlannedEndTime", "AutoUseCoupon", "PromotionCode", "CloudProvider"];
@@ -176,4 +197,50 @@ fn unused(reader: &Reader<'_>, names: &[&'static str]) -> Result<Unused, Refusal
         other.extend(reader.text(name)?.map(|text| (Arc::from(*name), Arc::from(String::from(text)))));
     }
     Ok(other)
+}
+
+object! {
+    /// What `CreateDBNodes` answers.
+    CreateDbNodesResponse {
+        nodes: NodeIdList = "DBNodeIds",
+        request_id: String = "RequestId",
+        cluster: Option<String> = "DBClusterId",
+        order: Option<String> = "OrderId",
+    }
+
+    /// The nesting of the new nodes' ids.
+    NodeIdList {
+        nodes: Vec<String> = "DBNodeId",
+    }
+
+    /// What `DeleteDBNodes`, the class changes and `ModifyDBNodeHotReplicaMode` answer.
+    OrderedResponse {
+        request_id: String = "RequestId",
+        cluster: Option<String> = "DBClusterId",
+        order: Option<String> = "OrderId",
+    }
+}
+
+impl CreateDbNodesResponse {
+    /// The answer.
+    pub fn new(created: &NodesCreated, request_id: &str) -> Self {
+        let nodes = created.nodes.iter().map(|node| String::from(node.as_str())).collect();
+        Self {
+            nodes: NodeIdList { nodes },
+            request_id: String::from(request_id),
+            cluster: text(created.cluster.as_str()),
+            order: text(created.order.as_str()),
+        }
+    }
+}
+
+impl OrderedResponse {
+    /// The answer.
+    pub fn new(ordered: &Ordered, request_id: &str) -> Self {
+        Self {
+            request_id: String::from(request_id),
+            cluster: text(ordered.cluster.as_str()),
+            order: text(ordered.order.as_str()),
+        }
+    }
 }
