@@ -11,12 +11,14 @@ use alloc::vec::Vec;
 
 use crate::control_plane::Refusal;
 use crate::ids::{ClusterId, NodeClass, NodeId, ZoneId};
+use crate::polardb::cluster::rules::P_602;
 use crate::polardb::nodes::rules::P_211;
 use crate::polardb::{
     CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass,
     ModifyDbNodeConfig, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, ModifyType, NewNode, NodeKind,
     NodeTarget, NodesCreated, Ordered, PolarDbReason, Priority, RestartDbNode,
 };
+use crate::rule::cite;
 use crate::time::{Span, Timestamp};
 
 use super::clusters::{ZONE_TYPES, cluster};
@@ -177,6 +179,7 @@ fn few(reader: &Reader<'_>, cluster: &ClusterId, numbers: &[u32], list: &'static
 
 /// The window in which work is to happen (`P-602`). Without an end it is half an hour long.
 fn planned(reader: &Reader<'_>) -> Result<(), Refusal> {
+    cite!(P_602);
     let start: Option<Timestamp> = reader.optional("PlannedStartTime", parse_moment)?;
     let end = reader.optional("PlannedEndTime", parse_moment)?;
     match (start, end) {
