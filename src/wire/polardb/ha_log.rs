@@ -8,11 +8,14 @@ use super::clusters::cluster;
 use crate::control_plane::Refusal;
 use crate::ids::{ClusterId, NodeId};
 use crate::polardb::{Cause, DescribeHaLogs, HaLogPage, Switch};
+use crate::rule::cite;
 use crate::wire::civil::{format_iso, parse_moment};
 use crate::wire::object::{count, object, text};
 use crate::wire::reader::{INT32, Reader};
+use crate::wire::rules::{P_512, P_513, P_514};
 
 pub(in crate::wire) fn ha_logs(reader: &mut Reader<'_>) -> Result<DescribeHaLogs, Refusal> {
+    cite!(P_514);
     let cluster = cluster(reader)?;
     let node = reader.optional("DBNodeId", NodeId::parse)?;
     let page_number = reader.number("PageNumber", 1..=INT32)?;
@@ -63,6 +66,7 @@ object! {
 impl DescribeHaLogsResponse {
     /// The answer.
     pub fn new(page: &HaLogPage, request_id: &str) -> Self {
+        cite!(P_513);
         Self {
             total_records: count(page.total),
             items_numbers: count(page.switches.len()),
@@ -79,6 +83,7 @@ impl DescribeHaLogsResponse {
 
 impl HaLogItem {
     fn new(cluster: &ClusterId, switch: &Switch) -> Self {
+        cite!(P_512);
         let (code, detail) = match switch.cause {
             Cause::Manual => {
                 (text("Platform.Ha.AuroraService.ManualOperations"), text("Platform.Ha.ManuallyTriggered"))

@@ -17,7 +17,9 @@ use crate::polardb::{
     ModifyDbNodeConfig, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, ModifyType, NewNode, NodeKind,
     NodeTarget, NodesCreated, Ordered, PolarDbReason, Priority, RestartDbNode,
 };
+use crate::rule::cite;
 use crate::time::{Span, Timestamp};
+use crate::wire::rules::P_602;
 
 use super::clusters::{ZONE_TYPES, cluster};
 use super::words::SWITCH;
@@ -177,6 +179,7 @@ fn few(reader: &Reader<'_>, cluster: &ClusterId, numbers: &[u32], list: &'static
 
 /// The window in which work is to happen (`P-602`). Without an end it is half an hour long.
 fn planned(reader: &Reader<'_>) -> Result<(), Refusal> {
+    cite!(P_602);
     let start: Option<Timestamp> = reader.optional("PlannedStartTime", parse_moment)?;
     let end = reader.optional("PlannedEndTime", parse_moment)?;
     match (start, end) {
