@@ -51,13 +51,13 @@
 
 mod bug;
 mod conformance;
-mod gallery;
 mod reference;
+mod reference_subject;
 pub mod steps;
 pub mod strategies;
 pub mod view;
 
 pub use bug::Bug;
 pub use conformance::{Aspect, Divergence, Drive, Driven, Subject, Summary};
-pub use gallery::ReferenceSubject;
 pub use reference::{Branch, Reference};
+pub use reference_subject::ReferenceSubject;

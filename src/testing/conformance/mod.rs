@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::reference::{Branch, Reference};
-use super::steps::Step;
+use super::steps::TestStep;
 use super::view::{Answer, Leeway, Task, View};
 use crate::catalogue;
 use crate::control_plane::{ControlPlane, Input};
@@ -168,7 +168,7 @@ impl<S: Subject> Drive<S> {
     /// # Errors
     ///
     /// The first [`Divergence`].
-    pub fn run(&mut self, steps: &[Step]) -> Driven {
+    pub fn run(&mut self, steps: &[TestStep]) -> Driven {
         steps.iter().try_for_each(|step| self.step(step))
     }
 
@@ -177,7 +177,7 @@ impl<S: Subject> Drive<S> {
     /// # Errors
     ///
     /// The [`Divergence`], if there is one.
-    pub fn step(&mut self, step: &Step) -> Driven {
+    pub fn step(&mut self, step: &TestStep) -> Driven {
         let input = step.resolve(&self.reference);
         self.input(&input)
     }

@@ -1,4 +1,4 @@
-//! Taking in a world that exists already, as an embedder does by adopting.
+//! Adoption of resources that exist already.
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -6,13 +6,13 @@ use alloc::vec::Vec;
 use super::super::steps::{ACCOUNTS, REGIONS};
 use super::super::strategies::World;
 use super::super::view::Task;
-use super::{CYCLE, Cluster, Group, Job, Node, Pair, Place, Reference};
+use super::{CYCLE, Cluster, Group, Job, Node, Pair, Reference};
 use crate::ebs::{GroupSeed, PairSeed};
-use crate::polardb::{ClusterSeed, ClusterStatus, Edition, Engine, NodeKind, PayType, Role};
+use crate::polardb::{ClusterSeed, ClusterStatus, DbNode, Edition, Engine, NodeKind, PayType, Role};
 use crate::time::Timestamp;
 
 impl Reference {
-    /// The same small world as [`World::plane`] holds at this time, provided that all of it fits the policy.
+    /// The state of [`World::plane`] at the same time, provided that the policy admits all of the world.
     pub fn of(world: &World, now: Timestamp) -> Self {
         let mut reference = Self::new(world.policy.clone());
         reference.clock = now.as_millis();
@@ -29,11 +29,11 @@ impl Reference {
         reference
     }
 
-    /// Takes a pair in. A transient status waits for its effect from now on, a replicating one has its next cycle one
-    /// RPO ahead, a tombstone its whole time.
+    /// Adopts a pair. In a transient status its effect is pending from now on; a replicating pair has its next cycle after
+    /// one RPO, a tombstone expires after its full lifetime.
     pub fn adopt_pair(&mut self, account: &str, region: &str, seed: &PairSeed) {
         let status = seed.status.as_str();
-        let (now, request) = (self.clock, &seed.request);
+        let now = self.clock;
         let task = match status {
             "creating" => Some(Task::CreatePair),
             "initial_syncing" | "manual_syncing" | "syncing" => Some(Task::Copy),
@@ -45,20 +45,8 @@ impl Reference {
         };
         let message = seed.status_message.as_ref().map(|message| message.as_str().to_string());
         let recover_point = seed.last_recover_point.map(|at| at.as_millis().min(now));
-        let born = self.bear();
+        let ordinal = self.next_ordinal();
         self.pairs.push(Pair {
-            id: seed.id.as_str().to_string(),
-            account: account.to_string(),
-            primary: Place {
-                region: region.to_string(),
-                zone: request.source_zone.as_str().to_string(),
-                disk: request.source_disk.as_str().to_string(),
-            },
-            standby: Place {
-                region: request.destination_region.as_str().to_string(),
-                zone: request.destination_zone.as_str().to_string(),
-                disk: request.destination_disk.as_str().to_string(),
-            },
             swapped: seed.reversed,
             status,
             message: message.filter(|_| status == "invalid" || status == "create_failed"),
@@ -71,17 +59,15 @@ impl Reference {
             recover_point,
             ever_copied: recover_point.is_some(),
             open: ["failovered", "reprotecting", "reprotect_failed"].contains(&status),
-            last_one_shot: None,
-            group: None,
-            born,
+            ..Pair::new(seed.id.as_str(), account, region, &seed.request, ordinal)
         });
     }
 
-    /// Takes a group in, with pairs that are known and fit. A copy of a member goes on; what else the members waited for
-    /// the group waits for, and their cycles become its own.
+    /// Adopts a group whose members are known and fit. Copies of members continue; their other effects and their cycles
+    /// become the group's.
     pub fn adopt_group(&mut self, account: &str, region: &str, seed: &GroupSeed) {
         let status = seed.status.as_str();
-        let (now, request) = (self.clock, &seed.request);
+        let now = self.clock;
         for pair in &mut self.pairs {
             if seed.members.iter().any(|member| member.as_str() == pair.id) {
                 pair.group = Some(seed.id.as_str().to_string());
@@ -97,15 +83,8 @@ impl Reference {
             "deleting" => Some(Task::DeleteGroup),
             _ => None,
         };
-        let born = self.bear();
+        let ordinal = self.next_ordinal();
         self.groups.push(Group {
-            id: seed.id.as_str().to_string(),
-            account: account.to_string(),
-            primary: (region.to_string(), request.source_zone.as_str().to_string()),
-            standby: (
-                request.destination_region.as_str().to_string(),
-                request.destination_zone.as_str().to_string(),
-            ),
             swapped: seed.reversed,
             status,
             job: task.map(Job::new),
@@ -114,13 +93,11 @@ impl Reference {
                 "deleted" => Some(now.saturating_add(self.policy.ebs.tombstone.as_millis())),
                 _ => None,
             },
-            last_one_shot: None,
-            spoilt: false,
-            born,
+            ..Group::new(seed.id.as_str(), account, region, &seed.request, ordinal)
         });
     }
 
-    /// Takes a cluster in.
+    /// Adopts a cluster.
     pub fn adopt_cluster(&mut self, account: &str, seed: &ClusterSeed) {
         let (task, busy) = match &seed.status {
             ClusterStatus::Creating => (Some(Task::CreateCluster), None),
@@ -128,18 +105,15 @@ impl Reference {
             ClusterStatus::Busy(status) => (None, Some(status.as_str().to_string())),
             _ => (None, None),
         };
-        let mut nodes = Vec::new();
-        for node in &seed.nodes {
-            nodes.push(Node {
-                id: node.id.as_str().to_string(),
-                writer: node.role == Role::Writer,
-                ordinary: node.kind == NodeKind::Ordinary,
-                priority: node.priority.get(),
-                up: node.up,
-                replicating: node.replicating,
-                busy: node.busy.as_ref().map(|busy| busy.as_str().to_string()),
-            });
-        }
+        let node = |node: &DbNode| Node {
+            id: node.id.to_string(),
+            writer: node.role == Role::Writer,
+            ordinary: node.kind == NodeKind::Ordinary,
+            priority: node.priority.get(),
+            up: node.up,
+            replicating: node.replicating,
+            busy: node.busy.as_ref().map(|busy| busy.as_str().to_string()),
+        };
         self.clusters.push(Cluster {
             id: seed.id.as_str().to_string(),
             account: account.to_string(),
@@ -148,7 +122,7 @@ impl Reference {
             fails_over: matches!(seed.edition, Edition::Normal | Edition::SeNormal),
             prepaid: seed.pay_type == PayType::Prepaid,
             locked: seed.deletion_lock,
-            nodes,
+            nodes: seed.nodes.iter().map(node).collect(),
             busy,
             job: task.map(Job::new),
             run: None,

@@ -1,4 +1,4 @@
-//! Clusters, naively: calls, and one failover after another.
+//! Calls on clusters, and failover.
 
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::super::bug::Bug;
 use super::super::view::Task;
-use super::{Came, Cluster, Fault, Job, Node, Reference, Rule, Run, fault};
+use super::{Cluster, Fault, Job, Node, Reference, Reply, Rule, Run, fault, put};
 use crate::control_plane::{Call, Fresh, Misuse};
 use crate::polardb::{
     CreateDbCluster, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig, TargetZoneType,
@@ -53,14 +53,10 @@ impl Reference {
             && (node.replicating || self.planted(Bug::ReplicationUnchecked))
     }
 
-    /// The nodes that come next (`P-130`): of those left, the ones of the highest priority, by id.
+    /// The next candidates (`P-130`): the remaining nodes of the highest priority, by id.
     pub(super) fn tier(&self, cluster: &Cluster, tried: &[String]) -> Vec<String> {
-        let mut left: Vec<&Node> = Vec::new();
-        for node in &cluster.nodes {
-            if self.eligible(node) && !tried.contains(&node.id) {
-                left.push(node);
-            }
-        }
+        let mut left: Vec<&Node> = cluster.nodes.iter().filter(|node| self.eligible(node)).collect();
+        left.retain(|node| !tried.contains(&node.id));
         let highest = if self.planted(Bug::PriorityInverted) {
             left.iter().map(|node| node.priority).min()
         } else {
@@ -84,7 +80,7 @@ impl Reference {
         tier
     }
 
-    /// What a tier asks of the outside; `None` if there is nobody.
+    /// The task for a tier; `None` if the tier is empty.
     pub(super) fn task_of(tier: Vec<String>) -> Option<Task> {
         match tier.as_slice() {
             [] => None,
@@ -93,8 +89,8 @@ impl Reference {
         }
     }
 
-    /// Goes on to the next node, in another round if there is one (`P-132`, `P-161`); false if nobody is left.
-    pub(super) fn go_on(&self, cluster: &mut Cluster) -> bool {
+    /// Proceeds to the next candidates, in another round if one is left (`P-132`, `P-161`); false if there are none.
+    pub(super) fn try_next(&self, cluster: &mut Cluster) -> bool {
         let Some(mut run) = cluster.run.take() else { return false };
         let mut tier = self.tier(cluster, &run.tried);
         if tier.is_empty() && run.round < self.policy.polardb.rounds.get() && !run.tried.is_empty() {
@@ -112,7 +108,7 @@ impl Reference {
         }
     }
 
-    /// The node that was being promoted failed, or is lost (`P-161`, `P-162`, `P-170`).
+    /// The promotion of a node failed, or the node was lost (`P-161`, `P-162`, `P-170`).
     pub(super) fn attempt_failed(&self, cluster: &mut Cluster) -> Rule {
         let node = cluster.promoting().map(ToString::to_string);
         let Some(run) = &mut cluster.run else { return "P-170" };
@@ -135,16 +131,16 @@ impl Reference {
             cluster.run = None;
             return "P-161";
         }
-        if self.go_on(cluster) { "P-161" } else { "P-170" }
+        if self.try_next(cluster) { "P-161" } else { "P-170" }
     }
 
-    /// Whether the frequency window is open (`P-106`).
+    /// Whether the last switch lies within the frequency window (`P-106`).
     fn switched_lately(&self, cluster: &Cluster) -> bool {
         let window = self.policy.polardb.switch_window.as_millis();
         cluster.last_switch.is_some_and(|last| self.clock.saturating_sub(last) < window)
     }
 
-    /// Begins a failover by itself, if anybody can take over (`P-180`, `P-181`).
+    /// Begins an automatic failover if there is a candidate (`P-180`, `P-181`).
     pub(super) fn begin_automatic(&self, cluster: &mut Cluster) -> Rule {
         let held = (self.switched_lately(cluster) && self.planted(Bug::WindowBindsAutomatic))
             || (!cluster.mysql && self.planted(Bug::AutomaticOnMySqlOnly));
@@ -164,7 +160,7 @@ impl Reference {
         }
     }
 
-    /// The states in which the system has chosen among equals by itself.
+    /// The states of a system that has broken the tie itself.
     pub(super) fn elections(&self) -> Vec<Self> {
         let mut all = Vec::new();
         for (at, cluster) in self.clusters.iter().enumerate() {
@@ -181,17 +177,17 @@ impl Reference {
         all
     }
 
-    pub(super) fn fail_cluster_over(&mut self, account: &str, request: &FailoverDbCluster) -> Came {
+    pub(super) fn fail_cluster_over(&mut self, account: &str, request: &FailoverDbCluster) -> Reply {
         let id = request.cluster.as_str();
         let mine = |cluster: &Cluster| cluster.id == id && cluster.account == account;
         let Some(at) = self.clusters.iter().position(mine) else {
-            return Came::Refused(vec![fault("InvalidDBCluster.NotFound", "P-100")]);
+            return Reply::Refused(vec![fault("InvalidDBCluster.NotFound", "P-100")]);
         };
-        let Some(mut cluster) = self.clusters.get(at).cloned() else { return Came::Refused(Vec::new()) };
+        let Some(mut cluster) = self.clusters.get(at).cloned() else { return Reply::Refused(Vec::new()) };
         let target = request.target.as_ref().map(|target| target.as_str());
         let faults = self.faults_of_failover(&cluster, target, request.target_zone_type);
         if !faults.is_empty() {
-            return Came::Refused(faults);
+            return Reply::Refused(faults);
         }
         let (task, rule) = match target {
             Some(target) => (Some(Task::PromoteNode(target.to_string())), "P-140"),
@@ -201,7 +197,7 @@ impl Reference {
                 (task, rule)
             }
         };
-        let Some(task) = task else { return Came::Refused(vec![fault("HaStatusNotSupport", "P-143")]) };
+        let Some(task) = task else { return Reply::Refused(vec![fault("HaStatusNotSupport", "P-143")]) };
         if let (true, Task::PromoteNode(to)) = (self.planted(Bug::WriterMovesAtAcceptance), &task) {
             for node in &mut cluster.nodes {
                 node.writer = node.id == *to;
@@ -215,13 +211,11 @@ impl Reference {
             began: self.clock,
             job: Job::new(task),
         });
-        if let Some(place) = self.clusters.get_mut(at) {
-            *place = cluster;
-        }
-        Came::Accepted(rule, None)
+        put(&mut self.clusters, at, cluster);
+        Reply::Accepted(rule, None)
     }
 
-    /// Why a failover is refused, in the order of checks: edition, target, status, window, the target's state.
+    /// The faults of a failover, in the order of checks: edition, target, status, window, state of the target.
     fn faults_of_failover(
         &self,
         cluster: &Cluster,
@@ -278,24 +272,24 @@ impl Reference {
         faults
     }
 
-    pub(super) fn set_priority(&mut self, account: &str, request: &ModifyDbNodeConfig) -> Came {
+    pub(super) fn set_priority(&mut self, account: &str, request: &ModifyDbNodeConfig) -> Reply {
         let (id, node) = (request.cluster.as_str(), request.node.as_str());
         let mine = |cluster: &&Cluster| cluster.id == id && cluster.account == account;
         let Some(cluster) = self.clusters.iter().find(mine) else {
-            return Came::Refused(vec![fault("InvalidDBClusterId.NotFound", "P-100")]);
+            return Reply::Refused(vec![fault("InvalidDBClusterId.NotFound", "P-100")]);
         };
         if !cluster.nodes.iter().any(|known| known.id == node) {
-            return Came::Refused(vec![fault("InvalidDBNodeId.NotFound", "P-201")]);
+            return Reply::Refused(vec![fault("InvalidDBNodeId.NotFound", "P-201")]);
         }
         let _ = self.node_changed(node, crate::polardb::NodeChange::Priority(request.priority));
-        Came::Accepted("P-122", None)
+        Reply::Accepted("P-122", None)
     }
 
-    pub(super) fn delete_cluster(&mut self, account: &str, id: &str) -> Came {
+    pub(super) fn delete_cluster(&mut self, account: &str, id: &str) -> Reply {
         let mine = |cluster: &&mut Cluster| cluster.id == id && cluster.account == account;
         let unlocks = self.planted(Bug::LockedReleased);
         let Some(cluster) = self.clusters.iter_mut().find(mine) else {
-            return Came::Refused(vec![fault("InvalidDBCluster.NotFound", "P-100")]);
+            return Reply::Refused(vec![fault("InvalidDBCluster.NotFound", "P-100")]);
         };
         let mut faults = Vec::new();
         if cluster.prepaid {
@@ -308,13 +302,13 @@ impl Reference {
             faults.push(fault("OperationDenied.ClusterStatus", "P-020"));
         }
         if !faults.is_empty() {
-            return Came::Refused(faults);
+            return Reply::Refused(faults);
         }
         cluster.job = Some(Job::new(Task::DeleteCluster));
-        Came::Accepted("P-023", None)
+        Reply::Accepted("P-023", None)
     }
 
-    pub(super) fn create_cluster(&mut self, call: &Call, create: &CreateDbCluster, fresh: &Fresh) -> Came {
+    pub(super) fn create_cluster(&mut self, call: &Call, create: &CreateDbCluster, fresh: &Fresh) -> Reply {
         let versions: &[&str] = match create.engine {
             Engine::MySql => &["5.6", "5.7", "8.0"],
             Engine::PostgreSql => &["11", "14", "15"],
@@ -333,9 +327,9 @@ impl Reference {
             faults.push(fault("InvalidDBNodeNum.Malformed", "P-601"));
         }
         if !faults.is_empty() {
-            return Came::Refused(faults);
+            return Reply::Refused(faults);
         }
-        let bad = Came::Misused("P-010", Misuse::BadFreshId);
+        let bad = Reply::Misused("P-010", Misuse::BadFreshId);
         let Fresh::Cluster(fresh) = fresh else { return bad };
         let names: Vec<String> = fresh.nodes.iter().map(|node| node.as_str().to_string()).collect();
         let id = fresh.cluster.as_str().to_string();
@@ -370,15 +364,15 @@ impl Reference {
             run: None,
             last_switch: None,
         });
-        Came::Accepted("P-010", Some(id))
+        Reply::Accepted("P-010", Some(id))
     }
 
-    /// The clusters of a region, in the order of creation.
-    pub(super) fn list_clusters(&self, call: &Call) -> Came {
+    /// The clusters of a region, in order of creation.
+    pub(super) fn list_clusters(&self, call: &Call) -> Reply {
         let here = |cluster: &&Cluster| {
             cluster.account == call.account.as_str() && cluster.region == call.region.as_str()
         };
         let ids = self.clusters.iter().filter(here).map(|cluster| cluster.id.clone()).take(30).collect();
-        Came::Listed("P-300", ids)
+        Reply::Listed("P-300", ids)
     }
 }

@@ -1,4 +1,4 @@
-//! Drills, naively: disks made from the recover point of a pair or of each member of a group, beside all else.
+//! Drills: disks made from the recover point of a pair or of each member of a group.
 
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -6,12 +6,12 @@ use alloc::vec::Vec;
 
 use super::super::bug::Bug;
 use super::super::view::Task;
-use super::{Came, Drill, Fault, Job, Reference, fault};
+use super::{Drill, Fault, Job, Reference, Reply, fault};
 use crate::control_plane::{Call, Fresh, Misuse, Outcome, Request};
 use crate::ids::EffectId;
 use crate::policy::DrillWithoutRecoverPoint;
 
-/// The pair or group that a drill request is about, whether it is a group, and the drill if one is named.
+/// The pair or group of a request, whether it is a group, and the drill if one is named.
 fn asked(request: &Request) -> Option<(&str, bool, Option<&str>)> {
     match request {
         Request::StartPairDrill(start) => Some((start.pair.as_str(), false, None)),
@@ -30,7 +30,7 @@ fn asked(request: &Request) -> Option<(&str, bool, Option<&str>)> {
     }
 }
 
-/// What a drill needs to know of the pair or group that it belongs to.
+/// The facts about a pair or group that matter for its drills.
 struct Owner {
     source: String,
     destination: String,
@@ -61,11 +61,11 @@ impl Reference {
         })
     }
 
-    pub(super) fn start_drill(&mut self, call: &Call, request: &Request, fresh: &Fresh) -> Came {
-        let Some((id, of_group, _)) = asked(request) else { return Came::Refused(Vec::new()) };
+    pub(super) fn start_drill(&mut self, call: &Call, request: &Request, fresh: &Fresh) -> Reply {
+        let Some((id, of_group, _)) = asked(request) else { return Reply::Refused(Vec::new()) };
         let (account, region) = (call.account.as_str(), call.region.as_str());
         let Some(owner) = self.owner(account, id, of_group) else {
-            return Came::Refused(vec![fault("NoSuchResource", "D-610")]);
+            return Reply::Refused(vec![fault("NoSuchResource", "D-610")]);
         };
         let mut faults: Vec<Fault> = Vec::new();
         if owner.destination != region && owner.source != region {
@@ -81,9 +81,9 @@ impl Reference {
             faults.push(fault("OperationDenied.RecoverPointNotFound", "D-633"));
         }
         if !faults.is_empty() {
-            return Came::Refused(faults);
+            return Reply::Refused(faults);
         }
-        let bad = Came::Misused("D-110", Misuse::BadFreshId);
+        let bad = Reply::Misused("D-110", Misuse::BadFreshId);
         let Fresh::Drill(fresh) = fresh else { return bad };
         let disks: Vec<String> = fresh.disks.iter().map(|disk| disk.as_str().to_string()).collect();
         let drill = fresh.drill.as_str().to_string();
@@ -94,7 +94,7 @@ impl Reference {
         }
         let runs = owner.recover_point.is_some() || self.planted(Bug::DrillOfNothing);
         let why = if of_group { "GROUP_SYNCPOINT_NOT_FOUND" } else { "PAIR_SYNCPOINT_NOT_FOUND" };
-        // One that fails at once has made nothing.
+        // A drill that fails at once has no disks.
         let made = owner.pairs.iter().cloned().zip(disks).filter(|_| runs);
         let made = made.map(|(pair, disk)| (pair, disk, "creating".to_string())).collect();
         self.drills.push(Drill {
@@ -114,10 +114,10 @@ impl Reference {
                 (pair.job, pair.due) = (None, None);
             }
         }
-        Came::Accepted(if runs { "D-110" } else { "D-111" }, Some(drill))
+        Reply::Accepted(if runs { "D-110" } else { "D-111" }, Some(drill))
     }
 
-    /// Whether a disk has this id: one of a pair or a drill, or one that something was reported about.
+    /// Whether the id belongs to a disk of a pair or drill, or to one that was reported on.
     fn knows_disk(&self, account: &str, id: &str) -> bool {
         let of_pair = self.pairs.iter().any(|pair| {
             let ends = pair.primary.disk == id || pair.standby.disk == id;
@@ -130,10 +130,10 @@ impl Reference {
         of_pair || of_drill || self.disks.iter().any(|disk| disk.account == account && disk.id == id)
     }
 
-    pub(super) fn clear_drill(&mut self, call: &Call, request: &Request) -> Came {
-        let Some((id, of_group, Some(drill))) = asked(request) else { return Came::Refused(Vec::new()) };
+    pub(super) fn clear_drill(&mut self, call: &Call, request: &Request) -> Reply {
+        let Some((id, of_group, Some(drill))) = asked(request) else { return Reply::Refused(Vec::new()) };
         let region = call.region.as_str();
-        let unknown = |rule| Came::Refused(vec![fault("NoSuchResource", rule)]);
+        let unknown = |rule| Reply::Refused(vec![fault("NoSuchResource", rule)]);
         let Some(owner) = self.owner(call.account.as_str(), id, of_group) else { return unknown("D-610") };
         if owner.source != region && owner.destination != region {
             return unknown("D-620");
@@ -142,35 +142,35 @@ impl Reference {
         let its = |known: &&mut Drill| known.id == drill && known.owner == id && known.of_group == of_group;
         let Some(drill) = self.drills.iter_mut().find(its) else { return unknown("D-610") };
         if drill.status == "clearing" {
-            return Came::Accepted("D-131", None);
+            return Reply::Accepted("D-131", None);
         }
         if drill.status == "executing" && !early {
-            return Came::Refused(vec![fault("OperationDenied.InvalidStatus", "D-132")]);
+            return Reply::Refused(vec![fault("OperationDenied.InvalidStatus", "D-132")]);
         }
         (drill.status, drill.message, drill.job) = ("clearing", None, Some(Job::new(Task::ClearDrill)));
         drill.disks.iter_mut().for_each(|(_, _, status)| *status = "deleting".to_string());
-        Came::Accepted("D-130", None)
+        Reply::Accepted("D-130", None)
     }
 
-    /// What a drill asked of the outside ended.
-    pub(super) fn drill_ended(&mut self, at: usize, id: EffectId, outcome: &Outcome) -> Came {
-        // A failure of which nothing is known shows the one error code that every operation lists.
+    /// The effect of a drill ended.
+    pub(super) fn drill_ended(&mut self, at: usize, id: EffectId, outcome: &Outcome) -> Reply {
+        // A failure without a message shows the error code that all operations have in common.
         let message = match outcome {
             Outcome::Succeeded => None,
             Outcome::Failed { message: Some(message), .. } => Some(message.as_str().to_string()),
             Outcome::Failed { message: None, .. } => Some("InternalError".to_string()),
-            _ => return Came::Misused("C-040", Misuse::WrongOutcome(id)),
+            _ => return Reply::Misused("C-040", Misuse::WrongOutcome(id)),
         };
         let well = *outcome == Outcome::Succeeded;
         let stays = self.planted(Bug::ClearedDrillStays);
-        let Some(drill) = self.drills.get_mut(at) else { return Came::Done("C-040") };
-        let Some(job) = drill.job.take() else { return Came::Done("C-040") };
+        let Some(drill) = self.drills.get_mut(at) else { return Reply::Done("C-040") };
+        let Some(job) = drill.job.take() else { return Reply::Done("C-040") };
         let (status, disks, rule) = match (job.task, well) {
             (Task::StartDrill, true) => ("executed", "created", "D-120"),
             (Task::StartDrill, false) => ("execute_failed", "", "D-121"),
             (_, true) if !stays => {
                 self.drills.remove(at);
-                return Came::Done("D-140");
+                return Reply::Done("D-140");
             }
             (_, true) => ("clearing", "deleted", "D-140"),
             (_, false) => ("clear_failed", "", "D-141"),
@@ -178,19 +178,19 @@ impl Reference {
         let disks = message.clone().unwrap_or_else(|| disks.to_string());
         (drill.status, drill.message) = (status, message);
         drill.disks.iter_mut().for_each(|(_, _, shown)| shown.clone_from(&disks));
-        Came::Done(rule)
+        Reply::Done(rule)
     }
 
-    /// A drill is forgotten with what it belongs to (`D-150`).
+    /// Drills are forgotten together with their pair or group (`D-150`).
     pub(super) fn forget_drills(&mut self, owner: &str, of_group: bool) {
         if !self.planted(Bug::DrillOutlivesItsPair) {
             self.drills.retain(|drill| drill.owner != owner || drill.of_group != of_group);
         }
     }
 
-    /// The drills of a pair or group, in the order in which they were started; none of what is not known (`D-690`).
-    pub(super) fn list_drills(&self, call: &Call, request: &Request) -> Came {
-        let Some((id, of_group, wanted)) = asked(request) else { return Came::Refused(Vec::new()) };
+    /// The drills of a pair or group, in order of start; none if the pair or group is unknown (`D-690`).
+    pub(super) fn list_drills(&self, call: &Call, request: &Request) -> Reply {
+        let Some((id, of_group, wanted)) = asked(request) else { return Reply::Refused(Vec::new()) };
         let region = call.region.as_str();
         let owner = self.owner(call.account.as_str(), id, of_group);
         let seen = owner.is_some_and(|owner| owner.source == region || owner.destination == region);
@@ -198,8 +198,7 @@ impl Reference {
             let named = wanted.is_none_or(|wanted| wanted == drill.id);
             seen && named && drill.owner == id && drill.of_group == of_group
         };
-        let mut ids: Vec<String> = self.drills.iter().filter(its).map(|drill| drill.id.clone()).collect();
-        ids.truncate(10);
-        Came::Listed("D-690", ids)
+        let ids = self.drills.iter().filter(its).map(|drill| drill.id.clone()).take(10).collect();
+        Reply::Listed("D-690", ids)
     }
 }

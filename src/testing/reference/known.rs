@@ -1,4 +1,4 @@
-//! What the reference knows of, and what it leaves out.
+//! The scope of the reference.
 
 use super::Reference;
 use crate::control_plane::{Input, Observation, Report, Request};
@@ -29,7 +29,7 @@ impl Reference {
         known
     }
 
-    /// Whether the input is of a kind that is not left out.
+    /// Whether the reference models the input.
     pub fn knows(input: &Input) -> bool {
         match input {
             Input::Advance(_) | Input::Report(_, Report::Outcome { .. }) => true,

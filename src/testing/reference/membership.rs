@@ -1,13 +1,13 @@
-//! Joining and leaving a group, naively.
+//! Joining and leaving groups.
 
 use alloc::vec::Vec;
 
 use super::super::bug::Bug;
-use super::{Came, Fault, Group, Pair, Reference, Rule, fault};
+use super::{Fault, Group, Pair, Reference, Reply, Rule, fault};
 use crate::control_plane::{Call, Request};
 use crate::policy::JoinStatuses;
 
-/// A group has so many pairs at most (`G-686`).
+/// The largest number of pairs in a group (`G-686`).
 const MOST: usize = 17;
 
 fn asked(request: &Request) -> Option<(&str, &str, bool)> {
@@ -19,7 +19,7 @@ fn asked(request: &Request) -> Option<(&str, &str, bool)> {
 }
 
 impl Reference {
-    /// Why a pair would not join or leave now; `None` if it would, or the call is another.
+    /// The faults of joining or leaving; `None` if the call would be accepted, or is another.
     pub(super) fn faults_of_membership(&self, call: &Call, request: &Request) -> Option<Vec<Fault>> {
         let (group, pair, joins) = asked(request)?;
         let account = call.account.as_str();
@@ -54,7 +54,7 @@ impl Reference {
             faults.push(fault("OperationDenied.PairInAnotherGroup", "G-680"));
         }
         let rests = ["created", "stopped"];
-        let shown = self.shows(group);
+        let shown = self.shown_status(group);
         if !rests.contains(&shown) {
             faults.push(fault("OperationDenied.GroupStatusCannotAddPair", "G-281"));
         }
@@ -87,7 +87,7 @@ impl Reference {
             }
             Some(_) => {}
         }
-        if !["created", "stopped", "invalid"].contains(&self.shows(group)) {
+        if !["created", "stopped", "invalid"].contains(&self.shown_status(group)) {
             faults.push(fault("OperationDenied.GroupStatusCannotRemovePair", "G-291"));
         }
         let replicating = ["initial_syncing", "manual_syncing", "syncing", "normal"];
@@ -97,34 +97,31 @@ impl Reference {
         }
     }
 
-    pub(super) fn membership_call(&mut self, call: &Call, request: &Request) -> Came {
-        if let Some(faults) = self.faults_of_membership(call, request) {
-            return Came::Refused(faults);
-        }
-        let Some((group, pair, joins)) = asked(request) else { return Came::Refused(Vec::new()) };
+    /// A call without faults.
+    pub(super) fn membership_call(&mut self, request: &Request) -> Reply {
+        let Some((group, pair, joins)) = asked(request) else { return Reply::Refused(Vec::new()) };
         let Some(pair) = self.pairs.iter_mut().find(|known| known.id == pair) else {
-            return Came::Refused(Vec::new());
+            return Reply::Refused(Vec::new());
         };
         if joins {
             if pair.group.as_deref() == Some(group) {
-                return Came::Accepted("G-681", None);
+                return Reply::Accepted("G-681", None);
             }
             pair.group = Some(group.into());
-            return Came::Accepted("G-280", None);
+            return Reply::Accepted("G-280", None);
         }
         pair.group = None;
-        Came::Accepted(self.left(group), None)
+        Reply::Accepted(self.left(group), None)
     }
 
-    /// A member has left: a group without members is stopped, whatever it was about, or stays at rest (`G-520`,
-    /// `G-521`).
+    /// A member has left: a group without members stops, or stays at rest (`G-520`, `G-521`).
     fn left(&mut self, group: &str) -> Rule {
         let emptied = self.members(group).is_empty() && !self.planted(Bug::EmptiedGroupRuns);
         let Some(group) = self.groups.iter_mut().find(|known| known.id == group) else { return "G-290" };
         let rests = ["invalid", "creating", "created", "create_failed", "stopped", "failovered"];
         let going = ["deleting", "delete_failed", "deleted"];
         if emptied && !rests.contains(&group.status) && !going.contains(&group.status) {
-            (group.status, group.job, group.due, group.spoilt) = ("stopped", None, None, false);
+            (group.status, group.job, group.due, group.copy_failed) = ("stopped", None, None, false);
             return "G-520";
         }
         "G-290"

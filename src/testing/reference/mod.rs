@@ -29,7 +29,7 @@ use crate::policy::Policy;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 
-use state::{Cluster, Disk, Drill, Group, Job, Kept, Node, Pair, Place, Run, Site, Token};
+use state::{Cluster, Disk, Drill, Group, Job, Node, Pair, Place, Remembered, Run, Site, Token};
 
 /// One RPO in milliseconds.
 const CYCLE: u64 = 900_000;
@@ -37,7 +37,7 @@ const CYCLE: u64 = 900_000;
 /// The number of a rule.
 type Rule = &'static str;
 
-/// Why a call is refused: the code on the wire and the rule.
+/// A reason to refuse a call: the code on the wire and the rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Fault {
     code: &'static str,
@@ -48,28 +48,35 @@ const fn fault(code: &'static str, rule: Rule) -> Fault {
     Fault { code, rule }
 }
 
-/// What came of an input before it is put into words.
+/// The reply to an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Came {
-    /// A call was accepted, by this rule, and has created this.
+enum Reply {
+    /// The call was accepted, and created this resource.
     Accepted(Rule, Option<String>),
-    /// A describe.
+    /// A list of ids.
     Listed(Rule, Vec<String>),
-    /// A describe of one resource.
+    /// The description of one resource.
     Shown(Rule),
-    /// Refused, for each of these reasons; the first in the order of checks comes first.
+    /// The call was refused for these reasons, in the order of checks.
     Refused(Vec<Fault>),
-    /// Not taken.
+    /// The input was rejected as misuse.
     Misused(Rule, Misuse),
-    /// Taken.
+    /// The report was accepted, or time advanced.
     Done(Rule),
-    /// Answered by a token.
-    Replayed(Kept),
+    /// A token answered the call.
+    Replayed(Remembered),
 }
 
-/// What a deadline is of, by its position.
+/// Puts a changed copy in the place of the original.
+fn put<T>(list: &mut [T], at: usize, changed: T) {
+    if let Some(place) = list.get_mut(at) {
+        *place = changed;
+    }
+}
+
+/// The owner of a deadline, by its position.
 #[derive(Clone, Copy)]
-enum Whose {
+enum DeadlineOf {
     Pair(usize),
     Group(usize),
 }
@@ -95,7 +102,7 @@ pub struct Reference {
     groups: Vec<Group>,
     drills: Vec<Drill>,
     /// The number of pairs and groups so far.
-    born: usize,
+    ordinals: usize,
     disks: Vec<Disk>,
     clusters: Vec<Cluster>,
     /// In order of completion.
@@ -126,7 +133,7 @@ impl Reference {
             pairs: Vec::new(),
             groups: Vec::new(),
             drills: Vec::new(),
-            born: 0,
+            ordinals: 0,
             disks: Vec::new(),
             clusters: Vec::new(),
             tokens: Vec::new(),
@@ -174,12 +181,12 @@ impl Reference {
         let mut which = 0;
         loop {
             let mut after = self.clone();
-            let came = after.take(input, which);
-            let others = match &came {
-                Came::Refused(faults) if self.leeway.any_fault => faults.len(),
+            let reply = after.apply(input, which);
+            let others = match &reply {
+                Reply::Refused(faults) if self.leeway.any_fault => faults.len(),
                 _ => 1,
             };
-            let (answer, rule) = say(&came, which);
+            let (answer, rule) = answer_of(&reply, which);
             let elected = if self.leeway.elects_itself { after.elections() } else { Vec::new() };
             let branch = |after| Branch { answer: answer.clone(), rule: RuleId(rule), after };
             branches.push(branch(after));
@@ -193,61 +200,51 @@ impl Reference {
 
     /// Takes over the ids of new effects from those that a system shows.
     pub fn bind(&mut self, shown: &[PendingEffect]) {
-        let shown =
-            |resource: &str| shown.iter().find(|effect| effect.resource == resource).map(|effect| effect.id);
-        for pair in &mut self.pairs {
-            if let Some(job) = pair.job.as_mut().filter(|job| job.id.is_none()) {
-                job.id = shown(&pair.id);
-                self.used.extend(job.id);
-            }
-        }
-        let groups = self.groups.iter_mut().map(|group| (&group.id, &mut group.job));
-        let drills = self.drills.iter_mut().map(|drill| (&drill.id, &mut drill.job));
-        for (id, job) in groups.chain(drills) {
-            if let Some(job) = job.as_mut().filter(|job| job.id.is_none()) {
-                job.id = shown(id);
-                self.used.extend(job.id);
-            }
-        }
-        for cluster in &mut self.clusters {
+        let pairs = self.pairs.iter_mut().map(|pair| (&pair.id, pair.job.as_mut()));
+        let groups = self.groups.iter_mut().map(|group| (&group.id, group.job.as_mut()));
+        let drills = self.drills.iter_mut().map(|drill| (&drill.id, drill.job.as_mut()));
+        let clusters = self.clusters.iter_mut().flat_map(|cluster| {
             let run = cluster.run.as_mut().map(|run| &mut run.job);
-            for job in cluster.job.as_mut().into_iter().chain(run).filter(|job| job.id.is_none()) {
-                job.id = shown(&cluster.id);
+            [(&cluster.id, cluster.job.as_mut()), (&cluster.id, run)]
+        });
+        for (id, job) in pairs.chain(groups).chain(drills).chain(clusters) {
+            if let Some(job) = job.filter(|job| job.id.is_none()) {
+                job.id = shown.iter().find(|effect| effect.resource == *id).map(|effect| effect.id);
                 self.used.extend(job.id);
             }
         }
     }
 
-    /// Why a call on a pair or a group would be refused now; `None` if it would be accepted, or is another.
+    /// The faults of a call on a pair or group; `None` if it would be accepted, or is another call.
     fn faults_of(&self, call: &Call, request: &Request) -> Option<Vec<Fault>> {
         let group =
             || self.faults_of_group(call, request).or_else(|| self.faults_of_membership(call, request));
         self.faults_of_pair(call, request).or_else(group)
     }
 
-    /// The number of a pair or group that comes to be.
-    const fn bear(&mut self) -> usize {
-        self.born = self.born.saturating_add(1);
-        self.born
+    /// The ordinal of a new pair or group.
+    const fn next_ordinal(&mut self) -> usize {
+        self.ordinals = self.ordinals.saturating_add(1);
+        self.ordinals
     }
 
-    /// The effect ids that were ever asked for, in order.
+    /// The ids of all effects so far, in order.
     pub(super) fn used(&self) -> &[EffectId] {
         &self.used
     }
 
-    fn take(&mut self, input: &Input, which: usize) -> Came {
+    fn apply(&mut self, input: &Input, which: usize) -> Reply {
         match input {
             Input::Call(call, request, fresh) => {
-                self.see(call.now);
+                self.observe_time(call.now);
                 self.call(call, request, fresh, which)
             }
             Input::Report(now, report) => {
-                self.see(*now);
+                self.observe_time(*now);
                 self.report(report)
             }
             Input::Advance(now) => {
-                // Under the planted bug time goes back here too.
+                // With the mistake, time goes back here too.
                 if self.planted(Bug::ClockGoesBack) {
                     self.clock = self.clock.min(now.as_millis());
                 }
@@ -257,55 +254,58 @@ impl Reference {
     }
 
     /// The clock never goes back (`C-030`).
-    fn see(&mut self, now: Timestamp) {
+    fn observe_time(&mut self, now: Timestamp) {
         let now = now.as_millis();
         self.clock = if self.planted(Bug::ClockGoesBack) { now } else { self.clock.max(now) };
     }
 
-    /// Fires what is due, the earliest first; of several, what was created first (`E-410`, `E-411`, `E-660`).
-    fn advance(&mut self, now: u64) -> Came {
+    /// Fires the deadlines that are due, by time and then by ordinal (`E-410`, `E-411`, `E-660`).
+    fn advance(&mut self, now: u64) -> Reply {
         let target = now.max(self.clock);
         let mut rule = "C-030";
-        while let Some((due, _, whose)) = self.first_due().filter(|(due, ..)| *due <= target) {
+        while let Some((due, _, of)) = self.first_due().filter(|(due, ..)| *due <= target) {
             self.clock = self.clock.max(due);
-            rule = match whose {
-                Whose::Pair(at) => self.fire(at, due),
-                Whose::Group(at) => self.fire_group(at, due),
+            rule = match of {
+                DeadlineOf::Pair(at) => self.fire(at, due),
+                DeadlineOf::Group(at) => self.fire_group(at, due),
             };
         }
         self.clock = target;
-        Came::Done(rule)
+        Reply::Done(rule)
     }
 
-    /// The first deadline, the number of what it is of, and what that is.
-    fn first_due(&self) -> Option<(u64, usize, Whose)> {
+    /// The first deadline: its time, and the ordinal and position of its owner.
+    fn first_due(&self) -> Option<(u64, usize, DeadlineOf)> {
         let pairs = self.pairs.iter().enumerate();
-        let pairs = pairs.filter_map(|(at, pair)| Some((pair.due?, pair.born, Whose::Pair(at))));
+        let pairs = pairs.filter_map(|(at, pair)| Some((pair.due?, pair.ordinal, DeadlineOf::Pair(at))));
         let groups = self.groups.iter().enumerate();
-        let groups = groups.filter_map(|(at, group)| Some((group.due?, group.born, Whose::Group(at))));
-        pairs.chain(groups).min_by_key(|(due, born, _)| (*due, *born))
+        let groups =
+            groups.filter_map(|(at, group)| Some((group.due?, group.ordinal, DeadlineOf::Group(at))));
+        pairs.chain(groups).min_by_key(|(due, ordinal, _)| (*due, *ordinal))
     }
 
     /// A call: its token first (`C-020`), then the resource.
-    fn call(&mut self, call: &Call, request: &Request, fresh: &Fresh, which: usize) -> Came {
-        if let Some(came) = self.look_up(call, request) {
-            return came;
+    fn call(&mut self, call: &Call, request: &Request, fresh: &Fresh, which: usize) -> Reply {
+        if let Some(reply) = self.look_up_token(call, request) {
+            return reply;
         }
-        let came = self.perform(call, request, fresh);
-        self.settle(call, request, &came, which);
-        came
+        let reply = self.perform(call, request, fresh);
+        self.settle(call, request, &reply, which);
+        reply
     }
 
-    #[allow(unreachable_patterns, reason = "requests of what is left out")]
-    fn perform(&mut self, call: &Call, request: &Request, fresh: &Fresh) -> Came {
+    fn perform(&mut self, call: &Call, request: &Request, fresh: &Fresh) -> Reply {
         let account = call.account.as_str();
+        if let Some(faults) = self.faults_of(call, request) {
+            return Reply::Refused(faults);
+        }
         match request {
             Request::CreateDiskReplicaPair(create) => self.create_pair(call, create, fresh),
             Request::StartDiskReplicaPair(_)
             | Request::StopDiskReplicaPair(_)
             | Request::FailoverDiskReplicaPair(_)
             | Request::ReprotectDiskReplicaPair(_)
-            | Request::DeleteDiskReplicaPair(_) => self.pair_call(call, request),
+            | Request::DeleteDiskReplicaPair(_) => self.pair_call(request),
             Request::DescribeDiskReplicaPairs(describe) => self.list_pairs(call, describe),
             Request::CreateDiskReplicaGroup(create) => self.create_group(call, create, fresh),
             Request::ModifyDiskReplicaGroup(_)
@@ -313,9 +313,9 @@ impl Reference {
             | Request::StopDiskReplicaGroup(_)
             | Request::FailoverDiskReplicaGroup(_)
             | Request::ReprotectDiskReplicaGroup(_)
-            | Request::DeleteDiskReplicaGroup(_) => self.group_call(call, request),
+            | Request::DeleteDiskReplicaGroup(_) => self.group_call(request),
             Request::AddDiskReplicaPair(_) | Request::RemoveDiskReplicaPair(_) => {
-                self.membership_call(call, request)
+                self.membership_call(request)
             }
             Request::DescribeDiskReplicaGroups(describe) => self.list_groups(call, describe),
             Request::StartPairDrill(_) | Request::StartReplicaGroupDrill(_) => {
@@ -335,37 +335,39 @@ impl Reference {
             Request::DescribeDbClusterAttribute(describe) => {
                 let id = describe.cluster.as_str();
                 match self.clusters.iter().any(|cluster| cluster.id == id && cluster.account == account) {
-                    true => Came::Shown("P-300"),
-                    false => Came::Refused(alloc::vec![fault("InvalidDBCluster.NotFound", "P-100")]),
+                    true => Reply::Shown("P-300"),
+                    false => Reply::Refused(alloc::vec![fault("InvalidDBCluster.NotFound", "P-100")]),
                 }
             }
-            _ => Came::Done("C-030"),
+            _ => Reply::Done("C-030"),
         }
     }
 }
 
-/// Puts what came of an input into words.
-fn say(came: &Came, which: usize) -> (Answer, Rule) {
+/// The visible answer and the rule of a reply.
+fn answer_of(reply: &Reply, which: usize) -> (Answer, Rule) {
     let replayed = Some(false);
-    match came {
-        Came::Accepted(rule, created) => {
+    match reply {
+        Reply::Accepted(rule, created) => {
             let answer = Answer::Accepted { created: created.clone(), replayed, rule: Some(RuleId(rule)) };
             (answer, rule)
         }
-        Came::Listed(rule, ids) => (Answer::Listed(ids.clone()), rule),
-        Came::Shown(rule) => (Answer::Accepted { created: None, replayed, rule: None }, rule),
-        Came::Refused(faults) => {
+        Reply::Listed(rule, ids) => (Answer::Listed(ids.clone()), rule),
+        Reply::Shown(rule) => (Answer::Accepted { created: None, replayed, rule: None }, rule),
+        Reply::Refused(faults) => {
             let Fault { code, rule } =
                 faults.get(which).or(faults.first()).copied().unwrap_or(fault("InternalError", "C-022"));
             (Answer::Refused { code: code.to_string(), replayed, rule: Some(RuleId(rule)) }, rule)
         }
-        Came::Misused(rule, misuse) => (Answer::Misused(*misuse), rule),
-        Came::Done(rule) => (Answer::Done, rule),
-        Came::Replayed(kept) => {
+        Reply::Misused(rule, misuse) => (Answer::Misused(*misuse), rule),
+        Reply::Done(rule) => (Answer::Done, rule),
+        Reply::Replayed(kept) => {
             let (replayed, rule) = (Some(true), Some(RuleId("T-080")));
             let answer = match kept {
-                Kept::Accepted(created) => Answer::Accepted { created: created.clone(), replayed, rule },
-                Kept::Refused(code) => Answer::Refused { code: code.to_string(), replayed, rule },
+                Remembered::Accepted(created) => {
+                    Answer::Accepted { created: created.clone(), replayed, rule }
+                }
+                Remembered::Refused(code) => Answer::Refused { code: code.to_string(), replayed, rule },
             };
             (answer, "T-080")
         }

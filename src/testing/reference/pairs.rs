@@ -1,12 +1,12 @@
-//! Calls on pairs, naively.
+//! Calls on pairs.
 
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use super::super::bug::Bug;
 use super::super::view::Task;
-use super::{CYCLE, Came, Disk, Fault, Job, Pair, Place, Reference, Rule, fault};
+use super::{CYCLE, Disk, Fault, Job, Pair, Place, Reference, Reply, Rule, fault, put};
 use crate::control_plane::{Call, Fresh, Misuse, Request};
 use crate::ebs::{Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, PeriodUnit, Site};
 use crate::policy::{
@@ -14,18 +14,18 @@ use crate::policy::{
     PairFailover, ProductionSite, RetryAfterFailure, ReverseNeeds, SameRegionPairs, StartWhileReplicating,
 };
 
-/// What a status says to a call: go to this status, nothing to do, or no.
-pub(super) enum Word {
-    Go(&'static str),
-    Same,
-    No,
+/// The effect of a call in some status.
+pub(super) enum Verdict {
+    Move(&'static str),
+    NoOp,
+    Refuse,
 }
 
-use Word::{Go, No, Same};
+use Verdict::{Move, NoOp, Refuse};
 
 /// A call on an existing pair.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ask {
+pub(super) enum Action {
     Start,
     OneShot,
     Stop,
@@ -34,21 +34,58 @@ pub(super) enum Ask {
     Delete,
 }
 
-pub(super) fn asked(request: &Request) -> Option<(&str, Ask)> {
+pub(super) fn asked(request: &Request) -> Option<(&str, Action)> {
     match request {
-        Request::StartDiskReplicaPair(start) if start.one_shot => Some((start.pair.as_str(), Ask::OneShot)),
-        Request::StartDiskReplicaPair(start) => Some((start.pair.as_str(), Ask::Start)),
-        Request::StopDiskReplicaPair(stop) => Some((stop.pair.as_str(), Ask::Stop)),
-        Request::FailoverDiskReplicaPair(failover) => Some((failover.pair.as_str(), Ask::Failover)),
-        Request::ReprotectDiskReplicaPair(reprotect) => {
-            Some((reprotect.pair.as_str(), Ask::Reprotect(reprotect.reverse_replicate)))
+        Request::StartDiskReplicaPair(start) if start.one_shot => {
+            Some((start.pair.as_str(), Action::OneShot))
         }
-        Request::DeleteDiskReplicaPair(delete) => Some((delete.pair.as_str(), Ask::Delete)),
+        Request::StartDiskReplicaPair(start) => Some((start.pair.as_str(), Action::Start)),
+        Request::StopDiskReplicaPair(stop) => Some((stop.pair.as_str(), Action::Stop)),
+        Request::FailoverDiskReplicaPair(failover) => Some((failover.pair.as_str(), Action::Failover)),
+        Request::ReprotectDiskReplicaPair(reprotect) => {
+            Some((reprotect.pair.as_str(), Action::Reprotect(reprotect.reverse_replicate)))
+        }
+        Request::DeleteDiskReplicaPair(delete) => Some((delete.pair.as_str(), Action::Delete)),
         _ => None,
     }
 }
 
 impl Pair {
+    /// A pair that is being created.
+    pub(super) fn new(
+        id: &str,
+        account: &str,
+        region: &str,
+        create: &CreateDiskReplicaPair,
+        ordinal: usize,
+    ) -> Self {
+        Self {
+            id: id.to_string(),
+            account: account.to_string(),
+            primary: Place {
+                region: region.to_string(),
+                zone: create.source_zone.to_string(),
+                disk: create.source_disk.to_string(),
+            },
+            standby: Place {
+                region: create.destination_region.to_string(),
+                zone: create.destination_zone.to_string(),
+                disk: create.destination_disk.to_string(),
+            },
+            swapped: false,
+            status: "creating",
+            message: None,
+            job: Some(Job::new(Task::CreatePair)),
+            due: None,
+            recover_point: None,
+            ever_copied: false,
+            open: false,
+            last_one_shot: None,
+            group: None,
+            ordinal,
+        }
+    }
+
     pub(super) const fn source(&self) -> &Place {
         if self.swapped { &self.standby } else { &self.primary }
     }
@@ -57,7 +94,7 @@ impl Pair {
         if self.swapped { &self.primary } else { &self.standby }
     }
 
-    /// Whether its next automatic copy is not the first (`E-110`, `E-111`).
+    /// Whether the next automatic copy is not the first (`E-110`, `E-111`).
     pub(super) const fn copied_before(&self, read: FirstCopyAfterReverse) -> bool {
         match read {
             FirstCopyAfterReverse::InitialSyncing => self.recover_point.is_some(),
@@ -67,171 +104,173 @@ impl Pair {
 }
 
 impl Reference {
-    /// Why a call on a pair would be refused now; `None` if it would be accepted, or is no such call.
+    /// The faults of a call on a pair; `None` if it would be accepted, or is another call.
     pub(super) fn faults_of_pair(&self, call: &Call, request: &Request) -> Option<Vec<Fault>> {
-        let (id, ask) = asked(request)?;
+        let (id, action) = asked(request)?;
         let mine = |pair: &&Pair| pair.id == id && pair.account == call.account.as_str();
         let Some(pair) = self.pairs.iter().find(mine) else {
             return Some(vec![fault("NoSuchResource", "E-610")]);
         };
-        let mut faults = self.wrong_place(pair, call.region.as_str(), ask);
+        let mut faults = self.wrong_place(pair, call.region.as_str(), action);
         if pair.group.is_some() && !self.planted(Bug::MemberCalledAlone) {
             faults.push(fault("OperationDenied", "E-623"));
         }
-        match self.by_status(pair, ask) {
-            (No, rule) => faults.push(fault("OperationDenied.InvalidStatus", rule)),
-            (Same, _) => {}
-            (Go(_), _) => faults.extend(self.limits(pair, ask)),
+        match self.by_status(pair, action) {
+            (Refuse, rule) => faults.push(fault("OperationDenied.InvalidStatus", rule)),
+            (NoOp, _) => {}
+            (Move(_), _) => faults.extend(self.limits(pair, action)),
         }
         (!faults.is_empty()).then_some(faults)
     }
 
-    pub(super) fn pair_call(&mut self, call: &Call, request: &Request) -> Came {
-        if let Some(faults) = self.faults_of_pair(call, request) {
-            return Came::Refused(faults);
-        }
-        let Some((id, ask)) = asked(request) else { return Came::Refused(Vec::new()) };
+    /// A call without faults.
+    pub(super) fn pair_call(&mut self, request: &Request) -> Reply {
+        let Some((id, action)) = asked(request) else { return Reply::Refused(Vec::new()) };
         let Some(at) = self.pairs.iter().position(|pair| pair.id == id) else {
-            return Came::Refused(Vec::new());
+            return Reply::Refused(Vec::new());
         };
-        let Some(mut pair) = self.pairs.get(at).cloned() else { return Came::Refused(Vec::new()) };
-        let (word, rule) = self.by_status(&pair, ask);
-        if let Go(to) = word {
-            self.go(&mut pair, ask, to);
+        let Some(mut pair) = self.pairs.get(at).cloned() else { return Reply::Refused(Vec::new()) };
+        let (verdict, rule) = self.by_status(&pair, action);
+        if let Move(to) = verdict {
+            self.move_pair(&mut pair, action, to);
         }
-        if let Some(place) = self.pairs.get_mut(at) {
-            *place = pair;
-        }
-        Came::Accepted(rule, None)
+        put(&mut self.pairs, at, pair);
+        Reply::Accepted(rule, None)
     }
 
     /// `E-620` to `E-622`.
-    fn wrong_place(&self, pair: &Pair, region: &str, ask: Ask) -> Vec<Fault> {
+    fn wrong_place(&self, pair: &Pair, region: &str, action: Action) -> Vec<Fault> {
         let at_source = pair.source().region == region;
         let at_destination = pair.destination().region == region;
         if !at_source && !at_destination {
             return vec![fault("NoSuchResource", "E-620")];
         }
-        let wants_destination = matches!(ask, Ask::Failover | Ask::Reprotect(_));
+        let wants_destination = matches!(action, Action::Failover | Action::Reprotect(_));
         if wants_destination && !at_destination && !self.planted(Bug::SourceRegionFailsOver) {
             return vec![fault("OperationDenied.OperateNotAllowedForPrimary", "E-621")];
         }
-        if ask == Ask::Delete && !at_source && !self.planted(Bug::DeletedAtSecondary) {
+        if action == Action::Delete && !at_source && !self.planted(Bug::DeletedAtSecondary) {
             return vec![fault("OperationDenied", "E-622")];
         }
         Vec::new()
     }
 
-    fn by_status(&self, pair: &Pair, ask: Ask) -> (Word, Rule) {
-        match ask {
-            Ask::Start => self.start(pair),
-            Ask::OneShot => self.one_shot(pair.status),
-            Ask::Stop => self.stop(pair.status),
-            Ask::Failover => self.failover(pair.status),
-            Ask::Reprotect(_) => self.reprotect(pair.status),
-            Ask::Delete => self.delete(pair.status),
+    fn by_status(&self, pair: &Pair, action: Action) -> (Verdict, Rule) {
+        match action {
+            Action::Start => self.start(pair),
+            Action::OneShot => self.one_shot(pair.status),
+            Action::Stop => self.stop(pair.status),
+            Action::Failover => self.failover(pair.status),
+            Action::Reprotect(_) => self.reprotect(pair.status),
+            Action::Delete => self.delete(pair.status),
         }
     }
 
-    fn start(&self, pair: &Pair) -> (Word, Rule) {
+    fn start(&self, pair: &Pair) -> (Verdict, Rule) {
         let status = pair.status;
         if status == "created" || status == "stopped" {
             let again = pair.copied_before(self.policy.ebs.first_copy_after_reverse);
-            return if again { (Go("syncing"), "E-111") } else { (Go("initial_syncing"), "E-110") };
+            return if again { (Move("syncing"), "E-111") } else { (Move("initial_syncing"), "E-110") };
         }
         if status == "syncing" || status == "normal" {
             let repeats = self.policy.ebs.start_while_replicating == StartWhileReplicating::NoOp;
-            return (if repeats { Same } else { No }, "E-112");
+            return (if repeats { NoOp } else { Refuse }, "E-112");
         }
-        (No, "E-113")
+        (Refuse, "E-113")
     }
 
-    fn one_shot(&self, status: &str) -> (Word, Rule) {
+    fn one_shot(&self, status: &str) -> (Verdict, Rule) {
         if status == "created" || status == "stopped" {
-            return (Go("manual_syncing"), "E-115");
+            return (Move("manual_syncing"), "E-115");
         }
         if status == "manual_syncing" {
             let repeats = self.policy.ebs.start_while_replicating == StartWhileReplicating::NoOp;
-            return (if repeats { Same } else { No }, "E-116");
+            return (if repeats { NoOp } else { Refuse }, "E-116");
         }
-        (No, "E-117")
+        (Refuse, "E-117")
     }
 
-    fn stop(&self, status: &str) -> (Word, Rule) {
+    fn stop(&self, status: &str) -> (Verdict, Rule) {
         if ["initial_syncing", "manual_syncing", "syncing", "normal"].contains(&status) {
-            return (Go("stopping"), "E-130");
+            return (Move("stopping"), "E-130");
         }
         if status == "stop_failed" {
             let retries = self.policy.ebs.retry_after_failure == RetryAfterFailure::Accept;
-            return (if retries { Go("stopping") } else { No }, "E-131");
+            return (if retries { Move("stopping") } else { Refuse }, "E-131");
         }
-        (No, "E-132")
+        (Refuse, "E-132")
     }
 
-    fn failover(&self, status: &str) -> (Word, Rule) {
+    fn failover(&self, status: &str) -> (Verdict, Rule) {
         let as_group = self.policy.ebs.pair_failover == PairFailover::GroupAllowlist
             || self.planted(Bug::AllowlistForPairs);
         let waits = self.policy.ebs.failover_while_busy == FailoverWhileBusy::Refuse;
         if status == "invalid" {
-            return (if self.planted(Bug::FailoverInInvalid) { Go("failovering") } else { No }, "E-210");
+            return (
+                if self.planted(Bug::FailoverInInvalid) { Move("failovering") } else { Refuse },
+                "E-210",
+            );
         }
         if status == "deleted" {
-            return (if self.planted(Bug::FailoverInDeleted) { Go("failovering") } else { No }, "E-210");
+            return (
+                if self.planted(Bug::FailoverInDeleted) { Move("failovering") } else { Refuse },
+                "E-210",
+            );
         }
         if status == "failovering" {
-            return (if self.planted(Bug::FailoverStartsAnew) { Go("failovering") } else { Same }, "E-211");
+            return (if self.planted(Bug::FailoverStartsAnew) { Move("failovering") } else { NoOp }, "E-211");
         }
         if status == "failovered" {
-            return (Same, "E-212");
+            return (NoOp, "E-212");
         }
         if status == "stopping" {
-            return (if waits { No } else { Go("failovering") }, "E-214");
+            return (if waits { Refuse } else { Move("failovering") }, "E-214");
         }
         if ["creating", "reprotecting", "deleting"].contains(&status) {
-            return (if waits || as_group { No } else { Go("failovering") }, "E-215");
+            return (if waits || as_group { Refuse } else { Move("failovering") }, "E-215");
         }
         if ["created", "create_failed", "reprotect_failed", "delete_failed"].contains(&status) {
-            return (if as_group { No } else { Go("failovering") }, "E-216");
+            return (if as_group { Refuse } else { Move("failovering") }, "E-216");
         }
-        (Go("failovering"), "E-213")
+        (Move("failovering"), "E-213")
     }
 
-    fn reprotect(&self, status: &str) -> (Word, Rule) {
+    fn reprotect(&self, status: &str) -> (Verdict, Rule) {
         if status == "failovered" {
-            return (Go("reprotecting"), "E-230");
+            return (Move("reprotecting"), "E-230");
         }
         if status == "reprotect_failed" {
             let stays = self.policy.ebs.pair_failover == PairFailover::GroupAllowlist;
-            return (if stays { Go("reprotecting") } else { No }, "E-231");
+            return (if stays { Move("reprotecting") } else { Refuse }, "E-231");
         }
-        (No, "E-232")
+        (Refuse, "E-232")
     }
 
-    fn delete(&self, status: &str) -> (Word, Rule) {
+    fn delete(&self, status: &str) -> (Verdict, Rule) {
         if ["stopped", "invalid", "failovered"].contains(&status) {
-            return (Go("deleting"), "E-250");
+            return (Move("deleting"), "E-250");
         }
         if status == "created" || status == "create_failed" {
             let early = self.policy.ebs.delete_before_start == DeleteBeforeStart::Accept;
-            return (if early { Go("deleting") } else { No }, "E-251");
+            return (if early { Move("deleting") } else { Refuse }, "E-251");
         }
         if status == "delete_failed" {
             let retries = self.policy.ebs.retry_after_failure == RetryAfterFailure::Accept;
-            return (if retries { Go("deleting") } else { No }, "E-252");
+            return (if retries { Move("deleting") } else { Refuse }, "E-252");
         }
-        (No, "E-253")
+        (Refuse, "E-253")
     }
 
-    /// What stands against a call that the status allows (`E-630` to `E-633`).
-    fn limits(&self, pair: &Pair, ask: Ask) -> Vec<Fault> {
+    /// The faults of a call that the status permits (`E-630` to `E-633`).
+    fn limits(&self, pair: &Pair, action: Action) -> Vec<Fault> {
         let mut faults = Vec::new();
-        if matches!(ask, Ask::Start | Ask::OneShot)
+        if matches!(action, Action::Start | Action::OneShot)
             && self.disk(&pair.account, &pair.destination().disk).attached
             && !self.planted(Bug::StartOverAttachedDisk)
         {
             faults.push(fault("OperationDenied.StandbyDeviceAttached", "E-631"));
         }
-        if let (Ask::OneShot, Some(last)) = (ask, pair.last_one_shot)
+        if let (Action::OneShot, Some(last)) = (action, pair.last_one_shot)
             && !self.planted(Bug::OneShotGapIgnored)
         {
             let gap = self.policy.ebs.one_shot_gap.as_millis();
@@ -242,10 +281,10 @@ impl Reference {
         }
         let needs_copy =
             self.policy.ebs.failover_without_recover_point == FailoverWithoutRecoverPoint::Refuse;
-        if ask == Ask::Failover && needs_copy && pair.recover_point.is_none() {
+        if action == Action::Failover && needs_copy && pair.recover_point.is_none() {
             faults.push(fault("OperationDenied.InvalidStatus", "E-633"));
         }
-        if ask == Ask::Reprotect(true) && !self.planted(Bug::ReverseOverAttachedDisk) {
+        if action == Action::Reprotect(true) && !self.planted(Bug::ReverseOverAttachedDisk) {
             let old = self.disk(&pair.account, &pair.source().disk);
             let in_use = match self.policy.ebs.reverse_needs {
                 ReverseNeeds::DetachedOrDown => old.attached && old.up,
@@ -258,71 +297,52 @@ impl Reference {
         faults
     }
 
-    fn go(&self, pair: &mut Pair, ask: Ask, to: &'static str) {
+    fn move_pair(&self, pair: &mut Pair, action: Action, to: &'static str) {
         pair.status = to;
         pair.due = None;
         pair.message = None;
-        pair.job = match ask {
-            Ask::Start => {
+        pair.job = match action {
+            Action::Start => {
                 pair.due = Some(self.clock.saturating_add(CYCLE));
                 let at_once = self.policy.ebs.first_copy == FirstCopy::AtOnce;
                 at_once.then(|| Job::new(Task::Copy))
             }
-            Ask::OneShot => {
+            Action::OneShot => {
                 pair.last_one_shot = Some(self.clock);
                 Some(Job::new(Task::Copy))
             }
-            Ask::Stop => Some(Job::new(Task::StopPair)),
-            Ask::Failover => {
+            Action::Stop => Some(Job::new(Task::StopPair)),
+            Action::Failover => {
                 if self.planted(Bug::SecondaryOpenAtAcceptance) {
                     pair.open = true;
                 }
                 Some(Job::new(Task::FailoverPair))
             }
-            Ask::Reprotect(reverse) => Some(Job::new(Task::Reprotect(reverse))),
-            Ask::Delete => Some(Job::new(Task::DeletePair)),
+            Action::Reprotect(reverse) => Some(Job::new(Task::Reprotect(reverse))),
+            Action::Delete => Some(Job::new(Task::DeletePair)),
         };
     }
 
-    pub(super) fn create_pair(&mut self, call: &Call, create: &CreateDiskReplicaPair, fresh: &Fresh) -> Came {
+    pub(super) fn create_pair(
+        &mut self,
+        call: &Call,
+        create: &CreateDiskReplicaPair,
+        fresh: &Fresh,
+    ) -> Reply {
         let faults = self.faults_of_create(call, create);
         if !faults.is_empty() {
-            return Came::Refused(faults);
+            return Reply::Refused(faults);
         }
         let id = match fresh {
             Fresh::Pair(created) => created.pair.as_str().to_string(),
-            _ => return Came::Misused("E-014", Misuse::BadFreshId),
+            _ => return Reply::Misused("E-014", Misuse::BadFreshId),
         };
         if self.pairs.iter().any(|pair| pair.id == id) {
-            return Came::Misused("E-014", Misuse::BadFreshId);
+            return Reply::Misused("E-014", Misuse::BadFreshId);
         }
-        let born = self.bear();
-        self.pairs.push(Pair {
-            id: id.clone(),
-            account: call.account.as_str().to_string(),
-            primary: Place {
-                region: call.region.as_str().to_string(),
-                zone: create.source_zone.as_str().to_string(),
-                disk: create.source_disk.as_str().to_string(),
-            },
-            standby: Place {
-                region: create.destination_region.as_str().to_string(),
-                zone: create.destination_zone.as_str().to_string(),
-                disk: create.destination_disk.as_str().to_string(),
-            },
-            swapped: false,
-            status: "creating",
-            message: None,
-            job: Some(Job::new(Task::CreatePair)),
-            due: None,
-            recover_point: None,
-            ever_copied: false,
-            open: false,
-            last_one_shot: None,
-            group: None,
-            born,
-        });
-        Came::Accepted("E-014", Some(id))
+        let ordinal = self.next_ordinal();
+        self.pairs.push(Pair::new(&id, call.account.as_str(), call.region.as_str(), create, ordinal));
+        Reply::Accepted("E-014", Some(id))
     }
 
     fn faults_of_create(&self, call: &Call, create: &CreateDiskReplicaPair) -> Vec<Fault> {
@@ -365,11 +385,10 @@ impl Reference {
         faults
     }
 
-    /// The pairs of a region that are no tombstones, in the order of creation (`E-691`, `E-692`).
-    pub(super) fn list_pairs(&self, call: &Call, describe: &DescribeDiskReplicaPairs) -> Came {
-        let mut ids: Vec<String> = Vec::new();
-        for pair in &self.pairs {
-            let moves = self.policy.ebs.production_site == ProductionSite::Current;
+    /// The pairs of a region without tombstones, in order of creation (`E-691`, `E-692`).
+    pub(super) fn list_pairs(&self, call: &Call, describe: &DescribeDiskReplicaPairs) -> Reply {
+        let moves = self.policy.ebs.production_site == ProductionSite::Current;
+        let listed = |pair: &&Pair| {
             let seen_from = match (describe.site, moves) {
                 (Site::Production, false) => &pair.primary.region,
                 (Site::Backup, false) => &pair.standby.region,
@@ -377,15 +396,13 @@ impl Reference {
                 (Site::Backup, true) => &pair.destination().region,
             };
             let hidden = pair.status == "deleted" && !self.planted(Bug::TombstoneListed);
-            if pair.account == call.account.as_str() && seen_from == call.region.as_str() && !hidden {
-                ids.push(pair.id.clone());
-            }
-        }
-        ids.truncate(10);
-        Came::Listed("E-692", ids)
+            pair.account == call.account.as_str() && seen_from == call.region.as_str() && !hidden
+        };
+        let ids = self.pairs.iter().filter(listed).map(|pair| pair.id.clone()).take(10).collect();
+        Reply::Listed("E-692", ids)
     }
 
-    /// What was reported about a disk.
+    /// The reported state of a disk.
     pub(super) fn disk(&self, account: &str, id: &str) -> Disk {
         let known = self.disks.iter().find(|disk| disk.account == account && disk.id == id);
         known.cloned().unwrap_or_else(|| Disk {

@@ -1,11 +1,10 @@
-//! Reports and deadlines, naively.
+//! Reports and deadlines.
 
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 
 use super::super::bug::Bug;
 use super::super::view::Task;
-use super::{CYCLE, Came, Cluster, Disk, Job, Pair, Reference, Rule};
+use super::{CYCLE, Cluster, Job, Pair, Reference, Reply, Rule, put};
 use crate::control_plane::{Misuse, Observation, Outcome, Report};
 use crate::ebs::DiskChange;
 use crate::ids::EffectId;
@@ -13,35 +12,33 @@ use crate::polardb::NodeChange;
 use crate::policy::WindowFrom;
 
 impl Reference {
-    pub(super) fn report(&mut self, report: &Report) -> Came {
+    pub(super) fn report(&mut self, report: &Report) -> Reply {
         match report {
             Report::Outcome { id, outcome } => self.outcome(*id, outcome),
             Report::Observed(observation) => self.observed(observation),
         }
     }
 
-    /// An effect ended. What is not pending under this very id is late (`C-040`).
-    fn outcome(&mut self, id: EffectId, outcome: &Outcome) -> Came {
+    /// An effect ended. A report on an id that is not pending is late (`C-040`).
+    fn outcome(&mut self, id: EffectId, outcome: &Outcome) -> Reply {
         let waits = |job: &Option<Job>| job.as_ref().is_some_and(|job| job.id == Some(id));
         if let Some(at) = self.pairs.iter().position(|pair| waits(&pair.job)) {
             let succeeded = match outcome {
                 Outcome::Succeeded => true,
                 Outcome::Failed { .. } => false,
-                _ => return Came::Misused("C-040", Misuse::WrongOutcome(id)),
+                _ => return Reply::Misused("C-040", Misuse::WrongOutcome(id)),
             };
             if self.pairs.get(at).is_some_and(|pair| pair.group.is_some()) {
-                return Came::Done(self.member_copied(at, succeeded));
+                return Reply::Done(self.member_copied(at, succeeded));
             }
             let message = match outcome {
                 Outcome::Failed { message: Some(message), .. } => Some(message.as_str().to_string()),
                 _ => None,
             };
-            let Some(mut pair) = self.pairs.get(at).cloned() else { return Came::Done("C-040") };
+            let Some(mut pair) = self.pairs.get(at).cloned() else { return Reply::Done("C-040") };
             let rule = self.pair_ended(&mut pair, succeeded, message);
-            if let Some(place) = self.pairs.get_mut(at) {
-                *place = pair;
-            }
-            return Came::Done(rule);
+            put(&mut self.pairs, at, pair);
+            return Reply::Done(rule);
         }
         if let Some(at) = self.groups.iter().position(|group| waits(&group.job)) {
             return self.group_ended(at, id, outcome);
@@ -60,97 +57,61 @@ impl Reference {
             && let Some(pair) = self.pairs.iter_mut().find(|pair| pair.status == "failovering")
         {
             (pair.status, pair.job) = ("stopped", None);
-            return Came::Done("C-040");
+            return Reply::Done("C-040");
         }
-        Came::Misused("C-040", Misuse::Stale(id))
+        Reply::Misused("C-040", Misuse::Stale(id))
     }
 
     fn pair_ended(&self, pair: &mut Pair, succeeded: bool, message: Option<String>) -> Rule {
         let Some(Job { task, .. }) = pair.job.take() else { return "C-040" };
-        pair.message = None;
+        let one_shot = pair.status == "manual_syncing";
+        let (status, rule) = match (&task, succeeded) {
+            (Task::CreatePair, true) => ("created", "E-310"),
+            (Task::CreatePair, false) => ("create_failed", "E-311"),
+            (Task::Copy, true) if one_shot && self.planted(Bug::OneShotEndsInNormal) => ("normal", "E-321"),
+            (Task::Copy, true) if one_shot => ("stopped", "E-321"),
+            (Task::Copy, true) => ("normal", "E-320"),
+            (Task::Copy, false) if one_shot => ("stopped", "E-323"),
+            (Task::Copy, false) => (pair.status, "E-322"),
+            (Task::StopPair, true) => ("stopped", "E-330"),
+            (Task::StopPair, false) => ("stop_failed", "E-331"),
+            (Task::FailoverPair, true) => ("failovered", "E-340"),
+            (Task::FailoverPair, false) => ("failover_failed", "E-341"),
+            (Task::Reprotect(_), true) => ("stopped", "E-350"),
+            (Task::Reprotect(_), false) => ("reprotect_failed", "E-351"),
+            (Task::DeletePair, true) => ("deleted", "E-360"),
+            (Task::DeletePair, false) => ("delete_failed", "E-361"),
+            _ => return "C-040",
+        };
+        (pair.status, pair.message) = (status, message.filter(|_| status == "create_failed"));
         let now = self.clock;
-        match (task, succeeded) {
-            (Task::CreatePair, true) => {
-                pair.status = "created";
-                "E-310"
-            }
-            (Task::CreatePair, false) => {
-                (pair.status, pair.message) = ("create_failed", message);
-                "E-311"
-            }
-            (Task::Copy, true) => {
+        match task {
+            Task::Copy if succeeded || self.planted(Bug::FailedCopyCounts) => {
                 (pair.recover_point, pair.ever_copied) = (Some(now), true);
-                if pair.status == "manual_syncing" {
-                    let ends_in = if self.planted(Bug::OneShotEndsInNormal) { "normal" } else { "stopped" };
-                    pair.status = ends_in;
-                    return "E-321";
-                }
-                pair.status = "normal";
-                "E-320"
             }
-            (Task::Copy, false) => {
-                if self.planted(Bug::FailedCopyCounts) {
-                    (pair.recover_point, pair.ever_copied) = (Some(now), true);
-                }
-                if pair.status == "manual_syncing" {
-                    pair.status = "stopped";
-                    return "E-323";
-                }
-                "E-322"
+            Task::StopPair if succeeded && self.planted(Bug::StopKeepsWhatArrived) => {
+                pair.recover_point = Some(now);
             }
-            (Task::StopPair, true) => {
-                if self.planted(Bug::StopKeepsWhatArrived) {
-                    pair.recover_point = Some(now);
-                }
-                pair.status = "stopped";
-                "E-330"
+            Task::FailoverPair if succeeded => {
+                pair.open = true;
+                pair.swapped ^= self.planted(Bug::SwapAtFailover);
             }
-            (Task::StopPair, false) => {
-                pair.status = "stop_failed";
-                "E-331"
-            }
-            (Task::FailoverPair, true) => {
-                (pair.status, pair.open) = ("failovered", true);
-                if self.planted(Bug::SwapAtFailover) {
-                    pair.swapped = !pair.swapped;
-                }
-                "E-340"
-            }
-            (Task::FailoverPair, false) => {
-                pair.status = "failover_failed";
-                "E-341"
-            }
-            (Task::Reprotect(reverse), true) => {
-                (pair.status, pair.open) = ("stopped", false);
-                if reverse || self.planted(Bug::SwapOnCancel) {
-                    pair.swapped = !pair.swapped;
-                }
+            Task::Reprotect(reverse) if succeeded => {
+                pair.open = false;
+                pair.swapped ^= reverse || self.planted(Bug::SwapOnCancel);
                 if reverse && !self.planted(Bug::RecoverPointSurvivesReverse) {
                     pair.recover_point = None;
                 }
-                "E-350"
             }
-            (Task::Reprotect(_), false) => {
-                pair.status = "reprotect_failed";
-                "E-351"
+            Task::DeletePair if succeeded => {
+                let forgotten = now.saturating_add(self.policy.ebs.tombstone.as_millis());
+                let at_once = self.planted(Bug::TombstoneForgottenAtOnce);
+                let never = self.planted(Bug::TombstoneNeverForgotten);
+                pair.due = (!never).then_some(if at_once { now } else { forgotten });
             }
-            (Task::DeletePair, true) => {
-                pair.status = "deleted";
-                pair.due = Some(now.saturating_add(self.policy.ebs.tombstone.as_millis()));
-                if self.planted(Bug::TombstoneForgottenAtOnce) {
-                    pair.due = Some(now);
-                }
-                if self.planted(Bug::TombstoneNeverForgotten) {
-                    pair.due = None;
-                }
-                "E-360"
-            }
-            (Task::DeletePair, false) => {
-                pair.status = "delete_failed";
-                "E-361"
-            }
-            _ => "C-040",
+            _ => {}
         }
+        rule
     }
 
     /// The deadline of the pair at this position.
@@ -174,9 +135,9 @@ impl Reference {
         "E-411"
     }
 
-    fn cluster_ended(&mut self, at: usize, id: EffectId, outcome: &Outcome) -> Came {
-        let Some(mut cluster) = self.clusters.get(at).cloned() else { return Came::Done("C-040") };
-        let wrong = Came::Misused("C-040", Misuse::WrongOutcome(id));
+    fn cluster_ended(&mut self, at: usize, id: EffectId, outcome: &Outcome) -> Reply {
+        let Some(mut cluster) = self.clusters.get(at).cloned() else { return Reply::Done("C-040") };
+        let wrong = Reply::Misused("C-040", Misuse::WrongOutcome(id));
         let task = match (&cluster.job, &cluster.run) {
             (Some(job), _) => job.task.clone(),
             (None, Some(run)) => run.job.task.clone(),
@@ -190,7 +151,7 @@ impl Reference {
             (Task::ChooseNode(tier), Outcome::Chosen(node)) => {
                 let node = node.as_str().to_string();
                 if !tier.contains(&node) && !self.planted(Bug::AnybodyChosen) {
-                    return Came::Misused("P-152", Misuse::NotOffered(id));
+                    return Reply::Misused("P-152", Misuse::NotOffered(id));
                 }
                 if let Some(run) = &mut cluster.run {
                     run.job = Job::new(Task::PromoteNode(node));
@@ -206,13 +167,13 @@ impl Reference {
         };
         if !stays {
             self.clusters.remove(at);
-        } else if let Some(place) = self.clusters.get_mut(at) {
-            *place = cluster;
+        } else {
+            put(&mut self.clusters, at, cluster);
         }
-        Came::Done(rule)
+        Reply::Done(rule)
     }
 
-    /// A writer that was lost while the cluster was made, or nearly released, is replaced only now.
+    /// Ends a creation or failed release; a writer lost meanwhile is replaced now.
     fn settled(&self, cluster: &mut Cluster, rule: Rule) -> Rule {
         cluster.job = None;
         if cluster.writer_lost() { self.begin_automatic(cluster) } else { rule }
@@ -238,15 +199,15 @@ impl Reference {
         };
     }
 
-    fn observed(&mut self, observation: &Observation) -> Came {
-        let unknown = Came::Misused("C-040", Misuse::Unknown);
+    fn observed(&mut self, observation: &Observation) -> Reply {
+        let unknown = Reply::Misused("C-040", Misuse::Unknown);
         match observation {
             Observation::Disk { account, disk, change } => {
                 self.disk_changed(account.as_str(), disk.as_str(), *change)
             }
             Observation::PairInvalid { pair: id, message } => {
                 match self.pairs.iter().position(|pair| pair.id == id.as_str()) {
-                    Some(at) => Came::Done(self.invalidate(at, message.as_str())),
+                    Some(at) => Reply::Done(self.invalidate(at, message.as_str())),
                     None => unknown,
                 }
             }
@@ -258,7 +219,7 @@ impl Reference {
                 match self.clusters.iter_mut().find(|cluster| cluster.id == id.as_str()) {
                     Some(cluster) => {
                         cluster.busy = status.as_ref().map(|status| status.as_str().to_string());
-                        Came::Done("P-303")
+                        Reply::Done("P-303")
                     }
                     None => unknown,
                 }
@@ -267,18 +228,17 @@ impl Reference {
                 match self.clusters.iter().position(|cluster| cluster.id == id.as_str()) {
                     Some(at) => {
                         self.clusters.remove(at);
-                        Came::Done("P-304")
+                        Reply::Done("P-304")
                     }
                     None => unknown,
                 }
             }
-            #[allow(unreachable_patterns, reason = "observations of what is left out")]
             _ => unknown,
         }
     }
 
     /// A removed disk invalidates its pair, one that is down does not (`E-680`).
-    fn disk_changed(&mut self, account: &str, id: &str, change: DiskChange) -> Came {
+    fn disk_changed(&mut self, account: &str, id: &str, change: DiskChange) -> Reply {
         let mut disk = self.disk(account, id);
         let before = disk.clone();
         match change {
@@ -286,38 +246,34 @@ impl Reference {
             DiskChange::Attached(attached) => disk.attached = attached,
             DiskChange::Removed => disk.removed = true,
         }
-        let others = |known: &&Disk| known.account != account || known.id != id;
-        self.disks = self.disks.iter().filter(others).cloned().collect();
+        self.disks.retain(|known| known.account != account || known.id != id);
         let breaks = disk.removed || (!disk.up && self.planted(Bug::DownDiskInvalidates));
         if breaks && disk != before {
             let part = |pair: &Pair| {
                 let ends = pair.primary.disk == id || pair.standby.disk == id;
                 ends && pair.account == account && pair.status != "deleted"
             };
-            let broken: Vec<usize> =
-                self.pairs.iter().enumerate().filter(|(_, pair)| part(pair)).map(|(at, _)| at).collect();
-            for at in broken {
-                let _ = self.invalidate(at, "DeviceRemoved");
+            for at in 0..self.pairs.len() {
+                if self.pairs.get(at).is_some_and(part) {
+                    let _ = self.invalidate(at, "DeviceRemoved");
+                }
             }
         }
         self.disks.push(disk);
-        Came::Done("E-680")
+        Reply::Done("E-680")
     }
 
-    pub(super) fn node_changed(&mut self, id: &str, change: NodeChange) -> Came {
+    pub(super) fn node_changed(&mut self, id: &str, change: NodeChange) -> Reply {
         let has = |cluster: &Cluster| cluster.nodes.iter().any(|node| node.id == id);
         let Some(at) = self.clusters.iter().position(has) else {
-            return Came::Misused("C-040", Misuse::Unknown);
+            return Reply::Misused("C-040", Misuse::Unknown);
         };
-        let Some(mut cluster) = self.clusters.get(at).cloned() else { return Came::Done("P-310") };
+        let Some(mut cluster) = self.clusters.get(at).cloned() else { return Reply::Done("P-310") };
         let rule = self.change_node(&mut cluster, id, change);
-        if let Some(place) = self.clusters.get_mut(at) {
-            *place = cluster;
-        }
-        Came::Done(rule)
+        put(&mut self.clusters, at, cluster);
+        Reply::Done(rule)
     }
 
-    #[allow(unreachable_patterns, reason = "changes of what is left out")]
     fn change_node(&self, cluster: &mut Cluster, id: &str, change: NodeChange) -> Rule {
         let Some(node) = cluster.nodes.iter_mut().find(|node| node.id == id) else { return "P-310" };
         let (before, was_eligible) = (node.clone(), self.eligible(node));
@@ -325,7 +281,6 @@ impl Reference {
             NodeChange::Up(up) => node.up = up,
             NodeChange::Replicating(replicating) => node.replicating = replicating,
             NodeChange::Priority(priority) => node.priority = priority.get(),
-            _ => {}
         }
         let plain = if matches!(change, NodeChange::Priority(_)) { "P-122" } else { "P-310" };
         let (changed, eligible) = (*node != before, self.eligible(node));
@@ -354,7 +309,7 @@ impl Reference {
             && offered != self.tier(cluster, &tried)
             && !self.planted(Bug::TierFrozen)
         {
-            return if self.go_on(cluster) { "P-150" } else { "P-170" };
+            return if self.try_next(cluster) { "P-150" } else { "P-170" };
         }
         rule
     }

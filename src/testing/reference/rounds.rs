@@ -1,16 +1,16 @@
-//! What happens to a group and its members: copies that commit together, outcomes, deadlines, and breaking.
+//! Rounds of copies that commit together, and reports and deadlines of groups.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::super::bug::Bug;
 use super::super::view::Task;
-use super::{CYCLE, Came, Group, Job, Pair, Reference, Rule};
+use super::{CYCLE, Group, Job, Pair, Reference, Reply, Rule, put};
 use crate::control_plane::{Misuse, Outcome};
 use crate::ids::EffectId;
 
 impl Reference {
-    /// A round begins: every member that is not invalid is copied.
+    /// Begins a round: a copy of every member that is not invalid.
     pub(super) fn copy_members(&mut self, group: &str) {
         for pair in &mut self.pairs {
             if pair.group.as_deref() == Some(group) && pair.status != "invalid" {
@@ -19,14 +19,11 @@ impl Reference {
         }
     }
 
-    /// The members that a group's effect is about: those that show that it runs.
-    pub(super) fn concerned(&self, group: &Group) -> Vec<String> {
-        let mut ids: Vec<String> = Vec::new();
-        for pair in self.members(&group.id) {
-            if pair.status == group.status {
-                ids.push(pair.id.clone());
-            }
-        }
+    /// The members that the effect of a group concerns: those with the status of the group.
+    pub(super) fn affected_members(&self, group: &Group) -> Vec<String> {
+        let mut members = self.members(&group.id);
+        members.retain(|pair| pair.status == group.status);
+        let mut ids: Vec<String> = members.iter().map(|pair| pair.id.clone()).collect();
         ids.sort();
         ids
     }
@@ -41,22 +38,22 @@ impl Reference {
         }
         let Some(id) = pair.group.clone() else { return "C-040" };
         if !succeeded && let Some(group) = self.groups.iter_mut().find(|group| group.id == id) {
-            group.spoilt = true;
+            group.copy_failed = true;
         }
         let meanwhile = if succeeded { "G-641" } else { "G-642" };
         self.round_ends(&id).unwrap_or(meanwhile)
     }
 
-    /// Ends the round if no copy is running any more: all members commit, or none does.
+    /// Ends the round if no copy is running: all members commit, or none.
     fn round_ends(&mut self, id: &str) -> Option<Rule> {
         if self.members(id).iter().any(|pair| pair.job.is_some()) {
             return None;
         }
         let (now, halves) = (self.clock, self.planted(Bug::SpoiltRoundCommits));
         let group = self.groups.iter_mut().find(|group| group.id == id)?;
-        let spoilt = core::mem::replace(&mut group.spoilt, false);
-        let commits = !spoilt || halves;
-        let (to, rule) = match (group.status, spoilt) {
+        let copy_failed = core::mem::replace(&mut group.copy_failed, false);
+        let commits = !copy_failed || halves;
+        let (to, rule) = match (group.status, copy_failed) {
             ("manual_syncing", false) => ("stopped", "G-321"),
             ("manual_syncing", true) => ("stopped", "G-323"),
             (_, false) => ("normal", "G-320"),
@@ -77,12 +74,12 @@ impl Reference {
         Some(rule)
     }
 
-    /// A member broke: it leaves the round, and the others go on (`G-643`).
+    /// A member broke: it leaves the round, and the others continue (`G-643`).
     pub(super) fn member_broke(&mut self, id: &str, was_copied: bool) {
         if self.planted(Bug::BrokenMemberSpoils)
             && let Some(group) = self.groups.iter_mut().find(|group| group.id == id)
         {
-            group.spoilt = true;
+            group.copy_failed = true;
         }
         if was_copied {
             let _ = self.round_ends(id);
@@ -116,13 +113,13 @@ impl Reference {
         if was == "normal" { "G-410" } else { "G-411" }
     }
 
-    /// What a group asked of the outside ended.
-    pub(super) fn group_ended(&mut self, at: usize, id: EffectId, outcome: &Outcome) -> Came {
-        let wrong = Came::Misused("C-040", Misuse::WrongOutcome(id));
-        let Some(mut group) = self.groups.get(at).cloned() else { return Came::Done("C-040") };
+    /// The effect of a group ended.
+    pub(super) fn group_ended(&mut self, at: usize, id: EffectId, outcome: &Outcome) -> Reply {
+        let wrong = Reply::Misused("C-040", Misuse::WrongOutcome(id));
+        let Some(mut group) = self.groups.get(at).cloned() else { return Reply::Done("C-040") };
         let Some(job) = group.job.take() else { return wrong };
-        let concerned = self.concerned(&group);
-        // Of what the effect was about, these failed (`G-430`); a reverse is all or nothing (`G-431`).
+        let concerned = self.affected_members(&group);
+        // Stop and failover may fail for some members (`G-430`), a reverse only for all (`G-431`).
         let failed: Vec<String> = match outcome {
             Outcome::Succeeded => Vec::new(),
             Outcome::Failed { .. } => concerned.clone(),
@@ -166,26 +163,24 @@ impl Reference {
             pair.status = if failed.contains(&pair.id) { undone } else { done };
             match job.task {
                 Task::FailoverGroup(_) if pair.status == done => pair.open = true,
-                Task::ReprotectGroup(reverse, _) if pair.status == done => turned(pair, reverse),
+                Task::ReprotectGroup(reverse, _) if pair.status == done => reset_direction(pair, reverse),
                 _ => {}
             }
         }
-        if let Some(place) = self.groups.get_mut(at) {
-            *place = group;
-        }
-        Came::Done(rule)
+        put(&mut self.groups, at, group);
+        Reply::Done(rule)
     }
 
-    /// A group broke as a whole (`G-510`, `G-511`), and every member with it that replicates or is busy; one that rests
-    /// shows its own result on (`G-404`).
-    pub(super) fn group_broke(&mut self, id: &str, why: &str) -> Came {
+    /// A group broke as a whole (`G-510`, `G-511`), with every member that replicates or is busy; members at rest keep
+    /// their status (`G-404`).
+    pub(super) fn group_broke(&mut self, id: &str, why: &str) -> Reply {
         let Some(group) = self.groups.iter_mut().find(|group| group.id == id) else {
-            return Came::Misused("C-040", Misuse::Unknown);
+            return Reply::Misused("C-040", Misuse::Unknown);
         };
         if ["invalid", "create_failed", "deleting", "deleted"].contains(&group.status) {
-            return Came::Done("G-511");
+            return Reply::Done("G-511");
         }
-        (group.status, group.job, group.due, group.spoilt) = ("invalid", None, None, false);
+        (group.status, group.job, group.due, group.copy_failed) = ("invalid", None, None, false);
         let running = ["initial_syncing", "manual_syncing", "syncing", "normal"];
         let busy = ["stopping", "failovering", "reprotecting"];
         for pair in self.pairs.iter_mut().filter(|pair| pair.group.as_deref() == Some(id)) {
@@ -193,12 +188,12 @@ impl Reference {
                 (pair.status, pair.message, pair.job) = ("invalid", Some(why.to_string()), None);
             }
         }
-        Came::Done("G-510")
+        Reply::Done("G-510")
     }
 }
 
-/// The pair's direction was prepared anew: the other one, or the same again (`G-640`).
-fn turned(pair: &mut Pair, reverse: bool) {
+/// Prepares the pair for the opposite direction, or for the same one again (`G-640`).
+fn reset_direction(pair: &mut Pair, reverse: bool) {
     pair.open = false;
     if reverse {
         pair.swapped = !pair.swapped;

@@ -1,4 +1,4 @@
-//! What the reference shows of itself.
+//! The visible state of the reference.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -8,13 +8,13 @@ use super::super::view::{
     ClusterView, DrillDiskView, DrillView, EndView, GroupView, NodeView, PairView, PendingEffect, SiteView,
     Task, View,
 };
-use super::{Cluster, Drill, Group, Job, Node, Pair, Place, Reference, Site, Whose};
+use super::{Cluster, DeadlineOf, Drill, Group, Job, Node, Pair, Place, Reference, Site};
 use crate::ids::EffectId;
 use crate::time::Timestamp;
 use crate::token::Lifetime;
 
 impl Reference {
-    /// The visible state. An effect whose id is not known yet has the id 0.
+    /// The visible state. An effect without a known id has the id 0.
     pub fn view(&self) -> View {
         View {
             effects: self.effects(),
@@ -22,17 +22,17 @@ impl Reference {
             groups: self.groups.iter().map(|group| self.show_group(group)).collect(),
             drills: self.drills.iter().map(show_drill).collect(),
             clusters: self.clusters.iter().map(show_cluster).collect(),
-            next_deadline: self.first_due().and_then(|(due, _, whose)| {
-                let id = match whose {
-                    Whose::Pair(at) => &self.pairs.get(at)?.id,
-                    Whose::Group(at) => &self.groups.get(at)?.id,
+            next_deadline: self.first_due().and_then(|(due, _, of)| {
+                let id = match of {
+                    DeadlineOf::Pair(at) => &self.pairs.get(at)?.id,
+                    DeadlineOf::Group(at) => &self.groups.get(at)?.id,
                 };
                 Some((Timestamp::from_millis(due), id.clone()))
             }),
         }
     }
 
-    /// What is asked of the outside.
+    /// The pending effects.
     pub(in super::super) fn effects(&self) -> Vec<PendingEffect> {
         let mut effects = Vec::new();
         let mut ask = |resource: &str, job: &Job| {
@@ -44,7 +44,7 @@ impl Reference {
         }
         for group in &self.groups {
             let Some(job) = &group.job else { continue };
-            let about = self.concerned(group);
+            let about = self.affected_members(group);
             let task = match &job.task {
                 Task::StopGroup(_) => Task::StopGroup(about),
                 Task::FailoverGroup(_) => Task::FailoverGroup(about),
@@ -63,8 +63,8 @@ impl Reference {
         effects
     }
 
-    /// The times ahead at which the same input begins to mean something else: deadlines, and the ends of lifetimes, gaps
-    /// and windows. Of use to a generator, since mistakes of one millisecond are found nowhere else.
+    /// The future times at which the meaning of an input changes: deadlines, and the ends of lifetimes, gaps and windows.
+    /// A generator of steps needs them to find mistakes of one millisecond.
     pub fn moments(&self) -> Vec<Timestamp> {
         let mut moments: Vec<u64> = Vec::new();
         moments.extend(self.pairs.iter().filter_map(|pair| pair.due));
@@ -86,7 +86,7 @@ impl Reference {
         let group = self.groups.iter().find(|group| pair.group.as_deref() == Some(group.id.as_str()));
         let of_group = group.and_then(|group| group.job.as_ref()).filter(|_| pair.status == "reprotecting");
         let reversing = pair.job.as_ref().or(of_group).is_some_and(reverses);
-        // The source is never fenced, but while its role is being reversed (`E-670`, `E-672`).
+        // The source is fenced only while the direction is being reversed (`E-670`, `E-672`).
         let source = if reversing && !self.planted(Bug::OldPrimaryOpenInReverse) {
             "read_only"
         } else if pair.status == "failovered" && self.planted(Bug::OldPrimaryFenced) {
@@ -116,7 +116,7 @@ impl Reference {
         let site = |(region, zone): &Site| SiteView { region: region.clone(), zone: zone.clone() };
         GroupView {
             id: group.id.clone(),
-            status: self.shows(group).to_string(),
+            status: self.shown_status(group).to_string(),
             source: site(group.source()),
             destination: site(group.destination()),
             members: self.members(&group.id).iter().map(|pair| pair.id.clone()).collect(),

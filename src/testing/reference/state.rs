@@ -1,4 +1,4 @@
-//! The state: plain lists of plain records. What a status or a flag means is said where it is used.
+//! The state: plain lists of plain records.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -7,7 +7,7 @@ use super::super::view::Task;
 use crate::control_plane::Request;
 use crate::ids::EffectId;
 
-/// What a resource waits for. The id is unknown until the system under test has shown it.
+/// A pending effect. The id is unknown until the system under test shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Job {
     pub(super) id: Option<EffectId>,
@@ -40,13 +40,13 @@ pub(super) struct Pair {
     pub(super) due: Option<u64>,
     pub(super) recover_point: Option<u64>,
     pub(super) ever_copied: bool,
-    /// A failover took effect that no reprotect has undone.
+    /// A failover succeeded that no reprotect has undone.
     pub(super) open: bool,
     pub(super) last_one_shot: Option<u64>,
-    /// The group that it is a member of.
+    /// The group of the pair.
     pub(super) group: Option<String>,
-    /// Grows with every pair and group: of deadlines at one instant the older one's comes first.
-    pub(super) born: usize,
+    /// Grows with every pair and group. Of deadlines at one instant the lowest ordinal comes first.
+    pub(super) ordinal: usize,
 }
 
 /// A region and a zone.
@@ -59,28 +59,28 @@ pub(super) struct Group {
     pub(super) primary: Site,
     pub(super) standby: Site,
     pub(super) swapped: bool,
-    /// Its own status; it shows `invalid` while a member is.
+    /// The status of its own; a group shows `invalid` while a member is.
     pub(super) status: &'static str,
     pub(super) job: Option<Job>,
     pub(super) due: Option<u64>,
     pub(super) last_one_shot: Option<u64>,
-    /// A copy of the running round has failed.
-    pub(super) spoilt: bool,
-    pub(super) born: usize,
+    /// A copy of the current round has failed.
+    pub(super) copy_failed: bool,
+    pub(super) ordinal: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Drill {
     pub(super) id: String,
     pub(super) account: String,
-    /// The pair or group that it belongs to.
+    /// The pair or group that is drilled.
     pub(super) owner: String,
     pub(super) of_group: bool,
     pub(super) status: &'static str,
     pub(super) message: Option<String>,
     pub(super) started: u64,
     pub(super) recover_point: Option<u64>,
-    /// For each pair its drill disk and how it stands with that.
+    /// Pairs, their drill disks and the statuses of these.
     pub(super) disks: Vec<(String, String, String)>,
     pub(super) job: Option<Job>,
 }
@@ -105,7 +105,7 @@ pub(super) struct Node {
     pub(super) busy: Option<String>,
 }
 
-/// A failover of a cluster that is under way.
+/// A failover of a cluster in progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Run {
     pub(super) automatic: bool,
@@ -113,7 +113,7 @@ pub(super) struct Run {
     pub(super) tried: Vec<String>,
     pub(super) round: u8,
     pub(super) began: u64,
-    /// A choice among several, or the promotion of one.
+    /// The choice of a node, or its promotion.
     pub(super) job: Job,
 }
 
@@ -128,28 +128,28 @@ pub(super) struct Cluster {
     pub(super) locked: bool,
     pub(super) nodes: Vec<Node>,
     pub(super) busy: Option<String>,
-    /// Being made or released.
+    /// Creation or release.
     pub(super) job: Option<Job>,
     pub(super) run: Option<Run>,
     pub(super) last_switch: Option<u64>,
 }
 
-/// What a token was used for.
+/// A token and the call that it was used for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) account: String,
     pub(super) region: String,
     pub(super) product: &'static str,
-    pub(super) operation: Option<&'static str>,
+    pub(super) operation: Option<String>,
     pub(super) text: String,
     pub(super) request: Request,
-    pub(super) reply: Kept,
+    pub(super) reply: Remembered,
     pub(super) at: u64,
 }
 
-/// What is remembered under a token.
+/// The reply that a token remembers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kept {
+pub(super) enum Remembered {
     Accepted(Option<String>),
     Refused(&'static str),
 }

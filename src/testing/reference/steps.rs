@@ -5,14 +5,11 @@ use alloc::string::{String, ToString};
 use super::Reference;
 use crate::control_plane::{Call, Request};
 use crate::ids::EffectId;
-use crate::testing::steps::{ClusterCall, GroupCall, PairCall, StepContext, StepKind};
+use crate::testing::steps::{ClusterCall, StepContext, StepKind};
 use crate::testing::view::{GroupView, View};
 use crate::time::Timestamp;
 
 impl StepContext for Reference {
-    const NO_PAIR_CALL: PairCall = PairCall::Failover;
-    const NO_GROUP_CALL: GroupCall = GroupCall::Failover;
-
     fn clock(&self) -> Timestamp {
         self.clock()
     }
@@ -42,7 +39,7 @@ impl StepContext for Reference {
 
     fn restrict(&self, kind: &StepKind) -> StepKind {
         match *kind {
-            StepKind::Cluster { origin, cluster, call } => {
+            StepKind::Cluster(origin, cluster, call) => {
                 let call = match call {
                     // The reference has no standby storage cluster, hence no node to name there.
                     ClusterCall::Failover { target, standby, .. } => ClusterCall::Failover {
@@ -54,9 +51,9 @@ impl StepContext for Reference {
                     ClusterCall::Priority { .. } | ClusterCall::Delete => call,
                     _ => ClusterCall::Describe,
                 };
-                StepKind::Cluster { origin, cluster, call }
+                StepKind::Cluster(origin, cluster, call)
             }
-            StepKind::Label { .. } | StepKind::Zone { .. } => StepKind::Advance,
+            StepKind::Label(..) | StepKind::Zone { .. } => StepKind::Advance,
             _ => kind.clone(),
         }
     }

@@ -1,47 +1,30 @@
-//! Tokens, naively: one list in the order of completion, searched from the front.
+//! Tokens: one list in order of completion, searched from the front.
 
 use alloc::string::{String, ToString};
 use alloc::vec;
 
 use super::super::bug::Bug;
-use super::{Came, Fault, Kept, Reference, Token, fault, pairs};
+use super::{Fault, Reference, Remembered, Reply, Token, fault, pairs};
 use crate::control_plane::{Call, Request};
 use crate::policy::{RejectionPolicy, TokenAlphabet, TokenMismatch, TokenScope};
 use crate::token::{Lifetime, Overflow};
 
-/// Product and name of an operation that takes a token (`C-024`).
-const fn operation(request: &Request) -> Option<(&'static str, &'static str)> {
-    Some(match request {
-        Request::CreateDiskReplicaPair(_) => ("ebs", "CreateDiskReplicaPair"),
-        Request::StartDiskReplicaPair(_) => ("ebs", "StartDiskReplicaPair"),
-        Request::StopDiskReplicaPair(_) => ("ebs", "StopDiskReplicaPair"),
-        Request::FailoverDiskReplicaPair(_) => ("ebs", "FailoverDiskReplicaPair"),
-        Request::ReprotectDiskReplicaPair(_) => ("ebs", "ReprotectDiskReplicaPair"),
-        Request::DeleteDiskReplicaPair(_) => ("ebs", "DeleteDiskReplicaPair"),
-        Request::CreateDiskReplicaGroup(_) => ("ebs", "CreateDiskReplicaGroup"),
-        Request::ModifyDiskReplicaGroup(_) => ("ebs", "ModifyDiskReplicaGroup"),
-        Request::StartDiskReplicaGroup(_) => ("ebs", "StartDiskReplicaGroup"),
-        Request::StopDiskReplicaGroup(_) => ("ebs", "StopDiskReplicaGroup"),
-        Request::FailoverDiskReplicaGroup(_) => ("ebs", "FailoverDiskReplicaGroup"),
-        Request::ReprotectDiskReplicaGroup(_) => ("ebs", "ReprotectDiskReplicaGroup"),
-        Request::DeleteDiskReplicaGroup(_) => ("ebs", "DeleteDiskReplicaGroup"),
-        Request::AddDiskReplicaPair(_) => ("ebs", "AddDiskReplicaPair"),
-        Request::RemoveDiskReplicaPair(_) => ("ebs", "RemoveDiskReplicaPair"),
-        Request::StartPairDrill(_) => ("ebs", "StartPairDrill"),
-        Request::StartReplicaGroupDrill(_) => ("ebs", "StartReplicaGroupDrill"),
-        Request::CreateDbCluster(_) => ("polardb", "CreateDBCluster"),
-        Request::FailoverDbCluster(_) => ("polardb", "FailoverDBCluster"),
-        _ => return None,
-    })
+/// Product and name of an operation that takes a token (`C-024`): every write but these two and the clearing of drills.
+fn operation(request: &Request) -> Option<(&'static str, String)> {
+    let name = request.operation().to_string();
+    let product = if name.contains("DB") { "polardb" } else { "ebs" };
+    let takes_none = ["ModifyDBNodeConfig", "DeleteDBCluster"].contains(&name.as_str());
+    let token = !takes_none && !name.starts_with("Describe") && !name.starts_with("Clear");
+    token.then_some((product, name))
 }
 
 impl Reference {
-    /// What the token alone decides; `None` if the call is to be made.
-    pub(super) fn look_up(&mut self, call: &Call, request: &Request) -> Option<Came> {
+    /// The reply that follows from the token alone; `None` if the call must be made.
+    pub(super) fn look_up_token(&mut self, call: &Call, request: &Request) -> Option<Reply> {
         let mut wanted = self.token_of(call, request)?;
         let graphic = wanted.text.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
         if self.policy.tokens.alphabet == TokenAlphabet::Graphic && !graphic {
-            return Some(Came::Refused(vec![match wanted.product {
+            return Some(Reply::Refused(vec![match wanted.product {
                 "ebs" => fault("InvalidParameter", "E-601"),
                 _ => fault("InvalidClientToken.Malformed", "P-601"),
             }]));
@@ -51,14 +34,14 @@ impl Reference {
         if self.planted(Bug::StateBeforeToken)
             && let Some(faults) = self.faults_of(call, request)
         {
-            return Some(Came::Refused(faults));
+            return Some(Reply::Refused(faults));
         }
         let found = self.tokens.iter().position(|known| self.same_token(known, &wanted));
         if let Some(at) = found {
             let known = self.tokens.get_mut(at)?;
             if known.request != wanted.request && self.bug != Some(Bug::MismatchIgnored) {
                 let in_house = self.policy.polardb.token_mismatch == TokenMismatch::InvalidClientToken;
-                return Some(Came::Refused(vec![match wanted.product {
+                return Some(Reply::Refused(vec![match wanted.product {
                     "polardb" if in_house => fault("InvalidClientToken.Malformed", "T-090"),
                     _ => fault("IdempotentParameterMismatch", "T-090"),
                 }]));
@@ -73,26 +56,26 @@ impl Reference {
             if self.planted(Bug::EffectRepeatedOnReplay) {
                 let _ = self.perform(call, request, &crate::control_plane::Fresh::None);
             }
-            return Some(Came::Replayed(wanted.reply));
+            return Some(Reply::Replayed(wanted.reply));
         }
         let full = self.count_of(&wanted.account) >= self.policy.tokens.capacity.get();
         let refuses = self.policy.tokens.overflow == Overflow::Refuse;
         if full && refuses && !self.planted(Bug::CapacityIgnored) {
-            return Some(Came::Refused(vec![fault("ServiceUnavailable", "T-180")]));
+            return Some(Reply::Refused(vec![fault("ServiceUnavailable", "T-180")]));
         }
         None
     }
 
-    /// Remembers what was accepted; by policy also what was refused (`C-022`, `C-023`).
-    pub(super) fn settle(&mut self, call: &Call, request: &Request, came: &Came, which: usize) {
+    /// Remembers an accepted call; by policy also a refused one (`C-022`, `C-023`).
+    pub(super) fn settle(&mut self, call: &Call, request: &Request, reply: &Reply, which: usize) {
         let Some(mut token) = self.token_of(call, request) else { return };
-        token.reply = match came {
-            Came::Accepted(_, created) => Kept::Accepted(created.clone()),
-            Came::Refused(faults) => {
+        token.reply = match reply {
+            Reply::Accepted(_, created) => Remembered::Accepted(created.clone()),
+            Reply::Refused(faults) => {
                 let sticky = self.policy.tokens.rejections == RejectionPolicy::Sticky;
                 match faults.get(which) {
                     Some(Fault { code, .. }) if sticky || self.planted(Bug::RefusedRemembered) => {
-                        Kept::Refused(code)
+                        Remembered::Refused(code)
                     }
                     _ => return,
                 }
@@ -128,7 +111,7 @@ impl Reference {
             operation: scoped.then_some(name),
             text: call.token.as_ref()?.as_str().to_string(),
             request: request.clone(),
-            reply: Kept::Accepted(None),
+            reply: Remembered::Accepted(None),
             at: self.clock,
         })
     }
@@ -144,7 +127,7 @@ impl Reference {
             && text(one) == text(other)
     }
 
-    /// A lifetime begins at completion and ends exclusively (`T-140`).
+    /// A lifetime begins at completion and excludes its end (`T-140`).
     fn forget_expired(&mut self) {
         let Lifetime::For(lifetime) = self.policy.tokens.lifetime else { return };
         let (now, inclusive) = (self.clock, self.planted(Bug::LifetimeInclusive));
@@ -158,7 +141,7 @@ impl Reference {
         self.tokens.iter().filter(|token| token.account == account).count()
     }
 
-    /// Whether the resource of a request still waits for something: for a planted bug alone.
+    /// Whether the resource of a request has a pending effect, for a mistake that depends on it.
     fn under_way(&self, request: &Request) -> bool {
         if let Request::FailoverDbCluster(request) = request {
             let id = request.cluster.as_str();

@@ -77,7 +77,7 @@ impl<C: StepContext> Resolver<'_, C> {
         };
         let GroupCall::Permitted(index) = call else { return input(call) };
         let permitted = self.permitted(index, GroupCall::PLAIN.into_iter().map(input));
-        permitted.unwrap_or_else(|| input(C::NO_GROUP_CALL))
+        permitted.unwrap_or_else(|| input(call))
     }
 
     fn region_of_group(&self, region: CallRegion, group: Option<&GroupView>, call: GroupCall) -> String {

@@ -1,8 +1,8 @@
 //! Steps: inputs in terms that fit any state, and their resolution.
 //!
 //! A randomly generated input would be refused nearly everywhere, since its effect ids are stale and its pairs unknown.
-//! A [`Step`] says *the second pair, in its source region* or *the first pending effect, as a failure* instead, and
-//! [`Step::resolve`] makes an [`Input`] of it for a system in its present state. Every step resolves in every state, so
+//! A [`TestStep`] says *the second pair, in its source region* or *the first pending effect, as a failure* instead, and
+//! [`TestStep::resolve`] makes an [`Input`] of it for a system in its present state. Every step resolves in every state, so
 //! that shrinking may drop any step before it.
 
 mod clusters;
@@ -55,7 +55,7 @@ pub type Selector = Option<u8>;
 
 /// An input in terms that fit any state.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct TestStep {
     /// The time.
     pub timing: Timing,
     /// The input.
@@ -99,19 +99,12 @@ pub enum CallRegion {
     Other,
 }
 
-/// The input of a step.
+/// The input of a step. Ids of what a call creates come from small pools, such as `pair-N` for the number N.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepKind {
     /// A call on a pair.
-    Pair {
-        /// The origin of the call.
-        origin: Origin,
-        /// The pair.
-        pair: Selector,
-        /// The call.
-        call: PairCall,
-    },
-    /// `CreateDiskReplicaPair`, with ids and disks from small pools.
+    Pair(Origin, Selector, PairCall),
+    /// `CreateDiskReplicaPair`.
     CreatePair {
         /// The origin of the call.
         origin: Origin,
@@ -125,47 +118,16 @@ pub enum StepKind {
         months: Option<u8>,
     },
     /// A call on a group.
-    Group {
-        /// The origin of the call.
-        origin: Origin,
-        /// The group.
-        group: Selector,
-        /// The call.
-        call: GroupCall,
-    },
-    /// `CreateDiskReplicaGroup`, with ids from a small pool.
-    CreateGroup {
-        /// The origin of the call.
-        origin: Origin,
-        /// The number in `pg-N`.
-        id: u8,
-    },
-    /// `StartPairDrill`, with ids from a small pool.
-    StartDrill {
-        /// The origin of the call.
-        origin: Origin,
-        /// The pair.
-        pair: Selector,
-        /// The number in `drill-N` and `x-N-0`, its disk.
-        id: u8,
-    },
-    /// `ClearPairDrill` or `ClearReplicaGroupDrill`.
-    ClearDrill {
-        /// The origin of the call.
-        origin: Origin,
-        /// The drill.
-        drill: Selector,
-    },
+    Group(Origin, Selector, GroupCall),
+    /// `CreateDiskReplicaGroup` of `pg-N`.
+    CreateGroup(Origin, u8),
+    /// `StartPairDrill` of a pair, as `drill-N` with the disk `x-N-0`.
+    StartDrill(Origin, Selector, u8),
+    /// `ClearPairDrill` or `ClearReplicaGroupDrill` of a drill.
+    ClearDrill(Origin, Selector),
     /// A call on a cluster.
-    Cluster {
-        /// The origin of the call.
-        origin: Origin,
-        /// The cluster.
-        cluster: Selector,
-        /// The call.
-        call: ClusterCall,
-    },
-    /// `CreateDBCluster`, with ids from a small pool.
+    Cluster(Origin, Selector, ClusterCall),
+    /// `CreateDBCluster`.
     CreateCluster {
         /// The origin of the call.
         origin: Origin,
@@ -177,34 +139,17 @@ pub enum StepKind {
         fresh: u8,
     },
     /// A call on a pair that does not concern its lifecycle.
-    Label {
-        /// The origin of the call.
-        origin: Origin,
-        /// The pair.
-        pair: Selector,
-        /// The call.
-        call: LabelCall,
-    },
+    Label(Origin, Selector, LabelCall),
     /// `DescribeDiskReplicaPairs`.
     DescribePairs(Origin),
     /// `DescribeDiskReplicaGroups`.
     DescribeGroups(Origin),
     /// `DescribeDBClusters`.
     DescribeClusters(Origin),
-    /// `DescribePairDrills` or `DescribeReplicaGroupDrills`.
-    DescribeDrills {
-        /// The origin of the call.
-        origin: Origin,
-        /// A drill of the pair or group in question.
-        drill: Selector,
-    },
+    /// `DescribePairDrills` or `DescribeReplicaGroupDrills`, for the pair or group of a drill.
+    DescribeDrills(Origin, Selector),
     /// The report that a pending effect ended.
-    Ended {
-        /// The effect.
-        effect: u8,
-        /// The result.
-        completion: Completion,
-    },
+    Ended(u8, Completion),
     /// The report that an effect of a group failed for one member.
     EndedPartly {
         /// The effect.
@@ -212,13 +157,8 @@ pub enum StepKind {
         /// The member.
         member: u8,
     },
-    /// The report that an effect ended which need not be pending.
-    Late {
-        /// Its number; [`StepContext::effect_numbered`] gives the id.
-        effect: u64,
-        /// The result.
-        completion: Completion,
-    },
+    /// The report that an effect ended which need not be pending: [`StepContext::effect_numbered`].
+    Late(u64, Completion),
     /// The report of a change of the disk `d-N`.
     Disk {
         /// Index into [`ACCOUNTS`].
@@ -232,13 +172,8 @@ pub enum StepKind {
     PairInvalid(Selector),
     /// The report that a group broke as a whole.
     GroupInvalid(Selector),
-    /// The report of a change of a node.
-    Node {
-        /// The node, of all clusters.
-        node: Selector,
-        /// The change.
-        change: NodeChange,
-    },
+    /// The report of a change of a node, one of all clusters'.
+    Node(Selector, NodeChange),
     /// The report that all nodes of a cluster in one zone went down, or came back.
     Zone {
         /// The cluster.
@@ -263,13 +198,6 @@ pub enum StepKind {
 
 /// A system that steps are resolved against: the control plane or the reference.
 pub trait StepContext {
-    /// The call in place of a permitted one if the pair permits none; [`PairCall::Permitted`] is a failover in the source
-    /// region.
-    const NO_PAIR_CALL: PairCall = PairCall::Permitted(0);
-
-    /// The same for a group.
-    const NO_GROUP_CALL: GroupCall = GroupCall::Permitted(0);
-
     /// The present time.
     fn clock(&self) -> Timestamp;
 
@@ -299,7 +227,7 @@ pub trait StepContext {
     }
 }
 
-impl Step {
+impl TestStep {
     /// The input that this step is for a system in its present state.
     pub fn resolve(&self, context: &impl StepContext) -> Input {
         let (clock, view) = (context.clock(), context.view());
@@ -314,7 +242,7 @@ impl Step {
 }
 
 impl CallRegion {
-    /// The one of these regions that is meant.
+    /// Selects one of these regions.
     const fn of<'a>(self, required: &'a str, source: &'a str, destination: &'a str) -> &'a str {
         match self {
             Self::Required => required,
@@ -346,22 +274,22 @@ impl<C: StepContext> Resolver<'_, C> {
             self.call(origin, origin.region.of_none(), request, fresh)
         };
         match kind {
-            StepKind::Pair { origin, pair, call } => self.pair(origin, *pair, *call),
+            StepKind::Pair(origin, pair, call) => self.pair(origin, *pair, *call),
             StepKind::CreatePair { origin, id, disks, destination, months } => {
                 here(origin, create_pair(*disks, *destination, *months).into(), pairs::fresh(*id))
             }
-            StepKind::Group { origin, group, call } => self.group(origin, *group, *call),
-            StepKind::CreateGroup { origin, id } => here(origin, create_group().into(), groups::fresh(*id)),
-            StepKind::StartDrill { origin, pair, id } => self.start_drill(origin, *pair, *id),
-            StepKind::ClearDrill { origin, drill } => here(origin, self.clear_drill(*drill), Fresh::None),
-            StepKind::Cluster { origin, cluster, call } => {
+            StepKind::Group(origin, group, call) => self.group(origin, *group, *call),
+            StepKind::CreateGroup(origin, id) => here(origin, create_group().into(), groups::fresh(*id)),
+            StepKind::StartDrill(origin, pair, id) => self.start_drill(origin, *pair, *id),
+            StepKind::ClearDrill(origin, drill) => here(origin, self.clear_drill(*drill), Fresh::None),
+            StepKind::Cluster(origin, cluster, call) => {
                 let (request, fresh) = self.cluster(*cluster, *call);
                 here(origin, request, fresh)
             }
             StepKind::CreateCluster { origin, id, nodes, fresh } => {
                 here(origin, clusters::create(*nodes), clusters::fresh(*id, *fresh))
             }
-            StepKind::Label { origin, pair, call } => self.label(origin, *pair, *call),
+            StepKind::Label(origin, pair, call) => self.label(origin, *pair, *call),
             StepKind::DescribePairs(origin) => {
                 let site = origin.region.site();
                 let request = DescribeDiskReplicaPairs { site, ..DescribeDiskReplicaPairs::default() };
@@ -375,7 +303,7 @@ impl<C: StepContext> Resolver<'_, C> {
             StepKind::DescribeClusters(origin) => {
                 here(origin, DescribeDbClusters::default().into(), Fresh::None)
             }
-            StepKind::DescribeDrills { origin, drill } => {
+            StepKind::DescribeDrills(origin, drill) => {
                 here(origin, self.describe_drills(*drill), Fresh::None)
             }
             report => {

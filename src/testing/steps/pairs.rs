@@ -84,7 +84,7 @@ impl<C: StepContext> Resolver<'_, C> {
         };
         let PairCall::Permitted(index) = call else { return input(call) };
         let permitted = self.permitted(index, PairCall::PLAIN.into_iter().map(input));
-        permitted.unwrap_or_else(|| input(C::NO_PAIR_CALL))
+        permitted.unwrap_or_else(|| input(call))
     }
 }
 

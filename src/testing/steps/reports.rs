@@ -28,12 +28,12 @@ impl<C: StepContext> Resolver<'_, C> {
     /// The report of a step; `None` if there is nothing to report on.
     pub(super) fn report(&self, kind: &StepKind) -> Option<Report> {
         let observation = match kind {
-            StepKind::Ended { effect, completion } => {
+            StepKind::Ended(effect, completion) => {
                 let id = pick(Some(*effect), &self.view.effects)?.id;
                 return Some(Report::Outcome { id, outcome: self.outcome(*completion, id) });
             }
             StepKind::EndedPartly { effect, member } => return self.partial_failure(*effect, *member),
-            StepKind::Late { effect, completion } => {
+            StepKind::Late(effect, completion) => {
                 let id = self.context.effect_numbered(*effect);
                 return Some(Report::Outcome { id, outcome: self.outcome(*completion, id) });
             }
@@ -50,7 +50,7 @@ impl<C: StepContext> Resolver<'_, C> {
                 group: groups::id_of(pick(*group, &self.view.groups)),
                 message: StatusMessage::parse("PrePayOrderExpired").ok()?,
             },
-            StepKind::Node { node, change } => Observation::Node { node: self.node(*node), change: *change },
+            StepKind::Node(node, change) => Observation::Node { node: self.node(*node), change: *change },
             StepKind::Zone { cluster, zone: number, up } => {
                 let cluster = clusters::id_of(pick(*cluster, &self.view.clusters));
                 let nodes = self.context.cluster(&cluster).into_iter().flat_map(DbCluster::nodes);

@@ -1,28 +1,29 @@
 //! Steps.
 
+use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
 use proptest::collection::vec;
 use proptest::prelude::{Just, any};
 use proptest::sample::select;
-use proptest::strategy::{Strategy, Union};
+use proptest::strategy::Strategy;
 use proptest::{option, prop_oneof};
 
 use super::world::{node_kind, rarely, small_priority};
 use crate::ebs::DiskChange;
 use crate::polardb::{Failure, NodeChange};
 use crate::testing::steps::{
-    CallRegion, ClusterCall, Completion, GroupCall, LabelCall, Origin, PairCall, Selector, Step, StepKind,
-    Timing,
+    CallRegion, ClusterCall, Completion, GroupCall, LabelCall, Origin, PairCall, Selector, StepKind,
+    TestStep, Timing,
 };
 
 /// Sequences of steps. Some steps are repeated at once, as by a client that lost the reply.
-pub fn steps(length: Range<usize>) -> impl Strategy<Value = Vec<Step>> {
+pub fn steps(length: Range<usize>) -> impl Strategy<Value = Vec<TestStep>> {
     vec((step(), proptest::bool::weighted(0.12)), length).prop_map(|steps| {
         let mut all = Vec::new();
         for (step, repeated) in steps {
-            let again = repeated.then(|| Step { timing: Timing::Now, ..step.clone() });
+            let again = repeated.then(|| TestStep { timing: Timing::Now, ..step.clone() });
             all.push(step);
             all.extend(again);
         }
@@ -31,8 +32,8 @@ pub fn steps(length: Range<usize>) -> impl Strategy<Value = Vec<Step>> {
 }
 
 /// One step.
-pub fn step() -> impl Strategy<Value = Step> {
-    (timing(), kind()).prop_map(|(timing, kind)| Step { timing, kind })
+pub fn step() -> impl Strategy<Value = TestStep> {
+    (timing(), kind()).prop_map(|(timing, kind)| TestStep { timing, kind })
 }
 
 fn timing() -> impl Strategy<Value = Timing> {
@@ -138,120 +139,52 @@ fn kind() -> impl Strategy<Value = StepKind> {
     ];
     let destination = prop_oneof![8 => Just(CallRegion::Destination), 1 => Just(CallRegion::Source), 1 => Just(CallRegion::Other)];
     let few_nodes = prop_oneof![8 => 2_u8..5, 1 => Just(0), 1 => 1_u8..20];
-    let branches = [
-        (
-            18,
-            (origin(), selector(), pair_call())
-                .prop_map(|(origin, pair, call)| StepKind::Pair { origin, pair, call })
-                .boxed(),
-        ),
-        (
-            3,
-            (origin(), 0_u8..4, (0_u8..8, 0_u8..8), destination, option::weighted(0.1, any::<u8>()))
-                .prop_map(|(origin, id, disks, destination, months)| StepKind::CreatePair {
-                    origin,
-                    id,
-                    disks,
-                    destination,
-                    months,
-                })
-                .boxed(),
-        ),
-        (
-            14,
-            (origin(), selector(), group_call())
-                .prop_map(|(origin, group, call)| StepKind::Group { origin, group, call })
-                .boxed(),
-        ),
-        (2, (origin(), 0_u8..3).prop_map(|(origin, id)| StepKind::CreateGroup { origin, id }).boxed()),
-        (
-            2,
-            (origin(), selector(), 0_u8..6)
-                .prop_map(|(origin, pair, id)| StepKind::StartDrill { origin, pair, id })
-                .boxed(),
-        ),
-        (
-            2,
-            (origin(), selector()).prop_map(|(origin, drill)| StepKind::ClearDrill { origin, drill }).boxed(),
-        ),
-        (1, selector().prop_map(StepKind::GroupInvalid).boxed()),
-        (
-            2,
-            (any::<u8>(), any::<u8>())
-                .prop_map(|(effect, member)| StepKind::EndedPartly { effect, member })
-                .boxed(),
-        ),
-        (
-            18,
-            (origin(), selector(), cluster_call())
-                .prop_map(|(origin, cluster, call)| StepKind::Cluster { origin, cluster, call })
-                .boxed(),
-        ),
-        (
-            3,
-            (origin(), 0_u8..3, few_nodes, proptest::bool::weighted(0.9))
-                .prop_map(|(origin, id, nodes, enough)| {
-                    let fresh = if enough { nodes } else { nodes.saturating_add(1) };
-                    StepKind::CreateCluster { origin, id, nodes, fresh }
-                })
-                .boxed(),
-        ),
-        (
-            1,
-            (origin(), selector(), label_call())
-                .prop_map(|(origin, pair, call)| StepKind::Label { origin, pair, call })
-                .boxed(),
-        ),
-        (
-            1,
-            (origin(), any::<bool>())
-                .prop_map(|(origin, pairs)| match pairs {
-                    true => StepKind::DescribePairs(origin),
-                    false => StepKind::DescribeClusters(origin),
-                })
-                .boxed(),
-        ),
-        (1, origin().prop_map(StepKind::DescribeGroups).boxed()),
-        (
-            1,
-            (origin(), selector())
-                .prop_map(|(origin, drill)| StepKind::DescribeDrills { origin, drill })
-                .boxed(),
-        ),
-        (
-            32,
-            (any::<u8>(), completion())
-                .prop_map(|(effect, completion)| StepKind::Ended { effect, completion })
-                .boxed(),
-        ),
-        (
-            2,
-            (0_u64..60, completion())
-                .prop_map(|(effect, completion)| StepKind::Late { effect, completion })
-                .boxed(),
-        ),
-        (
-            3,
-            (0_u8..2, 0_u8..8, disk_change)
-                .prop_map(|(account, disk, change)| StepKind::Disk { account, disk, change })
-                .boxed(),
-        ),
-        (1, selector().prop_map(StepKind::PairInvalid).boxed()),
-        (10, (selector(), node_change).prop_map(|(node, change)| StepKind::Node { node, change }).boxed()),
-        (
-            2,
-            (selector(), 0_u8..3, proptest::bool::weighted(0.6))
-                .prop_map(|(cluster, zone, up)| StepKind::Zone { cluster, zone, up })
-                .boxed(),
-        ),
-        (
-            1,
-            (selector(), any::<bool>())
-                .prop_map(|(cluster, busy)| StepKind::ClusterBusy { cluster, busy })
-                .boxed(),
-        ),
-        (1, selector().prop_map(StepKind::ClusterRemoved).boxed()),
-        (5, Just(StepKind::Advance).boxed()),
-    ];
-    Union::new_weighted(branches.into())
+    let create_pair =
+        (origin(), 0_u8..4, (0_u8..8, 0_u8..8), destination, option::weighted(0.1, any::<u8>())).prop_map(
+            |(origin, id, disks, destination, months)| StepKind::CreatePair {
+                origin,
+                id,
+                disks,
+                destination,
+                months,
+            },
+        );
+    let create_cluster = (origin(), 0_u8..3, few_nodes, proptest::bool::weighted(0.9)).prop_map(
+        |(origin, id, nodes, enough)| {
+            let fresh = if enough { nodes } else { nodes.saturating_add(1) };
+            StepKind::CreateCluster { origin, id, nodes, fresh }
+        },
+    );
+    let describe = (origin(), any::<bool>()).prop_map(|(origin, pairs)| match pairs {
+        true => StepKind::DescribePairs(origin),
+        false => StepKind::DescribeClusters(origin),
+    });
+    prop_oneof![
+        18 => (origin(), selector(), pair_call()).prop_map(|(origin, pair, call)| StepKind::Pair(origin, pair, call)),
+        3 => create_pair,
+        14 => (origin(), selector(), group_call()).prop_map(|(origin, group, call)| StepKind::Group(origin, group, call)),
+        2 => (origin(), 0_u8..3).prop_map(|(origin, id)| StepKind::CreateGroup(origin, id)),
+        2 => (origin(), selector(), 0_u8..6).prop_map(|(origin, pair, id)| StepKind::StartDrill(origin, pair, id)),
+        2 => (origin(), selector()).prop_map(|(origin, drill)| StepKind::ClearDrill(origin, drill)),
+        1 => selector().prop_map(StepKind::GroupInvalid),
+        2 => (any::<u8>(), any::<u8>()).prop_map(|(effect, member)| StepKind::EndedPartly { effect, member }),
+        18 => (origin(), selector(), cluster_call())
+            .prop_map(|(origin, cluster, call)| StepKind::Cluster(origin, cluster, call)),
+        3 => create_cluster,
+        1 => (origin(), selector(), label_call()).prop_map(|(origin, pair, call)| StepKind::Label(origin, pair, call)),
+        1 => describe,
+        1 => origin().prop_map(StepKind::DescribeGroups),
+        1 => (origin(), selector()).prop_map(|(origin, drill)| StepKind::DescribeDrills(origin, drill)),
+        32 => (any::<u8>(), completion()).prop_map(|(effect, completion)| StepKind::Ended(effect, completion)),
+        2 => (0_u64..60, completion()).prop_map(|(effect, completion)| StepKind::Late(effect, completion)),
+        3 => (0_u8..2, 0_u8..8, disk_change)
+            .prop_map(|(account, disk, change)| StepKind::Disk { account, disk, change }),
+        1 => selector().prop_map(StepKind::PairInvalid),
+        10 => (selector(), node_change).prop_map(|(node, change)| StepKind::Node(node, change)),
+        2 => (selector(), 0_u8..3, proptest::bool::weighted(0.6))
+            .prop_map(|(cluster, zone, up)| StepKind::Zone { cluster, zone, up }),
+        1 => (selector(), any::<bool>()).prop_map(|(cluster, busy)| StepKind::ClusterBusy { cluster, busy }),
+        1 => selector().prop_map(StepKind::ClusterRemoved),
+        5 => Just(StepKind::Advance),
+    ]
 }

@@ -2,7 +2,7 @@
 
 use failover_model::ebs::{GroupStatus, PairSeed, PairStatus};
 use failover_model::testing::steps::{
-    ClusterCall, Completion, GroupCall, LabelCall, PairCall, Step, StepKind, Timing,
+    ClusterCall, Completion, GroupCall, LabelCall, PairCall, StepKind, TestStep, Timing,
 };
 use failover_model::testing::strategies::World;
 use failover_model::testing::view::{Answer, Leeway, Task, View};
@@ -27,16 +27,16 @@ impl Subject for Frozen {
 }
 
 fn on_pair(pair: u8, ask: PairCall) -> StepKind {
-    StepKind::Pair { origin: OWNER, pair: Some(pair), call: ask }
+    StepKind::Pair(OWNER, Some(pair), ask)
 }
 
 const START_IT: PairCall = PairCall::Start { one_shot: false };
-const FAIL_OVER: StepKind = StepKind::Cluster {
-    origin: OWNER,
-    cluster: Some(0),
-    call: ClusterCall::Failover { target: None, standby: false, back: false, zonal: false },
-};
-const WELL: StepKind = StepKind::Ended { effect: 0, completion: Completion::Success(0) };
+const FAIL_OVER: StepKind = StepKind::Cluster(
+    OWNER,
+    Some(0),
+    ClusterCall::Failover { target: None, standby: false, back: false, zonal: false },
+);
+const WELL: StepKind = StepKind::Ended(0, Completion::Success(0));
 
 /// Every respect in which two systems can differ, each with the words for both.
 #[test]
@@ -116,9 +116,7 @@ fn what_differs_is_told_with_what_is_allowed() {
         (Aspect::Deadline, "all", "pair-3 at 1900000 ms", "absent", |view| view.next_deadline = None),
     ];
     let mut drive = drive(&World { group: Some(group_seed(GroupStatus::Normal, &[1, 2])), ..world() });
-    drive
-        .run(&[soon(StepKind::StartDrill { origin: OWNER, pair: Some(2), id: 4 }), soon(FAIL_OVER)])
-        .unwrap();
+    drive.run(&[soon(StepKind::StartDrill(OWNER, Some(2), 4)), soon(FAIL_OVER)]).unwrap();
     let view = Subject::view(drive.subject());
     assert!(Drive::new(drive.reference().clone(), Frozen(view.clone())).is_ok());
     for (aspect, resource, allowed, shown, change) in differences {
@@ -191,7 +189,7 @@ fn bent_when_due(world: &World, view: fn(&mut View)) -> Divergence {
     let reference = Reference::of(world, at(START));
     let system =
         Bent { system: ReferenceSubject::new(reference.clone(), None), now: false, answer: |_| {}, view };
-    let due = Step { timing: Timing::Deadline, kind: StepKind::Advance };
+    let due = TestStep { timing: Timing::Deadline, kind: StepKind::Advance };
     *Drive::new(reference, system).unwrap().step(&due).expect_err("something else is shown")
 }
 
@@ -231,7 +229,7 @@ fn a_difference_is_told_by_the_rule_that_speaks_of_it() {
         (failed_over, on_pair(4, START_IT), fenced, Aspect::SourceAccess, "E-670"),
         (&turned[..2], turned[2].clone(), fenced, Aspect::SourceAccess, "E-672"),
         (failed_over, on_pair(4, START_IT), swap, Aspect::Direction, "E-640"),
-        (&[], StepKind::StartDrill { origin: OWNER, pair: Some(2), id: 1 }, idle, Aspect::Deadline, "D-112"),
+        (&[], StepKind::StartDrill(OWNER, Some(2), 1), idle, Aspect::Deadline, "D-112"),
         (deleting, WELL, idle, Aspect::Deadline, "E-660"),
         (promoted, WELL, other_writer, Aspect::Writer, "P-160"),
         (promoted, WELL, moved, Aspect::Priority, "P-121"),
@@ -308,7 +306,7 @@ fn an_election_beside_other_work_is_counted_once() {
 fn what_is_left_out_is_not_tried() {
     let mut drive = drive(&world());
     let before = drive.subject().clone();
-    let label = soon(StepKind::Label { origin: OWNER, pair: Some(0), call: LabelCall::Tag(1) });
+    let label = soon(StepKind::Label(OWNER, Some(0), LabelCall::Tag(1)));
     let input = label.resolve(drive.subject());
     assert!(matches!(&input, Input::Call(_, Request::TagResources(_), _)));
     assert!(!Reference::knows(&input) && drive.reference().allowed(&input).is_empty());
@@ -344,7 +342,7 @@ fn the_control_plane_shows_what_it_asks_for() {
         on_pair(3, START_IT),
         on_pair(2, PairCall::Stop),
         on_group(GroupCall::Stop),
-        StepKind::StartDrill { origin: OWNER, pair: Some(4), id: 1 },
+        StepKind::StartDrill(OWNER, Some(4), 1),
         FAIL_OVER,
     ] {
         drive.step(&soon(what)).unwrap();

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use failover_model::Input;
 use failover_model::catalogue;
-use failover_model::testing::steps::{CallRegion, Completion, Origin, PairCall, Step, StepKind, Timing};
+use failover_model::testing::steps::{CallRegion, Completion, Origin, PairCall, StepKind, TestStep, Timing};
 use failover_model::testing::strategies::World;
 use failover_model::testing::view::Answer;
 use failover_model::testing::{Aspect, Bug, Divergence, Drive, Reference, ReferenceSubject, Subject};
@@ -176,7 +176,7 @@ fn a_mistake_shows_where_it_is_made() {
 
 /// What a wrong model answers to a step, and whether it says that a token answered.
 fn replayed(system: &mut ReferenceSubject, what: StepKind) -> Option<bool> {
-    let step = Step { timing: Timing::Later(1), kind: what };
+    let step = TestStep { timing: Timing::Later(1), kind: what };
     match system.apply(&step.resolve(system.reference())) {
         Answer::Accepted { replayed, .. } | Answer::Refused { replayed, .. } => replayed,
         _ => None,
@@ -188,7 +188,7 @@ fn replayed(system: &mut ReferenceSubject, what: StepKind) -> Option<bool> {
 #[test]
 fn a_token_that_is_settled_by_completion_answers_after_completion() {
     let caller = |token| Origin { account: 0, region: CallRegion::Required, token };
-    let well = StepKind::Ended { effect: 0, completion: Completion::Success(0) };
+    let well = StepKind::Ended(0, Completion::Success(0));
     let create = |id, token| StepKind::CreatePair {
         origin: caller(token),
         id,
@@ -197,7 +197,7 @@ fn a_token_that_is_settled_by_completion_answers_after_completion() {
         months: None,
     };
     let ask = PairCall::Start { one_shot: false };
-    let start = || StepKind::Pair { origin: caller(Some(0)), pair: Some(0), call: ask };
+    let start = || StepKind::Pair(caller(Some(0)), Some(0), ask);
     let bug = Some(Bug::SettledByCompletion);
     let mut system = ReferenceSubject::new(Reference::of(&stories::bare(|_| {}), at(START)), bug);
     let mut say = |what| replayed(&mut system, what);
@@ -215,11 +215,8 @@ fn a_token_that_is_settled_by_completion_answers_after_completion() {
     let world = World { clusters, ..stories::bare(|_| {}) };
     let mut system = ReferenceSubject::new(Reference::of(&world, at(START)), bug);
     let mut say = |what| replayed(&mut system, what);
-    let fail_over = |cluster, token| StepKind::Cluster {
-        origin: caller(token),
-        cluster: Some(cluster),
-        call: stories::failover_ask(None),
-    };
+    let fail_over =
+        |cluster, token| StepKind::Cluster(caller(token), Some(cluster), stories::failover_ask(None));
     assert_eq!((say(fail_over(0, Some(0))), say(fail_over(1, None))), (Some(false), Some(false)));
     assert_eq!(say(fail_over(0, Some(0))), Some(false), "it is under way");
     assert_eq!((say(well), say(fail_over(0, Some(0)))), (None, Some(true)));

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use failover_model::ebs::{DrillStatus, GroupStatus, PairStatus};
-use failover_model::testing::steps::Step;
+use failover_model::testing::steps::TestStep;
 use failover_model::testing::strategies::{self, World};
 use failover_model::testing::view::{Answer, Leeway, View};
 use failover_model::testing::{Aspect, Divergence, Drive, Reference, ReferenceSubject, Subject, Summary};
@@ -32,7 +32,7 @@ impl StateMachineTest for Against {
         drive(&model.world)
     }
 
-    fn apply(mut drive: Drive<ControlPlane>, _: &Model, step: Step) -> Drive<ControlPlane> {
+    fn apply(mut drive: Drive<ControlPlane>, _: &Model, step: TestStep) -> Drive<ControlPlane> {
         agree(drive.step(&step));
         drive
     }

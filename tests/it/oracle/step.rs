@@ -1,19 +1,21 @@
 //! Steps of a random script, made by hand.
 
-use failover_model::testing::steps::{CallRegion, ClusterCall, GroupCall, Origin, Step, StepKind, Timing};
+use failover_model::testing::steps::{
+    CallRegion, ClusterCall, GroupCall, Origin, StepKind, TestStep, Timing,
+};
 
 /// The account that owns all of the small world, calling where the operation is called, without a token.
 pub const OWNER: Origin = Origin { account: 0, region: CallRegion::Required, token: None };
 
 /// A step a second later.
-pub fn soon(what: StepKind) -> Step {
-    Step { timing: Timing::Later(1_000), kind: what }
+pub fn soon(what: StepKind) -> TestStep {
+    TestStep { timing: Timing::Later(1_000), kind: what }
 }
 
 pub fn on_group(ask: GroupCall) -> StepKind {
-    StepKind::Group { origin: OWNER, group: Some(0), call: ask }
+    StepKind::Group(OWNER, Some(0), ask)
 }
 
 pub fn on_cluster(ask: ClusterCall) -> StepKind {
-    StepKind::Cluster { origin: OWNER, cluster: Some(0), call: ask }
+    StepKind::Cluster(OWNER, Some(0), ask)
 }

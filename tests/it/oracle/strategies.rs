@@ -16,7 +16,7 @@ use failover_model::polardb::{
 use failover_model::policy::ProductionSite;
 use failover_model::testing::Drive;
 use failover_model::testing::steps::{
-    self, CallRegion, ClusterCall, Completion, GroupCall, Origin, PairCall, Step, StepKind, Timing,
+    self, CallRegion, ClusterCall, Completion, GroupCall, Origin, PairCall, StepKind, TestStep, Timing,
 };
 use failover_model::testing::strategies::{self, World};
 use failover_model::{ControlPlane, Fresh, Input, Observation, Outcome, Report, Request, Span, Timestamp};
@@ -64,11 +64,11 @@ fn plain(region: &str, request: impl Into<Request>) -> (String, Request, Fresh) 
 }
 
 fn on_pair(pair: Option<u8>, ask: PairCall) -> StepKind {
-    StepKind::Pair { origin: OWNER, pair, call: ask }
+    StepKind::Pair(OWNER, pair, ask)
 }
 
 fn on_group(group: Option<u8>, ask: GroupCall) -> StepKind {
-    StepKind::Group { origin: OWNER, group, call: ask }
+    StepKind::Group(OWNER, group, ask)
 }
 
 const FAIL_OVER: ClusterCall =
@@ -92,7 +92,7 @@ fn a_step_on_a_pair_is_a_call_where_it_belongs() {
     for (place, region) in
         [(CallRegion::Source, SOURCE), (CallRegion::Destination, DESTINATION), (CallRegion::Other, ELSEWHERE)]
     {
-        let elsewhere = StepKind::Pair { origin: from(place), pair: Some(2), call: PairCall::Failover };
+        let elsewhere = StepKind::Pair(from(place), Some(2), PairCall::Failover);
         assert_eq!(call(&drive, elsewhere), plain(region, failover.clone()));
     }
     let unknown = StopDiskReplicaPair { pair: id("pair-unknown") };
@@ -141,7 +141,7 @@ fn a_step_on_a_group_is_a_call_where_it_belongs() {
     for (place, region) in
         [(CallRegion::Source, SOURCE), (CallRegion::Destination, DESTINATION), (CallRegion::Other, ELSEWHERE)]
     {
-        let elsewhere = StepKind::Group { origin: from(place), group: Some(0), call: GroupCall::Stop };
+        let elsewhere = StepKind::Group(from(place), Some(0), GroupCall::Stop);
         assert_eq!(call(&drive, elsewhere), plain(region, stop.clone()));
     }
     let allowed: [Request; 3] =
@@ -201,15 +201,15 @@ fn a_reversed_group_is_called_at_its_production_site() {
 #[test]
 fn a_step_on_a_drill_is_about_what_the_drill_belongs_to() {
     let mut drive = drive(&world());
-    let of_pair = StepKind::StartDrill { origin: OWNER, pair: Some(3), id: 4 };
+    let of_pair = StepKind::StartDrill(OWNER, Some(3), 4);
     let fresh = Fresh::Drill(FreshDrill { drill: drill_id(4), disks: ids(&["x-4-0"]) });
     let start = (DESTINATION.to_string(), StartPairDrill { pair: pair_id(4) }.into(), fresh);
     assert_eq!(call(&drive, of_pair), start);
-    let clear = |drill| StepKind::ClearDrill { origin: OWNER, drill };
-    let describe = |drill| StepKind::DescribeDrills { origin: from(CallRegion::Destination), drill };
+    let clear = |drill| StepKind::ClearDrill(OWNER, drill);
+    let describe = |drill| StepKind::DescribeDrills(from(CallRegion::Destination), drill);
     let unknown = ClearPairDrill { pair: id("pair-0"), drill: id("drill-unknown") };
     assert_eq!(call(&drive, clear(Some(0))), plain(SOURCE, unknown));
-    let of_pair = StepKind::StartDrill { origin: OWNER, pair: Some(2), id: 4 };
+    let of_pair = StepKind::StartDrill(OWNER, Some(2), 4);
     drive.run(&[soon(of_pair), soon(on_group(Some(0), GroupCall::StartDrill(5)))]).unwrap();
     let (pair, group, page) = (pair_id(3), group_id(1), Page::default());
     let named = ClearPairDrill { pair: pair.clone(), drill: drill_id(4) };
@@ -247,7 +247,7 @@ fn a_step_on_a_cluster_is_a_call_about_its_nodes() {
     let describe = DescribeDbClusterAttribute { cluster: cluster() };
     assert_eq!(call(&drive, on_cluster(ClusterCall::Describe)), plain(SOURCE, describe.clone()));
     for (place, region) in [(CallRegion::Destination, DESTINATION), (CallRegion::Other, ELSEWHERE)] {
-        let ask = StepKind::Cluster { origin: from(place), cluster: Some(0), call: ClusterCall::Describe };
+        let ask = StepKind::Cluster(from(place), Some(0), ClusterCall::Describe);
         assert_eq!(call(&drive, ask), plain(region, describe.clone()));
     }
     // What the reference leaves out is for the control plane alone.
@@ -286,7 +286,7 @@ fn a_step_on_a_cluster_is_a_call_about_its_nodes() {
 #[test]
 fn an_outcome_is_of_what_is_asked_for() {
     let mut drive = drive(&world());
-    let ended = |how| StepKind::Ended { effect: 0, completion: how };
+    let ended = |how| StepKind::Ended(0, how);
     let partly = StepKind::EndedPartly { effect: 0, member: 1 };
     for nothing in [ended(Completion::Success(0)), partly.clone()] {
         assert_eq!(both(&drive, nothing), Input::Advance(later(&drive)), "nothing is asked for");
@@ -313,7 +313,7 @@ fn an_outcome_is_of_what_is_asked_for() {
     assert_eq!(of(&drive, ended(Completion::Chosen(Some(0)))).1, Outcome::Chosen(id("w")), "any node");
     assert_eq!(of(&drive, ended(Completion::Done)).1, Outcome::Succeeded);
     let chooses = drive.subject().outstanding().next().unwrap().id;
-    let late = |effect| StepKind::Late { effect, completion: Completion::Success(1) };
+    let late = |effect| StepKind::Late(effect, Completion::Success(1));
     let step = soon(late(chooses.0));
     let chosen = Report::Outcome { id: chooses, outcome: Outcome::Chosen(id("b")) };
     assert_eq!(step.resolve(drive.subject()), Input::Report(later(&drive), chosen));
@@ -354,7 +354,7 @@ fn a_step_that_needs_no_state_is_the_same_input_at_another_time() {
         (Timing::Earlier(5), clock - 5),
         (Timing::Deadline, drive.subject().next_deadline().unwrap().at.as_millis()),
     ] {
-        let step = Step { timing: when, kind: StepKind::Advance };
+        let step = TestStep { timing: when, kind: StepKind::Advance };
         assert_eq!(step.resolve(drive.subject()), Input::Advance(at(now)));
         assert_eq!(step.resolve(drive.reference()), Input::Advance(at(now)));
     }
@@ -368,7 +368,7 @@ fn an_observation_is_of_what_there_is() {
         other => panic!("no observation: {other:?}"),
     };
     let change = NodeChange::Up(false);
-    let node = |which| StepKind::Node { node: which, change };
+    let node = |which| StepKind::Node(which, change);
     assert_eq!(seen(node(Some(4))), Observation::Node { node: id("a"), change });
     assert_eq!(seen(node(None)), Observation::Node { node: id("pi-unknown"), change });
     assert_eq!(seen(StepKind::ClusterRemoved(Some(0))), Observation::ClusterRemoved { cluster: id(CLUSTER) });

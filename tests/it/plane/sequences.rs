@@ -11,7 +11,7 @@ use failover_model::polardb::{
 };
 use failover_model::policy::RejectionPolicy;
 use failover_model::testing::steps::{
-    self, CallRegion, ClusterCall, Completion, Origin, PairCall, Step, StepKind, Timing,
+    self, CallRegion, ClusterCall, Completion, Origin, PairCall, StepKind, TestStep, Timing,
 };
 use failover_model::testing::strategies;
 use failover_model::token::{Lifetime, Overflow};
@@ -125,14 +125,14 @@ impl Watched {
     }
 
     /// Runs a whole sequence.
-    fn run(&mut self, steps: &[Step]) {
+    fn run(&mut self, steps: &[TestStep]) {
         for step in steps {
             let _ = self.step(step);
         }
         assert_eq!(json(&self.twin), json(&self.plane), "equal states have equal snapshots");
     }
 
-    fn step(&mut self, step: &Step) -> Result<Output, Misuse> {
+    fn step(&mut self, step: &TestStep) -> Result<Output, Misuse> {
         let input = step.resolve(&self.plane);
         self.apply(&input)
     }
@@ -460,17 +460,17 @@ fn caller(token: Option<u8>) -> Origin {
     Origin { account: 0, region: CallRegion::Required, token }
 }
 
-fn now(what: StepKind) -> Step {
-    Step { timing: Timing::Now, kind: what }
+fn now(what: StepKind) -> TestStep {
+    TestStep { timing: Timing::Now, kind: what }
 }
 
 /// The fixed-case twin: a life of a pair and a cluster, with a lost reply, a late outcome and a tie.
 #[test]
 fn the_laws_hold_in_a_story_that_is_told() {
     let mut watched = Watched::of(Policy::default());
-    let ended = |how| now(StepKind::Ended { effect: 0, completion: how });
-    let pair = |ask, token| now(StepKind::Pair { origin: caller(token), pair: Some(0), call: ask });
-    let cluster = |ask, token| now(StepKind::Cluster { origin: caller(token), cluster: Some(0), call: ask });
+    let ended = |how| now(StepKind::Ended(0, how));
+    let pair = |ask, token| now(StepKind::Pair(caller(token), Some(0), ask));
+    let cluster = |ask, token| now(StepKind::Cluster(caller(token), Some(0), ask));
     let create_pair = now(StepKind::CreatePair {
         origin: caller(Some(0)),
         id: 1,
@@ -479,24 +479,24 @@ fn the_laws_hold_in_a_story_that_is_told() {
         months: None,
     });
     let fails_over = ClusterCall::Failover { target: None, standby: false, back: false, zonal: false };
-    let story: Vec<(Step, bool)> = vec![
+    let story: Vec<(TestStep, bool)> = vec![
         (create_pair.clone(), true),
         (create_pair, true),
         (ended(Completion::Success(0)), true),
         (pair(PairCall::Start { one_shot: false }, None), true),
         (ended(Completion::Failure(failover_model::polardb::Failure::Network)), true),
-        (Step { timing: Timing::Deadline, kind: StepKind::Advance }, true),
+        (TestStep { timing: Timing::Deadline, kind: StepKind::Advance }, true),
         (ended(Completion::Success(0)), true),
         (pair(PairCall::Stop, None), true),
         (pair(PairCall::Failover, Some(1)), true),
         (pair(PairCall::Failover, Some(1)), true),
-        (now(StepKind::Late { effect: 4, completion: Completion::Success(0) }), false),
+        (now(StepKind::Late(4, Completion::Success(0))), false),
         (ended(Completion::Success(0)), true),
         (pair(PairCall::Reprotect { reverse: true }, Some(1)), true),
         (ended(Completion::Success(0)), true),
         (pair(PairCall::Delete, None), true),
         (ended(Completion::Success(0)), true),
-        (Step { timing: Timing::Deadline, kind: StepKind::Advance }, true),
+        (TestStep { timing: Timing::Deadline, kind: StepKind::Advance }, true),
         (now(StepKind::CreateCluster { origin: caller(None), id: 1, nodes: 4, fresh: 4 }), true),
         (ended(Completion::Success(0)), true),
         (cluster(fails_over, Some(2)), true),

@@ -3,7 +3,7 @@
 use failover_model::polardb::{
     ClusterSeed, CreateDbCluster, Edition, Engine, ModifyDbNodeConfig, NodeChange, NodeKind,
 };
-use failover_model::testing::steps::{ClusterCall, Completion, Step, StepKind, Timing};
+use failover_model::testing::steps::{ClusterCall, Completion, StepKind, TestStep, Timing};
 use failover_model::{ControlPlane, Fresh, FreshCluster, Input, Policy, Request};
 
 use super::groups::raw;
@@ -16,7 +16,7 @@ use crate::oracle::step::on_cluster;
 pub fn all() -> Vec<Story> {
     let tie = || holding(seed(&[("a", 5), ("b", 5), ("c", 3)]));
     let two = || holding(seed(&[("a", 5), ("b", 3)]));
-    let chosen = |number| now(StepKind::Ended { effect: 0, completion: Completion::Chosen(Some(number)) });
+    let chosen = |number| now(StepKind::Ended(0, Completion::Chosen(Some(number))));
     let failing = |change: fn(&mut failover_model::polardb::DbNode)| {
         let mut cluster = seed(&[("a", 5), ("b", 3)]);
         change(&mut cluster.nodes[1]);
@@ -29,13 +29,7 @@ pub fn all() -> Vec<Story> {
         told(
             "a tie",
             tie(),
-            &[
-                fail_over(None),
-                chosen(3),
-                now(StepKind::Ended { effect: 0, completion: Completion::Done }),
-                chosen(2),
-                well(),
-            ],
+            &[fail_over(None), chosen(3), now(StepKind::Ended(0, Completion::Done)), chosen(2), well()],
         ),
         told("a tie that one elects by itself", tie(), &[fail_over(None)]),
         told(
@@ -123,7 +117,7 @@ pub fn all() -> Vec<Story> {
         told(
             "a locked cluster",
             holding(locked),
-            &[now(StepKind::Cluster { origin: OWNER, cluster: Some(0), call: ClusterCall::Delete })],
+            &[now(StepKind::Cluster(OWNER, Some(0), ClusterCall::Delete))],
         ),
         told(
             "a cluster that is made, prioritised and released",
@@ -134,15 +128,15 @@ pub fn all() -> Vec<Story> {
                 well(),
                 chosen(1),
                 well(),
-                now(StepKind::Cluster {
-                    origin: OWNER,
-                    cluster: Some(0),
-                    call: ClusterCall::Priority { node: 2, priority: priority(15) },
-                }),
+                now(StepKind::Cluster(
+                    OWNER,
+                    Some(0),
+                    ClusterCall::Priority { node: 2, priority: priority(15) },
+                )),
                 now(StepKind::ClusterBusy { cluster: Some(0), busy: true }),
                 fail_over(None),
                 now(StepKind::ClusterBusy { cluster: Some(0), busy: false }),
-                now(StepKind::Cluster { origin: OWNER, cluster: Some(0), call: ClusterCall::Delete }),
+                now(StepKind::Cluster(OWNER, Some(0), ClusterCall::Delete)),
                 badly(),
                 now(StepKind::ClusterRemoved(Some(0))),
             ],
@@ -167,7 +161,7 @@ pub fn all() -> Vec<Story> {
 /// A cluster of two nodes is asked for, or what this makes of it.
 fn made(change: impl FnOnce(&mut CreateDbCluster, &mut FreshCluster)) -> Act {
     let what = StepKind::CreateCluster { origin: OWNER, id: 1, nodes: 2, fresh: 2 };
-    let step = Step { timing: Timing::Now, kind: what };
+    let step = TestStep { timing: Timing::Now, kind: what };
     let mut input = step.resolve(&ControlPlane::new(Policy::default()));
     if let Input::Call(_, Request::CreateDbCluster(create), Fresh::Cluster(fresh)) = &mut input {
         change(create, fresh);

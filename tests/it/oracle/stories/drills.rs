@@ -13,15 +13,15 @@ use super::{
 use crate::kit::{START, at, id};
 
 fn start(caller: Origin, number: u8) -> Act {
-    later(1_000, StepKind::StartDrill { origin: caller, pair: Some(0), id: number })
+    later(1_000, StepKind::StartDrill(caller, Some(0), number))
 }
 
 fn clear() -> Act {
-    later(1_000, StepKind::ClearDrill { origin: OWNER, drill: Some(0) })
+    later(1_000, StepKind::ClearDrill(OWNER, Some(0)))
 }
 
 fn describe(drill: Option<u8>) -> Act {
-    now(StepKind::DescribeDrills { origin: OWNER, drill })
+    now(StepKind::DescribeDrills(OWNER, drill))
 }
 
 /// Each under one reading that is not the default and that decides how it goes.
@@ -79,7 +79,7 @@ pub fn all() -> Vec<Story> {
                 &group_of(2),
                 &[group(of_group), group(RUN), well(), well(), on(from(CallRegion::Source), 0, of_group)],
                 &[group(GroupCall::StartDrill(4)), well(), describe(Some(1)), start(OWNER, 5)],
-                &[now(StepKind::ClearDrill { origin: OWNER, drill: Some(1) }), well()],
+                &[now(StepKind::ClearDrill(OWNER, Some(1))), well()],
             ],
         ),
     ]

@@ -20,7 +20,7 @@ const ADD: GroupCall = GroupCall::Add(Some(0));
 const REMOVE: GroupCall = GroupCall::Remove(Some(0));
 
 pub(super) fn on(caller: Origin, group: u8, ask: GroupCall) -> Act {
-    later(1_000, StepKind::Group { origin: caller, group: Some(group), call: ask })
+    later(1_000, StepKind::Group(caller, Some(group), ask))
 }
 
 pub(super) fn group(ask: GroupCall) -> Act {
@@ -38,7 +38,7 @@ pub(super) fn raw(request: impl Into<Request>) -> Act {
 }
 
 fn create_group(number: u8) -> Act {
-    now(StepKind::CreateGroup { origin: OWNER, id: number })
+    now(StepKind::CreateGroup(OWNER, number))
 }
 
 /// `pg-1` of `pair-1` up to this number of pairs.
@@ -112,12 +112,7 @@ fn calls() -> Vec<Story> {
                 two,
                 copied,
                 &[due(), group(RUN), well(), badly(), due(), due(), badly(), well(), due(), well(), well()],
-                &[
-                    due(),
-                    later(500, StepKind::Ended { effect: 1, completion: Completion::Success(0) }),
-                    stops.clone(),
-                    well(),
-                ],
+                &[due(), later(500, StepKind::Ended(1, Completion::Success(0))), stops.clone(), well()],
             ],
         ),
         story(
@@ -199,14 +194,7 @@ fn members() -> Vec<Story> {
         ),
         story(
             "a member that breaks last",
-            &[
-                two,
-                &[
-                    group(RUN),
-                    later(9, StepKind::Ended { effect: 1, completion: Completion::Success(0) }),
-                    breaks.clone(),
-                ],
-            ],
+            &[two, &[group(RUN), later(9, StepKind::Ended(1, Completion::Success(0))), breaks.clone()]],
         ),
         story(
             "the last member leaves",

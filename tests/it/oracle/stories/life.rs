@@ -2,29 +2,33 @@
 
 use failover_model::ebs::DiskChange;
 use failover_model::polardb::Failure;
-use failover_model::testing::steps::{CallRegion, Completion, GroupCall, PairCall, Step, StepKind, Timing};
+use failover_model::testing::steps::{
+    CallRegion, Completion, GroupCall, PairCall, StepKind, TestStep, Timing,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::oracle::step::{OWNER, on_group};
 
 /// The group is made and filled, and then lives.
-pub fn steps() -> impl Strategy<Value = Vec<Step>> {
+pub fn steps() -> impl Strategy<Value = Vec<TestStep>> {
     let when = prop_oneof![3 => Just(Timing::Later(1)), 1 => Just(Timing::Later(450_001)), 3 => Just(Timing::Deadline)];
-    vec((when, what()).prop_map(|(when, what)| Step { timing: when, kind: what }), 40..80).prop_map(|steps| {
-        let mut all: Vec<Step> = made().into_iter().map(soon).collect();
-        all.extend(steps);
-        all
-    })
+    vec((when, what()).prop_map(|(when, what)| TestStep { timing: when, kind: what }), 40..80).prop_map(
+        |steps| {
+            let mut all: Vec<TestStep> = made().into_iter().map(soon).collect();
+            all.extend(steps);
+            all
+        },
+    )
 }
 
-fn soon(what: StepKind) -> Step {
-    Step { timing: Timing::Later(1), kind: what }
+fn soon(what: StepKind) -> TestStep {
+    TestStep { timing: Timing::Later(1), kind: what }
 }
 
 fn made() -> Vec<StepKind> {
-    let well = StepKind::Ended { effect: 0, completion: Completion::Success(0) };
-    let mut whats = vec![StepKind::CreateGroup { origin: OWNER, id: 0 }, well.clone()];
+    let well = StepKind::Ended(0, Completion::Success(0));
+    let mut whats = vec![StepKind::CreateGroup(OWNER, 0), well.clone()];
     for id in 0..3 {
         let disks = (2 * id, 2 * id + 1);
         let pair = StepKind::CreatePair {
@@ -47,19 +51,15 @@ fn what() -> impl Strategy<Value = StepKind> {
         2 => any::<u8>().prop_map(|pair| on_group(GroupCall::Remove(Some(pair)))),
         2 => Just(on_group(GroupCall::Failover)),
         1 => (0_u8..4).prop_map(|drill| on_group(GroupCall::StartDrill(drill))),
-        1 => any::<u8>().prop_map(|drill| StepKind::ClearDrill { origin: OWNER, drill: Some(drill) }),
-        2 => (0_u8..3, any::<u8>()).prop_map(|(pair, ask)| StepKind::Pair {
-            origin: OWNER,
-            pair: Some(pair),
-            call: PairCall::Permitted(ask),
-        }),
+        1 => any::<u8>().prop_map(|drill| StepKind::ClearDrill(OWNER, Some(drill))),
+        2 => (0_u8..3, any::<u8>()).prop_map(|(pair, ask)| StepKind::Pair(OWNER, Some(pair), PairCall::Permitted(ask))),
     ];
     let badly = Completion::Failure(Failure::Other);
     let ended = prop_oneof![
-        12 => any::<u8>().prop_map(|effect| StepKind::Ended { effect, completion: Completion::Success(0) }),
-        5 => any::<u8>().prop_map(move |effect| StepKind::Ended { effect, completion: badly }),
+        12 => any::<u8>().prop_map(|effect| StepKind::Ended(effect, Completion::Success(0))),
+        5 => any::<u8>().prop_map(move |effect| StepKind::Ended(effect, badly)),
         3 => any::<[u8; 2]>().prop_map(|[effect, member]| StepKind::EndedPartly { effect, member }),
-        2 => (0_u64..40).prop_map(|effect| StepKind::Late { effect, completion: Completion::Success(0) }),
+        2 => (0_u64..40).prop_map(|effect| StepKind::Late(effect, Completion::Success(0))),
     ];
     let happens = prop_oneof![
         2 => (0_u8..3).prop_map(|pair| StepKind::PairInvalid(Some(pair))),

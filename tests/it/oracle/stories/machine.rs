@@ -4,7 +4,7 @@
 use failover_model::ebs::DiskChange;
 use failover_model::polardb::{Failure, NodeChange};
 use failover_model::testing::steps::{
-    CallRegion, Completion, GroupCall, Origin, PairCall, Step, StepKind, Timing,
+    CallRegion, Completion, GroupCall, Origin, PairCall, StepKind, TestStep, Timing,
 };
 use failover_model::testing::strategies::{self, World};
 use failover_model::testing::view::{ClusterView, PairView, View};
@@ -19,7 +19,7 @@ use crate::kit::{START, at, priority};
 
 thread_local! {
     /// Any step. Made once, since it is asked for at every step and costs more than the step itself.
-    static ANY: BoxedStrategy<Step> = strategies::step().boxed();
+    static ANY: BoxedStrategy<TestStep> = strategies::step().boxed();
 }
 
 /// The machine.
@@ -30,12 +30,12 @@ pub struct Naive;
 pub struct Model {
     pub world: World,
     pub system: ReferenceSubject,
-    last: Option<Step>,
+    last: Option<TestStep>,
 }
 
 impl ReferenceStateMachine for Naive {
     type State = Model;
-    type Transition = Step;
+    type Transition = TestStep;
 
     fn init_state() -> BoxedStrategy<Model> {
         let model = |world: World| {
@@ -46,7 +46,7 @@ impl ReferenceStateMachine for Naive {
         strategies::world().prop_map(model).boxed()
     }
 
-    fn transitions(model: &Model) -> BoxedStrategy<Step> {
+    fn transitions(model: &Model) -> BoxedStrategy<TestStep> {
         let (any, likely) = (ANY.with(Clone::clone), likely(model));
         let mut steps = vec![(10, any.clone()), (12, likely.clone())];
         let clock = model.system.reference().clock().as_millis();
@@ -56,7 +56,7 @@ impl ReferenceStateMachine for Naive {
             let when = (select(moments), 0_u64..3);
             let when = when.prop_map(|(wait, off)| Timing::Later((wait + off).saturating_sub(1))).boxed();
             let step = prop_oneof![any, likely];
-            let step = (when.clone(), step).prop_map(|(when, step)| Step { timing: when, ..step });
+            let step = (when.clone(), step).prop_map(|(when, step)| TestStep { timing: when, ..step });
             steps.push((3, step.boxed()));
             if let Some(last) = model.last.clone() {
                 let again = (when, 0_u8..6);
@@ -71,7 +71,7 @@ impl ReferenceStateMachine for Naive {
         Union::new_weighted(steps).boxed()
     }
 
-    fn apply(mut model: Model, step: &Step) -> Model {
+    fn apply(mut model: Model, step: &TestStep) -> Model {
         let input = step.resolve(model.system.reference());
         let _ = model.system.apply(&input);
         model.last = Some(step.clone());
@@ -80,7 +80,7 @@ impl ReferenceStateMachine for Naive {
 }
 
 /// What the owner can do in the right place as things stand, and what the outside then does.
-fn likely(model: &Model) -> BoxedStrategy<Step> {
+fn likely(model: &Model) -> BoxedStrategy<TestStep> {
     let view = model.system.view();
     let token = proptest::option::weighted(0.25, 0_u8..3);
     let caller = token.prop_map(|token| Origin { account: 0, region: CallRegion::Required, token });
@@ -94,7 +94,7 @@ fn likely(model: &Model) -> BoxedStrategy<Step> {
         1 => any::<bool>().prop_map(NodeChange::Replicating),
         1 => (1_u8..6).prop_map(|number| NodeChange::Priority(priority(number))),
     ];
-    let node = (any::<u8>(), change).prop_map(|(node, change)| StepKind::Node { node: Some(node), change });
+    let node = (any::<u8>(), change).prop_map(|(node, change)| StepKind::Node(Some(node), change));
     let mut whats = vec![(1, attached.boxed())];
     if !view.clusters.is_empty() {
         whats.push((3, node.boxed()));
@@ -117,26 +117,18 @@ fn likely(model: &Model) -> BoxedStrategy<Step> {
             1 => Just(PairCall::Reprotect { reverse: true }),
         ];
         let pair = (caller.clone(), any::<u8>(), ask);
-        let pair = pair.prop_map(|(caller, pair, ask)| StepKind::Pair {
-            origin: caller,
-            pair: Some(pair),
-            call: ask,
-        });
+        let pair = pair.prop_map(|(caller, pair, ask)| StepKind::Pair(caller, Some(pair), ask));
         whats.push((8, pair.boxed()));
     }
     let drill = (caller.clone(), any::<u8>(), 0_u8..6);
-    let drill =
-        drill.prop_map(|(caller, pair, id)| StepKind::StartDrill { origin: caller, pair: Some(pair), id });
+    let drill = drill.prop_map(|(caller, pair, id)| StepKind::StartDrill(caller, Some(pair), id));
     if !view.pairs.is_empty() {
         whats.push((2, drill.boxed()));
     }
     if !view.drills.is_empty() {
         let drill = (caller.clone(), any::<u8>());
-        let cleared = drill
-            .clone()
-            .prop_map(|(caller, drill)| StepKind::ClearDrill { origin: caller, drill: Some(drill) });
-        let told =
-            drill.prop_map(|(caller, drill)| StepKind::DescribeDrills { origin: caller, drill: Some(drill) });
+        let cleared = drill.clone().prop_map(|(caller, drill)| StepKind::ClearDrill(caller, Some(drill)));
+        let told = drill.prop_map(|(caller, drill)| StepKind::DescribeDrills(caller, Some(drill)));
         whats.extend([(2, cleared.boxed()), (1, told.boxed())]);
     }
     whats.extend(on_groups(&view, caller.clone()));
@@ -144,10 +136,8 @@ fn likely(model: &Model) -> BoxedStrategy<Step> {
     let running: Vec<u8> = view.clusters.iter().enumerate().filter_map(running).collect();
     if !running.is_empty() {
         let cluster = (caller, select(running), proptest::option::weighted(0.3, any::<u8>()));
-        let cluster = cluster.prop_map(|(caller, cluster, target)| StepKind::Cluster {
-            origin: caller,
-            cluster: Some(cluster),
-            call: failover_ask(target),
+        let cluster = cluster.prop_map(|(caller, cluster, target)| {
+            StepKind::Cluster(caller, Some(cluster), failover_ask(target))
         });
         whats.push((3, cluster.boxed()));
     }
@@ -157,10 +147,10 @@ fn likely(model: &Model) -> BoxedStrategy<Step> {
             2 => Just(Completion::Failure(Failure::Network)),
             1 => any::<u8>().prop_map(|node| Completion::Chosen(Some(node))),
         ];
-        let ended = (any::<u8>(), how).prop_map(|(effect, how)| StepKind::Ended { effect, completion: how });
+        let ended = (any::<u8>(), how).prop_map(|(effect, how)| StepKind::Ended(effect, how));
         whats.push((6, ended.boxed()));
     }
-    Union::new_weighted(whats).prop_map(|what| Step { timing: Timing::Later(1), kind: what }).boxed()
+    Union::new_weighted(whats).prop_map(|what| TestStep { timing: Timing::Later(1), kind: what }).boxed()
 }
 
 /// What is likely of groups: one is made, gets members, and then does something with them.
@@ -170,14 +160,12 @@ fn on_groups(
 ) -> Vec<(u32, BoxedStrategy<StepKind>)> {
     let ended = ["create_failed", "deleting", "delete_failed", "deleted"];
     if view.groups.iter().all(|group| ended.contains(&&*group.status)) {
-        let group = (caller, 0_u8..3).prop_map(|(caller, id)| StepKind::CreateGroup { origin: caller, id });
+        let group = (caller, 0_u8..3).prop_map(|(caller, id)| StepKind::CreateGroup(caller, id));
         return vec![(3, group.boxed())];
     }
     let on = |which: u8, ask: BoxedStrategy<GroupCall>| {
         let group = (caller.clone(), ask);
-        group
-            .prop_map(move |(caller, ask)| StepKind::Group { origin: caller, group: Some(which), call: ask })
-            .boxed()
+        group.prop_map(move |(caller, ask)| StepKind::Group(caller, Some(which), ask)).boxed()
     };
     let free = |pair: &&PairView| pair.group.is_none() && ["created", "stopped"].contains(&&*pair.status);
     let free = view.pairs.iter().filter(free).count();
@@ -218,12 +206,12 @@ fn on_groups(
 }
 
 /// The last step once more, as it was or with one thing changed.
-fn repeated(last: &Step, when: Timing, how: u8) -> Step {
+fn repeated(last: &TestStep, when: Timing, how: u8) -> TestStep {
     let mut what = last.kind.clone();
-    if let StepKind::Pair { origin: caller, .. }
-    | StepKind::Group { origin: caller, .. }
-    | StepKind::CreateGroup { origin: caller, .. }
-    | StepKind::Cluster { origin: caller, .. }
+    if let StepKind::Pair(caller, ..)
+    | StepKind::Group(caller, ..)
+    | StepKind::CreateGroup(caller, ..)
+    | StepKind::Cluster(caller, ..)
     | StepKind::CreatePair { origin: caller, .. }
     | StepKind::CreateCluster { origin: caller, .. } = &mut what
     {
@@ -234,5 +222,5 @@ fn repeated(last: &Step, when: Timing, how: u8) -> Step {
             _ => {}
         }
     }
-    Step { timing: when, kind: what }
+    TestStep { timing: when, kind: what }
 }

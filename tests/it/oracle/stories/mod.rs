@@ -11,7 +11,7 @@ pub mod readings;
 use failover_model::ebs::{DiskChange, PairStatus};
 use failover_model::polardb::{ClusterSeed, Failure, NodeChange, NodeKind};
 use failover_model::testing::steps::{
-    CallRegion, ClusterCall, Completion, Origin, PairCall, Step, StepKind, Timing,
+    CallRegion, ClusterCall, Completion, Origin, PairCall, StepKind, TestStep, Timing,
 };
 use failover_model::testing::strategies::World;
 use failover_model::testing::{Divergence, Drive, Reference, Subject, Summary};
@@ -24,7 +24,7 @@ use crate::oracle::step::OWNER;
 /// A step, or an input that no step can be.
 #[derive(Clone)]
 pub enum Act {
-    Step(Step),
+    Step(TestStep),
     Raw(Box<Input>),
 }
 
@@ -56,23 +56,23 @@ fn from(place: CallRegion) -> Origin {
 }
 
 fn now(what: StepKind) -> Act {
-    Act::Step(Step { timing: Timing::Now, kind: what })
+    Act::Step(TestStep { timing: Timing::Now, kind: what })
 }
 
 fn later(ms: u64, what: StepKind) -> Act {
-    Act::Step(Step { timing: Timing::Later(ms), kind: what })
+    Act::Step(TestStep { timing: Timing::Later(ms), kind: what })
 }
 
 fn due() -> Act {
-    Act::Step(Step { timing: Timing::Deadline, kind: StepKind::Advance })
+    Act::Step(TestStep { timing: Timing::Deadline, kind: StepKind::Advance })
 }
 
 fn well() -> Act {
-    later(1_000, StepKind::Ended { effect: 0, completion: Completion::Success(0) })
+    later(1_000, StepKind::Ended(0, Completion::Success(0)))
 }
 
 fn badly() -> Act {
-    later(1_000, StepKind::Ended { effect: 0, completion: Completion::Failure(Failure::Network) })
+    later(1_000, StepKind::Ended(0, Completion::Failure(Failure::Network)))
 }
 
 fn create(caller: Origin, number: u8, disks: (u8, u8)) -> Act {
@@ -86,7 +86,7 @@ fn create(caller: Origin, number: u8, disks: (u8, u8)) -> Act {
 }
 
 fn pair(caller: Origin, ask: PairCall) -> StepKind {
-    StepKind::Pair { origin: caller, pair: Some(0), call: ask }
+    StepKind::Pair(caller, Some(0), ask)
 }
 
 const START_IT: PairCall = PairCall::Start { one_shot: false };
@@ -103,7 +103,7 @@ fn disk(number: u8, change: DiskChange) -> Act {
 }
 
 fn fail_over(target: Option<u8>) -> Act {
-    later(1_000, StepKind::Cluster { origin: OWNER, cluster: Some(0), call: failover_ask(target) })
+    later(1_000, StepKind::Cluster(OWNER, Some(0), failover_ask(target)))
 }
 
 /// `FailoverDBCluster` to one of the nodes, or to an elected one.
@@ -113,7 +113,7 @@ pub fn failover_ask(target: Option<u8>) -> ClusterCall {
 
 /// Of the nodes `w` and the readers, the one of this number.
 fn changed(node: u8, change: NodeChange) -> Act {
-    now(StepKind::Node { node: Some(node), change })
+    now(StepKind::Node(Some(node), change))
 }
 
 /// `pair-1` between `d-0` and `d-1`, just created.
@@ -202,7 +202,7 @@ fn pairs() -> Vec<Story> {
                     now(pair(from(CallRegion::Source), PairCall::Failover)),
                     ask(PairCall::Failover),
                     ask(PairCall::Failover),
-                    now(StepKind::Late { effect: 1, completion: Completion::Success(0) }),
+                    now(StepKind::Late(1, Completion::Success(0))),
                     badly(),
                     ask(PairCall::Failover),
                     well(),
@@ -224,7 +224,7 @@ fn pairs() -> Vec<Story> {
                 created,
                 &[
                     ask(ONE_SHOT),
-                    now(StepKind::Ended { effect: 0, completion: Completion::Success(0) }),
+                    now(StepKind::Ended(0, Completion::Success(0))),
                     ask(ONE_SHOT),
                     later(450_000, pair(OWNER, ONE_SHOT)),
                     later(1, pair(OWNER, ONE_SHOT)),
@@ -344,7 +344,7 @@ fn tokens() -> Vec<Story> {
         let request = failover_model::ebs::StartDiskReplicaPair { pair: id("pair-1"), one_shot: false };
         Act::Raw(Box::new(Input::Call(call, request.into(), Fresh::None)))
     };
-    let early = Act::Step(Step { timing: Timing::Earlier(5_000), kind: pair(OWNER, START_IT) });
+    let early = Act::Step(TestStep { timing: Timing::Earlier(5_000), kind: pair(OWNER, START_IT) });
     vec![
         story("a clock that leaps back", &[created, &[early, well()]]),
         story("a lost reply", &[created, &[start(0), start(0), well(), start(0)]]),

@@ -20,9 +20,7 @@ pub fn all() -> Vec<Story> {
         let cluster = ClusterSeed { engine, version: version.into(), ..seed(&[("a", 5), ("b", 3)]) };
         World { clusters: vec![cluster], ..bare(|policy| change(&mut policy.polardb)) }
     };
-    let asked = |token, target| {
-        now(StepKind::Cluster { origin: with(token), cluster: Some(0), call: failover_ask(target) })
-    };
+    let asked = |token, target| now(StepKind::Cluster(with(token), Some(0), failover_ask(target)));
     let mut all = groups::readings();
     all.extend(drills::readings());
     let regions = bare(|policy| policy.ebs.regions = Some(ids(&REGIONS[..2]).into_iter().collect()));
@@ -40,8 +38,8 @@ pub fn all() -> Vec<Story> {
                     months: None,
                 }),
                 create(from(CallRegion::Other), 2, (2, 3)),
-                now(StepKind::CreateGroup { origin: OWNER, id: 1 }),
-                now(StepKind::CreateGroup { origin: from(CallRegion::Other), id: 2 }),
+                now(StepKind::CreateGroup(OWNER, 1)),
+                now(StepKind::CreateGroup(from(CallRegion::Other), 2)),
             ],
         ),
         told(

@@ -1,7 +1,4 @@
-//! The reference as a system under test, with or without a [mistake](Bug).
-//!
-//! `tests/gallery.rs` shows for each mistake what the suite reports first, and a suite of your own can be measured by the
-//! same mistakes.
+//! The reference as a system under test.
 
 use super::bug::Bug;
 use super::conformance::Subject;
@@ -10,7 +7,10 @@ use super::view::{Answer, Leeway, View};
 use crate::control_plane::Input;
 use crate::ids::EffectId;
 
-/// The [reference](Reference) as a system under test, with or without a mistake. It numbers its effects from 1.
+/// The [reference](Reference) as a system under test, with or without a [mistake](Bug). It numbers its effects from 1.
+///
+/// `tests/it/oracle/gallery.rs` of the crate shows for each mistake what its suite reports first; any other suite can be
+/// measured in the same way.
 #[derive(Debug, Clone)]
 pub struct ReferenceSubject {
     reference: Reference,
