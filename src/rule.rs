@@ -77,7 +77,6 @@ impl RuleId {
 macro_rules! rule_number {
     ($id:ident $says:literal) => {
         #[doc = $says]
-        #[allow(dead_code)]
         pub(crate) const $id: $crate::rule::RuleId = {
             const NUMBER: [u8; 5] = $crate::rule::number(stringify!($id));
             $crate::rule::RuleId::of(&NUMBER)

@@ -1,8 +1,16 @@
-//! The rules of the wire: what is refused before an operation reads its parameters.
+//! The rules of the wire: the gateway, parameters and answers.
 
 use crate::rule::rules;
 
 rules! {
+    P_512 Documented "DescribeHALogs page, example of a manual one; the absence for automatic ones is inferred"
+        => "A manual switch has a cause; of an automatic one none is published, so none is shown.";
+    P_513 Documented "DescribeHALogs page, HaStatus"
+        => "HaStatus is 0 if there are records and 1 if there are none.";
+    P_514 Documented "DescribeHALogs page, EndTime"
+        => "The end of the time asked for is later than its beginning.";
+    P_602 Documented "SDK 9.2.1, PlannedStartTime and PlannedEndTime; that an end needs a start is inferred"
+        => "A planned end is at least half an hour after the planned start.";
     W_010 Sibling "gateway codes (ebs §6.2)"
         => "A call that names no action or no version is refused, the action first.";
     W_011 Sibling "gateway codes (ebs §6.2)"

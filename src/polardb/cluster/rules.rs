@@ -47,6 +47,4 @@ rules! {
         => "A required parameter that is absent or empty is named.";
     P_601 Sibling "Invalid<Name>.Malformed is the house style"
         => "A parameter that cannot be read or is out of range is named.";
-    P_602 Documented "SDK 9.2.1, PlannedStartTime and PlannedEndTime; that an end needs a start is inferred"
-        => "A planned end is at least half an hour after the planned start.";
 }

@@ -17,10 +17,4 @@ rules! {
         => "Only MySQL clusters have a log of switches.";
     P_511 Inferred "DescribeHALogs page: switchover records"
         => "A switch is in the log once it has moved the writer, the latest first.";
-    P_512 Documented "DescribeHALogs page, example of a manual one; the absence for automatic ones is inferred"
-        => "A manual switch has a cause; of an automatic one none is published, so none is shown.";
-    P_513 Documented "DescribeHALogs page, HaStatus"
-        => "HaStatus is 0 if there are records and 1 if there are none.";
-    P_514 Documented "DescribeHALogs page, EndTime"
-        => "The end of the time asked for is later than its beginning.";
 }

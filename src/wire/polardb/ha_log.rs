@@ -13,6 +13,7 @@ use crate::rule::cite;
 use crate::wire::civil::{format_iso, parse_moment};
 use crate::wire::object::{count, object, text};
 use crate::wire::reader::{INT32, Reader};
+use crate::wire::rules::{P_512, P_513, P_514};
 
 pub(in crate::wire) fn ha_logs(reader: &mut Reader<'_>) -> Result<DescribeHaLogs, Refusal> {
     cite!(P_514);

@@ -20,6 +20,7 @@ use crate::polardb::{
 };
 use crate::rule::cite;
 use crate::time::{Span, Timestamp};
+use crate::wire::rules::P_602;
 
 use super::clusters::{ZONE_TYPES, cluster};
 use super::words::SWITCH;
