@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 use super::clusters::cluster;
 use crate::control_plane::Refusal;
 use crate::ids::{ClusterId, NodeId};
-use crate::polardb::observe::rules::{P_512, P_513, P_514};
 use crate::polardb::{Cause, DescribeHaLogs, HaLogPage, Switch};
 use crate::rule::cite;
 use crate::wire::civil::{format_iso, parse_moment};

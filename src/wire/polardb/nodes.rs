@@ -11,7 +11,6 @@ use alloc::vec::Vec;
 
 use crate::control_plane::Refusal;
 use crate::ids::{ClusterId, NodeClass, NodeId, ZoneId};
-use crate::polardb::cluster::rules::P_602;
 use crate::polardb::nodes::rules::P_211;
 use crate::polardb::{
     CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass,
