@@ -1,4 +1,3 @@
-
 use super::*;
 
 /// C-020: the late retry of a failover that worked does not meet the status that it brought about.

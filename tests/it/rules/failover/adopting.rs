@@ -1,4 +1,3 @@
-
 use super::*;
 use failover_model::control_plane::{NotAdopted, Violation};
 

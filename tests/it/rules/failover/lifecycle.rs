@@ -1,4 +1,3 @@
-
 use super::*;
 
 fn create(edition: Edition, node_number: u8) -> CreateDbCluster {

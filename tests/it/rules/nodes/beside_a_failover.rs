@@ -1,4 +1,3 @@
-
 use super::*;
 
 /// P-180, P-230: work on a reader does not hold the replacement of the writer, by anybody else.

@@ -1,4 +1,3 @@
-
 use super::*;
 use Access::{None as Nothing, ReadOnly, ReadWrite};
 

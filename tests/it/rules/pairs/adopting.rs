@@ -1,4 +1,3 @@
-
 use super::*;
 
 fn seed(status: S) -> PairSeed {

@@ -1,4 +1,3 @@
-
 use super::*;
 
 fn refused(world: &mut World, region: &str, request: CreateDiskReplicaPair) -> Refusal {

@@ -1,4 +1,3 @@
-
 use super::*;
 
 fn describe(world: &mut World, account: &str, region: &str, request: DescribeDiskReplicaPairs) -> PairPage {

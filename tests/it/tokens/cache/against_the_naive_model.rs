@@ -1,4 +1,3 @@
-
 use super::naive::{Answer, Naive, State};
 use super::*;
 use proptest::prelude::*;

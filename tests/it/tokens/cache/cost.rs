@@ -1,4 +1,3 @@
-
 use super::*;
 use core::cell::Cell;
 use core::hash::{Hash, Hasher};

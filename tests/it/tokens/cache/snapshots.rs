@@ -1,4 +1,3 @@
-
 use super::*;
 use failover_model::token::{BadTokenSnapshot, TokenSnapshot};
 use proptest::prelude::*;
