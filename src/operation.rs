@@ -192,6 +192,7 @@ operations! {
             "InvalidRegionId.Malformed NumberExceed.Tags InvalidPageSize.Malformed \
              InvalidPageNumber.Malformed DBTypeOrDBVersion.Malformed ServiceUnavailable"];
         DescribeDbClusterAttribute "DescribeDBClusterAttribute": - - [CLUSTER];
+        DescribeDbClusterAttributeZonal: - - [];
         DescribeDbClusterEndpoints "DescribeDBClusterEndpoints": - - [CLUSTER];
         DescribeHaLogs "DescribeHALogs": - - [];
     }

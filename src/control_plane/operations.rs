@@ -46,7 +46,7 @@ answers! {
         DrillPage(DrillPage);
         /// `DescribeDBClusters`.
         ClusterPage(ClusterPage);
-        /// `DescribeDBClusterAttribute`.
+        /// `DescribeDBClusterAttribute` or `DescribeDbClusterAttributeZonal`.
         Cluster(DbCluster [Box]);
         /// `DescribeDBClusterEndpoints`.
         Endpoints(EndpointList);
@@ -226,6 +226,9 @@ operations! {
         /// `DescribeDBClusterAttribute`.
         DescribeDbClusterAttribute => describe_db_cluster_attribute(cluster) -> DbCluster:
             |plane, call, it| Ok(Done::observed(plane.owned_cluster(call, &it.cluster)?.clone()));
+        /// `DescribeDbClusterAttributeZonal`: the same for edge clusters.
+        DescribeDbClusterAttributeZonal => describe_db_cluster_attribute_zonal(0.cluster) -> DbCluster:
+            |plane, call, it| Ok(Done::observed(plane.owned_cluster(call, &it.0.cluster)?.clone()));
         /// `DescribeDBClusterEndpoints`.
         DescribeDbClusterEndpoints => describe_db_cluster_endpoints(cluster) -> EndpointList:
             |plane, call, it| Ok(Done::observed(it.select(plane.owned_cluster(call, &it.cluster)?)));

@@ -11,7 +11,9 @@ pub(crate) mod observe;
 pub(crate) mod refusal;
 
 pub use crate::outcome::Failure;
-pub use cluster::describe::{ClusterPage, DescribeDbClusterAttribute, DescribeDbClusters};
+pub use cluster::describe::{
+    ClusterPage, DescribeDbClusterAttribute, DescribeDbClusterAttributeZonal, DescribeDbClusters,
+};
 pub use cluster::plan::ClusterPlan;
 pub use cluster::requests::{
     ClusterCreated, CreateDbCluster, DeleteDbCluster, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig,

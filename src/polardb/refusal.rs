@@ -220,6 +220,10 @@ refusals! {
     );
 }
 
+const fn describes_attributes(operation: Operation) -> bool {
+    matches!(operation, Operation::DescribeDbClusterAttribute | Operation::DescribeDbClusterAttributeZonal)
+}
+
 const fn fails_over(operation: Operation) -> bool {
     matches!(operation, Operation::FailoverDbCluster | Operation::FailoverDbClusterZonal)
 }
@@ -244,7 +248,7 @@ fn malformed(operation: Operation, parameter: &str) -> Answer {
         "DBNode" => BAD_NODE.into(),
         "TargetDBNodeId" => BAD_NODE_ID.into(),
         _ => {
-            let missing = parameter == "DBClusterId" && operation != Operation::DescribeDbClusterAttribute;
+            let missing = parameter == "DBClusterId" && !describes_attributes(operation);
             let code = format!("Invalid{parameter}.Malformed");
             let message = format!("The specified parameter {parameter} is not valid.");
             (if missing { 404 } else { 400 }, code, message).into()

@@ -22,7 +22,9 @@ use crate::ebs::{
 };
 use crate::ids::RegionId;
 use crate::operation::Operation;
-use crate::polardb::{DeleteDbCluster, DescribeDbClusterAttribute, FailoverDbClusterZonal};
+use crate::polardb::{
+    DeleteDbCluster, DescribeDbClusterAttribute, DescribeDbClusterAttributeZonal, FailoverDbClusterZonal,
+};
 use crate::rule::cite;
 use crate::token::ClientToken;
 
@@ -107,6 +109,12 @@ fn request(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Ref
         Operation::DescribeDbClusters => clusters::describe(reader)?.into(),
         Operation::DescribeDbClusterAttribute => {
             DescribeDbClusterAttribute { cluster: clusters::cluster(reader)? }.into()
+        }
+        Operation::DescribeDbClusterAttributeZonal => {
+            DescribeDbClusterAttributeZonal(DescribeDbClusterAttribute {
+                cluster: clusters::cluster(reader)?,
+            })
+            .into()
         }
         Operation::DescribeDbClusterEndpoints => endpoints::endpoints(reader)?.into(),
         Operation::DescribeHaLogs => ha_log::ha_logs(reader)?.into(),

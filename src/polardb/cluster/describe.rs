@@ -77,6 +77,11 @@ pub struct DescribeDbClusterAttribute {
     pub cluster: ClusterId,
 }
 
+/// `DescribeDbClusterAttributeZonal`: the same for edge clusters. A client of `FailoverDBClusterZonal` polls it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
+pub struct DescribeDbClusterAttributeZonal(pub DescribeDbClusterAttribute);
+
 impl DescribeDbClusters {
     fn matches(&self, cluster: &DbCluster) -> bool {
         let has_node = || self.nodes.iter().any(|node| cluster.node(node).is_some());

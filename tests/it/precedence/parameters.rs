@@ -281,7 +281,7 @@ fn polardb(operation: &str) -> &'static str {
             PayType=x
             DBNodeIds=!"
         }
-        "DescribeDBClusterAttribute" => "DBClusterId*=!",
+        "DescribeDBClusterAttribute" | "DescribeDbClusterAttributeZonal" => "DBClusterId*=!",
         "DescribeHALogs" => {
             "DBClusterId*=!::::404 InvalidDBClusterId.Malformed (P-601
             DBNodeId=!

@@ -183,6 +183,12 @@ fn clusters() -> Vec<Case> {
             vec![unknown("404 InvalidDBCluster.NotFound (P-100")],
         ),
         case(
+            "DescribeDbClusterAttributeZonal",
+            "Version=2017-08-01 DBClusterId=pc-1",
+            "",
+            vec![unknown("404 InvalidDBCluster.NotFound (P-100")],
+        ),
+        case(
             "DescribeDBClusterEndpoints",
             "Version=2017-08-01 DBClusterId=pc-1",
             "",

@@ -251,7 +251,9 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             Parameter("PayType", Word(&["Postpaid", "Prepaid"]), OPTIONAL),
             Parameter("DBNodeIds", Ids { most: usize::MAX }, OPTIONAL),
         ],
-        Operation::DeleteDbCluster | Operation::DescribeDbClusterAttribute => cluster(),
+        Operation::DeleteDbCluster
+        | Operation::DescribeDbClusterAttribute
+        | Operation::DescribeDbClusterAttributeZonal => cluster(),
         Operation::CreateDbNodes => vec![
             Parameter("DBClusterId", Id, REQUIRED),
             Parameter("ClientToken", Token, OPTIONAL),
@@ -411,9 +413,11 @@ fn bad(operation: Operation, name: &str) -> (u16, String) {
     match (operation.product(), operation, name) {
         (Product::Ebs, _, "ResourceType") => (404, "InvalidResourceType.NotFound".into()),
         (Product::Ebs, ..) => (400, "InvalidParameter".into()),
-        (_, Operation::DescribeDbClusterAttribute, "DBClusterId") => {
-            (400, "InvalidDBClusterId.Malformed".into())
-        }
+        (
+            _,
+            Operation::DescribeDbClusterAttribute | Operation::DescribeDbClusterAttributeZonal,
+            "DBClusterId",
+        ) => (400, "InvalidDBClusterId.Malformed".into()),
         (.., "DBClusterId") => (404, "InvalidDBClusterId.Malformed".into()),
         (.., "TargetDBNodeId") => (400, "InvalidDBNodeId.Malformed".into()),
         (.., "DBVersion") => (400, "DBTypeOrDBVersion.Malformed".into()),

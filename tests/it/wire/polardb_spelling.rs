@@ -245,6 +245,19 @@ fn rule_23_a_token_is_ascii_at_most_64_long_and_its_case_counts() {
     assert_eq!(with_token, listed.into_iter().collect());
 }
 
+/// The client of edge clusters polls the zonal describe: it answers as its twin does, under a name of its own.
+#[test]
+fn the_zonal_describe_answers_as_its_twin() {
+    let mut plane = plane(&[], &[cluster(json!({}))]);
+    let given = [("DBClusterId", "pc-1")];
+    let [one, zonal] = [Operation::DescribeDbClusterAttribute, Operation::DescribeDbClusterAttributeZonal];
+    let (told, zonal_told) = (answer(&mut plane, one, &given), answer(&mut plane, zonal, &given));
+    assert_eq!(as_json(one, &told), as_json(zonal, &zonal_told));
+    let xml = Body::success(zonal, &zonal_told, "R-1", Format::Xml);
+    assert!(xml.text.contains("<DescribeDbClusterAttributeZonalResponse>"), "{}", xml.text);
+    expect(zonal, &[("DBClusterId", "?")], 400, "InvalidDBClusterId.Malformed");
+}
+
 /// A failover answers with a request id and nothing else: no task, no order, no node.
 #[test]
 fn rule_6_the_answer_to_a_failover_names_nobody() {

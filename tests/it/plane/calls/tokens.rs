@@ -159,6 +159,7 @@ fn an_operation_without_a_client_token_ignores_one() {
             "ModifyDBClusterDeletion",
             "DescribeDBClusters",
             "DescribeDBClusterAttribute",
+            "DescribeDbClusterAttributeZonal",
             "DescribeDBClusterEndpoints",
             "DescribeHALogs"
         ]
