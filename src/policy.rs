@@ -303,6 +303,13 @@ policy! {
             /// The writer's: `TargetZoneType=Primary`, the default, switches inside the primary zone.
             Writers,
         };
+        /// A failover to a target that is the primary already.
+        writer_as_target: WriterAsTarget "facts/polardb.md#target-that-is-the-primary" {
+            /// Refuse: the page asks for a read-only node.
+            Refuse,
+            /// Succeed without effect while the primary runs, as the vendor's open-source cluster manager does.
+            Succeed,
+        };
         /// The code for a target that PostgreSQL or Oracle requires and the call lacks.
         missing_target: MissingTarget "facts/polardb.md#missing-target" {
             /// `InvalidDBNodeId.Malformed`, the nearest code that is listed.

@@ -14,10 +14,12 @@ use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::cluster::{ClusterEffect, DbCluster, Lifecycle};
 use crate::polardb::election::electorate::{Electorate, TargetZoneType};
 use crate::polardb::election::failover::{Cause, Next, NoCandidate, OnExhaustion, Stage, Start};
-use crate::polardb::election::rules::{P_105, P_107, P_108, P_113, P_122, P_143, P_151, P_152, P_160, P_171};
+use crate::polardb::election::rules::{
+    P_104, P_105, P_107, P_108, P_113, P_122, P_143, P_151, P_152, P_160, P_171,
+};
 use crate::polardb::nodes::{DbNode, NodeChange, NodeKind, Role};
 use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
-use crate::policy::{BusyCluster, MissingTarget, PolarDbPolicy, RollBack, TargetInWindow};
+use crate::policy::{BusyCluster, MissingTarget, PolarDbPolicy, RollBack, TargetInWindow, WriterAsTarget};
 use crate::rule::cite;
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
@@ -40,6 +42,14 @@ impl DbCluster {
         let ha_status = |rule| Err(PolarDbReason::HaStatus { cluster: cluster(), rule }.of(operation));
         if !self.edition.fails_over() {
             return Err(PolarDbReason::ClusterCategory { cluster: cluster() }.of(operation));
+        }
+        let is_running_writer =
+            |id: &NodeId| self.writer().is_some_and(|node| node.id == *id && node.is_running());
+        if policy.writer_as_target == WriterAsTarget::Succeed
+            && self.accepts_failover(policy)
+            && request.target.as_ref().is_some_and(is_running_writer)
+        {
+            return Ok(ClusterPlan { rule: Some(P_104), ..self.plan(now, P_302) });
         }
         let target = match &request.target {
             Some(id) => Some(self.check_target(operation, id, request.target_zone_type)?),

@@ -11,7 +11,7 @@ use failover_model::policy::{
     LowerTiers, MissingTarget, PairFailover, PolarDbPolicy, ProductionSite, RejectionPolicy,
     ReprotectFailedGroup, RetryAfterFailure, ReverseNeeds, RollBack, SameRegionPairs, StandardNodes,
     StartWhileReplicating, SwitchStatus, TargetInWindow, TokenAlphabet, TokenMismatch, TokenPolicy,
-    TokenScope, WindowFrom, ZoneLoss,
+    TokenScope, WindowFrom, WriterAsTarget, ZoneLoss,
 };
 use failover_model::snapshot::{RestoreError, Snapshot};
 use failover_model::text::{Description, GroupName, Name, Tag, TagKey, TagValue};
@@ -59,6 +59,7 @@ fn contrary() -> Policy {
             column_store: ColumnStoreElection::Elected,
             election_zone: ElectionZone::Writers,
             missing_target: MissingTarget::MissingParameter,
+            writer_as_target: WriterAsTarget::Succeed,
             token_mismatch: TokenMismatch::InvalidClientToken,
             busy_cluster: BusyCluster::Accept,
             switch_status: SwitchStatus::RoleSwitching,

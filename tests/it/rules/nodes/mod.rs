@@ -22,7 +22,7 @@ use failover_model::polardb::{
 use failover_model::policy::{
     AfterExhaustion, AutomaticInWindow, BusyCluster, ColumnStoreElection, ElectionZone, HotReplicaPreference,
     LowerTiers, MissingTarget, RollBack, StandardNodes, SwitchStatus, TargetInWindow, TokenMismatch,
-    WindowFrom, ZoneLoss,
+    WindowFrom, WriterAsTarget, ZoneLoss,
 };
 use failover_model::{Fresh, Observation, Outcome, Refusal, Request, Step};
 

@@ -176,3 +176,16 @@ fn how_many_nodes_the_standard_edition_has() {
     let world = seeded(|seed| seed.edition = Edition::Basic);
     assert_eq!(world.db().most_nodes(&PolarDbPolicy::default()), 1, "in either");
 }
+
+/// P-104.
+#[test]
+fn what_a_target_that_is_the_primary_already_is_answered() {
+    let mut world = under(|_| (), |_| ());
+    assert_eq!(refusal(world.fail_over(Some("w"))), is("P-104", 400, "InvalidDBNodeId.Malformed"));
+    let mut world = under(|policy| policy.writer_as_target = WriterAsTarget::Succeed, |_| ());
+    let before = world.db().clone();
+    assert_eq!(world.fail_over(Some("w")).unwrap(), Step::default());
+    assert_eq!(*world.db(), before);
+    down(&mut world, &["w", "a", "b"]);
+    assert_eq!(refusal(world.fail_over(Some("w"))), is("P-104", 400, "InvalidDBNodeId.Malformed"));
+}
