@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 
 use crate::rule::Rule;
 
-/// Every rule of the model, by number: the rows of the pair table and the rules beside it.
+/// Every rule, by number: the rows of both lifecycles and the rules beside them. Those of the wire are in it only with the
+/// feature `wire`.
 pub fn rules() -> Vec<Rule> {
     let rows = crate::ebs::PairLifecycle::ROWS.iter().map(|row| row.as_rule());
     let mut rules: Vec<Rule> = rows

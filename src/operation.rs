@@ -60,7 +60,7 @@ macro_rules! operations {
                 match self { $($(Self::$name => Product::$product,)*)* }
             }
 
-            /// Whether it defines the `ClientToken` parameter.
+            /// Whether a `ClientToken` guards it. That of `ListTagResources` is read and guards nothing (`E-711`).
             pub const fn takes_token(self) -> bool {
                 match self { $($(Self::$name => operations!(@is $token),)*)* }
             }
@@ -104,7 +104,7 @@ const CONFIG_PAGE: &str = "ModifyDBNodeConfig page, help.aliyun.com, 2025-09";
 const FAILOVER_PAGE: &str = "FailoverDBCluster page, alibabacloud.com, 2024-10";
 const ZONAL_PAGE: &str = "FailoverDBClusterZonal page, alibabacloud.com, 2024-10";
 
-// A row: the name, the wire name where it differs, whether the operation takes a token and a region, the codes that the
+// A row: the name, the wire name where it differs, whether a token guards the operation and whether it takes a region, the codes that the
 // metadata lists for it, and the dated pages that list others.
 operations! {
     Ebs {

@@ -1,7 +1,7 @@
 //! What a rule is: every one has a number, a source and a [`Basis`].
 //!
-//! Numbers have gaps, so that rows can be added. A number appears in the row, in the generated page `docs/rules.md`,
-//! in the refusal or event it causes, in its test and in its scenarios; searching for it finds all of them.
+//! Numbers have gaps, so that rows can be added. Code names a rule by its constant, `P_172`; prose, tests, scenarios and
+//! pages by its number, `P-172`. The expression `P.172` finds both.
 
 use core::fmt;
 
@@ -99,8 +99,7 @@ macro_rules! rules {
     };
 }
 
-/// Names the rules that the function below implements, where it neither returns nor reports them. A rule that no code
-/// names is dead code.
+/// Names the rules that the function around it, or the item below it, implements. A rule that no code names is dead code.
 macro_rules! cite {
     ($($id:ident),+) => {
         const _: &[$crate::rule::RuleId] = &[$($id),+];

@@ -1,4 +1,5 @@
-//! Everything that can change a control plane, as one type: the unit that is journalled, replayed, replicated and generated.
+//! Calls, reports and time as one type: the unit that is journalled, replayed, replicated and generated. Adopting,
+//! forgetting an account and changing the policy are not inputs.
 
 use super::{Action, Call, ControlPlane, Fresh, Misuse, Reply, Report, Request, Response, Step};
 use crate::ebs::EbsRefusal;

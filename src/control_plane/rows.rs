@@ -1,7 +1,7 @@
 //! The macros that read the rows of [`operations`](super::operations).
 
-/// What calls answer. An answer that a token remembers is one of [`TokenOutcome`](super::TokenOutcome) too; describes
-/// define no `ClientToken`, so theirs is never remembered.
+/// What calls answer. An answer that a token remembers is one of [`TokenOutcome`](super::TokenOutcome) too; no token
+/// guards a describe, so its answer is never remembered.
 macro_rules! answers {
     (
         remembered { $($(#[$doc:meta])* $kept:ident($kept_type:ident);)* }

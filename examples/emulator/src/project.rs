@@ -201,6 +201,7 @@ fn of_cluster(fact: &ClusterFact, blank: impl Fn(&'static str) -> Entry) -> Entr
                 NodeChange::Priority(priority) => entry.with("priority", priority.get()),
             }
         }
+        newer => blank("cluster").with("fact", format!("{newer:?}")),
     }
 }
 

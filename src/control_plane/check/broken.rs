@@ -1,5 +1,5 @@
 //! Broken states that no snapshot can hold, since restoring builds what is broken here: registries, indexes and the
-//! cache's bounds. `tests/violations.rs` breaks the rest.
+//! cache's bounds. `tests/it/plane/violations.rs` breaks the rest.
 
 use alloc::collections::BTreeSet;
 

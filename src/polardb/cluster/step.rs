@@ -15,6 +15,7 @@ use crate::time::{Span, Timestamp};
 
 /// Something that happened to a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ClusterFact {
     /// Its status changed. There is none before its creation and after its removal.
     Status {

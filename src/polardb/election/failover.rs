@@ -161,7 +161,7 @@ pub enum Next {
 }
 
 impl Next {
-    /// The row of the table above by which it follows.
+    /// The row of the table at the head of this file by which it follows.
     pub const fn rule(&self) -> RuleId {
         match self {
             Self::Promote(_) => P_141,

@@ -1,4 +1,4 @@
-//! The failover of a cluster, row by row of the table in `src/polardb/failover.rs`, through the control plane.
+//! The failover of a cluster, row by row of the table in `src/polardb/election/failover.rs`, through the control plane.
 
 #![allow(unused_must_use, reason = "a fixture's steps are not carried out by anybody")]
 
