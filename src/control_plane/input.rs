@@ -1,4 +1,4 @@
-//! Everything that can change a control plane, as one type: the unit that is journalled, replayed, replicated and generated.
+//! Every input of a control plane as one type: the unit of journals, replay, replication and generated tests.
 
 use super::{Action, Call, ControlPlane, Fresh, Misuse, Reply, Report, Request, Response, Step};
 use crate::ebs::EbsRefusal;
@@ -20,7 +20,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// How it looks on the wire.
+    /// Its error on the wire.
     pub fn wire(&self) -> WireError {
         match self {
             Self::Ebs(refusal) => refusal.wire(),
@@ -45,7 +45,7 @@ impl Refusal {
     }
 }
 
-/// Anything that can change a control plane.
+/// An input that can change a control plane.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Input {
@@ -57,15 +57,15 @@ pub enum Input {
     Advance(Timestamp),
 }
 
-/// What an [`Input`] gave.
+/// The result of an [`Input`].
 #[must_use = "the step holds effects that must be carried out"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
     /// For a call, the response or refusal.
     pub result: Option<Result<Response, Refusal>>,
-    /// For a call, whether the token cache answered.
+    /// For a call, whether the answer is a replay from the token cache.
     pub replayed: bool,
-    /// What the input did.
+    /// The effects and events of the input.
     pub step: Step,
     /// For a call, the rule that decided; `None` for a describe.
     pub rule: Option<RuleId>,
