@@ -1,8 +1,8 @@
 //! The ordered map of the crate.
 //!
-//! `IndexMap` has three drawbacks for a long-lived value that is compared and hashed: its equality ignores order, it has
-//! no `Hash`, and removing an early entry shifts all later ones. [`Map`] keeps insertion order, includes it in equality
-//! and hash, and leaves a gap on removal; gaps are closed once they outnumber entries.
+//! `IndexMap` has three drawbacks for a long-lived value that is compared and hashed: its equality ignores order, it
+//! has no `Hash`, and removing an early entry shifts all later ones. [`Map`] keeps insertion order, includes it in
+//! equality and hash, and leaves a gap on removal; gaps are closed once they outnumber entries.
 //!
 //! Costs: look-up O(1); insertion and removal amortised O(1), except that reinserting a key whose gap is still open is
 //! O(n); iteration O(n). Nothing depends on hash order, so the seed is never observable.

@@ -1,9 +1,9 @@
 //! Snapshots: the whole state as data, and back.
 //!
-//! One snapshot holds resources, tokens, clock and policy, since a token without its effect, or the reverse, would break
-//! at-most-once execution. Maps are sequences in registry order, so equal states give equal bytes under any hash seed.
-//! Unknown fields are rejected. Indexes are left out and rebuilt; [`ControlPlane::check`] verifies a restored state before
-//! it is returned.
+//! One snapshot holds resources, tokens, clock and policy, since a token without its effect, or the reverse, would
+//! break at-most-once execution. Maps are sequences in registry order, so equal states give equal bytes under any hash
+//! seed. Unknown fields are rejected. Indexes are left out and rebuilt; [`ControlPlane::check`] verifies a restored
+//! state before it is returned.
 //!
 //! The format is version 1. It freezes with release 0.1.0; a later format gets a new number.
 

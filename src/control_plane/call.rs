@@ -136,7 +136,7 @@ impl ControlPlane {
     ///
     /// # Errors
     ///
-    /// [`Misuse::BadFreshId`] if the call would be accepted but the ids of the created resources cannot be used.
+    /// [`Misuse::BadFreshId`] if the call would be accepted but its fresh ids cannot be used.
     pub fn call<A: Action>(
         &mut self,
         call: &Call,

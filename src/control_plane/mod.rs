@@ -4,7 +4,8 @@
 //!
 //! * **A. Calls.** Methods such as `failover_disk_replica_pair` take a [`Call`] (time, account, region, token) and a
 //!   typed request, and return a [`Reply`].
-//! * **B. Reports.** [`ControlPlane::report`] takes the outcome of an effect or an observation. Resources change in no other way.
+//! * **B. Reports.** [`ControlPlane::report`] takes the outcome of an effect, or an observation. Work completes only
+//!   this way.
 //! * **C. Time.** [`ControlPlane::advance`] fires due deadlines. A call fires none: the embedder advances first.
 //!
 //! Every call runs its checks in the same order: the token's alphabet (`C-010`), the token (`C-020`), then the

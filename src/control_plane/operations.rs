@@ -30,7 +30,7 @@ answers! {
         ClusterCreated(ClusterCreated);
         /// `CreateDBNodes`: nodes were created.
         NodesCreated(NodesCreated);
-        /// `DeleteDBNodes`, `ModifyDBNodeClass`, `ModifyDBNodesClass` or `ModifyDBNodeHotReplicaMode`: an order was created.
+        /// `DeleteDBNodes`, `ModifyDBNodeClass`, `ModifyDBNodesClass` or `ModifyDBNodeHotReplicaMode`: an order exists.
         Ordered(Ordered);
     }
     observed {

@@ -108,9 +108,9 @@ macro_rules! fresh_ids {
 /// Request [Box] => method(resource) with Ids -> Answer: implementation;
 /// ```
 ///
-/// where `[Box]` marks a request that is too large to be inlined in [`Request`](super::Request), `resource` is the field
-/// that names the call's only resource, if there is one, and `with Ids` is the type of the ids that a creating operation
-/// needs.
+/// where `[Box]` marks a request that is too large to be inlined in [`Request`](super::Request), `resource` is the
+/// field that names the call's only resource, if there is one, and `with Ids` is the type of the ids that a creating
+/// operation needs.
 macro_rules! operations {
     ($($refusal:ident {$(
         $(#[$doc:meta])*
@@ -143,7 +143,7 @@ macro_rules! operations {
             ///
             /// # Errors
             ///
-            /// [`Misuse::BadFreshId`] if the call would be accepted but the ids of the created resources cannot be used.
+            /// [`Misuse::BadFreshId`] if the call would be accepted but its fresh ids cannot be used.
             pub fn call_any(&mut self, call: &Call, request: &Request, fresh: &Fresh) -> Result<Output, Misuse> {
                 match request {$($(
                     Request::$name(request) => operations!(@call self, call, request, fresh, $name $($ids)?),

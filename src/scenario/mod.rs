@@ -1,7 +1,7 @@
 //! Scenarios: transcripts for reviewers to read and tests to replay.
 //!
-//! A scenario is a sequence of blocks. A block is one or more commands, a line of four dashes, and the expected output up
-//! to the next blank line. Lines that begin with `#` are comments. [`replay`] runs the commands against a fresh
+//! A scenario is a sequence of blocks. A block is one or more commands, a line of four dashes, and the expected output
+//! up to the next blank line. Lines that begin with `#` are comments. [`replay`] runs the commands against a fresh
 //! [`ControlPlane`] and returns the whole text with the actual output, so a change of behaviour is a changed line.
 //!
 //! ```text

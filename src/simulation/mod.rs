@@ -1,9 +1,9 @@
-//! A deterministic world around a control plane: effects end after a latency, with outcomes from a fault plan, in virtual
-//! time.
+//! A deterministic world around a control plane: effects end after a latency, with outcomes from a fault plan, in
+//! virtual time.
 //!
-//! Time is an argument here too; nothing runs in the background. Every input first performs the work that is due, in the
-//! order of time, and outcomes before deadlines at the same time. Random choices come from independent keyed streams, so
-//! equal seeds, policies and inputs give equal bytes, and an additional describe changes no choice.
+//! Time is an argument here too; nothing runs in the background. Every input first performs the work that is due, in
+//! the order of time, and outcomes before deadlines at the same time. Random choices come from independent keyed
+//! streams, so equal seeds, policies and inputs give equal bytes, and an additional describe changes no choice.
 //!
 //! [`Transitions`] selects how effects end; deadlines follow the clock in every mode. No pair starts two copies at the
 //! same time and every failover ends, so [`Simulation::advance`] terminates.
@@ -85,8 +85,8 @@ pub struct Simulation {
     held: BTreeSet<EffectId>,
     /// The switches of clusters, collected from the events.
     ha_log: HaLog,
-    /// The end times of effects in timed mode, derived from the outstanding effects, the latencies and the held effects.
-    /// The entry of an effect that ended otherwise stays until its time and is then skipped.
+    /// The end times of effects in timed mode, derived from the outstanding effects, the latencies and the held
+    /// effects. The entry of an effect that ended otherwise stays until its time and is then skipped.
     schedule: BTreeSet<(Timestamp, EffectId)>,
 }
 

@@ -1,8 +1,8 @@
 //! The progress of a copy, for `DescribeDiskReplicaPairProgress`.
 //!
-//! The control plane knows when a copy began but not how long it takes; the simulation does. During a copy in timed mode,
-//! the answer is the elapsed share of its latency (`E-696`), rounded down and below 100 until it ends. Nothing is stored:
-//! the value follows from the clock, the start of the effect and the latency.
+//! The control plane knows when a copy began but not how long it takes; the simulation does. During a copy in timed
+//! mode, the answer is the elapsed share of its latency (`E-696`), rounded down and below 100 until it ends. Nothing is
+//! stored: the value follows from the clock, the start of the effect and the latency.
 
 use super::{Simulation, Transitions};
 use crate::control_plane::{Output, Request, Response};

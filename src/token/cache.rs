@@ -1,9 +1,9 @@
 //! The cache: the entry of each token, and the decisions.
 //!
 //! A token is in flight or completed; expiry is computed from the completion and is not a state of its own. The request
-//! is stored whole and compared by `Eq`, so the embedder passes it parsed and with defaults filled in, without the parts
-//! that may differ between a request and its retry. Requests are not compared by hash: a collision would replay success
-//! for a failover that never happened.
+//! is stored whole and compared by `Eq`, so the embedder passes it parsed and with defaults filled in, without the
+//! parts that may differ between a request and its retry. Requests are not compared by hash: a collision would replay
+//! success for a failover that never happened.
 //!
 //! Answers depend only on the calls and their times. The storage order of entries and the removal of expired ones are
 //! not part of the value: `Eq`, `Hash`, `Debug` and snapshots do not show them.
@@ -333,8 +333,8 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         Ok(())
     }
 
-    /// Forgets a tenant: its horizon and its tokens, including those in flight, whose permits become stale. For removing
-    /// an account; afterwards at-most-once holds only for new tokens. O(tokens in flight, tenants and tokens removed).
+    /// Forgets a tenant: its horizon and its tokens, including those in flight, whose permits become stale. For
+    /// removing an account; then at-most-once holds only for new tokens. O(tokens in flight, tenants, tokens removed).
     pub fn forget(&mut self, tenant: &T) {
         let Some(index) = self.store.tenant_index(tenant) else { return };
         let flights: Vec<u64> =

@@ -1,6 +1,6 @@
 //! The invariants of a token cache.
 //!
-//! They are for tests, which check a restored or randomly driven cache after each step; using a cache does not need them.
+//! For tests, which check a restored or randomly driven cache after each step.
 
 use alloc::vec::Vec;
 use core::hash::Hash;

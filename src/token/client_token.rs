@@ -1,8 +1,8 @@
 //! The token as sent by the client.
 //!
 //! Both products' parameter texts say the same: at most 64 characters, ASCII only (T-010). PolarDB's adds that case
-//! counts (T-020). Neither says what an empty value means, or whether spaces and control characters are allowed.
-//! Here an empty value is an absent one (T-040), since SDKs send empty optional parameters, and all of ASCII is accepted
+//! counts (T-020). Neither says what an empty value means, or whether spaces and control characters are allowed. Here
+//! an empty value is an absent one (T-040), since SDKs send empty optional parameters, and all of ASCII is accepted
 //! (T-050); [`ClientToken::parse_strict`] accepts visible characters only. Nothing is trimmed or case-folded.
 
 use crate::rule::cite;
@@ -16,8 +16,8 @@ use core::num::NonZeroU8;
 /// Its text is inline: neither parsing nor cloning allocates, and comparing follows no pointer.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ClientToken {
-    /// The text, padded with zeros. If the padded bytes of two texts are equal, the length decides, so the derived order
-    /// is that of the texts.
+    /// The text, padded with zeros. If the padded bytes of two texts are equal, the length decides, so the derived
+    /// order is that of the texts.
     bytes: [u8; Self::MAX_LENGTH],
     length: NonZeroU8,
 }

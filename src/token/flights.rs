@@ -1,8 +1,8 @@
 //! The tokens in flight, by sequence number.
 //!
 //! Numbers are drawn in ascending order, so the queue stays sorted and look-up is a binary search. Removal from the
-//! middle leaves a gap; gaps at the ends are dropped at once and all others once they outnumber the tokens in flight, so
-//! removal is amortised O(1) in any order.
+//! middle leaves a gap; gaps at the ends are dropped at once and all others once they outnumber the tokens in flight,
+//! so removal is amortised O(1) in any order.
 
 use alloc::collections::VecDeque;
 

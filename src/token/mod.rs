@@ -16,10 +16,10 @@
 //! A permit that does not belong to the entry in flight is rejected with [`StalePermit`] in every state and changes
 //! nothing.
 //!
-//! The vendor documents the token's shape, the replay and the mismatch, the last two in a guide that the EBS
-//! parameter links and PolarDB's does not. In-flight refusals are listed for sibling operations. Lifetime, scope,
-//! capacity and the order of checks are not published: the catalogue marks those rules `Inferred` and names the evidence.
-//! Only calls to the real service could settle them.
+//! The vendor documents the token's shape, the replay and the mismatch, the last two in a guide that the EBS parameter
+//! links and PolarDB's does not. In-flight refusals are listed for sibling operations. Lifetime, scope, capacity and
+//! the order of checks are not published: the catalogue marks those rules `Inferred` and names the evidence. Only calls
+//! to the real service could settle them.
 //!
 //! ```
 //! use core::num::NonZeroUsize;

@@ -1,9 +1,9 @@
 //! Snapshots of a token cache, version 1.
 //!
-//! A snapshot holds the content of the cache at its clock in a fixed order, so equal caches give equal bytes. It includes
-//! tokens in flight with their numbers: after a restore the embedder resumes each with a new permit or releases it. It
-//! must be stored together with the resources that the tokens refer to; else a restore could bring back the token
-//! without the effect, or the effect without the token.
+//! A snapshot holds the content of the cache at its clock in a fixed order, so equal caches give equal bytes. It
+//! includes tokens in flight with their numbers: after a restore the embedder resumes each with a new permit or
+//! releases it. It must be stored together with the resources that the tokens refer to; else a restore could bring back
+//! the token without the effect, or the effect without the token.
 //!
 //! The bounds are excluded, since they are stored with the policy. Restoring under other bounds is well defined: tokens
 //! that have expired under them are dropped, and more tokens than they admit are an error.

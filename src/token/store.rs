@@ -2,8 +2,8 @@
 //!
 //! All entries are in one [table](super::table) under their whole key, so a hit is one look-up. Removal moves the last
 //! entry into the gap. The completed entries of a tenant form an intrusive queue in the order of completion; since the
-//! clock never goes back, that is also the order of expiry. Expiry and eviction remove the head of the queue, and reuse of
-//! an expired entry removes it from the middle, each in O(1).
+//! clock never goes back, that is also the order of expiry. Expiry and eviction remove the head of the queue, and reuse
+//! of an expired entry removes it from the middle, each in O(1).
 
 use core::hash::{BuildHasher, Hash};
 use core::iter::successors;

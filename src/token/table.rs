@@ -1,9 +1,9 @@
 //! The hash table of the entries.
 //!
 //! Rows are contiguous; a row's number is its position, and removal moves the last row. The index is an array of cells
-//! with linear probing; a cell holds the row's number and a part of its hash. A look-up reads one cache line of the index and then
-//! the row, whatever the size; a general ordered map reads its control bytes, its index and the row. Growth and removal
-//! need only the hash parts in the cells, so they read no row.
+//! with linear probing; a cell holds the row's number and a part of its hash. A look-up reads one cache line of the
+//! index and then the row, whatever the size; a general ordered map reads its control bytes, its index and the row.
+//! Growth and removal need only the hash parts in the cells, so they read no row.
 
 use alloc::vec::Vec;
 use core::num::NonZeroU32;

@@ -1,8 +1,8 @@
 //! The deadlines, ordered by time.
 //!
-//! The `due` field of each pair and group is authoritative; this heap is an index of it. An entry is live while its pair
-//! or group is due at exactly that time; a changed deadline leaves a stale entry behind. The top entry is always live, so
-//! [`Deadlines::first`] reads one entry.
+//! The `due` field of each pair and group is authoritative; this heap is an index of it. An entry is live while its
+//! pair or group is due at exactly that time; a changed deadline leaves a stale entry behind. The top entry is always
+//! live, so [`Deadlines::first`] reads one entry.
 
 use alloc::collections::BinaryHeap;
 use core::cmp::Reverse;
@@ -94,7 +94,7 @@ impl Deadlines {
             *self = Self::of(timed);
             return;
         }
-        // At the top only an entry of this ordinal can have become stale; entries below it may have been stale for longer.
+        // At the top only an entry of this ordinal can have become stale; entries below it may be stale already.
         if self.heap.peek().is_some_and(|Reverse((_, top))| *top == ordinal) {
             while self.heap.peek().is_some_and(|entry| timed.live(entry).is_none()) {
                 self.heap.pop();

@@ -1,8 +1,8 @@
 //! The index for describes: the resources that are visible in a region from a site.
 //!
 //! It holds the ordinals of all resources except tombstones, by account, region and end. The cost of a page after a
-//! cursor therefore depends on the page size and not on the account, and an unfiltered total needs no counting. The ends
-//! of a pair or group never change after creation, so an entry needs no update until its removal.
+//! cursor therefore depends on the page size and not on the account, and an unfiltered total needs no counting. The
+//! ends of a pair or group never change after creation, so an entry needs no update until its removal.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
