@@ -89,7 +89,7 @@ impl ControlPlane {
     ///
     /// # Errors
     ///
-    /// [`Misuse`] if the embedder broke the contract; nothing changed but the clock seen.
+    /// [`Misuse`] if the embedder broke the contract; nothing but the clock has changed.
     pub fn apply(&mut self, input: &Input) -> Result<Output, Misuse> {
         match input {
             Input::Call(call, request, fresh) => self.call_any(call, request, fresh),

@@ -94,7 +94,7 @@ pub struct Scope {
 /// The tokens of a control plane.
 pub type Tokens = TokenCache<AccountId, Scope, Request, TokenOutcome>;
 
-/// Resources, tokens, policy and the clock seen: the whole state, as a value.
+/// Resources, tokens, policy and clock: the whole state as a value.
 ///
 /// Equality and hash cover the state that determines future behaviour, not the derived indexes.
 #[derive(Debug, Clone)]
