@@ -90,7 +90,7 @@ class Relation:
         return {known[disk] for disk in self.disks[place]} == {"read_write"}
 
 
-# What a public client repeats, by the call (facts §9). A code that begins with the one returned counts too.
+# What a public client repeats, by the call (docs/facts/ebs.md#how-the-public-client-behaves). A code that begins with the one returned counts too.
 ADD = ("OperationDenied.PairStatusCannotAddToGroup", "OperationDenied.GroupStatusCannotAddPair", "InternalError")
 REMOVE = ("OperationDenied.NoPairInGroup", "OperationDenied.PairStatusCannotRemoveFromGroup",
           "OperationDenied.GroupStatusCannotRemovePair", "InternalError")

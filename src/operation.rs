@@ -206,7 +206,7 @@ impl Operation {
     /// The error codes that the vendor lists for it, each with the dated page that lists it or, of those from the
     /// vendor's metadata, `None`.
     ///
-    /// Several lists of the metadata look copied from one operation to the next (`facts/ebs.md` §6.1): that a code is
+    /// Several lists of the metadata look copied from one operation to the next (`docs/facts/ebs.md#codes-listed-in-the-metadata`): that a code is
     /// listed makes its row `Documented` and says nothing about when it is given. Codes of layers outside the model
     /// (`Forbidden`, `Forbidden.Action`, `InternalError`, `RequestTimeout`) are left out, and for PolarDB, whose
     /// metadata is of 2024-06, all that the model does not answer with.

@@ -1,7 +1,7 @@
 //! Why an EBS call is refused, and how the refusal looks on the wire.
 //!
 //! Three tables, a row for each refusal: of groups, of drills, and of all other EBS calls. Codes, statuses and templates
-//! are the vendor's (`facts/ebs.md` §6.1), two blanks in a row included. An answer is `Documented` iff the metadata
+//! are the vendor's (`docs/facts/ebs.md#codes-listed-in-the-metadata`), two blanks in a row included. An answer is `Documented` iff the metadata
 //! lists that code for that operation ([`Operation::listed_codes`]); the same code on another operation is `Inferred`.
 
 use alloc::borrow::Cow;

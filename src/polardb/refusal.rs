@@ -1,6 +1,6 @@
 //! Why a PolarDB call is refused, and how the refusal looks on the wire.
 //!
-//! One table, a row for each refusal, with the vendor's codes, statuses and templates (`facts/polardb.md` §6). An answer
+//! One table, a row for each refusal, with the vendor's codes, statuses and templates (`docs/facts/polardb.md#error-codes`). An answer
 //! is `Documented` iff the metadata or a dated page lists that code for that operation ([`Operation::listed_codes`]). The
 //! status cannot be read off the code: `InvalidDBClusterId.Malformed` is 404 for failover and 400 for the attribute call.
 

@@ -133,7 +133,7 @@ pub(super) fn actions(product: Product) -> impl Iterator<Item = &'static str> {
         Product::Ebs => include_str!("actions-ebs.txt"),
         Product::PolarDb => include_str!("actions-polardb.txt"),
     };
-    names.lines()
+    names.split_ascii_whitespace()
 }
 
 /// The operation that a call means.

@@ -1,7 +1,7 @@
 //! Drills: clones of the last recover point, for tests while replication goes on.
 //!
 //! A drill belongs to a pair or a group, its owner, and is forgotten with it. It has a lifecycle of its own and never
-//! touches the status of its owner (`facts/ebs.md` §§2.4, 3.4):
+//! touches the status of its owner (`docs/facts/ebs.md#drill-pages`):
 //!
 //! ```text
 //! start → executing → executed

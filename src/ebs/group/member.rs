@@ -5,7 +5,7 @@
 //! its group twice has the same status as after once. So it both moves members when their group moves and checks that a
 //! member at rest has the right status.
 //!
-//! No source relates the status of a group to those of its members (`facts/ebs.md` §11 #6); all rules here are inferred
+//! No source relates the status of a group to those of its members (`docs/facts/ebs.md#members-of-a-group-by-status`); all rules here are inferred
 //! from what the two lists of statuses have in common.
 
 use alloc::boxed::Box;

@@ -1,7 +1,7 @@
 //! Joining and leaving a consistent group.
 //!
 //! The order of checks: site, whether the pair is in a group already, the group's status, the pair's, by policy whether
-//! they agree, the places, and last the number. The vendor gives a code to each and no order (`facts/ebs.md` §6.3).
+//! they agree, the places, and last the number. The vendor gives a code to each and no order (`docs/facts/ebs.md#add-and-remove-a-pair`).
 
 use crate::ebs::group::decide::GroupPlan;
 use crate::ebs::group::member::may_leave_group;

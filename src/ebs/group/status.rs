@@ -1,7 +1,7 @@
 //! The 18 statuses of a consistent group and sets of them.
 //!
 //! Source: the `Status` values of `DescribeDiskReplicaGroups` in SDK 5.0.1. They are those of a pair without
-//! `initial_syncing`: a group shows `syncing` during its first copy too (`facts/ebs.md` §4.3 #8).
+//! `initial_syncing`: a group shows `syncing` during its first copy too (`docs/facts/ebs.md#group-statuses`).
 
 use crate::lifecycle::statuses;
 

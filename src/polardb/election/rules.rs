@@ -3,82 +3,43 @@
 use crate::rule::rules;
 
 rules! {
-    P_100 Documented "error lists"
-        => "An unknown cluster, or another account's, is not found.";
-    P_101 Documented "failover pages on editions; standard edition is inferred"
-        => "Cluster and standard edition fail over; basic, archive and multi-master do not.";
-    P_102 Documented "founding page; the code is inferred (§10.6)"
-        => "PostgreSQL and Oracle need a named target in a manual failover; MySQL may leave it out.";
-    P_103 Documented "founding page; InvalidDBNodeId.Malformed is listed"
-        => "The target is a node of the same cluster.";
-    P_104 Documented "founding page: a read-only node; the code is inferred"
-        => "The target is not the primary.";
-    P_105 Inferred "HaStatusNotSupport is the only gate listed (§8.11)"
-        => "A busy cluster does not fail over.";
-    P_106 Documented "UnsupportHighFrequenceSwitchOver; counted from the end of the last switch by inference"
-        => "A manual failover waits until the frequency window since the last switch has passed.";
-    P_107 Inferred "no source; otherwise nothing leads out"
-        => "A cluster without a writer and without a failover under way accepts a manual failover.";
-    P_108 Inferred "§2.4; the code is inferred"
-        => "TargetZoneType=Standby elects among the standby nodes alone; without any the call is refused.";
-    P_109 Inferred "SubCluster marks the zone, not the node"
-        => "After a switch between zones the standby cluster is the primary one, and the other way round.";
-    P_110 Documented "founding page"
-        => "Only read-only nodes are elected.";
-    P_112 Documented "OperationDenied.DBNodeType; exclusion from the election is inferred (§2.4)"
-        => "Column-store, AI and standby nodes do not become the primary.";
-    P_113 Documented "page on automatic failover: nodes that can be elected now; the predicate is inferred"
-        => "Only running, reachable nodes are elected.";
-    P_114 Documented "UnsupportWitchUnhealthyReplication"
-        => "Nodes with abnormal replication are not elected.";
-    P_120 Documented "SDK 9.2.1, FailoverPriority; release note of 2019-10"
-        => "A priority is 1 to 15, 1 by default; none means never.";
-    P_121 Inferred "§1.3"
-        => "The priority belongs to the node and survives a promotion.";
-    P_122 Documented "release note of 2019-10"
-        => "A change of priority takes effect at once.";
-    P_130 Documented "founding page"
-        => "The nodes of the highest priority come first; larger wins.";
-    P_131 Documented "page on automatic failover"
-        => "Among equal priorities any node may be chosen, each equally likely.";
-    P_132 Documented "founding page; going on to lower priorities is inferred (§10.2)"
-        => "When a switch fails the next node is tried until one succeeds.";
-    P_140 Documented "founding page"
-        => "A named target is promoted.";
-    P_141 Documented "founding page"
-        => "A single node of the highest priority is promoted.";
-    P_142 Documented "founding page; page on automatic failover"
-        => "Several nodes of the highest priority are offered for a choice.";
-    P_143 Inferred "§1.3"
-        => "Without a candidate the call is refused and nothing begins.";
-    P_150 Inferred "the election is among the nodes that can be elected when it happens"
-        => "A choice is offered anew when its tier changes.";
-    P_151 Documented "page on automatic failover"
-        => "A chosen node of the tier is promoted.";
-    P_152 Documented "founding page"
-        => "A node outside the tier cannot be chosen.";
-    P_160 Documented "founding page"
-        => "A promotion that succeeds moves the writer; the old one becomes a reader.";
-    P_161 Documented "founding page"
-        => "A promotion that fails, whatever the reason, or loses its node, leads to the next node; once a round.";
-    P_162 Inferred "the retry rule is stated only for calls without a target (§10.3)"
-        => "A named target that fails ends the failover, by policy.";
-    P_170 Inferred "§10.1"
-        => "When no eligible node is left the failover ends and the old writer stays.";
-    P_171 Inferred "no source"
-        => "A failover ends with its cluster.";
-    P_172 Inferred "§10.1"
-        => "By policy a manual failover without a candidate goes on with the next node to become eligible.";
-    P_180 Documented "page on automatic failover"
-        => "A writer that fails begins an automatic failover, which elects on every engine.";
-    P_181 Inferred "§10.1"
-        => "Without a candidate the cluster waits; the next node to become eligible begins a failover.";
-    P_182 Inferred "no source"
-        => "A writer that fails during a manual failover makes it automatic.";
-    P_185 Documented "page on cross-zone switchover: MySQL cluster edition, all compute nodes of the primary zone; StandbyHAMode as policy"
-        => "When the whole primary zone is down the standby cluster takes over; if it cannot, the remaining ordinary nodes.";
-    P_186 Inferred "§10.9"
-        => "By policy the frequency window holds an automatic failover until the first report after it.";
-    P_190 Documented "SDK 9.2.1, RollBackForDisaster; when it returns is inferred (§10.10)"
-        => "After a switch out of its zone the writer returns when a node there becomes eligible.";
+    P_100 Documented "error lists; another account's is inferred: facts/polardb.md#codes-listed-for-failover" => "An unknown cluster, or another account's, is not found.";
+    P_101 Documented "failover pages on editions; standard edition is inferred: facts/polardb.md#editions" => "Cluster and standard edition fail over; basic, archive and multi-master do not.";
+    P_102 Documented "founding page; the code is inferred: facts/polardb.md#failover-request, facts/polardb.md#missing-target" => "PostgreSQL and Oracle need a named target in a manual failover; MySQL may leave it out.";
+    P_103 Documented "founding page; InvalidDBNodeId.Malformed is listed: facts/polardb.md#target-rules" => "The target is a node of the same cluster.";
+    P_104 Documented "founding page, a read-only node; the code is inferred: facts/polardb.md#target-that-is-the-primary" => "The target is not the primary.";
+    P_105 Inferred "HaStatusNotSupport is the only gate listed: facts/polardb.md#busy-clusters" => "A busy cluster does not fail over.";
+    P_106 Documented "UnsupportHighFrequenceSwitchOver; counting is inferred: facts/polardb.md#switch-frequency, facts/polardb.md#frequency-window" => "A manual failover waits until the frequency window since the last switch has passed.";
+    P_107 Inferred "no source, nothing else leads out: facts/polardb.md#nobody-is-left" => "A cluster without a writer and without a failover under way accepts a manual failover.";
+    P_108 Inferred "TargetZoneType; the code is inferred: facts/polardb.md#switch-to-the-standby-zone" => "TargetZoneType=Standby elects among the standby nodes alone; without any the call is refused.";
+    P_109 Inferred "SubCluster marks the zone, not the node: facts/polardb.md#switch-to-the-standby-zone" => "After a switch between zones the standby cluster is the primary one, and the other way round.";
+    P_110 Documented "founding page: facts/polardb.md#election" => "Only read-only nodes are elected.";
+    P_112 Documented "OperationDenied.DBNodeType; the election is inferred: facts/polardb.md#target-rules, facts/polardb.md#excluded-kinds" => "Column-store, AI and standby nodes do not become the primary.";
+    P_113 Documented "electable at that moment; the predicate is inferred: facts/polardb.md#who-can-be-elected, facts/polardb.md#excluded-kinds" => "Only running, reachable nodes are elected.";
+    P_114 Documented "UnsupportWitchUnhealthyReplication: facts/polardb.md#failover-gates" => "Nodes with abnormal replication are not elected.";
+    P_120 Documented "SDK 9.2.1, FailoverPriority; release note of 2019-10: facts/polardb.md#priorities" => "A priority is 1 to 15, 1 by default; none means never.";
+    P_121 Inferred "it is a field of the node: facts/polardb.md#priority-belongs-to-the-node" => "The priority belongs to the node and survives a promotion.";
+    P_122 Documented "release note of 2019-10: facts/polardb.md#priorities" => "A change of priority takes effect at once.";
+    P_130 Documented "founding page; SDK 9.2.1 on the direction: facts/polardb.md#election, facts/polardb.md#priorities" => "The nodes of the highest priority come first; larger wins.";
+    P_131 Documented "pages on automatic failover, equal odds: facts/polardb.md#election" => "Among equal priorities any node may be chosen, each equally likely.";
+    P_132 Documented "founding page; lower priorities are inferred: facts/polardb.md#election, facts/polardb.md#lower-priorities-are-tried" => "When a switch fails the next node is tried until one succeeds.";
+    P_140 Documented "founding page: facts/polardb.md#failover-request" => "A named target is promoted.";
+    P_141 Documented "founding page; page on automatic failover: facts/polardb.md#election" => "A single node of the highest priority is promoted.";
+    P_142 Documented "founding page; page on automatic failover: facts/polardb.md#election" => "Several nodes of the highest priority are offered for a choice.";
+    P_143 Inferred "no source for a call that finds no candidate: facts/polardb.md#nobody-is-left" => "Without a candidate the call is refused and nothing begins.";
+    P_150 Inferred "the election is among nodes that can be elected then: facts/polardb.md#choice-is-open-until-it-is-made" => "A choice is offered anew when its tier changes.";
+    P_151 Documented "page on automatic failover: facts/polardb.md#election" => "A chosen node of the tier is promoted.";
+    P_152 Documented "founding page: facts/polardb.md#election" => "A node outside the tier cannot be chosen.";
+    P_160 Documented "founding page, a swap with a read-only node: facts/polardb.md#after-a-failover" => "A promotion that succeeds moves the writer; the old one becomes a reader.";
+    P_161 Documented "founding page: facts/polardb.md#election" => "A promotion that fails, whatever the reason, or loses its node, leads to the next node; once a round.";
+    P_162 Inferred "the retry rule is stated for calls without a target: facts/polardb.md#a-named-target-that-fails" => "A named target that fails ends the failover, by policy.";
+    P_170 Inferred "no source: facts/polardb.md#nobody-is-left" => "When no eligible node is left the failover ends and the old writer stays.";
+    P_171 Inferred "no source: facts/polardb.md#failed-work-and-lost-clusters" => "A failover ends with its cluster.";
+    P_172 Inferred "no source: facts/polardb.md#nobody-is-left" => "By policy a manual failover without a candidate goes on with the next node to become eligible.";
+    P_180 Documented "pages on automatic failover: facts/polardb.md#automatic-failover" => "A writer that fails begins an automatic failover, which elects on every engine.";
+    P_181 Inferred "no source: facts/polardb.md#nobody-is-left" => "Without a candidate the cluster waits; the next node to become eligible begins a failover.";
+    P_182 Inferred "no source: facts/polardb.md#automatic-failover-during-a-manual-one" => "A writer that fails during a manual failover makes it automatic.";
+    P_185 Documented "cross-zone page; standby nodes are a reading: facts/polardb.md#cross-zone-switchover, facts/polardb.md#switch-to-the-standby-zone" => "When the whole primary zone is down the standby cluster takes over; if it cannot, the remaining ordinary nodes.";
+    P_186 Inferred "no source for automatic failovers in the window: facts/polardb.md#frequency-window" => "By policy the frequency window holds an automatic failover until the first report after it.";
+    P_190 Documented "SDK 9.2.1; when it returns is inferred: facts/polardb.md#roll-back-for-disaster, facts/polardb.md#return-to-the-primary-zone" => "After a switch out of its zone the writer returns when a node there becomes eligible.";
 }

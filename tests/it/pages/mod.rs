@@ -5,6 +5,7 @@
 mod catalogue;
 mod index;
 mod rules;
+mod sources;
 
 use std::fs;
 use std::path::{Path, PathBuf};

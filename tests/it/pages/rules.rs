@@ -27,13 +27,23 @@ fn counts(rules: &[Rule]) -> String {
     )
 }
 
+/// A source whose links to sections can be followed.
+fn linked(source: &str) -> String {
+    let word = |word: &str| {
+        let link = word.trim_end_matches([',', ';', '.', ')']);
+        let rest = &word[link.len()..];
+        if link.contains(".md#") { format!("[{link}]({link}){rest}") } else { word.to_owned() }
+    };
+    source.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 fn rules_page() -> String {
     let rules = catalogue::rules();
     let mut page = String::from(
         "# Rules\n\nMade from the rows in `src/`. **Documented**: the vendor says so for this operation. **Sibling**: \
          the vendor says so for a\nsibling operation or product. **Inferred**: no source says so; the evidence is given. \
-         Where a rule is contested, the other\nreading is a policy field ([policies](policies.md)). A § names the section\nof the notes on the vendor's \
-         pages from which a row was made; they are not part of this project.\n\n",
+         Where a rule is contested, the other\nreading is a policy field ([policies](policies.md)). Sources are\nlinks to what the vendor's \
+         pages, SDKs and metadata say, and to what is inferred from them.\n\n",
     );
     writeln!(page, "{}.\n", counts(&rules)).unwrap();
     let families = [
@@ -48,7 +58,8 @@ fn rules_page() -> String {
     for (family, title) in families {
         writeln!(page, "## {title}\n\n| Rule | Says | Basis | Source |\n|---|---|---|---|").unwrap();
         for rule in rules.iter().filter(|rule| rule.id.0.starts_with(family)) {
-            writeln!(page, "| {} | {} | {} | {} |", rule.id, rule.says, rule.basis, rule.source).unwrap();
+            let source = linked(rule.source);
+            writeln!(page, "| {} | {} | {} | {source} |", rule.id, rule.says, rule.basis).unwrap();
         }
         page.push('\n');
     }

@@ -198,7 +198,7 @@ fn on_groups(
     }
     let drilled = (0_u8..6).prop_map(GroupCall::StartDrill).boxed();
     whats.push((1, on(0, drilled)));
-    let described = caller.clone().prop_map(|caller| StepKind::DescribeGroups(caller));
+    let described = caller.clone().prop_map(StepKind::DescribeGroups);
     whats.push((1, described.boxed()));
     let partly = (any::<u8>(), any::<u8>());
     whats.push((2, partly.prop_map(|(effect, member)| StepKind::EndedPartly { effect, member }).boxed()));

@@ -1,0 +1,67 @@
+//! What no lifecycle depends on: names and descriptions, progress, tags and resource groups.
+
+#![allow(unused_must_use, reason = "a fixture's steps are not carried out by anybody")]
+
+mod modifying;
+mod progressing;
+mod tagging;
+
+use failover_model::control_plane::{GroupFact, PairFact, Response};
+use failover_model::ebs::{
+    ChangeResourceGroup, Cursor, DescribeDiskReplicaPairProgress, DescribeDiskReplicaPairs, ListTagResources,
+    MOST_RESOURCES, MOST_TAGS, ModifyDiskReplicaPair, Page, PairProgress, PairStatus as S, ResourceId,
+    ResourceType, Resources, TagFilter, TagPage, TagResources, UntagResources,
+};
+use failover_model::simulation::{Fault, LatencyProfile, Selector, Simulation, Transitions};
+use failover_model::text::{Description, Name, Tag, TagKey, TagValue};
+use failover_model::{Call, Fact, Fresh, Refusal, Request, Step};
+
+use crate::kit::{
+    self, DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, at_status, id, pair_id, rule, rules, tag,
+};
+
+fn modify(name: Option<&str>, description: Option<&str>, enable_rtc: Option<bool>) -> ModifyDiskReplicaPair {
+    ModifyDiskReplicaPair {
+        pair: pair_id(1),
+        name: name.map(|name| Name::parse(name).unwrap()),
+        description: description.map(|text| Description::parse(text).unwrap()),
+        enable_rtc,
+    }
+}
+
+fn pairs(numbers: &[u32]) -> Resources {
+    Resources::Pairs(numbers.iter().copied().map(pair_id).collect())
+}
+
+fn put(world: &mut World, numbers: &[u32], tags: &[Tag]) -> Result<Step, Refusal> {
+    world.call(SOURCE, TagResources { resources: pairs(numbers), tags: tags.to_vec() })
+}
+
+fn take(world: &mut World, numbers: &[u32], keys: Option<&[&str]>) -> Result<Step, Refusal> {
+    let keys = keys.map(|keys| keys.iter().map(|key| TagKey::parse(key).unwrap()).collect());
+    world.call(SOURCE, UntagResources { resources: pairs(numbers), keys })
+}
+
+fn ask(world: &mut World, region: &str, request: impl Into<Request>) -> Result<Response, Refusal> {
+    let output = world.apply(OWNER, region, None, request.into(), Fresh::None).unwrap();
+    assert!(output.step.is_empty() && output.rule.is_none_or(|_| matches!(output.result, Some(Err(_)))));
+    output.result.unwrap()
+}
+
+fn list(world: &mut World, numbers: &[u32], tags: Vec<TagFilter>, after: Option<Cursor>) -> TagPage {
+    match ask(world, SOURCE, ListTagResources { resources: pairs(numbers), tags, after }) {
+        Ok(Response::TagPage(page)) => page,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn found(page: &TagPage) -> Vec<&str> {
+    page.resources.iter().map(|resource| resource.id.as_str()).collect()
+}
+
+fn progress(world: &mut World, region: &str) -> Result<PairProgress, Refusal> {
+    match ask(world, region, DescribeDiskReplicaPairProgress { pair: pair_id(1) })? {
+        Response::PairProgress(progress) => Ok(progress),
+        other => panic!("{other:?}"),
+    }
+}
