@@ -10,7 +10,7 @@ use core::borrow::Borrow;
 use core::fmt;
 use smol_str::SmolStr;
 
-/// Why a text is not an identifier.
+/// Why a text is not a valid identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadId {
     /// The text is empty.
@@ -49,14 +49,14 @@ macro_rules! ids {
             ///
             /// # Errors
             ///
-            /// [`BadId`] if the text is empty, longer than 128 bytes or holds another character than ASCII
+            /// [`BadId`] if the text is empty, longer than 128 bytes or holds a character other than ASCII
             /// letters, digits and `- _ . : *`.
             pub fn parse(text: &str) -> Result<Self, BadId> {
                 validate(text)?;
                 Ok(Self(SmolStr::new(text)))
             }
 
-            /// The identifier as it is spelled on the wire.
+            /// The identifier as spelled on the wire.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -106,7 +106,7 @@ macro_rules! ids {
 }
 
 ids! {
-    /// The account that owns resources; on the wire, an access key stands for it.
+    /// The account that owns resources; on the wire it is identified by an access key.
     AccountId
     /// A region, such as `cn-shanghai`.
     RegionId
@@ -140,10 +140,10 @@ impl ZoneId {
     }
 }
 
-/// The identity of one effect asked of the outside world.
+/// The id of an effect.
 ///
-/// It is unique in a control plane and never reused, so one number is the fencing token, the attempt number and,
-/// with the resource's `since`, the age: a report that carries another number than the pending one is stale.
+/// It is unique in a control plane and never reused, so it serves as fencing token and attempt number: a report with an
+/// id other than the pending one is stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct EffectId(pub u64);

@@ -1,11 +1,11 @@
 //! A pure model of Alibaba Cloud failover.
 //!
-//! Two control-plane behaviours, exactly: failing an EBS disk replication pair over to its secondary disk
+//! It models two control-plane behaviours exactly: failing an EBS disk replication pair over to its secondary disk
 //! ([`ebs`], `FailoverDiskReplicaPair`), and failing a PolarDB cluster over to a read-only node ([`polardb`],
-//! `FailoverDBCluster`); with the idempotency tokens that make both safe to repeat ([`token`]).
+//! `FailoverDBCluster`); and the idempotency tokens that make both safe to retry ([`token`]).
 //!
 //! Nothing here does I/O, reads a clock, draws a random number or starts a thread. Time, ids, choices and the outcomes
-//! of work outside are arguments; effects and events are returned values. The state is a value: clone it, compare it,
+//! of effects are arguments; effects and events are return values. The state is a value: clone it, compare it,
 //! hash it, store it.
 //!
 //! # The loop
@@ -26,14 +26,14 @@
 //!     destination_disk: "d-2".parse()?,
 //!     settings: PairSettings::default(),
 //! };
-//! // A call is accepted or refused at once. What it asks of the outside comes back as effects …
+//! // A call is accepted or refused at once. The work to be done is returned as effects …
 //! let fresh = PairCreated { pair: "pair-1".parse()?, order: "order-1".parse()? };
 //! let reply = plane.create_disk_replica_pair(&call("cn-beijing", 0)?, &create, fresh)?;
-//! // … which the embedder carries out, and reports on.
+//! // … which the embedder carries out and reports on.
 //! for effect in reply.step.effects {
 //!     plane.report(Timestamp::from_millis(2_000), &Report::Outcome { id: effect.id, outcome: Outcome::Succeeded })?;
 //! }
-//! // Failover is called where the secondary disk is. It shows `failovering` until the outside reports.
+//! // Failover is called where the secondary disk is. Its status is `failovering` until the embedder reports.
 //! let failover = FailoverDiskReplicaPair { pair: "pair-1".parse()? };
 //! let reply = plane.failover_disk_replica_pair(&call("cn-shanghai", 3_000)?, &failover);
 //! assert!(reply.result.is_ok());
@@ -43,15 +43,15 @@
 //!
 //! # Layers, each usable alone
 //!
-//! | Layer | What | For |
+//! | Layer | Contents | Use |
 //! |---|---|---|
 //! | Rules | [`ebs::PairLifecycle`], [`polardb::next_tier`]: functions over small enums | a reviewer, a checker |
-//! | Resources | [`ebs::ReplicaPair`], [`polardb::DbCluster`]: `decide`, then `apply` | resources in a database of your own |
+//! | Resources | [`ebs::ReplicaPair`], [`polardb::DbCluster`]: `decide`, then `apply` | resources in your own database |
 //! | Components | [`polardb::Failover`], [`token::TokenCache`] | a controller, any service with tokens |
 //! | Control plane | [`ControlPlane`] | an emulator, an oracle |
 //! | Simulation | [`simulation::Simulation`]: latencies, faults, virtual time | an emulator, a test |
 //!
-//! # How sure we are
+//! # Confidence
 //!
 //! Every rule has a number, a source and a [`Basis`]; [`catalogue::rules`] lists them. Where the vendor's documents
 //! contradict each other or are silent and the readings differ in behaviour, the choice is a field of [`Policy`].

@@ -1,11 +1,11 @@
-//! The one ordered map of the crate.
+//! The ordered map of the crate.
 //!
-//! `IndexMap` alone has three traps for a value that is compared, hashed and kept for long: its equality ignores
-//! order, it has no `Hash`, and removing an early entry shifts all later ones. [`Map`] keeps insertion order, compares
-//! and hashes it, and removes by leaving a gap that is closed once gaps outnumber entries.
+//! `IndexMap` has three drawbacks for a long-lived value that is compared and hashed: its equality ignores order, it
+//! has no `Hash`, and removing an early entry shifts all later ones. [`Map`] keeps insertion order, includes it in
+//! equality and hash, and leaves a gap on removal; gaps are closed once they outnumber entries.
 //!
-//! Costs: look-up O(1); insertion and removal amortised O(1), except that putting a key back where its gap still
-//! stands is O(n); iteration O(n). Nothing depends on hash order, so the seed is never observable.
+//! Costs: look-up O(1); insertion and removal amortised O(1), except that reinserting a key whose gap is still open is
+//! O(n); iteration O(n). Nothing depends on hash order, so the seed is never observable.
 
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -13,7 +13,7 @@ use core::hash::{Hash, Hasher};
 use foldhash::fast::FixedState;
 use indexmap::{Equivalent, IndexMap};
 
-/// The hasher state of every map in the crate: fixed, so that no look-up depends on a random source.
+/// The hasher state of every map in the crate: fixed, so no look-up depends on a random source.
 pub type HashState = FixedState;
 
 /// A map in insertion order, with `Eq` and `Hash` over that order.
@@ -29,18 +29,18 @@ impl<K: Eq + Hash, V> Map<K, V> {
         Self::with_hash_seed(0)
     }
 
-    /// An empty map whose hasher is seeded. An embedder that faces a network picks a secret seed, so that nobody can
-    /// choose colliding keys; the contents, their order and their snapshot do not depend on it.
+    /// An empty map whose hasher is seeded. An embedder that faces a network picks a secret seed against chosen hash
+    /// collisions; the contents, their order and their snapshot do not depend on it.
     pub const fn with_hash_seed(seed: u64) -> Self {
         Self { slots: IndexMap::with_hasher(HashState::with_seed(seed)), live: 0 }
     }
 
-    /// How many entries there are.
+    /// The number of entries.
     pub const fn len(&self) -> usize {
         self.live
     }
 
-    /// Whether there are none.
+    /// Whether the map is empty.
     pub const fn is_empty(&self) -> bool {
         self.live == 0
     }
@@ -50,7 +50,7 @@ impl<K: Eq + Hash, V> Map<K, V> {
         self.slots.get(key)?.as_ref()
     }
 
-    /// The value of a key, for change.
+    /// The value of a key, mutably.
     pub fn get_mut<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<&mut V> {
         self.slots.get_mut(key)?.as_mut()
     }
@@ -60,12 +60,12 @@ impl<K: Eq + Hash, V> Map<K, V> {
         self.get(key).is_some()
     }
 
-    /// Appends an entry. A key that is present keeps its place and gives up its old value, which is returned.
+    /// Appends an entry. A key that is present keeps its position; its old value is returned.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         if let Some(Some(old)) = self.slots.get_mut(&key) {
             return Some(core::mem::replace(old, value));
         }
-        // A gap would put the entry back in its old place: close it first, so that order is the order of insertion.
+        // Close the key's gap first; else the entry would return to its old position.
         if self.slots.contains_key(&key) {
             self.slots.shift_remove(&key);
         }
@@ -85,18 +85,18 @@ impl<K: Eq + Hash, V> Map<K, V> {
         Some(value)
     }
 
-    /// The entries in the order in which they were inserted.
+    /// The entries in insertion order.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.slots.iter().filter_map(|(key, slot)| slot.as_ref().map(|value| (key, value)))
     }
 
-    /// The values in the order in which their keys were inserted.
+    /// The values in the insertion order of their keys.
     pub fn values(&self) -> impl Iterator<Item = &V> {
         self.slots.values().flatten()
     }
 
-    /// The values from the first one for which `before` is false, where it is true of a leading run of entries.
-    /// O(log n) to find the first: the step of a keyset cursor.
+    /// The values from the first one for which `before` is false; the values must be partitioned by `before`. Finding
+    /// the first is O(log n). For keyset pagination.
     pub fn values_from(&self, before: impl Fn(&V) -> bool) -> impl Iterator<Item = &V> {
         let mut low = 0_usize;
         let mut high = self.slots.len();

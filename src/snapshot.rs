@@ -1,11 +1,11 @@
 //! Snapshots: the whole state as data, and back.
 //!
-//! Resources, tokens, clock and policy stand in one snapshot, since a token without the effect that it stands for, or
-//! the reverse, would break the promise. Maps are sequences in registry order, so equal states give equal bytes under
-//! any hash seed. Unknown fields are refused. What is derived is left out and rebuilt; what is restored is verified by
-//! [`ControlPlane::check`] before anybody sees it.
+//! One snapshot holds resources, tokens, clock and policy, since a token without its effect, or the reverse, would
+//! break at-most-once execution. Maps are sequences in registry order, so equal states give equal bytes under any hash
+//! seed. Unknown fields are rejected. Indexes are left out and rebuilt; [`ControlPlane::check`] verifies a restored
+//! state before it is returned.
 //!
-//! The format is version 1. It freezes with release 0.1.0; a later format gets another number.
+//! The format is version 1. It freezes with release 0.1.0; a later format gets a new number.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -50,17 +50,17 @@ struct DiskRecord {
     removed: bool,
 }
 
-/// Why a snapshot is not restored. Nothing was changed.
+/// Why a snapshot cannot be restored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RestoreError {
-    /// The snapshot is of another version.
+    /// The snapshot has another version.
     #[error("snapshot version {0} is not {VERSION}")]
     Version(u32),
-    /// The counter of effect ids is zero, or so high that no control plane got there by counting.
+    /// The counter of effect ids is zero or beyond what counting can reach.
     #[error("the counter of effect ids is {0}")]
     Counter(u64),
-    /// Two entries of a sequence have one key.
+    /// Two entries of a sequence have the same key.
     #[error("entry {at} of {sequence} repeats the key {key}")]
     Twice {
         /// The sequence.
@@ -102,11 +102,11 @@ impl ControlPlane {
         }
     }
 
-    /// The state of a snapshot, verified.
+    /// Restores and verifies the state of a snapshot.
     ///
     /// # Errors
     ///
-    /// [`RestoreError`] names the violated invariant and where.
+    /// [`RestoreError`] names the violated invariant and its location.
     pub fn restore(snapshot: Snapshot) -> Result<Self, RestoreError> {
         if snapshot.version != VERSION {
             return Err(RestoreError::Version(snapshot.version));

@@ -1,14 +1,14 @@
 //! Names, descriptions and tags: free text within the vendor's limits.
 //!
-//! Lengths count characters. Sources: `ebs` request parameters of SDK 5.0.1 for pairs; the same shape is taken for
-//! PolarDB's cluster description, whose limits the metadata does not give.
+//! Lengths count characters. Sources: `ebs` request parameters of SDK 5.0.1 for pairs; the same limits are assumed
+//! for PolarDB's cluster description, since the metadata gives none.
 
 #[cfg(feature = "serde")]
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 
-/// Why a text is refused.
+/// Why a text is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadText {
     /// It has fewer or more characters than allowed.
@@ -24,7 +24,7 @@ pub enum BadText {
     /// It begins with, or for tags contains, `http://` or `https://`.
     #[error("the text must not begin with http:// or https://")]
     Link,
-    /// It does not begin as its kind demands, or begins with a reserved prefix.
+    /// Its first character is not allowed, or it begins with a reserved prefix.
     #[error("the text begins with a character or prefix that is not allowed")]
     Start,
     /// The character at this position (counted in characters) is not allowed.
@@ -57,7 +57,7 @@ macro_rules! texts {
             ///
             /// # Errors
             ///
-            /// [`BadText`] names the limit that is broken.
+            /// [`BadText`] names the violated limit.
             pub fn parse(text: &str) -> Result<Self, BadText> {
                 let validate: fn(&str) -> Result<(), BadText> = $validate;
                 validate(text)?;
@@ -107,7 +107,7 @@ texts! {
         text.chars().position(|c| !allowed(c)).map_or(Ok(()), |at| Err(BadText::Character(at)))
     };
 
-    /// The name of a consistent group: as that of a pair, but without `.`.
+    /// The name of a consistent group: like that of a pair, but without `.`.
     GroupName, |text| {
         Name::parse(text)?;
         text.chars().position(|c| c == '.').map_or(Ok(()), |at| Err(BadText::Character(at)))
@@ -134,7 +134,7 @@ texts! {
         if text.contains("http://") || text.contains("https://") { Err(BadText::Link) } else { Ok(()) }
     };
 
-    /// What a pair's `StatusMessage` says, such as `DeviceRemoved`: 1 to 256 characters.
+    /// The text of a pair's `StatusMessage`, such as `DeviceRemoved`: 1 to 256 characters.
     StatusMessage, |text| length(text, 1, 256);
 }
 

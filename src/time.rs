@@ -1,7 +1,7 @@
 //! Logical time.
 //!
 //! The model never reads a clock. Every input carries the time at which it happens, in milliseconds since the
-//! Unix epoch, and the control plane keeps the highest time it has seen: time never goes back.
+//! Unix epoch, and the control plane keeps the highest time seen: its clock never goes back.
 
 use core::fmt;
 
@@ -31,12 +31,12 @@ impl Timestamp {
         self.0 / 1_000
     }
 
-    /// The time `span` later, or the end of time where that cannot be represented.
+    /// The time `span` later, saturating at the greatest time.
     pub const fn after(self, span: Span) -> Self {
         Self(self.0.saturating_add(span.0))
     }
 
-    /// How long ago `earlier` was; zero if it lies in the future.
+    /// The span since `earlier`; zero if `earlier` is later.
     pub const fn since(self, earlier: Self) -> Span {
         Span(self.0.saturating_sub(earlier.0))
     }

@@ -1,4 +1,4 @@
-//! What makes a request an operation of the control plane.
+//! The traits that tie a request type to its operation, response and refusal.
 
 use core::convert::Infallible;
 
@@ -12,28 +12,28 @@ use crate::rule::RuleId;
 use crate::token::TokenRefusal;
 
 pub(super) mod sealed {
-    /// Keeps the traits here to the types of this crate.
+    /// Limits the implementors of the traits here to types of this crate.
     pub trait Sealed {}
 }
 
 use sealed::Sealed;
 
-/// An operation: its request type knows its response, its refusal and the ids it needs.
+/// An operation, implemented by its request type: the response, the refusal and the ids it needs.
 ///
 /// Sealed: implemented by the request types of [`ebs`](crate::ebs) and [`polardb`](crate::polardb).
 pub trait Action: Sealed + Clone + Eq + core::fmt::Debug + Into<Request> {
     /// The operation.
     const OPERATION: Operation;
-    /// What it answers.
+    /// Its response.
     type Response: Answer;
-    /// Why it is refused.
+    /// Its refusal.
     type Refusal: Denial;
-    /// The ids for what it creates; `()` if it creates nothing.
+    /// The ids of the resources it creates; `()` if it creates none.
     type Fresh;
-    /// How its caller can break the contract: [`Misuse`] if it needs fresh ids, else not at all.
+    /// The caller's possible contract violation: [`Misuse`] if it needs fresh ids, else uninhabited.
     type Misused: Into<Misuse>;
 
-    /// Decides and applies.
+    /// Decides the request and applies the decision.
     #[doc(hidden)]
     fn perform(
         &self,
@@ -43,32 +43,32 @@ pub trait Action: Sealed + Clone + Eq + core::fmt::Debug + Into<Request> {
     ) -> Performed<Self>;
 }
 
-/// What performing gives: what was done, or why nothing was.
+/// The result of [`Action::perform`].
 pub type Performed<A> =
     Result<Done<<A as Action>::Response>, Blocked<<A as Action>::Refusal, <A as Action>::Misused>>;
 
-/// What an accepted call did.
+/// An accepted call.
 #[derive(Debug)]
 pub struct Done<R> {
-    /// What it answers.
+    /// The response.
     pub response: R,
-    /// What it asked for and what happened.
+    /// Its effects and events.
     pub step: Step,
     /// The rule that decided; `None` for a describe.
     pub rule: Option<RuleId>,
 }
 
 impl<R> Done<R> {
-    /// What a describe answers.
+    /// The result of a describe, which changes nothing.
     pub(super) fn observed(response: R) -> Self {
         Self { response, step: Step::default(), rule: None }
     }
 }
 
-/// Why a call did nothing.
+/// Why a call was not performed.
 #[derive(Debug)]
 pub enum Blocked<R, M = Infallible> {
-    /// The service says no.
+    /// The service refuses it.
     Refused(R),
     /// The embedder broke the contract.
     Misused(M),
@@ -80,30 +80,30 @@ impl<R, M> From<R> for Blocked<R, M> {
     }
 }
 
-/// A response, as far as a token remembers it. Sealed.
+/// A response, with its conversion to and from the outcome stored under a token. Sealed.
 pub trait Answer: Sealed + Clone + Eq + core::fmt::Debug + Into<Response> {
-    /// What is remembered. Describes define no `ClientToken`: nothing of theirs is ever kept or recalled.
+    /// The outcome to store. Describes define no `ClientToken`, so theirs is never stored or recalled.
     #[doc(hidden)]
     fn keep(&self) -> TokenOutcome {
         TokenOutcome::Accepted
     }
 
-    /// The response of what is remembered; `None` if that is another operation's.
+    /// The response of a stored outcome; `None` if it belongs to another operation.
     #[doc(hidden)]
     fn recall(_: &TokenOutcome) -> Option<Self> {
         None
     }
 }
 
-/// A product's refusal, as far as the token cache causes or remembers it. Sealed.
+/// A product's refusal, with the conversions that the token cache needs. Sealed.
 pub trait Denial: Sealed + Clone + Eq + core::fmt::Debug + Into<Refusal> {
-    /// The refusal that the token cache causes.
+    /// The refusal for a token that the cache turns away.
     #[doc(hidden)]
     fn of_token(operation: Operation, refusal: TokenRefusal, policy: &Policy) -> Self;
-    /// The refusal of a parameter.
+    /// The refusal for an invalid parameter.
     #[doc(hidden)]
     fn of_parameter(operation: Operation, parameter: &'static str, why: &'static str) -> Self;
-    /// This product's refusal, if it is one.
+    /// Downcasts to this product's refusal.
     #[doc(hidden)]
     fn narrow(refusal: &Refusal) -> Option<&Self>;
     /// The rule that decided.

@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 use crate::token::rules::{T_080, T_190};
 use crate::token::{ClientToken, Standing, TokenKey, TokenRefusal, Vacancy};
 
-/// When, by whom, where and under which token a call is made.
+/// The context of a call: time, account, region and token.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Call {
@@ -25,63 +25,63 @@ pub struct Call {
     pub now: Timestamp,
     /// The calling account.
     pub account: AccountId,
-    /// The region that is called: `RegionId`, or for PolarDB operations without it the endpoint's.
+    /// The called region: `RegionId`, or the endpoint's region for PolarDB operations without that parameter.
     pub region: RegionId,
     /// `ClientToken`; ignored by operations that do not define it.
     pub token: Option<ClientToken>,
 }
 
-/// What an operation knows of the call that it carries out.
+/// The context of a call as an operation sees it.
 #[derive(Debug)]
 pub struct CallContext<'a> {
     /// The operation.
     pub operation: Operation,
-    /// When it happens: not before the time seen.
+    /// The time of the call, not earlier than the clock.
     pub now: Timestamp,
     /// The calling account.
     pub account: &'a AccountId,
-    /// The region that is called.
+    /// The called region.
     pub region: &'a RegionId,
 }
 
-/// What a call answers.
+/// The answer to a call.
 #[must_use = "the step holds effects that must be carried out"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply<A: Action> {
     /// The response, or why the call was refused.
     pub result: Result<A::Response, A::Refusal>,
-    /// Whether the token cache answered: nothing was done this time. Never visible on the wire.
+    /// Whether the answer is a replay from the token cache; then the call did nothing. Not visible on the wire.
     pub replayed: bool,
-    /// What the call did; empty if it was refused or replayed, but for the token that a remembered refusal may evict
+    /// The effects and events; empty for a refusal or replay, except that storing a refusal may evict a token
     /// (`T-190`).
     pub step: Step,
-    /// The rule that decided: the row of the lifecycle, the refusal's, or the token's. `None` for a describe.
+    /// The rule that decided: of the lifecycle row, the refusal or the token. `None` for a describe.
     pub rule: Option<RuleId>,
 }
 
-/// The embedder broke the contract. Never caused by a client, never on the wire; nothing changed but the clock seen.
+/// A contract violation by the embedder. Never caused by a client, never on the wire; nothing but the clock changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misuse {
-    /// A report about an effect that is not pending: it was superseded, reported on before, or never asked.
+    /// A report on an effect that is not pending: superseded, already reported on, or never issued.
     #[error("effect {0} is not pending (C-040)")]
     Stale(EffectId),
-    /// The effect does not end in this way: a choice was reported of something that is no choice, or the reverse.
+    /// The outcome is not one of this effect: a choice for an effect that is no choice, or the reverse.
     #[error("effect {0} does not end in this way")]
     WrongOutcome(EffectId),
     /// The chosen node is not among those offered (`P-152`).
     #[error("the node chosen for effect {0} was not offered (P-152)")]
     NotOffered(EffectId),
-    /// An observation of a resource that the model does not know.
+    /// An observation of an unknown resource.
     #[error("the observation is of an unknown resource")]
     Unknown,
-    /// The ids for what is created are too few or too many, hold a duplicate, or one is in use.
+    /// The ids for the created resources are too few or too many, hold a duplicate, or one is in use.
     #[error("a fresh id is missing, superfluous, given twice or in use")]
     BadFreshId,
 }
 
 impl Misuse {
-    /// Why the report on this effect is not taken.
+    /// The misuse for a rejected report on this effect.
     pub(super) const fn of(why: NotTaken, effect: EffectId) -> Self {
         cite!(C_040);
         match why {
@@ -92,7 +92,7 @@ impl Misuse {
     }
 }
 
-/// Why a resource that exists elsewhere is not taken in. Nothing changed but the clock seen.
+/// Why an existing resource cannot be adopted. Nothing but the clock has changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotAdopted {
@@ -113,8 +113,8 @@ impl<A: Action> Reply<A> {
         Self { result: Err(refusal), replayed: false, step: Step::default(), rule }
     }
 
-    /// What the token alone decides. What it remembers is this operation's, since the operation is part of its scope or
-    /// of the comparison; should it ever not be, that is a mismatch.
+    /// The reply that the token alone decides. A stored outcome belongs to this operation, since the operation is part
+    /// of the scope or of the comparison; if it ever did not, the reply would be a mismatch.
     fn of_token(standing: &Standing<'_, TokenOutcome>, policy: &Policy) -> Self {
         let refused = |refusal| Self::refused(A::Refusal::of_token(A::OPERATION, refusal, policy));
         let recalled = match standing {
@@ -132,11 +132,11 @@ impl<A: Action> Reply<A> {
 }
 
 impl ControlPlane {
-    /// Makes any call. The methods named after operations are this with their types filled in.
+    /// Makes any call. The methods named after operations are this one with concrete types.
     ///
     /// # Errors
     ///
-    /// [`Misuse::BadFreshId`] if the call would be accepted but the ids for what it creates cannot be used.
+    /// [`Misuse::BadFreshId`] if the call would be accepted but its fresh ids cannot be used.
     pub fn call<A: Action>(
         &mut self,
         call: &Call,
@@ -150,7 +150,7 @@ impl ControlPlane {
             Err(refusal) => return Ok(Reply::refused(refusal)),
         };
         let vacancy = match &claim {
-            Some(claim) => match self.tokens.look(now, &claim.key, &claim.request) {
+            Some(claim) => match self.tokens.peek(now, &claim.key, &claim.request) {
                 Ok(vacancy) => Some(vacancy),
                 Err(standing) => return Ok(Reply::of_token(&standing, &self.policy)),
             },
@@ -170,8 +170,8 @@ impl ControlPlane {
         Ok(reply)
     }
 
-    /// Makes a call that needs no fresh ids, and so cannot be misused.
-    pub(super) fn make<A: Action<Fresh = (), Misused = Infallible>>(
+    /// Makes a call that needs no fresh ids and therefore cannot be misused.
+    pub(super) fn call_infallible<A: Action<Fresh = (), Misused = Infallible>>(
         &mut self,
         call: &Call,
         request: &A,
@@ -182,7 +182,7 @@ impl ControlPlane {
         }
     }
 
-    /// What the call's token claims, if it has one that counts.
+    /// The token key and request of the call; `None` if it has no token or the operation takes none.
     fn claim<A: Action>(&self, call: &Call, request: &A) -> Result<Option<Claim>, A::Refusal> {
         cite!(C_010, C_021, C_024);
         let Some(token) = call.token.as_ref().filter(|_| A::OPERATION.takes_token()) else { return Ok(None) };
@@ -203,7 +203,7 @@ impl ControlPlane {
         Ok(Some(Claim { key, request: request.clone().into() }))
     }
 
-    /// Settles the token of a call that was decided at once (`C-023`).
+    /// Stores the outcome of a decided call under its token (`C-023`).
     fn remember<A: Action>(
         &mut self,
         now: Timestamp,
@@ -224,7 +224,7 @@ impl ControlPlane {
     }
 }
 
-/// The key under which a call is to happen once, and what is to happen.
+/// A token key and the request that claims it.
 struct Claim {
     key: TokenKey<AccountId, Scope>,
     request: Request,
@@ -236,7 +236,7 @@ impl From<Infallible> for Misuse {
     }
 }
 
-/// Fails unless all ids differ and none is in use.
+/// Checks that all ids are distinct and unused.
 pub(super) fn all_fresh<'a>(
     nodes: impl Iterator<Item = &'a NodeId> + Clone,
     in_use: impl Fn(&NodeId) -> bool,

@@ -1,7 +1,7 @@
-//! Effects: what the model asks of the outside; and what the outside reports back.
+//! Effects, which the embedder carries out, and the reports that it sends back.
 //!
-//! The enums here are exhaustive on purpose: an embedder handles them whole, so that a new effect is a compile error
-//! and not a silent drop.
+//! The enums here are exhaustive on purpose: an embedder matches every variant, so a new effect is a compile error and
+//! is not silently dropped.
 
 use alloc::vec::Vec;
 
@@ -12,97 +12,97 @@ use crate::polardb::{ClusterEffect, Lifecycle, NodeChange, NodeWork};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
-/// Something that the outside is asked to do, once.
+/// Work for the embedder to carry out once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Effect {
     /// Its identity; the report carries it back.
     pub id: EffectId,
-    /// Since when it is pending.
+    /// The time at which it was issued.
     pub since: Timestamp,
     /// The account that owns the resource.
     pub account: AccountId,
-    /// What is asked, of which resource.
+    /// The work and its resource.
     pub kind: EffectKind,
 }
 
-/// What is asked.
+/// The work of an effect and its resource.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum EffectKind {
-    /// Something of a replication pair.
+    /// Work on a replication pair.
     Pair {
         /// The pair.
         pair: PairId,
-        /// What.
+        /// The work.
         effect: PairEffect,
     },
-    /// Something of a consistent group and its members.
+    /// Work on a consistent group and its members.
     Group {
         /// The group.
         group: GroupId,
-        /// What.
+        /// The work.
         effect: GroupEffect,
-        /// The members that it is about, in the order of their creation: those left over, when it is repeated.
+        /// The members concerned, in creation order; in a later listing, the remaining ones.
         members: Vec<PairId>,
     },
-    /// Something of a drill.
+    /// Work on a drill.
     Drill {
         /// The drill.
         drill: DrillId,
         /// The pair or group that it belongs to.
         owner: DrillOwner,
-        /// What.
+        /// The work.
         effect: DrillEffect,
     },
-    /// Something of a cluster or one of its nodes.
+    /// Work on a cluster or one of its nodes.
     Cluster {
         /// The cluster.
         cluster: ClusterId,
-        /// What.
+        /// The work.
         effect: ClusterEffect,
     },
 }
 
-/// The effects, a row each: the variant, its name everywhere, the milliseconds that a simulation takes for it unless told
-/// otherwise, and what it does. `$reader!` gets the rows; `..` leads to another list.
+/// The effects, a row each: the variant, its external name, its default latency in a simulation in milliseconds, and
+/// its description. The rows are passed to `$reader!`; `..` refers to another list.
 macro_rules! effects {
     ($reader:ident) => {
         $reader! {
             PairEffect {
-                Create create_pair 2_000 "Setting a pair up.";
+                Create create_pair 2_000 "Creating a pair.";
                 Copy copy 5_000 "One copy.";
                 Stop stop_pair 2_000 "Stopping a pair.";
                 Failover failover_pair 2_000 "Failing a pair over.";
                 Reprotect reprotect_pair 2_000 "Reprotecting a pair.";
-                Delete delete_pair 2_000 "Taking a pair down.";
+                Delete delete_pair 2_000 "Deleting a pair.";
             }
             GroupEffect {
-                Create create_group 2_000 "Setting a group up.";
+                Create create_group 2_000 "Creating a group.";
                 Stop stop_group 2_000 "Stopping a group.";
                 Failover failover_group 2_000 "Failing a group over.";
                 Reprotect reprotect_group 2_000 "Reprotecting a group.";
-                Delete delete_group 2_000 "Taking a group down.";
+                Delete delete_group 2_000 "Deleting a group.";
             }
             DrillEffect {
-                Start start_drill 2_000 "Making the disks of a drill.";
+                Start start_drill 2_000 "Creating the disks of a drill.";
                 Clear clear_drill 2_000 "Deleting the disks of a drill.";
             }
             Lifecycle {
-                Create create_cluster 2_000 "Making a cluster.";
+                Create create_cluster 2_000 "Creating a cluster.";
                 Delete delete_cluster 2_000 "Releasing a cluster.";
             }
             ClusterEffect {
                 ChooseNode choose_node 0 "Choosing among nodes of equal priority.";
-                PromoteNode promote_node 2_000 "Promoting a node, or failing to.";
+                PromoteNode promote_node 2_000 "Promoting a node, whether or not it succeeds.";
                 .. Lifecycle;
                 .. Work;
             }
             NodeWork {
-                CreateNodes create_nodes 2_000 "Making nodes.";
+                CreateNodes create_nodes 2_000 "Creating nodes.";
                 DeleteNodes delete_nodes 2_000 "Removing nodes.";
                 ChangeClass change_class 2_000 "Changing classes.";
                 RestartNode restart_node 2_000 "Restarting a node.";
-                SetHotReplica set_hot_replica 2_000 "Making a node a hot replica, or an ordinary one again.";
-                ChangeZone change_zone 2_000 "Moving to another zone, for each node that moves, and at least once.";
+                SetHotReplica set_hot_replica 2_000 "Turning the hot replica mode of a node on or off.";
+                ChangeZone change_zone 2_000 "Moving to another zone: the time for each node that moves, at least one.";
             }
         }
     };
@@ -148,7 +148,7 @@ impl EffectKind {
         }
     }
 
-    /// The resource it is asked of.
+    /// The id of its resource.
     pub fn resource(&self) -> &str {
         match self {
             Self::Pair { pair, .. } => pair.as_str(),
@@ -159,7 +159,7 @@ impl EffectKind {
     }
 }
 
-/// Something that the outside reports.
+/// A report by the embedder.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -167,18 +167,18 @@ impl EffectKind {
     serde(rename_all = "snake_case", deny_unknown_fields)
 )]
 pub enum Report {
-    /// An effect ended. Fenced: unless the effect is pending under this very id, nothing changes.
+    /// An effect ended. Fenced: the report is rejected unless the effect is pending under this id.
     Outcome {
         /// The effect.
         id: EffectId,
-        /// How it ended.
+        /// The outcome.
         outcome: Outcome,
     },
-    /// Something was observed. Unfenced and idempotent.
+    /// An observation. Unfenced and idempotent.
     Observed(Observation),
 }
 
-/// Something observed that no effect asked for.
+/// A change that no effect caused.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -186,52 +186,52 @@ pub enum Report {
     serde(rename_all = "snake_case", deny_unknown_fields)
 )]
 pub enum Observation {
-    /// A disk changed. Any disk may be observed, also before it is part of a pair.
+    /// A disk changed. Any disk may be reported, even before it is part of a pair.
     Disk {
         /// The account that owns it.
         account: AccountId,
         /// The disk.
         disk: DiskId,
-        /// How.
+        /// The change.
         change: DiskChange,
     },
-    /// A pair's relation broke, for instance because its order expired.
+    /// A pair became invalid, for instance because its order expired.
     PairInvalid {
         /// The pair.
         pair: PairId,
-        /// What its status message says.
+        /// Its status message.
         message: StatusMessage,
     },
-    /// A group broke as a whole, and every member that was replicating or busy with it (`G-510`).
+    /// A group became invalid, with every member that was replicating or took part in its work (`G-510`).
     GroupInvalid {
         /// The group.
         group: GroupId,
-        /// What the status message of its members says.
+        /// The status message of its members.
         message: StatusMessage,
     },
     /// A node changed.
     Node {
         /// The node.
         node: NodeId,
-        /// How.
+        /// The change.
         change: NodeChange,
     },
-    /// Several nodes of one cluster changed at once, as when their zone goes down: no election in between can pick one
-    /// that is lost as well.
+    /// Several nodes of one cluster changed at once, as in a zone failure: no election in between can pick a node that
+    /// is also lost.
     Nodes {
         /// The nodes.
         nodes: Vec<NodeId>,
-        /// How.
+        /// The change.
         change: NodeChange,
     },
-    /// A cluster is busy with other work, in this status; `None` when it is running again.
+    /// A cluster is busy with other work, in this status; `None` once it runs again.
     ClusterBusy {
         /// The cluster.
         cluster: ClusterId,
-        /// The status it shows.
+        /// Its visible status.
         status: Option<StatusMessage>,
     },
-    /// A cluster is gone without having been deleted through the API.
+    /// A cluster was removed other than through the API.
     ClusterRemoved {
         /// The cluster.
         cluster: ClusterId,
@@ -289,7 +289,7 @@ impl EffectIndex {
 mod tests {
     use super::{EffectId, EffectIndex, Owner};
 
-    /// Gaps are closed once they outnumber what is outstanding by more than sixteen, and not before.
+    /// Gaps are closed once they outnumber the outstanding effects by more than sixteen, and not before.
     #[test]
     fn gaps_are_closed_when_they_are_many() {
         for outstanding in [100, 101] {

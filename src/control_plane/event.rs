@@ -9,18 +9,18 @@ use crate::polardb::ClusterFact;
 use crate::rule::RuleId;
 use crate::time::{Span, Timestamp};
 
-/// What an input did: the effects it asks for and the events that happened. Empty if it did nothing.
+/// The result of an input: the effects to carry out and the events. Empty if nothing happened.
 #[must_use = "effects must be carried out and reported on"]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Step {
-    /// To be carried out.
+    /// The effects to carry out.
     pub effects: Vec<Effect>,
-    /// What happened, in order.
+    /// The events, in order.
     pub events: Vec<Event>,
 }
 
 impl Step {
-    /// Whether nothing was asked for and nothing happened.
+    /// Whether it has neither effects nor events.
     pub fn is_empty(&self) -> bool {
         self.effects.is_empty() && self.events.is_empty()
     }
@@ -32,16 +32,16 @@ impl Step {
     }
 }
 
-/// Something that happened.
+/// A fact with its time, account and rule.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Event {
-    /// When: the time of the input, or of the deadline that fired.
+    /// The time of the input, or of the deadline that fired.
     pub at: Timestamp,
-    /// The account concerned.
+    /// The account of the resource.
     pub account: AccountId,
     /// The rule that decided.
     pub rule: RuleId,
-    /// What.
+    /// The fact.
     pub fact: Fact,
 }
 
@@ -53,31 +53,31 @@ pub enum Fact {
     Pair {
         /// The pair.
         pair: PairId,
-        /// What.
+        /// The fact.
         fact: PairFact,
     },
     /// To a group.
     Group {
         /// The group.
         group: GroupId,
-        /// What.
+        /// The fact.
         fact: GroupFact,
     },
     /// To a drill.
     Drill {
         /// The drill.
         drill: DrillId,
-        /// What.
+        /// The fact.
         fact: DrillFact,
     },
-    /// A disk changed, as observed.
+    /// An observed change of a disk.
     Disk {
         /// The disk.
         disk: DiskId,
-        /// How.
+        /// The change.
         change: DiskChange,
     },
-    /// What a disk's host can do with it changed.
+    /// The access of a disk's host changed.
     Access {
         /// The disk.
         disk: DiskId,
@@ -90,10 +90,10 @@ pub enum Fact {
     Cluster {
         /// The cluster.
         cluster: ClusterId,
-        /// What.
+        /// The fact.
         fact: ClusterFact,
     },
-    /// A token that was still remembered was evicted for space: below this horizon the promise no longer holds.
+    /// An unexpired token was evicted for space: at and below this horizon, at-most-once is no longer guaranteed.
     TokenEvicted {
         /// The account's new horizon.
         horizon: u64,
@@ -104,24 +104,24 @@ pub enum Fact {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PairFact {
-    /// Its status changed; `None` before it existed and after it is forgotten.
+    /// Its status changed; `None` before its creation and after its removal.
     Status {
         /// Before.
         from: Option<PairStatus>,
         /// After.
         to: Option<PairStatus>,
-        /// The effect that was under way and is superseded: its report will be stale.
+        /// The pending effect that is superseded: its report will be stale.
         superseded: Option<EffectId>,
-        /// How long the effect that ended here was under way.
+        /// The duration of the effect that ended.
         took: Option<Span>,
-        /// The recover point that stands now.
+        /// The current recover point.
         recover_point: Option<Timestamp>,
     },
-    /// A copy failed and the status stayed.
+    /// A copy failed without a change of status.
     CopyFailed,
     /// Its name, description, replication time control, tags or resource group changed.
     Settings,
-    /// The copy of a group's member is complete; it counts once those of the others are (`G-641`).
+    /// The copy of a group member is complete; the round commits once all members' copies are (`G-641`).
     CopyWaits,
 }
 
@@ -129,24 +129,24 @@ pub enum PairFact {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GroupFact {
-    /// The status that it shows changed; `None` before it existed and after it is forgotten.
+    /// Its visible status changed; `None` before its creation and after its removal.
     Status {
         /// Before.
         from: Option<GroupStatus>,
         /// After.
         to: Option<GroupStatus>,
-        /// The effect that was under way and is superseded: its report will be stale.
+        /// The pending effect that is superseded: its report will be stale.
         superseded: Option<EffectId>,
-        /// How long the effect that ended here was under way.
+        /// The duration of the effect that ended.
         took: Option<Span>,
-        /// The recover point that all members share now.
+        /// The current recover point, shared by all members.
         recover_point: Option<Timestamp>,
     },
     /// A pair joined.
     Joined(PairId),
     /// A pair left.
     Left(PairId),
-    /// A round of copies ended without committing, and the status stayed.
+    /// A round of copies ended without a commit or a change of status.
     RoundFailed,
     /// Its name, description, replication time control, tags or resource group changed.
     Settings,
@@ -156,7 +156,7 @@ pub enum GroupFact {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DrillFact {
-    /// Its status changed; `None` before it existed and after it is cleared or forgotten.
+    /// Its status changed; `None` before its creation and after it is cleared or removed.
     Status {
         /// The pair or group that it belongs to.
         owner: DrillOwner,
@@ -164,7 +164,7 @@ pub enum DrillFact {
         from: Option<DrillStatus>,
         /// After.
         to: Option<DrillStatus>,
-        /// The recover point that it holds.
+        /// The recover point that it clones.
         recover_point: Option<Timestamp>,
     },
 }

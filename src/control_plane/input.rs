@@ -21,7 +21,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// How it looks on the wire.
+    /// Its error on the wire.
     pub fn wire(&self) -> WireError {
         match self {
             Self::Ebs(refusal) => refusal.wire(),
@@ -46,7 +46,7 @@ impl Refusal {
     }
 }
 
-/// Anything that can change a control plane.
+/// An input that can change a control plane.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Input {
@@ -58,15 +58,15 @@ pub enum Input {
     Advance(Timestamp),
 }
 
-/// What an [`Input`] gave.
+/// The result of an [`Input`].
 #[must_use = "the step holds effects that must be carried out"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
     /// For a call, the response or refusal.
     pub result: Option<Result<Response, Refusal>>,
-    /// For a call, whether the token cache answered.
+    /// For a call, whether the answer is a replay from the token cache.
     pub replayed: bool,
-    /// What the input did.
+    /// The effects and events of the input.
     pub step: Step,
     /// For a call, the rule that decided; `None` for a describe.
     pub rule: Option<RuleId>,
@@ -90,7 +90,7 @@ impl ControlPlane {
     ///
     /// # Errors
     ///
-    /// [`Misuse`] if the embedder broke the contract; nothing changed but the clock seen.
+    /// [`Misuse`] if the embedder broke the contract; nothing but the clock has changed.
     pub fn apply(&mut self, input: &Input) -> Result<Output, Misuse> {
         match input {
             Input::Call(call, request, fresh) => self.call_any(call, request, fresh),

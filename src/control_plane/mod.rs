@@ -1,15 +1,16 @@
 //! The control plane: resources, tokens and time in one value.
 //!
-//! Three kinds of method change it, and each returns what it did; nothing has to be polled or drained.
+//! Three kinds of method change it. Each returns its effects and events; nothing has to be polled or drained.
 //!
-//! * **A. Calls.** `failover_disk_replica_pair` and its like take a [`Call`] (when, who, where, which token) and a
+//! * **A. Calls.** Methods such as `failover_disk_replica_pair` take a [`Call`] (time, account, region, token) and a
 //!   typed request, and return a [`Reply`].
-//! * **B. Reports.** [`ControlPlane::report`] takes what the outside did or saw. Resources change only so.
-//! * **C. Time.** [`ControlPlane::advance`] fires what fell due. A call fires nothing: an embedder advances first.
+//! * **B. Reports.** [`ControlPlane::report`] takes the outcome of an effect, or an observation. Work completes only
+//!   this way.
+//! * **C. Time.** [`ControlPlane::advance`] fires due deadlines. A call fires none: the embedder advances first.
 //!
-//! The order of checks in a call, everywhere the same: the token's alphabet (`C-010`), the token (`C-020`), then the
-//! resource's own `decide`, whose order stands at that function. The token comes before any look at the resource,
-//! since otherwise the late retry of a failover that worked would meet the status that it brought about.
+//! Every call runs its checks in the same order: the token's alphabet (`C-010`), the token (`C-020`), then the
+//! resource's own `decide`, which documents its order. The token is checked before the resource, since otherwise a
+//! late retry of a successful failover would be judged by the status that the first attempt produced.
 //!
 //! ```
 //! use failover_model::{AccountId, Call, ControlPlane, Policy, RegionId, Timestamp};
@@ -75,10 +76,10 @@ use effect::EffectIndex;
 use index::deadlines::{Deadlines, Timed};
 use index::listing::Listing;
 
-/// A disk within its account.
+/// A disk id, qualified by its account.
 type DiskKey = (AccountId, DiskId);
 
-/// Where a token holds, beside its account: the region of the call, the product and, by policy, the operation.
+/// The scope of a token within its account: the region of the call, the product and, by policy, the operation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Scope {
@@ -93,9 +94,9 @@ pub struct Scope {
 /// The tokens of a control plane.
 pub type Tokens = TokenCache<AccountId, Scope, Request, TokenOutcome>;
 
-/// Resources, tokens, policy and the clock seen: the whole state, as a value.
+/// Resources, tokens, policy and clock: the whole state as a value.
 ///
-/// Equality and hash cover what decides the future, not the indexes that make it fast.
+/// Equality and hash cover the state that determines future behaviour, not the derived indexes.
 #[derive(Debug, Clone)]
 pub struct ControlPlane {
     pub(crate) policy: Policy,
@@ -105,24 +106,26 @@ pub struct ControlPlane {
     pub(crate) pairs: Map<PairId, ReplicaPair>,
     pub(crate) groups: Map<GroupId, ReplicaGroup>,
     pub(crate) drills: Map<DrillId, Drill>,
-    /// What was reported about disks, as far as it differs from the default.
+    /// Reported disk states that differ from the default.
     pub(crate) disks: BTreeMap<DiskKey, Disk>,
     pub(crate) clusters: Map<ClusterId, DbCluster>,
     pub(crate) tokens: Tokens,
     index: Index,
 }
 
-/// Derived from the state, rebuilt by `restore` and verified by `check`.
+/// Indexes derived from the state, rebuilt by `restore` and verified by `check`.
 #[derive(Debug, Clone)]
 struct Index {
+    /// With which the maps hash, kept for when they are rebuilt.
+    hash_seed: u64,
     effects: EffectIndex,
     deadlines: Deadlines,
     disks: Map<DiskKey, PairId>,
     pair_listing: Listing,
     group_listing: Listing,
-    /// The members of each group that has any, by the pairs' ordinals.
+    /// The members of each non-empty group, by the pairs' ordinals.
     members: Map<GroupId, BTreeMap<u64, PairId>>,
-    /// The drills of each pair or group that has any, in the order in which they were started.
+    /// The drills of each pair or group that has any, in start order.
     drills: BTreeMap<DrillOwner, Vec<DrillId>>,
     drill_disks: Map<DiskKey, DrillId>,
     nodes: Map<NodeId, ClusterId>,
@@ -164,8 +167,8 @@ impl ControlPlane {
         Self::with_hash_seed(policy, 0)
     }
 
-    /// An empty control plane whose maps hash with this seed: for an embedder that faces a network and does not want
-    /// others to choose colliding keys. The seed is never observable.
+    /// An empty control plane whose maps hash with this seed. An embedder that faces a network picks a secret seed
+    /// against chosen hash collisions. The seed is never observable.
     pub fn with_hash_seed(policy: Policy, seed: u64) -> Self {
         Self {
             tokens: TokenCache::with_hash_seed(policy.tokens.config(), seed),
@@ -181,13 +184,13 @@ impl ControlPlane {
         }
     }
 
-    /// The readings in force.
+    /// The current policy.
     pub const fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// Puts other readings in force from now on. Nothing that stands is judged again, and a token that has expired stays
-    /// expired under a longer lifetime.
+    /// Replaces the policy for future inputs. Existing state is not re-evaluated, and an expired token stays expired
+    /// under a longer lifetime.
     ///
     /// # Errors
     ///
@@ -203,7 +206,7 @@ impl ControlPlane {
         self.clock
     }
 
-    /// The pair of this id, whoever owns it, tombstones included.
+    /// The pair of this id in any account, tombstones included.
     pub fn pair(&self, id: &PairId) -> Option<&ReplicaPair> {
         self.pairs.get(id)
     }
@@ -213,27 +216,27 @@ impl ControlPlane {
         self.pairs.values()
     }
 
-    /// The group of this id, whoever owns it, as it shows; a tombstone too.
+    /// A view of the group of this id in any account, tombstones included.
     pub fn group(&self, id: &GroupId) -> Option<GroupView> {
         self.groups.get(id).map(|group| self.view(group))
     }
 
-    /// All groups in the order of creation, as they show, tombstones included.
+    /// Views of all groups in the order of creation, tombstones included.
     pub fn groups(&self) -> impl Iterator<Item = GroupView> {
         self.groups.values().map(|group| self.view(group))
     }
 
-    /// The drill of this id, whoever owns it.
+    /// The drill of this id in any account.
     pub fn drill(&self, id: &DrillId) -> Option<&Drill> {
         self.drills.get(id)
     }
 
-    /// All drills in the order in which they were started.
+    /// All drills in start order.
     pub fn drills(&self) -> impl Iterator<Item = &Drill> {
         self.drills.values()
     }
 
-    /// The cluster of this id, whoever owns it.
+    /// The cluster of this id in any account.
     pub fn cluster(&self, id: &ClusterId) -> Option<&DbCluster> {
         self.clusters.get(id)
     }
@@ -253,7 +256,7 @@ impl ControlPlane {
         &self.tokens
     }
 
-    /// All pending effects in id order, as they would be asked now.
+    /// All pending effects in id order, as they would be issued now.
     pub fn outstanding(&self) -> impl Iterator<Item = Effect> {
         self.index.effects.iter().filter_map(|(id, owner)| self.effect_of(id, owner))
     }
@@ -286,7 +289,7 @@ impl ControlPlane {
         }
     }
 
-    /// What falls due next, and why.
+    /// The next deadline and its reason.
     pub fn next_deadline(&self) -> Option<Deadline> {
         let (at, due) = self.index.deadlines.first(self.timed())?;
         Some(Deadline { at, reason: due.reason() })
@@ -296,27 +299,28 @@ impl ControlPlane {
         Timed { pairs: &self.pairs, groups: &self.groups }
     }
 
-    /// Forgets everything of an account: its pairs, groups, drills, disks, clusters and tokens. What it had asked of the outside is
-    /// pending no more.
+    /// Removes all state of an account: pairs, groups, drills, disks, clusters and tokens. Its pending effects are
+    /// dropped; later reports on them are stale.
     pub fn forget_account(&mut self, account: &AccountId) {
         let pairs: Vec<PairId> =
-            of(self.pairs.values(), |pair| (pair.account == *account).then(|| pair.id.clone()));
+            ids_of(self.pairs.values(), |pair| (pair.account == *account).then(|| pair.id.clone()));
         pairs.iter().for_each(|id| drop(self.pairs.remove(id)));
-        let clusters: Vec<ClusterId> =
-            of(self.clusters.values(), |cluster| (cluster.account == *account).then(|| cluster.id.clone()));
+        let clusters: Vec<ClusterId> = ids_of(self.clusters.values(), |cluster| {
+            (cluster.account == *account).then(|| cluster.id.clone())
+        });
         clusters.iter().for_each(|id| drop(self.clusters.remove(id)));
         let groups: Vec<GroupId> =
-            of(self.groups.values(), |group| (group.account == *account).then(|| group.id.clone()));
+            ids_of(self.groups.values(), |group| (group.account == *account).then(|| group.id.clone()));
         groups.iter().for_each(|id| drop(self.groups.remove(id)));
         let drills: Vec<DrillId> =
-            of(self.drills.values(), |drill| (drill.account == *account).then(|| drill.id.clone()));
+            ids_of(self.drills.values(), |drill| (drill.account == *account).then(|| drill.id.clone()));
         drills.iter().for_each(|id| drop(self.drills.remove(id)));
         self.disks.retain(|(owner, _), _| owner != account);
         self.tokens.forget(account);
         self.reindex();
     }
 
-    /// The clock never goes back: a call with an earlier time happens at the time seen.
+    /// Moves the clock to the later of itself and `now`, and returns it as the time of the input.
     fn observe(&mut self, now: Timestamp) -> Timestamp {
         cite!(C_030);
         self.clock = self.clock.max(now);
@@ -330,9 +334,9 @@ impl ControlPlane {
         id
     }
 
-    /// Rebuilds what is derived.
+    /// Rebuilds the indexes.
     pub(crate) fn reindex(&mut self) {
-        let mut index = Index::with_hash_seed(0);
+        let mut index = Index::with_hash_seed(self.index.hash_seed);
         index.deadlines = Deadlines::of(self.timed());
         let mut owners = Vec::new();
         for pair in self.pairs.values() {
@@ -365,13 +369,14 @@ impl ControlPlane {
     }
 }
 
-fn of<T, I>(resources: impl Iterator<Item = T>, id: impl Fn(T) -> Option<I>) -> Vec<I> {
+fn ids_of<T, I>(resources: impl Iterator<Item = T>, id: impl Fn(T) -> Option<I>) -> Vec<I> {
     resources.filter_map(id).collect()
 }
 
 impl Index {
     fn with_hash_seed(seed: u64) -> Self {
         Self {
+            hash_seed: seed,
             effects: EffectIndex::default(),
             deadlines: Deadlines::default(),
             disks: Map::with_hash_seed(seed),
@@ -383,4 +388,12 @@ impl Index {
             nodes: Map::with_hash_seed(seed),
         }
     }
+}
+
+#[cfg(test)]
+#[test]
+fn a_rebuilt_index_hashes_with_the_same_seed() {
+    let mut plane = ControlPlane::with_hash_seed(Policy::default(), 7);
+    plane.forget_account(&AccountId::parse("1").unwrap());
+    assert_eq!(plane.index.hash_seed, 7);
 }

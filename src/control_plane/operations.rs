@@ -1,6 +1,6 @@
 //! The operations of the control plane, a row each.
 //!
-//! From a row follow the variant of [`Request`], its [`Action`], the typed method of [`ControlPlane`] and the branch of
+//! Each row defines the variant of [`Request`], its [`Action`], the typed method of [`ControlPlane`] and the branch of
 //! [`call_any`](ControlPlane::call_any). Wire name, token, region and listed codes are columns of the table of
 //! [`Operation`]. In the last column `it` is the request.
 
@@ -12,7 +12,7 @@ use super::action::{Action, Answer, Done, Performed, sealed::Sealed};
 use super::call::CallContext;
 use super::rows::{answers, fresh_ids, operations};
 use super::{Call, ControlPlane, FreshCluster, FreshNodes, Misuse, Output, Refusal, Reply};
-// The rows name most of what the two products have.
+// The rows name most types of the two products.
 use crate::ebs::*;
 use crate::ids::{ClusterId, DrillId, GroupId, NodeId, OrderId, PairId};
 use crate::operation::Operation;
@@ -30,7 +30,7 @@ answers! {
         ClusterCreated(ClusterCreated);
         /// `CreateDBNodes`: nodes were created.
         NodesCreated(NodesCreated);
-        /// `DeleteDBNodes`, `ModifyDBNodeClass`, `ModifyDBNodesClass` or `ModifyDBNodeHotReplicaMode`: an order was made.
+        /// `DeleteDBNodes`, `ModifyDBNodeClass`, `ModifyDBNodesClass` or `ModifyDBNodeHotReplicaMode`: an order exists.
         Ordered(Ordered);
     }
     observed {
@@ -50,7 +50,7 @@ answers! {
         Cluster(DbCluster [Box]);
         /// `DescribeDBClusterEndpoints`.
         Endpoints(EndpointList);
-        /// `DescribeHALogs`; to be [completed](crate::polardb::HaLog::complete) from the events.
+        /// `DescribeHALogs`; the embedder [completes](crate::polardb::HaLog::complete) it from the events.
         HaLogs(HaLogPage);
     }
 }
@@ -66,7 +66,7 @@ fresh_ids! {
     Cluster(FreshCluster);
     /// For `CreateDBNodes`.
     Nodes(FreshNodes);
-    /// For an operation that makes a billing order alone: `DeleteDBNodes`, `ModifyDBNodeClass`, `ModifyDBNodesClass`
+    /// For an operation that creates only a billing order: `DeleteDBNodes`, `ModifyDBNodeClass`, `ModifyDBNodesClass`
     /// and `ModifyDBNodeHotReplicaMode`.
     Order(OrderId);
 }
@@ -76,35 +76,35 @@ operations! {
         /// `CreateDiskReplicaPair`: the pair appears in `creating`.
         CreateDiskReplicaPair [Box] => create_disk_replica_pair() with PairCreated -> PairCreated:
             ControlPlane::create_pair;
-        /// `StartDiskReplicaPair`: begins to copy.
+        /// `StartDiskReplicaPair`: starts replication.
         StartDiskReplicaPair => start_disk_replica_pair(pair) -> ():
             ControlPlane::start_pair;
-        /// `StopDiskReplicaPair`: ends copying.
+        /// `StopDiskReplicaPair`: stops replication.
         StopDiskReplicaPair => stop_disk_replica_pair(pair) -> ():
             |plane, call, it| plane.pair_call(call, &it.pair, |_, _| PairRequest::Stop);
-        /// `FailoverDiskReplicaPair`: the secondary disk is to become readable and writable. Refused only in `invalid`
-        /// and `deleted`; shows `failovering`; ends in `failovered` once that is reported.
+        /// `FailoverDiskReplicaPair`: makes the secondary disk readable and writable. Refused only in `invalid` and
+        /// `deleted`; the status is `failovering`, then `failovered` once success is reported.
         FailoverDiskReplicaPair => failover_disk_replica_pair(pair) -> ():
             |plane, call, it| plane.pair_call(call, &it.pair, |_, _| PairRequest::Failover);
         /// `ReprotectDiskReplicaPair`: reverses the direction, or cancels the failover.
         ReprotectDiskReplicaPair => reprotect_disk_replica_pair(pair) -> ():
             ControlPlane::reprotect_pair;
-        /// `DeleteDiskReplicaPair`: ends the relation.
+        /// `DeleteDiskReplicaPair`: deletes the pair.
         DeleteDiskReplicaPair => delete_disk_replica_pair(pair) -> ():
             |plane, call, it| plane.pair_call(call, &it.pair, |_, _| PairRequest::Delete);
         /// `DescribeDiskReplicaPairs`.
         DescribeDiskReplicaPairs [Box] => describe_disk_replica_pairs(pairs) -> PairPage:
             |plane, call, it| Ok(Done::observed(plane.list_pairs(call, it)));
-        /// `ModifyDiskReplicaPair`: another name, description or replication time control.
+        /// `ModifyDiskReplicaPair`: changes name, description or replication time control.
         ModifyDiskReplicaPair [Box] => modify_disk_replica_pair(pair) -> ():
             ControlPlane::modify_pair;
-        /// `DescribeDiskReplicaPairProgress`: how far the copy is.
+        /// `DescribeDiskReplicaPairProgress`: the progress of the copy.
         DescribeDiskReplicaPairProgress => describe_disk_replica_pair_progress(pair) -> PairProgress:
             |plane, call, it| Ok(Done::observed(plane.pair_progress(call, &it.pair)?));
-        /// `TagResources`: puts tags on resources.
+        /// `TagResources`: adds tags to resources.
         TagResources [Box] => tag_resources(resources) -> ():
             ControlPlane::put_tags;
-        /// `UntagResources`: takes tags off.
+        /// `UntagResources`: removes tags from resources.
         UntagResources [Box] => untag_resources(resources) -> ():
             ControlPlane::take_tags;
         /// `ListTagResources`.
@@ -119,13 +119,13 @@ operations! {
         /// `ModifyDiskReplicaGroup`: changes name, description or replication time control.
         ModifyDiskReplicaGroup [Box] => modify_disk_replica_group(group) -> ():
             |plane, call, it| plane.group_call(call, &it.group, GroupRequest::Modify(it));
-        /// `StartDiskReplicaGroup`: begins rounds of copies.
+        /// `StartDiskReplicaGroup`: starts rounds of copies.
         StartDiskReplicaGroup => start_disk_replica_group(group) -> ():
             |plane, call, it| plane.group_call(call, &it.group, GroupRequest::Start { one_shot: it.one_shot });
-        /// `StopDiskReplicaGroup`: ends copying.
+        /// `StopDiskReplicaGroup`: stops replication.
         StopDiskReplicaGroup => stop_disk_replica_group(group) -> ():
             |plane, call, it| plane.group_call(call, &it.group, GroupRequest::Stop);
-        /// `FailoverDiskReplicaGroup`: every secondary disk is to become readable and writable.
+        /// `FailoverDiskReplicaGroup`: makes every secondary disk readable and writable.
         FailoverDiskReplicaGroup => failover_disk_replica_group(group) -> ():
             |plane, call, it| plane.group_call(call, &it.group, GroupRequest::Failover);
         /// `ReprotectDiskReplicaGroup`: reverses the direction, or cancels the failover.
@@ -133,7 +133,7 @@ operations! {
             |plane, call, it| {
                 plane.group_call(call, &it.group, GroupRequest::Reprotect { reverse: it.reverse_replicate })
             };
-        /// `DeleteDiskReplicaGroup`: takes an empty group down.
+        /// `DeleteDiskReplicaGroup`: deletes an empty group.
         DeleteDiskReplicaGroup => delete_disk_replica_group(group) -> ():
             |plane, call, it| plane.group_call(call, &it.group, GroupRequest::Delete);
         /// `DescribeDiskReplicaGroups`.
@@ -142,7 +142,7 @@ operations! {
         /// `AddDiskReplicaPair`: a pair joins a group.
         AddDiskReplicaPair => add_disk_replica_pair(group) -> ():
             ControlPlane::add_member;
-        /// `RemoveDiskReplicaPair`: a pair leaves its group and lives on.
+        /// `RemoveDiskReplicaPair`: a pair leaves its group and continues to exist.
         RemoveDiskReplicaPair => remove_disk_replica_pair(group) -> ():
             ControlPlane::remove_member;
         /// `StartPairDrill`: clones the last recover point.
@@ -182,7 +182,7 @@ operations! {
             |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, plane| {
                 cluster.decide_node_config(call.now, it, &plane.policy.polardb)
             });
-        /// `FailoverDBCluster`: a read-only node becomes the primary, the one named or an elected one.
+        /// `FailoverDBCluster`: promotes the named or an elected read-only node to primary.
         FailoverDbCluster => failover_db_cluster(cluster) -> ():
             |plane, call, it| plane.failover_cluster(call, it);
         /// `FailoverDBClusterZonal`: the same for edge clusters.
@@ -217,7 +217,7 @@ operations! {
         /// `ModifyDBClusterPrimaryZone`.
         ModifyDbClusterPrimaryZone [Box] => modify_db_cluster_primary_zone(cluster) -> ():
             |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_zone(call.now, it));
-        /// `ModifyDBClusterDeletion`: sets or lifts the lock against release.
+        /// `ModifyDBClusterDeletion`: sets or clears the deletion lock.
         ModifyDbClusterDeletion => modify_db_cluster_deletion(cluster) -> ():
             |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| Ok(cluster.decide_lock(call.now, it)));
         /// `DescribeDBClusters`.
@@ -232,8 +232,8 @@ operations! {
         /// `DescribeDBClusterEndpoints`.
         DescribeDbClusterEndpoints => describe_db_cluster_endpoints(cluster) -> EndpointList:
             |plane, call, it| Ok(Done::observed(it.select(plane.owned_cluster(call, &it.cluster)?)));
-        /// `DescribeHALogs`: what the cluster knows of it. The switches are the embedder's to
-        /// [complete](crate::polardb::HaLog::complete).
+        /// `DescribeHALogs`: the page without the switches, which the embedder
+        /// [adds](crate::polardb::HaLog::complete).
         DescribeHaLogs [Box] => describe_ha_logs(cluster) -> HaLogPage:
             |plane, call, it| Ok(Done::observed(plane.ha_logs(call, it)?));
     }

@@ -17,11 +17,11 @@ use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
 impl ControlPlane {
-    /// Takes in how an effect ended, or what was observed.
+    /// Applies the outcome of an effect, or an observation.
     ///
     /// # Errors
     ///
-    /// [`Misuse`] if the report cannot be meant; nothing changed but the clock seen.
+    /// [`Misuse`] if the report does not fit the state; nothing but the clock changes.
     pub fn report(&mut self, now: Timestamp, report: &Report) -> Result<Step, Misuse> {
         let now = self.observe(now);
         match report {
@@ -36,8 +36,7 @@ impl ControlPlane {
         }
     }
 
-    /// Fires every deadline up to `now`, in the order of due time and then of creation. Each event bears the time at
-    /// which it was due.
+    /// Fires every deadline up to `now`, ordered by due time and then by creation. Each event carries the due time.
     pub fn advance(&mut self, now: Timestamp) -> Step {
         let mut step = Step::default();
         let target = now.max(self.clock);
@@ -75,7 +74,7 @@ impl ControlPlane {
         let Some(pair) = self.pairs.get(id) else { return Step::default() };
         match pair.decide_due(target, &self.policy.ebs) {
             Some(lifecycle::Due::Cycle(plan)) => self.apply_to_pair(id, plan),
-            Some(lifecycle::Due::Forget) => self.forget(id),
+            Some(lifecycle::Due::Forget) => self.forget_pair(id),
             None => Step::default(),
         }
     }
@@ -94,7 +93,7 @@ impl ControlPlane {
         Ok(self.apply_to_group(id, plan))
     }
 
-    /// The relation of a pair broke. A member is decided with its group, whose round it may have been part of.
+    /// Invalidates a pair. A member is decided together with its group, since it may be part of a round.
     fn pair_invalidated(&mut self, now: Timestamp, id: &PairId, message: StatusMessage) -> Option<Step> {
         let pair = self.pairs.get(id)?;
         let Some(group) = pair.group().and_then(|group| self.groups.get(group)) else {

@@ -4,26 +4,26 @@
 /// guards a describe, so its answer is never remembered.
 macro_rules! answers {
     (
-        remembered { $($(#[$doc:meta])* $kept:ident($kept_type:ident);)* }
-        observed { $($(#[$told_doc:meta])* $told:ident($told_type:ident $([$boxed:ident])?);)* }
+        remembered { $($(#[$doc:meta])* $stored:ident($stored_type:ident);)* }
+        observed { $($(#[$observed_doc:meta])* $observed:ident($observed_type:ident $([$boxed:ident])?);)* }
     ) => {
-        /// What any call answers.
+        /// The response of any call.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Response {
             /// Accepted; nothing more to say.
             Accepted,
-            $($(#[$doc])* $kept($kept_type),)*
-            $($(#[$told_doc])* $told(operations!(@field $told_type $($boxed)?)),)*
+            $($(#[$doc])* $stored($stored_type),)*
+            $($(#[$observed_doc])* $observed(operations!(@field $observed_type $($boxed)?)),)*
         }
 
-        /// What is remembered under a token: the response without its RequestId, or, by policy, the refusal.
+        /// The outcome stored under a token: the response without its RequestId, or, by policy, the refusal.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
         pub enum TokenOutcome {
             /// Accepted; nothing more to say.
             Accepted,
-            $($(#[$doc])* $kept($kept_type),)*
+            $($(#[$doc])* $stored($stored_type),)*
             /// Refused, and the policy is [`Sticky`](crate::policy::RejectionPolicy::Sticky).
             Refused(Box<Refusal>),
         }
@@ -47,43 +47,43 @@ macro_rules! answers {
         }
 
         $(
-            impl From<$kept_type> for Response {
-                fn from(answer: $kept_type) -> Self {
-                    Self::$kept(answer)
+            impl From<$stored_type> for Response {
+                fn from(answer: $stored_type) -> Self {
+                    Self::$stored(answer)
                 }
             }
 
-            impl Sealed for $kept_type {}
+            impl Sealed for $stored_type {}
 
-            impl Answer for $kept_type {
+            impl Answer for $stored_type {
                 fn keep(&self) -> TokenOutcome {
-                    TokenOutcome::$kept(self.clone())
+                    TokenOutcome::$stored(self.clone())
                 }
 
                 fn recall(outcome: &TokenOutcome) -> Option<Self> {
-                    if let TokenOutcome::$kept(kept) = outcome { Some(kept.clone()) } else { None }
+                    if let TokenOutcome::$stored(stored) = outcome { Some(stored.clone()) } else { None }
                 }
             }
         )*
 
         $(
-            impl From<$told_type> for Response {
-                fn from(answer: $told_type) -> Self {
-                    Self::$told(answer.into())
+            impl From<$observed_type> for Response {
+                fn from(answer: $observed_type) -> Self {
+                    Self::$observed(answer.into())
                 }
             }
 
-            impl Sealed for $told_type {}
+            impl Sealed for $observed_type {}
 
-            impl Answer for $told_type {}
+            impl Answer for $observed_type {}
         )*
     };
 }
 
-/// The ids that calls need for what they create.
+/// The ids of the resources that calls create.
 macro_rules! fresh_ids {
     ($($(#[$doc:meta])* $name:ident($ids:ident);)*) => {
-        /// Ids for what a call creates. Never compared by the token cache, and ignored where nothing is created.
+        /// Ids of the resources that a call creates. Not compared by the token cache; ignored if nothing is created.
         #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
         pub enum Fresh {
@@ -105,12 +105,12 @@ macro_rules! fresh_ids {
 ///
 /// ```text
 /// /// Documentation of the method.
-/// Request [Box] => method(resource) with Ids -> Answer: what it does;
+/// Request [Box] => method(resource) with Ids -> Answer: implementation;
 /// ```
 ///
-/// where `[Box]` marks a request that is too large to lie in [`Request`](super::Request) itself, `resource` is the field
-/// that names the one resource of a call, if there is one, and `with Ids` tells what an operation that creates something
-/// needs.
+/// where `[Box]` marks a request that is too large to be inlined in [`Request`](super::Request), `resource` is the
+/// field that names the call's only resource, if there is one, and `with Ids` is the type of the ids that a creating
+/// operation needs.
 macro_rules! operations {
     ($($refusal:ident {$(
         $(#[$doc:meta])*
@@ -132,8 +132,7 @@ macro_rules! operations {
                 match self { $($(Self::$name(_) => Operation::$name,)*)* }
             }
 
-            /// The id of the one resource that it names; `None` if it names none, such as one that is still to be
-            /// created, or several.
+            /// The id of the only resource that it names; `None` if it names several or none, as a creation does.
             pub fn resource(&self) -> Option<&str> {
                 match self { $($(Self::$name(request) => operations!(@resource request $($resource).*),)*)* }
             }
@@ -144,7 +143,7 @@ macro_rules! operations {
             ///
             /// # Errors
             ///
-            /// [`Misuse::BadFreshId`] if the call would be accepted but the ids for what it creates cannot be used.
+            /// [`Misuse::BadFreshId`] if the call would be accepted but its fresh ids cannot be used.
             pub fn call_any(&mut self, call: &Call, request: &Request, fresh: &Fresh) -> Result<Output, Misuse> {
                 match request {$($(
                     Request::$name(request) => operations!(@call self, call, request, fresh, $name $($ids)?),
@@ -184,7 +183,7 @@ macro_rules! operations {
     (@resource $request:ident $($field:tt).+) => { $request.$($field).+.only_id() };
 
     (@call $plane:ident, $call:ident, $request:ident, $fresh:ident, $name:ident) => {
-        Ok($plane.make::<$name>($call, $request).into())
+        Ok($plane.call_infallible::<$name>($call, $request).into())
     };
     (@call $plane:ident, $call:ident, $request:ident, $fresh:ident, $name:ident $ids:ident) => {
         $plane.call::<$name>($call, $request, &$fresh.into()).map(Into::into)
@@ -212,7 +211,7 @@ macro_rules! operations {
     (@method $(#[$doc:meta])* $name:ident $method:ident) => {
         $(#[$doc])*
         pub fn $method(&mut self, call: &Call, request: &$name) -> Reply<$name> {
-            self.make(call, request)
+            self.call_infallible(call, request)
         }
     };
     (@method $(#[$doc:meta])* $name:ident $method:ident $ids:ident) => {

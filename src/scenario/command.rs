@@ -1,4 +1,4 @@
-//! Reading the commands of a scenario.
+//! Parsing of scenario commands.
 
 use std::boxed::Box;
 use std::collections::BTreeSet;
@@ -142,7 +142,7 @@ fn invocation(action: &str, settings: &[&str]) -> Result<Invocation, String> {
     Ok(call)
 }
 
-/// The ids for what the operation creates.
+/// The ids of the resources that the operation creates.
 fn fresh(operation: Option<Operation>, text: &str) -> Result<Fresh, String> {
     let order: OrderId = read("order-1")?;
     match operation {
@@ -197,7 +197,7 @@ fn outcome(words: &[&str]) -> Result<Outcome, String> {
     }
 }
 
-/// How a disk changes, in words.
+/// The words for the changes of a disk.
 pub(super) const DISK_CHANGES: [(&str, DiskChange); 5] = [
     ("up", DiskChange::Up(true)),
     ("down", DiskChange::Up(false)),

@@ -1,8 +1,8 @@
-//! Scenarios: transcripts that a reviewer reads and a test replays.
+//! Scenarios: transcripts for reviewers to read and tests to replay.
 //!
-//! A scenario is a text of blocks. A block is one or more commands, a line of four dashes, and what happened, up to
-//! the next blank line. Lines that begin with `#` are comments. [`replay`] runs the commands against a fresh
-//! [`ControlPlane`] and gives the whole text back with what happens now, so a changed behaviour is a changed line.
+//! A scenario is a sequence of blocks. A block is one or more commands, a line of four dashes, and the expected output
+//! up to the next blank line. Lines that begin with `#` are comments. [`replay`] runs the commands against a fresh
+//! [`ControlPlane`] and returns the whole text with the actual output, so a change of behaviour is a changed line.
 //!
 //! ```text
 //! call FailoverDiskReplicaPair RegionId=cn-shanghai ReplicaPairId=pair-1
@@ -14,20 +14,20 @@
 //!
 //! | Command | Meaning |
 //! |---|---|
-//! | `policy JSON` | begin anew under this policy |
+//! | `policy JSON` | start over under this policy |
 //! | `advance 15m` | let time pass (`ms`, `s`, `m`, `h`, also joined: `1h30m`) |
-//! | `call ACTION NAME=VALUE…` | a call with the vendor's parameters; `by=ACCOUNT`, `in=REGION` (the endpoint's); for what it creates `fresh=ID`, `fresh=CLUSTER:NODE,NODE…`, `fresh=nodes:NODE,NODE…`, `fresh=order:ID` or `fresh=DRILL:DISK,DISK…`; quote values with blanks |
-//! | `report ID succeeded`, `… failed network\|replication\|other [MESSAGE]`, `… failed for PAIR,PAIR…`, `… chosen NODE` | how an effect ended |
+//! | `call ACTION NAME=VALUE…` | a call with the vendor's parameters; `by=ACCOUNT`, `in=REGION` (of the endpoint); ids of created resources: `fresh=ID`, `fresh=CLUSTER:NODE,NODE…`, `fresh=nodes:NODE,NODE…`, `fresh=order:ID` or `fresh=DRILL:DISK,DISK…`; quote values with blanks |
+//! | `report ID succeeded`, `… failed network\|replication\|other [MESSAGE]`, `… failed for PAIR,PAIR…`, `… chosen NODE` | the outcome of an effect |
 //! | `observe disk ID up\|down\|attached\|detached\|removed [by=ACCOUNT]` | a disk |
-//! | `observe pair ID invalid MESSAGE` | a pair's relation broke |
-//! | `observe group ID invalid MESSAGE` | a group broke as a whole |
+//! | `observe pair ID invalid MESSAGE` | a pair became invalid |
+//! | `observe group ID invalid MESSAGE` | a group became invalid |
 //! | `observe node ID up\|down\|replicating\|not-replicating` | a node |
 //! | `observe nodes ID,ID… up\|down\|replicating\|not-replicating` | several nodes at once |
 //! | `observe cluster ID busy STATUS\|running\|removed` | a cluster |
 //! | `show disks`, `show effects`, `show pair ID`, `show group ID`, `show drill ID`, `show cluster ID` | the current state |
 
 mod command;
-mod tell;
+mod render;
 
 use std::format;
 use std::string::{String, ToString};
@@ -42,25 +42,25 @@ use crate::policy::Policy;
 use crate::time::Timestamp;
 use crate::wire::{self, Body, Format};
 
-/// Why a text is not a scenario, and on which line.
+/// The first error in a scenario, with its line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {why}")]
 pub struct BadScenario {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong.
+    /// The error.
     pub why: String,
 }
 
-/// Replays a scenario: the same text, with what happens now in place of what was expected.
+/// Replays a scenario: returns its text with the actual output in place of the expected output.
 ///
 /// # Errors
 ///
-/// [`BadScenario`] if a command cannot be read. A command that the model refuses is no error but an answer.
+/// [`BadScenario`] if a command cannot be parsed. A refusal by the model is output and not an error.
 pub fn replay(text: &str) -> Result<String, BadScenario> {
     let mut stage = Stage::new(Policy::default());
     let mut replayed = String::new();
-    // A carriage return ends a line with or without the line feed, so that what is given back reads the same again.
+    // Carriage returns at the end of a line are dropped, so that the result replays to itself.
     let mut lines = text.lines().map(|line| line.trim_end_matches('\r')).enumerate().peekable();
     while let Some((at, line)) = lines.next() {
         replayed.push_str(line);
@@ -69,21 +69,21 @@ pub fn replay(text: &str) -> Result<String, BadScenario> {
             continue;
         }
         let mut happened = stage.perform(at, line)?;
-        // The rest of the block: more commands up to the dashes, then what was expected up to a blank line.
-        let mut told = false;
+        // The rest of the block: more commands up to the dashes, then the expected output up to a blank line.
+        let mut separated = false;
         while let Some((at, line)) = lines.next_if(|(_, line)| !line.trim().is_empty()) {
-            if told {
+            if separated {
                 continue;
             }
             replayed.push_str(line);
             replayed.push('\n');
             if line == "----" {
-                told = true;
+                separated = true;
             } else {
                 happened.extend(stage.perform(at, line)?);
             }
         }
-        if !told {
+        if !separated {
             return Err(BadScenario {
                 line: at.saturating_add(1),
                 why: "a block needs a line of four dashes".into(),
@@ -100,7 +100,7 @@ pub fn replay(text: &str) -> Result<String, BadScenario> {
     Ok(replayed)
 }
 
-/// The control plane that a scenario plays on. Time begins at zero.
+/// The control plane that a scenario runs against. Time begins at zero.
 struct Stage {
     plane: ControlPlane,
     ha_log: HaLog,
@@ -122,35 +122,35 @@ impl Stage {
             Command::Advance(span) => {
                 self.now = self.now.after(span);
                 let step = self.plane.advance(self.now);
-                Ok(self.tell(&step))
+                Ok(self.record(&step))
             }
             Command::Report(report) => Ok(self.report(&report)),
-            Command::Show(subject) => Ok(tell::show(&self.plane, &subject)),
+            Command::Show(subject) => Ok(render::show(&self.plane, &subject)),
             Command::Call(call) => self.call(&call).map_err(bad),
         }
     }
 
     fn report(&mut self, report: &Report) -> Vec<String> {
         match self.plane.report(self.now, report) {
-            Ok(step) => self.tell(&step),
+            Ok(step) => self.record(&step),
             Err(misuse) => Vec::from([format!("misuse: {misuse}")]),
         }
     }
 
-    /// Tells a step, and keeps of it what `DescribeHALogs` is to answer.
-    fn tell(&mut self, step: &Step) -> Vec<String> {
+    /// Renders a step, and records its switches for `DescribeHALogs`.
+    fn record(&mut self, step: &Step) -> Vec<String> {
         for event in &step.events {
             if let Fact::Cluster { cluster, fact } = &event.fact {
                 self.ha_log.record(event.at, &event.account, cluster, fact);
             }
         }
-        tell::step(step)
+        render::step(step)
     }
 
     fn call(&mut self, call: &command::Invocation) -> Result<Vec<String>, String> {
         let parsed = match wire::parse(Some(&call.action), call.version.as_deref(), &call.parameters) {
             Ok(parsed) => parsed,
-            Err(refusal) => return Ok(tell::refusal(&refusal.wire(), refusal.rule(), false)),
+            Err(refusal) => return Ok(render::refusal(&refusal.wire(), refusal.rule(), false)),
         };
         let endpoint = call.region.clone().map_or_else(|| RegionId::parse("cn-hangzhou"), Ok);
         let account = call.account.clone().map_or_else(|| AccountId::parse("1234567890123456"), Ok);
@@ -171,15 +171,15 @@ impl Stage {
         {
             self.ha_log.complete(request, page);
         }
-        let mut told = match &output.result {
-            Some(Err(refusal)) => tell::refusal(&refusal.wire(), refusal.rule(), output.replayed),
+        let mut lines = match &output.result {
+            Some(Err(refusal)) => render::refusal(&refusal.wire(), refusal.rule(), output.replayed),
             Some(Ok(response)) => {
                 let body = Body::success(operation, response, "R", Format::Json);
-                tell::response(response, &body.text, output.replayed)
+                render::response(response, &body.text, output.replayed)
             }
             None => Vec::new(),
         };
-        told.extend(self.tell(&Step { effects: output.step.effects, events: output.step.events }));
-        Ok(told)
+        lines.extend(self.record(&Step { effects: output.step.effects, events: output.step.events }));
+        Ok(lines)
     }
 }

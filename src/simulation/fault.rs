@@ -1,4 +1,4 @@
-//! Planned faults: each changes how a later effect or reply ends.
+//! Planned faults: each changes the outcome of a later effect or reply.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -11,7 +11,7 @@ use crate::operation::Operation;
 use crate::polardb::Failure;
 use crate::text::StatusMessage;
 
-/// Which resource a fault is meant for: its id, or `*` for any.
+/// The target of a fault: the id of a resource, or `*` for any.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct Selector(pub String);
@@ -22,13 +22,13 @@ impl Selector {
         Self(String::from("*"))
     }
 
-    /// Whether it means this resource.
+    /// Whether it selects this resource.
     pub fn matches(&self, id: &str) -> bool {
         self.0 == "*" || self.0 == id
     }
 }
 
-/// The effects of pairs and groups without what they carry.
+/// The kinds of pair and group effects, without their data.
 macro_rules! stages {
     (PairEffect { $($pair:tt)* } GroupEffect { $($group:tt)* } $($others:tt)*) => {
         stages! { @ PairStage PairEffect "Which effect of a pair fails." $($pair)* }
@@ -83,14 +83,14 @@ pub enum Fault {
     Pair {
         /// The pair.
         pair: Option<Selector>,
-        /// Its source disk, for a pair whose id is not known yet.
+        /// Its source disk, for a pair whose id is not yet known.
         disk: Option<String>,
         /// Which effect.
         fails: PairStage,
-        /// What the status message says, where one shows.
+        /// The status message, in statuses that have one.
         message: Option<StatusMessage>,
     },
-    /// Effects of this group fail as a whole. For a single member, plan the fault of its pair.
+    /// Effects of this group fail as a whole. For a single member, plan a fault of its pair.
     Group {
         /// The group.
         group: Selector,
@@ -103,17 +103,17 @@ pub enum Fault {
         of: Selector,
         /// Which effect.
         fails: DrillEffect,
-        /// What the status message and the drill's disks say.
+        /// The status message of the drill and its disks.
         message: Option<StatusMessage>,
     },
-    /// Effects stay outstanding, whatever the mode.
+    /// Effects stay outstanding in every mode.
     Hold {
         /// The kind of effect, such as `failover_pair`.
         effect: String,
         /// The resource.
         resource: Selector,
     },
-    /// Calls to this region get no answer and take no effect, until this is withdrawn.
+    /// Calls to this region get no answer and have no effect, until the fault is withdrawn.
     Silence {
         /// The region.
         region: RegionId,
@@ -122,13 +122,13 @@ pub enum Fault {
     Reply(ReplyFault),
 }
 
-/// What happens to a reply on its way to the client. The model's answer, and the token, stand.
+/// A fault of the reply on its way to the client. The model's decision and its token are unaffected.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct ReplyFault {
     /// The operation.
     pub action: Operation,
-    /// Whether the call takes effect all the same.
+    /// Whether the call still has its effect.
     pub effect: bool,
     /// Close the connection without an answer.
     pub lose: bool,
@@ -136,21 +136,21 @@ pub struct ReplyFault {
     pub status: Option<u16>,
     /// The error code of that answer.
     pub code: Option<String>,
-    /// Wait so many milliseconds before the answer.
+    /// The delay before the answer in milliseconds.
     pub delay_ms: u64,
-    /// Further headers of that answer.
+    /// Additional headers of that answer.
     pub headers: BTreeMap<String, String>,
 }
 
-/// A planned fault with its number and what is left of it.
+/// A planned fault with its number and remaining count.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct PlannedFault {
     /// Its number, never reused.
     pub id: u64,
-    /// What is planned.
+    /// The fault.
     pub fault: Fault,
-    /// How often it still strikes; `None` until it is withdrawn.
+    /// How many times it still strikes; `None` for unlimited.
     pub times: Option<NonZeroU32>,
 }
 
@@ -180,7 +180,7 @@ impl FaultPlan {
         before != self.planned.len()
     }
 
-    /// The oldest fault for which `strikes` has an answer; it is used up by one.
+    /// Finds the oldest fault that matches `strikes` and uses it once.
     pub(super) fn strike<T>(&mut self, strikes: impl Fn(&Fault) -> Option<T>) -> Option<T> {
         let (at, answer) =
             self.planned.iter().enumerate().find_map(|(at, planned)| Some((at, strikes(&planned.fault)?)))?;

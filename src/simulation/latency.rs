@@ -1,4 +1,4 @@
-//! How long effects take in simulated time.
+//! The latencies of effects in simulated time.
 
 use crate::control_plane::effect::effects;
 use crate::control_plane::{Effect, EffectKind};
@@ -11,7 +11,7 @@ macro_rules! latencies {
         $($kind:ident $name:ident $millis:literal $does:literal;)*
         $(.. $inner:ident;)*
     })*) => {
-        /// How long each kind of effect takes, in milliseconds.
+        /// The latency of each kind of effect, in milliseconds.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[cfg_attr(
             feature = "serde",
@@ -28,7 +28,7 @@ macro_rules! latencies {
         }
 
         impl LatencyProfile {
-            /// Two seconds, copies five: short enough to watch, long enough to see transient statuses.
+            /// Two seconds, and five for copies: short enough to watch, long enough to see transient statuses.
             pub const QUICK: Self = Self {
                 $($($name: Span::from_millis($millis),)*)*
                 promote_hot_replica: Span::from_secs(2),
@@ -49,9 +49,9 @@ macro_rules! latencies {
 effects! { latencies }
 
 impl LatencyProfile {
-    /// What the vendor's pages say: an interruption of 20 to 30 s, and of 5 to 10 s with a hot replica, by their
-    /// middles; five minutes for each node that moves to another zone. The pages are silent on everything else, which
-    /// takes the quick time.
+    /// The times on the vendor's pages: the midpoints of an interruption of 20 to 30 s, and of 5 to 10 s with a hot
+    /// replica; five minutes for each node that moves to another zone. Effects that the pages do not mention use
+    /// [`QUICK`](Self::QUICK).
     pub const DOCUMENTED: Self = Self {
         promote_node: Span::from_secs(25),
         promote_hot_replica: Span::from_millis(7_500),
@@ -59,7 +59,7 @@ impl LatencyProfile {
         ..Self::QUICK
     };
 
-    /// How long an effect takes; of a promotion, of this node.
+    /// The latency of an effect; `promoted` is the node of a promotion.
     pub fn of(&self, effect: &Effect, promoted: Option<&DbNode>) -> Span {
         let hot_replica = promoted.is_some_and(|node| node.hot_replica);
         match &effect.kind {

@@ -1,6 +1,6 @@
-//! Ids for what is created, from a stream for each kind.
+//! Ids for created resources, from one stream for each kind.
 //!
-//! The count of a kind moves only when an id of it is used, so a refused or replayed creation changes no later id.
+//! The counter of a kind advances only when an id is used, so a refused or replayed creation changes no later id.
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -13,7 +13,7 @@ use crate::ebs::{FreshDrill, GroupCreated, PairCreated};
 use crate::ids::{AccountId, BadId, ClusterId, DiskId, DrillId, GroupId, NodeId, OrderId, PairId};
 
 impl Simulation {
-    /// Mints an id of this kind with this prefix and so many characters; `taken` says whether it is in use.
+    /// Mints an id of `prefix` and `length` more characters; `taken` says whether an id is in use.
     pub fn mint(
         &mut self,
         prefix: &str,
@@ -66,7 +66,7 @@ impl Simulation {
         }
     }
 
-    /// Ids for what a request creates, and the counts to be kept if it does create it.
+    /// Ids for the resources that a request creates, and the counters to store if it succeeds.
     pub(super) fn fresh(&self, account: &AccountId, request: &Request) -> (Fresh, BTreeMap<String, u64>) {
         let mut counts = BTreeMap::new();
         let fresh = match request {

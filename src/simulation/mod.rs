@@ -1,12 +1,12 @@
-//! A deterministic world around a control plane: it ends effects after a latency, with outcomes from a plan of faults, on
+//! A deterministic world around a control plane: effects end after a latency, with outcomes from a fault plan, in
 //! virtual time.
 //!
-//! The time is an argument here too; nothing runs by itself. Every input first does the work that is due, in the order of
-//! time and, at one instant, outcomes before deadlines. Random choices come from independent keyed streams, so the same seed, policy
-//! and inputs give the same bytes, and an extra describe changes no winner.
+//! Time is an argument here too; nothing runs in the background. Every input first performs the work that is due, in
+//! the order of time, and outcomes before deadlines at the same time. Random choices come from independent keyed
+//! streams, so equal seeds, policies and inputs give equal bytes, and an additional describe changes no choice.
 //!
-//! [`Transitions`] decides how effects end; deadlines follow the clock in every mode. No pair starts two copies at one
-//! instant and every failover ends, so nothing here can loop.
+//! [`Transitions`] selects how effects end; deadlines follow the clock in every mode. No pair starts two copies at the
+//! same time and every failover ends, so [`Simulation::advance`] terminates.
 
 mod fault;
 mod latency;
@@ -43,7 +43,7 @@ use crate::token::OverCapacity;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Transitions {
-    /// Inside the call or deadline that asked for them.
+    /// Within the call or deadline that issued them.
     Immediate,
     /// After a latency on the clock.
     #[default]
@@ -66,9 +66,9 @@ impl Transitions {
 /// The outcome to give an outstanding effect.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Resolution {
-    /// This one. No fault is consumed.
+    /// This outcome. No fault is consumed.
     Outcome(Outcome),
-    /// As the faults and the seed decide.
+    /// The outcome that the faults and the seed determine.
     Auto,
 }
 
@@ -80,34 +80,34 @@ pub struct Simulation {
     transitions: Transitions,
     latency: LatencyProfile,
     faults: FaultPlan,
-    /// How many ids of each kind have been minted.
+    /// The number of minted ids of each kind.
     minted: BTreeMap<String, u64>,
     held: BTreeSet<EffectId>,
-    /// The switches of clusters, folded from the events.
+    /// The switches of clusters, collected from the events.
     ha_log: HaLog,
-    /// When effects end in timed mode: follows from what is outstanding, the latencies and what is held. An effect that
-    /// ended otherwise stays until then, and is passed over.
+    /// The end times of effects in timed mode, derived from the outstanding effects, the latencies and the held
+    /// effects. The entry of an effect that ended otherwise stays until its time and is then skipped.
     schedule: BTreeSet<(Timestamp, EffectId)>,
 }
 
-/// What an input to the simulation did.
+/// The result of an input to the simulation.
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Happened {
-    /// The events, in order, of the input and of all work that it caused or that was due before it.
+    /// The events, in order, of the input, of the work due before it and of the work it caused.
     pub events: Vec<Event>,
-    /// How many deadlines and effects ended.
+    /// The number of deadlines fired and effects ended.
     pub fired: u64,
 }
 
-/// What falls due next in the simulation.
+/// The next due effect or deadline of the simulation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NextDue {
-    /// When.
+    /// The due time.
     pub at: Timestamp,
-    /// A deadline's name, or the name of the effect that ends.
+    /// The name of the deadline, or of the effect that ends.
     pub reason: &'static str,
-    /// The resource that it belongs to.
+    /// Its resource.
     pub resource: String,
 }
 
@@ -144,7 +144,7 @@ impl Simulation {
         self.transitions
     }
 
-    /// How long effects take.
+    /// The latencies of effects.
     pub const fn latency(&self) -> &LatencyProfile {
         &self.latency
     }
@@ -154,7 +154,7 @@ impl Simulation {
         &self.ha_log
     }
 
-    /// The faults in wait, oldest first.
+    /// The planned faults, oldest first.
     pub fn faults(&self) -> &[PlannedFault] {
         &self.faults.planned
     }
@@ -168,7 +168,7 @@ impl Simulation {
         self.plane.set_policy(policy)
     }
 
-    /// Changes how effects end, those outstanding included; what is held stays held.
+    /// Changes how effects end, including outstanding ones; held effects stay held.
     pub fn set_transitions(&mut self, now: Timestamp, transitions: Transitions) -> Happened {
         let mut happened = self.advance(now);
         self.transitions = transitions;
@@ -181,17 +181,17 @@ impl Simulation {
         happened
     }
 
-    /// Plans a fault, to strike `times`, or until withdrawn; returns its number.
+    /// Plans a fault that strikes `times` times, or until withdrawn; returns its number.
     pub fn plan(&mut self, fault: Fault, times: Option<NonZeroU32>) -> u64 {
         self.faults.add(fault, times)
     }
 
-    /// A fault number that will not be given again: for what strikes at once and so is never planned.
+    /// Allocates a fault number, for a fault that strikes at once and is therefore never planned.
     pub fn number_fault(&mut self) -> u64 {
         self.faults.number()
     }
 
-    /// Forgets everything of an account, after all work that is due. Faults stay.
+    /// Removes all state of an account, after all work that is due. Faults stay.
     pub fn forget_account(&mut self, now: Timestamp, account: &AccountId) -> Happened {
         let happened = self.advance(now);
         self.plane.forget_account(account);
@@ -210,13 +210,13 @@ impl Simulation {
         self.faults.planned.clear();
     }
 
-    /// Leaves the calls to a region without an answer until [`Simulation::answer`]; returns the number of the fault.
+    /// Makes calls to a region go unanswered until [`Simulation::answer`]; returns the number of the fault.
     pub fn silence(&mut self, region: &RegionId) -> u64 {
         self.faults.planned.retain(|planned| !silences(&planned.fault, region));
         self.faults.add(Fault::Silence { region: region.clone() }, None)
     }
 
-    /// Answers the calls to a region again; returns a fault number, as for every change of this kind.
+    /// Lets calls to a region be answered again; returns a fault number, as every change of faults does.
     pub fn answer(&mut self, region: &RegionId) -> u64 {
         self.faults.planned.retain(|planned| !silences(&planned.fault, region));
         self.faults.number()
@@ -227,7 +227,7 @@ impl Simulation {
         self.faults.planned.iter().any(|planned| silences(&planned.fault, region))
     }
 
-    /// The fault that strikes the reply to this operation, used up by one.
+    /// Finds the oldest fault that strikes the reply to this operation and uses it once.
     pub fn strike_reply(&mut self, operation: Operation) -> Option<ReplyFault> {
         self.faults.strike(|fault| match fault {
             Fault::Reply(reply) if reply.action == operation => Some(reply.clone()),
@@ -235,17 +235,17 @@ impl Simulation {
         })
     }
 
-    /// Makes a call, after all work that is due; mints the ids for what it creates.
+    /// Makes a call, after all work that is due; mints the ids of created resources.
     pub fn call(&mut self, call: &Call, request: &Request) -> (Output, Happened) {
         let mut happened = self.advance(call.now);
         let (fresh, counts) = self.fresh(&call.account, request);
-        // Minted ids are checked to be free, so the control plane cannot find them misused.
+        // Minted ids are known to be free, so the control plane cannot reject them as misuse.
         let mut output =
             self.plane.call_any(call, request, &fresh).unwrap_or_else(|_| Step::default().into());
         if matches!(output.result, Some(Ok(_))) && !output.replayed {
             self.minted.extend(counts);
         }
-        self.tell_progress(request, &mut output);
+        self.fill_progress(request, &mut output);
         self.settle(output.step.clone(), &mut happened);
         if let (Request::DescribeHaLogs(request), Some(Ok(Response::HaLogs(page)))) =
             (request, &mut output.result)
@@ -260,7 +260,7 @@ impl Simulation {
     ///
     /// # Errors
     ///
-    /// [`Misuse::Unknown`] if the resource is not known.
+    /// [`Misuse::Unknown`] if the resource is unknown.
     pub fn observe(&mut self, now: Timestamp, observation: &Observation) -> Result<Happened, Misuse> {
         let mut happened = self.advance(now);
         let step = self.plane.report(now, &Report::Observed(observation.clone()))?;
@@ -273,7 +273,7 @@ impl Simulation {
     ///
     /// # Errors
     ///
-    /// [`Misuse`]: the effect is not outstanding, does not end so, or the node was not offered.
+    /// [`Misuse`]: the effect is not outstanding, cannot have this outcome, or the node was not offered.
     pub fn resolve(
         &mut self,
         now: Timestamp,
@@ -296,7 +296,7 @@ impl Simulation {
         Ok(happened)
     }
 
-    /// Does all work that is due up to `now`.
+    /// Performs all work that is due up to `now`.
     pub fn advance(&mut self, now: Timestamp) -> Happened {
         let mut happened = Happened::default();
         loop {
@@ -323,7 +323,7 @@ impl Simulation {
         happened
     }
 
-    /// What falls due next: an effect that ends, or a deadline.
+    /// The next effect to end or deadline to fire.
     pub fn next_due(&self) -> Option<NextDue> {
         let live = |(at, id): &(Timestamp, EffectId)| self.plane.effect(*id).map(|effect| (*at, effect));
         let outcome = self.schedule.iter().find_map(live).map(|(at, effect)| NextDue {
@@ -343,11 +343,11 @@ impl Simulation {
         }
     }
 
-    /// Changes the control plane by `change` and takes over the effects it asks for; all or nothing.
+    /// Applies `change` to the control plane and handles its effects; all or nothing.
     ///
     /// # Errors
     ///
-    /// What `change` returns, or the [`Violation`] that the result would be, turned into it; nothing is changed.
+    /// The error of `change`, or the [`Violation`] of the resulting state; nothing is changed.
     pub fn adopt<E: From<Violation>>(
         &mut self,
         now: Timestamp,
@@ -363,10 +363,10 @@ impl Simulation {
         Ok(happened)
     }
 
-    /// Takes over what a step asks for, and in immediate mode ends it, and what that asks for in turn. A queue and no
-    /// recursion: a failover may go through as many nodes as somebody cared to seed.
+    /// Handles the effects of a step; in immediate mode ends them and the effects that follow. A queue instead of
+    /// recursion, since a failover may try any number of nodes.
     fn settle(&mut self, step: Step, happened: &mut Happened) {
-        self.note(step.events, happened);
+        self.record(step.events, happened);
         let mut asked = VecDeque::from(step.effects);
         while let Some(effect) = asked.pop_front() {
             if self.plane.effect(effect.id).is_none() || self.held.contains(&effect.id) {
@@ -390,15 +390,15 @@ impl Simulation {
                 }
                 Transitions::Immediate => {
                     let step = self.end(self.plane.clock(), &effect, happened);
-                    self.note(step.events, happened);
+                    self.record(step.events, happened);
                     asked.extend(step.effects);
                 }
             }
         }
     }
 
-    /// Keeps of events what later answers need.
-    fn note(&mut self, events: Vec<Event>, happened: &mut Happened) {
+    /// Collects the events, and records switches in the HA log.
+    fn record(&mut self, events: Vec<Event>, happened: &mut Happened) {
         for event in &events {
             if let Fact::Cluster { cluster, fact } = &event.fact {
                 self.ha_log.record(event.at, &event.account, cluster, fact);
@@ -407,7 +407,7 @@ impl Simulation {
         happened.events.extend(events);
     }
 
-    /// Ends an effect as the faults and the seed decide.
+    /// Ends an effect with its default outcome.
     fn end(&mut self, at: Timestamp, effect: &Effect, happened: &mut Happened) -> Step {
         let outcome = self.outcome_of(effect);
         let Ok(step) = self.plane.report(at, &Report::Outcome { id: effect.id, outcome }) else {

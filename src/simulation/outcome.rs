@@ -32,8 +32,8 @@ impl Simulation {
             EffectKind::Cluster { effect: ClusterEffect::Work(work), cluster } => {
                 let struck = self.faults.strike(|fault| match fault {
                     Fault::Work { cluster: meant, effect, reason } => {
-                        let so = effect.as_deref().is_none_or(|effect| effect == work.name());
-                        (so && meant.matches(cluster.as_str())).then_some(*reason)
+                        let same_effect = effect.as_deref().is_none_or(|effect| effect == work.name());
+                        (same_effect && meant.matches(cluster.as_str())).then_some(*reason)
                     }
                     _ => None,
                 });
@@ -59,7 +59,7 @@ impl Simulation {
         }
     }
 
-    /// A fault of the group fails the whole; else each member ends as if the effect were its own.
+    /// A fault of the group fails the whole effect; else each member has the outcome of its own effect.
     fn group_outcome(&mut self, id: &GroupId, effect: GroupEffect, members: &[PairId]) -> Outcome {
         let struck = self.faults.strike(|fault| match fault {
             Fault::Group { group, fails } => {

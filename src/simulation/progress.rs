@@ -1,8 +1,8 @@
-//! How far a copy is, for `DescribeDiskReplicaPairProgress`.
+//! The progress of a copy, for `DescribeDiskReplicaPairProgress`.
 //!
-//! The control plane knows that a copy began and not how long it takes; this world does. So while a copy is on its way
-//! in timed mode, the answer is the part of its time that has passed (`E-696`), rounded down and never 100 before it has
-//! ended. Nothing is stored: it follows from the time, the effect's age and the latency.
+//! The control plane knows when a copy began but not how long it takes; the simulation does. During a copy in timed
+//! mode, the answer is the elapsed share of its latency (`E-696`), rounded down and below 100 until it ends. Nothing is
+//! stored: the value follows from the clock, the start of the effect and the latency.
 
 use super::{Simulation, Transitions};
 use crate::control_plane::{Output, Request, Response};
@@ -11,8 +11,8 @@ use crate::ebs::pair::rules::E_696;
 use crate::rule::cite;
 
 impl Simulation {
-    /// Fills in how far the copy is that a progress answer is about.
-    pub(super) fn tell_progress(&self, request: &Request, output: &mut Output) {
+    /// Fills in the percentage of a progress response.
+    pub(super) fn fill_progress(&self, request: &Request, output: &mut Output) {
         cite!(E_696);
         let Request::DescribeDiskReplicaPairProgress(request) = request else { return };
         let Some(Ok(Response::PairProgress(progress))) = &mut output.result else { return };

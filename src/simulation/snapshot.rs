@@ -11,7 +11,7 @@ use crate::control_plane::ControlPlane;
 use crate::ids::{ClusterId, EffectId};
 use crate::polardb::HaLog;
 
-/// Everything beside the control plane that decides the future, and what later answers tell of the past.
+/// The state of a simulation except the control plane.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorldSnapshot {
@@ -24,21 +24,21 @@ pub struct WorldSnapshot {
     ha_log: HaLog,
 }
 
-/// Why a world is not restored.
+/// Why a world cannot be restored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadWorld {
     /// A held effect is not outstanding.
     #[error("effect {0} is held but not outstanding")]
     HeldNotOutstanding(EffectId),
-    /// Fault numbers do not grow, or one was never given.
+    /// Fault numbers do not ascend, or one was never allocated.
     #[error("fault {0} is out of order")]
     FaultOrder(u64),
-    /// A count of ids is so high that nobody got there by counting.
+    /// A counter of ids is beyond what counting can reach.
     #[error("the count of ids {0:?} is out of range")]
     Minted(String),
-    /// The log of this cluster's switches could not have come about: it is not its account's, or numbers and times do not
-    /// grow.
+    /// The log of this cluster's switches is impossible: another account's, or with numbers or times that do not
+    /// ascend.
     #[error("the switches of {0} could not have come about")]
     HaLog(ClusterId),
 }

@@ -1,8 +1,8 @@
-//! Independent streams of numbers, each keyed by what it decides.
+//! Independent streams of numbers, keyed by purpose.
 //!
-//! A stream is a key, not a state: asking for one number never moves another stream, so an extra call never changes a
-//! winner. The mixing is that of SplitMix64, written out because its numbers must be the same on every platform and in
-//! every release; quality beyond even spread is not needed.
+//! A stream is a key and has no state: reading one number never advances another stream, so an additional call never
+//! changes a choice. The mixing is SplitMix64, implemented here because its numbers must be the same on every platform
+//! and in every release; an even distribution is the only quality needed.
 
 /// The number of the stream `domain` and `parts` at `count`, under `seed`.
 pub(super) fn number(seed: u64, domain: &str, parts: &[&str], count: u64) -> u64 {

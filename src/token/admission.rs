@@ -4,12 +4,12 @@ use crate::refusal::Fixed;
 use crate::rule::RuleId;
 use crate::token::rules::{T_090, T_100, T_180};
 
-/// The right, and the duty, to settle one token in flight.
+/// The right and the obligation to settle one token in flight.
 ///
-/// It settles at most once, since settling consumes it and it cannot be copied. Its number fences the rest: after
-/// the token was released, or reclaimed, or belongs to a later request, the permit is stale. A permit is good for
-/// the cache that granted it and for restorations of that cache; other caches give out the same numbers. One that is
-/// dropped leaves its token in flight until it is [reclaimed](super::TokenCache::reclaim).
+/// It settles at most once, since settling consumes it and it cannot be copied. Its number is a fencing token: once the
+/// token is released, reclaimed or used by a later request, the permit is stale. A permit is valid for the cache that
+/// granted it and for caches restored from it; other caches use the same numbers. A dropped permit leaves its token in
+/// flight until it is [reclaimed](super::TokenCache::reclaim).
 ///
 /// ```
 /// # use failover_model::time::Timestamp;
@@ -22,7 +22,7 @@ use crate::token::rules::{T_090, T_100, T_180};
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 ///
-/// Twice is no program:
+/// Settling twice does not compile:
 ///
 /// ```compile_fail,E0382
 /// # use failover_model::time::Timestamp;
@@ -36,7 +36,7 @@ use crate::token::rules::{T_090, T_100, T_180};
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 ///
-/// And neither is a copy:
+/// Nor does copying:
 ///
 /// ```compile_fail,E0599
 /// # fn copy(permit: failover_model::token::Permit) -> [failover_model::token::Permit; 2] {
@@ -56,28 +56,28 @@ impl Permit {
         self.sequence
     }
 
-    /// The number of the completion that was forgotten before its time to make room for this token. If its request
-    /// comes again, it will execute again.
+    /// The number of the completion that was evicted to make room for this token. A retry of its request will execute
+    /// again.
     pub const fn evicted(&self) -> Option<u64> {
         self.evicted
     }
 }
 
-/// What [`begin`](super::TokenCache::begin) answers.
+/// The answer of [`begin`](super::TokenCache::begin).
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "an admission may hold a permit, which has to be settled"]
 pub enum Admission<'a, O> {
-    /// There is no token: execute, and settle nothing (T-030).
+    /// There is no token: execute without a permit (T-030).
     Bypass,
     /// The token is new, was released, or has expired: execute, then settle the permit (T-070).
     Execute(Permit),
     /// The request was executed before: answer with its outcome (T-080).
     Replay(&'a O),
-    /// Answer with an error; nothing changed but the clock.
+    /// Answer with an error; only the clock has changed.
     Refused(TokenRefusal),
 }
 
-/// What [`begin`](super::TokenCache::begin) would answer, by [`standing`](super::TokenCache::standing).
+/// The answer that [`begin`](super::TokenCache::begin) would give, from [`standing`](super::TokenCache::standing).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Standing<'a, O> {
     /// There is no token.
@@ -90,11 +90,11 @@ pub enum Standing<'a, O> {
     Refused(TokenRefusal),
 }
 
-/// Why a request is turned away for the sake of its token.
+/// Why a request is refused because of its token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum TokenRefusal {
-    /// The token stands for another request. A new token would help.
+    /// The token was used for another request. A new token is needed.
     #[error("the client token was used for another request (T-090); send this one under a token of its own")]
     Mismatch,
     /// The same request is still being executed.
@@ -102,7 +102,7 @@ pub enum TokenRefusal {
         "the request under this client token is still being executed (T-100); repeat it later under the same token"
     )]
     Processing,
-    /// The tenant has as many tokens as it may. Without counterpart in the vendor's documents.
+    /// The tenant is at its capacity. Not in the vendor's documents.
     #[error(
         "no more client tokens fit (T-180); repeat the request later, when one has been released or has expired"
     )]
@@ -113,7 +113,7 @@ impl TokenRefusal {
     /// All of them.
     pub const ALL: &'static [Self] = &[Self::Mismatch, Self::Processing, Self::Full];
 
-    /// The rule that refuses.
+    /// The rule of the refusal.
     pub const fn rule(self) -> RuleId {
         match self {
             Self::Mismatch => T_090,
@@ -127,7 +127,7 @@ impl TokenRefusal {
         !matches!(self, Self::Mismatch)
     }
 
-    /// Its answer on the wire. Each product has its own message for a mismatch.
+    /// Its error on the wire. Each product has its own message for a mismatch.
     pub(crate) const fn answer(self, mismatch: &'static str) -> Fixed {
         match self {
             Self::Mismatch => (400, "IdempotentParameterMismatch", mismatch),
@@ -141,8 +141,8 @@ impl TokenRefusal {
     }
 }
 
-/// The permit is not the current one of any token in flight (T-130): the token was reclaimed since, and perhaps
-/// settled.
+/// The permit is not the current one of any token in flight (T-130): the token was reclaimed, and perhaps settled,
+/// since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("the permit is not that of a token in flight (T-130); its outcome was not recorded")]
 pub struct StalePermit;

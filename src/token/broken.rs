@@ -1,10 +1,10 @@
-//! A way to break a cache from outside this module, for the check of what holds one.
+//! Breaks a cache, for tests of the checks in other modules.
 
 use super::cache::TokenCache;
 
 impl<T, S, R, O> TokenCache<T, S, R, O> {
-    /// Sets the counter back, so that the numbers of its tokens were never drawn.
-    pub(crate) fn tear(&mut self) {
+    /// Resets the counter, so that the numbers of existing tokens were never drawn.
+    pub(crate) fn reset_counter(&mut self) {
         self.next = 1;
     }
 }

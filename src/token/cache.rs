@@ -1,19 +1,18 @@
-//! The cache: what it remembers of each token, and the rules by which it decides.
+//! The cache: the entry of each token, and the decisions.
 //!
-//! A token is in flight or completed; an expired one is a reading of a completed one and not a state of its own. The
-//! request is stored whole and compared by `Eq`, so the embedder hands in what was asked, parsed and with defaults
-//! filled in, and leaves out what may differ between a request and its repetition. Requests are not hashed: a
-//! collision would replay success for a failover that never happened.
+//! A token is in flight or completed; expiry is computed from the completion and is not a state of its own. The request
+//! is stored whole and compared by `Eq`, so the embedder passes it parsed and with defaults filled in, without the
+//! parts that may differ between a request and its retry. Requests are not compared by hash: a collision would replay
+//! success for a failover that never happened.
 //!
-//! Answers depend on the calls and their times alone. When expired entries are removed from memory, and where the
-//! rest lie, is no part of the value: neither `Eq`, `Hash` and `Debug` nor a snapshot shows it.
+//! Answers depend only on the calls and their times. The storage order of entries and the removal of expired ones are
+//! not part of the value: `Eq`, `Hash`, `Debug` and snapshots do not show them.
 //!
-//! Costs: nothing is allocated or cloned but to grant a permit. A call hashes its key once, and for a new token its
-//! tenant as well. [`begin`](TokenCache::begin), [`complete`](TokenCache::complete) and
-//! [`release`](TokenCache::release) are amortised O(1), but for a binary search among the tokens in flight. A grant
-//! removes a bounded number of expired entries, so that many that expire at once delay nobody. A completed entry
-//! takes 32 bytes more than its key, request and outcome, or 40 where the outcome's type has no spare value, and 11 to 22
-//! in the index.
+//! Costs: only granting a permit allocates or clones. A call hashes its key once, and for a new token its tenant as
+//! well. [`begin`](TokenCache::begin), [`complete`](TokenCache::complete) and
+//! [`release`](TokenCache::release) are amortised O(1), plus a binary search among the tokens in flight. A grant
+//! removes a bounded number of expired entries, so a mass expiry delays no call. A completed entry takes 32 bytes in
+//! addition to its key, request and outcome, or 40 if the outcome's type has no niche, and 11 to 22 in the index.
 
 use alloc::vec::Vec;
 use core::hash::Hash;
@@ -27,15 +26,15 @@ use crate::rule::cite;
 use crate::time::Timestamp;
 use crate::token::rules::{T_030, T_060, T_070, T_110, T_120, T_130, T_140, T_150, T_160, T_170};
 
-/// Whose token it is, for what, and the token itself. Tokens of other tenants or scopes are other tokens (T-060).
+/// The tenant, the scope and the token. Tokens of different tenants or scopes are independent (T-060).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct TokenKey<T, S> {
-    /// The account. Not its access key: keys are rotated between a request and its repetition. Capacity and horizon
-    /// are per tenant.
+    /// The account, not its access key: keys may be rotated between a request and its retry. Capacity and horizon are
+    /// per tenant.
     pub tenant: T,
-    /// What the token is valid for beside the tenant, such as region, product and operation. Not the resource: the
-    /// same token for another resource is a mismatch.
+    /// The validity of the token within the tenant, such as region, product and operation. Not the resource: the same
+    /// token for another resource is a mismatch.
     pub scope: S,
     /// The token.
     pub token: ClientToken,
@@ -45,34 +44,34 @@ cite!(T_060);
 
 /// A bounded memory of tokens: `T` is a tenant, `S` a scope, `R` a request and `O` an outcome.
 ///
-/// Every call that takes a time moves the clock to the highest time seen, whatever its answer (T-170). A call that
-/// does not grant, settle or reclaim a permit changes nothing else.
+/// Every call with a time moves the clock to the highest time seen, whatever its answer (T-170). A call that does not
+/// grant, settle or reclaim a permit changes nothing else.
 ///
-/// It is `Eq` and `Hash` over what it remembers at its clock, in the order of tenants and sequence numbers.
+/// `Eq` and `Hash` cover the unexpired content at the clock, in the order of tenants and sequence numbers.
 #[derive(Clone)]
 pub struct TokenCache<T, S, R, O> {
     pub(super) config: TokenCacheConfig,
     pub(super) clock: Timestamp,
-    /// The next number. One counter serves permits and completions, so that no two of them are equal.
+    /// The next number. Permits and completions share one counter, so all their numbers are distinct.
     pub(super) next: u64,
     pub(super) store: Store<T, S, R, O>,
 }
 
-/// Where a token that is granted goes.
+/// The place for a granted token.
 enum Place {
-    /// The slot of an expired entry of the same key.
+    /// The slot of an expired entry with the same key.
     Expired(Slot),
-    /// A new slot, of the tenant at this index, or of one that is not known yet.
+    /// A new slot, for the tenant at this index or, if `None`, for a new tenant.
     New(Option<usize>),
 }
 
-/// Where a token that was looked up would go.
+/// The place for a token that was looked up and can be granted.
 pub(crate) struct Vacancy {
     hash: u64,
     place: Place,
 }
 
-/// What is found under a key.
+/// The result of looking up a key.
 enum Find {
     Nothing,
     Expired(Slot),
@@ -80,7 +79,7 @@ enum Find {
     EqualRequest(Slot),
 }
 
-/// How many expired entries of a tenant a grant removes. Two for one, so that leftovers dwindle while tokens come in.
+/// The number of expired entries of a tenant that a grant removes. More than one, so that a backlog shrinks.
 const REMOVED_PER_GRANT: usize = 2;
 
 impl<T, S, R, O> TokenCache<T, S, R, O> {
@@ -89,14 +88,14 @@ impl<T, S, R, O> TokenCache<T, S, R, O> {
         Self::with_hash_seed(config, 0)
     }
 
-    /// An empty cache whose hasher is seeded. An embedder that faces a network picks a secret seed, so that nobody
-    /// can choose colliding tokens; no answer depends on it.
+    /// An empty cache whose hasher is seeded. An embedder that faces a network picks a secret seed against chosen hash
+    /// collisions; no answer depends on it.
     pub const fn with_hash_seed(config: TokenCacheConfig, seed: u64) -> Self {
-        // Zero stands for no horizon, so numbers start at one.
+        // Zero means no horizon, so numbers start at one.
         Self { config, clock: Timestamp::from_millis(0), next: 1, store: Store::new(seed) }
     }
 
-    /// The bounds it was made with.
+    /// The current bounds.
     pub const fn config(&self) -> &TokenCacheConfig {
         &self.config
     }
@@ -106,13 +105,13 @@ impl<T, S, R, O> TokenCache<T, S, R, O> {
         self.clock
     }
 
-    /// Moves the clock to `now`, unless it is later already, and does nothing else (T-170).
+    /// Moves the clock to `now` unless it is already later; changes nothing else (T-170).
     pub fn observe(&mut self, now: Timestamp) {
         cite!(T_170);
         self.clock = self.clock.max(now);
     }
 
-    /// How many tokens are in flight or remembered. O(1) but for each tenant and for expired entries still in memory.
+    /// The number of tokens in flight or remembered. O(tenants and expired entries still in memory).
     pub fn len(&self) -> usize {
         let expired = self.store.tenants.values().map(|tenant| {
             let expired = |entry: &Entry<R, O>| !self.remembers(entry, self.clock);
@@ -126,10 +125,10 @@ impl<T, S, R, O> TokenCache<T, S, R, O> {
         self.len() == 0
     }
 
-    /// The tokens in flight in the order in which they were granted: sequence number, key, request.
+    /// The tokens in flight in the order of their grants: sequence number, key, request.
     ///
-    /// After a restore, an embedder goes through them: it [reclaims](Self::reclaim) each and finishes the work, or
-    /// releases the new permit where it knows that nothing had any effect.
+    /// After a restore, an embedder [reclaims](Self::reclaim) each of them and finishes the work, or releases the new
+    /// permit if it knows that the work had no effect.
     pub fn in_flight(&self) -> impl Iterator<Item = (u64, &TokenKey<T, S>, &R)> {
         self.store.flights.iter().filter_map(|(sequence, _, slot)| {
             let (key, entry) = self.store.entry(slot)?;
@@ -149,7 +148,7 @@ impl<T, S, R, O> TokenCache<T, S, R, O> {
         oldest.is_some_and(|(_, entry)| !self.remembers(entry, now))
     }
 
-    fn draw(&mut self) -> u64 {
+    fn next_sequence(&mut self) -> u64 {
         let drawn = self.next;
         self.next = self.next.saturating_add(1);
         drawn
@@ -157,15 +156,14 @@ impl<T, S, R, O> TokenCache<T, S, R, O> {
 }
 
 impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCache<T, S, R, O> {
-    /// A request has arrived at `now` under `key`, or under none. Says whether it is to be executed, was executed
-    /// before, or is refused. An expired token counts as none; the request is compared before the token's status is
-    /// looked at (T-110).
+    /// Admits a request that arrives at `now` with `key` or without one: execute, replay or refuse. An expired token
+    /// counts as absent; the request is compared before the token's status (T-110).
     ///
-    /// Only [`Admission::Execute`] changes anything: the token is in flight from then on. If the tenant is at its
-    /// capacity, its expired tokens make room; failing that, the token is [`Full`](TokenRefusal::Full) or evicts, by
-    /// [`Overflow`].
+    /// Only [`Admission::Execute`] changes anything: the token is in flight from then on. For a tenant at its capacity,
+    /// expired tokens are removed first; if there are none, the token is [`Full`](TokenRefusal::Full) or evicts another
+    /// one, according to [`Overflow`].
     ///
-    /// Beyond 4,294,967,295 tokens of all tenants together, a new one is `Full` too.
+    /// With 4,294,967,295 tokens of all tenants together, a new one is also `Full`.
     pub fn begin(&mut self, now: Timestamp, key: Option<&TokenKey<T, S>>, request: &R) -> Admission<'_, O> {
         cite!(T_030);
         self.observe(now);
@@ -179,9 +177,9 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         })
     }
 
-    /// What [`begin`](Self::begin) would answer, or where the token would go. Good for [`settle`](Self::settle) as long
-    /// as nothing else happens to the cache.
-    pub(crate) fn look(
+    /// The answer of [`begin`](Self::begin), or the place for the token. The place is valid for
+    /// [`settle`](Self::settle) until the cache changes.
+    pub(crate) fn peek(
         &self,
         now: Timestamp,
         key: &TokenKey<T, S>,
@@ -208,7 +206,7 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         }
     }
 
-    /// Begins and completes at one time what was looked up just now; says what was evicted for it.
+    /// Begins and completes at once the token of a vacancy; returns the number of the completion evicted for it.
     pub(crate) fn settle(
         &mut self,
         now: Timestamp,
@@ -226,19 +224,19 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
             }
         };
         if entered.is_some() {
-            let permit = Permit { sequence: self.draw(), evicted };
+            let permit = Permit { sequence: self.next_sequence(), evicted };
             // The permit is the one of the entry just made, so it cannot be stale.
             let _ = self.complete(now, permit, outcome);
         }
         evicted
     }
 
-    /// The index of the tenant of a key that is not here; a hit has no use for it.
+    /// The index of the tenant, looked up only for a key that was not found.
     fn tenant_if_new(&self, found: &Find, tenant: &T) -> Option<usize> {
         matches!(found, Find::Nothing).then(|| self.store.tenant_index(tenant)).flatten()
     }
 
-    /// Answers what was found; `enter` puts the token in flight under the next number.
+    /// Turns a look-up result into an admission; `enter` puts the token in flight under the next number.
     fn admit(
         &mut self,
         found: Find,
@@ -260,22 +258,22 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
                 .and_then(|evicted| enter(self, Place::New(tenant)).map(|()| evicted)),
         };
         match granted {
-            Some(evicted) => Admission::Execute(Permit { sequence: self.draw(), evicted }),
+            Some(evicted) => Admission::Execute(Permit { sequence: self.next_sequence(), evicted }),
             None => Admission::Refused(TokenRefusal::Full),
         }
     }
 
-    /// What [`begin`](Self::begin) would answer at `now`, without the clock moving or a permit being granted.
+    /// The answer of [`begin`](Self::begin) at `now`, without moving the clock or granting a permit.
     pub fn standing(&self, now: Timestamp, key: Option<&TokenKey<T, S>>, request: &R) -> Standing<'_, O> {
         let Some(key) = key else { return Standing::Bypass };
-        self.look(now, key, request).map_or_else(|standing| standing, |_| Standing::Vacant)
+        self.peek(now, key, request).map_or_else(|standing| standing, |_| Standing::Vacant)
     }
 
-    /// The work of a permit is done: its token is remembered with this outcome from `now` on. Returns the number of
-    /// the completion, in terms of which [`Permit::evicted`] and [`horizon`](Self::horizon) speak.
+    /// Completes a permit: its token is remembered with this outcome from `now` on. Returns the number of the
+    /// completion, to which [`Permit::evicted`] and [`horizon`](Self::horizon) refer.
     ///
-    /// The outcome is what was decided, without anything of the single call such as its RequestId. If the reply gets
-    /// lost afterwards, the token is completed all the same.
+    /// The outcome is the decision without the data of a single call, such as its RequestId. The token stays completed
+    /// if the reply is lost afterwards.
     ///
     /// # Errors
     ///
@@ -283,10 +281,10 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
     pub fn complete(&mut self, now: Timestamp, permit: Permit, outcome: O) -> Result<u64, StalePermit> {
         self.observe(now);
         self.store.complete(permit.sequence, self.next, outcome, self.clock).ok_or(StalePermit)?;
-        Ok(self.draw())
+        Ok(self.next_sequence())
     }
 
-    /// The work of a permit had no effect, and is known to have had none: its token is forgotten (T-120).
+    /// Forgets the token of a permit whose work is known to have had no effect (T-120).
     ///
     /// # Errors
     ///
@@ -297,20 +295,20 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         self.store.release(permit.sequence).ok_or(StalePermit)
     }
 
-    /// Issues a new permit, of a higher number, for a token in flight whose permit is lost. The old one goes stale
-    /// (T-130). None if no token is in flight under that number.
+    /// Issues a new permit with a higher number for a token in flight whose permit was lost. The old permit becomes
+    /// stale (T-130). `None` if no token is in flight under that number.
     pub fn reclaim(&mut self, sequence: u64) -> Option<Permit> {
         cite!(T_130);
         self.store.renumber(sequence, self.next)?;
-        Some(Permit { sequence: self.draw(), evicted: None })
+        Some(Permit { sequence: self.next_sequence(), evicted: None })
     }
 
-    /// Removes expired tokens from memory, and tenants of whom nothing is left; returns how many tokens. O(tenants
-    /// and tokens removed).
+    /// Removes expired tokens and empty tenants from memory; returns the number of removed tokens. O(tenants and tokens
+    /// removed).
     ///
-    /// No answer and no comparison depends on it. New tokens remove their own tenant's expired ones, so it serves
-    /// only tenants who fell silent. The count is the one value in this interface that depends on what was removed
-    /// before.
+    /// No answer and no comparison depends on it. New tokens remove expired ones of their own tenant, so it is needed
+    /// only for inactive tenants. The returned number is the only value in this interface that depends on earlier
+    /// removals.
     pub fn sweep(&mut self, now: Timestamp) -> usize {
         self.observe(now);
         let before = self.store.entries.len();
@@ -321,12 +319,11 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         before.saturating_sub(self.store.entries.len())
     }
 
-    /// Puts other bounds in force. Tokens that have expired are removed first, so that a longer lifetime brings none
-    /// back.
+    /// Replaces the bounds. Expired tokens are removed first, so a longer lifetime revives none.
     ///
     /// # Errors
     ///
-    /// [`OverCapacity`] if a tenant holds more tokens than the new bounds admit; the bounds stay as they were.
+    /// [`OverCapacity`] if a tenant holds more tokens than the new bounds admit; the bounds are unchanged.
     pub fn reconfigure(&mut self, config: TokenCacheConfig) -> Result<(), OverCapacity> {
         self.sweep(self.clock);
         if self.store.tenants.values().any(|tenant| tenant.held > config.capacity.get()) {
@@ -336,9 +333,8 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         Ok(())
     }
 
-    /// Forgets a tenant: its tokens, those in flight included, whose permits go stale, and its horizon. For an embedder
-    /// that removes an account; afterwards at most once is promised for new tokens alone. O(tokens in flight, tenants
-    /// and tokens removed).
+    /// Forgets a tenant: its horizon and its tokens, including those in flight, whose permits become stale. For
+    /// removing an account; then at-most-once holds only for new tokens. O(tokens in flight, tenants, tokens removed).
     pub fn forget(&mut self, tenant: &T) {
         let Some(index) = self.store.tenant_index(tenant) else { return };
         let flights: Vec<u64> =
@@ -353,8 +349,8 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         self.store.forget_idle_tenants();
     }
 
-    /// The number of the tenant's last completion that was evicted, zero if none was. It never falls. Completions of
-    /// higher numbers are remembered unless they expired; for the others, at most once is not promised.
+    /// The number of the tenant's last evicted completion, zero if there is none. It never decreases. Completions with
+    /// higher numbers are remembered until they expire; for the others, at-most-once is not guaranteed.
     pub fn horizon(&self, tenant: &T) -> u64 {
         self.store.tenants.get(tenant).map_or(0, |tenant| tenant.horizon)
     }
@@ -369,7 +365,7 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         }
     }
 
-    /// Makes room for one more token of a tenant, if there is a way, and says what was evicted.
+    /// Makes room for one more token of a tenant, if possible; the inner value is the evicted completion.
     fn make_room(&mut self, index: usize) -> Option<Option<u64>> {
         self.remove_expired(index, REMOVED_PER_GRANT);
         if self.store.tenant(index)?.held < self.config.capacity.get() {
@@ -385,7 +381,7 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         }
     }
 
-    /// Whether [`make_room`](Self::make_room) would find a way.
+    /// Whether [`make_room`](Self::make_room) would succeed.
     fn has_room(&self, index: usize, now: Timestamp) -> bool {
         self.store.tenant(index).is_none_or(|tenant| {
             let evictable = self.config.overflow == Overflow::EvictOldestCompleted && tenant.oldest.is_some();
@@ -393,7 +389,7 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         })
     }
 
-    /// Removes at most so many expired entries of a tenant.
+    /// Removes at most `at_most` expired entries of a tenant.
     fn remove_expired(&mut self, index: usize, at_most: usize) {
         for _ in 0..at_most {
             match self.store.tenant(index) {

@@ -1,7 +1,6 @@
-//! What holds of every token cache, whatever was asked of it.
+//! The invariants of a token cache.
 //!
-//! Nobody needs this to use a cache. It is for tests: a cache that was restored, or driven by random calls, is
-//! checked after each step.
+//! For tests, which check a restored or randomly driven cache after each step.
 
 use alloc::vec::Vec;
 use core::hash::Hash;
@@ -11,7 +10,7 @@ use super::store::{Entry, Tenant};
 use super::table::Slot;
 use crate::time::Timestamp;
 
-/// What is wrong with a token cache. Tokens are named by their sequence numbers.
+/// A broken invariant of a token cache. Tokens are identified by their sequence numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenViolation {
@@ -57,18 +56,18 @@ pub enum TokenViolation {
         /// The number of its completion.
         sequence: u64,
     },
-    /// A tenant's completions and tokens in flight are not as many as it is said to have.
+    /// A tenant's recorded count differs from its number of completions and tokens in flight.
     #[error("a tenant is said to have {held} tokens, but has {found}")]
     Miscounted {
-        /// How many it is said to have.
+        /// The recorded count.
         held: usize,
-        /// How many its queue and the tokens in flight make.
+        /// The number in its queue and in flight.
         found: usize,
     },
-    /// A tenant has more tokens than it may.
+    /// A tenant exceeds its capacity.
     #[error("a tenant has {held} tokens, more than its capacity")]
     OverCapacity {
-        /// How many it has.
+        /// The number of its tokens.
         held: usize,
     },
     /// A horizon was not drawn from the counter.
@@ -77,13 +76,13 @@ pub enum TokenViolation {
         /// The horizon.
         horizon: u64,
     },
-    /// A completion at or below its tenant's horizon is remembered, though those are evicted in order.
+    /// A completion at or below its tenant's horizon is remembered, although eviction is in order.
     #[error("completion {sequence} is not above its tenant's horizon")]
     BelowHorizon {
         /// Its number.
         sequence: u64,
     },
-    /// A token in flight is not listed as such, or is listed wrongly.
+    /// A token in flight is missing from the list or listed with wrong data.
     #[error("token {sequence} and the list of tokens in flight disagree")]
     LostFlight {
         /// Its number.
@@ -100,26 +99,26 @@ where
     S: Clone + Eq + Hash,
     R: Clone + Eq,
 {
-    /// Checks everything that holds of every cache. O(n log n).
+    /// Verifies every invariant. O(n log n).
     ///
     /// # Errors
     ///
-    /// [`TokenViolation`], the first that is found. None is known to be reachable.
+    /// The first [`TokenViolation`] found. None is known to be reachable.
     pub fn check(&self) -> Result<(), TokenViolation> {
         self.check_entries()?;
         self.check_numbers()?;
         self.check_flights()?;
-        let mut flying = alloc::vec![0_usize; self.store.tenants.len()];
+        let mut in_flight = alloc::vec![0_usize; self.store.tenants.len()];
         for (_, index, _) in self.store.flights.iter() {
-            if let Some(count) = flying.get_mut(index) {
+            if let Some(count) = in_flight.get_mut(index) {
                 *count = count.saturating_add(1);
             }
         }
         let mut found = 0_usize;
-        for ((index, tenant), flying) in self.store.tenants.values().enumerate().zip(flying) {
-            found = found.saturating_add(self.check_tenant(index, tenant, flying)?);
+        for ((index, tenant), in_flight) in self.store.tenants.values().enumerate().zip(in_flight) {
+            found = found.saturating_add(self.check_tenant(index, tenant, in_flight)?);
         }
-        // An entry that is in no queue and not in flight is one that its tenant's count may miss too.
+        // The count of a tenant may also miss an entry that is neither in a queue nor in flight.
         let held = self.store.entries.len();
         if found == held { Ok(()) } else { Err(TokenViolation::Miscounted { held, found }) }
     }
@@ -140,7 +139,7 @@ where
         Ok(())
     }
 
-    /// Numbers are unique, drawn from the counter, and completions are in the order of time.
+    /// Checks that numbers are unique and drawn from the counter, and that completions are in the order of time.
     fn check_numbers(&self) -> Result<(), TokenViolation> {
         let mut entries: Vec<&Entry<R, O>> = self.store.entries.iter().map(|(_, entry)| entry).collect();
         entries.sort_unstable_by_key(|entry| entry.sequence);
@@ -181,8 +180,8 @@ where
         Ok(())
     }
 
-    /// Walks a tenant's queue; returns how many entries it has with those in flight.
-    fn check_tenant(&self, index: usize, tenant: &Tenant, flying: usize) -> Result<usize, TokenViolation> {
+    /// Walks a tenant's queue; returns the number of its entries, including those in flight.
+    fn check_tenant(&self, index: usize, tenant: &Tenant, in_flight: usize) -> Result<usize, TokenViolation> {
         if tenant.horizon >= self.next {
             return Err(TokenViolation::HorizonAhead { horizon: tenant.horizon });
         }
@@ -195,7 +194,7 @@ where
             if sequence <= tenant.horizon {
                 return Err(TokenViolation::BelowHorizon { sequence });
             }
-            // Numbers that ascend also mean that the walk ends.
+            // Ascending numbers also guarantee that the walk ends.
             if sequence <= last || done.older != older || self.store.tenant_index(&key.tenant) != Some(index)
             {
                 return Err(TokenViolation::TornQueue { sequence });
@@ -205,7 +204,7 @@ where
         if tenant.newest != older {
             return Err(TokenViolation::TornQueue { sequence: last });
         }
-        let (held, found) = (tenant.held, length.saturating_add(flying));
+        let (held, found) = (tenant.held, length.saturating_add(in_flight));
         if held != found {
             return Err(TokenViolation::Miscounted { held, found });
         }

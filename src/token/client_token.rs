@@ -1,9 +1,9 @@
-//! The token as the client sends it.
+//! The token as sent by the client.
 //!
 //! Both products' parameter texts say the same: at most 64 characters, ASCII only (T-010). PolarDB's adds that case
-//! counts (T-020). Neither says what an empty value means, nor whether spaces and control characters are fine. Here
-//! an empty value is an absent one (T-040), since SDKs send empty optional parameters, and all of ASCII is admitted
-//! (T-050); [`ClientToken::parse_strict`] keeps to visible characters. Nothing is trimmed or folded.
+//! counts (T-020). Neither says what an empty value means, or whether spaces and control characters are allowed. Here
+//! an empty value is an absent one (T-040), since SDKs send empty optional parameters, and all of ASCII is accepted
+//! (T-050); [`ClientToken::parse_strict`] accepts visible characters only. Nothing is trimmed or case-folded.
 
 use crate::rule::cite;
 use crate::token::rules::{T_010, T_020, T_040, T_050};
@@ -16,16 +16,16 @@ use core::num::NonZeroU8;
 /// Its text is inline: neither parsing nor cloning allocates, and comparing follows no pointer.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ClientToken {
-    /// The text, then zeros. Where one text is the beginning of another and the rest of that is zeros too, length
-    /// decides; so the order derived is that of the texts.
+    /// The text, padded with zeros. If the padded bytes of two texts are equal, the length decides, so the derived
+    /// order is that of the texts.
     bytes: [u8; Self::MAX_LENGTH],
     length: NonZeroU8,
 }
 
-/// Why a text is not a token.
+/// Why a text is not a valid token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadToken {
-    /// A character is not ASCII. This is looked at first, so that length means the same in bytes and in characters.
+    /// A character is not ASCII. Checked first, so that length is the same in bytes and in characters.
     #[error("a client token is ASCII, but byte {at} is not")]
     NotAscii {
         /// The position of the first such byte.
@@ -37,7 +37,7 @@ pub enum BadToken {
         /// Its length.
         length: usize,
     },
-    /// A character is a space or a control character. Only the strict profile refuses those.
+    /// A character is a space or a control character. Rejected by the strict profile only.
     #[error("a client token has visible characters only, but byte {at} is a space or a control character")]
     NotGraphic {
         /// The position of the first such byte.
@@ -69,7 +69,7 @@ impl ClientToken {
         Ok(u8::try_from(text.len()).ok().and_then(NonZeroU8::new).map(|length| Self { bytes, length }))
     }
 
-    /// Parses a token under the strict profile, which admits visible ASCII only, 0x21 to 0x7E.
+    /// Parses a token under the strict profile, which accepts only visible ASCII, 0x21 to 0x7E.
     ///
     /// # Errors
     ///
@@ -97,7 +97,7 @@ cite!(T_020);
 
 impl Hash for ClientToken {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        // The zeros would only cost time.
+        // The padding carries no information.
         state.write(self.text().unwrap_or_default());
         state.write_u8(self.length.get());
     }

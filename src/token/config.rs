@@ -1,4 +1,4 @@
-//! How long tokens are remembered, how many, and what happens when no more fit.
+//! The bounds of a token cache: lifetime, capacity and overflow.
 //!
 //! The vendor publishes none of the three.
 
@@ -6,25 +6,25 @@ use core::num::{NonZeroU64, NonZeroUsize};
 
 use crate::time::Timestamp;
 
-/// How long a completed token is remembered, from its completion on (T-140).
+/// The lifetime of a completed token, from its completion on (T-140).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Lifetime {
-    /// For ever: with [`Overflow::Refuse`], a token that was completed never executes again.
+    /// Unlimited: with [`Overflow::Refuse`], a completed token never executes again.
     Never,
-    /// For this many milliseconds. At least one, since a token that is forgotten at once protects nothing.
+    /// This many milliseconds. At least one, since a token that expires at once protects nothing.
     For(NonZeroU64),
 }
 
 /// Twenty-four hours.
 ///
-/// Undocumented upstream: EBS and PolarDB publish no lifetime. The value is where Stripe, ECS, Restate and Kafka
-/// agree; what matters is that it exceeds the time over which a client retries.
+/// Undocumented upstream: EBS and PolarDB publish no lifetime. The value is common to Stripe, ECS, Restate and
+/// Kafka; it must exceed the time over which clients retry.
 pub const DEFAULT_LIFETIME: Lifetime = Lifetime::For(NonZeroU64::MIN.saturating_add(86_399_999));
 
 impl Lifetime {
     /// Whether a token completed at `completed_at` is remembered at `now`. The end is exclusive: with a lifetime of
-    /// one millisecond, a token is remembered only at the very time of its completion.
+    /// one millisecond, a token is remembered only at the time of its completion.
     pub const fn covers(self, completed_at: Timestamp, now: Timestamp) -> bool {
         match self {
             Self::Never => true,
@@ -39,15 +39,15 @@ impl Default for Lifetime {
     }
 }
 
-/// What happens to a new token of a tenant who has as many as it may (T-180, T-190).
+/// The treatment of a new token of a tenant at its capacity (T-180, T-190).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Overflow {
-    /// It is refused: that a failover happens at most once outranks that it happens now.
+    /// The token is refused: at-most-once execution has priority over availability.
     #[default]
     Refuse,
-    /// The tenant's earliest completion is forgotten before its time, which the permit and the horizon report. Tokens
-    /// in flight stay, so a tenant who has nothing else is refused all the same.
+    /// The tenant's earliest completion is evicted, as reported by the permit and the horizon. Tokens in flight are not
+    /// evicted, so a tenant with no completion is still refused.
     EvictOldestCompleted,
 }
 
@@ -55,16 +55,16 @@ pub enum Overflow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct TokenCacheConfig {
-    /// How long a completed token is remembered.
+    /// The lifetime of a completed token.
     pub lifetime: Lifetime,
-    /// How many tokens one tenant may have, in flight and remembered together.
+    /// The maximum number of tokens of one tenant, in flight and remembered together.
     pub capacity: NonZeroUsize,
-    /// What happens to a new token beyond that.
+    /// The treatment of a new token beyond that.
     pub overflow: Overflow,
 }
 
 impl TokenCacheConfig {
-    /// So many tokens for each tenant, and for the rest the defaults: [`DEFAULT_LIFETIME`] and [`Overflow::Refuse`].
+    /// A capacity for each tenant, with the defaults [`DEFAULT_LIFETIME`] and [`Overflow::Refuse`].
     pub const fn bounded(capacity: NonZeroUsize) -> Self {
         Self { lifetime: DEFAULT_LIFETIME, capacity, overflow: Overflow::Refuse }
     }

@@ -1,20 +1,20 @@
 //! The tokens in flight, by sequence number.
 //!
-//! Numbers are drawn in ascending order, so that a queue is sorted by itself and look-up is a binary search. A token
-//! that lands in the middle leaves a gap; gaps at the ends are dropped at once and all others as soon as they
-//! outnumber the tokens in flight, so that landing costs amortised O(1) in any order.
+//! Numbers are drawn in ascending order, so the queue stays sorted and look-up is a binary search. Removal from the
+//! middle leaves a gap; gaps at the ends are dropped at once and all others once they outnumber the tokens in flight,
+//! so removal is amortised O(1) in any order.
 
 use alloc::collections::VecDeque;
 
 use super::table::Slot;
 
-/// One number of the queue.
+/// An entry of the queue.
 #[derive(Debug, Clone)]
 pub(super) struct Flight {
     pub(super) sequence: u64,
-    /// Where the tenant is, in the store.
+    /// The index of the tenant in the store.
     pub(super) tenant: usize,
-    /// Where the entry is, in the store; none once it landed.
+    /// The slot of the entry in the store; `None` for a gap.
     pub(super) slot: Option<Slot>,
 }
 
@@ -26,25 +26,25 @@ pub(super) struct Flights {
 }
 
 impl Flights {
-    /// How many gaps are tolerated beyond the number of tokens in flight.
+    /// The number of gaps tolerated beyond the number of tokens in flight.
     const SLACK: usize = 16;
 
     pub(super) const fn new() -> Self {
         Self { queue: VecDeque::new(), gaps: 0 }
     }
 
-    /// How many tokens are in flight.
+    /// The number of tokens in flight.
     pub(super) fn len(&self) -> usize {
         self.queue.len().saturating_sub(self.gaps)
     }
 
-    /// A token takes off. Its number is greater than every earlier one.
-    pub(super) fn take_off(&mut self, sequence: u64, tenant: usize, slot: Slot) {
+    /// Adds a token. Its number must be greater than every earlier one.
+    pub(super) fn insert(&mut self, sequence: u64, tenant: usize, slot: Slot) {
         self.queue.push_back(Flight { sequence, tenant, slot: Some(slot) });
     }
 
-    /// A token lands: where its tenant and its entry are. None if it is not in flight.
-    pub(super) fn land(&mut self, sequence: u64) -> Option<(usize, Slot)> {
+    /// Removes a token and returns its tenant and slot; `None` if it is not in flight.
+    pub(super) fn remove(&mut self, sequence: u64) -> Option<(usize, Slot)> {
         let flight = self.find_mut(sequence)?;
         let (tenant, slot) = (flight.tenant, flight.slot.take()?);
         self.gaps = self.gaps.saturating_add(1);
@@ -63,17 +63,17 @@ impl Flights {
         Some((tenant, slot))
     }
 
-    /// The entry of a token in flight has moved.
+    /// Updates the slot of a token in flight.
     pub(super) fn relocate(&mut self, sequence: u64, slot: Slot) {
         if let Some(flight) = self.find_mut(sequence) {
             flight.slot = Some(slot);
         }
     }
 
-    /// The tenants have moved: where each is now is asked of `whereabouts`.
-    pub(super) fn relocate_tenants(&mut self, whereabouts: impl Fn(Slot) -> Option<usize>) {
+    /// Updates the tenant indexes; `tenant_of` gives the new one of a slot.
+    pub(super) fn relocate_tenants(&mut self, tenant_of: impl Fn(Slot) -> Option<usize>) {
         for flight in &mut self.queue {
-            if let Some(tenant) = flight.slot.and_then(&whereabouts) {
+            if let Some(tenant) = flight.slot.and_then(&tenant_of) {
                 flight.tenant = tenant;
             }
         }
@@ -84,7 +84,7 @@ impl Flights {
         self.queue.iter().filter_map(|flight| Some((flight.sequence, flight.tenant, flight.slot?)))
     }
 
-    /// Whether numbers ascend, gaps are counted and neither end is one.
+    /// Whether numbers ascend, the gap count is right and neither end is a gap.
     pub(super) fn is_sound(&self) -> bool {
         let ends = [self.queue.front(), self.queue.back()];
         self.queue.iter().is_sorted_by(|earlier, later| earlier.sequence < later.sequence)
@@ -114,19 +114,19 @@ mod tests {
     }
 
     #[test]
-    fn tokens_land_once_in_any_order() {
+    fn tokens_are_removed_once_in_any_order() {
         let slot = Slot::at(3).unwrap();
         let mut flights = Flights::new();
         for sequence in 1..=5 {
-            flights.take_off(sequence, 9, slot);
+            flights.insert(sequence, 9, slot);
         }
-        assert_eq!(flights.land(3), Some((9, slot)));
-        assert_eq!(flights.land(3), None);
+        assert_eq!(flights.remove(3), Some((9, slot)));
+        assert_eq!(flights.remove(3), None);
         assert_eq!(numbers(&flights), [1, 2, 4, 5]);
-        assert_eq!(flights.land(5), Some((9, slot)));
-        assert_eq!(flights.land(1), Some((9, slot)));
-        assert_eq!(flights.land(0), None);
-        assert_eq!(flights.land(6), None);
+        assert_eq!(flights.remove(5), Some((9, slot)));
+        assert_eq!(flights.remove(1), Some((9, slot)));
+        assert_eq!(flights.remove(0), None);
+        assert_eq!(flights.remove(6), None);
         assert_eq!((numbers(&flights), flights.len()), ([2, 4].into(), 2));
         assert!(flights.is_sound());
     }
@@ -136,10 +136,10 @@ mod tests {
         let slot = Slot::at(0).unwrap();
         let mut flights = Flights::new();
         for sequence in 0..1_000 {
-            flights.take_off(sequence, 0, slot);
+            flights.insert(sequence, 0, slot);
         }
         for sequence in 1..999 {
-            assert!(flights.land(sequence).is_some());
+            assert!(flights.remove(sequence).is_some());
             assert!(flights.is_sound());
             assert!(flights.queue.len() <= 2 * flights.len() + 16);
         }
@@ -151,14 +151,14 @@ mod tests {
     fn gaps_are_closed_when_they_are_many() {
         let slot = Slot::at(3).unwrap();
         let mut flights = Flights::new();
-        (0..100).for_each(|sequence| flights.take_off(sequence, 0, slot));
-        for landed in 1..=57_usize {
-            flights.land(landed as u64).unwrap();
-            assert_eq!((flights.queue.len(), flights.len()), (100, 100 - landed));
+        (0..100).for_each(|sequence| flights.insert(sequence, 0, slot));
+        for removed in 1..=57_usize {
+            flights.remove(removed as u64).unwrap();
+            assert_eq!((flights.queue.len(), flights.len()), (100, 100 - removed));
         }
-        flights.land(58).unwrap();
+        flights.remove(58).unwrap();
         assert_eq!((flights.queue.len(), flights.len()), (100, 42));
-        flights.land(59).unwrap();
+        flights.remove(59).unwrap();
         assert_eq!((flights.queue.len(), flights.len()), (41, 41));
     }
 }

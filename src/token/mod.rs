@@ -1,11 +1,11 @@
-//! Idempotency tokens: one request, however often it arrives, takes effect once.
+//! Idempotency tokens: a request takes effect once, however often it arrives.
 //!
 //! A client that loses a reply cannot know whether its failover was accepted. If it sends the request again under
-//! the same `ClientToken`, the service answers as it did the first time and does nothing. [`TokenCache`] decides
-//! which of the two happens; it executes nothing, reads no clock and knows no operation. Use is in two phases, so
-//! that overlapping requests can be told apart without threads: [`begin`](TokenCache::begin) asks, and where it
-//! answers [`Admission::Execute`] the caller does the work and then either [`complete`](TokenCache::complete)s the
-//! permit with the outcome or, if nothing had any effect, [`release`](TokenCache::release)s it.
+//! the same `ClientToken`, the service repeats its first answer and does nothing else. [`TokenCache`] decides whether
+//! to execute or replay; it executes nothing, reads no clock and knows no operation. It has two phases, so that
+//! overlapping requests are distinguished without threads: on [`Admission::Execute`] from
+//! [`begin`](TokenCache::begin) the caller does the work and then either [`complete`](TokenCache::complete)s the permit
+//! with the outcome or, if the work had no effect, [`release`](TokenCache::release)s it.
 //!
 //! | Entry | `begin`, equal request | `begin`, other request | `complete` | `release` |
 //! | --- | --- | --- | --- | --- |
@@ -13,13 +13,13 @@
 //! | in flight | `Processing` | `Mismatch` | becomes completed | becomes none |
 //! | completed | `Replay` | `Mismatch` | | |
 //!
-//! A permit that does not belong to the entry in flight is [`StalePermit`], whatever the entry is, and changes
+//! A permit that does not belong to the entry in flight is rejected with [`StalePermit`] in every state and changes
 //! nothing.
 //!
-//! The vendor documents the token's shape, the replay and the mismatch, the last two in a guide that the EBS
-//! parameter links and PolarDB's does not. In-flight refusals are listed for sibling operations. How long a token is
-//! remembered, for whom, how many fit, and in which order the checks run is published nowhere: the catalogue marks those
-//! `Inferred` and names the evidence. Only calls to the real service could settle them.
+//! The vendor documents the token's shape, the replay and the mismatch, the last two in a guide that the EBS parameter
+//! links and PolarDB's does not. In-flight refusals are listed for sibling operations. Lifetime, scope, capacity and
+//! the order of checks are not published: the catalogue marks those rules `Inferred` and names the evidence. Only calls
+//! to the real service could settle them.
 //!
 //! ```
 //! use core::num::NonZeroUsize;

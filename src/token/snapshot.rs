@@ -1,12 +1,12 @@
 //! Snapshots of a token cache, version 1.
 //!
-//! A snapshot holds what the cache remembers at its clock, in the order of its value, so that equal caches give
-//! equal bytes. It holds tokens in flight with their numbers: after a restore the embedder resumes each with a new
-//! permit or releases it. It belongs into one file with the resources that the tokens speak of, or a restore could
-//! bring back the token without the effect, or the effect without the token.
+//! A snapshot holds the content of the cache at its clock in a fixed order, so equal caches give equal bytes. It
+//! includes tokens in flight with their numbers: after a restore the embedder resumes each with a new permit or
+//! releases it. It must be stored together with the resources that the tokens refer to; else a restore could bring back
+//! the token without the effect, or the effect without the token.
 //!
-//! The bounds are not in it, since they are policy and kept with the policy. Restoring under other bounds is well
-//! defined: what has expired under them is forgotten, and more tokens than they admit are refused.
+//! The bounds are excluded, since they are stored with the policy. Restoring under other bounds is well defined: tokens
+//! that have expired under them are dropped, and more tokens than they admit are an error.
 
 use alloc::vec::Vec;
 use core::hash::Hash;
@@ -19,11 +19,10 @@ use crate::time::Timestamp;
 
 const VERSION: u32 = 1;
 
-/// The greatest counter that is believed. No cache gets there by counting, and beyond it the next numbers are
-/// certain.
-const GREATEST_COUNTER: u64 = u64::MAX / 2;
+/// The greatest plausible counter. Counting cannot reach it, and it leaves room for all later numbers.
+const MAX_COUNTER: u64 = u64::MAX / 2;
 
-/// What a [`TokenCache`] remembers, as plain data.
+/// The content of a [`TokenCache`] as plain data.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TokenSnapshot<T, S, R, O> {
@@ -63,49 +62,49 @@ struct InFlight<T, S, R> {
     request: R,
 }
 
-/// Why a snapshot is not that of any cache with the bounds given.
+/// Why no cache with the given bounds could have produced a snapshot.
 ///
-/// Tenants are named by their position in the snapshot, tokens by their sequence number.
+/// Tenants are identified by their position in the snapshot, tokens by their sequence number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadTokenSnapshot {
-    /// The format is of another version.
+    /// The format has another version.
     #[error("token snapshot version {version} is not 1")]
     Version {
-        /// The version it claims.
+        /// The version in the snapshot.
         version: u32,
     },
-    /// The counter is zero or incredibly high.
+    /// The counter is zero or beyond what counting can reach.
     #[error("the next sequence number cannot be {next}")]
     Counter {
         /// The counter.
         next: u64,
     },
-    /// Tenants do not ascend, or one is there twice.
+    /// Tenants are not in strictly ascending order.
     #[error("tenant {tenant} is not greater than the one before it")]
     TenantOrder {
         /// The position of the later one.
         tenant: usize,
     },
-    /// A tenant has neither a completed token nor a horizon, and should not be there.
+    /// A tenant has neither a completed token nor a horizon and must be omitted.
     #[error("tenant {tenant} has neither a completed token nor a horizon")]
     IdleTenant {
         /// Its position.
         tenant: usize,
     },
-    /// A horizon has not been counted yet.
+    /// A horizon is not below the counter.
     #[error("the horizon of tenant {tenant} is not below the next sequence number")]
     HorizonAhead {
         /// The tenant's position.
         tenant: usize,
     },
-    /// A number has not been counted yet.
+    /// A number is not below the counter.
     #[error("sequence number {sequence} is not below the next one")]
     SequenceAhead {
         /// The number.
         sequence: u64,
     },
-    /// Numbers do not ascend, or begin at or below the tenant's horizon or at zero.
+    /// Numbers do not ascend, or start at or below the tenant's horizon or zero.
     #[error(
         "sequence number {sequence} is not greater than the one before it, the tenant's horizon, or zero"
     )]
@@ -131,13 +130,13 @@ pub enum BadTokenSnapshot {
         /// The number of its completion.
         sequence: u64,
     },
-    /// Two tokens are equal in tenant, scope and text.
+    /// Two tokens have the same tenant, scope and text.
     #[error("token {sequence} has the tenant, scope and text of one of a lower number")]
     RepeatedKey {
         /// The higher of their numbers.
         sequence: u64,
     },
-    /// A tenant has more tokens than the bounds admit.
+    /// A tenant exceeds the capacity.
     #[error("token {sequence} is one more than its tenant may have")]
     OverCapacity {
         /// The number of the first token too many.
@@ -145,7 +144,7 @@ pub enum BadTokenSnapshot {
     },
 }
 
-/// A token of a snapshot, whether completed or in flight, on its way into a cache.
+/// A token of a snapshot, completed or in flight, during a restore.
 struct Token<T, S, R, O> {
     sequence: u64,
     key: TokenKey<T, S>,
@@ -160,7 +159,7 @@ where
     R: Clone + Eq,
     O: Clone,
 {
-    /// What the cache remembers at its clock. Equal caches give equal snapshots.
+    /// The content of the cache at its clock. Equal caches give equal snapshots.
     pub fn snapshot(&self) -> TokenSnapshot<T, S, R, O> {
         let View { tenants, in_flight } = self.view();
         let completed = |token: Completion<'_, T, S, R, O>| Completed {
@@ -192,12 +191,12 @@ where
         }
     }
 
-    /// A cache that remembers what a snapshot says, with the default hash seed. Permits that were not settled when
-    /// the snapshot was taken are good for it.
+    /// Restores a cache from a snapshot, with the default hash seed. Permits that were unsettled when the snapshot was
+    /// taken are valid for it.
     ///
     /// # Errors
     ///
-    /// [`BadTokenSnapshot`] if no cache with these bounds could have given the snapshot, expired tokens aside.
+    /// [`BadTokenSnapshot`] if no cache with these bounds could have produced the snapshot, expired tokens aside.
     pub fn restore(
         config: TokenCacheConfig,
         snapshot: TokenSnapshot<T, S, R, O>,
@@ -219,7 +218,7 @@ where
         if version != VERSION {
             return Err(BadTokenSnapshot::Version { version });
         }
-        if next == 0 || next > GREATEST_COUNTER {
+        if next == 0 || next > MAX_COUNTER {
             return Err(BadTokenSnapshot::Counter { next });
         }
         let mut cache = Self::with_hash_seed(config, seed);
@@ -258,7 +257,7 @@ where
         Ok(cache)
     }
 
-    /// Enters tokens in the order of their numbers.
+    /// Inserts tokens in the order of their numbers.
     fn replay(&mut self, tokens: Vec<Token<T, S, R, O>>) -> Result<(), BadTokenSnapshot> {
         let (mut last_sequence, mut last_completed_at) = (0, Timestamp::default());
         for Token { sequence, key, request, done } in tokens {
@@ -299,7 +298,7 @@ where
     }
 }
 
-/// Whether numbers ascend from above a least one.
+/// Checks that numbers strictly ascend from above `above`.
 fn ascending(above: u64, sequences: impl Iterator<Item = u64>) -> Result<(), BadTokenSnapshot> {
     let mut last = above;
     for sequence in sequences {

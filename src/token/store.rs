@@ -1,10 +1,9 @@
-//! Where the entries of a token cache lie. Nothing here knows about time, capacity or policy.
+//! The storage of a token cache, independent of time, capacity and policy.
 //!
-//! All entries are in one [table](super::table) under their whole key, so that a hit is one look-up. Removal moves the
-//! last entry into the gap. The completed entries of a tenant form a queue in the order of their completion, linked
-//! through the entries themselves; since the clock never goes back, that is also the order in which they expire. So
-//! expiry and eviction both take the head of a queue, and an entry that expired unnoticed and is used again leaves
-//! from the middle, each in O(1).
+//! All entries are in one [table](super::table) under their whole key, so a hit is one look-up. Removal moves the last
+//! entry into the gap. The completed entries of a tenant form an intrusive queue in the order of completion; since the
+//! clock never goes back, that is also the order of expiry. Expiry and eviction remove the head of the queue, and reuse
+//! of an expired entry removes it from the middle, each in O(1).
 
 use core::hash::{BuildHasher, Hash};
 use core::iter::successors;
@@ -17,17 +16,17 @@ use super::table::{Slot, Table};
 use crate::map::HashState;
 use crate::time::Timestamp;
 
-/// What is known of a token.
+/// The entry of a token.
 #[derive(Debug, Clone)]
 pub(super) struct Entry<R, O> {
-    /// The number of its permit while in flight, of its completion afterwards.
+    /// The number of its permit while in flight, then of its completion.
     pub(super) sequence: u64,
     pub(super) request: R,
-    /// None while in flight.
+    /// `None` while in flight.
     pub(super) done: Option<Done<O>>,
 }
 
-/// What completion adds.
+/// The completion of an entry.
 #[derive(Debug, Clone)]
 pub(super) struct Done<O> {
     pub(super) outcome: O,
@@ -41,16 +40,16 @@ pub(super) struct Done<O> {
 /// A key with its entry.
 pub(super) type Held<'a, T, S, R, O> = (&'a TokenKey<T, S>, &'a Entry<R, O>);
 
-/// What is known of a tenant.
+/// The record of a tenant.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tenant {
-    /// How many entries it has here, expired ones included.
+    /// The number of its entries, expired ones included.
     pub(super) held: usize,
     /// The head of its queue.
     pub(super) oldest: Option<Slot>,
     /// The tail of its queue.
     pub(super) newest: Option<Slot>,
-    /// The number of the last completion that was evicted, zero if none was.
+    /// The number of the last evicted completion, zero if there is none.
     pub(super) horizon: u64,
 }
 
@@ -76,7 +75,7 @@ impl<T, S, R, O> Store<T, S, R, O> {
         self.entries.get(slot)
     }
 
-    /// What completion added to the entry in a slot; none while it is in flight.
+    /// The completion of the entry in a slot; `None` while it is in flight.
     pub(super) fn done(&self, slot: Slot) -> Option<&Done<O>> {
         self.entry(slot)?.1.done.as_ref()
     }
@@ -93,7 +92,7 @@ impl<T, S, R, O> Store<T, S, R, O> {
 }
 
 impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
-    /// The hash of a key, to be handed to [`find`](Self::find) and [`insert`](Self::insert).
+    /// The hash of a key, for [`find`](Self::find) and [`insert`](Self::insert).
     pub(super) fn hash(&self, key: &TokenKey<T, S>) -> u64 {
         self.tenants.hasher().hash_one(key)
     }
@@ -108,13 +107,13 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
         self.tenants.get_index_of(tenant)
     }
 
-    /// Enters a tenant who has no index yet.
+    /// Adds a tenant that has no index yet.
     pub(super) fn enter_tenant(&mut self, tenant: &T) -> usize {
         self.tenants.insert_full(tenant.clone(), Tenant::default()).0
     }
 
-    /// Puts a key that is not here in flight. The number is greater than that of every flight before it. None, and
-    /// nothing changes, if the table is as great as it can be.
+    /// Puts a new key in flight. Its number must be greater than every earlier one. `None`, without a change, if the
+    /// table is full.
     pub(super) fn insert(
         &mut self,
         hash: u64,
@@ -126,49 +125,49 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
         let tenant = tenant.unwrap_or_else(|| self.enter_tenant(&key.tenant));
         let slot = self.entries.push(hash, key, Entry { sequence, request, done: None })?;
         self.change_tenant(Some(tenant), |tenant| tenant.held = tenant.held.saturating_add(1));
-        self.flights.take_off(sequence, tenant, slot);
+        self.flights.insert(sequence, tenant, slot);
         Some(())
     }
 
-    /// Puts a completed entry in flight again, for another request. The number is as in [`insert`](Self::insert).
+    /// Puts a completed entry in flight again, for a new request. The number is as in [`insert`](Self::insert).
     pub(super) fn restart(&mut self, slot: Slot, request: R, sequence: u64) -> Option<()> {
         let tenant = self.tenant_index(&self.entry(slot)?.0.tenant)?;
         self.unlink(Some(tenant), slot);
         let entry = self.entries.get_mut(slot)?;
         *entry = Entry { sequence, request, done: None };
-        self.flights.take_off(sequence, tenant, slot);
+        self.flights.insert(sequence, tenant, slot);
         Some(())
     }
 
-    /// Completes the entry in flight under a number and gives it the number of its completion, which is greater than
-    /// that of every completion before it. None, and nothing changes, if the number is of no flight.
+    /// Completes the entry in flight under a number and sets the number of its completion, which must be greater than
+    /// every earlier one. `None`, without a change, if no entry is in flight under the number.
     pub(super) fn complete(&mut self, flight: u64, sequence: u64, outcome: O, at: Timestamp) -> Option<()> {
-        let (tenant, slot) = self.flights.land(flight)?;
+        let (tenant, slot) = self.flights.remove(flight)?;
         let older = self.tenant(tenant)?.newest;
         let entry = self.entries.get_mut(slot)?;
         entry.sequence = sequence;
         entry.done = Some(Done { outcome, at, older, newer: None });
-        self.join(Some(tenant), older, Some(slot));
-        self.join(Some(tenant), Some(slot), None);
+        self.link(Some(tenant), older, Some(slot));
+        self.link(Some(tenant), Some(slot), None);
         Some(())
     }
 
-    /// Forgets the entry in flight under a number. None, and nothing changes, if the number is of no flight.
+    /// Removes the entry in flight under a number. `None`, without a change, if there is none.
     pub(super) fn release(&mut self, flight: u64) -> Option<()> {
-        let (tenant, slot) = self.flights.land(flight)?;
+        let (tenant, slot) = self.flights.remove(flight)?;
         self.remove(tenant, slot);
         Some(())
     }
 
-    /// Gives the entry in flight under a number another one, greater than that of every flight before it.
+    /// Renumbers an entry in flight. The new number must be greater than every earlier one.
     pub(super) fn renumber(&mut self, flight: u64, sequence: u64) -> Option<()> {
-        let (tenant, slot) = self.flights.land(flight)?;
-        self.flights.take_off(sequence, tenant, slot);
+        let (tenant, slot) = self.flights.remove(flight)?;
+        self.flights.insert(sequence, tenant, slot);
         self.entries.get_mut(slot)?.sequence = sequence;
         Some(())
     }
 
-    /// Forgets the head of a tenant's queue and returns the number of that completion.
+    /// Removes the head of a tenant's queue and returns its number.
     pub(super) fn remove_oldest(&mut self, tenant: usize) -> Option<u64> {
         let slot = self.tenant(tenant)?.oldest?;
         let sequence = self.entry(slot)?.1.sequence;
@@ -184,27 +183,27 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
         }
     }
 
-    /// Forgets the tenants of whom nothing is known: no entry, no horizon.
+    /// Removes the tenants without entries and horizon.
     pub(super) fn forget_idle_tenants(&mut self) {
         let known = self.tenants.len();
         self.tenants.retain(|_, tenant| tenant.held > 0 || tenant.horizon > 0);
         if self.tenants.len() < known {
             let Self { entries, tenants, flights } = self;
-            let whereabouts = |slot: Slot| tenants.get_index_of(&entries.get(slot)?.0.tenant);
-            flights.relocate_tenants(whereabouts);
+            let tenant_of = |slot: Slot| tenants.get_index_of(&entries.get(slot)?.0.tenant);
+            flights.relocate_tenants(tenant_of);
         }
     }
 
-    /// Takes a completed entry out of its tenant's queue.
+    /// Removes a completed entry from its tenant's queue.
     fn unlink(&mut self, tenant: Option<usize>, slot: Slot) {
         if let Some(Done { older, newer, .. }) = self.done(slot) {
-            self.join(tenant, *older, *newer);
+            self.link(tenant, *older, *newer);
         }
     }
 
-    /// Makes two completions neighbours in their tenant's queue; where there is none, the other is an end of the
-    /// queue.
-    fn join(&mut self, tenant: Option<usize>, older: Option<Slot>, newer: Option<Slot>) {
+    /// Makes two completions neighbours in their tenant's queue; with `None` on one side, the other becomes an end of
+    /// the queue.
+    fn link(&mut self, tenant: Option<usize>, older: Option<Slot>, newer: Option<Slot>) {
         match older {
             Some(slot) => self.change_done(slot, |done| done.newer = newer),
             None => self.change_tenant(tenant, |tenant| tenant.oldest = newer),
@@ -215,8 +214,8 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
         }
     }
 
-    /// Removes an entry that is neither in a queue nor in flight. The last entry moves into its slot, and whatever
-    /// points at that one follows.
+    /// Removes an entry that is neither in a queue nor in flight. The last entry moves into its slot, and references to
+    /// it are updated.
     fn remove(&mut self, tenant: usize, slot: Slot) {
         self.change_tenant(Some(tenant), |tenant| tenant.held = tenant.held.saturating_sub(1));
         self.entries.swap_remove(slot);
@@ -225,11 +224,11 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
             None => self.flights.relocate(entry.sequence, slot),
             Some(Done { older, newer, .. }) => {
                 let (older, newer) = (*older, *newer);
-                // Only an end of a queue is known to its tenant.
+                // A tenant refers only to the ends of its queue.
                 let at_end = older.is_none() || newer.is_none();
                 let tenant = if at_end { self.tenant_index(&key.tenant) } else { None };
-                self.join(tenant, older, Some(slot));
-                self.join(tenant, Some(slot), newer);
+                self.link(tenant, older, Some(slot));
+                self.link(tenant, Some(slot), newer);
             }
         }
     }

@@ -1,20 +1,19 @@
 //! The hash table of the entries.
 //!
-//! Rows lie side by side in the order of insertion, so that a row has a number that others can remember. The index is an
-//! array of cells that is probed from where the hash says, one cell after the other; a cell holds the row's number and a
-//! part of its hash. A look-up thus reads one line of the index and then the row itself, whatever the size; a general
-//! ordered map reads its control bytes, its index and the row. Growing and removing need no hash but the part that the
-//! cells hold, so no row is read for them.
+//! Rows are contiguous; a row's number is its position, and removal moves the last row. The index is an array of cells
+//! with linear probing; a cell holds the row's number and a part of its hash. A look-up reads one cache line of the
+//! index and then the row, whatever the size; a general ordered map reads its control bytes, its index and the row.
+//! Growth and removal need only the hash parts in the cells, so they read no row.
 
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
-/// Where a row lies: its index plus one. Four bytes, since cells and entries hold it.
+/// The position of a row: its index plus one. Four bytes, since cells and entries hold it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Slot(NonZeroU32);
 
 impl Slot {
-    /// The slot at an index. None for the indexes beyond the greatest table.
+    /// The slot at an index; `None` beyond the maximum table size.
     pub(super) fn at(index: usize) -> Option<Self> {
         u32::try_from(index.saturating_add(1)).ok().and_then(NonZeroU32::new).map(Self)
     }
@@ -24,15 +23,15 @@ impl Slot {
     }
 }
 
-/// A place in the index.
+/// A cell of the index.
 #[derive(Debug, Clone, Copy, Default)]
 struct Cell {
-    /// The part of the hash that decides where probing begins; it also spares a look at most rows of other keys.
+    /// The part of the hash that determines the start of the probe; it also avoids reading most rows of other keys.
     tag: u32,
     slot: Option<Slot>,
 }
 
-/// A key and what is stored under it.
+/// A key and its value.
 #[derive(Debug, Clone)]
 struct Row<K, V> {
     key: K,
@@ -40,16 +39,16 @@ struct Row<K, V> {
     tag: u32,
 }
 
-/// The table. It knows nothing of how keys are hashed: whoever asks brings the hash.
+/// The table. It does not hash keys: the caller passes the hash.
 #[derive(Debug, Clone)]
 pub(super) struct Table<K, V> {
     rows: Vec<Row<K, V>>,
-    /// As many as a power of two, or none. At least a quarter is free, so that every probe ends.
+    /// The length is zero or a power of two. At least a quarter is free, so every probe ends.
     cells: Vec<Cell>,
 }
 
 impl<K, V> Table<K, V> {
-    const FEWEST_CELLS: usize = 8;
+    const MIN_CELLS: usize = 8;
 
     pub(super) const fn new() -> Self {
         Self { rows: Vec::new(), cells: Vec::new() }
@@ -69,7 +68,7 @@ impl<K, V> Table<K, V> {
         self.rows.get(slot.index()).map(|row| (&row.key, &row.value))
     }
 
-    /// What is stored in a slot.
+    /// The value in a slot, mutably.
     pub(super) fn get_mut(&mut self, slot: Slot) -> Option<&mut V> {
         self.rows.get_mut(slot.index()).map(|row| &mut row.value)
     }
@@ -91,7 +90,7 @@ impl<K, V> Table<K, V> {
         }
     }
 
-    /// Appends a row under a key that is not here. None, and nothing changes, if the table is as great as it can be.
+    /// Appends a row under a new key. `None`, without a change, if the table has its maximum size.
     pub(super) fn push(&mut self, hash: u64, key: K, value: V) -> Option<Slot> {
         let (slot, tag) = (Slot::at(self.rows.len())?, tag(hash));
         if self.rows.len() >= (self.cells.len() / 4).saturating_mul(3) {
@@ -113,13 +112,13 @@ impl<K, V> Table<K, V> {
         self.vacate(at);
     }
 
-    /// A key, to be broken.
+    /// A key, for tests that break it.
     #[cfg(test)]
     pub(super) fn key_mut(&mut self, index: usize) -> &mut K {
         &mut self.rows[index].key
     }
 
-    /// Where probing for a tag begins.
+    /// The cell at which the probe for a tag begins.
     fn home(&self, tag: u32) -> usize {
         tag as usize & self.cells.len().wrapping_sub(1)
     }
@@ -142,7 +141,7 @@ impl<K, V> Table<K, V> {
         }
     }
 
-    /// Puts a cell where its probe ends.
+    /// Stores a cell at the end of its probe.
     fn enter(&mut self, cell: Cell) {
         let mut at = self.home(cell.tag);
         while self.cells.get(at).is_some_and(|there| there.slot.is_some()) {
@@ -153,13 +152,13 @@ impl<K, V> Table<K, V> {
         }
     }
 
-    /// Empties a cell. Those behind it that a probe would not reach any more move up, each as far as it may.
+    /// Empties a cell by backward-shift deletion: later cells that a probe would no longer reach move into the hole.
     fn vacate(&mut self, mut hole: usize) {
         let mut at = hole;
         loop {
             at = self.next(at);
             let Some(cell @ Cell { slot: Some(_), .. }) = self.cells.get(at).copied() else { break };
-            // How far the cell and the hole are behind where the probe for the cell begins.
+            // The distance of a place from the start of the cell's probe.
             let behind =
                 |place: usize| place.wrapping_sub(self.home(cell.tag)) & self.cells.len().wrapping_sub(1);
             if behind(hole) < behind(at) {
@@ -175,13 +174,13 @@ impl<K, V> Table<K, V> {
     }
 
     fn grow(&mut self) {
-        let cells = self.cells.len().saturating_mul(2).max(Self::FEWEST_CELLS);
+        let cells = self.cells.len().saturating_mul(2).max(Self::MIN_CELLS);
         let old = core::mem::replace(&mut self.cells, alloc::vec![Cell::default(); cells]);
         old.into_iter().filter(|cell| cell.slot.is_some()).for_each(|cell| self.enter(cell));
     }
 }
 
-/// The low half: the hashers used here mix into all bits.
+/// The low half: the hashers used here mix all bits.
 const fn tag(hash: u64) -> u32 {
     hash as u32
 }
@@ -192,7 +191,7 @@ mod tests {
 
     use super::Table;
 
-    /// Random insertions and removals against a plain list, under hashes that collide in every way: all equal, a few
+    /// Random insertions and removals against a plain list, under several patterns of hash collisions: all equal, a few
     /// neighbours, the end of the array, no pattern.
     #[test]
     fn it_finds_what_a_plain_list_holds_however_hashes_collide() {
@@ -209,7 +208,7 @@ mod tests {
             for step in 0..4_000_u32 {
                 random =
                     random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                // It grows to a hundred, dwindles to none, and grows again.
+                // It grows to a hundred, shrinks to none, and grows again.
                 let key = (random >> 33) as u16 % 100;
                 let growing = step / 500 % 2 == 0;
                 match list.iter().position(|(held, _)| *held == key) {
@@ -225,7 +224,7 @@ mod tests {
                     _ => {}
                 }
                 assert!(table.iter().map(|(key, value)| (*key, *value)).eq(list.iter().copied()));
-                // All keys, but now and then only: where all hashes are equal a probe is long.
+                // All keys only occasionally, since probes are long where all hashes are equal.
                 let all = if step % 32 == 0 { 0..100 } else { key..key + 1 };
                 for key in all {
                     let found = table.find(hash(key), &key).map(super::Slot::index);
@@ -238,7 +237,7 @@ mod tests {
         }
     }
 
-    /// Where no two begin in one place, each key lies where its hash says.
+    /// Without collisions, each key is in the cell that its hash selects.
     #[test]
     fn a_probe_begins_where_the_hash_says() {
         let mut table = Table::new();

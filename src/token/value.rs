@@ -1,8 +1,8 @@
-//! The cache as a value: what of it is compared, hashed, printed and put into snapshots, and in which order.
+//! The value of a cache: the content that equality, hash, `Debug` and snapshots cover, and its order.
 //!
-//! That is the bounds, the clock and the counter; then each tenant, in the tenants' own order, with its horizon and
-//! the completions remembered, by number; then the tokens in flight, by number. Left out are expired entries, where
-//! the entries lie, and the hash seed, since no answer depends on them.
+//! The bounds, the clock and the counter; then each tenant, in the order of `T`, with its horizon and remembered
+//! completions, by number; then the tokens in flight, by number. Expired entries, the storage order and the hash seed
+//! are excluded, since no answer depends on them.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -12,14 +12,14 @@ use super::cache::{TokenCache, TokenKey};
 use super::store::Tenant;
 use crate::time::Timestamp;
 
-/// All that is remembered at the clock.
+/// The content at the clock.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct View<'a, T, S, R, O> {
     pub(super) tenants: Vec<TenantView<'a, T, S, R, O>>,
     pub(super) in_flight: Vec<(u64, &'a TokenKey<T, S>, &'a R)>,
 }
 
-/// What is remembered of a tenant beside its tokens in flight.
+/// The content of a tenant except its tokens in flight.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct TenantView<'a, T, S, R, O> {
     pub(super) tenant: &'a T,

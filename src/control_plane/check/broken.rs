@@ -22,7 +22,7 @@ fn call(region: &str) -> Call {
     Call { now: NOW, account: "1".parse().unwrap(), region: region.parse().unwrap(), token: None }
 }
 
-/// Pair N of disks `d-Na` and `d-Nb` is asked for.
+/// The request for pair N of disks `d-Na` and `d-Nb`.
 fn create(number: u32) -> (CreateDiskReplicaPair, PairCreated) {
     let create = CreateDiskReplicaPair {
         source_zone: "cn-shanghai-a".parse().unwrap(),
@@ -36,14 +36,14 @@ fn create(number: u32) -> (CreateDiskReplicaPair, PairCreated) {
     (create, PairCreated { pair, order: alloc::format!("order-{number}").parse().unwrap() })
 }
 
-/// What was asked for is done.
+/// Reports success for every effect of a step.
 fn succeed(plane: &mut ControlPlane, step: &Step) {
     for effect in &step.effects {
         let _ = plane.report(NOW, &Report::Outcome { id: effect.id, outcome: Outcome::Succeeded }).unwrap();
     }
 }
 
-/// A pair that copies, under a token, and a cluster that is being made.
+/// A replicating pair created under a token, and a cluster in `Creating`.
 fn sound() -> ControlPlane {
     let mut plane = ControlPlane::new(Policy::default());
     let call = Call { token: ClientToken::parse("token").unwrap(), ..call("cn-shanghai") };
@@ -74,7 +74,7 @@ fn sound() -> ControlPlane {
     plane
 }
 
-/// A group whose one member has completed a round and has a drill that is being made.
+/// A group whose only member has completed a round and has a drill in `executing`.
 fn sound_group() -> ControlPlane {
     let mut plane = ControlPlane::new(Policy::default());
     let here = call("cn-shanghai");
@@ -104,7 +104,7 @@ fn sound_group() -> ControlPlane {
 
 type Break = fn(&mut ControlPlane);
 
-/// Each of these states, which were sound but for one thing, is reported as what it is.
+/// Breaks a sound state in one way per case and expects the matching violation.
 fn reported(sound: fn() -> ControlPlane, cases: &[(Break, Violation)]) {
     assert_eq!(sound().check(), Ok(()));
     for (number, (change, violation)) in cases.iter().enumerate() {
@@ -131,7 +131,7 @@ fn what_restoring_would_mend_is_reported_too() {
             },
             Violation::Registry("pc-9".into()),
         ),
-        (|plane| plane.tokens.tear(), Violation::Tokens(OfTokens::SequenceAhead { sequence: 2 })),
+        (|plane| plane.tokens.reset_counter(), Violation::Tokens(OfTokens::SequenceAhead { sequence: 2 })),
         (|plane| plane.policy.tokens.capacity = core::num::NonZeroUsize::MIN, Violation::TokenConfig),
         (
             |plane| plane.index.effects = crate::control_plane::EffectIndex::default(),
@@ -192,7 +192,7 @@ fn what_restoring_would_mend_of_groups_and_drills_is_reported_too() {
     reported(sound_group, cases);
 }
 
-/// The names that a source gives to indexes that disagree.
+/// The index names in the `Violation::Index` literals of a source.
 fn indexes(source: &str) -> BTreeSet<&str> {
     source.split("Violation::Index(\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
 }

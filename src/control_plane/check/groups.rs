@@ -11,11 +11,11 @@ use crate::ebs::{
 };
 use crate::lifecycle::Verdict;
 
-/// What is wrong with a group.
+/// A broken invariant of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GroupViolation {
-    /// Groups are not in the order of their ordinals, or one was never minted.
+    /// Groups are not in the order of their ordinals, or an ordinal was never minted.
     #[error("it is out of order")]
     Ordinal,
     /// The pending effect is not the one that the status waits for, or a status that waits has none.
@@ -24,22 +24,22 @@ pub enum GroupViolation {
     /// A time lies after the clock.
     #[error("it holds a time that lies after the clock")]
     InFuture,
-    /// A deadline stands in a status that has none, or is missing in one that needs it.
+    /// A deadline is set in a status that has none, or missing in one that needs it.
     #[error("it has a deadline that its status does not allow, or lacks one")]
     Due,
-    /// Both sites are one place.
+    /// Both sites are the same place.
     #[error("both its sites are one place")]
     TooClose,
     /// It has more members than a group may have (`G-686`).
     #[error("it has too many members")]
     TooMany,
-    /// It has no member in a status that only a group with members can be in (`G-520`).
+    /// It has no members, but a status that requires some (`G-520`).
     #[error("it has no member, but its status says that it had")]
     Empty,
-    /// It records a failed copy in the running round although no member copies.
+    /// It records a failed copy although no member copies.
     #[error("it records a failed copy but has no round under way")]
     Spoilt,
-    /// A one-shot round is under way although no member copies, so that nothing would ever end it.
+    /// A one-shot round is running although no member copies, so it would never end.
     #[error("its one-shot round has no copy")]
     Stalled,
     /// Members that completed a round do not share a recover point (`G-641`).
@@ -47,38 +47,38 @@ pub enum GroupViolation {
     RecoverPoints,
 }
 
-/// What is wrong with a pair as a member.
+/// A broken invariant of a pair as a group member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MemberViolation {
-    /// Its group does not exist, or is another account's.
+    /// Its group does not exist or belongs to another account.
     #[error("its group does not exist in its account")]
     NoGroup,
-    /// It shows what no member of a group in that status shows (`G-401` to `G-405`).
+    /// Its status is impossible for a member of a group in that status (`G-401` to `G-405`).
     #[error("it shows what no member of its group shows")]
     Status,
-    /// It lies between other places than its group, or copies the other way (`G-685`).
+    /// Its ends are not its group's sites, or it replicates in the other direction (`G-685`).
     #[error("it lies between other places than its group")]
     Places,
-    /// Its replication time control is not its group's (`G-660`).
+    /// Its replication time control differs from its group's (`G-660`).
     #[error("its replication time control is not its group's")]
     Rtc,
-    /// It is being reversed while its group is not, or the other way round.
+    /// It is being reversed and its group is not, or the reverse.
     #[error("it disagrees with its group on whether the direction is being reversed")]
     Reversing,
-    /// It waits for an effect or a deadline that is its group's to wait for.
+    /// It has a pending effect or a deadline that belongs to its group.
     #[error("it waits for what its group waits for")]
     OwnWork,
 }
 
-/// What is wrong with a drill.
+/// A broken invariant of a drill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DrillViolation {
-    /// Drills are not in the order of their ordinals, or one was never minted.
+    /// Drills are not in the order of their ordinals, or an ordinal was never minted.
     #[error("it is out of order")]
     Ordinal,
-    /// What it belongs to does not exist, or is another account's.
+    /// Its pair or group does not exist or belongs to another account.
     #[error("what it belongs to does not exist in its account")]
     Owner,
     /// The pending effect is not the one that the status waits for, or a status that waits has none.
@@ -87,13 +87,13 @@ pub enum DrillViolation {
     /// A time lies after the clock.
     #[error("it holds a time that lies after the clock")]
     InFuture,
-    /// The status of a disk does not fit its own, or it has disks without a recover point.
+    /// The status of a disk does not fit the drill's status, or the drill has disks and no recover point.
     #[error("its disks do not fit its status")]
     Disks,
-    /// A disk belongs to two drills, or twice to one.
+    /// A disk is listed twice, in two drills or in one.
     #[error("a disk of it belongs to two drills")]
     DiskTwice,
-    /// A status message stands in a status that shows none.
+    /// A status message is set in a status that has none.
     #[error("it shows a status message in a status that has none")]
     Message,
 }
@@ -129,7 +129,7 @@ impl ControlPlane {
         Ok(())
     }
 
-    /// What must hold of a group and its members, given in the order of their creation.
+    /// Verifies a group and its members, which are given in creation order.
     pub(in crate::control_plane) fn check_group(
         &self,
         group: &ReplicaGroup,
@@ -236,8 +236,8 @@ impl ControlPlane {
                 matches!(disk, DrillDiskStatus::Failed(_))
             }
         };
-        let well = drill.disks.iter().all(|disk| fits(&disk.status));
-        if !well || (drill.recover_point.is_none() && !drill.disks.is_empty()) {
+        let disks_fit = drill.disks.iter().all(|disk| fits(&disk.status));
+        if !disks_fit || (drill.recover_point.is_none() && !drill.disks.is_empty()) {
             return Some(DrillViolation::Disks);
         }
         let shows = matches!(drill.status, DrillStatus::ExecuteFailed | DrillStatus::ClearFailed);
@@ -254,7 +254,7 @@ fn fault_of_member(group: &ReplicaGroup, pair: &ReplicaPair) -> Option<MemberVio
     }
     let (source, destination) = (pair.source(), pair.destination());
     let same_way = lies_in(source, group.source()) && lies_in(destination, group.destination());
-    // A member that broke while its group was being reversed was left behind.
+    // A member that became invalid during the reversal of its group keeps its old direction.
     let other_way = lies_in(source, group.destination()) && lies_in(destination, group.source());
     if !(same_way || (other_way && pair.status == PairStatus::Invalid)) {
         return Some(MemberViolation::Places);

@@ -1,4 +1,4 @@
-//! Every invariant of the state, one variant each.
+//! The invariants of the state, one variant each.
 
 #[cfg(test)]
 mod broken;
@@ -14,11 +14,11 @@ use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeI
 use crate::polardb::{DbCluster, NodeKind, Role, Stage};
 use crate::token::TokenViolation;
 
-/// A broken invariant, and where.
+/// A broken invariant and its location.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Violation {
-    /// A resource is registered under another id than its own.
+    /// A resource is registered under an id that is not its own.
     #[error("a resource is registered under {0} but bears another id")]
     Registry(alloc::string::String),
     /// The pending effect is not the one that the status waits for, or a status that waits has none.
@@ -32,28 +32,28 @@ pub enum Violation {
     /// An effect id is not below the counter.
     #[error("effect {0} was never minted")]
     EffectNotMinted(EffectId),
-    /// Two resources wait for one effect.
+    /// Two resources have the same pending effect.
     #[error("effect {0} is pending twice")]
     EffectTwice(EffectId),
-    /// A time in the state lies in the future.
+    /// A time in a pair is later than the clock.
     #[error("pair {0} holds a time that lies after the clock")]
     PairInFuture(PairId),
-    /// A time in the state lies in the future.
+    /// A time in a cluster is later than the clock.
     #[error("cluster {0} holds a time that lies after the clock")]
     ClusterInFuture(ClusterId),
-    /// A deadline stands in a status that has none, or is missing in one that needs it.
+    /// A deadline is set in a status that has none, or missing in one that needs it.
     #[error("pair {0} has a deadline that its status does not allow, or lacks one")]
     DueAndStatus(PairId),
-    /// A status message stands in a status that shows none.
+    /// A status message is set in a status that has none.
     #[error("pair {0} shows a status message in a status that has none")]
     MessageAndStatus(PairId),
-    /// A recover point stands although no copy was ever made.
+    /// A recover point is set although no copy ever completed.
     #[error("pair {0} has a recover point but was never copied")]
     RecoverPoint(PairId),
-    /// A pair is failed over but its secondary disk is not writable, or the other way round.
+    /// A pair is failed over but its secondary disk is not writable, or the reverse.
     #[error("pair {0} disagrees with itself on whether its secondary disk is writable")]
     Switched(PairId),
-    /// Both ends of a pair are one disk or one zone.
+    /// Both ends of a pair are the same disk or zone.
     #[error("pair {0} has both ends in one place")]
     TooClose(PairId),
     /// A pair is paid for a period that is not sold.
@@ -67,34 +67,34 @@ pub enum Violation {
         /// The disk.
         disk: DiskId,
     },
-    /// Pairs are not in the order of their ordinals, or one was never minted.
+    /// Pairs are not in the order of their ordinals, or an ordinal was never minted.
     #[error("pair {0} is out of order")]
     Ordinal(PairId),
-    /// A default report about a disk is stored.
+    /// A disk is stored with the default state.
     #[error("disk {0} is stored although nothing was reported about it")]
     DiskDefault(DiskId),
-    /// A group.
+    /// A violation of a group.
     #[error("group {group}: {why}")]
     Group {
         /// The group.
         group: GroupId,
-        /// What is wrong with it.
+        /// The violation.
         why: GroupViolation,
     },
-    /// A member of a group.
+    /// A violation of a group member.
     #[error("pair {pair}: {why}")]
     Member {
         /// The pair.
         pair: PairId,
-        /// What is wrong with it as a member.
+        /// The violation.
         why: MemberViolation,
     },
-    /// A drill.
+    /// A violation of a drill.
     #[error("drill {drill}: {why}")]
     Drill {
         /// The drill.
         drill: DrillId,
-        /// What is wrong with it.
+        /// The violation.
         why: DrillViolation,
     },
     /// A cluster has no writer, or more than one.
@@ -109,22 +109,22 @@ pub enum Violation {
     /// A failover runs in a cluster that is being created or released.
     #[error("cluster {0} fails over while it is created or released")]
     FailoverAndLifecycle(ClusterId),
-    /// The choice that is pending has fewer than two nodes to choose from.
+    /// A pending choice offers fewer than two nodes.
     #[error("cluster {0} waits for a choice among fewer than two nodes")]
     NothingToChoose(ClusterId),
-    /// Work on nodes goes on in a cluster that is being created or released.
+    /// Work on nodes is pending in a cluster that is being created or released.
     #[error("work on the nodes of cluster {0} goes on while it is created or released")]
     WorkAndLifecycle(ClusterId),
-    /// Work concerns a node that the cluster lacks, or one twice, or one that it should occupy shows no status.
+    /// Work names an unknown node or one node twice, or a node that it occupies lacks the status.
     #[error("the work on the nodes of cluster {0} does not fit them")]
     WorkAndNodes(ClusterId),
-    /// The writer is to return to the zone that it is in.
+    /// The writer is to return to the zone it is already in.
     #[error("the writer of cluster {0} is to return to where it is")]
     Zones(ClusterId),
-    /// A cluster waits for a node to fail over to while it is created or released, or fails over already.
+    /// A cluster waits for an eligible node while it is being created or released, or already fails over.
     #[error("cluster {0} waits for a node while it has something else to do")]
     Waits(ClusterId),
-    /// A node is a hot replica and none was ever activated.
+    /// A node is a hot replica although the cluster never activated one.
     #[error("cluster {0} has a hot replica and never activated one")]
     HotReplica(ClusterId),
     /// The node being promoted is not an eligible reader, or was tried in this round.
@@ -133,16 +133,16 @@ pub enum Violation {
     /// A node that was tried is not part of the cluster.
     #[error("cluster {0} has tried a node that is not its own")]
     Tried(ClusterId),
-    /// The counts of rounds and attempts of a failover do not fit what it tried.
+    /// The counts of rounds and attempts of a failover do not fit the nodes it tried.
     #[error("the failover of cluster {0} counts wrong")]
     Counts(ClusterId),
-    /// The token cache.
+    /// A violation of the token cache.
     #[error(transparent)]
     Tokens(#[from] TokenViolation),
-    /// The token cache's clock is not the control plane's.
+    /// The token cache's clock differs from the control plane's.
     #[error("the tokens' clock differs from the control plane's")]
     TokenClock,
-    /// The token cache has other bounds than the policy.
+    /// The token cache's bounds differ from the policy's.
     #[error("the tokens' bounds differ from the policy's")]
     TokenConfig,
     /// An index disagrees with the state it is derived from.
@@ -151,7 +151,7 @@ pub enum Violation {
 }
 
 impl ControlPlane {
-    /// Verifies every invariant of the state and of the indexes derived from it. O(n log n).
+    /// Verifies every invariant of the state and of its indexes. O(n log n).
     ///
     /// # Errors
     ///
@@ -205,7 +205,7 @@ impl ControlPlane {
         let grouped = pair.group.is_some();
         let fits = match (waits_for, pending) {
             (None, None) => true,
-            // What a member waits for is its group's, or the other members of its round.
+            // A member waits for its group's effect, or for the other members of its round.
             (Some(_), None) if grouped => true,
             (Some(PairEffect::Reprotect { .. }), Some(PairEffect::Reprotect { .. })) => true,
             (Some(PairEffect::Copy), None) => between_cycles,
@@ -223,7 +223,7 @@ impl ControlPlane {
         if times.into_iter().flatten().any(|time| time > self.clock) {
             return Err(Violation::PairInFuture(id()));
         }
-        // A grid of cycles ends where time does, so a replicating pair may be without a deadline there alone.
+        // Cycles end at the greatest time, so only there may a replicating pair lack a deadline.
         let end_of_time = self.clock.as_millis() > u64::MAX.saturating_sub(crate::ebs::RPO.as_millis());
         let due_fits = match pair.status {
             PairStatus::InitialSyncing | PairStatus::Syncing | PairStatus::Normal => {
@@ -322,7 +322,7 @@ impl ControlPlane {
         let tried = u32::try_from(failover.tried.len()).unwrap_or(u32::MAX);
         let begun = tried.saturating_add(failover.removed).saturating_add(switching);
         let in_first_round = failover.round == 1 && failover.attempts != begun;
-        // A round beyond the policy's number is no fault: the policy may have changed since it began.
+        // A round beyond the policy's limit is valid: the policy may have changed since the failover began.
         if failover.round == 0 || in_first_round {
             return Err(Violation::Counts(id()));
         }

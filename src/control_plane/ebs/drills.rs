@@ -1,4 +1,4 @@
-//! The drill operations, from a call to the drill's own decision.
+//! The drill operations: dispatch of a call to the drill's own decision.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -29,13 +29,13 @@ pub(in crate::control_plane) fn drill_effect(drill: &Drill) -> Option<Effect> {
 }
 
 impl ControlPlane {
-    /// The drills of a pair or group, in the order in which they were started.
+    /// The drills of a pair or group, in start order.
     pub fn drills_of(&self, owner: &DrillOwner) -> impl Iterator<Item = &Drill> {
         let drills = self.index.drills.get(owner);
         drills.into_iter().flatten().filter_map(|drill| self.drills.get(drill))
     }
 
-    /// Enters what is derived from drills.
+    /// Adds the index entries of all drills.
     pub(in crate::control_plane) fn reindex_drills(
         &self,
         index: &mut Index,
@@ -47,12 +47,12 @@ impl ControlPlane {
         }
     }
 
-    /// What a drill of this pair or group needs to know of it, if it is this account's.
-    fn drilled(&self, call: &CallContext<'_>, owner: &DrillOwner) -> Result<Drilled, EbsRefusal> {
-        let drilled = match owner {
+    /// The pair or group of a drill, if this account owns it and the call is at one of its ends.
+    fn drill_target(&self, call: &CallContext<'_>, owner: &DrillOwner) -> Result<DrillTarget, EbsRefusal> {
+        let target = match owner {
             DrillOwner::Pair(id) => {
                 let pair = self.pairs.get(id).filter(|pair| pair.account == *call.account);
-                pair.map(|pair| Drilled {
+                pair.map(|pair| DrillTarget {
                     at_source: pair.source().region == *call.region,
                     at_destination: pair.destination().region == *call.region,
                     deleted: pair.status == PairStatus::Deleted,
@@ -64,7 +64,7 @@ impl ControlPlane {
                 let group = self.groups.get(id).filter(|group| group.account == *call.account);
                 group.map(|group| {
                     let view = self.view(group);
-                    Drilled {
+                    DrillTarget {
                         at_source: group.source().region == *call.region,
                         at_destination: group.destination().region == *call.region,
                         deleted: group.status == GroupStatus::Deleted,
@@ -74,39 +74,40 @@ impl ControlPlane {
                 })
             }
         };
-        let drilled = drilled.ok_or_else(|| unknown(call.operation, owner.as_str(), call.region, D_610))?;
-        if drilled.at_source || drilled.at_destination {
-            Ok(drilled)
+        let target = target.ok_or_else(|| unknown(call.operation, owner.as_str(), call.region, D_610))?;
+        if target.at_source || target.at_destination {
+            Ok(target)
         } else {
             Err(unknown(call.operation, owner.as_str(), call.region, D_620))
         }
     }
 
-    /// Starts a drill: where, then whether what it belongs to is there, then, by policy, the recover point.
+    /// Starts a drill. Checks in order: the region, that the pair or group is not deleted, and, by policy, that it has
+    /// a recover point.
     pub(in crate::control_plane) fn start_drill(
         &mut self,
         call: &CallContext<'_>,
         owner: DrillOwner,
         fresh: Option<&FreshDrill>,
     ) -> Result<Done<DrillStarted>, Blocked<EbsRefusal, Misuse>> {
-        let drilled = self.drilled(call, &owner)?;
+        let target = self.drill_target(call, &owner)?;
         let refused = |why: DrillReason| Err(Blocked::Refused(why.of(call.operation)));
-        if !drilled.at_destination {
+        if !target.at_destination {
             return refused(DrillReason::NotAtDestination(call.region.clone()));
         }
-        if drilled.deleted {
+        if target.deleted {
             return refused(DrillReason::OwnerDeleted);
         }
         let refuses = self.policy.ebs.drill_without_recover_point == DrillWithoutRecoverPoint::Refuse;
-        if drilled.recover_point.is_none() && refuses {
+        if target.recover_point.is_none() && refuses {
             return refused(DrillReason::NoRecoverPoint);
         }
-        let fresh = fresh.filter(|fresh| self.fits(call, fresh, drilled.pairs.len()));
+        let fresh = fresh.filter(|fresh| self.is_fresh(call, fresh, target.pairs.len()));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?.clone();
         let id = fresh.drill.clone();
         let (now, asked) = (call.now, self.mint());
-        let (account, pairs) = (call.account.clone(), drilled.pairs.into_iter());
-        let drill = Drill::start(fresh, account, owner, pairs, drilled.recover_point, now, asked);
+        let (account, pairs) = (call.account.clone(), target.pairs.into_iter());
+        let drill = Drill::start(fresh, account, owner, pairs, target.recover_point, now, asked);
         let rule = if drill.pending.is_some() { D_110 } else { D_111 };
         self.index.enter_drill(&drill);
         if let Some(pending) = drill.pending {
@@ -114,14 +115,14 @@ impl ControlPlane {
         }
         let step = Step {
             effects: drill_effect(&drill).into_iter().collect(),
-            events: [told(&drill, now, rule, None, Some(drill.status))].into(),
+            events: [status_event(&drill, now, rule, None, Some(drill.status))].into(),
         };
         self.drills.insert(id.clone(), drill);
         Ok(Done { response: DrillStarted { drill: id }, step, rule: Some(rule) })
     }
 
-    /// Whether these ids are as many as are needed, all different and none in use.
-    fn fits(&self, call: &CallContext<'_>, fresh: &FreshDrill, pairs: usize) -> bool {
+    /// Whether these ids are complete, distinct and unused.
+    fn is_fresh(&self, call: &CallContext<'_>, fresh: &FreshDrill, pairs: usize) -> bool {
         let distinct: BTreeSet<_> = fresh.disks.iter().collect();
         let in_use = |disk: &DiskId| self.has_disk(call.account, disk);
         fresh.disks.len() == pairs
@@ -130,7 +131,7 @@ impl ControlPlane {
             && !self.drills.contains_key(&fresh.drill)
     }
 
-    /// Whether a disk of this id is known: as part of a pair or a drill, or because something was reported about it.
+    /// Whether a disk of this id is known: from a pair, a drill or a report.
     pub fn has_disk(&self, account: &AccountId, disk: &DiskId) -> bool {
         let key = (account.clone(), disk.clone());
         self.index.disks.contains_key(&key)
@@ -144,7 +145,7 @@ impl ControlPlane {
         owner: &DrillOwner,
         id: &DrillId,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        let _ = self.drilled(call, owner)?;
+        let _ = self.drill_target(call, owner)?;
         let drill = self.drills.get(id).filter(|drill| drill.owner == *owner);
         let drill = drill.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, D_610))?;
         let plan = drill.decide_clear(call.operation)?;
@@ -173,7 +174,7 @@ impl ControlPlane {
         if to == Some(before) {
             return Step::default();
         }
-        let event = told(drill, now, rule, Some(before), to);
+        let event = status_event(drill, now, rule, Some(before), to);
         if let Some(ended) = pending {
             self.index.effects.remove(ended.id);
         }
@@ -188,7 +189,7 @@ impl ControlPlane {
         Step { effects, events: [event].into() }
     }
 
-    /// Takes a drill out of the registry and the indexes.
+    /// Removes a drill from the registry and the indexes.
     fn remove_drill(&mut self, id: &DrillId) -> Option<Drill> {
         let drill = self.drills.remove(id)?;
         if let Some(drills) = self.index.drills.get_mut(&drill.owner) {
@@ -206,15 +207,15 @@ impl ControlPlane {
         Some(drill)
     }
 
-    /// Forgets the drills of a pair or group that is forgotten (`D-150`).
+    /// Removes the drills of a removed pair or group (`D-150`).
     pub(in crate::control_plane) fn forget_drills(&mut self, at: Timestamp, owner: &DrillOwner) -> Step {
         let drills = self.index.drills.get(owner).cloned().unwrap_or_default();
         let forgotten = drills.iter().filter_map(|id| self.remove_drill(id));
-        let event = |drill: Drill| told(&drill, at, D_150, Some(drill.status), None);
+        let event = |drill: Drill| status_event(&drill, at, D_150, Some(drill.status), None);
         Step { effects: Vec::new(), events: forgotten.map(event).collect() }
     }
 
-    /// The drills of a pair or group, as seen from one of its ends; elsewhere there are none.
+    /// The drills of a pair or group for a call at one of its ends; empty in other regions.
     pub(in crate::control_plane) fn list_drills(
         &self,
         call: &CallContext<'_>,
@@ -222,14 +223,14 @@ impl ControlPlane {
         wanted: Option<&DrillId>,
         page: Page,
     ) -> DrillPage {
-        let seen = self.drilled(call, &owner).is_ok();
+        let seen = self.drill_target(call, &owner).is_ok();
         let drills = self.drills_of(&owner).filter(|_| seen);
         DrillPage::of(owner.clone(), drills, wanted, page)
     }
 }
 
-/// What a drill needs to know of its pair or group.
-struct Drilled {
+/// The properties of a pair or group that decide on its drills.
+struct DrillTarget {
     at_source: bool,
     at_destination: bool,
     deleted: bool,
@@ -237,8 +238,8 @@ struct Drilled {
     pairs: Vec<PairId>,
 }
 
-/// The event of a drill that goes from one status to another.
-fn told(
+/// The event of a drill's change of status.
+fn status_event(
     drill: &Drill,
     at: Timestamp,
     rule: RuleId,

@@ -1,4 +1,4 @@
-//! Consistent groups and their members in the registry: looked up together, decided, applied.
+//! The group operations: dispatch of a call to the decision of the group with its members, and application of the plan.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -23,7 +23,7 @@ use crate::policy::EbsPolicy;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 
-/// How a pair joins or leaves a group: with the status that the group shows and the number of its members.
+/// Decides whether a pair joins or leaves a group, given the group's visible status and its number of members.
 type DecideMembership = fn(
     &ReplicaGroup,
     &CallSite<'_>,
@@ -40,7 +40,7 @@ impl ControlPlane {
         members.into_iter().flat_map(|members| members.values()).filter_map(|id| self.pairs.get(id))
     }
 
-    /// A group as it shows.
+    /// The visible state of a group.
     pub(in crate::control_plane) fn view(&self, group: &ReplicaGroup) -> GroupView {
         let members: Vec<&ReplicaPair> = self.members(&group.id).collect();
         group.view(&members)
@@ -55,19 +55,19 @@ impl ControlPlane {
         Some(Effect { id: pending.id, since: pending.since, account: group.account.clone(), kind })
     }
 
-    /// The disks as they are that a decision on a member may need.
+    /// A member with the reported state of its disks.
     fn member<'a>(&'a self, pair: &'a ReplicaPair) -> Member<'a> {
         let disk = |end: &End| self.disk(&pair.account, &end.disk);
         Member { pair, source: disk(pair.source()), destination: disk(pair.destination()) }
     }
 
-    /// A group of this account.
+    /// Finds a group of the calling account.
     fn find_group(&self, call: &CallContext<'_>, id: &GroupId) -> Result<&ReplicaGroup, EbsRefusal> {
         let group = self.groups.get(id).filter(|group| group.account == *call.account);
         group.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, G_610))
     }
 
-    /// One call on one group: looked up with its members, decided, applied.
+    /// Handles a call on one group: look-up of the group and its members, decision, application.
     pub(in crate::control_plane) fn group_call(
         &mut self,
         call: &CallContext<'_>,
@@ -134,7 +134,7 @@ impl ControlPlane {
         let (Some(group), Some(found)) = (self.groups.get(id), self.pairs.get_mut(pair)) else {
             return Step::default();
         };
-        let happened = |fact| {
+        let event = |fact| {
             let fact = Fact::Group { group: id.clone(), fact };
             Event { at: now, account: group.account.clone(), rule, fact }
         };
@@ -143,23 +143,23 @@ impl ControlPlane {
             Membership::Joins(_) => {
                 found.join(group);
                 self.index.enter_member(id, found);
-                Step { effects: Vec::new(), events: [happened(GroupFact::Joined(pair.clone()))].into() }
+                Step { effects: Vec::new(), events: [event(GroupFact::Joined(pair.clone()))].into() }
             }
             Membership::Leaves(plan) => {
-                let left = happened(GroupFact::Left(pair.clone()));
+                let left = event(GroupFact::Left(pair.clone()));
                 let before = self.shown(id);
                 if let Some(found) = self.pairs.get_mut(pair) {
                     found.leave();
-                    self.index.strike_member(id, found.ordinal);
+                    self.index.remove_member(id, found.ordinal);
                 }
                 let mut step = Step { effects: Vec::new(), events: [left].into() };
-                step.extend(self.apply_to_group_that_showed(id, plan, before));
+                step.extend(self.apply_to_group_from(id, plan, before));
                 step
             }
         }
     }
 
-    /// The status that a group shows.
+    /// The visible status of a group.
     fn shown(&self, id: &GroupId) -> Option<GroupStatus> {
         Some(self.groups.get(id)?.shows(self.members(id).map(|pair| pair.status)))
     }
@@ -167,29 +167,24 @@ impl ControlPlane {
     /// Applies a plan to a group and to its members.
     pub(in crate::control_plane) fn apply_to_group(&mut self, id: &GroupId, plan: GroupPlan) -> Step {
         let before = self.shown(id);
-        self.apply_to_group_that_showed(id, plan, before)
+        self.apply_to_group_from(id, plan, before)
     }
 
-    fn apply_to_group_that_showed(
-        &mut self,
-        id: &GroupId,
-        plan: GroupPlan,
-        before: Option<GroupStatus>,
-    ) -> Step {
+    fn apply_to_group_from(&mut self, id: &GroupId, plan: GroupPlan, before: Option<GroupStatus>) -> Step {
         let effect = EffectId(self.next_id);
         let asks = plan.asks();
         let Some(group) = self.groups.get_mut(id) else { return Step::default() };
         let (due_before, rtc_before) = (group.due, group.settings.enable_rtc);
-        let stood = group.status != GroupStatus::Deleted;
+        let was_listed = group.status != GroupStatus::Deleted;
         let done = group.apply(plan, effect);
-        if stood && group.status == GroupStatus::Deleted {
+        if was_listed && group.status == GroupStatus::Deleted {
             let regions = [&group.primary.region, &group.standby.region];
             self.index.group_listing.leave(&group.account, regions, group.ordinal);
         }
         let (account, ordinal, rtc) = (group.account.clone(), group.ordinal, group.settings.enable_rtc);
         if due_before != group.due {
-            self.index.deadlines.stands_anew(group.due, ordinal);
-            self.settle_deadline(due_before.map(|_| ordinal));
+            self.index.deadlines.schedule(group.due, ordinal);
+            self.retire_deadline(due_before.map(|_| ordinal));
         }
         if asks {
             self.mint();
@@ -269,13 +264,13 @@ impl ControlPlane {
         self.check_places(operation, (region, &request.source_zone), destination)
     }
 
-    /// Enters a group into the registry and the indexes; returns the effect that it waits for.
+    /// Adds a group to the registry and the indexes; returns its pending effect.
     fn admit_group(&mut self, group: ReplicaGroup) -> Vec<Effect> {
         let id = group.id.clone();
         if let Some(pending) = group.pending {
             self.index.effects.insert(pending.id, Owner::Group(id.clone()));
         }
-        self.index.deadlines.stands_anew(group.due, group.ordinal);
+        self.index.deadlines.schedule(group.due, group.ordinal);
         if group.status != GroupStatus::Deleted {
             let regions = [&group.primary.region, &group.standby.region];
             self.index.group_listing.enter(&group.account, regions, group.ordinal);
@@ -284,10 +279,10 @@ impl ControlPlane {
         self.groups.get(&id).and_then(|group| self.group_effect(group)).into_iter().collect()
     }
 
-    /// Forgets a group whose tombstone has stood long enough.
+    /// Removes a group whose tombstone has ended, together with its drills.
     pub(in crate::control_plane) fn forget_group(&mut self, id: &GroupId) -> Step {
         let Some(group) = self.groups.remove(id) else { return Step::default() };
-        self.settle_deadline(group.due.map(|_| group.ordinal));
+        self.retire_deadline(group.due.map(|_| group.ordinal));
         let at = group.due.unwrap_or(self.clock);
         let fact = GroupFact::Status {
             from: Some(group.status),
@@ -303,7 +298,7 @@ impl ControlPlane {
         step
     }
 
-    /// Enters what is derived from groups and memberships.
+    /// Adds the index entries of all groups and memberships.
     pub(in crate::control_plane) fn reindex_groups(
         &self,
         index: &mut Index,
@@ -323,13 +318,13 @@ impl ControlPlane {
         }
     }
 
-    /// Takes in a group that exists elsewhere, in any status, and binds pairs that exist here to it. A transient status
-    /// waits for its effect from now on, a replicating one has its next round one RPO ahead, a tombstone its whole time.
-    /// A member that copies goes on copying; what else it waited for is the group's from now on.
+    /// Adopts an existing group, in any status, and makes known pairs its members. In a transient status its effect is
+    /// pending from now on; a replicating group starts its next round in one RPO; a tombstone lasts its full time. A
+    /// member's copy continues; its other pending work moves to the group.
     ///
     /// # Errors
     ///
-    /// [`NotAdopted`]; nothing changed but the clock seen.
+    /// [`NotAdopted`]; nothing but the clock has changed.
     pub fn adopt_group(
         &mut self,
         now: Timestamp,
@@ -370,20 +365,20 @@ impl ControlPlane {
         Ok(Step { effects: self.admit_group(group), events: Vec::new() })
     }
 
-    /// Puts a pair that was bound to a group in the place of what it was.
+    /// Replaces a pair with its copy that is bound to a group.
     fn rebind(&mut self, pair: ReplicaPair) {
         let Some(before) = self.pairs.insert(pair.id.clone(), pair.clone()) else { return };
         if let Some(lost) = before.pending.filter(|_| pair.pending.is_none()) {
             self.index.effects.remove(lost.id);
         }
-        self.settle_deadline(before.due.map(|_| before.ordinal));
+        self.retire_deadline(before.due.map(|_| before.ordinal));
         if let Some(group) = pair.group() {
             self.index.enter_member(group, &pair);
         }
     }
 }
 
-/// The refusal of an id that is unknown, or not this account's.
+/// The refusal of an id that is unknown or belongs to another account.
 pub(in crate::control_plane) fn unknown(
     operation: Operation,
     id: &str,
@@ -402,7 +397,7 @@ impl Index {
         }
     }
 
-    fn strike_member(&mut self, group: &GroupId, ordinal: u64) {
+    fn remove_member(&mut self, group: &GroupId, ordinal: u64) {
         if let Some(members) = self.members.get_mut(group) {
             members.remove(&ordinal);
             if members.is_empty() {

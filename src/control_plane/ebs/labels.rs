@@ -1,4 +1,4 @@
-//! The EBS operations that change or tell what no lifecycle depends on: names, progress, tags, resource groups.
+//! The EBS operations outside the lifecycles: names, progress, tags and resource groups.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -20,14 +20,14 @@ use crate::ids::{PairId, ResourceGroupId};
 use crate::rule::{RuleId, cite};
 use crate::text::Tag;
 
-/// Whether a call at either end of it reaches this pair.
+/// Whether a call reaches this pair: the same account, either end, not deleted.
 fn reaches_pair(call: &CallContext<'_>, pair: &ReplicaPair) -> bool {
     pair.account == *call.account
         && pair.status != PairStatus::Deleted
         && (pair.primary.region == *call.region || pair.standby.region == *call.region)
 }
 
-/// Whether a call at either of its sites reaches this group.
+/// Whether a call reaches this group: the same account, either site, not deleted.
 fn reaches_group(call: &CallContext<'_>, group: &ReplicaGroup) -> bool {
     group.account == *call.account
         && group.status != GroupStatus::Deleted
@@ -68,7 +68,7 @@ impl ControlPlane {
         Ok(pair.progress())
     }
 
-    /// The tags and the ordinal of a resource that a call at either end of it reaches.
+    /// The tags and the ordinal of a resource, if the call reaches it.
     fn labelled(&self, call: &CallContext<'_>, id: &ResourceId) -> Option<(&[Tag], u64)> {
         match id {
             ResourceId::Pair(id) => {
@@ -82,7 +82,7 @@ impl ControlPlane {
         }
     }
 
-    /// The resources that a call names, each once; all of them or none (`E-701`).
+    /// The distinct resources that a call names; refused unless all are found (`E-701`).
     fn named(&self, call: &CallContext<'_>, resources: &Resources) -> Result<Vec<ResourceId>, EbsRefusal> {
         let named = resources.each();
         match named.iter().find(|id| self.labelled(call, id).is_none()) {
@@ -91,7 +91,7 @@ impl ControlPlane {
         }
     }
 
-    /// Changes the labels of resources that were found.
+    /// Changes the labels of resources, with an event for each one that changed.
     fn relabel(
         &mut self,
         call: &CallContext<'_>,
@@ -175,7 +175,7 @@ impl ControlPlane {
         let wanted = |tags: &[Tag], ordinal: u64| {
             ordinal > after && !tags.is_empty() && request.tags.iter().all(|filter| filter.matches(tags))
         };
-        // One more than a page, to know whether another follows.
+        // One more than a page, to know whether another page follows.
         let most = MOST_RESOURCES.saturating_add(1);
         let named = request.resources.each();
         let mut found: Vec<(u64, &str, &[Tag])> = if !named.is_empty() {

@@ -1,4 +1,4 @@
-//! Plans of pairs, applied: the pair is written, the indexes follow, the events are told.
+//! Applies pair plans: updates the pair and the indexes, and returns the effects and events.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -19,8 +19,8 @@ impl ControlPlane {
     pub(in crate::control_plane) fn apply_to_pair(&mut self, id: &PairId, plan: PairPlan) -> Step {
         match self.pairs.get_mut(id) {
             Some(pair) => {
-                let (step, lapsed) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
-                self.settle_deadline(lapsed);
+                let (step, retired) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
+                self.retire_deadline(retired);
                 step
             }
             None => Step::default(),
@@ -28,17 +28,17 @@ impl ControlPlane {
     }
 
     /// Marks the deadline of the pair or group with this ordinal, if any, as stale in the index.
-    pub(in crate::control_plane) fn settle_deadline(&mut self, lapsed: Option<u64>) {
-        if let Some(ordinal) = lapsed {
+    pub(in crate::control_plane) fn retire_deadline(&mut self, retired: Option<u64>) {
+        if let Some(ordinal) = retired {
             let timed = Timed { pairs: &self.pairs, groups: &self.groups };
-            self.index.deadlines.stands_no_more(ordinal, timed);
+            self.index.deadlines.retire(ordinal, timed);
         }
     }
 
-    /// Removes a pair at the end of its tombstone, and its drills.
-    pub(in crate::control_plane) fn forget(&mut self, id: &PairId) -> Step {
+    /// Removes a pair whose tombstone has ended, together with its drills.
+    pub(in crate::control_plane) fn forget_pair(&mut self, id: &PairId) -> Step {
         let Some(pair) = self.pairs.remove(id) else { return Step::default() };
-        self.settle_deadline(pair.due.map(|_| pair.ordinal));
+        self.retire_deadline(pair.due.map(|_| pair.ordinal));
         let fact = PairFact::Status {
             from: Some(pair.status),
             to: None,
@@ -55,8 +55,8 @@ impl ControlPlane {
     }
 }
 
-/// Applies a plan to a pair, brings the indexes up to date and says what it did; with the pair's ordinal if
-/// its deadline lapsed.
+/// Applies a plan to a pair and updates the indexes. Returns the effects and events, and the pair's ordinal if its
+/// former deadline is now stale.
 pub(in crate::control_plane) fn apply_pair_plan(
     pair: &mut ReplicaPair,
     plan: PairPlan,
@@ -81,7 +81,7 @@ pub(in crate::control_plane) fn apply_pair_plan(
         step.effects = vec![pair_effect(pair, asked)];
     }
     if due_before != pair.due {
-        index.deadlines.stands_anew(pair.due, pair.ordinal);
+        index.deadlines.schedule(pair.due, pair.ordinal);
     }
     if bound_before && !pair.binds_disks() {
         let regions = [&pair.primary.region, &pair.standby.region];
@@ -101,8 +101,8 @@ pub(in crate::control_plane) fn apply_pair_plan(
         let rule = if [from, to].contains(&Access::ReadOnly) { E_672 } else { E_671 };
         step.events.push(event(rule, Fact::Access { disk: end.disk.clone(), from, to }));
     }
-    let lapsed = due_before.is_some() && due_before != pair.due;
-    (step, lapsed.then_some(pair.ordinal))
+    let retired = due_before.is_some() && due_before != pair.due;
+    (step, retired.then_some(pair.ordinal))
 }
 
 pub(in crate::control_plane) fn pair_effect(pair: &ReplicaPair, pending: Pending<PairEffect>) -> Effect {

@@ -1,4 +1,4 @@
-//! The EBS operations, from a call to the pair's own decision.
+//! The pair operations: dispatch of a call to the pair's own decision.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -23,21 +23,21 @@ use crate::operation::Operation;
 use crate::policy::SameRegionPairs;
 use crate::time::Timestamp;
 
-/// A disk as it stands.
+/// The current state of a disk.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DiskView {
     /// The account that owns it.
     pub account: AccountId,
     /// Its id.
     pub id: DiskId,
-    /// What was reported about it.
+    /// Its reported state.
     pub disk: Disk,
-    /// What its host can do with it.
+    /// The access that its host has.
     pub access: Access,
 }
 
 impl ControlPlane {
-    /// One call on one pair: looked up once, decided, applied.
+    /// Handles a call on one pair: a single look-up, decision, application.
     pub(in crate::control_plane) fn pair_call(
         &mut self,
         call: &CallContext<'_>,
@@ -50,8 +50,8 @@ impl ControlPlane {
         let cx = CallSite { now: call.now, region: call.region };
         let plan = pair.decide(&cx, request, &self.policy.ebs)?;
         let rule = Some(plan.rule());
-        let (step, lapsed) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
-        self.settle_deadline(lapsed);
+        let (step, retired) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
+        self.retire_deadline(retired);
         Ok(Done { response: (), step, rule })
     }
 
@@ -122,7 +122,7 @@ impl ControlPlane {
         Ok(Done { response: fresh.clone(), step, rule: Some(E_014) })
     }
 
-    /// The first checks of `CreateDiskReplicaPair`, in their order: the paid period, regions, distance.
+    /// The first checks of `CreateDiskReplicaPair`, in order: the paid period, the regions, the distance.
     fn check_ends(&self, region: &RegionId, request: &CreateDiskReplicaPair) -> Result<(), EbsRefusal> {
         let operation = Operation::CreateDiskReplicaPair;
         if let Charge::PrePay { period, unit, .. } = request.settings.charge
@@ -160,7 +160,7 @@ impl ControlPlane {
         Ok(())
     }
 
-    /// Its further checks: for each disk, existence, then use.
+    /// The remaining checks of `CreateDiskReplicaPair`: for each disk, that it exists, then that it is free.
     fn check_disks(
         &self,
         account: &AccountId,
@@ -180,7 +180,7 @@ impl ControlPlane {
         Ok(())
     }
 
-    /// Enters a pair into the registry and the indexes; returns the effect that it waits for.
+    /// Adds a pair to the registry and the indexes; returns its pending effect.
     fn admit_pair(&mut self, pair: ReplicaPair) -> Vec<Effect> {
         let mut effects = Vec::new();
         if let Some(pending) = pair.pending {
@@ -194,17 +194,17 @@ impl ControlPlane {
                 self.index.disks.insert((pair.account.clone(), end.disk.clone()), pair.id.clone());
             }
         }
-        self.index.deadlines.stands_anew(pair.due, pair.ordinal);
+        self.index.deadlines.schedule(pair.due, pair.ordinal);
         self.pairs.insert(pair.id.clone(), pair);
         effects
     }
 
-    /// Takes in a pair that exists elsewhere, in any status. A transient status waits for its effect from now on, a
-    /// replicating one has its next cycle one RPO ahead, a tombstone its whole time.
+    /// Adopts an existing pair, in any status. In a transient status its effect is pending from now on; a replicating
+    /// pair starts its next cycle in one RPO; a tombstone lasts its full time.
     ///
     /// # Errors
     ///
-    /// [`NotAdopted`]; nothing changed but the clock seen.
+    /// [`NotAdopted`]; nothing but the clock has changed.
     pub fn adopt_pair(
         &mut self,
         now: Timestamp,
@@ -228,12 +228,13 @@ impl ControlPlane {
         Ok(Step { effects: self.admit_pair(pair), events: Vec::new() })
     }
 
-    /// What was reported about a disk.
+    /// The reported state of a disk.
     pub fn disk(&self, account: &AccountId, disk: &DiskId) -> Disk {
         self.disks.get(&(account.clone(), disk.clone())).copied().unwrap_or_default()
     }
 
-    /// The disks of an account, or of all: those of its pairs and drills and those that were reported on, by account and id.
+    /// The disks of an account, or of all accounts: those of pairs and drills and those with a report, sorted by
+    /// account and id.
     pub fn disks(&self, account: Option<&AccountId>) -> Vec<DiskView> {
         let mut known: BTreeMap<DiskKey, Access> =
             self.disks.keys().map(|key| (key.clone(), Access::ReadWrite)).collect();
@@ -266,7 +267,7 @@ impl ControlPlane {
     }
 }
 
-/// The state of a disk of a pair, as reported.
+/// The reported state of a pair's disk.
 fn reported(disks: &BTreeMap<DiskKey, Disk>, pair: &ReplicaPair, disk: &DiskId) -> Disk {
     disks.get(&(pair.account.clone(), disk.clone())).copied().unwrap_or_default()
 }

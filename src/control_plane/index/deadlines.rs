@@ -1,8 +1,8 @@
-//! What falls due, and when.
+//! The deadlines, ordered by time.
 //!
-//! The truth is the `due` of each pair and group; this heap is an index of it. An entry counts only while its pair or
-//! group is due at that very time, so one that changes simply leaves its old entry behind. The top entry always counts, which keeps
-//! [`Deadlines::first`] a look at one entry.
+//! The `due` field of each pair and group is authoritative; this heap is an index of it. An entry is live while its
+//! pair or group is due at exactly that time; a changed deadline leaves a stale entry behind. The top entry is always
+//! live, so [`Deadlines::first`] reads one entry.
 
 use alloc::collections::BinaryHeap;
 use core::cmp::Reverse;
@@ -12,16 +12,16 @@ use crate::ids::{GroupId, PairId};
 use crate::map::Map;
 use crate::time::Timestamp;
 
-/// The next thing to fall due.
+/// A deadline.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Deadline {
-    /// When.
+    /// The due time.
     pub at: Timestamp,
-    /// What.
+    /// Its reason.
     pub reason: DeadlineReason,
 }
 
-/// Why a deadline stands.
+/// The reason of a deadline.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DeadlineReason {
@@ -36,7 +36,7 @@ pub enum DeadlineReason {
 }
 
 impl DeadlineReason {
-    /// The resource that it stands for.
+    /// The id of its resource.
     pub fn resource(&self) -> &str {
         match self {
             Self::CopyCycle(pair) | Self::TombstoneEnd(pair) => pair.as_str(),
@@ -53,17 +53,17 @@ impl DeadlineReason {
     }
 }
 
-/// A time and the ordinal of what is due then: two numbers, so that keeping the index clones nothing.
+/// A due time and the ordinal of the pair or group: two numbers, so that index updates clone nothing.
 type Entry = Reverse<(Timestamp, u64)>;
 
-/// What has deadlines: pairs and groups. No two of them have the same ordinal.
+/// The resources with deadlines: pairs and groups. Ordinals are unique across both.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::control_plane) struct Timed<'a> {
     pub(in crate::control_plane) pairs: &'a Map<PairId, ReplicaPair>,
     pub(in crate::control_plane) groups: &'a Map<GroupId, ReplicaGroup>,
 }
 
-/// What is due.
+/// The pair or group that is due.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::control_plane) enum Due<'a> {
     Pair(&'a ReplicaPair),
@@ -77,46 +77,45 @@ pub(in crate::control_plane) struct Deadlines {
 }
 
 impl Deadlines {
-    /// Builds the index anew.
+    /// Builds the index from the state.
     pub(in crate::control_plane) fn of(timed: Timed<'_>) -> Self {
         Self { heap: timed.entries().collect(), stale: 0 }
     }
 
-    /// Takes note that what has this ordinal has a deadline now that it did not have.
-    pub(in crate::control_plane) fn stands_anew(&mut self, due: Option<Timestamp>, ordinal: u64) {
+    /// Adds the deadline, if any, of the resource with this ordinal.
+    pub(in crate::control_plane) fn schedule(&mut self, due: Option<Timestamp>, ordinal: u64) {
         self.heap.extend(due.map(|at| Reverse((at, ordinal))));
     }
 
-    /// Takes note that the deadline which what has this ordinal had stands no more.
-    pub(in crate::control_plane) fn stands_no_more(&mut self, ordinal: u64, timed: Timed<'_>) {
+    /// Marks the former deadline of the resource with this ordinal as stale.
+    pub(in crate::control_plane) fn retire(&mut self, ordinal: u64, timed: Timed<'_>) {
         self.stale = self.stale.saturating_add(1);
         if self.stale / 3 > (self.heap.len() / 4).saturating_add(8) {
             *self = Self::of(timed);
             return;
         }
-        // Only an entry of this ordinal can have ceased to count at the top; what it hid may be stale for longer.
+        // At the top only an entry of this ordinal can have become stale; entries below it may be stale already.
         if self.heap.peek().is_some_and(|Reverse((_, top))| *top == ordinal) {
-            while self.heap.peek().is_some_and(|entry| timed.standing(entry).is_none()) {
+            while self.heap.peek().is_some_and(|entry| timed.live(entry).is_none()) {
                 self.heap.pop();
                 self.stale = self.stale.saturating_sub(1);
             }
         }
     }
 
-    /// The first deadline, and whose it is.
+    /// The first deadline and its resource.
     pub(in crate::control_plane) fn first<'a>(&self, timed: Timed<'a>) -> Option<(Timestamp, Due<'a>)> {
         let entry = self.heap.peek()?;
-        Some((entry.0.0, timed.standing(entry)?))
+        Some((entry.0.0, timed.live(entry)?))
     }
 
-    /// Whether the index holds exactly what the state says: for `check`.
+    /// Whether the index agrees with the state; for `check`.
     pub(in crate::control_plane) fn agrees_with(&self, timed: Timed<'_>) -> bool {
         let mut held: alloc::vec::Vec<_> =
-            self.heap.iter().filter(|entry| timed.standing(entry).is_some()).collect();
+            self.heap.iter().filter(|entry| timed.live(entry).is_some()).collect();
         held.sort();
         held.dedup();
-        self.heap.peek().is_none_or(|top| timed.standing(top).is_some())
-            && held.len() == timed.entries().count()
+        self.heap.peek().is_none_or(|top| timed.live(top).is_some()) && held.len() == timed.entries().count()
     }
 }
 
@@ -126,8 +125,8 @@ impl<'a> Timed<'a> {
         pairs.chain(self.groups.values().filter_map(|group| Some(Reverse((group.due?, group.ordinal)))))
     }
 
-    /// What an entry is of, if the entry counts.
-    fn standing(self, Reverse((at, ordinal)): &Entry) -> Option<Due<'a>> {
+    /// The resource of an entry, if the entry is live.
+    fn live(self, Reverse((at, ordinal)): &Entry) -> Option<Due<'a>> {
         let pair = self.pairs.values_from(|pair| pair.ordinal < *ordinal).next();
         if let Some(pair) = pair.filter(|pair| pair.ordinal == *ordinal) {
             return (pair.due == Some(*at)).then_some(Due::Pair(pair));

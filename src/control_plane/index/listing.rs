@@ -1,8 +1,8 @@
-//! The index that describes walk: the resources that a region sees from a site.
+//! The index for describes: the resources that are visible in a region from a site.
 //!
-//! It holds the ordinals of all resources but tombstones, by account, region and end. So the cost of a page after a cursor
-//! depends on the page and not on the account, and the total is known without counting, unless a filter is given. The
-//! ends with which a pair or group was created never change, so that an entry needs no update until it is removed.
+//! It holds the ordinals of all resources except tombstones, by account, region and end. The cost of a page after a
+//! cursor therefore depends on the page size and not on the account, and an unfiltered total needs no counting. The
+//! ends of a pair or group never change after creation, so an entry needs no update until its removal.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -16,13 +16,13 @@ use crate::policy::ProductionSite;
 
 const NONE: &BTreeSet<u64> = &BTreeSet::new();
 
-/// The index.
+/// The ordinals of listed resources.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::control_plane) struct Listing {
     accounts: BTreeMap<AccountId, BTreeMap<RegionId, Ends>>,
 }
 
-/// The ordinals of what has its primary in a region, and of what has its standby there.
+/// The ordinals of the resources with their primary in a region, and of those with their standby there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Ends {
     primary: BTreeSet<u64>,
@@ -30,7 +30,7 @@ struct Ends {
 }
 
 impl Listing {
-    /// Enters a resource with these two ends.
+    /// Adds a resource with these two ends.
     pub(in crate::control_plane) fn enter(
         &mut self,
         account: &AccountId,
@@ -62,8 +62,8 @@ impl Listing {
         }
     }
 
-    /// The walk over the resources that a region may see from a site. If the production site follows the direction, it
-    /// covers both ends, and the caller checks which one is meant.
+    /// Walks the resources that are visible in a region from a site. If the production site follows the current
+    /// direction, the walk covers both ends and the caller filters them.
     pub(in crate::control_plane) fn walk(
         &self,
         account: &AccountId,

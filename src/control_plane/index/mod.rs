@@ -1,4 +1,4 @@
-//! What is derived from the state.
+//! Indexes derived from the state.
 
 pub(super) mod deadlines;
 pub(super) mod listing;

@@ -1,4 +1,4 @@
-//! Plans of clusters, applied: the cluster is written, the indexes follow, the events are told.
+//! Applies cluster plans: updates the cluster and the indexes, and returns the effects and events.
 
 use crate::control_plane::effect::{EffectKind, Owner};
 use crate::control_plane::event::{Event, Fact};
@@ -8,7 +8,7 @@ use crate::polardb::{ClusterEffect, ClusterPlan};
 use crate::time::Timestamp;
 
 impl ControlPlane {
-    /// Applies a plan to the cluster of this id, under as many effect ids as it asks for.
+    /// Applies a plan to the cluster of this id, minting as many effect ids as the plan needs.
     pub(in crate::control_plane) fn apply_to_cluster(&mut self, id: &ClusterId, plan: ClusterPlan) -> Step {
         let Some(cluster) = self.clusters.get_mut(id) else { return Step::default() };
         let effect = EffectId(self.next_id);

@@ -1,4 +1,4 @@
-//! The PolarDB operations, from a call to the cluster's own decision.
+//! The PolarDB operations: dispatch of a call to the cluster's own decision.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -20,7 +20,7 @@ use crate::polardb::{
 use crate::policy::ColumnStoreElection;
 use crate::time::Timestamp;
 
-/// Ids for what `CreateDBCluster` creates.
+/// The ids of the resources that `CreateDBCluster` creates.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct FreshCluster {
@@ -77,7 +77,7 @@ impl ControlPlane {
         all_fresh(nodes, |node| self.index.nodes.contains_key(node))
     }
 
-    /// Enters a cluster into the registry and the indexes; returns the effect that it waits for.
+    /// Adds a cluster to the registry and the indexes; returns its pending effects.
     fn admit_cluster(&mut self, cluster: DbCluster) -> Vec<Effect> {
         let mut effects = Vec::new();
         for (id, since, effect) in cluster.outstanding().into_iter().chain(cluster.outstanding_work()) {
@@ -91,11 +91,11 @@ impl ControlPlane {
         effects
     }
 
-    /// Takes in a cluster that exists elsewhere, in any status.
+    /// Adopts an existing cluster, in any status.
     ///
     /// # Errors
     ///
-    /// [`NotAdopted`]; nothing changed but the clock seen.
+    /// [`NotAdopted`]; nothing but the clock has changed.
     pub fn adopt_cluster(
         &mut self,
         now: Timestamp,
@@ -107,7 +107,7 @@ impl ControlPlane {
             .map_err(|_| NotAdopted::IdInUse(String::from(seed.id.as_str())))?;
         let cluster = DbCluster::adopt(seed, account.clone(), now, EffectId(self.next_id));
         self.check_cluster(&cluster)?;
-        // A column-store node leads only where the policy elects one.
+        // A column-store node may be the writer only where the policy lets it be elected.
         let elected = self.policy.polardb.column_store == ColumnStoreElection::Elected;
         if !elected && cluster.writer().is_some_and(|writer| writer.kind == NodeKind::ColumnStore) {
             return Err(crate::control_plane::Violation::WriterKind(cluster.id).into());
@@ -125,7 +125,7 @@ impl ControlPlane {
         cluster.ok_or_else(|| PolarDbReason::ClusterNotFound { cluster: id.clone() }.of(call.operation))
     }
 
-    /// One call on one cluster: looked up, decided, applied.
+    /// Handles a call on one cluster: look-up, decision, application.
     pub(in crate::control_plane) fn cluster_call(
         &mut self,
         call: &CallContext<'_>,
@@ -146,7 +146,7 @@ impl ControlPlane {
         })
     }
 
-    /// Applies what was decided about a cluster.
+    /// Applies a plan to a cluster and answers with `response`.
     pub(super) fn done<R>(&mut self, id: &ClusterId, plan: ClusterPlan, response: R) -> Done<R> {
         let rule = plan.rule();
         Done { response, step: self.apply_to_cluster(id, plan), rule }

@@ -12,7 +12,7 @@ use crate::polardb::{
     RestartDbNode,
 };
 
-/// Ids for what `CreateDBNodes` creates.
+/// The ids of the resources that `CreateDBNodes` creates.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct FreshNodes {
@@ -40,7 +40,7 @@ impl ControlPlane {
         Ok(self.done(&request.cluster, plan, NodesCreated { cluster, order, nodes }))
     }
 
-    /// One call on one cluster that makes a billing order: looked up, decided, applied.
+    /// Handles a call on one cluster that creates a billing order: look-up, decision, application.
     pub(in crate::control_plane) fn order_call(
         &mut self,
         call: &CallContext<'_>,
@@ -53,7 +53,7 @@ impl ControlPlane {
         Ok(self.done(id, plan, Ordered { cluster: id.clone(), order }))
     }
 
-    /// `RestartDBNode` names the node alone.
+    /// Handles `RestartDBNode`, whose request names the node and not the cluster.
     pub(in crate::control_plane) fn restart_node(
         &mut self,
         call: &CallContext<'_>,

@@ -1,11 +1,11 @@
-//! The PolarDB calls that observe a failover and change nothing: the log of switches.
+//! The read-only PolarDB calls that report on failovers: the HA log.
 
 use crate::control_plane::ControlPlane;
 use crate::control_plane::call::CallContext;
 use crate::polardb::{DescribeHaLogs, Engine, HaLogPage, PolarDbReason, PolarDbRefusal};
 
 impl ControlPlane {
-    /// What the cluster knows of its log; only MySQL clusters keep one (`P-510`).
+    /// The part of the HA log that follows from the cluster; only MySQL clusters have one (`P-510`).
     pub(in crate::control_plane) fn ha_logs(
         &self,
         call: &CallContext<'_>,

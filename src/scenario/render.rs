@@ -1,4 +1,4 @@
-//! What happened, and the current state, a line each.
+//! Rendering of results, steps and the current state, one line each.
 
 use std::borrow::ToOwned;
 use std::format;
@@ -23,25 +23,25 @@ pub(super) fn refusal(error: &WireError, rule: RuleId, replayed: bool) -> Vec<St
 }
 
 pub(super) fn response(response: &Response, body: &str, replayed: bool) -> Vec<String> {
-    let mut told = Vec::from([if replayed { "200 (replayed)".to_owned() } else { "200".to_owned() }]);
+    let mut lines = Vec::from([if replayed { "200 (replayed)".to_owned() } else { "200".to_owned() }]);
     match response {
         Response::Accepted => {}
-        Response::PairCreated(created) => told.push(format!("created {}", created.pair)),
-        Response::GroupCreated(created) => told.push(format!("created {}", created.group)),
-        Response::DrillStarted(started) => told.push(format!("started {}", started.drill)),
-        Response::GroupPage(_) | Response::DrillPage(_) => told.push(body.to_owned()),
-        Response::ClusterCreated(created) => told.push(format!("created {}", created.cluster)),
+        Response::PairCreated(created) => lines.push(format!("created {}", created.pair)),
+        Response::GroupCreated(created) => lines.push(format!("created {}", created.group)),
+        Response::DrillStarted(started) => lines.push(format!("started {}", started.drill)),
+        Response::GroupPage(_) | Response::DrillPage(_) => lines.push(body.to_owned()),
+        Response::ClusterCreated(created) => lines.push(format!("created {}", created.cluster)),
         Response::PairPage(_)
         | Response::PairProgress(_)
         | Response::TagPage(_)
         | Response::ClusterPage(_)
         | Response::Cluster(_)
         | Response::Endpoints(_)
-        | Response::HaLogs(_) => told.push(body.to_owned()),
-        Response::NodesCreated(created) => told.push(format!("created {}", nodes(&created.nodes))),
+        | Response::HaLogs(_) => lines.push(body.to_owned()),
+        Response::NodesCreated(created) => lines.push(format!("created {}", nodes(&created.nodes))),
         Response::Ordered(_) => {}
     }
-    told
+    lines
 }
 
 pub(super) fn step(step: &Step) -> Vec<String> {
@@ -115,7 +115,7 @@ fn pair_fact(fact: &PairFact) -> String {
         PairFact::Settings => "settings changed".to_owned(),
         PairFact::CopyWaits => "copy complete, waiting for the other members".to_owned(),
         PairFact::Status { from, to, superseded, took, recover_point } => {
-            moved(&or_none(*from), &or_none(*to), *superseded, *took, *recover_point)
+            status_change(&or_none(*from), &or_none(*to), *superseded, *took, *recover_point)
         }
     }
 }
@@ -127,12 +127,12 @@ fn group_fact(fact: &GroupFact) -> String {
         GroupFact::Settings => "settings changed".to_owned(),
         GroupFact::RoundFailed => "the round failed".to_owned(),
         GroupFact::Status { from, to, superseded, took, recover_point } => {
-            moved(&or_none(*from), &or_none(*to), *superseded, *took, *recover_point)
+            status_change(&or_none(*from), &or_none(*to), *superseded, *took, *recover_point)
         }
     }
 }
 
-/// What there is, as it is spelled.
+/// The text of a value, or `(none)`.
 fn or_none(found: Option<impl ToString>) -> String {
     found.map_or_else(|| "(none)".to_owned(), |found| found.to_string())
 }
@@ -145,7 +145,7 @@ fn drill_fact(fact: &DrillFact) -> String {
     format!("{from} -> {to} of {}, {point}", owner.as_str())
 }
 
-fn moved(
+fn status_change(
     from: &str,
     to: &str,
     superseded: Option<EffectId>,
@@ -211,7 +211,7 @@ fn cluster_fact(fact: &ClusterFact) -> String {
 }
 
 pub(super) fn show(plane: &ControlPlane, subject: &Subject) -> Vec<String> {
-    let told = match subject {
+    let lines = match subject {
         Subject::Disks => {
             let disks = plane.disks(None);
             Some(disks.iter().map(|view| format!("{} access {}", view.id, view.access)).collect())
@@ -227,7 +227,7 @@ pub(super) fn show(plane: &ControlPlane, subject: &Subject) -> Vec<String> {
         Subject::Drill(id) => plane.drill(id).map(show_drill),
         Subject::Cluster(id) => plane.cluster(id).map(show_cluster),
     };
-    told.unwrap_or_else(|| Vec::from(["(none)".to_owned()]))
+    lines.unwrap_or_else(|| Vec::from(["(none)".to_owned()]))
 }
 
 fn show_pair(pair: &ReplicaPair) -> String {
@@ -243,33 +243,33 @@ fn show_group(plane: &ControlPlane, view: &GroupView) -> Vec<String> {
     let (id, source, destination) = (view.group.id(), view.group.source(), view.group.destination());
     let point = view.last_recover_point.map_or("none".to_owned(), time);
     let direction = format!("{} -> {}", source.region, destination.region);
-    let mut told = Vec::from([format!("{id} {}, {direction}, recover point {point}", view.status)]);
-    told.extend(view.pairs.iter().filter_map(|pair| plane.pair(pair)).map(|pair| {
+    let mut lines = Vec::from([format!("{id} {}, {direction}, recover point {point}", view.status)]);
+    lines.extend(view.pairs.iter().filter_map(|pair| plane.pair(pair)).map(|pair| {
         let access = pair.destination_access();
         format!("  {} {}, destination access {access}", pair.id(), pair.status())
     }));
-    told
+    lines
 }
 
 fn show_drill(drill: &Drill) -> Vec<String> {
     let message = drill.status_message().map_or(String::new(), |text| format!(" ({text})"));
-    let mut told = Vec::from([format!("{} {}{message}", drill.id(), drill.status())]);
+    let mut lines = Vec::from([format!("{} {}{message}", drill.id(), drill.status())]);
     let line = |disk: &DrillDisk| format!("  {} of {} {}", disk.disk, disk.pair, disk.status.as_str());
-    told.extend(drill.disks().iter().map(line));
-    told
+    lines.extend(drill.disks().iter().map(line));
+    lines
 }
 
 fn show_cluster(cluster: &DbCluster) -> Vec<String> {
-    let mut told = Vec::from([format!("{} {}", cluster.id(), cluster.status())]);
-    told.extend(cluster.nodes().iter().map(|node| {
+    let mut lines = Vec::from([format!("{} {}", cluster.id(), cluster.status())]);
+    lines.extend(cluster.nodes().iter().map(|node| {
         let (role, status) = (node.role.as_str(), cluster.node_status(node));
         let eligible = if node.is_eligible() { ", eligible" } else { "" };
         format!("  {} {role} priority {} {status}{eligible}", node.id, node.priority)
     }));
-    told
+    lines
 }
 
-/// The time since the scenario began, which is zero.
+/// A time as the span since the start of the scenario, which is zero.
 fn time(at: Timestamp) -> String {
     span(at.since(Timestamp::default()))
 }
