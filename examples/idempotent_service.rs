@@ -5,7 +5,7 @@
 
 use std::num::NonZeroUsize;
 
-use failover_model::time::Timestamp;
+use failover_model::Timestamp;
 use failover_model::token::{
     Admission, ClientToken, Overflow, TokenCache, TokenCacheConfig, TokenKey, TokenRefusal,
 };

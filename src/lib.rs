@@ -88,17 +88,17 @@ extern crate alloc;
 extern crate std;
 
 pub mod catalogue;
-pub mod control_plane;
+mod control_plane;
 pub mod ebs;
-pub mod ids;
+mod ids;
 pub mod lifecycle;
-pub mod map;
+mod map;
 mod operation;
 mod outcome;
 pub mod polardb;
 pub mod policy;
 mod refusal;
-pub mod rule;
+mod rule;
 #[cfg(feature = "wire")]
 pub mod scenario;
 pub mod simulation;
@@ -107,15 +107,16 @@ pub mod snapshot;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;
-pub mod time;
+mod time;
 pub mod token;
 #[cfg(feature = "wire")]
 pub mod wire;
 
 pub use control_plane::{
-    Action, Call, ControlPlane, Deadline, DeadlineReason, DiskView, DrillFact, Effect, EffectKind, Event,
-    Fact, Fresh, FreshCluster, GroupFact, Input, Misuse, Observation, Output, PairFact, Refusal, Reply,
-    Report, Request, Response, Step, Violation,
+    Action, Call, ControlPlane, Deadline, DeadlineReason, DiskView, DrillFact, DrillViolation, Effect,
+    EffectKind, Event, Fact, Fresh, FreshCluster, FreshNodes, GroupFact, GroupViolation, Input,
+    MemberViolation, Misuse, NotAdopted, Observation, Output, PairFact, Refusal, Reply, Report, Request,
+    Response, Scope, Step, TokenOutcome, Tokens, Violation,
 };
 pub use ids::{
     AccountId, BadId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeClass, NodeId, OrderId, PairId,

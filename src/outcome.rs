@@ -72,12 +72,15 @@ impl Failure {
 }
 
 /// Why a reported outcome is not taken. Nothing changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotTaken {
     /// The effect is not pending.
+    #[error("the effect is not pending")]
     Stale,
     /// The chosen node was not offered.
+    #[error("the chosen node was not offered")]
     NotOffered,
     /// The effect does not end like this.
+    #[error("the effect does not end in this way")]
     WrongOutcome,
 }

@@ -1,6 +1,6 @@
 //! A failover call with a token, against one pair found for change and one token inserted.
 
-use failover_model::control_plane::{Scope, TokenOutcome};
+use failover_model::{Scope, TokenOutcome};
 use failover_model::ebs::{
     CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairSettings, ReplicaPair,
     StartDiskReplicaPair,

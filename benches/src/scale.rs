@@ -7,7 +7,7 @@
 
 use std::time::Instant;
 
-use failover_model::control_plane::Output;
+use failover_model::Output;
 use failover_model::ebs::{
     AddDiskReplicaPair, CreateDiskReplicaGroup, CreateDiskReplicaPair, Cursor, DescribeDiskReplicaGroups,
     DescribeDiskReplicaPairs, FailoverDiskReplicaGroup, FailoverDiskReplicaPair, GroupSeed, GroupSettings,

@@ -13,7 +13,7 @@ mod sides;
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
-use failover_model::control_plane::{Scope, TokenOutcome};
+use failover_model::{Scope, TokenOutcome};
 use failover_model::ebs::FailoverDiskReplicaPair;
 use failover_model::token::{Admission, ClientToken, Lifetime, Overflow, TokenCacheConfig, TokenKey};
 use failover_model::{AccountId, Operation, Product, Request, Timestamp};

@@ -6,7 +6,7 @@ use core::convert::Infallible;
 use super::action::{Action, Answer, Blocked, Denial, Done};
 use super::event::{Event, Fact, Step};
 use super::{ControlPlane, Request, Scope, TokenOutcome, Violation};
-use crate::control_plane::rules::{C_010, C_020, C_021, C_022, C_023, C_024, C_040};
+use crate::control_plane::rules::{C_010, C_020, C_021, C_022, C_023, C_024};
 use crate::ebs::EbsRefusal;
 use crate::ids::{AccountId, EffectId, NodeId, RegionId};
 use crate::operation::Operation;
@@ -83,7 +83,6 @@ pub enum Misuse {
 impl Misuse {
     /// The misuse for a rejected report on this effect.
     pub(super) const fn of(why: NotTaken, effect: EffectId) -> Self {
-        cite!(C_040);
         match why {
             NotTaken::Stale => Self::Stale(effect),
             NotTaken::NotOffered => Self::NotOffered(effect),
@@ -163,6 +162,7 @@ impl ControlPlane {
             Err(Blocked::Refused(refusal)) => Reply::refused(refusal),
             Err(Blocked::Misused(misuse)) => return Err(misuse),
         };
+        cite!(C_022);
         let keep = reply.result.is_ok() || self.policy.tokens.rejections == RejectionPolicy::Sticky;
         if let (Some(claim), Some(vacancy), true) = (claim, vacancy, keep) {
             self.remember(now, claim, vacancy, &call.account, &mut reply);
@@ -212,7 +212,7 @@ impl ControlPlane {
         account: &AccountId,
         reply: &mut Reply<A>,
     ) {
-        cite!(C_022, C_023);
+        cite!(C_023);
         let outcome = match &reply.result {
             Ok(response) => response.keep(),
             Err(refusal) => TokenOutcome::Refused(Box::new(refusal.clone().into())),

@@ -1,33 +1,4 @@
 //! The control plane: resources, tokens and time in one value.
-//!
-//! Three kinds of method change it. Each returns its effects and events; nothing has to be polled or drained.
-//!
-//! * **A. Calls.** Methods such as `failover_disk_replica_pair` take a [`Call`] (time, account, region, token) and a
-//!   typed request, and return a [`Reply`].
-//! * **B. Reports.** [`ControlPlane::report`] takes the outcome of an effect, or an observation. Work completes only
-//!   this way.
-//! * **C. Time.** [`ControlPlane::advance`] fires due deadlines. A call fires none: the embedder advances first.
-//!
-//! Every call runs its checks in the same order: the token's alphabet (`C-010`), the token (`C-020`), then the
-//! resource's own `decide`, which documents its order. The token is checked before the resource, since otherwise a
-//! late retry of a successful failover would be judged by the status that the first attempt produced.
-//!
-//! ```
-//! use failover_model::{AccountId, Call, ControlPlane, Policy, RegionId, Timestamp};
-//! use failover_model::ebs::{EbsReason, EbsRefusal, FailoverDiskReplicaPair};
-//!
-//! let mut plane = ControlPlane::new(Policy::default());
-//! let call = Call {
-//!     now: Timestamp::from_millis(0),
-//!     account: AccountId::parse("1234567890123456")?,
-//!     region: RegionId::parse("cn-shanghai")?,
-//!     token: None,
-//! };
-//! let request = FailoverDiskReplicaPair { pair: "pair-cn-dsa".parse()? };
-//! let reply = plane.failover_disk_replica_pair(&call, &request);
-//! assert!(matches!(reply.result, Err(EbsRefusal { why: EbsReason::NoSuchResource { .. }, .. })));
-//! # Ok::<(), failover_model::BadId>(())
-//! ```
 
 mod action;
 mod call;
@@ -97,6 +68,35 @@ pub type Tokens = TokenCache<AccountId, Scope, Request, TokenOutcome>;
 /// Resources, tokens, policy and clock: the whole state as a value.
 ///
 /// Equality and hash cover the state that determines future behaviour, not the derived indexes.
+///
+/// Three kinds of method change it. Each returns its effects and events; nothing has to be polled or drained.
+///
+/// * **A. Calls.** Methods such as `failover_disk_replica_pair` take a [`Call`] (time, account, region, token) and a
+///   typed request, and return a [`Reply`].
+/// * **B. Reports.** [`ControlPlane::report`] takes the outcome of an effect, or an observation. Work completes only
+///   this way.
+/// * **C. Time.** [`ControlPlane::advance`] fires due deadlines. A call fires none: the embedder advances first.
+///
+/// Every call runs its checks in the same order: the token's alphabet (`C-010`), the token (`C-020`), then the
+/// resource's own `decide`, which documents its order. The token is checked before the resource, since otherwise a
+/// late retry of a successful failover would be judged by the status that the first attempt produced.
+///
+/// ```
+/// use failover_model::{AccountId, Call, ControlPlane, Policy, RegionId, Timestamp};
+/// use failover_model::ebs::{EbsReason, EbsRefusal, FailoverDiskReplicaPair};
+///
+/// let mut plane = ControlPlane::new(Policy::default());
+/// let call = Call {
+///     now: Timestamp::from_millis(0),
+///     account: AccountId::parse("1234567890123456")?,
+///     region: RegionId::parse("cn-shanghai")?,
+///     token: None,
+/// };
+/// let request = FailoverDiskReplicaPair { pair: "pair-cn-dsa".parse()? };
+/// let reply = plane.failover_disk_replica_pair(&call, &request);
+/// assert!(matches!(reply.result, Err(EbsRefusal { why: EbsReason::NoSuchResource { .. }, .. })));
+/// # Ok::<(), failover_model::BadId>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ControlPlane {
     pub(crate) policy: Policy,

@@ -176,7 +176,7 @@ operations! {
             ControlPlane::create_cluster;
         /// `DeleteDBCluster`: releases a running cluster.
         DeleteDbCluster => delete_db_cluster(cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_delete(call.now, it));
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_delete(call.now));
         /// `ModifyDBNodeConfig`: sets a node's failover priority.
         ModifyDbNodeConfig => modify_db_node_config(cluster) -> ():
             |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, plane| {

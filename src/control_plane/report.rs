@@ -7,12 +7,14 @@ use super::effect::Owner;
 use super::event::{Event, Fact, Step};
 use super::index::deadlines::Due;
 use super::{ControlPlane, Misuse, Observation, Report};
+use crate::control_plane::rules::C_040;
 use crate::ebs::pair::rules::E_680;
 use crate::ebs::{Disk, DiskChange, ReplicaPair};
 use crate::ids::{AccountId, ClusterId, DiskId, EffectId, GroupId, NodeId, PairId};
 use crate::lifecycle;
 use crate::outcome::Outcome;
 use crate::polardb::NodeChange;
+use crate::rule::cite;
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
@@ -23,6 +25,7 @@ impl ControlPlane {
     ///
     /// [`Misuse`] if the report does not fit the state; nothing but the clock changes.
     pub fn report(&mut self, now: Timestamp, report: &Report) -> Result<Step, Misuse> {
+        cite!(C_040);
         let now = self.observe(now);
         match report {
             Report::Outcome { id, outcome } => match self.index.effects.owner(*id).cloned() {

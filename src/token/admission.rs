@@ -12,7 +12,7 @@ use crate::token::rules::{T_090, T_100, T_180};
 /// flight until it is [reclaimed](super::TokenCache::reclaim).
 ///
 /// ```
-/// # use failover_model::time::Timestamp;
+/// # use failover_model::Timestamp;
 /// # use failover_model::token::{Admission, ClientToken, TokenCache, TokenCacheConfig, TokenKey};
 /// # let mut cache = TokenCache::new(TokenCacheConfig::bounded(core::num::NonZeroUsize::MIN));
 /// # let now = Timestamp::from_millis(0);
@@ -25,7 +25,7 @@ use crate::token::rules::{T_090, T_100, T_180};
 /// Settling twice does not compile:
 ///
 /// ```compile_fail,E0382
-/// # use failover_model::time::Timestamp;
+/// # use failover_model::Timestamp;
 /// # use failover_model::token::{Admission, ClientToken, TokenCache, TokenCacheConfig, TokenKey};
 /// # let mut cache = TokenCache::new(TokenCacheConfig::bounded(core::num::NonZeroUsize::MIN));
 /// # let now = Timestamp::from_millis(0);

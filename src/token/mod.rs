@@ -23,7 +23,7 @@
 //!
 //! ```
 //! use core::num::NonZeroUsize;
-//! use failover_model::time::Timestamp;
+//! use failover_model::Timestamp;
 //! use failover_model::token::{Admission, ClientToken, TokenCache, TokenCacheConfig, TokenKey};
 //!
 //! let mut cache = TokenCache::new(TokenCacheConfig::bounded(NonZeroUsize::MIN));

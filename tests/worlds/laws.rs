@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use failover_model::control_plane::Output;
+use failover_model::Output;
 use failover_model::ebs::{GroupStatus, PairStatus};
 use failover_model::polardb::{ClusterEffect, DbNode, NodeKind, Priority, Role};
 use failover_model::policy::RejectionPolicy;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::hint::black_box;
 use std::num::{NonZeroU64, NonZeroUsize};
 
-use failover_model::control_plane::{Scope, TokenOutcome};
+use failover_model::{Scope, TokenOutcome};
 use failover_model::token::{
     Admission, Lifetime, Overflow, Standing, TokenCache, TokenCacheConfig, TokenKey,
 };

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use axum::http::{HeaderMap, HeaderName, header};
-use failover_model::control_plane::Refusal;
+use failover_model::Refusal;
 use failover_model::wire::{Format, Parameters, Parsed, WireRefusal, parse};
 use failover_model::{AccountId, Basis, Operation, Product, RegionId, RuleId, WireError};
 use percent_encoding::percent_decode_str;

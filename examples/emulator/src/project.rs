@@ -36,9 +36,9 @@
 //!
 //! Two kinds come from calls and not from facts, see [`vendor`](crate::vendor): `call` and `hint`.
 
-use failover_model::control_plane::{DrillFact, Event, Fact, GroupFact, PairFact};
 use failover_model::ebs::{DiskChange, DrillOwner, DrillStatus, GroupStatus, PairStatus};
 use failover_model::polardb::{Cause, ClusterFact, ClusterStatus, NodeChange, NodeWork};
+use failover_model::{DrillFact, Event, Fact, GroupFact, PairFact};
 use failover_model::{EffectId, Span, Timestamp};
 use serde_json::Value;
 

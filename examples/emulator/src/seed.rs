@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::Uri;
-use failover_model::control_plane::{Step, Violation};
 use failover_model::simulation::Simulation;
 use failover_model::wire::{self, Defaults, IdKind};
 use failover_model::{ClusterId, GroupId, NodeId, PairId};
+use failover_model::{Step, Violation};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

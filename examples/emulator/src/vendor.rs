@@ -20,11 +20,11 @@ use axum::extract::{Request, State};
 use axum::http::{Method, header, request::Parts};
 use axum::response::Response as HttpResponse;
 use axum::routing::any;
-use failover_model::control_plane::{Refusal, Request as Asked, Response};
 use failover_model::ebs::Site;
 use failover_model::simulation::ReplyFault;
 use failover_model::wire::{Body, Parameters, Parsed};
 use failover_model::{Call, ControlPlane, Operation, RegionId, RuleId, Timestamp, WireError};
+use failover_model::{Refusal, Request as Asked, Response};
 use serde_json::Value;
 
 use crate::caller::{Caller, Early, error, quote};

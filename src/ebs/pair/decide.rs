@@ -221,6 +221,7 @@ impl ReplicaPair {
         to: PairStatus,
         policy: &EbsPolicy,
     ) -> PairPlan {
+        cite!(E_651);
         let asks = |effect| PairPlan {
             to,
             pending: PendingChange::Ask(effect),
@@ -347,7 +348,6 @@ impl ReplicaPair {
     }
 
     pub(in crate::ebs) fn unchanged(&self, rule: RuleId, at: Timestamp) -> PairPlan {
-        cite!(E_651);
         PairPlan {
             rule,
             at,

@@ -5,9 +5,7 @@ use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
 use crate::polardb::cluster::failing_over::{OnNoCandidate, Search};
 use crate::polardb::cluster::plan::{ClusterPlan, Draft};
-use crate::polardb::cluster::requests::{
-    DeleteDbCluster, Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType,
-};
+use crate::polardb::cluster::requests::{Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType};
 use crate::polardb::cluster::rules::{P_015, P_016, P_023, P_024, P_025, P_301, P_302, P_303, P_304};
 use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::cluster::step::ClusterFact;
@@ -136,11 +134,7 @@ impl DbCluster {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_delete(
-        &self,
-        now: Timestamp,
-        _request: &DeleteDbCluster,
-    ) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_delete(&self, now: Timestamp) -> Result<ClusterPlan, PolarDbRefusal> {
         let operation = Operation::DeleteDbCluster;
         let cluster = self.id.clone();
         if self.pay_type == PayType::Prepaid {

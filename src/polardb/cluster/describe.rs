@@ -98,7 +98,7 @@ impl DescribeDbClusters {
     }
 
     /// Answers from the clusters of one account.
-    pub fn select(
+    pub(crate) fn select(
         &self,
         account: &AccountId,
         region: &RegionId,

@@ -13,7 +13,7 @@ mod fixtures;
 mod groups;
 mod pairs;
 
-use failover_model::control_plane::Output;
+use failover_model::Output;
 use failover_model::ebs::DiskChange;
 use failover_model::polardb::{Failure, NodeChange};
 

@@ -1,7 +1,7 @@
 //! The control plane beside the naive reference where random sequences seldom come: ids that are in use, places that are
 //! one, clusters that are taken in at work, drills that go with what they belong to.
 
-use failover_model::control_plane::DeadlineReason;
+use failover_model::DeadlineReason;
 use failover_model::ebs::{
     ClearPairDrill, CreateDiskReplicaGroup, CreateDiskReplicaPair, DeleteDiskReplicaGroup,
     DeleteDiskReplicaPair, DescribePairDrills, DiskChange, FreshDrill, GroupCreated, PairCreated, PairStatus,

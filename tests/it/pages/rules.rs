@@ -12,7 +12,7 @@ use failover_model::ebs::{
 };
 use failover_model::lifecycle::{Listed, Row, Verdict};
 use failover_model::policy::{Policy, READINGS};
-use failover_model::rule::{Basis, Rule};
+use failover_model::{Basis, Rule};
 
 use super::{compare, root};
 

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU8;
 
-use failover_model::control_plane::{Fact, Output};
 use failover_model::ebs::PairStatus;
 use failover_model::polardb::{
     Cause, ClusterEffect, ClusterFact, DbCluster, DbNode, Failover, NodeKind, Priority, Role,
@@ -19,6 +18,7 @@ use failover_model::{
     ClusterId, ControlPlane, Effect, EffectId, EffectKind, Input, Misuse, NodeId, Policy, Refusal, Report,
     Request, Response, Timestamp,
 };
+use failover_model::{Fact, Output};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;

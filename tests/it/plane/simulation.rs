@@ -2,7 +2,6 @@
 
 use core::num::NonZeroU32;
 
-use failover_model::control_plane::{Fact, Output};
 use failover_model::ebs::{
     DescribeDiskReplicaPairProgress, DiskChange, DrillEffect, DrillStatus, FailoverDiskReplicaGroup,
     FailoverDiskReplicaPair, GroupStatus, PairStatus, ReprotectDiskReplicaGroup, StartDiskReplicaPair,
@@ -18,6 +17,7 @@ use failover_model::simulation::{
 use failover_model::{
     Call, ClientToken, ControlPlane, Observation, Operation, Policy, Request, Response, Span, Timestamp,
 };
+use failover_model::{Fact, Output};
 use serde_json::{Value, json};
 
 use crate::kit::{

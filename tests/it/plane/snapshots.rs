@@ -271,7 +271,7 @@ impl World {
         token: &str,
         request: failover_model::Request,
         fresh: Fresh,
-    ) -> Result<failover_model::control_plane::Output, failover_model::Misuse> {
+    ) -> Result<failover_model::Output, failover_model::Misuse> {
         let token = failover_model::ClientToken::parse(token).unwrap();
         let call =
             failover_model::Call { now: at(self.now), account: id(account), region: id(region), token };

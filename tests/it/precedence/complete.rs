@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use failover_model::control_plane::Input;
+use failover_model::Input;
 use failover_model::ebs::{GroupLifecycle, PairLifecycle};
 use failover_model::wire::WireRefusal;
 use failover_model::wire::{Parameters, parse};

@@ -3,7 +3,7 @@
 
 #![allow(unused_must_use, reason = "what a call did is asserted where it matters")]
 
-use failover_model::control_plane::NotAdopted;
+use failover_model::NotAdopted;
 use failover_model::ebs::{
     AddDiskReplicaPair, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, DescribeDiskReplicaPairs,
     DiskChange, FailoverDiskReplicaGroup, FailoverDiskReplicaPair, GroupCreated, GroupPage, GroupSeed,

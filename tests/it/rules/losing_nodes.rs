@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use failover_model::control_plane::EffectKind;
+use failover_model::EffectKind;
 use failover_model::polardb::{
     ClusterEffect, DeleteDbNodes, ModifyDbNodesClass, ModifyType, NodeChange, NodeKind, NodeTarget,
     RestartDbNode, Role,

@@ -154,7 +154,7 @@ fn endpoints_on_the_wire() {
 fn simulation(policy: Policy) -> Simulation {
     let plane = ControlPlane::new(policy);
     let mut world = Simulation::new(plane, 1, Transitions::Timed, LatencyProfile::QUICK);
-    let taken: Result<_, failover_model::control_plane::NotAdopted> = world
+    let taken: Result<_, failover_model::NotAdopted> = world
         .adopt(at(START), |plane| plane.adopt_cluster(at(START), &id(OWNER), seed(&[("a", 5), ("b", 3)])));
     drop(taken.unwrap());
     world

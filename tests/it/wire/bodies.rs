@@ -1,13 +1,13 @@
 //! Answers and refusals as they leave the house.
 
-use failover_model::control_plane::{Call, ControlPlane, Output, Response};
+use failover_model::Basis;
+use failover_model::Timestamp;
 use failover_model::ebs::{Cursor, PairPage};
 use failover_model::policy::Policy;
-use failover_model::rule::Basis;
-use failover_model::time::Timestamp;
 use failover_model::wire::{self, Defaults, IdKind};
 use failover_model::wire::{Body, Format};
 use failover_model::{AccountId, Fresh, WireError};
+use failover_model::{Call, ControlPlane, Output, Response};
 use serde_json::{Value, json};
 
 use super::samples::xml_leaves;

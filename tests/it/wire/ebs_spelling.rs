@@ -1,12 +1,12 @@
 //! How EBS spells requests and answers where a first implementation gets it wrong, each as a numbered test. The same
 //! numbers in `traps/ebs.rs` are about the control plane.
 
-use failover_model::control_plane::{Call, ControlPlane, Response};
 use failover_model::ebs::{
     Charge, FreshDrill, Page, ReprotectDiskReplicaGroup, ReprotectDiskReplicaPair, StartDiskReplicaGroup,
     StartDiskReplicaPair,
 };
 use failover_model::wire::{self, Defaults};
+use failover_model::{Call, ControlPlane, Response};
 use failover_model::{Fresh, Outcome, Policy, Report};
 use serde_json::{Value, json};
 

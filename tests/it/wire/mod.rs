@@ -1,7 +1,7 @@
 //! The wire format: parameters to requests, answers and refusals to bodies, describe answers back to seeds, and the
 //! vendor's own samples and error lists, extracted from its metadata, as witnesses.
 
-use failover_model::control_plane::Request;
+use failover_model::Request;
 use failover_model::wire::{GatewayError, Parameters, Parsed, WireRefusal, parse};
 use failover_model::{Operation, Product};
 

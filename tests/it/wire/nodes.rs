@@ -1,6 +1,6 @@
 //! The numbered lists of nodes, and the operations on nodes as they come in.
 
-use failover_model::control_plane::Request;
+use failover_model::Request;
 use failover_model::polardb::{ModifyType, NodeKind, TargetZoneType};
 
 use super::*;

@@ -4,14 +4,14 @@
 use std::collections::BTreeSet;
 
 use failover_model::Fresh;
-use failover_model::control_plane::{Call, ControlPlane};
+use failover_model::RuleId;
+use failover_model::Timestamp;
 use failover_model::polardb::{
     Cause, ClusterStatus, Edition, HaLogPage, InstanceType, PolarDbReason, PolarDbRefusal, Switch,
 };
-use failover_model::rule::RuleId;
 use failover_model::text::StatusMessage;
-use failover_model::time::Timestamp;
 use failover_model::wire::{Body, Format};
+use failover_model::{Call, ControlPlane};
 use serde_json::{Value, json};
 
 use super::bodies::{NOW, account, answer, as_json, plane};

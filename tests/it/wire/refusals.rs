@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use failover_model::control_plane::Refusal;
+use failover_model::Refusal;
+use failover_model::Span;
 use failover_model::ebs::{DrillReason, DrillStatus, EbsReason, GroupReason, GroupStatus, PairStatus};
 use failover_model::polardb::{PolarDbReason, PolarDbRefusal};
-use failover_model::rule::{Basis, RuleId};
-use failover_model::time::Span;
 use failover_model::token::TokenRefusal;
+use failover_model::{Basis, RuleId};
 
 use super::*;
 

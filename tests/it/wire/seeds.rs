@@ -1,10 +1,10 @@
 //! Describe answers, pasted, back to what they describe.
 
+use failover_model::Timestamp;
 use failover_model::ebs::{Bandwidth, Charge, PairStatus, PeriodUnit};
 use failover_model::polardb::{
     ClusterSeed, ClusterStatus, Edition, Engine, NodeKind, PayType, Priority, Role,
 };
-use failover_model::time::Timestamp;
 use failover_model::wire::{
     Defaults, SeedError, SeedList, SeedProblem, SeededPair, seed_clusters, seed_pairs,
 };

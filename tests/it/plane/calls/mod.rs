@@ -12,7 +12,6 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::{NonZeroU64, NonZeroUsize};
 
-use failover_model::control_plane::{Fact, FreshNodes, Output};
 use failover_model::ebs::{
     DeleteDiskReplicaPair, DescribeDiskReplicaPairs, DiskChange, FailoverDiskReplicaGroup,
     FailoverDiskReplicaPair, GroupStatus, PairCreated, PairStatus as S, StartDiskReplicaPair, StartPairDrill,
@@ -30,6 +29,7 @@ use failover_model::{
     AccountId, Call, ControlPlane, DeadlineReason, EffectId, Fresh, Misuse, Observation, Operation, OrderId,
     Outcome, Policy, Refusal, Report, Request, Response,
 };
+use failover_model::{Fact, FreshNodes, Output};
 use proptest::prelude::*;
 
 use crate::kit::{

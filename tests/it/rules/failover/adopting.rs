@@ -1,5 +1,5 @@
 use super::*;
-use failover_model::control_plane::{NotAdopted, Violation};
+use failover_model::{NotAdopted, Violation};
 
 #[test]
 fn a_cluster_is_adopted_only_with_exactly_one_writer_of_an_ordinary_kind() {

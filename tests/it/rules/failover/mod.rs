@@ -16,13 +16,13 @@ use std::collections::BTreeSet;
 use std::num::NonZeroU8;
 use std::sync::Arc;
 
-use failover_model::control_plane::{EffectKind, FreshCluster};
 use failover_model::polardb::{
     Cause, ClusterEffect, ClusterFact, ClusterSeed, ClusterStatus, CreateDbCluster, DeleteDbCluster, Edition,
     Engine, FailoverDbCluster, Failure, Lifecycle, ModifyDbNodeConfig, NodeChange, NodeKind, PayType,
     PolarDbReason, PolarDbRefusal, Role, TargetZoneType,
 };
 use failover_model::policy::ExplicitTargetFails;
+use failover_model::{EffectKind, FreshCluster};
 use failover_model::{Fresh, Misuse, Observation, Outcome, Refusal, Report, Request, Span, Step};
 
 use crate::kit::{

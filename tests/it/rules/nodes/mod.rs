@@ -12,7 +12,7 @@ mod restarting;
 mod switching_zones;
 mod zones;
 
-use failover_model::control_plane::FreshNodes;
+use failover_model::FreshNodes;
 use failover_model::polardb::{
     Cause, ClusterFact, ClusterSeed, CreateDbNodes, DeleteDbNodes, Edition, Engine, FailoverDbCluster,
     FailoverDbClusterZonal, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass,

@@ -15,7 +15,6 @@ mod starting;
 mod supersession;
 mod tombstones;
 
-use failover_model::control_plane::{DeadlineReason, Fact, NotAdopted, PairFact};
 use failover_model::ebs::{
     Access, Bandwidth, Charge, CreateDiskReplicaPair, Cursor, DescribeDiskReplicaPairs, DiskChange,
     EbsReason, EbsRefusal, FOUNDING_REGIONS, Page, PairCreated, PairPage, PairSeed, PairSettings,
@@ -26,6 +25,7 @@ use failover_model::policy::{
     SameRegionPairs, StartWhileReplicating,
 };
 use failover_model::text::{Name, Tag, TagKey, TagValue};
+use failover_model::{DeadlineReason, Fact, NotAdopted, PairFact};
 use failover_model::{Fresh, Misuse, Observation, Outcome, Policy, Refusal, Response, Span, Step};
 use proptest::prelude::*;
 

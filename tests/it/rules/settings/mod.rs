@@ -6,7 +6,6 @@ mod modifying;
 mod progressing;
 mod tagging;
 
-use failover_model::control_plane::{GroupFact, PairFact, Response};
 use failover_model::ebs::{
     ChangeResourceGroup, Cursor, DescribeDiskReplicaPairProgress, DescribeDiskReplicaPairs, ListTagResources,
     MOST_RESOURCES, MOST_TAGS, ModifyDiskReplicaPair, Page, PairProgress, PairStatus as S, ResourceId,
@@ -15,6 +14,7 @@ use failover_model::ebs::{
 use failover_model::simulation::{Fault, LatencyProfile, Selector, Simulation, Transitions};
 use failover_model::text::{Description, Name, Tag, TagKey, TagValue};
 use failover_model::{Call, Fact, Fresh, Refusal, Request, Step};
+use failover_model::{GroupFact, PairFact, Response};
 
 use crate::kit::{
     self, DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, at_status, id, pair_id, rule, rules, tag,

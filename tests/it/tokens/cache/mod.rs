@@ -14,7 +14,7 @@ mod vectors;
 use core::num::{NonZeroU64, NonZeroUsize};
 use std::sync::Arc;
 
-use failover_model::time::Timestamp;
+use failover_model::Timestamp;
 use failover_model::token::{
     Admission, BadToken, ClientToken, Lifetime, OverCapacity, Overflow, Permit, StalePermit, Standing,
     TokenCache, TokenCacheConfig, TokenKey, TokenRefusal,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use failover_model::control_plane::Output;
+use failover_model::Output;
 use failover_model::policy::{RejectionPolicy, TokenScope};
 use failover_model::{Fact, Operation, Request};
 use proptest::prelude::*;

@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use failover_model::control_plane::Output;
+use failover_model::Output;
 use failover_model::ebs::{DeleteDiskReplicaPair, PairCreated, ReplicaPair, StartDiskReplicaPair};
 use failover_model::polardb::{ClusterEffect, DbCluster, DeleteDbCluster, Failure};
 use failover_model::policy::RejectionPolicy;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::{NonZeroU64, NonZeroUsize};
 
-use failover_model::time::Timestamp;
+use failover_model::Timestamp;
 use failover_model::token::{
     Admission, ClientToken, Lifetime, Overflow, Permit, TokenCache, TokenCacheConfig, TokenKey, TokenRefusal,
 };
