@@ -1,6 +1,5 @@
 //! A failover call with a token, against one pair found for change and one token inserted.
 
-use failover_model::{Scope, TokenOutcome};
 use failover_model::ebs::{
     CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairSettings, ReplicaPair,
     StartDiskReplicaPair,
@@ -10,6 +9,7 @@ use failover_model::{
     AccountId, Call, ClientToken, ControlPlane, EffectId, Operation, Outcome, PairId, Policy, Product,
     RegionId, Report, Request, Timestamp,
 };
+use failover_model::{Scope, TokenOutcome};
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 

@@ -13,10 +13,10 @@ mod sides;
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
-use failover_model::{Scope, TokenOutcome};
 use failover_model::ebs::FailoverDiskReplicaPair;
 use failover_model::token::{Admission, ClientToken, Lifetime, Overflow, TokenCacheConfig, TokenKey};
 use failover_model::{AccountId, Operation, Product, Request, Timestamp};
+use failover_model::{Scope, TokenOutcome};
 
 use sides::{
     Bare, Drained, Indexed, Key, Linked, LinkedRolling, Lru, Moka, NOW, Ours, Queued, Quick, Rolling, Seen,

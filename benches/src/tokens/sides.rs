@@ -4,11 +4,11 @@ use std::collections::{HashMap, VecDeque};
 use std::hint::black_box;
 use std::num::{NonZeroU64, NonZeroUsize};
 
-use failover_model::{Scope, TokenOutcome};
 use failover_model::token::{
     Admission, Lifetime, Overflow, Standing, TokenCache, TokenCacheConfig, TokenKey,
 };
 use failover_model::{AccountId, Request, Timestamp};
+use failover_model::{Scope, TokenOutcome};
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 
