@@ -7,7 +7,7 @@ rules! {
     P_101 Documented "failover pages on editions; standard edition is inferred: facts/polardb.md#editions" => "Cluster and standard edition fail over; basic, archive and multi-master do not.";
     P_102 Documented "founding page; the code is inferred: facts/polardb.md#failover-request, facts/polardb.md#missing-target" => "PostgreSQL and Oracle need a named target in a manual failover; MySQL may leave it out.";
     P_103 Documented "founding page; InvalidDBNodeId.Malformed is listed: facts/polardb.md#target-rules" => "The target is a node of the same cluster.";
-    P_104 Documented "founding page, a read-only node; the code is inferred: facts/polardb.md#target-that-is-the-primary" => "The target is not the primary.";
+    P_104 Documented "founding page, a read-only node; the code is inferred: facts/polardb.md#target-that-is-the-primary" => "The target is not the primary; by policy such a call succeeds without effect while the primary runs.";
     P_105 Inferred "HaStatusNotSupport is the only gate listed: facts/polardb.md#busy-clusters" => "A busy cluster does not fail over.";
     P_106 Documented "UnsupportHighFrequenceSwitchOver; counting is inferred: facts/polardb.md#switch-frequency, facts/polardb.md#frequency-window" => "A manual failover waits until the frequency window since the last switch has passed.";
     P_107 Inferred "no source, nothing else leads out: facts/polardb.md#nobody-is-left" => "A cluster without a writer and without a failover under way accepts a manual failover.";
