@@ -109,7 +109,7 @@ operations! {
             ControlPlane::take_tags;
         /// `ListTagResources`.
         ListTagResources [Box] => list_tag_resources(resources) -> TagPage:
-            |plane, call, it| Ok(Done::observed(plane.list_tags(call, it)));
+            |plane, call, it| Ok(Done::observed(plane.list_tags(call, it)?));
         /// `ChangeResourceGroup`: moves a resource into another resource group.
         ChangeResourceGroup [Box] => change_resource_group(resource) -> ():
             ControlPlane::regroup;

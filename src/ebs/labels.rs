@@ -129,7 +129,7 @@ impl TagFilter {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct ListTagResources {
-    /// `ResourceId.N`, at most 50; empty for all of the type. Unknown ones are left out (`E-709`).
+    /// `ResourceId.N`, at most 50; empty for all of the type, which takes a condition (`E-713`). Unknown ones are left out (`E-709`).
     pub resources: Resources,
     /// `Tag.N`, at most 20.
     pub tags: Vec<TagFilter>,

@@ -15,7 +15,7 @@ use crate::ebs::group::rules::{
 use crate::ebs::group::status::GroupStatus;
 use crate::ebs::pair::rules::{E_010, E_012, E_600, E_601, E_621, E_622, E_623, E_630, E_631, E_632, E_633};
 use crate::ebs::pair::status::PairStatus;
-use crate::ebs::rules::{E_700, E_701, E_702, E_703, E_704, E_705, E_708};
+use crate::ebs::rules::{E_700, E_701, E_702, E_703, E_704, E_705, E_708, E_713};
 use crate::ids::{DiskId, DrillId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
 use crate::refusal::{Answer, Fixed, PERMANENT, TRANSIENT, refusals};
@@ -149,6 +149,11 @@ refusals! {
         "{resource} would bear more than 20 tags ({rule}); take some off first",
         E_705, PERMANENT,
         (400, "OperationDenied.QuotaExceed", "The quota of tags on resource is beyond permitted range.")
+    );
+    /// A listing names neither a resource nor a tag.
+    NothingToList => (
+        "neither a resource nor a tag is named ({rule})",
+        E_713, PERMANENT, missing(operation, "ResourceId.1")
     );
     /// A condition has a value and no key.
     TagValueAlone { parameter: Cow<'static, str> } => (

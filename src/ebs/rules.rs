@@ -16,4 +16,5 @@ rules! {
     E_710 Inferred "no source for a page's length: facts/ebs.md#tags-by-analogy" => "A page of tags covers fifty resources that bear tags.";
     E_711 Inferred "ClientToken is defined for it; a read has no effect: facts/ebs.md#tags-by-analogy" => "The token of a listing is read and guards nothing.";
     E_712 Documented "ChangeResourceGroup page; groups are not modelled: facts/ebs.md#tags-and-resource-groups" => "A resource moves into the resource group that is named.";
+    E_713 Documented "ListTagResources page and SDK 3.0.1; MissingParameter is listed: facts/ebs.md#tags-and-resource-groups" => "A listing names a resource or a tag; with neither it lacks its resource.";
 }

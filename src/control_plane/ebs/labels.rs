@@ -169,15 +169,18 @@ impl ControlPlane {
         &self,
         call: &CallContext<'_>,
         request: &ListTagResources,
-    ) -> TagPage {
+    ) -> Result<TagPage, EbsRefusal> {
         cite!(E_709, E_710, E_711);
+        let named = request.resources.each();
+        if named.is_empty() && request.tags.is_empty() {
+            return Err(EbsReason::NothingToList.of(call.operation));
+        }
         let after = request.after.map_or(0, |Cursor(at)| at);
         let wanted = |tags: &[Tag], ordinal: u64| {
             ordinal > after && !tags.is_empty() && request.tags.iter().all(|filter| filter.matches(tags))
         };
         // One more than a page, to know whether another page follows.
         let most = MOST_RESOURCES.saturating_add(1);
-        let named = request.resources.each();
         let mut found: Vec<(u64, &str, &[Tag])> = if !named.is_empty() {
             let found = named.iter().filter_map(|id| {
                 let (tags, ordinal) = self.labelled(call, id)?;
@@ -197,14 +200,14 @@ impl ControlPlane {
         found.sort_by_key(|(ordinal, ..)| *ordinal);
         let more = found.len() > MOST_RESOURCES;
         found.truncate(MOST_RESOURCES);
-        TagPage {
+        Ok(TagPage {
             kind: request.resources.kind(),
             next: found.last().filter(|_| more).map(|(ordinal, ..)| Cursor(*ordinal)),
             resources: found
                 .into_iter()
                 .map(|(_, id, tags)| TaggedResource { id: String::from(id), tags: tags.to_vec() })
                 .collect(),
-        }
+        })
     }
 }
 

@@ -267,7 +267,11 @@ fn labels() -> Vec<Case> {
             PAIRS.into(),
             "RegionId=cn-shanghai Version=2021-07-30 ResourceType=diskreplicapair ResourceId.1=pair-1",
             "",
-            vec![],
+            vec![fault(
+                "400 MissingParameter (E-713",
+                "neither a resource nor a tag",
+                Parameter("ResourceId.1", None),
+            )],
         ),
         case(
             "ChangeResourceGroup",

@@ -73,6 +73,11 @@ fn the_replication_time_control_of_a_member_is_its_groups() {
     assert!(world.call(SOURCE, change).unwrap().is_empty(), "what changes nothing leaves no event");
 }
 
+/// The condition that a tag `env` is there.
+fn env() -> TagFilter {
+    TagFilter { key: TagKey::parse("env").unwrap(), value: None }
+}
+
 /// Tags and resource groups of groups, as of pairs.
 #[test]
 fn a_group_is_labelled_like_a_pair() {
@@ -83,7 +88,7 @@ fn a_group_is_labelled_like_a_pair() {
     assert_eq!(rules(&world.call(DESTINATION, put).unwrap()), ["E-706"]);
     let move_to = ChangeResourceGroup { resource: ResourceId::Group(kit::group_id(1)), group: id("rg-1") };
     assert_eq!(rules(&world.call(SOURCE, move_to).unwrap()), ["E-712"]);
-    let request = ListTagResources { resources: Resources::Groups(vec![]), tags: vec![], after: None };
+    let request = ListTagResources { resources: Resources::Groups(vec![]), tags: vec![env()], after: None };
     match ask(&mut world, SOURCE, request) {
         Ok(Response::TagPage(page)) => {
             assert_eq!((found(&page), page.kind), (vec!["group-1"], ResourceType::Group));
@@ -109,7 +114,7 @@ fn a_list_of_tags_holds_no_group_that_the_call_does_not_reach() {
     world.call(SOURCE, TagResources { resources: named(), tags: vec![tag("env", "test")] }).unwrap();
     let expect = |world: &mut World, account: &str, region: &str, wanted: &[&str]| {
         for resources in [named(), Resources::Groups(vec![])] {
-            let request = ListTagResources { resources, tags: vec![], after: None };
+            let request = ListTagResources { resources, tags: vec![env()], after: None };
             let output = world.apply(account, region, None, request.into(), Fresh::None).unwrap();
             let Some(Ok(Response::TagPage(page))) = output.result else { panic!("{output:?}") };
             assert_eq!(found(&page), wanted, "{account} in {region}");

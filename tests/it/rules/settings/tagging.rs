@@ -77,7 +77,6 @@ fn a_list_holds_what_is_named_and_meets_every_condition() {
     let mut expect = |numbers: &[u32], filters: Vec<TagFilter>, wanted: &[&str]| {
         assert_eq!(found(&list(&mut world, numbers, filters.clone(), None)), wanted, "{filters:?}");
     };
-    expect(&[], vec![], &["pair-1", "pair-2"]);
     expect(&[2, 1, 99, 3, 2], vec![], &["pair-1", "pair-2"]);
     expect(&[1], vec![filter("team", None)], &[]);
     expect(&[], vec![filter("env", None)], &["pair-1", "pair-2"]);
@@ -96,6 +95,25 @@ fn a_list_holds_what_is_named_and_meets_every_condition() {
     assert_eq!((page.kind, page.resources[0].tags.len(), page.next), (ResourceType::Pair, 2, None));
 }
 
+/// E-713.
+#[test]
+fn a_list_names_a_resource_or_a_tag() {
+    let mut world = two();
+    put(&mut world, &[1], &[tag("env", "test")]).unwrap();
+    for resources in [pairs(&[]), Resources::Groups(vec![])] {
+        let request = ListTagResources { resources, tags: vec![], after: Some(Cursor(0)) };
+        let refusal = ask(&mut world, SOURCE, request).unwrap_err();
+        let answer = refusal.wire();
+        assert_eq!(
+            (refusal.rule().to_string().as_str(), answer.status, &*answer.code),
+            ("E-713", 400, "MissingParameter")
+        );
+        assert_eq!(answer.basis, failover_model::Basis::Documented);
+        assert!(answer.message.contains("ResourceId.1"), "{}", answer.message);
+    }
+    assert_eq!(found(&list(&mut world, &[1], vec![], None)), ["pair-1"]);
+}
+
 /// E-710.
 #[test]
 fn a_page_of_tags_covers_fifty_resources_and_goes_on_after_them() {
@@ -107,12 +125,13 @@ fn a_page_of_tags_covers_fifty_resources_and_goes_on_after_them() {
     for some in numbers.chunks(MOST_RESOURCES) {
         put(&mut world, some, &[tag("a", "")]).unwrap();
     }
-    let first = list(&mut world, &[], vec![], None);
+    let tagged = || vec![TagFilter { key: TagKey::parse("a").unwrap(), value: None }];
+    let first = list(&mut world, &[], tagged(), None);
     assert_eq!((first.resources.len(), found(&first)[49]), (50, "pair-50"));
-    let second = list(&mut world, &[], vec![], first.next);
+    let second = list(&mut world, &[], tagged(), first.next);
     assert_eq!((second.resources.len(), found(&second)[0], second.next), (50, "pair-51", None));
     take(&mut world, &[51], None).unwrap();
-    assert_eq!(found(&list(&mut world, &[], vec![], first.next))[0], "pair-52");
+    assert_eq!(found(&list(&mut world, &[], tagged(), first.next))[0], "pair-52");
 }
 
 /// E-712.
