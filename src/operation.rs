@@ -102,6 +102,7 @@ const CLUSTER: &str = "InvalidDBCluster.NotFound InvalidDBClusterId.Malformed";
 
 const CONFIG_PAGE: &str = "ModifyDBNodeConfig page, help.aliyun.com, 2025-09";
 const FAILOVER_PAGE: &str = "FailoverDBCluster page, alibabacloud.com, 2024-10";
+const HA_LOG_PAGE: &str = "DescribeHALogs page, api.alibabacloud.com, 2026-11";
 const ZONAL_PAGE: &str = "FailoverDBClusterZonal page, alibabacloud.com, 2024-10";
 
 // A row: the name, the wire name where it differs, whether a token guards the operation and whether it takes a region, the codes that the
@@ -194,7 +195,9 @@ operations! {
         DescribeDbClusterAttribute "DescribeDBClusterAttribute": - - [CLUSTER];
         DescribeDbClusterAttributeZonal: - - [];
         DescribeDbClusterEndpoints "DescribeDBClusterEndpoints": - - [CLUSTER];
-        DescribeHaLogs "DescribeHALogs": - - [];
+        DescribeHaLogs "DescribeHALogs": - - []
+            HA_LOG_PAGE "InvalidDBClusterId.Malformed InvalidDBCluster.NotFound InvalidPageSize.Malformed \
+                InvalidPageNumber.Malformed";
     }
 }
 

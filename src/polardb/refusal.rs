@@ -9,12 +9,12 @@ use alloc::format;
 
 use crate::ids::{ClusterId, NodeId};
 use crate::operation::Operation;
-use crate::polardb::cluster::rules::{P_012, P_020, P_021, P_022, P_600, P_601};
+use crate::polardb::cluster::rules::{P_012, P_020, P_021, P_022, P_600, P_601, P_603};
 use crate::polardb::election::rules::{P_100, P_101, P_102, P_103, P_104, P_106, P_112, P_114};
 use crate::polardb::nodes::rules::{P_201, P_202, P_231, P_240, P_250, P_260};
 use crate::polardb::observe::rules::P_510;
 use crate::refusal::{Answer, Fixed, PERMANENT, TRANSIENT, refusals};
-use crate::rule::RuleId;
+use crate::rule::{RuleId, cite};
 use crate::time::Span;
 use crate::token::TokenRefusal;
 use crate::token::rules::T_090;
@@ -240,15 +240,18 @@ const fn cluster_not_found(operation: Operation) -> Fixed {
     }
 }
 
-/// The house style: `Invalid<Name>.Malformed`, 400. The cluster id is 404 except for the attribute call, the engine has
-/// a text of its own, and a target node is called by the name of its type.
+/// The house style: `Invalid<Name>.Malformed`, 400, but for the cluster id. The engine has a text of its own, and a
+/// target node is called by the name of its type.
 fn malformed(operation: Operation, parameter: &str) -> Answer {
+    cite!(P_603);
     match parameter {
         "DBType" => BAD_TYPE.into(),
         "DBNode" => BAD_NODE.into(),
         "TargetDBNodeId" => BAD_NODE_ID.into(),
         _ => {
-            let missing = parameter == "DBClusterId" && !describes_attributes(operation);
+            let missing = parameter == "DBClusterId"
+                && !describes_attributes(operation)
+                && operation != Operation::DescribeHaLogs;
             let code = format!("Invalid{parameter}.Malformed");
             let message = format!("The specified parameter {parameter} is not valid.");
             (if missing { 404 } else { 400 }, code, message).into()

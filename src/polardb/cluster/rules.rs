@@ -25,4 +25,5 @@ rules! {
     P_310 Inferred "reported from outside: facts/polardb.md#observation" => "A node that goes down, comes back or loses replication is known by observation; several at once, before anybody is elected.";
     P_600 Sibling "gateway codes: facts/polardb.md#parameter-errors, facts/ebs.md#gateway-codes" => "A required parameter that is absent or empty is named.";
     P_601 Sibling "house style of malformed parameters: facts/polardb.md#parameter-errors" => "A parameter that cannot be read or is out of range is named.";
+    P_603 Documented "statuses in the lists of the operations; DescribeHALogs page; of the zonal describe inferred: facts/polardb.md#parameter-errors, facts/polardb.md#ha-log" => "A malformed cluster id is 400 where attributes or the log of switches are described, and 404 elsewhere.";
 }

@@ -54,7 +54,10 @@ fn what_the_tables_of_refusals_name_is_listed() {
     let tables =
         [include_str!("../../../src/ebs/refusal.rs"), include_str!("../../../src/polardb/refusal.rs")];
     let listed: BTreeSet<String> = listed().into_iter().map(|(_, rule)| rule).collect();
-    let words = tables.iter().flat_map(|table| table.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    // A rule that is only cited decides how a row answers, not that it does.
+    let cited = |line: &&str| line.contains("cite!") || line.starts_with("use ");
+    let lines = tables.iter().flat_map(|table| table.lines().filter(|line| !cited(line)));
+    let words = lines.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'));
     let rules: BTreeSet<String> = catalogue::rules().iter().map(|rule| rule.id.0.to_owned()).collect();
     let named: BTreeSet<String> = words.map(|word| word.replace('_', "-")).collect();
     let named: Vec<&String> = named.intersection(&rules).collect();

@@ -283,7 +283,7 @@ fn polardb(operation: &str) -> &'static str {
         }
         "DescribeDBClusterAttribute" | "DescribeDbClusterAttributeZonal" => "DBClusterId*=!",
         "DescribeHALogs" => {
-            "DBClusterId*=!::::404 InvalidDBClusterId.Malformed (P-601
+            "DBClusterId*=!
             DBNodeId=!
             PageNumber=0
             PageSize=1

@@ -415,13 +415,34 @@ fn bad(operation: Operation, name: &str) -> (u16, String) {
         (Product::Ebs, ..) => (400, "InvalidParameter".into()),
         (
             _,
-            Operation::DescribeDbClusterAttribute | Operation::DescribeDbClusterAttributeZonal,
+            Operation::DescribeDbClusterAttribute
+            | Operation::DescribeDbClusterAttributeZonal
+            | Operation::DescribeHaLogs,
             "DBClusterId",
         ) => (400, "InvalidDBClusterId.Malformed".into()),
         (.., "DBClusterId") => (404, "InvalidDBClusterId.Malformed".into()),
         (.., "TargetDBNodeId") => (400, "InvalidDBNodeId.Malformed".into()),
         (.., "DBVersion") => (400, "DBTypeOrDBVersion.Malformed".into()),
         _ => (400, format!("Invalid{name}.Malformed")),
+    }
+}
+
+/// P-603: listed for the log of switches, inferred for the zonal describe, which has no list.
+#[test]
+fn a_malformed_cluster_id_has_the_status_that_the_operation_lists() {
+    use Operation::{
+        DescribeDbClusterAttribute, DescribeDbClusterAttributeZonal, DescribeHaLogs, FailoverDbCluster,
+    };
+    for (operation, status, basis) in [
+        (DescribeHaLogs, 400, failover_model::Basis::Documented),
+        (DescribeDbClusterAttribute, 400, failover_model::Basis::Documented),
+        (DescribeDbClusterAttributeZonal, 400, failover_model::Basis::Inferred),
+        (FailoverDbCluster, 404, failover_model::Basis::Documented),
+    ] {
+        let given = with(operation, "DBClusterId", "!");
+        let answer = super::call(operation, &given).unwrap_err().wire();
+        assert_eq!((answer.status, &*answer.code), (status, "InvalidDBClusterId.Malformed"), "{operation}");
+        assert_eq!(answer.basis, basis, "{operation}");
     }
 }
 

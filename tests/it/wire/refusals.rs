@@ -180,7 +180,7 @@ fn the_lists_are_the_metadatas() {
     }
     let from_pages =
         |operation: &Operation| operation.listed_codes().filter(|(_, page)| page.is_some()).count();
-    assert_eq!(Operation::ALL.iter().map(from_pages).sum::<usize>(), 7);
+    assert_eq!(Operation::ALL.iter().map(from_pages).sum::<usize>(), 11);
 }
 
 #[test]
