@@ -8,12 +8,12 @@ use alloc::format;
 use alloc::string::String;
 
 use serde::Serialize;
+use serde_json::to_string;
 
 use super::object::object;
 use super::rules::W_030;
 use super::{ebs, polardb, xml};
 use crate::control_plane::Response;
-use crate::ebs::DrillOwner;
 use crate::operation::Operation;
 use crate::refusal::WireError;
 use crate::rule::cite;
@@ -53,6 +53,14 @@ impl Format {
             Self::Xml => "text/xml;charset=utf-8",
         }
     }
+
+    /// A JSON document in this format.
+    fn text(self, root: &str, json: String) -> serde_json::Result<String> {
+        match self {
+            Self::Json => Ok(json),
+            Self::Xml => xml::document(root, &json),
+        }
+    }
 }
 
 /// An answer, ready to be sent.
@@ -68,16 +76,16 @@ pub struct Body {
 
 object! {
     /// The document of an error.
-    ErrorDocument {
-        request_id: String = "RequestId",
-        host_id: String = "HostId",
-        code: String = "Code",
-        message: String = "Message",
+    ErrorDocument(error: &WireError, request_id: &str, host_id: &str) {
+        request_id: String = "RequestId" => request_id.into(),
+        host_id: String = "HostId" => host_id.into(),
+        code: String = "Code" => (*error.code).into(),
+        message: String = "Message" => (*error.message).into(),
     }
 
     /// The answer to a call that was accepted and has nothing more to say.
-    Accepted {
-        request_id: String = "RequestId",
+    Accepted(request_id: &str) {
+        request_id: String = "RequestId" => request_id.into(),
     }
 }
 
@@ -85,45 +93,39 @@ impl Body {
     /// The answer to an accepted call.
     pub fn success(operation: Operation, response: &Response, request_id: &str, format: Format) -> Self {
         let id = request_id;
-        let reply = Reply { status: 200, root: &format!("{operation}Response"), format };
-        match response {
-            Response::Accepted => reply.with(&Accepted { request_id: String::from(id) }),
-            Response::PairCreated(it) => reply.with(&ebs::CreateDiskReplicaPairResponse::new(it, id)),
-            Response::PairPage(page) => reply.with(&ebs::DescribeDiskReplicaPairsResponse::new(page, id)),
+        let json = match response {
+            Response::Accepted => to_string(&Accepted::new(id)),
+            Response::PairCreated(it) => to_string(&ebs::CreateDiskReplicaPairResponse::new(it, id)),
+            Response::PairPage(it) => to_string(&ebs::DescribeDiskReplicaPairsResponse::new(it, id)),
             Response::PairProgress(it) => {
-                reply.with(&ebs::DescribeDiskReplicaPairProgressResponse::new(it, id))
+                to_string(&ebs::DescribeDiskReplicaPairProgressResponse::new(it, id))
             }
-            Response::TagPage(page) => reply.with(&ebs::ListTagResourcesResponse::new(page, id)),
-            Response::GroupCreated(it) => reply.with(&ebs::CreateDiskReplicaGroupResponse::new(it, id)),
-            Response::GroupPage(it) => reply.with(&ebs::DescribeDiskReplicaGroupsResponse::new(it, id)),
-            Response::DrillStarted(started) => reply.with(&ebs::StartDrillResponse::new(started, id)),
-            Response::DrillPage(page) => match page.owner {
-                DrillOwner::Pair(_) => reply.with(&ebs::DescribePairDrillsResponse::new(page, id)),
-                DrillOwner::Group(_) => reply.with(&ebs::DescribeReplicaGroupDrillsResponse::new(page, id)),
-            },
-            Response::ClusterCreated(created) => {
-                reply.with(&polardb::CreateDbClusterResponse::new(created, id))
-            }
-            Response::NodesCreated(created) => reply.with(&polardb::CreateDbNodesResponse::new(created, id)),
-            Response::Ordered(ordered) => reply.with(&polardb::OrderedResponse::new(ordered, id)),
-            Response::ClusterPage(page) => reply.with(&polardb::DescribeDbClustersResponse::new(page, id)),
-            Response::Cluster(it) => reply.with(&polardb::DescribeDbClusterAttributeResponse::new(it, id)),
-            Response::Endpoints(list) => {
-                reply.with(&polardb::DescribeDbClusterEndpointsResponse::new(list, id))
-            }
-            Response::HaLogs(page) => reply.with(&polardb::DescribeHaLogsResponse::new(page, id)),
-        }
+            Response::TagPage(it) => to_string(&ebs::ListTagResourcesResponse::new(it, id)),
+            Response::GroupCreated(it) => to_string(&ebs::CreateDiskReplicaGroupResponse::new(it, id)),
+            Response::GroupPage(it) => to_string(&ebs::DescribeDiskReplicaGroupsResponse::new(it, id)),
+            Response::DrillStarted(it) => to_string(&ebs::StartDrillResponse::new(it, id)),
+            Response::DrillPage(it) => to_string(&ebs::DescribeDrillsResponse::new(it, id)),
+            Response::ClusterCreated(it) => to_string(&polardb::CreateDbClusterResponse::new(it, id)),
+            Response::NodesCreated(it) => to_string(&polardb::CreateDbNodesResponse::new(it, id)),
+            Response::Ordered(it) => to_string(&polardb::OrderedResponse::new(it, id)),
+            Response::ClusterPage(it) => to_string(&polardb::DescribeDbClustersResponse::new(it, id)),
+            Response::Cluster(it) => to_string(&polardb::DescribeDbClusterAttributeResponse::new(it, id)),
+            Response::Endpoints(it) => to_string(&polardb::DescribeDbClusterEndpointsResponse::new(it, id)),
+            Response::HaLogs(it) => to_string(&polardb::DescribeHaLogsResponse::new(it, id)),
+        };
+        Self::own(200, &format!("{operation}Response"), json, format)
     }
 
     /// The answer to a refused call. `host_id` is the host that was called.
     pub fn error(error: &WireError, request_id: &str, host_id: &str, format: Format) -> Self {
-        let document = ErrorDocument {
-            request_id: String::from(request_id),
-            host_id: String::from(host_id),
-            code: String::from(&*error.code),
-            message: String::from(&*error.message),
-        };
-        Reply { status: error.status, root: "Error", format }.with(&document)
+        let json = to_string(&ErrorDocument::new(error, request_id, host_id));
+        Self::own(error.status, "Error", json, format)
+    }
+
+    /// A document of the model's own: it holds strings, numbers and lists of them, which can be written.
+    fn own(status: u16, root: &str, json: serde_json::Result<String>, format: Format) -> Self {
+        let text = json.and_then(|json| format.text(root, json)).unwrap_or_default();
+        Self { status, content_type: format.content_type(), text }
     }
 
     /// Any document, for an embedder that answers operations of its own. The root, which only XML shows, is `Error` or the
@@ -138,30 +140,7 @@ impl Body {
         document: &impl Serialize,
         format: Format,
     ) -> Result<Self, serde_json::Error> {
-        let json = serde_json::to_string(document)?;
-        let text = match format {
-            Format::Json => json,
-            Format::Xml => xml::document(root, &json)?,
-        };
+        let text = format.text(root, to_string(document)?)?;
         Ok(Self { status, content_type: format.content_type(), text })
-    }
-}
-
-/// What frames a document of the model's own.
-struct Reply<'a> {
-    status: u16,
-    root: &'a str,
-    format: Format,
-}
-
-impl Reply<'_> {
-    /// The body. The model's own documents hold strings, numbers and lists of them, which can be written.
-    fn with(&self, fields: &impl Serialize) -> Body {
-        let Self { status, root, format } = *self;
-        Body::document(status, root, fields, format).unwrap_or_else(|_| Body {
-            status,
-            content_type: format.content_type(),
-            text: String::new(),
-        })
     }
 }

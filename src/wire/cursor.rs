@@ -8,6 +8,7 @@ use alloc::string::String;
 
 use crate::ebs::{Cursor, Page};
 use crate::rule::cite;
+use crate::wire::object::{Number, Text};
 use crate::wire::rules::W_034;
 
 /// The token of a position.
@@ -18,13 +19,19 @@ pub(super) fn encode(cursor: Cursor) -> String {
 
 cite!(W_034);
 
-/// `NextToken`, `PageNumber` and `PageSize` of an answer: pages by token have the first, empty on the last page
-/// (`W-034`), pages by number the others.
-pub(super) fn page_fields(page: Page, next: Option<Cursor>) -> (Option<String>, Option<u64>, Option<u64>) {
-    match page {
-        Page::Token { .. } => (Some(next.map(encode).unwrap_or_default()), None, None),
-        Page::Number { number, size } => (None, Some(u64::from(number)), Some(u64::from(size))),
-    }
+/// `NextToken` of an answer: pages by token have one, empty on the last page (`W-034`), pages by number have none.
+pub(super) fn next_token(page: Page, next: Option<Cursor>) -> Text {
+    matches!(page, Page::Token { .. }).then(|| next.map(encode).unwrap_or_default())
+}
+
+/// `PageNumber` of an answer, of a page by number.
+pub(super) fn page_number(page: Page) -> Number {
+    if let Page::Number { number, .. } = page { Some(number.into()) } else { None }
+}
+
+/// `PageSize` of an answer, of a page by number.
+pub(super) fn page_size(page: Page) -> Number {
+    if let Page::Number { size, .. } = page { Some(size.into()) } else { None }
 }
 
 /// The position of a token.
@@ -38,22 +45,16 @@ pub(super) fn decode(token: &str) -> Result<Cursor, &'static str> {
 
 /// A token, or a number of results, asks for pages by token; then number and size are ignored.
 pub(super) fn page(
-    max_results: Option<u64>,
+    max_results: Option<u16>,
     after: Option<Cursor>,
-    number: Option<u64>,
-    size: Option<u64>,
+    number: Option<u32>,
+    size: Option<u16>,
 ) -> Page {
-    let by_token = after.is_some() || max_results.is_some() || (number.is_none() && size.is_none());
-    if by_token {
-        Page::Token { max_results: narrow(max_results, 10), after }
+    if after.is_some() || max_results.is_some() || (number.is_none() && size.is_none()) {
+        Page::Token { max_results: max_results.unwrap_or(10), after }
     } else {
-        Page::Number { number: narrow(number, 1), size: narrow(size, 10) }
+        Page::Number { number: number.unwrap_or(1), size: size.unwrap_or(10) }
     }
-}
-
-/// A number that its range has made small enough, or the default.
-fn narrow<T: TryFrom<u64>>(number: Option<u64>, default: T) -> T {
-    number.and_then(|number| T::try_from(number).ok()).unwrap_or(default)
 }
 
 const fn checksum(at: u64) -> u16 {

@@ -7,6 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Display;
 use core::ops::RangeInclusive;
+use core::str::FromStr;
 
 use crate::control_plane::Refusal;
 use crate::ebs::{EbsReason, TagFilter};
@@ -20,10 +21,10 @@ use super::rules::{W_020, W_022, W_023};
 use crate::rule::cite;
 
 /// The greatest value of the vendor's `int32`.
-pub(super) const INT32: u64 = i32::MAX as u64;
+pub(super) const INT32: u32 = i32::MAX.unsigned_abs();
 
 /// The greatest value of its `int64`.
-pub(super) const INT64: u64 = i64::MAX as u64;
+pub(super) const INT64: u64 = i64::MAX.unsigned_abs();
 
 /// The most tags that a request may carry.
 const MOST_TAGS: u32 = 20;
@@ -104,11 +105,11 @@ impl<'a> Reader<'a> {
     }
 
     /// A whole number within a range, if it is given.
-    pub(super) fn number(
+    pub(super) fn number<T: Whole>(
         &self,
         name: &'static str,
-        range: RangeInclusive<u64>,
-    ) -> Result<Option<u64>, Refusal> {
+        range: RangeInclusive<T>,
+    ) -> Result<Option<T>, Refusal> {
         self.optional(name, |text| number(text, range))
     }
 
@@ -217,13 +218,11 @@ impl<'a> Reader<'a> {
         name: &str,
         parse: impl FnOnce(&'a str) -> Result<T, E>,
     ) -> Result<Option<T>, Refusal> {
+        let bad = |why: &dyn Display| self.bad(list, format!("{name}: {why}"));
         match self.parameters.value(name) {
             Value::Absent => Ok(None),
-            Value::Is(text) => match parse(text) {
-                Ok(value) => Ok(Some(value)),
-                Err(why) => Err(self.bad(list, format!("{name}: {why}"))),
-            },
-            Value::Contradictory => Err(self.bad(list, format!("{name}: {TWO_VALUES}"))),
+            Value::Is(text) => parse(text).map(Some).map_err(|why| bad(&why)),
+            Value::Contradictory => Err(bad(&TWO_VALUES)),
         }
     }
 
@@ -295,10 +294,14 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A type of whole numbers.
+pub(super) trait Whole: FromStr + PartialOrd + Display {}
+
+impl<T: FromStr + PartialOrd + Display> Whole for T {}
+
 /// A whole number within a range, in decimal digits alone.
-pub(super) fn number(text: &str, range: RangeInclusive<u64>) -> Result<u64, String> {
+pub(super) fn number<T: Whole>(text: &str, range: RangeInclusive<T>) -> Result<T, String> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = if digits { text.parse().ok() } else { None };
-    let outside = || format!("not a number from {} to {}", range.start(), range.end());
-    number.filter(|number| range.contains(number)).ok_or_else(outside)
+    let number = text.parse().ok().filter(|number| digits && range.contains(number));
+    number.ok_or_else(|| format!("not a number from {} to {}", range.start(), range.end()))
 }

@@ -12,7 +12,7 @@
 use super::ebs::{drill, group, labels, pair};
 use super::gateway::{self, WireRefusal};
 use super::parameters::Parameters;
-use super::polardb::{clusters, endpoints, ha_log, nodes};
+use super::polardb::{attribute, clusters, endpoints, ha_log, nodes};
 use super::reader::Reader;
 use super::rules::{W_024, W_025, W_026};
 use crate::control_plane::{Refusal, Request};
@@ -22,9 +22,7 @@ use crate::ebs::{
 };
 use crate::ids::RegionId;
 use crate::operation::Operation;
-use crate::polardb::{
-    DeleteDbCluster, DescribeDbClusterAttribute, DescribeDbClusterAttributeZonal, FailoverDbClusterZonal,
-};
+use crate::polardb::{DeleteDbCluster, DescribeDbClusterAttributeZonal, FailoverDbClusterZonal};
 use crate::rule::cite;
 use crate::token::ClientToken;
 
@@ -107,14 +105,9 @@ fn request(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Ref
         Operation::ModifyDbClusterPrimaryZone => nodes::zone(reader)?.into(),
         Operation::ModifyDbClusterDeletion => nodes::lock(reader)?.into(),
         Operation::DescribeDbClusters => clusters::describe(reader)?.into(),
-        Operation::DescribeDbClusterAttribute => {
-            DescribeDbClusterAttribute { cluster: clusters::cluster(reader)? }.into()
-        }
+        Operation::DescribeDbClusterAttribute => attribute::describe(reader)?.into(),
         Operation::DescribeDbClusterAttributeZonal => {
-            DescribeDbClusterAttributeZonal(DescribeDbClusterAttribute {
-                cluster: clusters::cluster(reader)?,
-            })
-            .into()
+            DescribeDbClusterAttributeZonal(attribute::describe(reader)?).into()
         }
         Operation::DescribeDbClusterEndpoints => endpoints::endpoints(reader)?.into(),
         Operation::DescribeHaLogs => ha_log::ha_logs(reader)?.into(),

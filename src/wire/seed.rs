@@ -1,8 +1,8 @@
 //! What an account already has, from what its own describe calls answered.
 //!
 //! The objects are the items of `DescribeDiskReplicaPairs` and `DescribeDiskReplicaGroups` and the answers of
-//! `DescribeDBClusterAttribute`, as pasted; they are read as the records that write these answers, and each record has
-//! the function that enters it beside it. Fields that no record has are ignored; fields left out, null or empty take
+//! `DescribeDBClusterAttribute`, as pasted; the function that enters an object is beside
+//! the record that shows it. Fields that it does not read are ignored; fields left out, null or empty take
 //! defaults: status `created` and `Running`, priority 1, now, ids that the caller mints. A field that cannot be read is an
 //! error that says where it is.
 //!
@@ -10,21 +10,14 @@
 //! `create_failed`. And a cluster or node that shows `Switching` is taken as running: which node it was switching to
 //! the answer does not say.
 
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::Display;
-use core::str::FromStr;
 
-use serde::de::DeserializeOwned;
-use serde::de::value::{self, StrDeserializer};
 use serde_json::Value;
 
-use super::misread::{Misread, SeedProblem};
-use super::object::{At, Field};
-use crate::ids::{BadId, RegionId};
-use crate::text::{Tag, TagValue};
-use crate::time::{Span, Timestamp};
+use super::pasted::{Misread, Pasted, SeedProblem};
+use crate::ids::RegionId;
+use crate::time::Timestamp;
 
 /// What an id is minted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,19 +55,6 @@ pub struct Defaults<'a> {
     pub region: RegionId,
     /// Makes an id that is not in use.
     pub mint: &'a mut dyn FnMut(IdKind) -> String,
-}
-
-impl Defaults<'_> {
-    /// The id in this field, or one of the caller's. A bad one is reported like a pasted one.
-    pub(super) fn id<R, T: FromStr<Err = BadId>>(
-        &mut self,
-        record: &R,
-        at: At<R, Option<String>>,
-        kind: IdKind,
-    ) -> Result<T, Misread> {
-        let id = given(record, at).map_or_else(|| (self.mint)(kind).parse(), str::parse);
-        id.map_err(|why| Misread::at(at.name, why))
-    }
 }
 
 impl core::fmt::Debug for Defaults<'_> {
@@ -115,58 +95,15 @@ pub struct SeedError {
     pub problem: SeedProblem,
 }
 
-/// Reads each object as a record and enters it.
-pub(super) fn read<R: Field, T>(
+/// Reads and enters each object.
+pub(super) fn read<T>(
     list: SeedList,
     objects: &[Value],
-    mut enter: impl FnMut(&R) -> Result<T, Misread>,
+    mut enter: impl FnMut(Pasted<'_>) -> Result<T, Misread>,
 ) -> Result<Vec<T>, SeedError> {
     let objects = objects.iter().enumerate().map(|(index, object)| {
-        let entered = R::read(object).and_then(|record| enter(&record));
+        let entered = Pasted::of(object).and_then(&mut enter);
         entered.map_err(|Misread { field, problem }| SeedError { list, index, field, problem })
     });
     objects.collect()
-}
-
-/// The text of a field, unless it is empty.
-pub(super) fn given<R>(record: &R, at: At<R, Option<String>>) -> Option<&str> {
-    (at.of)(record).as_deref().filter(|text| !text.is_empty())
-}
-
-/// The text of a field as the model's type.
-pub(super) fn typed<R, T: DeserializeOwned>(
-    record: &R,
-    at: At<R, Option<String>>,
-) -> Result<Option<T>, Misread> {
-    parsed(record, at, |text| T::deserialize(StrDeserializer::<value::Error>::new(text)))
-}
-
-/// The text of a field, read by this function.
-pub(super) fn parsed<R, T, E: Display>(
-    record: &R,
-    at: At<R, Option<String>>,
-    parse: impl FnOnce(&str) -> Result<T, E>,
-) -> Result<Option<T>, Misread> {
-    given(record, at).map(parse).transpose().map_err(|why| Misread::at(at.name, why))
-}
-
-/// The time of so many epoch seconds.
-pub(super) fn seconds(seconds: u64) -> Timestamp {
-    Timestamp::default().after(Span::from_secs(seconds))
-}
-
-/// The tags in this field, whose keys and values are in those.
-pub(super) fn tags<R, T>(
-    record: &R,
-    list: At<R, Vec<T>>,
-    [key, value]: [At<T, Option<String>>; 2],
-) -> Result<Vec<Tag>, Misread> {
-    let tag = |tag: &T| {
-        let found = typed(tag, key)?.ok_or_else(|| Misread::at(key.name, "a tag has a key"))?;
-        let text = TagValue::parse(given(tag, value).unwrap_or_default());
-        Ok(Tag { key: found, value: text.map_err(|why| Misread::at(value.name, why))? })
-    };
-    let tags = (list.of)(record).iter().enumerate();
-    let around = |at| move |misread: Misread| misread.within(&format!("[{at}]")).within(list.name);
-    tags.map(|(at, given)| tag(given).map_err(around(at))).collect()
 }

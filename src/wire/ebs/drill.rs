@@ -9,11 +9,12 @@ use alloc::vec::Vec;
 use crate::control_plane::Refusal;
 use crate::ebs::{
     ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, Drill, DrillDisk,
-    DrillOwner, DrillPage, DrillStarted, Page, StartPairDrill, StartReplicaGroupDrill,
+    DrillOwner, DrillPage, DrillStarted, StartPairDrill, StartReplicaGroupDrill,
 };
 use crate::ids::{DrillId, GroupId, PairId};
-use crate::wire::cursor::{self, page, page_fields};
-use crate::wire::object::{count, object, text};
+use crate::time::Timestamp;
+use crate::wire::cursor::{self, next_token, page, page_number, page_size};
+use crate::wire::object::{Number, Text, count, object, text};
 use crate::wire::reader::{INT32, Reader};
 
 pub(in crate::wire) fn start_pair(reader: &mut Reader<'_>) -> Result<StartPairDrill, Refusal> {
@@ -53,138 +54,54 @@ pub(in crate::wire) fn describe_group(reader: &Reader<'_>) -> Result<DescribeRep
     let after = reader.optional("NextToken", cursor::decode)?;
     let max_results = reader.number("MaxResults", 1..=500)?;
     let (size, number) = (reader.number("PageSize", 1..=100)?, reader.number("PageNumber", 1..=INT32)?);
-    let page: Page = page(max_results, after, number, size);
-    Ok(DescribeReplicaGroupDrills { group, drill, page })
+    Ok(DescribeReplicaGroupDrills { group, drill, page: page(max_results, after, number, size) })
 }
 
 object! {
     /// What `StartPairDrill` and `StartReplicaGroupDrill` answer.
-    StartDrillResponse {
-        drill: Option<String> = "DrillId",
-        request_id: String = "RequestId",
+    StartDrillResponse(started: &DrillStarted, request_id: &str) {
+        drill: Text = "DrillId" => text(&started.drill),
+        request_id: String = "RequestId" => request_id.into(),
     }
 
-    /// What `DescribePairDrills` answers.
-    DescribePairDrillsResponse {
-        drills: Vec<PairDrillRecord> = "Drills",
-        next_token: Option<String> = "NextToken",
-        page_number: Option<u64> = "PageNumber",
-        page_size: Option<u64> = "PageSize",
-        total_count: Option<u64> = "TotalCount",
-        request_id: String = "RequestId",
+    /// What `DescribePairDrills` and `DescribeReplicaGroupDrills` answer.
+    DescribeDrillsResponse(page: &DrillPage, request_id: &str) {
+        drills: Vec<DrillRecord> = "Drills" => page.drills.iter().map(DrillRecord::new).collect(),
+        next_token: Text = "NextToken" => next_token(page.page, page.next),
+        page_number: Number = "PageNumber" => page_number(page.page),
+        page_size: Number = "PageSize" => page_size(page.page),
+        total_count: Number = "TotalCount" => count(page.total),
+        request_id: String = "RequestId" => request_id.into(),
     }
 
-    /// A drill of a pair.
-    PairDrillRecord {
-        drill: Option<String> = "DrillId",
-        status: Option<String> = "Status",
-        disk: Option<String> = "DrillDiskId",
-        disk_status: Option<String> = "DrillDiskStatus",
-        started_at: Option<u64> = "StartAt",
-        recover_point: Option<u64> = "RecoverPoint",
-        status_message: Option<String> = "StatusMessage",
-    }
-
-    /// What `DescribeReplicaGroupDrills` answers.
-    DescribeReplicaGroupDrillsResponse {
-        drills: Vec<GroupDrillRecord> = "Drills",
-        next_token: Option<String> = "NextToken",
-        page_number: Option<u64> = "PageNumber",
-        page_size: Option<u64> = "PageSize",
-        total_count: Option<u64> = "TotalCount",
-        request_id: String = "RequestId",
-    }
-
-    /// A drill of a group.
-    GroupDrillRecord {
-        drill: Option<String> = "DrillId",
-        group: Option<String> = "GroupId",
-        status: Option<String> = "Status",
-        pairs: Vec<DrillDiskRecord> = "PairsInfo",
-        started_at: Option<u64> = "StartAt",
-        recover_point: Option<u64> = "RecoverPoint",
-        status_message: Option<String> = "StatusMessage",
+    /// A drill: a group's has an id of the group and a list of disks where a pair's has its disk.
+    DrillRecord(drill: &Drill) {
+        drill: Text = "DrillId" => text(drill.id()),
+        group: Text = "GroupId" => of_group(drill).and_then(text),
+        status: Text = "Status" => text(drill.status().as_str()),
+        pairs: Option<Vec<DrillDiskRecord>> = "PairsInfo"
+            => of_group(drill).map(|_| drill.disks().iter().map(DrillDiskRecord::new).collect()),
+        disk: Text = "DrillDiskId" => disk_of_pair(drill).and_then(|disk| text(&disk.disk)),
+        disk_status: Text = "DrillDiskStatus" => disk_of_pair(drill).and_then(|disk| text(disk.status.as_str())),
+        started_at: Number = "StartAt" => Some(drill.started_at().as_secs()),
+        recover_point: Number = "RecoverPoint" => drill.recover_point().map(Timestamp::as_secs),
+        status_message: Text = "StatusMessage" => drill.status_message().and_then(text),
     }
 
     /// A disk of a group's drill.
-    DrillDiskRecord {
-        pair: Option<String> = "PairId",
-        disk: Option<String> = "DrillDiskId",
-        status: Option<String> = "DrillDiskStatus",
+    DrillDiskRecord(disk: &DrillDisk) {
+        pair: Text = "PairId" => text(&disk.pair),
+        disk: Text = "DrillDiskId" => text(&disk.disk),
+        status: Text = "DrillDiskStatus" => text(disk.status.as_str()),
     }
 }
 
-impl StartDrillResponse {
-    /// The answer.
-    pub fn new(started: &DrillStarted, request_id: &str) -> Self {
-        Self { drill: text(started.drill.as_str()), request_id: String::from(request_id) }
-    }
+/// The group that a drill is of.
+const fn of_group(drill: &Drill) -> Option<&GroupId> {
+    if let DrillOwner::Group(group) = drill.owner() { Some(group) } else { None }
 }
 
-impl DescribePairDrillsResponse {
-    /// The answer. Pages by token end with an empty token (`W-034`); pages by number have none.
-    pub fn new(page: &DrillPage, request_id: &str) -> Self {
-        let (next_token, page_number, page_size) = page_fields(page.page, page.next);
-        Self {
-            drills: page.drills.iter().map(Into::into).collect(),
-            next_token,
-            page_number,
-            page_size,
-            total_count: count(page.total),
-            request_id: String::from(request_id),
-        }
-    }
-}
-
-impl DescribeReplicaGroupDrillsResponse {
-    /// The answer. Pages by token end with an empty token (`W-034`); pages by number have none.
-    pub fn new(page: &DrillPage, request_id: &str) -> Self {
-        let (next_token, page_number, page_size) = page_fields(page.page, page.next);
-        Self {
-            drills: page.drills.iter().map(Into::into).collect(),
-            next_token,
-            page_number,
-            page_size,
-            total_count: count(page.total),
-            request_id: String::from(request_id),
-        }
-    }
-}
-
-impl From<&Drill> for PairDrillRecord {
-    fn from(drill: &Drill) -> Self {
-        let disk = drill.disks().first();
-        Self {
-            drill: text(drill.id().as_str()),
-            status: text(drill.status().as_str()),
-            disk: disk.and_then(|disk| text(disk.disk.as_str())),
-            disk_status: disk.and_then(|disk| text(disk.status.as_str())),
-            started_at: Some(drill.started_at().as_secs()),
-            recover_point: drill.recover_point().map(|at| at.as_secs()),
-            status_message: drill.status_message().and_then(|message| text(message.as_str())),
-        }
-    }
-}
-
-impl From<&Drill> for GroupDrillRecord {
-    fn from(drill: &Drill) -> Self {
-        let group = match drill.owner() {
-            DrillOwner::Group(group) => text(group.as_str()),
-            DrillOwner::Pair(_) => None,
-        };
-        let record = |disk: &DrillDisk| DrillDiskRecord {
-            pair: text(disk.pair.as_str()),
-            disk: text(disk.disk.as_str()),
-            status: text(disk.status.as_str()),
-        };
-        Self {
-            drill: text(drill.id().as_str()),
-            group,
-            status: text(drill.status().as_str()),
-            pairs: drill.disks().iter().map(record).collect(),
-            started_at: Some(drill.started_at().as_secs()),
-            recover_point: drill.recover_point().map(|at| at.as_secs()),
-            status_message: drill.status_message().and_then(|message| text(message.as_str())),
-        }
-    }
+/// The disk of a pair's drill.
+fn disk_of_pair(drill: &Drill) -> Option<&DrillDisk> {
+    drill.disks().first().filter(|_| of_group(drill).is_none())
 }

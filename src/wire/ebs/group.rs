@@ -6,7 +6,6 @@
 //! joins all members into one element of `PairIds`; a public client counts the elements, so answers have one for each id
 //! (`W-035`), and both forms are read. A recover point is the members' own and is read from them.
 
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -24,12 +23,13 @@ use crate::ebs::{
 use crate::ids::{GroupId, PairId, RegionId, ResourceGroupId, ZoneId};
 use crate::rule::cite;
 use crate::text::{Description, GroupName};
-use crate::wire::cursor::{self, page, page_fields};
-use crate::wire::misread::Misread;
-use crate::wire::object::{count, object, text};
+use crate::time::Timestamp;
+use crate::wire::cursor::{self, next_token, page, page_number, page_size};
+use crate::wire::object::{Number, Text, count, object, text};
+use crate::wire::pasted::{Misread, Pasted, SeedProblem};
 use crate::wire::reader::{INT32, INT64, Reader};
 use crate::wire::rules::W_035;
-use crate::wire::seed::{self, Defaults, IdKind, SeedError, SeedList, typed};
+use crate::wire::seed::{self, Defaults, IdKind, SeedError, SeedList};
 
 /// The group, and the token that every operation on one group takes.
 pub(in crate::wire) fn group(reader: &mut Reader<'_>) -> Result<GroupId, Refusal> {
@@ -111,104 +111,49 @@ pub(in crate::wire) fn describe(reader: &Reader<'_>) -> Result<DescribeDiskRepli
 
 object! {
     /// What `CreateDiskReplicaGroup` answers.
-    CreateDiskReplicaGroupResponse {
-        request_id: String = "RequestId",
-        group: Option<String> = "ReplicaGroupId",
+    CreateDiskReplicaGroupResponse(created: &GroupCreated, request_id: &str) {
+        request_id: String = "RequestId" => request_id.into(),
+        group: Text = "ReplicaGroupId" => text(&created.group),
     }
 
     /// What `DescribeDiskReplicaGroups` answers.
-    DescribeDiskReplicaGroupsResponse {
-        request_id: String = "RequestId",
-        next_token: Option<String> = "NextToken",
-        groups: Vec<GroupRecord> = "ReplicaGroups",
-        page_number: Option<u64> = "PageNumber",
-        page_size: Option<u64> = "PageSize",
-        total_count: Option<u64> = "TotalCount",
+    DescribeDiskReplicaGroupsResponse(page: &GroupPage, request_id: &str) {
+        request_id: String = "RequestId" => request_id.into(),
+        next_token: Text = "NextToken" => next_token(page.page, page.next),
+        groups: Vec<GroupRecord> = "ReplicaGroups" => page.groups.iter().map(|group| GroupRecord::new(group, page.site)).collect(),
+        page_number: Number = "PageNumber" => page_number(page.page),
+        page_size: Number = "PageSize" => page_size(page.page),
+        total_count: Number = "TotalCount" => count(page.total),
     }
 
     /// A group in that list. No answer has `CreateTime`; a pasted group may.
-    GroupRecord {
-        group: Option<String> = "ReplicaGroupId",
-        source_region: Option<String> = "SourceRegionId",
-        source_zone: Option<String> = "SourceZoneId",
-        destination_region: Option<String> = "DestinationRegionId",
-        destination_zone: Option<String> = "DestinationZoneId",
-        name: Option<String> = "GroupName",
-        description: Option<String> = "Description",
-        status: Option<String> = "Status",
-        rpo: Option<u64> = "RPO",
-        last_recover_point: Option<u64> = "LastRecoverPoint",
-        site: Option<String> = "Site",
-        pairs: Vec<String> = "PairIds",
-        pair_number: Option<u64> = "PairNumber",
-        primary_region: Option<String> = "PrimaryRegion",
-        standby_region: Option<String> = "StandbyRegion",
-        primary_zone: Option<String> = "PrimaryZone",
-        standby_zone: Option<String> = "StandbyZone",
-        bandwidth: Option<u64> = "Bandwidth",
-        enable_rtc: Option<bool> = "EnableRtc",
-        resource_group: Option<String> = "ResourceGroupId",
-        tags: Vec<TagRecord> = "Tags",
-        create_time: Option<u64> = "CreateTime",
-    }
-}
-
-impl CreateDiskReplicaGroupResponse {
-    /// The answer.
-    pub fn new(created: &GroupCreated, request_id: &str) -> Self {
-        Self { request_id: String::from(request_id), group: text(created.group.as_str()) }
-    }
-}
-
-impl DescribeDiskReplicaGroupsResponse {
-    /// The answer. Pages by token end with an empty token (`W-034`); pages by number have none.
-    pub fn new(page: &GroupPage, request_id: &str) -> Self {
-        let (next_token, page_number, page_size) = page_fields(page.page, page.next);
-        Self {
-            request_id: String::from(request_id),
-            next_token,
-            groups: page.groups.iter().map(|group| GroupRecord::new(group, page.site)).collect(),
-            page_number,
-            page_size,
-            total_count: count(page.total),
-        }
+    GroupRecord(view: &GroupView, site: Site) {
+        group: Text = "ReplicaGroupId" => text(view.group.id()),
+        source_region: Text = "SourceRegionId" => text(&view.group.source().region),
+        source_zone: Text = "SourceZoneId" => text(&view.group.source().zone),
+        destination_region: Text = "DestinationRegionId" => text(&view.group.destination().region),
+        destination_zone: Text = "DestinationZoneId" => text(&view.group.destination().zone),
+        name: Text = "GroupName" => view.group.name().and_then(text),
+        description: Text = "Description" => view.group.description().and_then(text),
+        status: Text = "Status" => text(view.status),
+        rpo: Number = "RPO" => Some(RPO_SECONDS),
+        last_recover_point: Number = "LastRecoverPoint" => view.last_recover_point.map(Timestamp::as_secs),
+        site: Text = "Site" => text(site.as_str()),
+        pairs: Vec<String> = "PairIds" => view.pairs.iter().map(ToString::to_string).collect(),
+        pair_number: Number = "PairNumber" => count(view.pairs.len()),
+        primary_region: Text = "PrimaryRegion" => text(&view.group.primary().region),
+        standby_region: Text = "StandbyRegion" => text(&view.group.standby().region),
+        primary_zone: Text = "PrimaryZone" => text(&view.group.primary().zone),
+        standby_zone: Text = "StandbyZone" => text(&view.group.standby().zone),
+        bandwidth: Number = "Bandwidth" => Some(0),
+        enable_rtc: Option<bool> = "EnableRtc" => Some(view.group.enable_rtc()),
+        resource_group: Text = "ResourceGroupId" => view.group.resource_group().and_then(text),
+        tags: Vec<TagRecord> = "Tags" => view.group.tags().iter().map(TagRecord::new).collect(),
+        create_time: Number = "CreateTime",
     }
 }
 
 cite!(W_035);
-
-impl GroupRecord {
-    /// The record of a group as it shows, seen from this site.
-    pub fn new(view: &GroupView, site: Site) -> Self {
-        let group = &view.group;
-        let (source, destination) = (group.source(), group.destination());
-        let (primary, standby) = (group.primary(), group.standby());
-        Self {
-            group: text(group.id()),
-            source_region: text(&source.region),
-            source_zone: text(&source.zone),
-            destination_region: text(&destination.region),
-            destination_zone: text(&destination.zone),
-            name: group.name().and_then(text),
-            description: group.description().and_then(text),
-            status: text(view.status),
-            rpo: Some(RPO_SECONDS),
-            last_recover_point: view.last_recover_point.map(|at| at.as_secs()),
-            site: text(site.as_str()),
-            pairs: view.pairs.iter().map(ToString::to_string).collect(),
-            pair_number: count(view.pairs.len()),
-            primary_region: text(&primary.region),
-            standby_region: text(&standby.region),
-            primary_zone: text(&primary.zone),
-            standby_zone: text(&standby.zone),
-            bandwidth: Some(0),
-            enable_rtc: Some(group.enable_rtc()),
-            resource_group: group.resource_group().and_then(text),
-            tags: group.tags().iter().map(Into::into).collect(),
-            create_time: None,
-        }
-    }
-}
 
 /// A group to be adopted in the region of its production site, once its members are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -225,36 +170,29 @@ pub struct SeededGroup {
 ///
 /// [`SeedError`] about the first object that cannot be read; ids may have been minted by then.
 pub fn seed_groups(objects: &[Value], defaults: &mut Defaults<'_>) -> Result<Vec<SeededGroup>, SeedError> {
-    seed::read(SeedList::ReplicaGroups, objects, |record| enter(record, defaults))
+    seed::read(SeedList::ReplicaGroups, objects, |pasted| enter(pasted, defaults))
 }
 
-type R = GroupRecord;
-
-fn enter(record: &GroupRecord, defaults: &mut Defaults<'_>) -> Result<SeededGroup, Misread> {
-    let members = members(&record.pairs)?;
-    let id = defaults.id(record, R::group, IdKind::Group)?;
-    let sites = [
-        (R::source_region, R::source_zone),
-        (R::destination_region, R::destination_zone),
-        (R::primary_region, R::primary_zone),
-        (R::standby_region, R::standby_zone),
-    ];
-    let Sites { reversed, primary, standby } = Sites::read(record, sites, defaults)?;
+fn enter(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<SeededGroup, Misread> {
+    let members = members(pasted)?;
+    let id = pasted.id("ReplicaGroupId", IdKind::Group, defaults)?;
+    let Sites { reversed, primary, standby } =
+        Sites::read(pasted, ["SourceRegionId", "DestinationRegionId"], defaults)?;
     let seed = GroupSeed {
         id,
-        status: typed(record, R::status)?.unwrap_or(GroupStatus::Created),
+        status: pasted.typed("Status")?.unwrap_or(GroupStatus::Created),
         reversed,
-        created_at: record.create_time.map_or(defaults.now, seed::seconds),
+        created_at: pasted.seconds("CreateTime")?.unwrap_or(defaults.now),
         request: CreateDiskReplicaGroup {
             source_zone: primary.1,
             destination_region: standby.0,
             destination_zone: standby.1,
             settings: GroupSettings {
-                name: typed(record, R::name)?,
-                description: typed(record, R::description)?,
-                enable_rtc: record.enable_rtc.unwrap_or(false),
-                resource_group: typed(record, R::resource_group)?,
-                tags: seed::tags(record, R::tags, [TagRecord::key, TagRecord::value])?,
+                name: pasted.typed("GroupName")?,
+                description: pasted.typed("Description")?,
+                enable_rtc: pasted.flag("EnableRtc")?,
+                resource_group: pasted.typed("ResourceGroupId")?,
+                tags: pasted.tags(["TagKey", "TagValue"])?,
             },
         },
         members,
@@ -263,16 +201,17 @@ fn enter(record: &GroupRecord, defaults: &mut Defaults<'_>) -> Result<SeededGrou
 }
 
 /// The members, each named once. They must be seeded with the group or exist already.
-fn members(texts: &[String]) -> Result<Vec<PairId>, Misread> {
+fn members(pasted: Pasted<'_>) -> Result<Vec<PairId>, Misread> {
     let mut members = Vec::new();
-    for (at, text) in texts.iter().enumerate() {
+    pasted.list("PairIds", |_, text| {
+        let text = text.as_str().ok_or(SeedProblem::Type("a string"))?;
         for id in text.split(',').map(str::trim).filter(|id| !id.is_empty()) {
-            let around = |why| Misread::at(&format!("[{at}]"), why).within(R::pairs.name);
-            let id = PairId::parse(id).map_err(around)?;
+            let id = PairId::parse(id).map_err(|why| Misread::at("", why))?;
             if !members.contains(&id) {
                 members.push(id);
             }
         }
-    }
+        Ok(())
+    })?;
     Ok(members)
 }

@@ -17,7 +17,7 @@ use crate::ebs::{
 use crate::ids::{GroupId, PairId, ResourceGroupId};
 use crate::text::{Tag, TagKey};
 use crate::wire::cursor;
-use crate::wire::object::{object, text};
+use crate::wire::object::{Text, object, text};
 use crate::wire::reader::Reader;
 
 pub(in crate::wire) fn tag(reader: &mut Reader<'_>) -> Result<TagResources, Refusal> {
@@ -113,48 +113,23 @@ fn distinct<'a>(reader: &Reader<'_>, keys: impl Iterator<Item = &'a TagKey>) -> 
 
 object! {
     /// What `ListTagResources` answers.
-    ListTagResourcesResponse {
-        next_token: Option<String> = "NextToken",
-        resources: Vec<TagResourceRecord> = "TagResources",
-        request_id: String = "RequestId",
+    ListTagResourcesResponse(page: &TagPage, request_id: &str) {
+        next_token: Text = "NextToken" => text(page.next.map(cursor::encode).unwrap_or_default()),
+        resources: Vec<TagResourceRecord> = "TagResources" => page.resources.iter().flat_map(|of| of.tags.iter().map(|tag| TagResourceRecord::new(tag, &of.id, page.kind))).collect(),
+        request_id: String = "RequestId" => request_id.into(),
     }
 
     /// A tag of a pair or group.
-    TagRecord {
-        key: Option<String> = "TagKey",
-        value: Option<String> = "TagValue",
+    TagRecord(tag: &Tag) {
+        key: Text = "TagKey" => text(&tag.key),
+        value: Text = "TagValue" => text(&tag.value),
     }
 
     /// A tag of a resource in that list.
-    TagResourceRecord {
-        key: Option<String> = "TagKey",
-        value: Option<String> = "TagValue",
-        resource: Option<String> = "ResourceId",
-        kind: Option<String> = "ResourceType",
-    }
-}
-
-impl ListTagResourcesResponse {
-    /// The answer. The last page ends with an empty token (`W-034`).
-    pub fn new(page: &TagPage, request_id: &str) -> Self {
-        let record = |id: &str, tag: &Tag| TagResourceRecord {
-            key: text(tag.key.as_str()),
-            value: text(tag.value.as_str()),
-            resource: text(id),
-            kind: text(page.kind.as_str()),
-        };
-        let records =
-            page.resources.iter().flat_map(|resource| resource.tags.iter().map(move |tag| (resource, tag)));
-        Self {
-            next_token: Some(page.next.map(cursor::encode).unwrap_or_default()),
-            resources: records.map(|(resource, tag)| record(&resource.id, tag)).collect(),
-            request_id: String::from(request_id),
-        }
-    }
-}
-
-impl From<&Tag> for TagRecord {
-    fn from(tag: &Tag) -> Self {
-        Self { key: text(&tag.key), value: text(&tag.value) }
+    TagResourceRecord(tag: &Tag, resource: &str, kind: ResourceType) {
+        key: Text = "TagKey" => text(&tag.key),
+        value: Text = "TagValue" => text(&tag.value),
+        resource: Text = "ResourceId" => text(resource),
+        kind: Text = "ResourceType" => text(kind.as_str()),
     }
 }

@@ -7,10 +7,7 @@ pub(super) mod labels;
 pub(super) mod pair;
 mod place;
 
-pub use drill::{
-    DescribePairDrillsResponse, DescribeReplicaGroupDrillsResponse, DrillDiskRecord, GroupDrillRecord,
-    PairDrillRecord, StartDrillResponse,
-};
+pub use drill::{DescribeDrillsResponse, DrillDiskRecord, DrillRecord, StartDrillResponse};
 pub use group::{
     CreateDiskReplicaGroupResponse, DescribeDiskReplicaGroupsResponse, GroupRecord, SeededGroup, seed_groups,
 };

@@ -19,12 +19,13 @@ use crate::ebs::{
     PeriodUnit, RPO, ReplicaPair, ReprotectDiskReplicaPair, Site, StartDiskReplicaPair,
 };
 use crate::ids::{DiskId, GroupId, PairId, RegionId, ResourceGroupId, ZoneId};
-use crate::text::{Description, GroupName, Name};
-use crate::wire::cursor::{self, page, page_fields};
-use crate::wire::misread::{Misread, SeedProblem};
-use crate::wire::object::{count, object, text};
+use crate::text::{Description, Name};
+use crate::time::Timestamp;
+use crate::wire::cursor::{self, next_token, page, page_number, page_size};
+use crate::wire::object::{Number, Text, count, object, text};
+use crate::wire::pasted::{Misread, Pasted, SeedProblem};
 use crate::wire::reader::{INT32, INT64, Reader};
-use crate::wire::seed::{self, Defaults, IdKind, SeedError, SeedList, typed};
+use crate::wire::seed::{self, Defaults, IdKind, SeedError, SeedList};
 
 /// The only recovery point objective, in seconds.
 pub(super) const RPO_SECONDS: u64 = RPO.as_millis() / 1_000;
@@ -138,151 +139,78 @@ pub(in crate::wire) fn describe(reader: &Reader<'_>) -> Result<DescribeDiskRepli
     let sites = [Site::Production, Site::Backup].map(|site| (site.as_str(), site));
     let site = reader.choice("Site", &sites)?.unwrap_or_default();
     // A group id is spelled like any other, and so is the hyphen that stands for no group.
-    let group = reader.optional("ReplicaGroupId", PairId::parse)?;
+    let group = reader.optional("ReplicaGroupId", |text| PairId::parse(text).map(|_| String::from(text)))?;
     let number = reader.number("PageNumber", 1..=INT32)?;
     let size = reader.number("PageSize", 1..=100)?;
     let resource_group = reader.optional("ResourceGroupId", ResourceGroupId::parse)?;
     let tags = reader.tags()?;
     let name = reader.text("Name")?.map(String::from);
     let page = page(max_results, after, number, size);
-    let group = group.map(|group| String::from(group.as_str()));
     Ok(DescribeDiskReplicaPairs { pairs, name, group, site, resource_group, tags, page })
 }
 
 object! {
     /// What `CreateDiskReplicaPair` answers.
-    CreateDiskReplicaPairResponse {
-        request_id: String = "RequestId",
-        pair: Option<String> = "ReplicaPairId",
-        order: Option<String> = "OrderId",
+    CreateDiskReplicaPairResponse(created: &PairCreated, request_id: &str) {
+        request_id: String = "RequestId" => request_id.into(),
+        pair: Text = "ReplicaPairId" => text(&created.pair),
+        order: Text = "OrderId" => text(&created.order),
     }
 
     /// What `DescribeDiskReplicaPairProgress` answers.
-    DescribeDiskReplicaPairProgressResponse {
-        progress: Option<u64> = "Progress",
-        recover_point: Option<u64> = "RecoverPoint",
-        request_id: String = "RequestId",
+    DescribeDiskReplicaPairProgressResponse(progress: &PairProgress, request_id: &str) {
+        progress: Number = "Progress" => Some(progress.percent.into()),
+        recover_point: Number = "RecoverPoint" => progress.recover_point.map(Timestamp::as_secs),
+        request_id: String = "RequestId" => request_id.into(),
     }
 
     /// What `DescribeDiskReplicaPairs` answers.
-    DescribeDiskReplicaPairsResponse {
-        request_id: String = "RequestId",
-        next_token: Option<String> = "NextToken",
-        pairs: Vec<PairRecord> = "ReplicaPairs",
-        page_number: Option<u64> = "PageNumber",
-        page_size: Option<u64> = "PageSize",
-        total_count: Option<u64> = "TotalCount",
+    DescribeDiskReplicaPairsResponse(page: &PairPage, request_id: &str) {
+        request_id: String = "RequestId" => request_id.into(),
+        next_token: Text = "NextToken" => next_token(page.page, page.next),
+        pairs: Vec<PairRecord> = "ReplicaPairs" => page.pairs.iter().map(|pair| PairRecord::new(pair, page)).collect(),
+        page_number: Number = "PageNumber" => page_number(page.page),
+        page_size: Number = "PageSize" => page_size(page.page),
+        total_count: Number = "TotalCount" => count(page.total),
     }
 
     /// A pair in that list.
-    PairRecord {
-        pair: Option<String> = "ReplicaPairId",
-        source_region: Option<String> = "SourceRegion",
-        source_zone: Option<String> = "SourceZoneId",
-        source_disk: Option<String> = "SourceDiskId",
-        destination_region: Option<String> = "DestinationRegion",
-        destination_zone: Option<String> = "DestinationZoneId",
-        destination_disk: Option<String> = "DestinationDiskId",
-        name: Option<String> = "PairName",
-        description: Option<String> = "Description",
-        status: Option<String> = "Status",
-        rpo: Option<u64> = "RPO",
-        bandwidth: Option<u64> = "Bandwidth",
-        status_message: Option<String> = "StatusMessage",
-        last_recover_point: Option<u64> = "LastRecoverPoint",
-        group: Option<String> = "ReplicaGroupId",
-        create_time: Option<u64> = "CreateTime",
-        group_name: Option<String> = "ReplicaGroupName",
-        site: Option<String> = "Site",
-        primary_region: Option<String> = "PrimaryRegion",
-        standby_region: Option<String> = "StandbyRegion",
-        primary_zone: Option<String> = "PrimaryZone",
-        standby_zone: Option<String> = "StandbyZone",
-        charge_type: Option<String> = "ChargeType",
-        expired_time: Option<u64> = "ExpiredTime",
-        enable_rtc: Option<bool> = "EnableRtc",
-        tags: Vec<TagRecord> = "Tags",
-        resource_group: Option<String> = "ResourceGroupId",
+    PairRecord(pair: &ReplicaPair, page: &PairPage) {
+        pair: Text = "ReplicaPairId" => text(pair.id()),
+        source_region: Text = "SourceRegion" => text(&pair.source().region),
+        source_zone: Text = "SourceZoneId" => text(&pair.source().zone),
+        source_disk: Text = "SourceDiskId" => text(&pair.source().disk),
+        destination_region: Text = "DestinationRegion" => text(&pair.destination().region),
+        destination_zone: Text = "DestinationZoneId" => text(&pair.destination().zone),
+        destination_disk: Text = "DestinationDiskId" => text(&pair.destination().disk),
+        name: Text = "PairName" => pair.name().and_then(text),
+        description: Text = "Description" => pair.description().and_then(text),
+        status: Text = "Status" => text(pair.status()),
+        rpo: Number = "RPO" => Some(RPO_SECONDS),
+        bandwidth: Number = "Bandwidth" => Some(charge_shown(pair.charge()).1.into()),
+        status_message: Text = "StatusMessage" => pair.status_message().and_then(text),
+        last_recover_point: Number = "LastRecoverPoint" => pair.last_recover_point().map(Timestamp::as_secs),
+        group: Text = "ReplicaGroupId" => pair.group().and_then(text),
+        create_time: Number = "CreateTime" => Some(pair.created_at().as_secs()),
+        group_name: Text = "ReplicaGroupName" => pair.group().and_then(|group| page.group_names.get(group)).and_then(text),
+        site: Text = "Site" => text(page.site.as_str()),
+        primary_region: Text = "PrimaryRegion" => text(&pair.primary().region),
+        standby_region: Text = "StandbyRegion" => text(&pair.standby().region),
+        primary_zone: Text = "PrimaryZone" => text(&pair.primary().zone),
+        standby_zone: Text = "StandbyZone" => text(&pair.standby().zone),
+        charge_type: Text = "ChargeType" => text(charge_shown(pair.charge()).0),
+        expired_time: Number = "ExpiredTime",
+        enable_rtc: Option<bool> = "EnableRtc" => Some(pair.enable_rtc()),
+        tags: Vec<TagRecord> = "Tags" => pair.tags().iter().map(TagRecord::new).collect(),
+        resource_group: Text = "ResourceGroupId" => pair.resource_group().and_then(text),
     }
 }
 
-impl CreateDiskReplicaPairResponse {
-    /// The answer.
-    pub fn new(created: &PairCreated, request_id: &str) -> Self {
-        Self {
-            request_id: String::from(request_id),
-            pair: text(created.pair.as_str()),
-            order: text(created.order.as_str()),
-        }
-    }
-}
-
-impl DescribeDiskReplicaPairProgressResponse {
-    /// The answer.
-    pub fn new(progress: &PairProgress, request_id: &str) -> Self {
-        Self {
-            progress: Some(u64::from(progress.percent)),
-            recover_point: progress.recover_point.map(|at| at.as_secs()),
-            request_id: String::from(request_id),
-        }
-    }
-}
-
-impl DescribeDiskReplicaPairsResponse {
-    /// The answer. Pages by token end with an empty token (`W-034`); pages by number have none.
-    pub fn new(page: &PairPage, request_id: &str) -> Self {
-        let (next_token, page_number, page_size) = page_fields(page.page, page.next);
-        let group_name = |pair: &ReplicaPair| page.group_names.get(pair.group()?);
-        let record = |pair: &ReplicaPair| PairRecord::new(pair, group_name(pair), page.site);
-        Self {
-            request_id: String::from(request_id),
-            next_token,
-            pairs: page.pairs.iter().map(record).collect(),
-            page_number,
-            page_size,
-            total_count: count(page.total),
-        }
-    }
-}
-
-impl PairRecord {
-    /// The record of a pair, with the name of its group, seen from this site.
-    pub fn new(pair: &ReplicaPair, group_name: Option<&GroupName>, site: Site) -> Self {
-        let (source, destination) = (pair.source(), pair.destination());
-        let (primary, standby) = (pair.primary(), pair.standby());
-        let (charge_type, bandwidth) = match pair.charge() {
-            Charge::PostPay => ("POSTPAY", 0),
-            Charge::PrePay { bandwidth, .. } => ("PREPAY", bandwidth.as_kbps()),
-        };
-        Self {
-            pair: text(pair.id()),
-            source_region: text(&source.region),
-            source_zone: text(&source.zone),
-            source_disk: text(&source.disk),
-            destination_region: text(&destination.region),
-            destination_zone: text(&destination.zone),
-            destination_disk: text(&destination.disk),
-            name: pair.name().and_then(text),
-            description: pair.description().and_then(text),
-            status: text(pair.status()),
-            rpo: Some(RPO_SECONDS),
-            bandwidth: Some(u64::from(bandwidth)),
-            status_message: pair.status_message().and_then(text),
-            last_recover_point: pair.last_recover_point().map(|at| at.as_secs()),
-            group: pair.group().and_then(text),
-            create_time: Some(pair.created_at().as_secs()),
-            group_name: group_name.and_then(text),
-            site: text(site.as_str()),
-            primary_region: text(&primary.region),
-            standby_region: text(&standby.region),
-            primary_zone: text(&primary.zone),
-            standby_zone: text(&standby.zone),
-            charge_type: text(charge_type),
-            expired_time: None,
-            enable_rtc: Some(pair.enable_rtc()),
-            tags: pair.tags().iter().map(Into::into).collect(),
-            resource_group: pair.resource_group().and_then(text),
-        }
+/// `ChargeType` and `Bandwidth`: a postpaid pair has none of its own.
+const fn charge_shown(charge: &Charge) -> (&'static str, u32) {
+    match charge {
+        Charge::PostPay => ("POSTPAY", 0),
+        Charge::PrePay { bandwidth, .. } => ("PREPAY", bandwidth.as_kbps()),
     }
 }
 
@@ -303,38 +231,31 @@ pub struct SeededPair {
 ///
 /// [`SeedError`] about the first object that cannot be read; ids may have been minted by then.
 pub fn seed_pairs(objects: &[Value], defaults: &mut Defaults<'_>) -> Result<Vec<SeededPair>, SeedError> {
-    seed::read(SeedList::ReplicaPairs, objects, |record| enter(record, defaults))
+    seed::read(SeedList::ReplicaPairs, objects, |pasted| enter(pasted, defaults))
 }
 
-type R = PairRecord;
-
-fn enter(record: &PairRecord, defaults: &mut Defaults<'_>) -> Result<SeededPair, Misread> {
-    let charge = charge(record)?;
-    let id = defaults.id(record, R::pair, IdKind::Pair)?;
-    let sites = [
-        (R::source_region, R::source_zone),
-        (R::destination_region, R::destination_zone),
-        (R::primary_region, R::primary_zone),
-        (R::standby_region, R::standby_zone),
-    ];
-    let Sites { reversed, primary, standby } = Sites::read(record, sites, defaults)?;
+fn enter(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<SeededPair, Misread> {
+    let charge = charge(pasted)?;
+    let id = pasted.id("ReplicaPairId", IdKind::Pair, defaults)?;
+    let Sites { reversed, primary, standby } =
+        Sites::read(pasted, ["SourceRegion", "DestinationRegion"], defaults)?;
     // The disks are named by direction alone, so they move with it.
-    let (source, destination) = (R::source_disk, R::destination_disk);
+    let (source, destination) = ("SourceDiskId", "DestinationDiskId");
     let (at_primary, at_standby) = if reversed { (destination, source) } else { (source, destination) };
-    let primary_disk = defaults.id(record, at_primary, IdKind::Disk)?;
-    let standby_disk = defaults.id(record, at_standby, IdKind::Disk)?;
+    let primary_disk = pasted.id(at_primary, IdKind::Disk, defaults)?;
+    let standby_disk = pasted.id(at_standby, IdKind::Disk, defaults)?;
     if primary_disk == standby_disk {
         return Err(SeedProblem::TooClose.into());
     }
-    let status = typed(record, R::status)?.unwrap_or(PairStatus::Created);
+    let status = pasted.typed("Status")?.unwrap_or(PairStatus::Created);
     let shown = matches!(status, PairStatus::Invalid | PairStatus::CreateFailed);
     let seed = PairSeed {
         id,
         status,
-        status_message: typed(record, R::status_message)?.filter(|_| shown),
+        status_message: pasted.typed("StatusMessage")?.filter(|_| shown),
         reversed,
-        created_at: record.create_time.map_or(defaults.now, seed::seconds),
-        last_recover_point: record.last_recover_point.map(seed::seconds),
+        created_at: pasted.seconds("CreateTime")?.unwrap_or(defaults.now),
+        last_recover_point: pasted.seconds("LastRecoverPoint")?,
         request: CreateDiskReplicaPair {
             source_zone: primary.1,
             source_disk: primary_disk,
@@ -342,29 +263,30 @@ fn enter(record: &PairRecord, defaults: &mut Defaults<'_>) -> Result<SeededPair,
             destination_zone: standby.1,
             destination_disk: standby_disk,
             settings: PairSettings {
-                name: typed(record, R::name)?,
-                description: typed(record, R::description)?,
+                name: pasted.typed("PairName")?,
+                description: pasted.typed("Description")?,
                 charge,
-                enable_rtc: record.enable_rtc.unwrap_or(false),
-                resource_group: typed(record, R::resource_group)?,
-                tags: seed::tags(record, R::tags, [TagRecord::key, TagRecord::value])?,
+                enable_rtc: pasted.flag("EnableRtc")?,
+                resource_group: pasted.typed("ResourceGroupId")?,
+                tags: pasted.tags(["TagKey", "TagValue"])?,
             },
         },
     };
-    Ok(SeededPair { region: primary.0, seed, group: typed(record, R::group)? })
+    Ok(SeededPair { region: primary.0, seed, group: pasted.typed("ReplicaGroupId")? })
 }
 
 /// How the pair is paid for. Answers do not tell the period, so it is taken to be the shortest.
-fn charge(record: &PairRecord) -> Result<Charge, Misread> {
+fn charge(pasted: Pasted<'_>) -> Result<Charge, Misread> {
+    let kbps = pasted.number("Bandwidth")?;
     // A postpaid pair shows 0.
-    let prepaid = match typed::<_, ChargeType>(record, R::charge_type)? {
-        Some(charge_type) => charge_type == ChargeType::Prepay,
-        None => record.bandwidth.is_some_and(|kbps| kbps != 0),
-    };
-    if !prepaid {
-        return Ok(Charge::PostPay);
+    let by_bandwidth =
+        if kbps.is_some_and(|kbps| kbps != 0) { ChargeType::Prepay } else { ChargeType::Postpay };
+    match pasted.typed("ChargeType")?.unwrap_or(by_bandwidth) {
+        ChargeType::Postpay => Ok(Charge::PostPay),
+        ChargeType::Prepay => {
+            let sold = kbps.map_or(Some(Bandwidth::Kbps10240), Bandwidth::from_kbps);
+            let bandwidth = sold.ok_or_else(|| Misread::at("Bandwidth", "not a bandwidth that is sold"))?;
+            Ok(Charge::PrePay { bandwidth, period: 1, unit: PeriodUnit::Month })
+        }
     }
-    let sold = record.bandwidth.map_or(Some(Bandwidth::Kbps10240), Bandwidth::from_kbps);
-    let bandwidth = sold.ok_or_else(|| Misread::at(R::bandwidth.name, "not a bandwidth that is sold"))?;
-    Ok(Charge::PrePay { bandwidth, period: 1, unit: PeriodUnit::Month })
 }

@@ -4,17 +4,12 @@
 //! follows whether it is reversed (`W-040`); an object that leaves out the former is taken as not reversed.
 
 use alloc::format;
-use alloc::string::String;
 
 use crate::ids::{RegionId, ZoneId};
 use crate::rule::cite;
-use crate::wire::misread::{Misread, SeedProblem};
-use crate::wire::object::At;
+use crate::wire::pasted::{Misread, Pasted, SeedProblem};
 use crate::wire::rules::W_040;
-use crate::wire::seed::{Defaults, typed};
-
-/// The fields of a site's region and zone.
-pub(super) type Fields<R> = (At<R, Option<String>>, At<R, Option<String>>);
+use crate::wire::seed::Defaults;
 
 /// Where a site is, as far as the object says.
 struct Said {
@@ -23,8 +18,8 @@ struct Said {
 }
 
 impl Said {
-    fn read<R>(record: &R, (region, zone): Fields<R>) -> Result<Self, Misread> {
-        Ok(Self { region: typed(record, region)?, zone: typed(record, zone)? })
+    fn read(pasted: Pasted<'_>, [region, zone]: [&str; 2]) -> Result<Self, Misread> {
+        Ok(Self { region: pasted.typed(region)?, zone: pasted.typed(zone)? })
     }
 
     /// Whether the two may be one place: nothing that both say differs.
@@ -49,14 +44,17 @@ pub(super) struct Sites {
 cite!(W_040);
 
 impl Sites {
-    /// The sites that source and destination, primary and standby name.
-    pub(super) fn read<R>(
-        record: &R,
-        [source, destination, primary, standby]: [Fields<R>; 4],
+    /// The sites that source and destination, primary and standby name. `source_region` and `destination_region` are
+    /// what the fields of these regions are called.
+    pub(super) fn read(
+        pasted: Pasted<'_>,
+        [source_region, destination_region]: [&str; 2],
         defaults: &Defaults<'_>,
     ) -> Result<Self, Misread> {
-        let (source, destination) = (Said::read(record, source)?, Said::read(record, destination)?);
-        let (primary, standby) = (Said::read(record, primary)?, Said::read(record, standby)?);
+        let source = Said::read(pasted, [source_region, "SourceZoneId"])?;
+        let destination = Said::read(pasted, [destination_region, "DestinationZoneId"])?;
+        let primary = Said::read(pasted, ["PrimaryRegion", "PrimaryZone"])?;
+        let standby = Said::read(pasted, ["StandbyRegion", "StandbyZone"])?;
         // An object that leaves out where it was created agrees with both, and is taken as not reversed.
         let reversed = match (
             source.may_be(&primary) && destination.may_be(&standby),

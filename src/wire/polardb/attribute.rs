@@ -11,160 +11,119 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
-use super::clusters::ClusterTag;
-use super::words::{ENGINE, NodeRole, UNLOCKED, column_store, has_standby, hot_replica, switch};
+use super::clusters::{ClusterTag, cluster};
+use super::words::{ENGINE, ROLES, SWITCH, UNLOCKED, WRITER, has_standby, role, switch};
+use crate::control_plane::Refusal;
 use crate::ids::{NodeClass, RegionId, ZoneId};
 use crate::polardb::{
-    BadPriority, ClusterSeed, ClusterStatus, DbCluster, DbNode, Edition, Engine, NodeKind, PayType, Priority,
-    Role,
+    ClusterSeed, ClusterStatus, DbCluster, DbNode, DescribeDbClusterAttribute, Edition, Engine, NodeKind,
+    PayType, Priority, Role,
 };
 use crate::rule::cite;
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 use crate::wire::civil::{format_iso, parse_iso};
-use crate::wire::misread::{Misread, SeedProblem};
-use crate::wire::object::{object, text};
+use crate::wire::object::{Number, Text, object, text};
+use crate::wire::pasted::{Misread, Pasted, SeedProblem};
+use crate::wire::reader::Reader;
 use crate::wire::rules::W_041;
-use crate::wire::seed::{self, Defaults, IdKind, SeedError, SeedList, given, parsed, typed};
+use crate::wire::seed::{self, Defaults, IdKind, SeedError, SeedList};
 
 /// `SubCluster` of a standby node.
 const STANDBY: &str = "Standby";
 
+pub(in crate::wire) fn describe(reader: &mut Reader<'_>) -> Result<DescribeDbClusterAttribute, Refusal> {
+    Ok(DescribeDbClusterAttribute { cluster: cluster(reader)? })
+}
+
 object! {
     /// What `DescribeDBClusterAttribute` answers.
-    DescribeDbClusterAttributeResponse {
-        deletion_lock: Option<u64> = "DeletionLock",
-        category: Option<String> = "Category",
-        resource_group: Option<String> = "ResourceGroupId",
-        backup_chain_size: Option<u64> = "DataLevel1BackupChainSize",
-        cluster: Option<String> = "DBClusterId",
-        engine_type: Option<String> = "DBType",
-        network_type: Option<String> = "DBClusterNetworkType",
+    DescribeDbClusterAttributeResponse(cluster: &DbCluster, request_id: &str) {
+        deletion_lock: Number = "DeletionLock" => Some(cluster.deletion_lock().into()),
+        category: Text = "Category" => text(cluster.edition().as_category()),
+        resource_group: Text = "ResourceGroupId" => cluster.resource_group().and_then(text),
+        backup_chain_size: Number = "DataLevel1BackupChainSize",
+        cluster: Text = "DBClusterId" => text(cluster.id()),
+        engine_type: Text = "DBType" => text(cluster.engine().as_str()),
+        network_type: Text = "DBClusterNetworkType",
         is_latest_version: Option<bool> = "IsLatestVersion",
         has_complete_standby_resources: Option<bool> = "HasCompleteStandbyRes",
-        hot_standby_cluster: Option<String> = "HotStandbyCluster",
-        data_sync_mode: Option<String> = "DataSyncMode",
-        standby_ha_mode: Option<String> = "StandbyHAMode",
-        compress_storage_mode: Option<String> = "CompressStorageMode",
-        storage_max: Option<u64> = "StorageMax",
-        version: Option<String> = "DBVersion",
-        nodes: Vec<AttributeNode> = "DBNodes",
-        zones: Option<String> = "ZoneIds",
-        maintain_time: Option<String> = "MaintainTime",
-        engine: Option<String> = "Engine",
-        tags: Vec<ClusterTag> = "Tags",
-        request_id: String = "RequestId",
-        vpc: Option<String> = "VPCId",
-        status: Option<String> = "DBClusterStatus",
-        vswitch: Option<String> = "VSwitchId",
-        description: Option<String> = "DBClusterDescription",
-        expired: Option<String> = "Expired",
-        pay_type: Option<String> = "PayType",
-        storage_pay_type: Option<String> = "StoragePayType",
-        lock_mode: Option<String> = "LockMode",
-        storage_used: Option<u64> = "StorageUsed",
-        compress_storage_used: Option<u64> = "CompressStorageUsed",
-        storage_space: Option<u64> = "StorageSpace",
-        version_status: Option<String> = "DBVersionStatus",
-        creation_time: Option<String> = "CreationTime",
-        sql_size: Option<u64> = "SQLSize",
-        inode_total: Option<u64> = "InodeTotal",
-        inode_used: Option<u64> = "InodeUsed",
-        blktag_total: Option<u64> = "BlktagTotal",
-        blktag_used: Option<u64> = "BlktagUsed",
-        region: Option<String> = "RegionId",
-        expire_time: Option<String> = "ExpireTime",
-        sub_category: Option<String> = "SubCategory",
+        hot_standby_cluster: Text = "HotStandbyCluster" => text("StandbyClusterON").filter(|_| has_standby(cluster)),
+        data_sync_mode: Text = "DataSyncMode",
+        standby_ha_mode: Text = "StandbyHAMode",
+        compress_storage_mode: Text = "CompressStorageMode",
+        storage_max: Number = "StorageMax",
+        version: Text = "DBVersion" => text(cluster.version()),
+        nodes: Vec<AttributeNode> = "DBNodes" => cluster.nodes().iter().map(|node| AttributeNode::new(cluster, node)).collect(),
+        zones: Text = "ZoneIds" => Some(zones(cluster)),
+        maintain_time: Text = "MaintainTime",
+        engine: Text = "Engine" => text(ENGINE),
+        tags: Vec<ClusterTag> = "Tags" => cluster.tags().iter().map(ClusterTag::new).collect(),
+        request_id: String = "RequestId" => request_id.into(),
+        vpc: Text = "VPCId",
+        status: Text = "DBClusterStatus" => text(cluster.status()),
+        vswitch: Text = "VSwitchId",
+        description: Text = "DBClusterDescription" => cluster.description().and_then(text),
+        expired: Text = "Expired" => text("false"),
+        pay_type: Text = "PayType" => text(cluster.pay_type().as_str()),
+        storage_pay_type: Text = "StoragePayType",
+        lock_mode: Text = "LockMode" => text(UNLOCKED),
+        storage_used: Number = "StorageUsed",
+        compress_storage_used: Number = "CompressStorageUsed",
+        storage_space: Number = "StorageSpace",
+        version_status: Text = "DBVersionStatus",
+        creation_time: Text = "CreationTime" => Some(format_iso(cluster.created_at())),
+        sql_size: Number = "SQLSize",
+        inode_total: Number = "InodeTotal",
+        inode_used: Number = "InodeUsed",
+        blktag_total: Number = "BlktagTotal",
+        blktag_used: Number = "BlktagUsed",
+        region: Text = "RegionId" => text(cluster.region()),
+        expire_time: Text = "ExpireTime",
+        sub_category: Text = "SubCategory",
         is_proxy_latest_version: Option<bool> = "IsProxyLatestVersion",
-        storage_type: Option<String> = "StorageType",
-        serverless_type: Option<String> = "ServerlessType",
-        strict_consistency: Option<String> = "StrictConsistency",
-        proxy_cpu_cores: Option<String> = "ProxyCpuCores",
-        proxy_standard_cpu_cores: Option<String> = "ProxyStandardCpuCores",
-        proxy_type: Option<String> = "ProxyType",
-        proxy_status: Option<String> = "ProxyStatus",
-        proxy_serverless_type: Option<String> = "ProxyServerlessType",
-        architecture: Option<String> = "Architecture",
-        ai_type: Option<String> = "AiType",
-        provisioned_iops: Option<String> = "ProvisionedIops",
-        ai_creating_time: Option<String> = "AiCreatingTime",
-        supports_instant_switch_with_imci: Option<String> = "SupportInstantSwitchWithImci",
-        orca: Option<String> = "Orca",
-        source_cluster: Option<String> = "SourceDBCluster",
-        restore_type: Option<String> = "RestoreType",
-        restore_data_point: Option<String> = "RestoreDataPoint",
+        storage_type: Text = "StorageType",
+        serverless_type: Text = "ServerlessType",
+        strict_consistency: Text = "StrictConsistency",
+        proxy_cpu_cores: Text = "ProxyCpuCores",
+        proxy_standard_cpu_cores: Text = "ProxyStandardCpuCores",
+        proxy_type: Text = "ProxyType",
+        proxy_status: Text = "ProxyStatus",
+        proxy_serverless_type: Text = "ProxyServerlessType",
+        architecture: Text = "Architecture",
+        ai_type: Text = "AiType",
+        provisioned_iops: Text = "ProvisionedIops",
+        ai_creating_time: Text = "AiCreatingTime",
+        supports_instant_switch_with_imci: Text = "SupportInstantSwitchWithImci",
+        orca: Text = "Orca",
+        source_cluster: Text = "SourceDBCluster",
+        restore_type: Text = "RestoreType",
+        restore_data_point: Text = "RestoreDataPoint",
     }
 
     /// A node in that answer.
-    AttributeNode {
-        creation_time: Option<String> = "CreationTime",
-        failover_priority: Option<u64> = "FailoverPriority",
-        max_iops: Option<u64> = "MaxIOPS",
-        class: Option<String> = "DBNodeClass",
-        cpu_cores: Option<String> = "CpuCores",
-        memory_size: Option<String> = "MemorySize",
-        role: Option<String> = "DBNodeRole",
-        zone: Option<String> = "ZoneId",
-        max_connections: Option<u64> = "MaxConnections",
-        status: Option<String> = "DBNodeStatus",
-        node: Option<String> = "DBNodeId",
-        imci_switch: Option<String> = "ImciSwitch",
-        hot_replica_mode: Option<String> = "HotReplicaMode",
-        added_cpu_cores: Option<String> = "AddedCpuCores",
-        master: Option<String> = "MasterId",
-        scc_mode: Option<String> = "SccMode",
-        server_weight: Option<String> = "ServerWeight",
-        serverless_type: Option<String> = "ServerlessType",
-        sub_cluster: Option<String> = "SubCluster",
-        remote_memory_size: Option<String> = "RemoteMemorySize",
-        orca: Option<String> = "Orca",
-    }
-}
-
-impl DescribeDbClusterAttributeResponse {
-    /// The answer.
-    pub fn new(cluster: &DbCluster, request_id: &str) -> Self {
-        Self {
-            deletion_lock: Some(u64::from(cluster.deletion_lock())),
-            category: text(cluster.edition().as_category()),
-            resource_group: cluster.resource_group().and_then(text),
-            cluster: text(cluster.id()),
-            engine_type: text(cluster.engine().as_str()),
-            hot_standby_cluster: has_standby(cluster).then(|| String::from("StandbyClusterON")),
-            version: text(cluster.version()),
-            nodes: cluster.nodes().iter().map(|node| AttributeNode::new(cluster, node)).collect(),
-            zones: Some(zones(cluster)),
-            engine: text(ENGINE),
-            tags: cluster.tags().iter().map(Into::into).collect(),
-            request_id: String::from(request_id),
-            status: text(cluster.status()),
-            description: cluster.description().and_then(text),
-            expired: text("false"),
-            pay_type: text(cluster.pay_type().as_str()),
-            lock_mode: text(UNLOCKED),
-            creation_time: Some(format_iso(cluster.created_at())),
-            region: text(cluster.region()),
-            ..Self::default()
-        }
-    }
-}
-
-impl AttributeNode {
-    /// The record of a node of this cluster.
-    pub fn new(cluster: &DbCluster, node: &DbNode) -> Self {
-        Self {
-            creation_time: Some(format_iso(node.created_at)),
-            failover_priority: Some(u64::from(node.priority.get())),
-            class: text(&node.class),
-            role: text(NodeRole::of(node).as_str()),
-            zone: text(&node.zone),
-            status: text(cluster.node_status(node)),
-            node: text(&node.id),
-            imci_switch: text(column_store(node)),
-            hot_replica_mode: text(hot_replica(node)),
-            sub_cluster: text(STANDBY).filter(|_| node.kind == NodeKind::Standby),
-            ..Self::default()
-        }
+    AttributeNode(cluster: &DbCluster, node: &DbNode) {
+        creation_time: Text = "CreationTime" => Some(format_iso(node.created_at)),
+        failover_priority: Number = "FailoverPriority" => Some(node.priority.get().into()),
+        max_iops: Number = "MaxIOPS",
+        class: Text = "DBNodeClass" => text(&node.class),
+        cpu_cores: Text = "CpuCores",
+        memory_size: Text = "MemorySize",
+        role: Text = "DBNodeRole" => text(role(node)),
+        zone: Text = "ZoneId" => text(&node.zone),
+        max_connections: Number = "MaxConnections",
+        status: Text = "DBNodeStatus" => text(cluster.node_status(node)),
+        node: Text = "DBNodeId" => text(&node.id),
+        imci_switch: Text = "ImciSwitch" => text(switch(node.kind == NodeKind::ColumnStore)),
+        hot_replica_mode: Text = "HotReplicaMode" => text(switch(node.hot_replica)),
+        added_cpu_cores: Text = "AddedCpuCores",
+        master: Text = "MasterId",
+        scc_mode: Text = "SccMode",
+        server_weight: Text = "ServerWeight",
+        serverless_type: Text = "ServerlessType",
+        sub_cluster: Text = "SubCluster" => text(STANDBY).filter(|_| node.kind == NodeKind::Standby),
+        remote_memory_size: Text = "RemoteMemorySize",
+        orca: Text = "Orca",
     }
 }
 
@@ -185,38 +144,33 @@ fn zones(cluster: &DbCluster) -> String {
 ///
 /// [`SeedError`] about the first object that cannot be read; ids may have been minted by then.
 pub fn seed_clusters(objects: &[Value], defaults: &mut Defaults<'_>) -> Result<Vec<ClusterSeed>, SeedError> {
-    seed::read(SeedList::Clusters, objects, |record| enter(record, defaults))
+    seed::read(SeedList::Clusters, objects, |pasted| enter(pasted, defaults))
 }
 
-type R = DescribeDbClusterAttributeResponse;
-type N = AttributeNode;
-
-fn enter(record: &R, defaults: &mut Defaults<'_>) -> Result<ClusterSeed, Misread> {
-    let id = defaults.id(record, R::cluster, IdKind::Cluster)?;
-    let region = typed(record, R::region)?.unwrap_or_else(|| defaults.region.clone());
+fn enter(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<ClusterSeed, Misread> {
+    let id = pasted.id("DBClusterId", IdKind::Cluster, defaults)?;
+    let region = pasted.typed("RegionId")?.unwrap_or_else(|| defaults.region.clone());
     let engine = |text: &str| Engine::parse(text).ok_or("there is no such engine");
-    let engine = parsed(record, R::engine_type, engine)?;
-    let engine = engine.unwrap_or(Engine::MySql);
-    let version = given(record, R::version).or(engine.versions().last().copied()).unwrap_or_default();
-    let status = typed(record, R::status)?.map_or(ClusterStatus::Running, status);
-    let created_at = parsed(record, R::creation_time, parse_iso)?;
-    let created_at = created_at.unwrap_or(defaults.now);
-    let edition = parsed(record, R::category, edition)?.unwrap_or_default();
+    let engine = pasted.parsed("DBType", engine)?.unwrap_or(Engine::MySql);
+    let version = pasted.text("DBVersion")?.or(engine.versions().last().copied()).unwrap_or_default();
+    let status = pasted.typed("DBClusterStatus")?.map_or(ClusterStatus::Running, status);
+    let created_at = pasted.parsed("CreationTime", parse_iso)?.unwrap_or(defaults.now);
+    let edition = pasted.parsed("Category", edition)?.unwrap_or_default();
     let cluster = Surroundings { region: &region, engine, status: &status, created_at };
-    let nodes = nodes(&record.nodes, &cluster, defaults)?;
+    let nodes = nodes(pasted, &cluster, defaults)?;
     Ok(ClusterSeed {
         id,
         engine,
         version: Arc::from(version),
         edition,
-        pay_type: typed(record, R::pay_type)?.unwrap_or(PayType::Postpaid),
-        description: typed(record, R::description)?,
-        resource_group: typed(record, R::resource_group)?,
-        tags: seed::tags(record, R::tags, [ClusterTag::key, ClusterTag::value])?,
-        deletion_lock: match record.deletion_lock {
+        pay_type: pasted.typed("PayType")?.unwrap_or(PayType::Postpaid),
+        description: pasted.typed("DBClusterDescription")?,
+        resource_group: pasted.typed("ResourceGroupId")?,
+        tags: pasted.tags(["Key", "Value"])?,
+        deletion_lock: match pasted.number("DeletionLock")? {
             None | Some(0) => false,
             Some(1) => true,
-            Some(_) => return Err(Misread::at(R::deletion_lock.name, "neither 0 nor 1")),
+            Some(_) => return Err(Misread::at("DeletionLock", "neither 0 nor 1")),
         },
         created_at,
         nodes,
@@ -237,72 +191,66 @@ cite!(W_041);
 
 /// The nodes of a cluster, one of them the writer: the first if no node says so (`W-041`).
 fn nodes(
-    records: &[AttributeNode],
+    pasted: Pasted<'_>,
     cluster: &Surroundings<'_>,
     defaults: &mut Defaults<'_>,
 ) -> Result<Vec<DbNode>, Misread> {
-    let named = records.iter().any(|node| given(node, N::role) == Some(NodeRole::Writer.as_str()));
-    let nodes = records.iter().enumerate().map(|(at, record)| {
-        let by_default = if at == 0 && !named { NodeRole::Writer } else { NodeRole::Reader };
-        let node = node(record, cluster, by_default, defaults);
-        node.map_err(|misread| misread.within(&format!("[{at}]")).within(R::nodes.name))
-    });
-    let nodes = nodes.collect::<Result<Vec<DbNode>, Misread>>()?;
+    let role = |_, node| Pasted::of(node)?.text("DBNodeRole");
+    let named = pasted.list("DBNodes", role)?.contains(&Some(WRITER));
+    let nodes = pasted.list("DBNodes", |at, record| {
+        let by_default = if at == 0 && !named { Role::Writer } else { Role::Reader };
+        node(Pasted::of(record)?, cluster, by_default, defaults)
+    })?;
     match nodes.iter().filter(|node| node.role == Role::Writer).count() {
         1 => Ok(nodes),
-        other => Err(Misread::from(SeedProblem::Writers(other)).within(R::nodes.name)),
+        other => Err(Misread::from(SeedProblem::Writers(other)).within("DBNodes")),
     }
 }
 
 fn node(
-    record: &AttributeNode,
+    pasted: Pasted<'_>,
     cluster: &Surroundings<'_>,
-    by_default: NodeRole,
+    by_default: Role,
     defaults: &mut Defaults<'_>,
 ) -> Result<DbNode, Misread> {
-    let (role, kind) = role_and_kind(record, by_default)?;
-    let id = defaults.id(record, N::node, IdKind::Node)?;
-    let priority = match record.failover_priority {
-        None => Priority::MIN,
-        Some(number) => {
-            Priority::new(u8::try_from(number).unwrap_or(u8::MAX)).map_err(|BadPriority(_)| {
-                let why = format!("a failover priority is 1 to 15, not {number}");
-                Misread::at(N::failover_priority.name, why)
-            })?
-        }
-    };
-    let class = NodeClass::parse(given(record, N::class).unwrap_or(usual_class(cluster.engine)));
-    let status: Option<StatusMessage> = typed(record, N::status)?;
-    let created_at = parsed(record, N::creation_time, parse_iso)?;
+    let (role, kind) = role_and_kind(pasted, by_default)?;
+    let id = pasted.id("DBNodeId", IdKind::Node, defaults)?;
+    let priority = pasted.number("FailoverPriority")?.map_or(Ok(Priority::MIN), |number| {
+        let why = || format!("a failover priority is 1 to 15, not {number}");
+        let priority = u8::try_from(number).ok().and_then(|number| Priority::new(number).ok());
+        priority.ok_or_else(|| Misread::at("FailoverPriority", why()))
+    })?;
+    let class = NodeClass::parse(pasted.text("DBNodeClass")?.unwrap_or(usual_class(cluster.engine)));
+    let status: Option<StatusMessage> = pasted.typed("DBNodeStatus")?;
+    let created_at = pasted.parsed("CreationTime", parse_iso)?;
     Ok(DbNode {
         id,
         role,
         kind,
         priority,
-        class: class.map_err(|why| Misread::at(N::class.name, why))?,
-        zone: typed(record, N::zone)?.unwrap_or_else(|| ZoneId::first_of(cluster.region)),
+        class: class.map_err(|why| Misread::at("DBNodeClass", why))?,
+        zone: pasted.typed("ZoneId")?.unwrap_or_else(|| ZoneId::first_of(cluster.region)),
         created_at: created_at.unwrap_or(cluster.created_at),
         up: true,
         replicating: true,
         busy: status.filter(|status| keeps_busy(status.as_str(), cluster.status)),
-        hot_replica: parsed(record, N::hot_replica_mode, switch)?.unwrap_or(false),
+        hot_replica: pasted.choice("HotReplicaMode", &SWITCH)?.unwrap_or(false),
     })
 }
 
-/// The role of a node and its kind, which shows in the role, in its column-store switch or in its sub-cluster. The
+/// The role of a node and its kind, which shows in the role, in its sub-cluster or in its column-store switch. The
 /// writer is of the ordinary kind whatever its switches say.
-fn role_and_kind(record: &AttributeNode, by_default: NodeRole) -> Result<(Role, NodeKind), Misread> {
-    let column_store = parsed(record, N::imci_switch, switch)?.unwrap_or(false);
-    Ok(match parsed(record, N::role, NodeRole::parse)?.unwrap_or(by_default) {
-        NodeRole::Writer => (Role::Writer, NodeKind::Ordinary),
-        NodeRole::ColumnReader => (Role::Reader, NodeKind::ColumnStore),
-        NodeRole::Ai => (Role::Reader, NodeKind::Ai),
-        NodeRole::Reader if given(record, N::sub_cluster) == Some(STANDBY) => {
-            (Role::Reader, NodeKind::Standby)
+fn role_and_kind(pasted: Pasted<'_>, by_default: Role) -> Result<(Role, NodeKind), Misread> {
+    let column_store = pasted.choice("ImciSwitch", &SWITCH)?.unwrap_or(false);
+    let (role, kind) = pasted.choice("DBNodeRole", &ROLES)?.unwrap_or((by_default, NodeKind::Ordinary));
+    let kind = match (role, kind) {
+        (Role::Reader, NodeKind::Ordinary) if pasted.text("SubCluster")? == Some(STANDBY) => {
+            NodeKind::Standby
         }
-        NodeRole::Reader if column_store => (Role::Reader, NodeKind::ColumnStore),
-        NodeRole::Reader => (Role::Reader, NodeKind::Ordinary),
-    })
+        (Role::Reader, NodeKind::Ordinary) if column_store => NodeKind::ColumnStore,
+        (_, kind) => kind,
+    };
+    Ok((role, kind))
 }
 
 /// Whether a status keeps a node busy. A node of a cluster that is being created or released follows its cluster.

@@ -8,16 +8,16 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::words::{ENGINE, NodeRole, UNLOCKED, column_store, has_standby, hot_replica};
+use super::words::{ENGINE, UNLOCKED, has_standby, listed_role, switch};
 use crate::control_plane::Refusal;
 use crate::ids::{ClusterId, NodeClass, NodeId, ResourceGroupId, ZoneId};
 use crate::polardb::{
     ClusterCreated, ClusterPage, CreateDbCluster, DbCluster, DbNode, DescribeDbClusters, Edition, Engine,
-    FailoverDbCluster, PayType, PolarDbReason, TargetZoneType,
+    FailoverDbCluster, NodeKind, PayType, PolarDbReason, TargetZoneType,
 };
 use crate::text::{Description, Tag};
 use crate::wire::civil::format_iso;
-use crate::wire::object::{count, object, text};
+use crate::wire::object::{Number, Text, count, object, text};
 use crate::wire::reader::{INT32, Reader};
 
 /// The words of `TargetZoneType` and `ZoneType`.
@@ -76,9 +76,7 @@ pub(in crate::wire) fn create(reader: &mut Reader<'_>) -> Result<CreateDbCluster
     let edition = edition.unwrap_or_default();
     let tags = reader.tags()?;
     let (range, default) = edition.node_numbers();
-    let wide = u64::from(*range.start())..=u64::from(*range.end());
-    let node_number = reader.number("DBNodeNum", wide)?;
-    let node_number = node_number.and_then(|number| u8::try_from(number).ok()).unwrap_or(default);
+    let node_number = reader.number("DBNodeNum", range)?.unwrap_or(default);
     let mut other = Vec::new();
     for name in UNUSED_ON_CREATE.split(' ') {
         other.extend(reader.text(name)?.map(|text| (Arc::from(name), Arc::from(text))));
@@ -111,7 +109,7 @@ pub(in crate::wire) fn describe(reader: &Reader<'_>) -> Result<DescribeDbCluster
     }
     let sizes = [("30", 30), ("50", 50), ("100", 100)];
     let page_size = reader.choice("PageSize", &sizes)?.unwrap_or(30);
-    let page_number = reader.number("PageNumber", 1..=INT32)?;
+    let page_number = reader.number("PageNumber", 1..=INT32)?.unwrap_or(1);
     let resource_group = reader.optional("ResourceGroupId", ResourceGroupId::parse)?;
     let tags = reader.tags()?;
     let pay_type = reader.choice("PayType", &PAY_TYPES)?;
@@ -126,166 +124,97 @@ pub(in crate::wire) fn describe(reader: &Reader<'_>) -> Result<DescribeDbCluster
         pay_type,
         resource_group,
         tags,
-        page_number: page_number.and_then(|number| u32::try_from(number).ok()).unwrap_or(1),
+        page_number,
         page_size,
     })
 }
 
 object! {
     /// What `CreateDBCluster` answers.
-    CreateDbClusterResponse {
-        request_id: String = "RequestId",
-        resource_group: Option<String> = "ResourceGroupId",
-        cluster: Option<String> = "DBClusterId",
-        order: Option<String> = "OrderId",
+    CreateDbClusterResponse(created: &ClusterCreated, request_id: &str) {
+        request_id: String = "RequestId" => request_id.into(),
+        resource_group: Text = "ResourceGroupId" => created.resource_group.as_ref().and_then(text),
+        cluster: Text = "DBClusterId" => text(&created.cluster),
+        order: Text = "OrderId" => text(&created.order),
     }
 
     /// What `DescribeDBClusters` answers.
-    DescribeDbClustersResponse {
-        total_record_count: Option<u64> = "TotalRecordCount",
-        page_record_count: Option<u64> = "PageRecordCount",
-        request_id: String = "RequestId",
-        page_number: Option<u64> = "PageNumber",
-        items: ClusterList = "Items",
+    DescribeDbClustersResponse(page: &ClusterPage, request_id: &str) {
+        total_record_count: Number = "TotalRecordCount" => count(page.total),
+        page_record_count: Number = "PageRecordCount" => count(page.clusters.len()),
+        request_id: String = "RequestId" => request_id.into(),
+        page_number: Number = "PageNumber" => Some(page.page_number.into()),
+        items: ClusterList = "Items" => ClusterList::new(&page.clusters),
     }
 
     /// The nesting of clusters in the list.
-    ClusterList {
-        clusters: Vec<ListedCluster> = "DBCluster",
+    ClusterList(clusters: &[DbCluster]) {
+        clusters: Vec<ListedCluster> = "DBCluster" => clusters.iter().map(ListedCluster::new).collect(),
     }
 
     /// A cluster in the list.
-    ListedCluster {
-        vpc: Option<String> = "VpcId",
-        vswitch: Option<String> = "VswitchId",
-        expire_time: Option<String> = "ExpireTime",
-        expired: Option<String> = "Expired",
-        node_number: Option<u64> = "DBNodeNumber",
-        create_time: Option<String> = "CreateTime",
-        pay_type: Option<String> = "PayType",
-        storage_pay_type: Option<String> = "StoragePayType",
-        serverless_type: Option<String> = "ServerlessType",
-        strict_consistency: Option<String> = "StrictConsistency",
-        node_class: Option<String> = "DBNodeClass",
-        tags: TagList = "Tags",
-        engine_type: Option<String> = "DBType",
-        lock_mode: Option<String> = "LockMode",
-        nodes: NodeList = "DBNodes",
-        region: Option<String> = "RegionId",
-        deletion_lock: Option<u64> = "DeletionLock",
-        version: Option<String> = "DBVersion",
-        cluster: Option<String> = "DBClusterId",
-        status: Option<String> = "DBClusterStatus",
-        resource_group: Option<String> = "ResourceGroupId",
-        storage_used: Option<u64> = "StorageUsed",
-        storage_space: Option<u64> = "StorageSpace",
-        network_type: Option<String> = "DBClusterNetworkType",
-        description: Option<String> = "DBClusterDescription",
-        zone: Option<String> = "ZoneId",
-        engine: Option<String> = "Engine",
-        category: Option<String> = "Category",
-        ai_type: Option<String> = "AiType",
-        cpu_cores: Option<String> = "CpuCores",
-        memory_size: Option<String> = "MemorySize",
-        remote_memory_size: Option<String> = "RemoteMemorySize",
-        sub_category: Option<String> = "SubCategory",
-        hot_standby_cluster: Option<String> = "HotStandbyCluster",
+    ListedCluster(cluster: &DbCluster) {
+        vpc: Text = "VpcId",
+        vswitch: Text = "VswitchId",
+        expire_time: Text = "ExpireTime",
+        expired: Text = "Expired" => text("false"),
+        node_number: Number = "DBNodeNumber" => count(cluster.nodes().len()),
+        create_time: Text = "CreateTime" => Some(format_iso(cluster.created_at())),
+        pay_type: Text = "PayType" => text(cluster.pay_type().as_str()),
+        storage_pay_type: Text = "StoragePayType",
+        serverless_type: Text = "ServerlessType",
+        strict_consistency: Text = "StrictConsistency",
+        node_class: Text = "DBNodeClass" => cluster.writer().and_then(|writer| text(&writer.class)),
+        tags: TagList = "Tags" => TagList::new(cluster.tags()),
+        engine_type: Text = "DBType" => text(cluster.engine().as_str()),
+        lock_mode: Text = "LockMode" => text(UNLOCKED),
+        nodes: NodeList = "DBNodes" => NodeList::new(cluster),
+        region: Text = "RegionId" => text(cluster.region()),
+        deletion_lock: Number = "DeletionLock" => Some(cluster.deletion_lock().into()),
+        version: Text = "DBVersion" => text(cluster.version()),
+        cluster: Text = "DBClusterId" => text(cluster.id()),
+        status: Text = "DBClusterStatus" => text(cluster.status()),
+        resource_group: Text = "ResourceGroupId" => cluster.resource_group().and_then(text),
+        storage_used: Number = "StorageUsed",
+        storage_space: Number = "StorageSpace",
+        network_type: Text = "DBClusterNetworkType",
+        description: Text = "DBClusterDescription" => cluster.description().and_then(text),
+        zone: Text = "ZoneId" => cluster.writer().and_then(|writer| text(&writer.zone)),
+        engine: Text = "Engine" => text(ENGINE),
+        category: Text = "Category" => text(cluster.edition().as_category()),
+        ai_type: Text = "AiType",
+        cpu_cores: Text = "CpuCores",
+        memory_size: Text = "MemorySize",
+        remote_memory_size: Text = "RemoteMemorySize",
+        sub_category: Text = "SubCategory",
+        hot_standby_cluster: Text = "HotStandbyCluster" => text("ON").filter(|_| has_standby(cluster)),
     }
 
     /// The nesting of tags in the list.
-    TagList {
-        tags: Vec<ClusterTag> = "Tag",
+    TagList(tags: &[Tag]) {
+        tags: Vec<ClusterTag> = "Tag" => tags.iter().map(ClusterTag::new).collect(),
     }
 
     /// A tag of a cluster.
-    ClusterTag {
-        key: Option<String> = "Key",
-        value: Option<String> = "Value",
+    ClusterTag(tag: &Tag) {
+        key: Text = "Key" => text(&tag.key),
+        value: Text = "Value" => text(&tag.value),
     }
 
     /// The nesting of nodes in the list.
-    NodeList {
-        nodes: Vec<ListedNode> = "DBNode",
+    NodeList(cluster: &DbCluster) {
+        nodes: Vec<ListedNode> = "DBNode" => cluster.nodes().iter().map(|node| ListedNode::new(cluster, node)).collect(),
     }
 
     /// A node in the list.
-    ListedNode {
-        class: Option<String> = "DBNodeClass",
-        zone: Option<String> = "ZoneId",
-        role: Option<String> = "DBNodeRole",
-        node: Option<String> = "DBNodeId",
-        region: Option<String> = "RegionId",
-        serverless: Option<String> = "Serverless",
-        imci_switch: Option<String> = "ImciSwitch",
-        hot_replica_mode: Option<String> = "HotReplicaMode",
-    }
-}
-
-impl CreateDbClusterResponse {
-    /// The answer.
-    pub fn new(created: &ClusterCreated, request_id: &str) -> Self {
-        Self {
-            request_id: String::from(request_id),
-            resource_group: created.resource_group.as_ref().and_then(|group| text(group.as_str())),
-            cluster: text(created.cluster.as_str()),
-            order: text(created.order.as_str()),
-        }
-    }
-}
-
-impl DescribeDbClustersResponse {
-    /// The answer.
-    pub fn new(page: &ClusterPage, request_id: &str) -> Self {
-        Self {
-            total_record_count: count(page.total),
-            page_record_count: count(page.clusters.len()),
-            request_id: String::from(request_id),
-            page_number: Some(u64::from(page.page_number)),
-            items: ClusterList { clusters: page.clusters.iter().map(Into::into).collect() },
-        }
-    }
-}
-
-impl From<&DbCluster> for ListedCluster {
-    fn from(cluster: &DbCluster) -> Self {
-        let listed = |node: &DbNode| ListedNode {
-            class: text(node.class.as_str()),
-            zone: text(node.zone.as_str()),
-            role: text(NodeRole::listed(node).as_str()),
-            node: text(node.id.as_str()),
-            region: text(cluster.region().as_str()),
-            serverless: None,
-            imci_switch: text(column_store(node)),
-            hot_replica_mode: text(hot_replica(node)),
-        };
-        Self {
-            expired: text("false"),
-            node_number: count(cluster.nodes().len()),
-            create_time: Some(format_iso(cluster.created_at())),
-            pay_type: text(cluster.pay_type().as_str()),
-            node_class: cluster.writer().and_then(|writer| text(writer.class.as_str())),
-            tags: TagList { tags: cluster.tags().iter().map(Into::into).collect() },
-            engine_type: text(cluster.engine().as_str()),
-            lock_mode: text(UNLOCKED),
-            nodes: NodeList { nodes: cluster.nodes().iter().map(listed).collect() },
-            region: text(cluster.region().as_str()),
-            deletion_lock: Some(u64::from(cluster.deletion_lock())),
-            version: text(cluster.version()),
-            cluster: text(cluster.id().as_str()),
-            status: text(cluster.status().as_str()),
-            resource_group: cluster.resource_group().and_then(|group| text(group.as_str())),
-            description: cluster.description().and_then(|description| text(description.as_str())),
-            zone: cluster.writer().and_then(|writer| text(writer.zone.as_str())),
-            engine: text(ENGINE),
-            category: text(cluster.edition().as_category()),
-            hot_standby_cluster: has_standby(cluster).then(|| String::from("ON")),
-            ..Self::default()
-        }
-    }
-}
-
-impl From<&Tag> for ClusterTag {
-    fn from(tag: &Tag) -> Self {
-        Self { key: text(&tag.key), value: text(&tag.value) }
+    ListedNode(cluster: &DbCluster, node: &DbNode) {
+        class: Text = "DBNodeClass" => text(&node.class),
+        zone: Text = "ZoneId" => text(&node.zone),
+        role: Text = "DBNodeRole" => text(listed_role(node)),
+        node: Text = "DBNodeId" => text(&node.id),
+        region: Text = "RegionId" => text(cluster.region()),
+        serverless: Text = "Serverless",
+        imci_switch: Text = "ImciSwitch" => text(switch(node.kind == NodeKind::ColumnStore)),
+        hot_replica_mode: Text = "HotReplicaMode" => text(switch(node.hot_replica)),
     }
 }

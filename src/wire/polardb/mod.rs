@@ -1,7 +1,7 @@
 //! PolarDB on the wire, a resource a file: its parameters, its answers, and what they enter
 //! (`docs/facts/polardb.md#node-fields`). Times are ISO 8601 (`W-033`).
 
-mod attribute;
+pub(super) mod attribute;
 pub(super) mod clusters;
 pub(super) mod endpoints;
 pub(super) mod ha_log;

@@ -5,7 +5,7 @@
 //! token, compared under it. There is no clock here, so a start may be any time ahead.
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -24,7 +24,7 @@ use crate::wire::rules::P_602;
 use super::clusters::{ZONE_TYPES, cluster};
 use super::words::SWITCH;
 use crate::wire::civil::parse_moment;
-use crate::wire::object::{object, text};
+use crate::wire::object::{Text, object, text};
 use crate::wire::reader::{Reader, number};
 
 const KINDS: [(&str, NodeKind); 3] =
@@ -102,15 +102,10 @@ pub(in crate::wire) fn config(reader: &mut Reader<'_>) -> Result<ModifyDbNodeCon
         "FailoverPriority" => Ok(()),
         _ => Err("FailoverPriority is the only configuration of a node"),
     })?;
-    Ok(ModifyDbNodeConfig { cluster, node, priority: reader.required("ConfigValue", priority)? })
-}
-
-/// A failover priority in decimal digits.
-fn priority(text: &str) -> Result<Priority, String> {
-    let range = u64::from(Priority::MIN.get())..=u64::from(Priority::MAX.get());
+    let range = Priority::MIN.get()..=Priority::MAX.get();
     // The range leaves nothing that is not a priority.
-    let priority = |number| u8::try_from(number).ok().and_then(|byte| Priority::new(byte).ok());
-    number(text, range).map(|number| priority(number).unwrap_or_default())
+    let priority = |text| number(text, range).map(|number| Priority::new(number).unwrap_or_default());
+    Ok(ModifyDbNodeConfig { cluster, node, priority: reader.required("ConfigValue", priority)? })
 }
 
 pub(in crate::wire) fn restart(reader: &Reader<'_>) -> Result<RestartDbNode, Refusal> {
@@ -147,7 +142,7 @@ pub(in crate::wire) fn lock(reader: &mut Reader<'_>) -> Result<ModifyDbClusterDe
 
 fn modify_type(reader: &Reader<'_>) -> Result<ModifyType, Refusal> {
     let types = [ModifyType::Upgrade, ModifyType::Downgrade].map(|kind| (kind.as_str(), kind));
-    reader.choice("ModifyType", &types)?.ok_or_else(|| reader.missing("ModifyType"))
+    reader.required_choice("ModifyType", &types)
 }
 
 /// The entries of `DBNode.N`, in the order of their numbers; an entry gets the names of its two fields.
@@ -204,46 +199,22 @@ fn unused(reader: &Reader<'_>, names: &[&'static str]) -> Result<Unused, Refusal
 
 object! {
     /// What `CreateDBNodes` answers.
-    CreateDbNodesResponse {
-        nodes: NodeIdList = "DBNodeIds",
-        request_id: String = "RequestId",
-        cluster: Option<String> = "DBClusterId",
-        order: Option<String> = "OrderId",
+    CreateDbNodesResponse(created: &NodesCreated, request_id: &str) {
+        nodes: NodeIdList = "DBNodeIds" => NodeIdList::new(&created.nodes),
+        request_id: String = "RequestId" => request_id.into(),
+        cluster: Text = "DBClusterId" => text(&created.cluster),
+        order: Text = "OrderId" => text(&created.order),
     }
 
     /// The nesting of the new nodes' ids.
-    NodeIdList {
-        nodes: Vec<String> = "DBNodeId",
+    NodeIdList(nodes: &[NodeId]) {
+        nodes: Vec<String> = "DBNodeId" => nodes.iter().map(ToString::to_string).collect(),
     }
 
     /// What `DeleteDBNodes`, the class changes and `ModifyDBNodeHotReplicaMode` answer.
-    OrderedResponse {
-        request_id: String = "RequestId",
-        cluster: Option<String> = "DBClusterId",
-        order: Option<String> = "OrderId",
-    }
-}
-
-impl CreateDbNodesResponse {
-    /// The answer.
-    pub fn new(created: &NodesCreated, request_id: &str) -> Self {
-        let nodes = created.nodes.iter().map(|node| String::from(node.as_str())).collect();
-        Self {
-            nodes: NodeIdList { nodes },
-            request_id: String::from(request_id),
-            cluster: text(created.cluster.as_str()),
-            order: text(created.order.as_str()),
-        }
-    }
-}
-
-impl OrderedResponse {
-    /// The answer.
-    pub fn new(ordered: &Ordered, request_id: &str) -> Self {
-        Self {
-            request_id: String::from(request_id),
-            cluster: text(ordered.cluster.as_str()),
-            order: text(ordered.order.as_str()),
-        }
+    OrderedResponse(ordered: &Ordered, request_id: &str) {
+        request_id: String = "RequestId" => request_id.into(),
+        cluster: Text = "DBClusterId" => text(&ordered.cluster),
+        order: Text = "OrderId" => text(&ordered.order),
     }
 }

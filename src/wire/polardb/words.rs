@@ -8,71 +8,41 @@ pub(super) const ENGINE: &str = "POLARDB";
 /// `LockMode` of a cluster that is not locked: the model holds no other.
 pub(super) const UNLOCKED: &str = "Unlock";
 
-/// `DBNodeRole`: the list has words of its own for column-store and AI nodes. The page of the attribute call knows `Writer`
-/// and `Reader` only; there a column-store node shows by its switch, but nothing else than the list's `AI` would tell an AI
-/// node from a reader, so that word is used in both.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum NodeRole {
-    Writer,
-    Reader,
-    ColumnReader,
-    Ai,
+/// `DBNodeRole` of the writer.
+pub(super) const WRITER: &str = "Writer";
+
+/// `DBNodeRole`, with the role and kind of node that it says: the list has words of its own for column-store and AI nodes.
+pub(super) const ROLES: [(&str, (Role, NodeKind)); 4] = [
+    (WRITER, (Role::Writer, NodeKind::Ordinary)),
+    ("Reader", (Role::Reader, NodeKind::Ordinary)),
+    ("ColumnReader", (Role::Reader, NodeKind::ColumnStore)),
+    ("AI", (Role::Reader, NodeKind::Ai)),
+];
+
+/// `DBNodeRole` in the list of clusters.
+pub(super) const fn listed_role(node: &DbNode) -> &'static str {
+    match (node.role, node.kind) {
+        (Role::Reader, NodeKind::ColumnStore) => "ColumnReader",
+        _ => role(node),
+    }
 }
 
-impl NodeRole {
-    const ALL: [Self; 4] = [Self::Writer, Self::Reader, Self::ColumnReader, Self::Ai];
-
-    /// The wire spelling.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Writer => "Writer",
-            Self::Reader => "Reader",
-            Self::ColumnReader => "ColumnReader",
-            Self::Ai => "AI",
-        }
-    }
-
-    /// The role that is spelled so.
-    pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
-        let found = Self::ALL.into_iter().find(|role| role.as_str() == text);
-        found.ok_or("not Writer, Reader, ColumnReader or AI")
-    }
-
-    /// As the list of clusters shows it.
-    pub(super) const fn listed(node: &DbNode) -> Self {
-        match (node.role, node.kind) {
-            (Role::Reader, NodeKind::ColumnStore) => Self::ColumnReader,
-            _ => Self::of(node),
-        }
-    }
-
-    /// As the attribute call shows it.
-    pub(super) const fn of(node: &DbNode) -> Self {
-        match (node.role, node.kind) {
-            (Role::Writer, _) => Self::Writer,
-            (Role::Reader, NodeKind::Ai) => Self::Ai,
-            (Role::Reader, _) => Self::Reader,
-        }
+/// `DBNodeRole` in the attribute call, whose page knows `Writer` and `Reader` only; a column-store node shows by its
+/// switch, but nothing else than the list's `AI` would tell an AI node from a reader.
+pub(super) const fn role(node: &DbNode) -> &'static str {
+    match (node.role, node.kind) {
+        (Role::Writer, _) => WRITER,
+        (Role::Reader, NodeKind::Ai) => "AI",
+        (Role::Reader, _) => "Reader",
     }
 }
 
 /// The words of a switch.
 pub(super) const SWITCH: [(&str, bool); 2] = [("ON", true), ("OFF", false)];
 
-/// The switch that is spelled so.
-pub(super) fn switch(text: &str) -> Result<bool, &'static str> {
-    let found = SWITCH.into_iter().find(|(word, _)| *word == text);
-    found.map(|(_, on)| on).ok_or("neither ON nor OFF")
-}
-
-/// `ImciSwitch`.
-pub(super) fn column_store(node: &DbNode) -> &'static str {
-    if node.kind == NodeKind::ColumnStore { "ON" } else { "OFF" }
-}
-
-/// `HotReplicaMode`.
-pub(super) const fn hot_replica(node: &DbNode) -> &'static str {
-    if node.hot_replica { "ON" } else { "OFF" }
+/// The word for a switch.
+pub(super) const fn switch(on: bool) -> &'static str {
+    if on { "ON" } else { "OFF" }
 }
 
 /// Whether the cluster is seen to have a hot-standby storage cluster: by its standby nodes. One without them may have

@@ -47,9 +47,8 @@ fn through_ours(operation: Operation, json: &Value) -> (Value, String) {
         Operation::StartPairDrill | Operation::StartReplicaGroupDrill => {
             through::<wire::StartDrillResponse>(operation, json)
         }
-        Operation::DescribePairDrills => through::<wire::DescribePairDrillsResponse>(operation, json),
-        Operation::DescribeReplicaGroupDrills => {
-            through::<wire::DescribeReplicaGroupDrillsResponse>(operation, json)
+        Operation::DescribePairDrills | Operation::DescribeReplicaGroupDrills => {
+            through::<wire::DescribeDrillsResponse>(operation, json)
         }
         Operation::ListTagResources => through::<wire::ListTagResourcesResponse>(operation, json),
         Operation::CreateDbCluster => through::<wire::CreateDbClusterResponse>(operation, json),
