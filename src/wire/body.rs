@@ -13,7 +13,7 @@ use super::object::object;
 use super::rules::W_030;
 use super::{ebs, polardb, xml};
 use crate::control_plane::Response;
-use crate::ebs::DrillOwner;
+use crate::ebs::ReplicaId;
 use crate::operation::Operation;
 use crate::refusal::WireError;
 use crate::rule::cite;
@@ -98,8 +98,8 @@ impl Body {
             Response::GroupPage(it) => reply.with(&ebs::DescribeDiskReplicaGroupsResponse::new(it, id)),
             Response::DrillStarted(started) => reply.with(&ebs::StartDrillResponse::new(started, id)),
             Response::DrillPage(page) => match page.owner {
-                DrillOwner::Pair(_) => reply.with(&ebs::DescribePairDrillsResponse::new(page, id)),
-                DrillOwner::Group(_) => reply.with(&ebs::DescribeReplicaGroupDrillsResponse::new(page, id)),
+                ReplicaId::Pair(_) => reply.with(&ebs::DescribePairDrillsResponse::new(page, id)),
+                ReplicaId::Group(_) => reply.with(&ebs::DescribeReplicaGroupDrillsResponse::new(page, id)),
             },
             Response::ClusterCreated(created) => {
                 reply.with(&polardb::CreateDbClusterResponse::new(created, id))

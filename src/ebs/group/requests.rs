@@ -60,51 +60,6 @@ pub struct ModifyDiskReplicaGroup {
     pub enable_rtc: Option<bool>,
 }
 
-/// `StartDiskReplicaGroup`: begins automatic rounds of copies, or one round. Called at the production site.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct StartDiskReplicaGroup {
-    /// The group.
-    pub group: GroupId,
-    /// `OneShot`: copy once and return to `stopped`. False by default.
-    pub one_shot: bool,
-}
-
-/// `StopDiskReplicaGroup`: ends copying; every secondary rolls back. Called at the production site.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct StopDiskReplicaGroup {
-    /// The group.
-    pub group: GroupId,
-}
-
-/// `FailoverDiskReplicaGroup`: makes every secondary disk readable and writable. Called at the disaster recovery site.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct FailoverDiskReplicaGroup {
-    /// The group.
-    pub group: GroupId,
-}
-
-/// `ReprotectDiskReplicaGroup`: reverses a failed-over group, or cancels its failover. Called at the disaster recovery
-/// site.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct ReprotectDiskReplicaGroup {
-    /// The group.
-    pub group: GroupId,
-    /// `ReverseReplicate`: true swaps the roles, false returns to the original direction. True by default.
-    pub reverse_replicate: bool,
-}
-
-/// `DeleteDiskReplicaGroup`: takes an empty group down. Called at the production site.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct DeleteDiskReplicaGroup {
-    /// The group.
-    pub group: GroupId,
-}
-
 /// `AddDiskReplicaPair`: the pair joins the group. Called at the group's production site.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use crate::control_plane::Refusal;
 use crate::ebs::{
     ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, Drill, DrillDisk,
-    DrillOwner, DrillPage, DrillStarted, Page, StartPairDrill, StartReplicaGroupDrill,
+    DrillPage, DrillStarted, Page, ReplicaId, StartPairDrill, StartReplicaGroupDrill,
 };
 use crate::ids::{DrillId, GroupId, PairId};
 use crate::wire::cursor::{self, page, page_fields};
@@ -169,8 +169,8 @@ impl From<&Drill> for PairDrillRecord {
 impl From<&Drill> for GroupDrillRecord {
     fn from(drill: &Drill) -> Self {
         let group = match drill.owner() {
-            DrillOwner::Group(group) => text(group.as_str()),
-            DrillOwner::Pair(_) => None,
+            ReplicaId::Group(group) => text(group.as_str()),
+            ReplicaId::Pair(_) => None,
         };
         let record = |disk: &DrillDisk| DrillDiskRecord {
             pair: text(disk.pair.as_str()),
