@@ -19,7 +19,6 @@ use crate::ebs::{
 use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
 use crate::policy::EbsPolicy;
-
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 

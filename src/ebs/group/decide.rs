@@ -296,14 +296,12 @@ impl ReplicaGroup {
     }
 }
 
-/// The first status of a member in an automatic round: the one it would take on its own.
+/// The first status of a member in an automatic round: the one it would take on its own, from `stopped`, where every
+/// start is allowed, so that the status of the member before does not matter.
 fn first_status(pair: &ReplicaPair, policy: &EbsPolicy) -> PairStatus {
     let start = PairRequest::Start { one_shot: false, destination: Disk::default() };
-    // From `stopped`, where every start is allowed, so that the status of the member before does not matter.
-    match PairLifecycle::lookup(PairStatus::Stopped, pair.event_of(start, policy)).then {
-        Verdict::Move(to) => to,
-        Verdict::NoOp | Verdict::Refuse => PairStatus::Syncing,
-    }
+    let row = PairLifecycle::lookup(PairStatus::Stopped, pair.event_of(start, policy));
+    row.verdict(policy).after(PairStatus::Syncing).unwrap_or(PairStatus::Syncing)
 }
 
 impl GroupPlan {

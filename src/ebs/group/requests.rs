@@ -1,7 +1,5 @@
-//! The typed requests of the operations on consistent groups.
-//!
-//! As with pairs, a request holds what was asked with defaults applied, and the region travels in the call. The RPO is
-//! in no request: only 900 s is sold. Groups have no bandwidth of their own ("not open").
+//! The requests that groups alone have. The RPO is in none: only 900 s is sold. Groups have no bandwidth of their own
+//! ("not open").
 
 use alloc::vec::Vec;
 

@@ -1,7 +1,4 @@
-//! The typed requests of the EBS operations.
-//!
-//! A request holds parsed values with defaults applied, so that requests compare as the idempotency token requires
-//! (`T-090`). The region of the call is not part of a request: it is in [`Call`](crate::control_plane::Call).
+//! The requests that pairs alone have, and what they say of a pair.
 
 use alloc::vec::Vec;
 
