@@ -125,7 +125,7 @@ refusals! {
     ResourceNotFound { resource: Cow<'static, str> } => (
         "no {resource} here ({rule}); check the id, its type and the region",
         E_701, Permanent, (404, "InvalidResourceId.NotFound", match operation {
-            Operation::ChangeResourceGroup => "The specified ReplicaId is not found in our records.",
+            Operation::ChangeResourceGroup => "The specified ResourceId is not found in our records.",
             _ => "The specified ResourceIds are not found in our records.",
         })
     );
