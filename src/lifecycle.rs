@@ -72,18 +72,20 @@ impl<S> Verdict<S> {
     }
 }
 
-/// A choice of a policy, other than the default, under which rows have another verdict.
-pub trait Choice: Copy {
-    /// The policy that makes the choice.
-    type Policy;
-
-    /// Whether this policy makes the choice.
-    fn holds_under(self, policy: &Self::Policy) -> bool;
+/// A value of a policy's field, other than the default, under which rows have another verdict.
+#[derive(Debug)]
+pub struct Choice<P> {
+    /// The name of the field.
+    pub field: &'static str,
+    /// The name of the value.
+    pub value: &'static str,
+    /// Whether a policy has the value.
+    pub holds: fn(&P) -> bool,
 }
 
-/// One rule of a lifecycle with statuses `S`, events `E` and choices `C`.
-#[derive(Debug, Clone, Copy)]
-pub struct Row<S: Listed, E: Listed, C: 'static> {
+/// One rule of a lifecycle with statuses `S` and events `E`, under a policy `P`.
+#[derive(Debug)]
+pub struct Row<S: Listed, E: Listed, P: 'static> {
     /// Its number.
     pub rule: RuleId,
     /// The statuses it covers.
@@ -93,7 +95,7 @@ pub struct Row<S: Listed, E: Listed, C: 'static> {
     /// The verdict under the default policy.
     pub then: Verdict<S>,
     /// The verdicts under other choices; the first choice that holds decides.
-    pub unless: &'static [(C, Verdict<S>)],
+    pub unless: &'static [(Choice<P>, Verdict<S>)],
     /// How sure we are of the default verdict.
     pub basis: Basis,
     /// Where it comes from.
@@ -102,10 +104,10 @@ pub struct Row<S: Listed, E: Listed, C: 'static> {
     pub says: &'static str,
 }
 
-impl<S: Listed, E: Listed, C: Choice> Row<S, E, C> {
+impl<S: Listed, E: Listed, P> Row<S, E, P> {
     /// The verdict under a policy.
-    pub fn verdict(&self, policy: &C::Policy) -> Verdict<S> {
-        let other = self.unless.iter().find(|(choice, _)| choice.holds_under(policy));
+    pub fn verdict(&self, policy: &P) -> Verdict<S> {
+        let other = self.unless.iter().find(|(choice, _)| (choice.holds)(policy));
         other.map_or(self.then, |(_, verdict)| *verdict)
     }
 
@@ -121,8 +123,8 @@ impl<S: Listed, E: Listed, C: Choice> Row<S, E, C> {
     clippy::arithmetic_side_effects,
     reason = "evaluated at compile time, where a mistake fails the build"
 )]
-pub(crate) const fn dense<S: Listed, E: Listed, C, const STATUSES: usize, const EVENTS: usize>(
-    rows: &[Row<S, E, C>],
+pub(crate) const fn dense<S: Listed, E: Listed, P, const STATUSES: usize, const EVENTS: usize>(
+    rows: &[Row<S, E, P>],
 ) -> [[u8; STATUSES]; EVENTS] {
     const UNCOVERED: u8 = u8::MAX;
     let mut table = [[UNCOVERED; STATUSES]; EVENTS];
@@ -182,7 +184,7 @@ macro_rules! listed {
 
 /// An enum of events. They carry no data, so that a table over them is finite.
 macro_rules! events {
-    ($(#[$doc:meta])* $Event:ident { $($(#[$event_doc:meta])* $name:ident,)* }) => {
+    ($(#[$doc:meta])* $Event:ident $($(#[$event_doc:meta])* $name:ident,)*) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $Event {$( $(#[$event_doc])* $name, )*}
@@ -191,9 +193,9 @@ macro_rules! events {
     };
 }
 
-/// An enum of statuses with their spelling on the wire and in snapshots.
-macro_rules! statuses {
-    ($(#[$doc:meta])* $Status:ident, $what:literal { $($(#[$status_doc:meta])* $name:ident = $wire:literal,)* }) => {
+/// An enum, such as of statuses, with the spelling of its values on the wire and in snapshots.
+macro_rules! spelled {
+    ($(#[$doc:meta])* $Status:ident, $what:literal $($(#[$status_doc:meta])* $name:ident = $wire:literal,)*) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $Status {$( $(#[$status_doc])* $name, )*}
@@ -206,9 +208,9 @@ macro_rules! statuses {
                 match self { $(Self::$name => $wire,)* }
             }
 
-            /// The status with this wire spelling.
+            /// The value with this wire spelling.
             pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|status| status.as_str() == text)
+                Self::ALL.iter().copied().find(|value| value.as_str() == text)
             }
         }
 
@@ -229,7 +231,7 @@ macro_rules! statuses {
         impl<'de> serde::Deserialize<'de> for $Status {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = alloc::string::String::deserialize(deserializer)?;
-                Self::parse(&text).ok_or_else(|| serde::de::Error::custom(concat!("unknown ", $what, " status")))
+                Self::parse(&text).ok_or_else(|| serde::de::Error::custom(concat!("unknown ", $what)))
             }
         }
     };
@@ -237,14 +239,14 @@ macro_rules! statuses {
 
 /// The lifecycle of one kind of resource: its rows, each with a constant for its number, and the look-up.
 ///
-/// A row reads `E_110: from [statuses] on [events] => verdict`, with `from_all_but` for the complement, then
-/// `unless [choice => verdict]` if it is contested, its basis, its source and what it says.
+/// A row reads `E_110: (from [statuses] on [events] => verdict`, with `from_all_but` for the complement, then
+/// `unless [field: Type::Value => verdict]` if it is contested, its basis, its source and what it says.
 macro_rules! lifecycle {
     (
-        $(#[$doc:meta])* $Lifecycle:ident($Status:ident, $Event:ident, $Choice:ident)
-        $($id:ident: $cover:ident [$($from:ident),*] on [$($on:ident),*] => $then:ident $(($to:ident))?
-            $(unless [$($choice:ident => $other:ident $(($other_to:ident))?),*])?,
-            $basis:ident $source:literal => $says:literal;)*
+        $(#[$doc:meta])* $Lifecycle:ident($Status:ident, $Event:ident, $Policy:ident)
+        $($id:ident: ($cover:ident [$($from:ident),*] on [$($on:ident),*] => $then:ident $(($to:ident))?
+            $(unless [$($field:ident: $Value:ident::$value:ident => $other:ident $(($other_to:ident))?),*])?,
+            $basis:ident $source:literal => $says:literal);)*
     ) => {
         $($crate::rule::rule_number!($id $says);)*
 
@@ -254,13 +256,20 @@ macro_rules! lifecycle {
 
         impl $Lifecycle {
             /// Its rows.
-            pub const ROWS: &'static [$crate::lifecycle::Row<$Status, $Event, $Choice>] = &[$($crate::lifecycle::Row {
+            pub const ROWS: &'static [$crate::lifecycle::Row<$Status, $Event, $Policy>] = &[$($crate::lifecycle::Row {
                 rule: $id,
                 from: $crate::lifecycle::lifecycle!(@ $cover $Status [$($Status::$from),*]),
                 on: $crate::lifecycle::Set::<$Event>::of(&[$($Event::$on),*]),
                 then: $crate::lifecycle::Verdict::$then $(($Status::$to))?,
                 unless: &[$($(
-                    ($Choice::$choice, $crate::lifecycle::Verdict::$other $(($Status::$other_to))?),
+                    (
+                        $crate::lifecycle::Choice {
+                            field: stringify!($field),
+                            value: stringify!($value),
+                            holds: |policy: &$Policy| policy.$field == $Value::$value,
+                        },
+                        $crate::lifecycle::Verdict::$other $(($Status::$other_to))?,
+                    ),
                 )*)?],
                 basis: $crate::rule::Basis::$basis,
                 source: $source,
@@ -277,7 +286,7 @@ macro_rules! lifecycle {
             pub const fn lookup(
                 status: $Status,
                 event: $Event,
-            ) -> &'static $crate::lifecycle::Row<$Status, $Event, $Choice> {
+            ) -> &'static $crate::lifecycle::Row<$Status, $Event, $Policy> {
                 &Self::ROWS[Self::DENSE[event as usize][status as usize] as usize]
             }
         }
@@ -286,7 +295,7 @@ macro_rules! lifecycle {
     (@ from_all_but $Status:ident [$($from:expr),*]) => { $crate::lifecycle::Set::<$Status>::but(&[$($from),*]) };
 }
 
-pub(crate) use {events, lifecycle, listed, statuses};
+pub(crate) use {events, lifecycle, listed, spelled};
 
 /// An effect that was requested and has not been reported on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -314,22 +323,35 @@ impl<E: Copy> PendingChange<E> {
         matches!(self, Self::Ask(_))
     }
 
-    /// Makes the change. Returns the effect that is requested now and the one that ended or was superseded.
+    /// Makes the change.
     pub(crate) fn apply(
         self,
         pending: &mut Option<Pending<E>>,
         id: EffectId,
         since: Timestamp,
-    ) -> (Option<Pending<E>>, Option<Pending<E>>) {
-        match self {
+    ) -> Applied<E> {
+        let (asked, ended) = match self {
             Self::Keep => (None, None),
             Self::Clear => (None, pending.take()),
             Self::Ask(effect) => {
                 let asked = Pending { id, effect, since };
                 (Some(asked), pending.replace(asked))
             }
-        }
+        };
+        Applied { asked, ended, resettled: false }
     }
+}
+
+/// What applying a plan changed beside the status.
+#[must_use]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Applied<E> {
+    /// The effect that is requested.
+    pub asked: Option<Pending<E>>,
+    /// The effect that ended or was superseded.
+    pub ended: Option<Pending<E>>,
+    /// Whether the settings changed.
+    pub resettled: bool,
 }
 
 /// What falls due on a resource.

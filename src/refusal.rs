@@ -43,16 +43,19 @@ impl<C: Into<Cow<'static, str>>, M: Into<Cow<'static, str>>> From<(u16, C, M)> f
 /// An answer without a placeholder.
 pub(crate) type Fixed = (u16, &'static str, &'static str);
 
-/// A row's state may pass: the same call under the same token may succeed later.
-pub(crate) const TRANSIENT: bool = true;
-/// The same call under the same token fails again.
-pub(crate) const PERMANENT: bool = false;
+/// Whether what a row refuses for may pass.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// The same call under the same token may succeed later.
+    Transient,
+    /// The same call under the same token fails again.
+    Permanent,
+}
 
-/// Makes an enum of reasons of a table, a row each: `Reason { fields } => ("text", rule, retry, answer);`.
+/// Makes an enum of reasons of a table, a row each: `Reason { fields } => ("text", rule, cause, answer);`.
 ///
 /// The text is what `Display` says after the operation; `"text" then why` appends the text of an inner reason. The rule
-/// is a constant or an expression, the retry [`TRANSIENT`] or [`PERMANENT`], the answer status, code and message. All
-/// see the row's fields and the names in the header: `Reasons(operation, rule)`. With `Refusal;` before the header the
+/// is a constant or an expression, the cause a [`Cause`], the answer status, code and message. All see the row's fields and the names in the header: `Reasons(operation, rule)`. With `Refusal;` before the header the
 /// macro makes the refusal as well: an operation and the reason why.
 macro_rules! refusals {
     (
@@ -100,7 +103,7 @@ macro_rules! refusals {
 
             /// Whether the unchanged call, under the same token, may succeed later: the state it met may pass.
             pub const fn same_token_retry_may_succeed(&self) -> bool {
-                self.why.is_transient()
+                matches!(self.why.cause(), $crate::refusal::Cause::Transient)
             }
 
             /// How the refusal looks on the wire.
@@ -160,7 +163,7 @@ macro_rules! refusals {
         $(#[$about:meta])* $Reason:ident($operation:ident, $rule:ident);
         $(
             $(#[$doc:meta])* $variant:ident $(($arg:ident: $arg_ty:ty))? $({ $($field:ident: $ty:ty),* })? =>
-            ($text:literal $(then $inner:ident)?, $number:expr, $retry:expr, $answer:expr);
+            ($text:literal $(then $inner:ident)?, $number:expr, $cause:expr, $answer:expr);
         )*
     ) => {
         $(#[$about])*
@@ -182,8 +185,8 @@ macro_rules! refusals {
                 match self { $(Self::$variant $(($arg))? $({ $($field),* })? => $number,)* }
             }
 
-            const fn is_transient(&self) -> bool {
-                match self { $(Self::$variant $(($arg))? $({ $($field),* })? => $retry,)* }
+            const fn cause(&self) -> $crate::refusal::Cause {
+                match self { $(Self::$variant $(($arg))? $({ $($field),* })? => $cause,)* }
             }
 
             fn answer(&self, $operation: $crate::operation::Operation) -> $crate::refusal::Answer {

@@ -8,10 +8,11 @@ use super::event::{Event, Fact, Step};
 use super::{ControlPlane, Request, Scope, TokenOutcome, Violation};
 use crate::control_plane::rules::{C_010, C_020, C_021, C_022, C_023, C_024};
 use crate::ebs::EbsRefusal;
+use crate::ebs::page::Viewpoint;
 use crate::ids::{AccountId, EffectId, NodeId, RegionId};
 use crate::operation::Operation;
 use crate::outcome::NotTaken;
-use crate::policy::{Policy, RejectionPolicy, TokenAlphabet, TokenScope};
+use crate::policy::{EbsPolicy, Policy, RejectionPolicy, TokenAlphabet, TokenScope};
 use crate::rule::{RuleId, cite};
 use crate::time::Timestamp;
 use crate::token::rules::{T_080, T_190};
@@ -42,6 +43,13 @@ pub struct CallContext<'a> {
     pub account: &'a AccountId,
     /// The called region.
     pub region: &'a RegionId,
+}
+
+impl<'a> CallContext<'a> {
+    /// From where a describe of pairs or groups looks.
+    pub(super) const fn viewpoint(&self, policy: &'a EbsPolicy) -> Viewpoint<'a> {
+        Viewpoint { account: self.account, region: self.region, policy }
+    }
 }
 
 /// The answer to a call.

@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use crate::ebs::{DiskChange, DrillEffect, DrillOwner, GroupEffect, PairEffect};
+use crate::ebs::{DiskChange, DrillEffect, GroupEffect, PairEffect, ReplicaId};
 use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, PairId};
 use crate::outcome::Outcome;
 use crate::polardb::{ClusterEffect, Lifecycle, NodeChange, NodeWork};
@@ -49,7 +49,7 @@ pub enum EffectKind {
         /// The drill.
         drill: DrillId,
         /// The pair or group that it belongs to.
-        owner: DrillOwner,
+        owner: ReplicaId,
         /// The work.
         effect: DrillEffect,
     },

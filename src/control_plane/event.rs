@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::effect::Effect;
-use crate::ebs::{Access, DiskChange, DrillOwner, DrillStatus, GroupStatus, PairStatus};
+use crate::ebs::{Access, DiskChange, DrillStatus, GroupStatus, PairStatus, ReplicaId};
 use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, PairId};
 use crate::polardb::ClusterFact;
 use crate::rule::RuleId;
@@ -125,6 +125,17 @@ pub enum PairFact {
     CopyWaits,
 }
 
+impl PairFact {
+    /// A change of status in which no effect took part.
+    pub(super) const fn moved(
+        from: Option<PairStatus>,
+        to: Option<PairStatus>,
+        recover_point: Option<Timestamp>,
+    ) -> Self {
+        Self::Status { from, to, superseded: None, took: None, recover_point }
+    }
+}
+
 /// What happened to a group.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -152,6 +163,13 @@ pub enum GroupFact {
     Settings,
 }
 
+impl GroupFact {
+    /// A change of status in which no effect took part, of a group without members.
+    pub(super) const fn moved(from: Option<GroupStatus>, to: Option<GroupStatus>) -> Self {
+        Self::Status { from, to, superseded: None, took: None, recover_point: None }
+    }
+}
+
 /// What happened to a drill.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -159,7 +177,7 @@ pub enum DrillFact {
     /// Its status changed; `None` before its creation and after it is cleared or removed.
     Status {
         /// The pair or group that it belongs to.
-        owner: DrillOwner,
+        owner: ReplicaId,
         /// Before.
         from: Option<DrillStatus>,
         /// After.

@@ -33,7 +33,7 @@ use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
 use crate::control_plane::rules::C_030;
-use crate::ebs::{Disk, Drill, DrillOwner, GroupView, ReplicaGroup, ReplicaPair};
+use crate::ebs::{Disk, Drill, GroupView, ReplicaGroup, ReplicaId, ReplicaPair};
 use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, PairId, RegionId};
 use crate::map::Map;
 use crate::operation::{Operation, Product};
@@ -126,7 +126,7 @@ struct Index {
     /// The members of each non-empty group, by the pairs' ordinals.
     members: Map<GroupId, BTreeMap<u64, PairId>>,
     /// The drills of each pair or group that has any, in start order.
-    drills: BTreeMap<DrillOwner, Vec<DrillId>>,
+    drills: BTreeMap<ReplicaId, Vec<DrillId>>,
     drill_disks: Map<DiskKey, DrillId>,
     nodes: Map<NodeId, ClusterId>,
 }
@@ -343,13 +343,7 @@ impl ControlPlane {
             if let Some(pending) = pair.pending {
                 owners.push((pending.id, effect::Owner::Pair(pair.id.clone())));
             }
-            if pair.binds_disks() {
-                let regions = [&pair.primary.region, &pair.standby.region];
-                index.pair_listing.enter(&pair.account, regions, pair.ordinal);
-                for end in [&pair.primary, &pair.standby] {
-                    index.disks.insert((pair.account.clone(), end.disk.clone()), pair.id.clone());
-                }
-            }
+            index.enter_pair(pair);
         }
         self.reindex_groups(&mut index, &mut owners);
         self.reindex_drills(&mut index, &mut owners);

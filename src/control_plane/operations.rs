@@ -78,7 +78,9 @@ operations! {
             ControlPlane::create_pair;
         /// `StartDiskReplicaPair`: starts replication.
         StartDiskReplicaPair => start_disk_replica_pair(pair) -> ():
-            ControlPlane::start_pair;
+            |plane, call, it| plane.pair_call(call, &it.pair, |pair, disk| {
+                PairRequest::Start { one_shot: it.one_shot, destination: disk(pair.destination()) }
+            });
         /// `StopDiskReplicaPair`: stops replication.
         StopDiskReplicaPair => stop_disk_replica_pair(pair) -> ():
             |plane, call, it| plane.pair_call(call, &it.pair, |_, _| PairRequest::Stop);
@@ -88,7 +90,9 @@ operations! {
             |plane, call, it| plane.pair_call(call, &it.pair, |_, _| PairRequest::Failover);
         /// `ReprotectDiskReplicaPair`: reverses the direction, or cancels the failover.
         ReprotectDiskReplicaPair => reprotect_disk_replica_pair(pair) -> ():
-            ControlPlane::reprotect_pair;
+            |plane, call, it| plane.pair_call(call, &it.pair, |pair, disk| {
+                PairRequest::Reprotect { reverse: it.reverse_replicate, source: disk(pair.source()) }
+            });
         /// `DeleteDiskReplicaPair`: deletes the pair.
         DeleteDiskReplicaPair => delete_disk_replica_pair(pair) -> ():
             |plane, call, it| plane.pair_call(call, &it.pair, |_, _| PairRequest::Delete);
@@ -97,7 +101,7 @@ operations! {
             |plane, call, it| Ok(Done::observed(plane.list_pairs(call, it)));
         /// `ModifyDiskReplicaPair`: changes name, description or replication time control.
         ModifyDiskReplicaPair [Box] => modify_disk_replica_pair(pair) -> ():
-            ControlPlane::modify_pair;
+            |plane, call, it| plane.pair_call(call, &it.pair, |_, _| PairRequest::Modify(it));
         /// `DescribeDiskReplicaPairProgress`: the progress of the copy.
         DescribeDiskReplicaPairProgress => describe_disk_replica_pair_progress(pair) -> PairProgress:
             |plane, call, it| Ok(Done::observed(plane.pair_progress(call, &it.pair)?));
@@ -141,32 +145,32 @@ operations! {
             |plane, call, it| Ok(Done::observed(plane.list_groups(call, it)));
         /// `AddDiskReplicaPair`: a pair joins a group.
         AddDiskReplicaPair => add_disk_replica_pair(group) -> ():
-            ControlPlane::add_member;
+            |plane, call, it| plane.membership_call(call, &it.group, &it.pair, ReplicaGroup::decide_add);
         /// `RemoveDiskReplicaPair`: a pair leaves its group and continues to exist.
         RemoveDiskReplicaPair => remove_disk_replica_pair(group) -> ():
-            ControlPlane::remove_member;
+            |plane, call, it| plane.membership_call(call, &it.group, &it.pair, ReplicaGroup::decide_remove);
         /// `StartPairDrill`: clones the last recover point.
         StartPairDrill => start_pair_drill(pair) with FreshDrill -> DrillStarted:
-            |plane, call, it, fresh| plane.start_drill(call, DrillOwner::Pair(it.pair.clone()), fresh);
+            |plane, call, it, fresh| plane.start_drill(call, ReplicaId::Pair(it.pair.clone()), fresh);
         /// `ClearPairDrill`: ends a drill and deletes its disk.
         ClearPairDrill => clear_pair_drill(drill) -> ():
-            |plane, call, it| plane.clear_drill(call, &DrillOwner::Pair(it.pair.clone()), &it.drill);
+            |plane, call, it| plane.clear_drill(call, &ReplicaId::Pair(it.pair.clone()), &it.drill);
         /// `DescribePairDrills`.
         DescribePairDrills [Box] => describe_pair_drills(pair) -> DrillPage:
             |plane, call, it| {
-                let owner = DrillOwner::Pair(it.pair.clone());
+                let owner = ReplicaId::Pair(it.pair.clone());
                 Ok(Done::observed(plane.list_drills(call, owner, it.drill.as_ref(), it.page)))
             };
         /// `StartReplicaGroupDrill`: clones the last recover point.
         StartReplicaGroupDrill => start_replica_group_drill(group) with FreshDrill -> DrillStarted:
-            |plane, call, it, fresh| plane.start_drill(call, DrillOwner::Group(it.group.clone()), fresh);
+            |plane, call, it, fresh| plane.start_drill(call, ReplicaId::Group(it.group.clone()), fresh);
         /// `ClearReplicaGroupDrill`: ends a drill and deletes its disks.
         ClearReplicaGroupDrill => clear_replica_group_drill(drill) -> ():
-            |plane, call, it| plane.clear_drill(call, &DrillOwner::Group(it.group.clone()), &it.drill);
+            |plane, call, it| plane.clear_drill(call, &ReplicaId::Group(it.group.clone()), &it.drill);
         /// `DescribeReplicaGroupDrills`.
         DescribeReplicaGroupDrills [Box] => describe_replica_group_drills(group) -> DrillPage:
             |plane, call, it| {
-                let owner = DrillOwner::Group(it.group.clone());
+                let owner = ReplicaId::Group(it.group.clone());
                 Ok(Done::observed(plane.list_drills(call, owner, it.drill.as_ref(), it.page)))
             };
     }
@@ -255,7 +259,7 @@ macro_rules! single_ids {
     )*};
 }
 
-single_ids!(PairId, GroupId, DrillId, ClusterId, NodeId, ResourceId);
+single_ids!(PairId, GroupId, DrillId, ClusterId, NodeId, ReplicaId);
 
 impl<T: ResourceField> ResourceField for Vec<T> {
     fn only_id(&self) -> Option<&str> {

@@ -4,35 +4,17 @@
 //! follows from its pair and is not stored
 //! ([`source_access`](super::ReplicaPair::source_access), [`destination_access`](super::ReplicaPair::destination_access)).
 
-use core::fmt;
+use crate::lifecycle::spelled;
 
-/// What a host can do with a disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-pub enum Access {
+spelled! {
+    /// What a host can do with a disk.
+    Access, "access"
     /// Neither read nor write: the destination of a relation.
-    None,
+    None = "none",
     /// Read only: the old primary while its role is being reversed.
-    ReadOnly,
+    ReadOnly = "read_only",
     /// Read and write.
-    ReadWrite,
-}
-
-impl Access {
-    /// The spelling in listings and events.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::ReadOnly => "read_only",
-            Self::ReadWrite => "read_write",
-        }
-    }
-}
-
-impl fmt::Display for Access {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
+    ReadWrite = "read_write",
 }
 
 /// The reported condition of a disk. A disk without reports is up, detached and present.

@@ -8,50 +8,34 @@
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
-use core::fmt;
 
 use crate::ebs::page::Cursor;
+use crate::ebs::replica::ReplicaId;
 use crate::ebs::rules::E_708;
 use crate::ids::{GroupId, PairId, ResourceGroupId};
+use crate::lifecycle::spelled;
 use crate::rule::cite;
 use crate::text::{Tag, TagKey, TagValue};
 
 /// The maximum number of tags on a resource, and in a request (`E-703`, `E-705`).
-pub const MOST_TAGS: usize = 20;
+pub const MAX_TAGS: usize = 20;
 
 /// The maximum number of resources in a request (`E-702`).
-pub const MOST_RESOURCES: usize = 50;
+pub const MAX_RESOURCES: usize = 50;
 
-/// A type of resource that can have tags. The SDK also knows `dedicatedblockstoragecluster`, which is not modelled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ResourceType {
-    /// `diskreplicapair`.
-    Pair,
-    /// `diskreplicagroup`.
-    Group,
+spelled! {
+    /// A type of resource that can have tags. The SDK also knows `dedicatedblockstoragecluster`, which is not modelled.
+    ResourceType, "type of resource"
+    /// A replication pair.
+    Pair = "diskreplicapair",
+    /// A consistent group.
+    Group = "diskreplicagroup",
 }
 
 impl ResourceType {
-    /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Pair, Self::Group];
-
-    /// The spelling in answers.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pair => "diskreplicapair",
-            Self::Group => "diskreplicagroup",
-        }
-    }
-
     /// The type of this name in any case: a public client sends `DiskReplicaPair` (`E-700`).
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| text.eq_ignore_ascii_case(kind.as_str()))
-    }
-}
-
-impl fmt::Display for ResourceType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+    pub fn named(text: &str) -> Option<Self> {
+        Self::parse(&text.to_ascii_lowercase())
     }
 }
 
@@ -75,10 +59,10 @@ impl Resources {
     }
 
     /// The distinct resources, in the order of their first mention.
-    pub fn each(&self) -> Vec<ResourceId> {
-        let mut all: Vec<ResourceId> = match self {
-            Self::Pairs(ids) => ids.iter().cloned().map(ResourceId::Pair).collect(),
-            Self::Groups(ids) => ids.iter().cloned().map(ResourceId::Group).collect(),
+    pub fn each(&self) -> Vec<ReplicaId> {
+        let mut all: Vec<ReplicaId> = match self {
+            Self::Pairs(ids) => ids.iter().cloned().map(ReplicaId::Pair).collect(),
+            Self::Groups(ids) => ids.iter().cloned().map(ReplicaId::Group).collect(),
         };
         let mut seen = BTreeSet::new();
         all.retain(|id| seen.insert(id.clone()));
@@ -157,32 +141,12 @@ pub struct TagPage {
     pub next: Option<Cursor>,
 }
 
-/// A resource.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-pub enum ResourceId {
-    /// A replication pair.
-    Pair(PairId),
-    /// A consistent group.
-    Group(GroupId),
-}
-
-impl ResourceId {
-    /// The id.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Pair(pair) => pair.as_str(),
-            Self::Group(group) => group.as_str(),
-        }
-    }
-}
-
 /// `ChangeResourceGroup`: moves a resource into another resource group (`E-712`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct ChangeResourceGroup {
     /// `ResourceId`.
-    pub resource: ResourceId,
+    pub resource: ReplicaId,
     /// `NewResourceGroupId`.
     pub group: ResourceGroupId,
 }
@@ -191,7 +155,7 @@ pub struct ChangeResourceGroup {
 pub(crate) fn tagged(tags: &[Tag], more: &[Tag]) -> Option<Vec<Tag>> {
     let kept = tags.iter().filter(|tag| more.iter().all(|new| new.key != tag.key));
     let all: Vec<Tag> = kept.chain(more).cloned().collect();
-    (all.len() <= MOST_TAGS).then_some(all)
+    (all.len() <= MAX_TAGS).then_some(all)
 }
 
 /// `tags` without those of the given keys; without all of them if no keys are given.

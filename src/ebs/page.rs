@@ -7,7 +7,11 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::hash::Hash;
 
+use crate::ebs::replica::Replica;
+use crate::ids::{AccountId, RegionId, ResourceGroupId};
 use crate::map::Map;
+use crate::policy::EbsPolicy;
+use crate::text::Tag;
 
 /// The site of a pair or group from which a caller asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -86,16 +90,29 @@ pub(crate) struct Walk<'a> {
     pub(crate) count: Option<usize>,
 }
 
-/// Where a describe looks for its records.
-pub(in crate::ebs) struct Search<'a, K, V, F> {
-    pub(in crate::ebs) registry: &'a Map<K, V>,
+/// Who describes, and where from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Viewpoint<'a> {
+    /// The calling account.
+    pub(crate) account: &'a AccountId,
+    /// The called region.
+    pub(crate) region: &'a RegionId,
+    /// It says which site is the production site.
+    pub(crate) policy: &'a EbsPolicy,
+}
+
+/// What a describe of pairs or groups asks for.
+pub(in crate::ebs) struct Search<'a, K> {
     /// The ids asked for; if there are none, the walk is searched.
     pub(in crate::ebs) ids: &'a [K],
-    pub(in crate::ebs) walk: Walk<'a>,
-    /// Whether a filter may leave out records of the walk.
-    pub(in crate::ebs) filtered: bool,
-    /// The sort key and cursor.
-    pub(in crate::ebs) ordinal: F,
+    /// Part of the name.
+    pub(in crate::ebs) name: Option<&'a str>,
+    pub(in crate::ebs) resource_group: Option<&'a ResourceGroupId>,
+    /// Tags that must all be present.
+    pub(in crate::ebs) tags: &'a [Tag],
+    /// The site that must lie in the called region.
+    pub(in crate::ebs) site: Site,
+    pub(in crate::ebs) page: Page,
 }
 
 /// The records of one page.
@@ -105,31 +122,52 @@ pub(in crate::ebs) struct Records<'a, V> {
     pub(in crate::ebs) total: usize,
 }
 
-impl<'a, K: Eq + Hash, V, F: Fn(&V) -> u64> Search<'a, K, V, F> {
-    /// The page of the wanted records.
-    pub(in crate::ebs) fn page(self, page: Page, wanted: impl Fn(&V) -> bool) -> Records<'a, V> {
-        let Self { registry, ids, walk, filtered, ordinal } = self;
+impl<'a, K: Clone + Eq + Hash> Search<'a, K> {
+    /// The page of the wanted records, which also fulfil the condition `more`, and the ids asked for that the region sees
+    /// only from the other site.
+    pub(in crate::ebs) fn page<R: Replica>(
+        self,
+        from: Viewpoint<'a>,
+        registry: &'a Map<K, R>,
+        walk: Walk<'a>,
+        more: Option<&dyn Fn(&R) -> bool>,
+    ) -> (Records<'a, R>, Vec<K>) {
+        let Self { ids, name, resource_group, tags, site, page } = self;
+        let visible = |it: &R| it.account() == from.account && !it.is_deleted();
+        let seen = |it: &R, site: Site| it.region_of(site, from.policy) == from.region;
+        let wanted = |it: &&R| {
+            visible(it)
+                && seen(it, site)
+                && name.is_none_or(|part| it.name_str().is_some_and(|name| name.contains(part)))
+                && resource_group.is_none_or(|wanted| it.resource_group() == Some(wanted))
+                && tags.iter().all(|tag| it.tags().contains(tag))
+                && more.is_none_or(|more| more(it))
+        };
         if !ids.is_empty() {
-            let mut found: Vec<&V> = ids.iter().filter_map(|id| registry.get(id)).collect();
-            found.sort_by_key(|item| ordinal(item));
-            found.dedup_by_key(|item| ordinal(item));
-            return cut(page, found.into_iter().filter(|item| wanted(item)), None, &ordinal);
+            let mut found: Vec<&R> = ids.iter().filter_map(|id| registry.get(id)).collect();
+            found.sort_by_key(|it| it.ordinal());
+            found.dedup_by_key(|it| it.ordinal());
+            let elsewhere = |it: &&R| visible(it) && !seen(it, site) && seen(it, site.other());
+            let other_site = ids.iter().filter(|id| registry.get(*id).as_ref().is_some_and(elsewhere));
+            let other_site = other_site.cloned().collect();
+            return (cut(page, found.into_iter().filter(wanted), None, R::ordinal), other_site);
         }
-        // The vendor calls the total after a cursor meaningless, so nothing is counted for it.
+        // A filter may leave out records of the walk. The vendor calls the total after a cursor meaningless, so nothing
+        // is counted for it.
+        let filtered = name.is_some() || resource_group.is_some() || !tags.is_empty() || more.is_some();
         let known = walk.count.filter(|_| !filtered || page.after().is_some());
         // The next record is mostly the neighbour; where records of other accounts lie between, it is looked up anew.
-        let ordinal = &ordinal;
-        let mut ahead: Option<Box<dyn Iterator<Item = &'a V> + '_>> = None;
+        let mut ahead: Option<Box<dyn Iterator<Item = &'a R> + '_>> = None;
         let at = |at: u64| {
             let neighbour = ahead.as_mut().and_then(Iterator::next);
-            neighbour.filter(|item| ordinal(item) == at).or_else(|| {
-                let mut from = registry.values_from(move |item| ordinal(item) < at);
+            neighbour.filter(|it| it.ordinal() == at).or_else(|| {
+                let mut from = registry.values_from(move |it| it.ordinal() < at);
                 let found = from.next();
                 ahead = Some(Box::new(from));
-                found.filter(|item| ordinal(item) == at)
+                found.filter(|it| it.ordinal() == at)
             })
         };
-        cut(page, walk.ordinals.filter_map(at).filter(|item| wanted(item)), known, ordinal)
+        (cut(page, walk.ordinals.filter_map(at).filter(wanted), known, R::ordinal), Vec::new())
     }
 }
 

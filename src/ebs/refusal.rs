@@ -12,13 +12,13 @@ use crate::ebs::drill::rules::{D_113, D_132, D_621, D_633};
 use crate::ebs::group::rules::{
     G_621, G_622, G_630, G_631, G_632, G_633, G_671, G_682, G_684, G_685, G_686, G_691, G_693,
 };
-use crate::ebs::group::status::GroupStatus;
+use crate::ebs::lifecycle::{GroupStatus, PairStatus};
 use crate::ebs::pair::rules::{E_010, E_012, E_600, E_601, E_621, E_622, E_623, E_630, E_631, E_632, E_633};
-use crate::ebs::pair::status::PairStatus;
 use crate::ebs::rules::{E_700, E_701, E_702, E_703, E_704, E_705, E_708, E_713};
 use crate::ids::{DiskId, DrillId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
-use crate::refusal::{Answer, Fixed, PERMANENT, TRANSIENT, refusals};
+use crate::refusal::Cause::{Permanent, Transient};
+use crate::refusal::{Answer, Fixed, refusals};
 use crate::rule::RuleId;
 use crate::time::Span;
 use crate::token::TokenRefusal;
@@ -50,80 +50,81 @@ refusals! {
     /// A required parameter is absent or empty.
     MissingParameter { parameter: Cow<'static, str> } => (
         "the required parameter {parameter} is missing",
-        E_600, PERMANENT, missing(operation, parameter)
+        E_600, Permanent, missing(operation, parameter)
     );
     /// A parameter cannot be read, is out of range or contradicts another.
     InvalidParameter { parameter: Cow<'static, str>, why: Cow<'static, str> } => (
         "the parameter {parameter} is invalid: {why}",
-        E_601, PERMANENT, (400, "InvalidParameter", format!("The parameter {parameter} is invalid."))
+        E_601, Permanent, (400, "InvalidParameter", format!("The parameter {parameter} is invalid."))
     );
     /// The token cache refused the call.
     Token { refusal: TokenRefusal } => (
         "{refusal}",
-        refusal.rule(), refusal.same_token_retry_may_succeed(), refusal.answer(TOKEN_MISMATCH)
+        refusal.rule(), if refusal.same_token_retry_may_succeed() { Transient } else { Permanent },
+        refusal.answer(TOKEN_MISMATCH)
     );
     /// The pair or disk is unknown in this account, gone, or has no end in the region called.
     NoSuchResource { resource: Cow<'static, str>, region: RegionId, rule: RuleId } => (
         "no {resource} in {region} for this account ({rule}); check the id and the region",
-        *rule, PERMANENT, (404, "NoSuchResource", "The specified resource does not exist.")
+        *rule, Permanent, (404, "NoSuchResource", "The specified resource does not exist.")
     );
     /// The pair's status does not allow the operation.
     InvalidStatus { pair: PairId, status: PairStatus, rule: RuleId } => (
         "{pair} is {status} ({rule}); wait for or bring about a status that allows it",
-        *rule, TRANSIENT, INVALID_STATUS
+        *rule, Transient, INVALID_STATUS
     );
     /// Called in the current source's region, but belongs to the destination's.
     OperateNotAllowedForPrimary { pair: PairId, region: RegionId } => (
         "{region} is the source of {pair} ({rule}); call it in the secondary disk's region",
-        E_621, PERMANENT, AT_PRIMARY
+        E_621, Permanent, AT_PRIMARY
     );
     /// Called in the current destination's region, but belongs to the source's.
     NotAtSource { pair: PairId, region: RegionId } => (
         "{region} is the destination of {pair} ({rule}); call it in the primary disk's region",
-        E_622, PERMANENT, DENIED
+        E_622, Permanent, DENIED
     );
     /// The destination disk is attached to a host, so it cannot be overwritten.
     StandbyDeviceAttached { pair: PairId, disk: DiskId } => (
         "the secondary disk {disk} of {pair} is attached ({rule}); detach it first",
         if matches!(operation, Operation::StartDiskReplicaGroup) { G_631 } else { E_631 },
-        TRANSIENT, (400, "OperationDenied.StandbyDeviceAttached", "The secondary disk is attached.")
+        Transient, (400, "OperationDenied.StandbyDeviceAttached", "The secondary disk is attached.")
     );
     /// The old primary is still in use, so its role cannot be reversed.
     PrimaryDeviceAttached { pair: PairId, disk: DiskId } => (
         "the old primary disk {disk} of {pair} is attached ({rule}); detach it first",
         if matches!(operation, Operation::ReprotectDiskReplicaGroup) { G_632 } else { E_632 },
-        TRANSIENT, DENIED
+        Transient, DENIED
     );
     /// Two one-shot starts follow each other too fast.
     ManualSyncLimit { pair: PairId, wait: Span } => (
         "{pair} made a one-shot copy too recently ({rule}); try again in {wait}",
-        E_630, TRANSIENT, MANUAL_SYNC_LIMIT
+        E_630, Transient, MANUAL_SYNC_LIMIT
     );
     /// No copy has completed in this direction and the policy demands one.
     NoRecoverPoint { pair: PairId } => (
         "{pair} has no recover point ({rule}); let a copy complete first",
-        E_633, TRANSIENT, INVALID_STATUS
+        E_633, Transient, INVALID_STATUS
     );
     /// The disk is already part of this pair.
     DiskInUse { disk: DiskId, pair: PairId } => (
         "{disk} is already part of {pair} ({rule}); delete that pair first",
-        E_012, TRANSIENT, DENIED
+        E_012, Transient, DENIED
     );
     /// Source and destination lie in one zone, or in one region and the policy forbids it, or are one disk.
     TooClose { rule: RuleId } => (
         "source and destination are too close ({rule}); choose another zone or region",
-        *rule, PERMANENT, DENIED
+        *rule, Permanent, DENIED
     );
     /// The type of resource is unknown or not modelled.
     UnknownResourceType { given: Cow<'static, str> } => (
         "no type of resource is named {given} ({rule}); there are diskreplicapair and diskreplicagroup",
-        E_700, PERMANENT,
+        E_700, Permanent,
         (404, "InvalidResourceType.NotFound", "The ResourceType provided does not exist in our records.")
     );
     /// A resource to be labelled is unknown in this account, gone, or has no end in the region called.
     ResourceNotFound { resource: Cow<'static, str> } => (
         "no {resource} here ({rule}); check the id, its type and the region",
-        E_701, PERMANENT, (404, "InvalidResourceId.NotFound", match operation {
+        E_701, Permanent, (404, "InvalidResourceId.NotFound", match operation {
             Operation::ChangeResourceGroup => "The specified ResourceId is not found in our records.",
             _ => "The specified ResourceIds are not found in our records.",
         })
@@ -131,49 +132,49 @@ refusals! {
     /// More than 50 resources are named.
     TooManyResources => (
         "more than 50 resources ({rule}); split the call",
-        E_702, PERMANENT,
+        E_702, Permanent,
         (400, "NumberExceed.ResourceIds", "The ResourceIds parameter number is exceed , Valid : 50")
     );
     /// More than 20 tags or keys are named.
     TooManyTags => (
         "more than 20 tags ({rule}); split the call",
-        E_703, PERMANENT, (400, "NumberExceed.Tags", "NumberExceed.Tags")
+        E_703, Permanent, (400, "NumberExceed.Tags", "NumberExceed.Tags")
     );
     /// A key is named twice.
     DuplicateTagKey => (
         "a key is given twice ({rule})",
-        E_704, PERMANENT, (400, "Duplicate.TagKey", "The Tag.N.Key contain duplicate key.")
+        E_704, Permanent, (400, "Duplicate.TagKey", "The Tag.N.Key contain duplicate key.")
     );
     /// The resource would bear more than 20 tags.
     TagQuota { resource: Cow<'static, str> } => (
         "{resource} would bear more than 20 tags ({rule}); take some off first",
-        E_705, PERMANENT,
+        E_705, Permanent,
         (400, "OperationDenied.QuotaExceed", "The quota of tags on resource is beyond permitted range.")
     );
     /// A listing names neither a resource nor a tag.
     NothingToList => (
         "neither a resource nor a tag is named ({rule})",
-        E_713, PERMANENT, missing(operation, "ResourceId.1")
+        E_713, Permanent, missing(operation, "ResourceId.1")
     );
     /// A condition has a value and no key.
     TagValueAlone { parameter: Cow<'static, str> } => (
         "{parameter} has a value and no key ({rule})",
-        E_708, PERMANENT, (400, "InvalidParameter.TagValue", format!("The parameter {parameter} is invalid."))
+        E_708, Permanent, (400, "InvalidParameter.TagValue", format!("The parameter {parameter} is invalid."))
     );
     /// A group refused, or a pair because of its group.
     Group { group: GroupId, why: GroupReason } => (
         "{group}: " then why,
-        why.rule(operation), why.is_transient(), why.answer(operation)
+        why.rule(operation), why.cause(), why.answer(operation)
     );
     /// A drill refused.
     Drill { why: DrillReason } => (
         "" then why,
-        why.rule(operation), why.is_transient(), why.answer(operation)
+        why.rule(operation), why.cause(), why.answer(operation)
     );
     /// The region does not have the feature under this policy.
     RegionNotSupported { region: RegionId } => (
         "{region} does not support asynchronous replication ({rule})",
-        E_010, PERMANENT, DENIED
+        E_010, Permanent, DENIED
     );
 }
 
@@ -186,50 +187,50 @@ refusals! {
     /// Only its group moves this member.
     PairInGroup(pair: PairId) => (
         "{pair} is a member ({rule}); call the operation of the group",
-        E_623, PERMANENT, DENIED
+        E_623, Permanent, DENIED
     );
     /// Called at the current source, but belongs to the destination.
     NotAtDestination(region: RegionId) => (
         "{region} is its source ({rule}); call it in the disaster recovery site's region",
-        G_621, PERMANENT, AT_PRIMARY
+        G_621, Permanent, AT_PRIMARY
     );
     /// Called at the other site, but belongs to the production site. The metadata lists a code of its own for this on
     /// `ModifyDiskReplicaGroup` alone.
     NotAtProduction(region: RegionId) => (
         "{region} is its other site ({rule}); call it in the production site's region",
-        G_622, PERMANENT, if operation == Operation::ModifyDiskReplicaGroup { AT_STANDBY } else { DENIED }
+        G_622, Permanent, if operation == Operation::ModifyDiskReplicaGroup { AT_STANDBY } else { DENIED }
     );
     /// The status that the group shows does not allow the operation.
     InvalidStatus { status: GroupStatus, rule: RuleId } => (
         "it is {status} ({rule}); wait for or bring about a status that allows it",
-        *rule, TRANSIENT, INVALID_STATUS
+        *rule, Transient, INVALID_STATUS
     );
     /// The group has no member.
     Empty(rule: RuleId) => (
         "it has no member ({rule}); add a pair first",
-        *rule, TRANSIENT,
+        *rule, Transient,
         (403, "OperationDenied.NoPairInGroup", "The operation is not allowed because no pair in the group.")
     );
     /// The group has members, so it is not deleted.
     HasPair => (
         "it has members ({rule}); remove them first",
-        G_671, TRANSIENT,
+        G_671, Transient,
         (403, "OperationDenied.GroupHasPair", "The group cannot be deleted due to not empty.")
     );
     /// A member has no recover point.
     NoRecoverPoint(pair: PairId) => (
         "{pair} has no recover point ({rule}); let the first round complete",
-        G_633, TRANSIENT, INVALID_STATUS
+        G_633, Transient, INVALID_STATUS
     );
     /// Two one-shot starts follow each other too fast.
     ManualSyncLimit(wait: Span) => (
         "it made a one-shot round too recently ({rule}); try again in {wait}",
-        G_630, TRANSIENT, MANUAL_SYNC_LIMIT
+        G_630, Transient, MANUAL_SYNC_LIMIT
     );
     /// The pair is in another group.
     InAnotherGroup { pair: PairId, other: GroupId, rule: RuleId } => (
         "{pair} is in {other} ({rule})",
-        *rule, TRANSIENT, (
+        *rule, Transient, (
             403, "OperationDenied.PairInAnotherGroup",
             "The operation is not allowed because pair is already in another group."
         )
@@ -237,7 +238,7 @@ refusals! {
     /// The pair is in no group.
     NotInGroup(pair: PairId) => (
         "{pair} is in no group ({rule})",
-        G_691, TRANSIENT, (
+        G_691, Transient, (
             403, "OperationDenied.PairNotInGroup",
             "The operation is not allowed because pair is not in any group."
         )
@@ -245,7 +246,7 @@ refusals! {
     /// The group takes in no pair in the status that it shows.
     CannotAdd { status: GroupStatus, rule: RuleId } => (
         "it is {status} and takes in no pair ({rule})",
-        *rule, TRANSIENT, (
+        *rule, Transient, (
             403, "OperationDenied.GroupStatusCannotAddPair",
             "The pair cannot be added in group current status."
         )
@@ -253,7 +254,7 @@ refusals! {
     /// The group lets go of no pair in the status that it shows.
     CannotRemove { status: GroupStatus, rule: RuleId } => (
         "it is {status} and lets go of no pair ({rule})",
-        *rule, TRANSIENT, (
+        *rule, Transient, (
             403, "OperationDenied.GroupStatusCannotRemovePair",
             "The pair cannot be removed in group current status."
         )
@@ -261,7 +262,7 @@ refusals! {
     /// The pair is being created or copied for the first time.
     PairInitializing { pair: PairId, status: PairStatus } => (
         "{pair} is {status} ({rule}); wait until that is over",
-        G_682, TRANSIENT, (
+        G_682, Transient, (
             403, "OperationDenied.PairInitializing",
             "The operation is not allowed due to pair initializing,  please try again later."
         )
@@ -269,7 +270,7 @@ refusals! {
     /// The pair joins no group in its status.
     PairCannotJoin { pair: PairId, status: PairStatus, rule: RuleId } => (
         "{pair} is {status} and joins no group ({rule})",
-        *rule, TRANSIENT, (
+        *rule, Transient, (
             403, "OperationDenied.PairStatusCannotAddToGroup",
             "The pair cannot be added in pair current status."
         )
@@ -277,7 +278,7 @@ refusals! {
     /// The pair is replicating or busy, so it does not leave.
     PairCannotLeave { pair: PairId, status: PairStatus } => (
         "{pair} is {status} and does not leave ({rule})",
-        G_693, TRANSIENT, (
+        G_693, Transient, (
             403, "OperationDenied.PairStatusCannotRemoveFromGroup",
             "The pair cannot be removed in pair  current status."
         )
@@ -285,7 +286,7 @@ refusals! {
     /// By policy pair and group must be in one status.
     StatusConflict { pair: PairId, status: PairStatus } => (
         "{pair} is {status}, which the group is not ({rule})",
-        G_684, TRANSIENT, (
+        G_684, Transient, (
             403, "OperationDenied.PairGroupStatusConflict",
             "The operation is not allowed due to pair and group status are not consistent."
         )
@@ -293,7 +294,7 @@ refusals! {
     /// The pair lies between other places than the group, or copies the other way.
     ZoneConflict(pair: PairId) => (
         "{pair} lies between other places or copies the other way ({rule})",
-        G_685, PERMANENT, (
+        G_685, Permanent, (
             403, "OperationDenied.PairGroupAZoneConflict",
             "The operation is not allowed due to pair and group having different RegionId or ZoneId."
         )
@@ -301,7 +302,7 @@ refusals! {
     /// The group has as many members as it may have.
     Full => (
         "it has 17 members already ({rule})",
-        G_686, TRANSIENT, (
+        G_686, Transient, (
             403, "OperationDenied.PairsExceedInGroup",
             "The operation is not allowed due to too much pair in the group."
         )
@@ -318,7 +319,7 @@ refusals! {
     /// Called at the current source, but belongs to the destination.
     NotAtDestination(region: RegionId) => (
         "{region} is the source ({rule}); call it in the secondary site's region",
-        D_621, PERMANENT, (
+        D_621, Permanent, (
             403, "OperationDenied.StartDrillShouldOnDestRegion",
             "Operation should be executed on the secondary region."
         )
@@ -326,17 +327,17 @@ refusals! {
     /// By policy a drill needs a recover point.
     NoRecoverPoint => (
         "there is no recover point ({rule}); let a copy complete first",
-        D_633, TRANSIENT, (403, "OperationDenied.RecoverPointNotFound", "Recover point is not found.")
+        D_633, Transient, (403, "OperationDenied.RecoverPointNotFound", "Recover point is not found.")
     );
     /// The pair or group that the drill would belong to is deleted.
     OwnerDeleted => (
         "what it would belong to is deleted ({rule})",
-        D_113, PERMANENT, INVALID_STATUS
+        D_113, Permanent, INVALID_STATUS
     );
     /// The drill's status does not allow it.
     InvalidStatus { drill: DrillId, status: DrillStatus } => (
         "{drill} is {status} ({rule}); wait until it is executed",
-        D_132, TRANSIENT, INVALID_STATUS
+        D_132, Transient, INVALID_STATUS
     );
 }
 

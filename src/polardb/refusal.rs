@@ -13,7 +13,8 @@ use crate::polardb::cluster::rules::{P_012, P_020, P_021, P_022, P_600, P_601, P
 use crate::polardb::election::rules::{P_100, P_101, P_102, P_103, P_104, P_106, P_112, P_114};
 use crate::polardb::nodes::rules::{P_201, P_202, P_231, P_240, P_250, P_260};
 use crate::polardb::observe::rules::P_510;
-use crate::refusal::{Answer, Fixed, PERMANENT, TRANSIENT, refusals};
+use crate::refusal::Cause::{Permanent, Transient};
+use crate::refusal::{Answer, Fixed, refusals};
 use crate::rule::{RuleId, cite};
 use crate::time::Span;
 use crate::token::TokenRefusal;
@@ -39,19 +40,19 @@ refusals! {
     /// A required parameter is absent or empty.
     MissingParameter { parameter: Cow<'static, str> } => (
         "the required parameter {parameter} is missing",
-        P_600, PERMANENT, (400, "MissingParameter", format!(
+        P_600, Permanent, (400, "MissingParameter", format!(
             "The input parameter \"{parameter}\" that is mandatory for processing this request is not supplied."
         ))
     );
     /// A parameter cannot be read or is out of range.
     Malformed { parameter: Cow<'static, str>, why: Cow<'static, str> } => (
         "the parameter {parameter} is not valid: {why}",
-        P_601, PERMANENT, malformed(operation, parameter)
+        P_601, Permanent, malformed(operation, parameter)
     );
     /// `DBVersion` is not one of the engine's.
     EngineVersion => (
         "the engine has no such version ({rule})",
-        P_012, PERMANENT, (
+        P_012, Permanent, (
             if operation == Operation::DescribeDbClusters { 404 } else { 400 },
             "DBTypeOrDBVersion.Malformed", "The specified DBType does not match DBVersion."
         )
@@ -59,28 +60,29 @@ refusals! {
     /// More than 20 tags.
     TooManyTags => (
         "at most 20 tags",
-        P_601, PERMANENT, (400, "NumberExceed.Tags", "The Tags parameter's number is exceed.")
+        P_601, Permanent, (400, "NumberExceed.Tags", "The Tags parameter's number is exceed.")
     );
     /// The token cache refused the call.
     Token { refusal: TokenRefusal } => (
         "{refusal}",
-        refusal.rule(), refusal.same_token_retry_may_succeed(), refusal.answer(TOKEN_MISMATCH)
+        refusal.rule(), if refusal.same_token_retry_may_succeed() { Transient } else { Permanent },
+        refusal.answer(TOKEN_MISMATCH)
     );
     /// The token came with other parameters before, by the reading that this has a code in the house style.
     TokenReused => (
         "the token came with other parameters before ({rule})",
-        T_090, PERMANENT, malformed(operation, "ClientToken")
+        T_090, Permanent, malformed(operation, "ClientToken")
     );
     /// The cluster is unknown in this account.
     ClusterNotFound { cluster: ClusterId } => (
         "no cluster {cluster} for this account ({rule})",
-        P_100, PERMANENT, cluster_not_found(operation)
+        P_100, Permanent, cluster_not_found(operation)
     );
     /// The node is not one of this cluster's.
     NodeNotFound { cluster: ClusterId, node: NodeId } => (
         "{cluster} has no node {node} ({rule})",
         if fails_over(operation) { P_103 } else { P_201 },
-        PERMANENT, match operation {
+        Permanent, match operation {
             Operation::DeleteDbNodes => BAD_NODE,
             _ if fails_over(operation) => BAD_NODE_ID,
             _ => (404, "InvalidDBNodeId.NotFound", "The DBNodeId provided does not exist in our records."),
@@ -89,7 +91,7 @@ refusals! {
     /// The edition does not fail over.
     ClusterCategory { cluster: ClusterId } => (
         "the edition of {cluster} does not fail over ({rule})",
-        P_101, PERMANENT, (
+        P_101, Permanent, (
             403, "OperationDenied.ClusterCategory",
             "The operation is not permitted due to cluster category."
         )
@@ -97,34 +99,34 @@ refusals! {
     /// The engine demands a named target.
     TargetRequired { cluster: ClusterId } => (
         "the engine of {cluster} demands TargetDBNodeId ({rule})",
-        P_102, PERMANENT, BAD_NODE_ID
+        P_102, Permanent, BAD_NODE_ID
     );
     /// The engine has no log of switches.
     NoHaLog { cluster: ClusterId } => (
         "the engine of {cluster} has no such log ({rule})",
-        P_510, PERMANENT, BAD_TYPE
+        P_510, Permanent, BAD_TYPE
     );
     /// The target is the primary itself.
     TargetIsWriter { cluster: ClusterId, node: NodeId } => (
         "{node} is the primary of {cluster} already ({rule}); name a read-only node",
-        P_104, PERMANENT, BAD_NODE_ID
+        P_104, Permanent, BAD_NODE_ID
     );
     /// The target is of a kind that cannot become the primary.
     NodeKind { node: NodeId } => (
         "the kind of {node} cannot become the primary ({rule})",
-        P_112, PERMANENT,
+        P_112, Permanent,
         (403, "OperationDenied.DBNodeType", "The operation is not permitted due to type of node.")
     );
     /// The cluster is busy, or no node in it can be elected.
     HaStatus { cluster: ClusterId, rule: RuleId } => (
         "{cluster} cannot fail over now ({rule}); try again later",
-        *rule, TRANSIENT,
+        *rule, Transient,
         (400, "HaStatusNotSupport", "Current DB instance HA status does not support this operation.")
     );
     /// Only abnormal replication prevents the switch.
     UnhealthyReplication { cluster: ClusterId } => (
         "replication in {cluster} is abnormal ({rule}); try again when it is healthy",
-        P_114, TRANSIENT, (
+        P_114, Transient, (
             400, "UnsupportWitchUnhealthyReplication",
             "The action is unsupported with unhealthy replication."
         )
@@ -132,7 +134,7 @@ refusals! {
     /// The last switch was too recent.
     TooFrequent { cluster: ClusterId, wait: Span } => (
         "{cluster} switched too recently ({rule}); try again in {wait}",
-        P_106, TRANSIENT, (
+        P_106, Transient, (
             400, "UnsupportHighFrequenceSwitchOver",
             "The instance has switch over too frequent within ten minutes."
         )
@@ -140,7 +142,7 @@ refusals! {
     /// The cluster is not running, so it cannot be released.
     NotRunning { cluster: ClusterId } => (
         "{cluster} is not running ({rule})",
-        P_020, TRANSIENT, (
+        P_020, Transient, (
             403, "OperationDenied.ClusterStatus",
             "The PolarDB cluster is not allowed to release when it is not running."
         )
@@ -148,7 +150,7 @@ refusals! {
     /// The cluster is locked against deletion.
     DeletionLock { cluster: ClusterId } => (
         "{cluster} is locked against deletion ({rule}); unlock it first",
-        P_021, TRANSIENT, (
+        P_021, Transient, (
             403, "OperationDenied.DBClusterDeletionLock",
             "The operation is not permitted due to the deletion lock of cluster."
         )
@@ -156,56 +158,56 @@ refusals! {
     /// The node is unknown in this account; the operation names no cluster.
     NodeUnknown { node: NodeId } => (
         "no node {node} for this account ({rule})",
-        P_240, PERMANENT, BAD_NODE_ID
+        P_240, Permanent, BAD_NODE_ID
     );
     /// Too few or too many nodes are named, or the cluster would have too few or too many.
     NodeNumber { cluster: ClusterId, rule: RuleId } => (
         "the number of nodes is not possible for {cluster} ({rule})",
-        *rule, PERMANENT,
+        *rule, Permanent,
         (400, "InvalidDBNodeNum.Malformed", "The number of parameter DBNode.N is not valid.")
     );
     /// An entry of the list of nodes is not valid.
     NodeList { cluster: ClusterId, rule: RuleId } => (
         "an entry of the list of nodes of {cluster} is not valid ({rule})",
-        *rule, PERMANENT, BAD_NODE
+        *rule, Permanent, BAD_NODE
     );
     /// The node's role forbids it.
     NodeRole { node: NodeId, rule: RuleId } => (
         "the role of {node} forbids it ({rule})",
-        *rule, PERMANENT,
+        *rule, Permanent,
         (403, "OperationDenied.DBNodeRole", "The operation is not permitted due to the role of node.")
     );
     /// The node is one of the cluster's but not one that this can be done to.
     NodeRefused { cluster: ClusterId, node: NodeId, rule: RuleId } => (
         "{node} of {cluster} is not a node that this can be done to ({rule})",
-        *rule, PERMANENT, BAD_NODE_ID
+        *rule, Permanent, BAD_NODE_ID
     );
     /// No reader would have the primary's class.
     RoEqualSpec { cluster: ClusterId } => (
         "no read-only node of {cluster} would have the class of the primary ({rule})",
-        P_231, PERMANENT, (403, "OperationDenied.RoEqualSpec", "must exist at least ro class equal with rw")
+        P_231, Permanent, (403, "OperationDenied.RoEqualSpec", "must exist at least ro class equal with rw")
     );
     /// A hot replica would not have the primary's class.
     HotReplicaClass { node: NodeId, rule: RuleId } => (
         "the hot replica {node} needs the class of the primary ({rule})",
-        *rule, PERMANENT,
+        *rule, Permanent,
         (404, "InvalidDBInstanceClass.NotFound", "rw class code must be equal with hot replica")
     );
     /// The engine does not have it.
     Engine { cluster: ClusterId } => (
         "the engine of {cluster} does not have it ({rule})",
-        P_250, PERMANENT, BAD_TYPE
+        P_250, Permanent, BAD_TYPE
     );
     /// The zone is the one that the cluster has already.
     SameZone { cluster: ClusterId } => (
         "{cluster} is in that zone already ({rule})",
-        P_260, PERMANENT,
+        P_260, Permanent,
         (400, "InvalidZoneId.Same", "The specified parameter ZoneId is same with origin zoneId.")
     );
     /// The cluster is not running, so no work on its nodes begins.
     ClusterStatus { cluster: ClusterId } => (
         "{cluster} is not running ({rule}); try again later",
-        P_202, TRANSIENT, (
+        P_202, Transient, (
             403, "OperationDenied.DBClusterStatus",
             "The operation is not permitted due to status of cluster."
         )
@@ -213,7 +215,7 @@ refusals! {
     /// A subscription cannot be released.
     PayType { cluster: ClusterId } => (
         "{cluster} is a subscription ({rule})",
-        P_022, PERMANENT, (
+        P_022, Permanent, (
             403, "OperationDenied.DBClusterPayType",
             "The operation is not permitted due to the pay type of cluster."
         )

@@ -10,7 +10,7 @@ use core::ops::RangeInclusive;
 use core::str::FromStr;
 
 use crate::control_plane::Refusal;
-use crate::ebs::{EbsReason, TagFilter};
+use crate::ebs::{EbsReason, MAX_TAGS, TagFilter};
 use crate::operation::{Operation, Product};
 use crate::polardb::PolarDbReason;
 use crate::text::{Tag, TagKey, TagValue};
@@ -25,9 +25,6 @@ pub(super) const INT32: u32 = i32::MAX.unsigned_abs();
 
 /// The greatest value of its `int64`.
 pub(super) const INT64: u64 = i64::MAX.unsigned_abs();
-
-/// The most tags that a request may carry.
-const MOST_TAGS: u32 = 20;
 
 /// Why a parameter that is given twice is refused.
 const TWO_VALUES: &str = "it is given with two values (W-020)";
@@ -259,7 +256,8 @@ impl<'a> Reader<'a> {
             let (key, value) = given.entry(number).or_insert((None, None));
             *(if half == ".Key" { key } else { value }) = Some(text);
         }
-        if given.last_key_value().is_some_and(|(highest, _)| *highest > MOST_TAGS) {
+        let highest = given.last_key_value().map_or(0, |(highest, _)| *highest);
+        if usize::try_from(highest).map_or(true, |highest| highest > MAX_TAGS) {
             return Err(self.too_many_tags());
         }
         Ok(given)
@@ -279,7 +277,7 @@ impl<'a> Reader<'a> {
             Product::Ebs if matches!(operation, Operation::TagResources | Operation::ListTagResources) => {
                 EbsReason::TooManyTags.of(operation).into()
             }
-            Product::Ebs => self.bad("Tag", format!("more than {MOST_TAGS} tags")),
+            Product::Ebs => self.bad("Tag", format!("more than {MAX_TAGS} tags")),
             Product::PolarDb => PolarDbReason::TooManyTags.of(self.operation).into(),
         }
     }

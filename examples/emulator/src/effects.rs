@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::Uri;
-use failover_model::ebs::{DrillOwner, GroupEffect, PairEffect};
+use failover_model::ebs::{GroupEffect, PairEffect, ReplicaId};
 use failover_model::polardb::{ClusterEffect, Failure};
 use failover_model::simulation::Resolution;
 use failover_model::text::StatusMessage;
@@ -26,8 +26,8 @@ fn view(effect: &Effect) -> Value {
             _ => json!({ "pairs": members }),
         },
         EffectKind::Drill { owner, .. } => match owner {
-            DrillOwner::Pair(pair) => json!({ "pair": pair }),
-            DrillOwner::Group(group) => json!({ "group": group }),
+            ReplicaId::Pair(pair) => json!({ "pair": pair }),
+            ReplicaId::Group(group) => json!({ "group": group }),
         },
         EffectKind::Cluster { cluster, effect } => match effect {
             ClusterEffect::ChooseNode(tier) => json!({ "cluster": cluster, "tier": tier }),

@@ -36,7 +36,7 @@
 //!
 //! Two kinds come from calls and not from facts, see [`vendor`](crate::vendor): `call` and `hint`.
 
-use failover_model::ebs::{DiskChange, DrillOwner, DrillStatus, GroupStatus, PairStatus};
+use failover_model::ebs::{DiskChange, DrillStatus, GroupStatus, PairStatus, ReplicaId};
 use failover_model::polardb::{Cause, ClusterFact, ClusterStatus, NodeChange, NodeWork};
 use failover_model::{DrillFact, Event, Fact, GroupFact, PairFact};
 use failover_model::{EffectId, Span, Timestamp};
@@ -141,8 +141,8 @@ fn of_drill(fact: &DrillFact, blank: impl Fn(&'static str) -> Entry) -> Entry {
             let status = |status: &Option<DrillStatus>| status.map(|status| status.as_str().to_owned());
             let entry = blank(to.map_or("cleared", DrillStatus::as_str));
             let owner = match owner {
-                DrillOwner::Pair(pair) => ("pair", pair.as_str()),
-                DrillOwner::Group(group) => ("group", group.as_str()),
+                ReplicaId::Pair(pair) => ("pair", pair.as_str()),
+                ReplicaId::Group(group) => ("group", group.as_str()),
             };
             Entry { from: status(from), to: status(to), ..entry }
                 .with(owner.0, owner.1)

@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use crate::control_plane::{ControlPlane, Violation};
 use crate::ebs::group::membership::lies_in;
 use crate::ebs::{
-    Drill, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus, GroupEffect, GroupEvent, GroupLifecycle,
-    GroupStatus, MOST_MEMBERS, PairEffect, PairStatus, RPO, ReplicaGroup, ReplicaPair, fits_group,
+    Drill, DrillDiskStatus, DrillEffect, DrillStatus, GroupEffect, GroupEvent, GroupLifecycle, GroupStatus,
+    MAX_MEMBERS, PairEffect, PairStatus, RPO, ReplicaGroup, ReplicaId, ReplicaPair, fits_group,
 };
 use crate::lifecycle::Verdict;
 
@@ -38,7 +38,7 @@ pub enum GroupViolation {
     Empty,
     /// It records a failed copy although no member copies.
     #[error("it records a failed copy but has no round under way")]
-    Spoilt,
+    FailedCopy,
     /// A one-shot round is running although no member copies, so it would never end.
     #[error("its one-shot round has no copy")]
     Stalled,
@@ -170,7 +170,7 @@ impl ControlPlane {
         if group.primary == group.standby {
             return Some(GroupViolation::TooClose);
         }
-        if members.len() > MOST_MEMBERS {
+        if members.len() > MAX_MEMBERS {
             return Some(GroupViolation::TooMany);
         }
         let emptied = GroupLifecycle::lookup(group.status, GroupEvent::Emptied).then;
@@ -181,7 +181,7 @@ impl ControlPlane {
             |pair: &&&ReplicaPair| pair.pending.is_some_and(|pending| pending.effect == PairEffect::Copy);
         let copying = members.iter().find(copies).is_some();
         if group.copy_failed && !copying {
-            return Some(GroupViolation::Spoilt);
+            return Some(GroupViolation::FailedCopy);
         }
         if group.status == GroupStatus::ManualSyncing && !copying {
             return Some(GroupViolation::Stalled);
@@ -215,8 +215,8 @@ impl ControlPlane {
 
     fn fault_of_drill(&self, drill: &Drill) -> Option<DrillViolation> {
         let owned = match &drill.owner {
-            DrillOwner::Pair(id) => self.pairs.get(id).map(|pair| &pair.account),
-            DrillOwner::Group(id) => self.groups.get(id).map(|group| &group.account),
+            ReplicaId::Pair(id) => self.pairs.get(id).map(|pair| &pair.account),
+            ReplicaId::Group(id) => self.groups.get(id).map(|group| &group.account),
         };
         if owned != Some(&drill.account) {
             return Some(DrillViolation::Owner);

@@ -11,8 +11,8 @@ use crate::control_plane::event::{DrillFact, Event, Fact};
 use crate::control_plane::{ControlPlane, Effect, EffectKind, Index, Misuse, Step};
 use crate::ebs::drill::rules::{D_110, D_111, D_150, D_610, D_620};
 use crate::ebs::{
-    Drill, DrillOwner, DrillPage, DrillPlan, DrillReason, DrillStarted, DrillStatus, EbsRefusal, FreshDrill,
-    GroupStatus, Page, PairStatus,
+    Drill, DrillPage, DrillPlan, DrillReason, DrillStarted, DrillStatus, EbsRefusal, FreshDrill, Page,
+    ReplicaId,
 };
 use crate::ids::{AccountId, DiskId, DrillId, EffectId, PairId};
 use crate::outcome::Outcome;
@@ -30,7 +30,7 @@ pub(in crate::control_plane) fn drill_effect(drill: &Drill) -> Option<Effect> {
 
 impl ControlPlane {
     /// The drills of a pair or group, in start order.
-    pub fn drills_of(&self, owner: &DrillOwner) -> impl Iterator<Item = &Drill> {
+    pub fn drills_of(&self, owner: &ReplicaId) -> impl Iterator<Item = &Drill> {
         let drills = self.index.drills.get(owner);
         drills.into_iter().flatten().filter_map(|drill| self.drills.get(drill))
     }
@@ -48,38 +48,23 @@ impl ControlPlane {
     }
 
     /// The pair or group of a drill, if this account owns it and the call is at one of its ends.
-    fn drill_target(&self, call: &CallContext<'_>, owner: &DrillOwner) -> Result<DrillTarget, EbsRefusal> {
-        let target = match owner {
-            DrillOwner::Pair(id) => {
-                let pair = self.pairs.get(id).filter(|pair| pair.account == *call.account);
-                pair.map(|pair| DrillTarget {
-                    at_source: pair.source().region == *call.region,
-                    at_destination: pair.destination().region == *call.region,
-                    deleted: pair.status == PairStatus::Deleted,
-                    recover_point: pair.last_recover_point,
-                    pairs: [id.clone()].into(),
-                })
+    fn drill_target(&self, call: &CallContext<'_>, owner: &ReplicaId) -> Result<DrillTarget, EbsRefusal> {
+        let known = self.replica(owner).filter(|it| it.account() == call.account);
+        let known = known.ok_or_else(|| unknown(call.operation, owner.as_str(), call.region, D_610))?;
+        if !known.regions().contains(&call.region) {
+            return Err(unknown(call.operation, owner.as_str(), call.region, D_620));
+        }
+        let (recover_point, pairs) = match owner {
+            ReplicaId::Pair(id) => {
+                (self.pairs.get(id).and_then(|pair| pair.last_recover_point), [id.clone()].into())
             }
-            DrillOwner::Group(id) => {
-                let group = self.groups.get(id).filter(|group| group.account == *call.account);
-                group.map(|group| {
-                    let view = self.view(group);
-                    DrillTarget {
-                        at_source: group.source().region == *call.region,
-                        at_destination: group.destination().region == *call.region,
-                        deleted: group.status == GroupStatus::Deleted,
-                        recover_point: view.last_recover_point,
-                        pairs: view.pairs,
-                    }
-                })
+            ReplicaId::Group(id) => {
+                let view = self.group(id);
+                view.map_or((None, Vec::new()), |view| (view.last_recover_point, view.pairs))
             }
         };
-        let target = target.ok_or_else(|| unknown(call.operation, owner.as_str(), call.region, D_610))?;
-        if target.at_source || target.at_destination {
-            Ok(target)
-        } else {
-            Err(unknown(call.operation, owner.as_str(), call.region, D_620))
-        }
+        let at_destination = known.destination_region() == call.region;
+        Ok(DrillTarget { at_destination, deleted: known.is_deleted(), recover_point, pairs })
     }
 
     /// Starts a drill. Checks in order: the region, that the pair or group is not deleted, and, by policy, that it has
@@ -87,7 +72,7 @@ impl ControlPlane {
     pub(in crate::control_plane) fn start_drill(
         &mut self,
         call: &CallContext<'_>,
-        owner: DrillOwner,
+        owner: ReplicaId,
         fresh: Option<&FreshDrill>,
     ) -> Result<Done<DrillStarted>, Blocked<EbsRefusal, Misuse>> {
         let target = self.drill_target(call, &owner)?;
@@ -142,14 +127,14 @@ impl ControlPlane {
     pub(in crate::control_plane) fn clear_drill(
         &mut self,
         call: &CallContext<'_>,
-        owner: &DrillOwner,
+        owner: &ReplicaId,
         id: &DrillId,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let _ = self.drill_target(call, owner)?;
         let drill = self.drills.get(id).filter(|drill| drill.owner == *owner);
         let drill = drill.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, D_610))?;
         let plan = drill.decide_clear(call.operation)?;
-        let rule = Some(plan.rule());
+        let rule = Some(plan.rule);
         Ok(Done { response: (), step: self.apply_to_drill(call.now, id, plan), rule })
     }
 
@@ -166,7 +151,7 @@ impl ControlPlane {
     }
 
     fn apply_to_drill(&mut self, now: Timestamp, id: &DrillId, plan: DrillPlan) -> Step {
-        let (rule, to, asks) = (plan.rule(), plan.to(), plan.asks());
+        let (rule, to, asks) = (plan.rule, plan.to, plan.asks());
         let effect = EffectId(self.next_id);
         let Some(drill) = self.drills.get_mut(id) else { return Step::default() };
         let (before, pending) = (drill.status, drill.pending);
@@ -208,7 +193,7 @@ impl ControlPlane {
     }
 
     /// Removes the drills of a removed pair or group (`D-150`).
-    pub(in crate::control_plane) fn forget_drills(&mut self, at: Timestamp, owner: &DrillOwner) -> Step {
+    pub(in crate::control_plane) fn forget_drills(&mut self, at: Timestamp, owner: &ReplicaId) -> Step {
         let drills = self.index.drills.get(owner).cloned().unwrap_or_default();
         let forgotten = drills.iter().filter_map(|id| self.remove_drill(id));
         let event = |drill: Drill| status_event(&drill, at, D_150, Some(drill.status), None);
@@ -219,7 +204,7 @@ impl ControlPlane {
     pub(in crate::control_plane) fn list_drills(
         &self,
         call: &CallContext<'_>,
-        owner: DrillOwner,
+        owner: ReplicaId,
         wanted: Option<&DrillId>,
         page: Page,
     ) -> DrillPage {
@@ -231,7 +216,6 @@ impl ControlPlane {
 
 /// The properties of a pair or group that decide on its drills.
 struct DrillTarget {
-    at_source: bool,
     at_destination: bool,
     deleted: bool,
     recover_point: Option<Timestamp>,

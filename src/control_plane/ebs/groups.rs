@@ -12,14 +12,13 @@ use crate::control_plane::{ControlPlane, Effect, EffectKind, Index, Misuse, NotA
 use crate::ebs::group::rules::{G_014, G_610, G_697};
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::{
-    AddDiskReplicaPair, CallSite, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, DrillOwner, EbsReason,
-    EbsRefusal, End, GroupCreated, GroupPage, GroupPlan, GroupRequest, GroupSeed, GroupStatus, GroupView,
-    Member, Membership, RemoveDiskReplicaPair, ReplicaGroup, ReplicaPair,
+    CallSite, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, EbsReason, EbsRefusal, End, GroupCreated,
+    GroupPage, GroupPlan, GroupRequest, GroupSeed, GroupStatus, GroupView, Member, Membership, ReplicaGroup,
+    ReplicaId, ReplicaPair,
 };
 use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
 use crate::policy::EbsPolicy;
-
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 
@@ -78,27 +77,12 @@ impl ControlPlane {
         let members: Vec<Member<'_>> = self.members(id).map(|pair| self.member(pair)).collect();
         let cx = CallSite { now: call.now, region: call.region };
         let plan = group.decide(&cx, request, &members, &self.policy.ebs)?;
-        let rule = Some(plan.rule());
+        let rule = Some(plan.rule);
         Ok(Done { response: (), step: self.apply_to_group(id, plan), rule })
     }
 
-    pub(in crate::control_plane) fn add_member(
-        &mut self,
-        call: &CallContext<'_>,
-        request: &AddDiskReplicaPair,
-    ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        self.membership_call(call, &request.group, &request.pair, ReplicaGroup::decide_add)
-    }
-
-    pub(in crate::control_plane) fn remove_member(
-        &mut self,
-        call: &CallContext<'_>,
-        request: &RemoveDiskReplicaPair,
-    ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        self.membership_call(call, &request.group, &request.pair, ReplicaGroup::decide_remove)
-    }
-
-    fn membership_call(
+    /// Handles a call by which a pair joins or leaves a group.
+    pub(in crate::control_plane) fn membership_call(
         &mut self,
         call: &CallContext<'_>,
         id: &GroupId,
@@ -106,8 +90,7 @@ impl ControlPlane {
         decide: DecideMembership,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let group = self.find_group(call, id)?;
-        let found = self.pairs.get(pair).filter(|pair| pair.account == *call.account);
-        let found = found.ok_or_else(|| unknown(call.operation, pair.as_str(), call.region, E_610))?;
+        let found = self.find_pair(call, pair)?;
         let status = group.shows(self.members(id).map(|pair| pair.status));
         let members = self.index.members.get(id).map_or(0, BTreeMap::len);
         let cx = CallSite { now: call.now, region: call.region };
@@ -121,12 +104,9 @@ impl ControlPlane {
         call: &CallContext<'_>,
         request: &DescribeDiskReplicaGroups,
     ) -> GroupPage {
-        let policy = &self.policy.ebs;
-        let reading = policy.production_site;
-        let walk =
-            self.index.group_listing.walk(call.account, call.region, request.site, reading, request.page);
-        let view = |group: &ReplicaGroup| self.view(group);
-        request.select(call.account, call.region, policy, &self.groups, walk, view)
+        let from = call.viewpoint(&self.policy.ebs);
+        let walk = self.index.group_listing.walk(from, request.site, request.page);
+        request.select(from, &self.groups, walk, |group| self.view(group))
     }
 
     fn apply_membership(&mut self, now: Timestamp, id: &GroupId, pair: &PairId, decided: Membership) -> Step {
@@ -170,16 +150,22 @@ impl ControlPlane {
         self.apply_to_group_from(id, plan, before)
     }
 
-    fn apply_to_group_from(&mut self, id: &GroupId, plan: GroupPlan, before: Option<GroupStatus>) -> Step {
+    fn apply_to_group_from(
+        &mut self,
+        id: &GroupId,
+        mut plan: GroupPlan,
+        before: Option<GroupStatus>,
+    ) -> Step {
         let effect = EffectId(self.next_id);
         let asks = plan.asks();
         let Some(group) = self.groups.get_mut(id) else { return Step::default() };
         let (due_before, rtc_before) = (group.due, group.settings.enable_rtc);
         let was_listed = group.status != GroupStatus::Deleted;
+        let (rule, at, round_failed) = (plan.rule, plan.at, plan.round_failed);
+        let members = core::mem::take(&mut plan.members);
         let done = group.apply(plan, effect);
         if was_listed && group.status == GroupStatus::Deleted {
-            let regions = [&group.primary.region, &group.standby.region];
-            self.index.group_listing.leave(&group.account, regions, group.ordinal);
+            self.index.group_listing.leave(group);
         }
         let (account, ordinal, rtc) = (group.account.clone(), group.ordinal, group.settings.enable_rtc);
         if due_before != group.due {
@@ -194,13 +180,13 @@ impl ControlPlane {
             self.index.effects.remove(ended.id);
         }
         if rtc != rtc_before {
-            let members: Vec<PairId> = self.members(id).map(|pair| pair.id.clone()).collect();
-            for pair in &members {
+            let concerned: Vec<PairId> = self.members(id).map(|pair| pair.id.clone()).collect();
+            for pair in &concerned {
                 self.pairs.get_mut(pair).into_iter().for_each(|pair| pair.settings.enable_rtc = rtc);
             }
         }
         let mut moved = Step::default();
-        for (pair, plan) in done.members {
+        for (pair, plan) in members {
             moved.extend(self.apply_to_pair(&pair, plan));
         }
         let mut step = Step::default();
@@ -208,21 +194,21 @@ impl ControlPlane {
         let after = self.shown(id);
         let event = |fact| {
             let fact = Fact::Group { group: id.clone(), fact };
-            Event { at: done.at, account: account.clone(), rule: done.rule, fact }
+            Event { at, account: account.clone(), rule, fact }
         };
         if before != after {
             step.events.push(event(GroupFact::Status {
                 from: before,
                 to: after,
                 superseded: done.ended.filter(|_| asks).map(|ended| ended.id),
-                took: done.ended.map(|ended| done.at.since(ended.since)),
+                took: done.ended.map(|ended| at.since(ended.since)),
                 recover_point: self.group(id).and_then(|view| view.last_recover_point),
             }));
         }
         if done.resettled {
             step.events.push(event(GroupFact::Settings));
         }
-        if done.round_failed {
+        if round_failed {
             step.events.push(event(GroupFact::RoundFailed));
         }
         step.extend(moved);
@@ -235,33 +221,18 @@ impl ControlPlane {
         request: &CreateDiskReplicaGroup,
         fresh: Option<&GroupCreated>,
     ) -> Result<Done<GroupCreated>, Blocked<EbsRefusal, Misuse>> {
-        self.check_group_places(call.region, request)?;
+        let destination = (&request.destination_region, &request.destination_zone);
+        self.check_places(call.operation, (call.region, &request.source_zone), destination)?;
         let fresh = fresh.filter(|fresh| !self.groups.contains_key(&fresh.group));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         let (now, asked) = (call.now, self.mint());
         let cx = CallSite { now, region: call.region };
         let group = ReplicaGroup::create(fresh.group.clone(), call.account.clone(), &cx, asked, request);
         let effects = self.admit_group(group);
-        let fact = GroupFact::Status {
-            from: None,
-            to: Some(GroupStatus::Creating),
-            superseded: None,
-            took: None,
-            recover_point: None,
-        };
+        let fact = GroupFact::moved(None, Some(GroupStatus::Creating));
         let (rule, fact) = (G_014, Fact::Group { group: fresh.group.clone(), fact });
         let events = [Event { at: now, account: call.account.clone(), rule, fact }].into();
         Ok(Done { response: fresh.clone(), step: Step { effects, events }, rule: Some(rule) })
-    }
-
-    fn check_group_places(
-        &self,
-        region: &RegionId,
-        request: &CreateDiskReplicaGroup,
-    ) -> Result<(), EbsRefusal> {
-        let destination = (&request.destination_region, &request.destination_zone);
-        let operation = Operation::CreateDiskReplicaGroup;
-        self.check_places(operation, (region, &request.source_zone), destination)
     }
 
     /// Adds a group to the registry and the indexes; returns its pending effect.
@@ -272,8 +243,7 @@ impl ControlPlane {
         }
         self.index.deadlines.schedule(group.due, group.ordinal);
         if group.status != GroupStatus::Deleted {
-            let regions = [&group.primary.region, &group.standby.region];
-            self.index.group_listing.enter(&group.account, regions, group.ordinal);
+            self.index.group_listing.enter(&group);
         }
         self.groups.insert(id.clone(), group);
         self.groups.get(&id).and_then(|group| self.group_effect(group)).into_iter().collect()
@@ -284,17 +254,10 @@ impl ControlPlane {
         let Some(group) = self.groups.remove(id) else { return Step::default() };
         self.retire_deadline(group.due.map(|_| group.ordinal));
         let at = group.due.unwrap_or(self.clock);
-        let fact = GroupFact::Status {
-            from: Some(group.status),
-            to: None,
-            superseded: None,
-            took: None,
-            recover_point: None,
-        };
-        let fact = Fact::Group { group: id.clone(), fact };
+        let fact = Fact::Group { group: id.clone(), fact: GroupFact::moved(Some(group.status), None) };
         let event = Event { at, account: group.account, rule: G_697, fact };
         let mut step = Step { effects: Vec::new(), events: [event].into() };
-        step.extend(self.forget_drills(at, &DrillOwner::Group(id.clone())));
+        step.extend(self.forget_drills(at, &ReplicaId::Group(id.clone())));
         step
     }
 
@@ -311,8 +274,7 @@ impl ControlPlane {
         }
         for group in self.groups.values() {
             if group.status != GroupStatus::Deleted {
-                let regions = [&group.primary.region, &group.standby.region];
-                index.group_listing.enter(&group.account, regions, group.ordinal);
+                index.group_listing.enter(group);
             }
             owners.extend(group.pending.map(|pending| (pending.id, Owner::Group(group.id.clone()))));
         }
@@ -336,7 +298,9 @@ impl ControlPlane {
         if self.groups.contains_key(&seed.id) {
             return Err(NotAdopted::IdInUse(String::from(seed.id.as_str())));
         }
-        self.check_group_places(region, &seed.request)?;
+        let destination = (&seed.request.destination_region, &seed.request.destination_zone);
+        let operation = Operation::CreateDiskReplicaGroup;
+        self.check_places(operation, (region, &seed.request.source_zone), destination)?;
         let cx = CallSite { now, region };
         let asked = EffectId(self.next_id);
         let ids = seed.members.clone();

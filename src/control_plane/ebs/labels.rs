@@ -1,89 +1,40 @@
-//! The EBS operations outside the lifecycles: names, progress, tags and resource groups.
+//! The operations on tags and resource groups.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
-use crate::control_plane::ebs::groups::unknown;
 use crate::control_plane::event::{Event, Fact, GroupFact, PairFact};
 use crate::control_plane::{ControlPlane, Step};
-use crate::ebs::labels::{MOST_RESOURCES, tagged, untagged};
-use crate::ebs::pair::rules::E_610;
+use crate::ebs::labels::{MAX_RESOURCES, tagged, untagged};
+use crate::ebs::replica::Replica;
 use crate::ebs::rules::{E_706, E_707, E_709, E_710, E_711, E_712};
 use crate::ebs::{
-    CallSite, ChangeResourceGroup, Cursor, EbsReason, EbsRefusal, GroupStatus, ListTagResources,
-    ModifyDiskReplicaPair, PairProgress, PairStatus, ReplicaGroup, ReplicaPair, ResourceId, ResourceType,
-    Resources, TagPage, TagResources, TaggedResource, UntagResources,
+    ChangeResourceGroup, Cursor, EbsReason, EbsRefusal, ListTagResources, ReplicaId, ResourceType, Resources,
+    TagPage, TagResources, TaggedResource, UntagResources,
 };
-use crate::ids::{PairId, ResourceGroupId};
+use crate::ids::ResourceGroupId;
 use crate::rule::{RuleId, cite};
 use crate::text::Tag;
 
-/// Whether a call reaches this pair: the same account, either end, not deleted.
-fn reaches_pair(call: &CallContext<'_>, pair: &ReplicaPair) -> bool {
-    pair.account == *call.account
-        && pair.status != PairStatus::Deleted
-        && (pair.primary.region == *call.region || pair.standby.region == *call.region)
-}
-
-/// Whether a call reaches this group: the same account, either site, not deleted.
-fn reaches_group(call: &CallContext<'_>, group: &ReplicaGroup) -> bool {
-    group.account == *call.account
-        && group.status != GroupStatus::Deleted
-        && (group.primary.region == *call.region || group.standby.region == *call.region)
-}
-
 impl ControlPlane {
-    pub(in crate::control_plane) fn modify_pair(
-        &mut self,
-        call: &CallContext<'_>,
-        request: &ModifyDiskReplicaPair,
-    ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        let pair = self.pairs.get_mut(&request.pair).filter(|pair| pair.account == *call.account);
-        let pair = pair.ok_or_else(|| unknown(call.operation, request.pair.as_str(), call.region, E_610))?;
-        let plan =
-            pair.decide_modify(&CallSite { now: call.now, region: call.region }, request, &self.policy.ebs)?;
-        let rule = plan.rule();
-        let mut step = Step::default();
-        if pair.apply_settings(plan) {
-            let fact = Fact::Pair { pair: request.pair.clone(), fact: PairFact::Settings };
-            step.events.push(Event { at: call.now, account: call.account.clone(), rule, fact });
-        }
-        Ok(Done { response: (), step, rule: Some(rule) })
-    }
-
-    pub(in crate::control_plane) fn pair_progress(
-        &self,
-        call: &CallContext<'_>,
-        id: &PairId,
-    ) -> Result<PairProgress, EbsRefusal> {
-        let owned = |pair: &&ReplicaPair| pair.account == *call.account && pair.status != PairStatus::Deleted;
-        let pair = self
-            .pairs
-            .get(id)
-            .filter(owned)
-            .ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))?;
-        pair.check_region(&CallSite { now: call.now, region: call.region }, call.operation)?;
-        Ok(pair.progress())
-    }
-
-    /// The tags and the ordinal of a resource, if the call reaches it.
-    fn labelled(&self, call: &CallContext<'_>, id: &ResourceId) -> Option<(&[Tag], u64)> {
+    /// The pair or group of this id.
+    pub(super) fn replica(&self, id: &ReplicaId) -> Option<&dyn Replica> {
         match id {
-            ResourceId::Pair(id) => {
-                let pair = self.pairs.get(id).filter(|pair| reaches_pair(call, pair))?;
-                Some((pair.tags(), pair.ordinal))
-            }
-            ResourceId::Group(id) => {
-                let group = self.groups.get(id).filter(|group| reaches_group(call, group))?;
-                Some((group.tags(), group.ordinal))
-            }
+            ReplicaId::Pair(id) => self.pairs.get(id).map(|pair| pair as _),
+            ReplicaId::Group(id) => self.groups.get(id).map(|group| group as _),
         }
+    }
+
+    /// The pair or group of this id, if the call reaches it.
+    fn labelled(&self, call: &CallContext<'_>, id: &ReplicaId) -> Option<&dyn Replica> {
+        self.replica(id).filter(|it| reaches(call, *it))
     }
 
     /// The distinct resources that a call names; refused unless all are found (`E-701`).
-    fn named(&self, call: &CallContext<'_>, resources: &Resources) -> Result<Vec<ResourceId>, EbsRefusal> {
+    fn named(&self, call: &CallContext<'_>, resources: &Resources) -> Result<Vec<ReplicaId>, EbsRefusal> {
         let named = resources.each();
         match named.iter().find(|id| self.labelled(call, id).is_none()) {
             Some(id) => Err(not_found(call, id)),
@@ -96,23 +47,22 @@ impl ControlPlane {
         &mut self,
         call: &CallContext<'_>,
         rule: RuleId,
-        ids: &[ResourceId],
+        ids: &[ReplicaId],
         change: impl Fn(&mut Vec<Tag>, &mut Option<ResourceGroupId>),
     ) -> Done<()> {
         let mut step = Step::default();
         for id in ids {
-            let (tags, group, fact) = match id {
-                ResourceId::Pair(id) => {
-                    let Some(pair) = self.pairs.get_mut(id) else { continue };
-                    let fact = Fact::Pair { pair: id.clone(), fact: PairFact::Settings };
-                    (&mut pair.settings.tags, &mut pair.settings.resource_group, fact)
+            let (it, fact): (Option<&mut dyn Replica>, _) = match id.clone() {
+                ReplicaId::Pair(pair) => {
+                    let it = self.pairs.get_mut(&pair).map(|pair| pair as _);
+                    (it, Fact::Pair { pair, fact: PairFact::Settings })
                 }
-                ResourceId::Group(id) => {
-                    let Some(group) = self.groups.get_mut(id) else { continue };
-                    let fact = Fact::Group { group: id.clone(), fact: GroupFact::Settings };
-                    (&mut group.settings.tags, &mut group.settings.resource_group, fact)
+                ReplicaId::Group(group) => {
+                    let it = self.groups.get_mut(&group).map(|group| group as _);
+                    (it, Fact::Group { group, fact: GroupFact::Settings })
                 }
             };
+            let Some((tags, group)) = it.map(Replica::labels) else { continue };
             let before = (tags.clone(), group.clone());
             change(tags, group);
             if (&before.0, &before.1) != (&*tags, &*group) {
@@ -128,8 +78,8 @@ impl ControlPlane {
         request: &TagResources,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let ids = self.named(call, &request.resources)?;
-        let full = |id: &&ResourceId| {
-            self.labelled(call, id).is_some_and(|(tags, _)| tagged(tags, &request.tags).is_none())
+        let full = |id: &&ReplicaId| {
+            self.labelled(call, id).is_some_and(|it| tagged(it.tags(), &request.tags).is_none())
         };
         if let Some(id) = ids.iter().find(full) {
             let resource = String::from(id.as_str()).into();
@@ -176,41 +126,39 @@ impl ControlPlane {
             return Err(EbsReason::NothingToList.of(call.operation));
         }
         let after = request.after.map_or(0, |Cursor(at)| at);
-        let wanted = |tags: &[Tag], ordinal: u64| {
-            ordinal > after && !tags.is_empty() && request.tags.iter().all(|filter| filter.matches(tags))
+        let wanted = |it: &&dyn Replica| {
+            let all_met = request.tags.iter().all(|filter| filter.matches(it.tags()));
+            it.ordinal() > after && !it.tags().is_empty() && all_met && reaches(call, *it)
         };
-        // One more than a page, to know whether another page follows.
-        let most = MOST_RESOURCES.saturating_add(1);
-        let mut found: Vec<(u64, &str, &[Tag])> = if !named.is_empty() {
-            let found = named.iter().filter_map(|id| {
-                let (tags, ordinal) = self.labelled(call, id)?;
-                Some((ordinal, id.as_str(), tags))
-            });
-            found.filter(|(ordinal, _, tags)| wanted(tags, *ordinal)).collect()
-        } else if request.resources.kind() == ResourceType::Pair {
-            let from = self.pairs.values_from(|pair| pair.ordinal <= after);
-            let found = from.filter(|pair| reaches_pair(call, pair) && wanted(pair.tags(), pair.ordinal));
-            found.take(most).map(|pair| (pair.ordinal, pair.id.as_str(), pair.tags())).collect()
-        } else {
-            let from = self.groups.values_from(|group| group.ordinal <= after);
-            let found =
-                from.filter(|group| reaches_group(call, group) && wanted(group.tags(), group.ordinal));
-            found.take(most).map(|group| (group.ordinal, group.id.as_str(), group.tags())).collect()
+        let known: Box<dyn Iterator<Item = &dyn Replica>> = match request.resources.kind() {
+            _ if !named.is_empty() => Box::new(named.iter().filter_map(|id| self.replica(id))),
+            ResourceType::Pair => {
+                Box::new(self.pairs.values_from(|pair| pair.ordinal <= after).map(|pair| pair as _))
+            }
+            ResourceType::Group => {
+                Box::new(self.groups.values_from(|group| group.ordinal <= after).map(|group| group as _))
+            }
         };
-        found.sort_by_key(|(ordinal, ..)| *ordinal);
-        let more = found.len() > MOST_RESOURCES;
-        found.truncate(MOST_RESOURCES);
+        // One more than a page, to know whether another page follows; as many are named at the most.
+        let mut found: Vec<&dyn Replica> =
+            known.filter(wanted).take(MAX_RESOURCES.saturating_add(1)).collect();
+        found.sort_by_key(|it| it.ordinal());
+        let more = found.len() > MAX_RESOURCES;
+        found.truncate(MAX_RESOURCES);
+        let tagged = |it: &&dyn Replica| TaggedResource { id: it.id_str().into(), tags: it.tags().to_vec() };
         Ok(TagPage {
             kind: request.resources.kind(),
-            next: found.last().filter(|_| more).map(|(ordinal, ..)| Cursor(*ordinal)),
-            resources: found
-                .into_iter()
-                .map(|(_, id, tags)| TaggedResource { id: String::from(id), tags: tags.to_vec() })
-                .collect(),
+            next: found.last().filter(|_| more).map(|it| Cursor(it.ordinal())),
+            resources: found.iter().map(tagged).collect(),
         })
     }
 }
 
-fn not_found(call: &CallContext<'_>, id: &ResourceId) -> EbsRefusal {
+/// Whether a call reaches this pair or group: the same account, either end, not deleted.
+fn reaches(call: &CallContext<'_>, it: &dyn Replica) -> bool {
+    it.account() == call.account && !it.is_deleted() && it.regions().contains(&call.region)
+}
+
+fn not_found(call: &CallContext<'_>, id: &ReplicaId) -> EbsRefusal {
     EbsReason::ResourceNotFound { resource: String::from(id.as_str()).into() }.of(call.operation)
 }

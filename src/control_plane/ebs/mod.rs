@@ -3,5 +3,4 @@
 pub(super) mod drills;
 pub(super) mod groups;
 mod labels;
-pub(super) mod pair_plan;
 pub(super) mod pairs;

@@ -1,24 +1,25 @@
-//! The pair operations: dispatch of a call to the pair's own decision.
+//! The pair operations: a call is decided by the pair itself, and its plan is applied to the pair and the indexes.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
 use crate::control_plane::ebs::groups::unknown;
-use crate::control_plane::ebs::pair_plan::{apply_pair_plan, pair_effect};
 use crate::control_plane::effect::Owner;
 use crate::control_plane::event::{Event, Fact, PairFact};
-use crate::control_plane::{ControlPlane, DiskKey, Effect, Misuse, NotAdopted, Step};
-use crate::ebs::pair::rules::{E_011, E_013, E_014, E_610, E_671};
-
+use crate::control_plane::index::deadlines::Timed;
+use crate::control_plane::{ControlPlane, DiskKey, Effect, EffectKind, Index, Misuse, NotAdopted, Step};
+use crate::ebs::pair::rules::{E_011, E_013, E_014, E_610, E_660, E_671, E_672};
 use crate::ebs::{
     Access, CallSite, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Disk, EbsReason, EbsRefusal,
-    PairCreated, PairPage, PairRequest, PairSeed, PairStatus, ReplicaPair, ReprotectDiskReplicaPair,
-    StartDiskReplicaPair,
+    End, PairCreated, PairEffect, PairPage, PairPlan, PairProgress, PairRequest, PairSeed, PairStatus,
+    ReplicaId, ReplicaPair,
 };
 use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId, ZoneId};
+use crate::lifecycle::Pending;
 use crate::operation::Operation;
 use crate::policy::SameRegionPairs;
 use crate::time::Timestamp;
@@ -37,44 +38,26 @@ pub struct DiskView {
 }
 
 impl ControlPlane {
-    /// Handles a call on one pair: a single look-up, decision, application.
-    pub(in crate::control_plane) fn pair_call(
+    /// Handles a call on one pair: a single look-up, decision, application. The request may depend on what was reported
+    /// of the pair's disks.
+    pub(in crate::control_plane) fn pair_call<'b>(
         &mut self,
         call: &CallContext<'_>,
         id: &PairId,
-        ask: impl FnOnce(&ReplicaPair, &BTreeMap<DiskKey, Disk>) -> PairRequest,
+        ask: impl FnOnce(&ReplicaPair, &dyn Fn(&End) -> Disk) -> PairRequest<'b>,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let pair = self.pairs.get_mut(id).filter(|pair| pair.account == *call.account);
         let pair = pair.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))?;
-        let request = ask(pair, &self.disks);
+        let reported = |end: &End| {
+            self.disks.get(&(call.account.clone(), end.disk.clone())).copied().unwrap_or_default()
+        };
+        let request = ask(pair, &reported);
         let cx = CallSite { now: call.now, region: call.region };
         let plan = pair.decide(&cx, request, &self.policy.ebs)?;
-        let rule = Some(plan.rule());
+        let rule = Some(plan.rule);
         let (step, retired) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
         self.retire_deadline(retired);
         Ok(Done { response: (), step, rule })
-    }
-
-    pub(in crate::control_plane) fn start_pair(
-        &mut self,
-        call: &CallContext<'_>,
-        request: &StartDiskReplicaPair,
-    ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        self.pair_call(call, &request.pair, |pair, disks| PairRequest::Start {
-            one_shot: request.one_shot,
-            destination: reported(disks, pair, &pair.destination().disk),
-        })
-    }
-
-    pub(in crate::control_plane) fn reprotect_pair(
-        &mut self,
-        call: &CallContext<'_>,
-        request: &ReprotectDiskReplicaPair,
-    ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        self.pair_call(call, &request.pair, |pair, disks| PairRequest::Reprotect {
-            reverse: request.reverse_replicate,
-            source: reported(disks, pair, &pair.source().disk),
-        })
     }
 
     pub(in crate::control_plane) fn list_pairs(
@@ -82,12 +65,29 @@ impl ControlPlane {
         call: &CallContext<'_>,
         request: &DescribeDiskReplicaPairs,
     ) -> PairPage {
-        let policy = &self.policy.ebs;
-        let reading = policy.production_site;
-        let walk =
-            self.index.pair_listing.walk(call.account, call.region, request.site, reading, request.page);
+        let from = call.viewpoint(&self.policy.ebs);
+        let walk = self.index.pair_listing.walk(from, request.site, request.page);
         let name = |group: &_| self.groups.get(group)?.name().cloned();
-        request.select(call.account, call.region, policy, &self.pairs, walk, name)
+        request.select(from, &self.pairs, walk, name)
+    }
+
+    /// Finds a pair of the calling account.
+    pub(super) fn find_pair(&self, call: &CallContext<'_>, id: &PairId) -> Result<&ReplicaPair, EbsRefusal> {
+        let pair = self.pairs.get(id).filter(|pair| pair.account == *call.account);
+        pair.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))
+    }
+
+    pub(in crate::control_plane) fn pair_progress(
+        &self,
+        call: &CallContext<'_>,
+        id: &PairId,
+    ) -> Result<PairProgress, EbsRefusal> {
+        let pair = self.find_pair(call, id)?;
+        if pair.status == PairStatus::Deleted {
+            return Err(unknown(call.operation, id.as_str(), call.region, E_610));
+        }
+        pair.check_region(&CallSite { now: call.now, region: call.region }, call.operation)?;
+        Ok(pair.progress())
     }
 
     pub(in crate::control_plane) fn create_pair(
@@ -104,21 +104,12 @@ impl ControlPlane {
         let cx = CallSite { now, region: call.region };
         let pair = ReplicaPair::create(fresh.pair.clone(), call.account.clone(), &cx, asked, request);
         let effects = self.admit_pair(pair);
-        let mut step = Step { effects, events: Vec::new() };
-        let created = |fact| Event { at: now, account: call.account.clone(), rule: E_014, fact };
-        step.events.push(created(Fact::Pair {
-            pair: fresh.pair.clone(),
-            fact: PairFact::Status {
-                from: None,
-                to: Some(PairStatus::Creating),
-                superseded: None,
-                took: None,
-                recover_point: None,
-            },
-        }));
+        let event = |rule, fact| Event { at: now, account: call.account.clone(), rule, fact };
+        let fact = PairFact::moved(None, Some(PairStatus::Creating), None);
+        let created = event(E_014, Fact::Pair { pair: fresh.pair.clone(), fact });
         let disk = request.destination_disk.clone();
         let fact = Fact::Access { disk, from: Access::ReadWrite, to: Access::None };
-        step.events.push(Event { rule: E_671, ..created(fact) });
+        let step = Step { effects, events: [created, event(E_671, fact)].into() };
         Ok(Done { response: fresh.clone(), step, rule: Some(E_014) })
     }
 
@@ -187,16 +178,43 @@ impl ControlPlane {
             self.index.effects.insert(pending.id, Owner::Pair(pair.id.clone()));
             effects.push(pair_effect(&pair, pending));
         }
-        if pair.binds_disks() {
-            let regions = [&pair.primary.region, &pair.standby.region];
-            self.index.pair_listing.enter(&pair.account, regions, pair.ordinal);
-            for end in [&pair.primary, &pair.standby] {
-                self.index.disks.insert((pair.account.clone(), end.disk.clone()), pair.id.clone());
-            }
-        }
+        self.index.enter_pair(&pair);
         self.index.deadlines.schedule(pair.due, pair.ordinal);
         self.pairs.insert(pair.id.clone(), pair);
         effects
+    }
+
+    /// Applies a plan to the pair of this id.
+    pub(in crate::control_plane) fn apply_to_pair(&mut self, id: &PairId, plan: PairPlan) -> Step {
+        match self.pairs.get_mut(id) {
+            Some(pair) => {
+                let (step, retired) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
+                self.retire_deadline(retired);
+                step
+            }
+            None => Step::default(),
+        }
+    }
+
+    /// Marks the deadline of the pair or group with this ordinal, if any, as stale in the index.
+    pub(in crate::control_plane) fn retire_deadline(&mut self, retired: Option<u64>) {
+        if let Some(ordinal) = retired {
+            let timed = Timed { pairs: &self.pairs, groups: &self.groups };
+            self.index.deadlines.retire(ordinal, timed);
+        }
+    }
+
+    /// Removes a pair whose tombstone has ended, together with its drills.
+    pub(in crate::control_plane) fn forget_pair(&mut self, id: &PairId) -> Step {
+        let Some(pair) = self.pairs.remove(id) else { return Step::default() };
+        self.retire_deadline(pair.due.map(|_| pair.ordinal));
+        let fact = PairFact::moved(Some(pair.status), None, pair.last_recover_point);
+        let at = pair.due.unwrap_or(self.clock);
+        let fact = Fact::Pair { pair: pair.id, fact };
+        let event = Event { at, account: pair.account, rule: E_660, fact };
+        let mut step = Step { effects: Vec::new(), events: vec![event] };
+        step.extend(self.forget_drills(at, &ReplicaId::Pair(id.clone())));
+        step
     }
 
     /// Adopts an existing pair, in any status. In a transient status its effect is pending from now on; a replicating
@@ -267,7 +285,87 @@ impl ControlPlane {
     }
 }
 
-/// The reported state of a pair's disk.
-fn reported(disks: &BTreeMap<DiskKey, Disk>, pair: &ReplicaPair, disk: &DiskId) -> Disk {
-    disks.get(&(pair.account.clone(), disk.clone())).copied().unwrap_or_default()
+/// Applies a plan to a pair and updates the indexes. Returns the effects and events, and the pair's ordinal if its
+/// former deadline is now stale.
+pub(in crate::control_plane) fn apply_pair_plan(
+    pair: &mut ReplicaPair,
+    plan: PairPlan,
+    next_id: &mut u64,
+    index: &mut Index,
+) -> (Step, Option<u64>) {
+    let access = |pair: &ReplicaPair| {
+        let (source, destination) = (pair.source_access(), pair.destination_access());
+        if pair.reversed { (destination, source) } else { (source, destination) }
+    };
+    let (due_before, bound_before, access_before) = (pair.due, pair.binds_disks(), access(pair));
+    let effect = EffectId(*next_id);
+    *next_id = next_id.saturating_add(u64::from(plan.asks()));
+    let (from, rule, at, copy_failed) = (pair.status, plan.rule, plan.at, plan.copy_failed);
+    let done = pair.apply(plan, effect);
+
+    let mut step = Step { effects: Vec::new(), events: Vec::with_capacity(1) };
+    if let Some(ended) = done.ended {
+        index.effects.remove(ended.id);
+    }
+    if let Some(asked) = done.asked {
+        index.effects.insert(asked.id, Owner::Pair(pair.id.clone()));
+        step.effects = vec![pair_effect(pair, asked)];
+    }
+    if due_before != pair.due {
+        index.deadlines.schedule(pair.due, pair.ordinal);
+    }
+    if bound_before && !pair.binds_disks() {
+        index.leave_pair(pair);
+    }
+    let event = |rule, fact| Event { at, account: pair.account.clone(), rule, fact };
+    let fact = if from != pair.status {
+        Some(PairFact::Status {
+            from: Some(from),
+            to: Some(pair.status),
+            superseded: done.ended.filter(|_| done.asked.is_some()).map(|ended| ended.id),
+            took: done.ended.map(|ended| at.since(ended.since)),
+            recover_point: pair.last_recover_point,
+        })
+    } else if done.resettled {
+        Some(PairFact::Settings)
+    } else if done.asked.is_none() && done.ended.is_some_and(|ended| ended.effect == PairEffect::Copy) {
+        Some(if copy_failed { PairFact::CopyFailed } else { PairFact::CopyWaits })
+    } else {
+        None
+    };
+    step.events.extend(fact.map(|fact| event(rule, Fact::Pair { pair: pair.id.clone(), fact })));
+    let access_after = access(pair);
+    let changes =
+        [(&pair.primary, access_before.0, access_after.0), (&pair.standby, access_before.1, access_after.1)];
+    for (end, from, to) in changes.into_iter().filter(|(_, from, to)| from != to) {
+        let rule = if [from, to].contains(&Access::ReadOnly) { E_672 } else { E_671 };
+        step.events.push(event(rule, Fact::Access { disk: end.disk.clone(), from, to }));
+    }
+    let retired = due_before.is_some() && due_before != pair.due;
+    (step, retired.then_some(pair.ordinal))
+}
+
+pub(in crate::control_plane) fn pair_effect(pair: &ReplicaPair, pending: Pending<PairEffect>) -> Effect {
+    let kind = EffectKind::Pair { pair: pair.id.clone(), effect: pending.effect };
+    Effect { id: pending.id, since: pending.since, account: pair.account.clone(), kind }
+}
+
+impl Index {
+    /// Adds a pair; a tombstone is in no list and binds no disk.
+    pub(in crate::control_plane) fn enter_pair(&mut self, pair: &ReplicaPair) {
+        if pair.binds_disks() {
+            self.pair_listing.enter(pair);
+            for end in [&pair.primary, &pair.standby] {
+                self.disks.insert((pair.account.clone(), end.disk.clone()), pair.id.clone());
+            }
+        }
+    }
+
+    /// Removes a pair that became a tombstone.
+    fn leave_pair(&mut self, pair: &ReplicaPair) {
+        self.pair_listing.leave(pair);
+        for end in [&pair.primary, &pair.standby] {
+            self.disks.remove(&(pair.account.clone(), end.disk.clone()));
+        }
+    }
 }

@@ -9,7 +9,8 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::ops::Bound;
 
-use crate::ebs::page::Walk;
+use crate::ebs::page::{Viewpoint, Walk};
+use crate::ebs::replica::Replica;
 use crate::ebs::{Page, Site};
 use crate::ids::{AccountId, RegionId};
 use crate::policy::ProductionSite;
@@ -30,25 +31,17 @@ struct Ends {
 }
 
 impl Listing {
-    /// Adds a resource with these two ends.
-    pub(in crate::control_plane) fn enter(
-        &mut self,
-        account: &AccountId,
-        [primary, standby]: [&RegionId; 2],
-        ordinal: u64,
-    ) {
-        let regions = self.accounts.entry(account.clone()).or_default();
+    /// Adds a pair or group.
+    pub(in crate::control_plane) fn enter(&mut self, it: &impl Replica) {
+        let ([primary, standby], ordinal) = (it.regions(), it.ordinal());
+        let regions = self.accounts.entry(it.account().clone()).or_default();
         regions.entry(primary.clone()).or_default().primary.insert(ordinal);
         regions.entry(standby.clone()).or_default().standby.insert(ordinal);
     }
 
-    /// Removes a resource that became a tombstone.
-    pub(in crate::control_plane) fn leave(
-        &mut self,
-        account: &AccountId,
-        [primary, standby]: [&RegionId; 2],
-        ordinal: u64,
-    ) {
+    /// Removes one that became a tombstone.
+    pub(in crate::control_plane) fn leave(&mut self, it: &impl Replica) {
+        let ([primary, standby], ordinal, account) = (it.regions(), it.ordinal(), it.account());
         let Some(regions) = self.accounts.get_mut(account) else { return };
         if let Some(ends) = regions.get_mut(primary) {
             ends.primary.remove(&ordinal);
@@ -64,18 +57,11 @@ impl Listing {
 
     /// Walks the resources that are visible in a region from a site. If the production site follows the current
     /// direction, the walk covers both ends and the caller filters them.
-    pub(in crate::control_plane) fn walk(
-        &self,
-        account: &AccountId,
-        region: &RegionId,
-        site: Site,
-        reading: ProductionSite,
-        page: Page,
-    ) -> Walk<'_> {
-        let ends = self.accounts.get(account).and_then(|regions| regions.get(region));
+    pub(in crate::control_plane) fn walk(&self, from: Viewpoint<'_>, site: Site, page: Page) -> Walk<'_> {
+        let ends = self.accounts.get(from.account).and_then(|regions| regions.get(from.region));
         let (primary, standby) = ends.map_or((NONE, NONE), |ends| (&ends.primary, &ends.standby));
         let range = (page.after().map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
-        let end = match (reading, site) {
+        let end = match (from.policy.production_site, site) {
             (ProductionSite::Initial, Site::Production) => primary,
             (ProductionSite::Initial, Site::Backup) => standby,
             (ProductionSite::Current, _) => {

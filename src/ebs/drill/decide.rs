@@ -2,10 +2,10 @@
 //!
 //! A drill has no table of rows: a successful clearing leads to no status but to the removal of the record.
 
-use crate::ebs::drill::requests::FreshDrill;
 use crate::ebs::drill::rules::{D_112, D_120, D_121, D_130, D_131, D_140, D_141, D_160};
-use crate::ebs::drill::{Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus};
+use crate::ebs::drill::{Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillStatus, FreshDrill};
 use crate::ebs::refusal::{DrillReason, EbsRefusal};
+use crate::ebs::replica::ReplicaId;
 use crate::ids::{AccountId, EffectId, PairId};
 use crate::lifecycle::Pending;
 use crate::operation::Operation;
@@ -18,24 +18,16 @@ use crate::time::Timestamp;
 #[must_use = "a decision does nothing until it is applied"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrillPlan {
-    rule: RuleId,
-    to: Option<DrillStatus>,
+    /// The rule that decided.
+    pub rule: RuleId,
+    /// The status that the drill takes; `None` if it is removed.
+    pub to: Option<DrillStatus>,
     message: Option<StatusMessage>,
     disks: Option<DrillDiskStatus>,
     asks: Option<DrillEffect>,
 }
 
 impl DrillPlan {
-    /// The rule that decided.
-    pub const fn rule(&self) -> RuleId {
-        self.rule
-    }
-
-    /// The status that the drill takes; `None` if it is removed.
-    pub const fn to(&self) -> Option<DrillStatus> {
-        self.to
-    }
-
     /// Whether the plan requests an effect, which needs an id.
     pub const fn asks(&self) -> bool {
         self.asks.is_some()
@@ -59,7 +51,7 @@ impl Drill {
     pub fn start(
         fresh: FreshDrill,
         account: AccountId,
-        owner: DrillOwner,
+        owner: ReplicaId,
         pairs: impl Iterator<Item = PairId>,
         recover_point: Option<Timestamp>,
         now: Timestamp,
@@ -68,8 +60,8 @@ impl Drill {
         cite!(D_112);
         let disk = |(pair, disk)| DrillDisk { pair, disk, status: DrillDiskStatus::Creating };
         let missing = match owner {
-            DrillOwner::Pair(_) => "PAIR_SYNCPOINT_NOT_FOUND",
-            DrillOwner::Group(_) => "GROUP_SYNCPOINT_NOT_FOUND",
+            ReplicaId::Pair(_) => "PAIR_SYNCPOINT_NOT_FOUND",
+            ReplicaId::Group(_) => "GROUP_SYNCPOINT_NOT_FOUND",
         };
         let found = recover_point.is_some();
         Self {
@@ -97,20 +89,14 @@ impl Drill {
             DrillStatus::Executing => {
                 Err(DrillReason::InvalidStatus { drill: self.id.clone(), status }.of(operation))
             }
-            DrillStatus::Clearing => Ok(DrillPlan {
-                rule: D_131,
-                to: Some(status),
-                message: self.status_message.clone(),
-                disks: None,
-                asks: None,
-            }),
-            DrillStatus::Executed | DrillStatus::ExecuteFailed | DrillStatus::ClearFailed => Ok(DrillPlan {
-                rule: D_130,
-                to: Some(DrillStatus::Clearing),
-                message: None,
-                disks: Some(DrillDiskStatus::Deleting),
-                asks: Some(DrillEffect::Clear),
-            }),
+            DrillStatus::Clearing => {
+                let message = self.status_message.clone();
+                Ok(DrillPlan { rule: D_131, to: Some(status), message, disks: None, asks: None })
+            }
+            DrillStatus::Executed | DrillStatus::ExecuteFailed | DrillStatus::ClearFailed => {
+                let (to, disks) = (Some(DrillStatus::Clearing), Some(DrillDiskStatus::Deleting));
+                Ok(DrillPlan { rule: D_130, to, message: None, disks, asks: Some(DrillEffect::Clear) })
+            }
         }
     }
 

@@ -4,9 +4,10 @@
 
 use alloc::vec::Vec;
 
+use crate::ebs::drill::Drill;
 use crate::ebs::drill::rules::D_690;
-use crate::ebs::drill::{Drill, DrillOwner};
 use crate::ebs::page::{Cursor, Page, Records, cut};
+use crate::ebs::replica::ReplicaId;
 use crate::ids::DrillId;
 use crate::rule::cite;
 
@@ -14,7 +15,7 @@ use crate::rule::cite;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DrillPage {
     /// The requested pair or group, whether it exists or not.
-    pub owner: DrillOwner,
+    pub owner: ReplicaId,
     /// The drills of this page, in the order in which they were started.
     pub drills: Vec<Drill>,
     /// Where the next page begins; absent on the last one and under paging by number.
@@ -30,7 +31,7 @@ impl DrillPage {
     /// The page of the drills of one owner, given in the order in which they were started; with `wanted`, of that drill
     /// alone.
     pub(crate) fn of<'a>(
-        owner: DrillOwner,
+        owner: ReplicaId,
         drills: impl Iterator<Item = &'a Drill>,
         wanted: Option<&DrillId>,
         page: Page,

@@ -15,50 +15,29 @@
 
 pub(crate) mod decide;
 pub(crate) mod describe;
-pub(crate) mod requests;
 pub(crate) mod rules;
 
 use alloc::vec::Vec;
 
-use crate::ids::{AccountId, DiskId, DrillId, GroupId, PairId};
-use crate::lifecycle::{Pending, statuses};
+use crate::ebs::replica::ReplicaId;
+use crate::ids::{AccountId, DiskId, DrillId, PairId};
+use crate::lifecycle::{Pending, spelled};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
-statuses! {
+spelled! {
     /// The status of a drill.
-    DrillStatus, "drill" {
-        /// Its disks are being made.
-        Executing = "executing",
-        /// Its disks can be used.
-        Executed = "executed",
-        /// Its disks could not be made; the status message says why.
-        ExecuteFailed = "execute_failed",
-        /// Its disks are being deleted.
-        Clearing = "clearing",
-        /// Its disks could not be deleted.
-        ClearFailed = "clear_failed",
-    }
-}
-
-/// The owner of a drill.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-pub enum DrillOwner {
-    /// A pair.
-    Pair(PairId),
-    /// A consistent group.
-    Group(GroupId),
-}
-
-impl DrillOwner {
-    /// The id of the pair or group.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Pair(pair) => pair.as_str(),
-            Self::Group(group) => group.as_str(),
-        }
-    }
+    DrillStatus, "drill status"
+    /// Its disks are being made.
+    Executing = "executing",
+    /// Its disks can be used.
+    Executed = "executed",
+    /// Its disks could not be made; the status message says why.
+    ExecuteFailed = "execute_failed",
+    /// Its disks are being deleted.
+    Clearing = "clearing",
+    /// Its disks could not be deleted.
+    ClearFailed = "clear_failed",
 }
 
 /// The status of a drill's disk.
@@ -102,6 +81,25 @@ pub struct DrillDisk {
     pub status: DrillDiskStatus,
 }
 
+/// The answer of `StartPairDrill` and `StartReplicaGroupDrill`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct DrillStarted {
+    /// The new drill.
+    pub drill: DrillId,
+}
+
+/// The ids that a drill needs: its own, and a disk for the pair or for each member of the group, in the order in which
+/// the members were created.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct FreshDrill {
+    /// The drill.
+    pub drill: DrillId,
+    /// Its disks.
+    pub disks: Vec<DiskId>,
+}
+
 /// Work that a drill requests from the embedder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
@@ -120,7 +118,7 @@ pub struct Drill {
     pub(crate) account: AccountId,
     /// Grows with every drill: the sort key of describes and their cursor.
     pub(crate) ordinal: u64,
-    pub(crate) owner: DrillOwner,
+    pub(crate) owner: ReplicaId,
     pub(crate) status: DrillStatus,
     pub(crate) status_message: Option<StatusMessage>,
     pub(crate) started_at: Timestamp,
@@ -142,7 +140,7 @@ impl Drill {
     }
 
     /// Its owner.
-    pub const fn owner(&self) -> &DrillOwner {
+    pub const fn owner(&self) -> &ReplicaId {
         &self.owner
     }
 

@@ -9,22 +9,21 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::ebs::disk::Disk;
+use crate::ebs::group::ReplicaGroup;
 use crate::ebs::group::requests::{GroupSettings, ModifyDiskReplicaGroup};
 use crate::ebs::group::rules::{G_620, G_670};
-use crate::ebs::group::status::GroupStatus;
-use crate::ebs::group::table::{GroupEvent, GroupLifecycle};
-use crate::ebs::group::{GroupEffect, ReplicaGroup};
-use crate::ebs::pair::decide::{PairPlan, PairRequest};
-use crate::ebs::pair::status::PairStatus;
-use crate::ebs::pair::table::PairLifecycle;
+use crate::ebs::lifecycle::{
+    GroupEffect, GroupEvent, GroupLifecycle, GroupStatus, PairLifecycle, PairStatus,
+};
+use crate::ebs::pair::decide::{PairPlan, PairRequest, one_shot_wait};
 use crate::ebs::pair::{CallSite, RPO, ReplicaPair};
 use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
 use crate::ids::{EffectId, PairId};
-use crate::lifecycle::{Pending, PendingChange, Verdict};
+use crate::lifecycle::{Applied, PendingChange, Verdict};
 use crate::operation::Operation;
-use crate::policy::{EbsPolicy, FirstCopy, ReverseNeeds};
+use crate::policy::{EbsPolicy, FirstCopy};
 use crate::rule::RuleId;
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 
 /// A member with the condition of its disks.
 #[derive(Debug, Clone, Copy)]
@@ -87,39 +86,24 @@ impl GroupRequest<'_> {
 }
 
 /// The changes that a decision makes to a group and to its members. Returned by the `decide` functions, consumed by
-/// [`ReplicaGroup::apply`], which returns the plans of the members.
+/// [`ReplicaGroup::apply`] and, for each member, [`ReplicaPair::apply`].
 #[must_use = "a decision does nothing until it is applied"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupPlan {
-    pub(in crate::ebs) rule: RuleId,
-    pub(in crate::ebs) at: Timestamp,
-    pub(in crate::ebs) to: GroupStatus,
+    /// The rule that decided.
+    pub rule: RuleId,
+    /// When.
+    pub at: Timestamp,
+    /// Its own status after it.
+    pub to: GroupStatus,
     pub(in crate::ebs) pending: PendingChange<GroupEffect>,
     pub(in crate::ebs) due: Option<Timestamp>,
     pub(in crate::ebs) copy_failed: bool,
     pub(in crate::ebs) swap: bool,
     pub(in crate::ebs) one_shot: bool,
-    pub(in crate::ebs) round_failed: bool,
-    pub(in crate::ebs) settings: Option<Box<GroupSettings>>,
-    pub(in crate::ebs) members: Vec<(PairId, PairPlan)>,
-}
-
-/// The result of applying a plan to the group, with the plans to be applied to its members.
-#[must_use]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupStep {
-    /// The rule that decided.
-    pub rule: RuleId,
-    /// When.
-    pub at: Timestamp,
-    /// The effect that is requested.
-    pub asked: Option<Pending<GroupEffect>>,
-    /// The effect that ended or was superseded.
-    pub ended: Option<Pending<GroupEffect>>,
     /// Whether a round ended without committing.
     pub round_failed: bool,
-    /// Whether its settings changed.
-    pub resettled: bool,
+    pub(in crate::ebs) settings: Option<Box<GroupSettings>>,
     /// The plans of the members that change, in the order of their creation, to be applied to them.
     pub members: Vec<(PairId, PairPlan)>,
 }
@@ -205,17 +189,10 @@ impl ReplicaGroup {
         let refused = |why: GroupReason| Err(why.of(operation, self.id.clone()));
         match request {
             GroupRequest::Start { one_shot } => {
-                if let Some(member) = members.iter().find(|member| member.destination.attached) {
-                    let (pair, disk) = (member.pair.id.clone(), member.pair.destination().disk.clone());
-                    return Err(EbsReason::StandbyDeviceAttached { pair, disk }.of(operation));
-                }
-                match self.last_one_shot.filter(|_| *one_shot) {
-                    // The gap must exceed the limit: a start exactly at it is still too early.
-                    Some(last) if cx.now.since(last) <= policy.one_shot_gap => {
-                        let first = last.after(policy.one_shot_gap).after(Span::from_millis(1));
-                        refused(GroupReason::ManualSyncLimit(first.since(cx.now)))
-                    }
-                    _ => Ok(()),
+                members.iter().try_for_each(|it| it.pair.check_destination(it.destination, operation))?;
+                match one_shot_wait(self.last_one_shot, cx.now, policy).filter(|_| *one_shot) {
+                    Some(wait) => refused(GroupReason::ManualSyncLimit(wait)),
+                    None => Ok(()),
                 }
             }
             GroupRequest::Failover => {
@@ -223,15 +200,7 @@ impl ReplicaGroup {
                 without.map_or(Ok(()), |member| refused(GroupReason::NoRecoverPoint(member.pair.id.clone())))
             }
             GroupRequest::Reprotect { reverse: true } => {
-                let in_use = |disk: Disk| match policy.reverse_needs {
-                    ReverseNeeds::DetachedOrDown => disk.attached && disk.up,
-                    ReverseNeeds::Detached => disk.attached,
-                };
-                let member = members.iter().find(|member| in_use(member.source));
-                member.map_or(Ok(()), |member| {
-                    let (pair, disk) = (member.pair.id.clone(), member.pair.source().disk.clone());
-                    Err(EbsReason::PrimaryDeviceAttached { pair, disk }.of(operation))
-                })
+                members.iter().try_for_each(|it| it.pair.check_source(it.source, operation, policy))
             }
             _ => Ok(()),
         }
@@ -289,15 +258,13 @@ impl ReplicaGroup {
             name: change.name.clone().or_else(|| before.name.clone()),
             description: change.description.clone().or_else(|| before.description.clone()),
             enable_rtc: change.enable_rtc.unwrap_or(before.enable_rtc),
-            resource_group: before.resource_group.clone(),
-            tags: before.tags.clone(),
+            ..before.clone()
         }
     }
 
-    /// Carries a plan out on the group. `id` becomes the id of the effect that the plan requests, if it requests one. The
-    /// plans of the members in the result are still to be applied.
-    pub fn apply(&mut self, plan: GroupPlan, id: EffectId) -> GroupStep {
-        let (asked, ended) = plan.pending.apply(&mut self.pending, id, plan.at);
+    /// Carries a plan out on the group alone. `id` becomes the id of the effect that the plan requests, if it requests one.
+    pub fn apply(&mut self, plan: GroupPlan, id: EffectId) -> Applied<GroupEffect> {
+        let mut applied = plan.pending.apply(&mut self.pending, id, plan.at);
         self.status = plan.to;
         self.due = plan.due;
         self.copy_failed = plan.copy_failed;
@@ -305,12 +272,11 @@ impl ReplicaGroup {
         if plan.one_shot {
             self.last_one_shot = Some(plan.at);
         }
-        let resettled = plan.settings.as_ref().is_some_and(|settings| *settings != self.settings);
         if let Some(settings) = plan.settings {
+            applied.resettled = settings != self.settings;
             self.settings = settings;
         }
-        let (rule, at, round_failed) = (plan.rule, plan.at, plan.round_failed);
-        GroupStep { rule, at, asked, ended, round_failed, resettled, members: plan.members }
+        applied
     }
 
     pub(in crate::ebs) fn unchanged(&self, rule: RuleId, at: Timestamp) -> GroupPlan {
@@ -330,22 +296,15 @@ impl ReplicaGroup {
     }
 }
 
-/// The first status of a member in an automatic round: the one it would take on its own.
+/// The first status of a member in an automatic round: the one it would take on its own, from `stopped`, where every
+/// start is allowed, so that the status of the member before does not matter.
 fn first_status(pair: &ReplicaPair, policy: &EbsPolicy) -> PairStatus {
     let start = PairRequest::Start { one_shot: false, destination: Disk::default() };
-    // From `stopped`, where every start is allowed, so that the status of the member before does not matter.
-    match PairLifecycle::lookup(PairStatus::Stopped, pair.event_of(start, policy)).then {
-        Verdict::Move(to) => to,
-        Verdict::NoOp | Verdict::Refuse => PairStatus::Syncing,
-    }
+    let row = PairLifecycle::lookup(PairStatus::Stopped, pair.event_of(start, policy));
+    row.verdict(policy).after(PairStatus::Syncing).unwrap_or(PairStatus::Syncing)
 }
 
 impl GroupPlan {
-    /// The rule that decided.
-    pub const fn rule(&self) -> RuleId {
-        self.rule
-    }
-
     /// Whether the plan requests an effect of the group, which needs an id; the copies of members need their own.
     pub const fn asks(&self) -> bool {
         self.pending.asks()

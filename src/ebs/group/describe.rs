@@ -8,12 +8,11 @@ use alloc::vec::Vec;
 
 use crate::ebs::group::ReplicaGroup;
 use crate::ebs::group::rules::{G_650, G_694, G_695, G_696};
-use crate::ebs::group::status::GroupStatus;
-use crate::ebs::page::{Cursor, Page, Records, Search, Site, Walk};
+use crate::ebs::lifecycle::GroupStatus;
+use crate::ebs::page::{Cursor, Page, Records, Search, Site, Viewpoint, Walk};
 use crate::ebs::pair::ReplicaPair;
-use crate::ids::{AccountId, GroupId, PairId, RegionId, ResourceGroupId};
+use crate::ids::{GroupId, PairId, ResourceGroupId};
 use crate::map::Map;
-use crate::policy::EbsPolicy;
 use crate::rule::cite;
 use crate::text::Tag;
 use crate::time::Timestamp;
@@ -88,45 +87,24 @@ fn common_recover_point(members: &[&ReplicaPair]) -> Option<Timestamp> {
 }
 
 impl DescribeDiskReplicaGroups {
-    fn matches(&self, group: &ReplicaGroup) -> bool {
-        let name = self.name.as_deref();
-        name.is_none_or(|part| group.name().is_some_and(|name| name.as_str().contains(part)))
-            && self.resource_group.as_ref().is_none_or(|wanted| group.resource_group() == Some(wanted))
-            && self.tags.iter().all(|tag| group.tags().contains(tag))
-    }
-
     /// Answers from the groups of one account.
     pub(crate) fn select(
         &self,
-        account: &AccountId,
-        region: &RegionId,
-        policy: &EbsPolicy,
+        from: Viewpoint<'_>,
         groups: &Map<GroupId, ReplicaGroup>,
         walk: Walk<'_>,
         view: impl Fn(&ReplicaGroup) -> GroupView,
     ) -> GroupPage {
         cite!(G_694, G_695, G_696);
-        let visible =
-            |group: &ReplicaGroup| group.account == *account && group.status != GroupStatus::Deleted;
-        let seen_from = |group: &ReplicaGroup, site: Site| match site {
-            Site::Production => group.production(policy).region == *region,
-            Site::Backup => group.backup(policy).region == *region,
-        };
-        let listed =
-            |group: &ReplicaGroup| visible(group) && seen_from(group, self.site) && self.matches(group);
         let search = Search {
-            registry: groups,
             ids: &self.groups,
-            walk,
-            filtered: self.name.is_some() || self.resource_group.is_some() || !self.tags.is_empty(),
-            ordinal: |group: &ReplicaGroup| group.ordinal,
+            name: self.name.as_deref(),
+            resource_group: self.resource_group.as_ref(),
+            tags: &self.tags,
+            site: self.site,
+            page: self.page,
         };
-        let Records { items, next, total } = search.page(self.page, listed);
-        let other = self.site.other();
-        let other_site = (self.groups.iter().filter_map(|id| groups.get(id)))
-            .filter(|group| visible(group) && !seen_from(group, self.site) && seen_from(group, other))
-            .map(|group| group.id.clone())
-            .collect();
+        let (Records { items, next, total }, other_site) = search.page(from, groups, walk, None);
         let groups = items.into_iter().map(view).collect();
         GroupPage { groups, site: self.site, next, page: self.page, total, other_site }
     }

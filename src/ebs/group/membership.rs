@@ -6,11 +6,8 @@
 use crate::ebs::group::decide::GroupPlan;
 use crate::ebs::group::member::may_leave_group;
 use crate::ebs::group::rules::{G_680, G_681, G_683, G_690, G_692};
-use crate::ebs::group::status::GroupStatus;
-use crate::ebs::group::table::{GroupEvent, GroupLifecycle};
 use crate::ebs::group::{Location, ReplicaGroup};
-use crate::ebs::pair::status::PairStatus;
-use crate::ebs::pair::table::{PairEvent, PairLifecycle};
+use crate::ebs::lifecycle::{GroupEvent, GroupLifecycle, GroupStatus, PairEvent, PairLifecycle, PairStatus};
 use crate::ebs::pair::{CallSite, End, ReplicaPair};
 use crate::ebs::refusal::{EbsRefusal, GroupReason};
 use crate::lifecycle::{PendingChange, Verdict};
@@ -19,7 +16,7 @@ use crate::policy::{EbsPolicy, JoinStatuses};
 use crate::rule::{RuleId, cite};
 
 /// The maximum number of pairs in a group (`G-686`).
-pub const MOST_MEMBERS: usize = 17;
+pub const MAX_MEMBERS: usize = 17;
 
 /// The changes that a decision on a pair's membership makes.
 #[must_use = "a decision does nothing until it is applied"]
@@ -39,7 +36,7 @@ impl Membership {
         match self {
             Self::Already => G_681,
             Self::Joins(rule) => *rule,
-            Self::Leaves(plan) => plan.rule(),
+            Self::Leaves(plan) => plan.rule,
         }
     }
 }
@@ -89,7 +86,7 @@ impl ReplicaGroup {
         if !(lies_in(pair.source(), self.source()) && lies_in(pair.destination(), self.destination())) {
             return refused(GroupReason::ZoneConflict(id()));
         }
-        if members >= MOST_MEMBERS {
+        if members >= MAX_MEMBERS {
             return refused(GroupReason::Full);
         }
         Ok(Membership::Joins(row.rule))

@@ -1,8 +1,7 @@
 //! A consistent group.
 //!
 //! A group joins up to 17 pairs between the same two locations, so that they share one recover point. Each pair records
-//! its membership; the status that a group shows follows from its own and those of its members. `primary` and `standby`
-//! are the sites it was created with and never change; `source` and `destination` swap when a reverse succeeds (`G-640`).
+//! its membership; the status that a group shows follows from its own and those of its members.
 
 pub(crate) mod decide;
 pub(crate) mod describe;
@@ -11,22 +10,18 @@ pub(crate) mod membership;
 pub(crate) mod requests;
 pub(crate) mod round;
 pub(crate) mod rules;
-pub(crate) mod status;
-pub(crate) mod table;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::ebs::group::requests::{CreateDiskReplicaGroup, GroupSettings};
 use crate::ebs::group::rules::G_400;
-use crate::ebs::group::status::GroupStatus;
-use crate::ebs::pair::status::PairStatus;
+use crate::ebs::lifecycle::{GroupEffect, GroupStatus, PairStatus};
 use crate::ebs::pair::{CallSite, RPO, ReplicaPair};
-use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId, ResourceGroupId, ZoneId};
+use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId, ZoneId};
 use crate::lifecycle::Pending;
-use crate::policy::{EbsPolicy, ProductionSite};
+use crate::policy::EbsPolicy;
 use crate::rule::cite;
-use crate::text::{Description, GroupName, Tag};
 use crate::time::Timestamp;
 
 /// The location of one site of a group.
@@ -37,29 +32,6 @@ pub struct Location {
     pub region: RegionId,
     /// Its zone.
     pub zone: ZoneId,
-}
-
-/// Work that a group requests from the embedder. Copies are not here: each member requests its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case", deny_unknown_fields)
-)]
-pub enum GroupEffect {
-    /// Set the group up.
-    Create,
-    /// Stop copying and roll every destination back to the last completed round.
-    Stop,
-    /// Cut the links and make the destinations readable and writable.
-    Failover,
-    /// Prepare the other direction, or the original one again.
-    Reprotect {
-        /// Whether the roles swap.
-        reverse: bool,
-    },
-    /// Take the group down.
-    Delete,
 }
 
 /// A consistent group.
@@ -158,102 +130,13 @@ impl ReplicaGroup {
     }
 }
 
-/// Reading a group.
+/// The shown status.
 impl ReplicaGroup {
-    /// Its id.
-    pub const fn id(&self) -> &GroupId {
-        &self.id
-    }
-
-    /// The account that owns it.
-    pub const fn account(&self) -> &AccountId {
-        &self.account
-    }
-
     /// Its own status. Describes show [`GroupView::status`](crate::ebs::GroupView).
     pub const fn own_status(&self) -> GroupStatus {
         self.status
     }
 
-    /// The site it was created with as source; never changes.
-    pub const fn primary(&self) -> &Location {
-        &self.primary
-    }
-
-    /// The site it was created with as destination; never changes.
-    pub const fn standby(&self) -> &Location {
-        &self.standby
-    }
-
-    /// The site that is copied now.
-    pub const fn source(&self) -> &Location {
-        if self.reversed { &self.standby } else { &self.primary }
-    }
-
-    /// The site that is copied to now.
-    pub const fn destination(&self) -> &Location {
-        if self.reversed { &self.primary } else { &self.standby }
-    }
-
-    /// The production site: by policy the one it was created with, or the one that is copied now.
-    pub const fn production(&self, policy: &EbsPolicy) -> &Location {
-        match policy.production_site {
-            ProductionSite::Initial => &self.primary,
-            ProductionSite::Current => self.source(),
-        }
-    }
-
-    /// The disaster recovery site: the other one.
-    pub const fn backup(&self, policy: &EbsPolicy) -> &Location {
-        match policy.production_site {
-            ProductionSite::Initial => &self.standby,
-            ProductionSite::Current => self.destination(),
-        }
-    }
-
-    /// The pending effect; the copies of members are pending effects of the members.
-    pub const fn pending(&self) -> Option<Pending<GroupEffect>> {
-        self.pending
-    }
-
-    /// The next deadline: a round of copies, or the end of the tombstone.
-    pub const fn due(&self) -> Option<Timestamp> {
-        self.due
-    }
-
-    /// When it was created.
-    pub const fn created_at(&self) -> Timestamp {
-        self.created_at
-    }
-
-    /// Its name.
-    pub fn name(&self) -> Option<&GroupName> {
-        self.settings.name.as_ref()
-    }
-
-    /// Its description.
-    pub fn description(&self) -> Option<&Description> {
-        self.settings.description.as_ref()
-    }
-
-    /// Whether replication time control is on, for every member.
-    pub fn enable_rtc(&self) -> bool {
-        self.settings.enable_rtc
-    }
-
-    /// Its resource group.
-    pub fn resource_group(&self) -> Option<&ResourceGroupId> {
-        self.settings.resource_group.as_ref()
-    }
-
-    /// Its tags.
-    pub fn tags(&self) -> &[Tag] {
-        &self.settings.tags
-    }
-}
-
-/// The shown status.
-impl ReplicaGroup {
     /// The status that it shows: `invalid` while a member is, else its own (`G-400`).
     pub fn shows(&self, mut members: impl Iterator<Item = PairStatus>) -> GroupStatus {
         cite!(G_400);

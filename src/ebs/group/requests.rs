@@ -1,7 +1,5 @@
-//! The typed requests of the operations on consistent groups.
-//!
-//! As with pairs, a request holds what was asked with defaults applied, and the region travels in the call. The RPO is
-//! in no request: only 900 s is sold. Groups have no bandwidth of their own ("not open").
+//! The requests that groups alone have. The RPO is in none: only 900 s is sold. Groups have no bandwidth of their own
+//! ("not open").
 
 use alloc::vec::Vec;
 
@@ -58,51 +56,6 @@ pub struct ModifyDiskReplicaGroup {
     pub description: Option<Description>,
     /// `EnableRtc`; absent to leave it.
     pub enable_rtc: Option<bool>,
-}
-
-/// `StartDiskReplicaGroup`: begins automatic rounds of copies, or one round. Called at the production site.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct StartDiskReplicaGroup {
-    /// The group.
-    pub group: GroupId,
-    /// `OneShot`: copy once and return to `stopped`. False by default.
-    pub one_shot: bool,
-}
-
-/// `StopDiskReplicaGroup`: ends copying; every secondary rolls back. Called at the production site.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct StopDiskReplicaGroup {
-    /// The group.
-    pub group: GroupId,
-}
-
-/// `FailoverDiskReplicaGroup`: makes every secondary disk readable and writable. Called at the disaster recovery site.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct FailoverDiskReplicaGroup {
-    /// The group.
-    pub group: GroupId,
-}
-
-/// `ReprotectDiskReplicaGroup`: reverses a failed-over group, or cancels its failover. Called at the disaster recovery
-/// site.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct ReprotectDiskReplicaGroup {
-    /// The group.
-    pub group: GroupId,
-    /// `ReverseReplicate`: true swaps the roles, false returns to the original direction. True by default.
-    pub reverse_replicate: bool,
-}
-
-/// `DeleteDiskReplicaGroup`: takes an empty group down. Called at the production site.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct DeleteDiskReplicaGroup {
-    /// The group.
-    pub group: GroupId,
 }
 
 /// `AddDiskReplicaPair`: the pair joins the group. Called at the group's production site.

@@ -11,15 +11,13 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
+use crate::ebs::group::ReplicaGroup;
 use crate::ebs::group::decide::GroupPlan;
 use crate::ebs::group::member::{may_leave_group, shown_by};
 use crate::ebs::group::rules::{G_402, G_404, G_430, G_431, G_640, G_641, G_642, G_643, G_697};
-use crate::ebs::group::status::GroupStatus;
-use crate::ebs::group::table::{GroupEvent, GroupLifecycle};
-use crate::ebs::group::{GroupEffect, ReplicaGroup};
+use crate::ebs::lifecycle::{GroupEffect, GroupEvent, GroupLifecycle, GroupStatus, PairStatus};
 use crate::ebs::pair::ReplicaPair;
 use crate::ebs::pair::decide::{PairPlan, first_cycle_after};
-use crate::ebs::pair::status::PairStatus;
 use crate::ids::{EffectId, PairId};
 use crate::lifecycle::{Due, PendingChange, Verdict};
 use crate::outcome::{NotTaken, Outcome};
@@ -29,29 +27,6 @@ use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
 impl GroupEffect {
-    /// The event of its success and of its failure.
-    pub const fn events(self) -> (GroupEvent, GroupEvent) {
-        match self {
-            Self::Create => (GroupEvent::CreateSucceeded, GroupEvent::CreateFailed),
-            Self::Stop => (GroupEvent::StopSucceeded, GroupEvent::StopFailed),
-            Self::Failover => (GroupEvent::FailoverSucceeded, GroupEvent::FailoverFailed),
-            Self::Reprotect { .. } => (GroupEvent::ReprotectSucceeded, GroupEvent::ReprotectFailed),
-            Self::Delete => (GroupEvent::DeleteSucceeded, GroupEvent::DeleteFailed),
-        }
-    }
-
-    /// The effect that a group in this transient status waits for; `None` for other statuses.
-    pub const fn of(status: GroupStatus) -> Option<Self> {
-        match status {
-            GroupStatus::Creating => Some(Self::Create),
-            GroupStatus::Stopping => Some(Self::Stop),
-            GroupStatus::Failingover => Some(Self::Failover),
-            GroupStatus::Reprotecting => Some(Self::Reprotect { reverse: true }),
-            GroupStatus::Deleting => Some(Self::Delete),
-            _ => None,
-        }
-    }
-
     const fn can_fail_partly(self) -> bool {
         cite!(G_430, G_431);
         matches!(self, Self::Stop | Self::Failover)
@@ -92,7 +67,7 @@ impl ReplicaGroup {
         let to = row.verdict(policy).after(self.status).ok_or(NotTaken::Stale)?;
         let ended = |pair: &ReplicaPair| {
             let plan = pair.follow(now, to);
-            if failed.contains(&pair.id) { plan } else { succeeded(pair, plan, pending.effect, to) }
+            if failed.contains(&pair.id) { plan } else { succeeded(plan, pending.effect, to) }
         };
         let moved = members.iter().copied().filter(about).map(|pair| (pair.id.clone(), ended(pair)));
         Ok(GroupPlan {
@@ -230,7 +205,7 @@ impl ReplicaGroup {
 }
 
 /// The plan of a member for which the effect succeeded, given its plan to follow the group to this status.
-fn succeeded(pair: &ReplicaPair, plan: PairPlan, effect: GroupEffect, to: GroupStatus) -> PairPlan {
+fn succeeded(plan: PairPlan, effect: GroupEffect, to: GroupStatus) -> PairPlan {
     cite!(G_640);
     match effect {
         // The member's own result, whatever the status of the group (G-404).
@@ -239,12 +214,7 @@ fn succeeded(pair: &ReplicaPair, plan: PairPlan, effect: GroupEffect, to: GroupS
             let rule = own_result(to, plan.rule);
             PairPlan { to: PairStatus::Failedover, switched: true, rule, ..plan }
         }
-        GroupEffect::Reprotect { reverse } => PairPlan {
-            switched: false,
-            swap: reverse,
-            recover_point: if reverse { None } else { pair.last_recover_point },
-            ..plan
-        },
+        GroupEffect::Reprotect { reverse } => plan.reprotected(reverse),
         GroupEffect::Create | GroupEffect::Delete => plan,
     }
 }

@@ -4,14 +4,16 @@
 //! and cannot fail. Statuses come from the table alone. This file adds regions, disks, the direction, the recover point
 //! and the clock.
 
+use alloc::boxed::Box;
+
 use crate::ebs::disk::Disk;
-use crate::ebs::pair::rules::{E_620, E_640, E_641, E_650, E_651, E_660};
-use crate::ebs::pair::status::PairStatus;
-use crate::ebs::pair::table::{PairEvent, PairLifecycle};
-use crate::ebs::pair::{CallSite, PairEffect, RPO, ReplicaPair};
+use crate::ebs::lifecycle::{PairEffect, PairEvent, PairLifecycle, PairStatus};
+use crate::ebs::pair::requests::{ModifyDiskReplicaPair, PairSettings};
+use crate::ebs::pair::rules::{E_272, E_274, E_620, E_640, E_641, E_650, E_651, E_660};
+use crate::ebs::pair::{CallSite, RPO, ReplicaPair};
 use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
 use crate::ids::EffectId;
-use crate::lifecycle::{Due, Pending, PendingChange, Verdict};
+use crate::lifecycle::{Applied, Due, PendingChange, Verdict};
 use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
 use crate::policy::{EbsPolicy, FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, ReverseNeeds};
@@ -21,7 +23,7 @@ use crate::time::{Span, Timestamp};
 
 /// A call on a pair, with the condition of the disk on which the decision depends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PairRequest {
+pub enum PairRequest<'a> {
     /// Start, automatic or one-shot.
     Start {
         /// Copy once only.
@@ -42,9 +44,11 @@ pub enum PairRequest {
     },
     /// Delete.
     Delete,
+    /// Change of settings.
+    Modify(&'a ModifyDiskReplicaPair),
 }
 
-impl PairRequest {
+impl PairRequest<'_> {
     /// The operation it belongs to.
     pub const fn operation(self) -> Operation {
         match self {
@@ -53,6 +57,7 @@ impl PairRequest {
             Self::Failover => Operation::FailoverDiskReplicaPair,
             Self::Reprotect { .. } => Operation::ReprotectDiskReplicaPair,
             Self::Delete => Operation::DeleteDiskReplicaPair,
+            Self::Modify(_) => Operation::ModifyDiskReplicaPair,
         }
     }
 }
@@ -61,9 +66,12 @@ impl PairRequest {
 #[must_use = "a decision does nothing until it is applied"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairPlan {
-    pub(in crate::ebs) rule: RuleId,
-    pub(in crate::ebs) at: Timestamp,
-    pub(in crate::ebs) to: PairStatus,
+    /// The rule that decided.
+    pub rule: RuleId,
+    /// When.
+    pub at: Timestamp,
+    /// The status after it.
+    pub to: PairStatus,
     pub(in crate::ebs) pending: PendingChange<PairEffect>,
     pub(in crate::ebs) due: Option<Timestamp>,
     pub(in crate::ebs) status_message: Option<StatusMessage>,
@@ -73,33 +81,14 @@ pub struct PairPlan {
     pub(in crate::ebs) swap: bool,
     pub(in crate::ebs) one_shot: bool,
     /// Whether a copy failed.
-    pub(in crate::ebs) copy_failed: bool,
-    pub(in crate::ebs) reversing: bool,
-}
-
-/// The result of applying a plan.
-#[must_use]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PairStep {
-    /// The rule that decided.
-    pub rule: RuleId,
-    /// When.
-    pub at: Timestamp,
-    /// The status before.
-    pub from: PairStatus,
-    /// The status after.
-    pub to: PairStatus,
-    /// The effect that is requested.
-    pub asked: Option<Pending<PairEffect>>,
-    /// The effect that ended or was superseded.
-    pub ended: Option<Pending<PairEffect>>,
-    /// Whether a copy failed.
     pub copy_failed: bool,
+    pub(in crate::ebs) reversing: bool,
+    pub(in crate::ebs) settings: Option<Box<PairSettings>>,
 }
 
 impl ReplicaPair {
     /// Decides a call: region and role (`E-620` to `E-622`), then membership (`E-623`), then status (the table), then disks
-    /// and limits.
+    /// and limits. Of its settings only the replication time control of a member is its group's.
     ///
     /// # Errors
     ///
@@ -107,20 +96,33 @@ impl ReplicaPair {
     pub fn decide(
         &self,
         cx: &CallSite<'_>,
-        request: PairRequest,
+        request: PairRequest<'_>,
         policy: &EbsPolicy,
     ) -> Result<PairPlan, EbsRefusal> {
         self.check_region(cx, request.operation())?;
-        if let Some(group) = self.group() {
+        if let Some(group) = self.group()
+            && match request {
+                PairRequest::Modify(change) => change.enable_rtc.is_some_and(|rtc| rtc != self.enable_rtc()),
+                _ => true,
+            }
+        {
             let (operation, group) = (request.operation(), group.clone());
             return Err(GroupReason::PairInGroup(self.id.clone()).of(operation, group));
         }
         let event = self.event_of(request, policy);
         let row = PairLifecycle::lookup(self.status, event);
-        let to = match row.verdict(policy) {
-            Verdict::Refuse => return Err(self.invalid_status(request.operation(), row.rule)),
-            Verdict::NoOp => return Ok(self.unchanged(row.rule, cx.now)),
-            Verdict::Move(to) => to,
+        let to = match (row.verdict(policy), request) {
+            (Verdict::Refuse, _) => {
+                let why =
+                    EbsReason::InvalidStatus { pair: self.id.clone(), status: self.status, rule: row.rule };
+                return Err(why.of(request.operation()));
+            }
+            (Verdict::NoOp, PairRequest::Modify(change)) => {
+                let settings = Some(Box::new(self.settings_after(change)));
+                return Ok(PairPlan { settings, ..self.unchanged(row.rule, cx.now) });
+            }
+            (Verdict::NoOp, _) => return Ok(self.unchanged(row.rule, cx.now)),
+            (Verdict::Move(to), _) => to,
         };
         self.check_limits(cx, request, policy)?;
         Ok(self.accepted(cx.now, request, row.rule, to, policy))
@@ -150,7 +152,7 @@ impl ReplicaPair {
     }
 
     /// The event by which the table is asked about a request.
-    pub(in crate::ebs) fn event_of(&self, request: PairRequest, policy: &EbsPolicy) -> PairEvent {
+    pub(in crate::ebs) fn event_of(&self, request: PairRequest<'_>, policy: &EbsPolicy) -> PairEvent {
         match request {
             PairRequest::Start { one_shot: true, .. } => PairEvent::StartOneShot,
             PairRequest::Start { one_shot: false, .. } => {
@@ -164,59 +166,72 @@ impl ReplicaPair {
             PairRequest::Failover => PairEvent::Failover,
             PairRequest::Reprotect { .. } => PairEvent::Reprotect,
             PairRequest::Delete => PairEvent::Delete,
+            PairRequest::Modify(_) => PairEvent::Modify,
         }
     }
 
     fn check_limits(
         &self,
         cx: &CallSite<'_>,
-        request: PairRequest,
+        request: PairRequest<'_>,
         policy: &EbsPolicy,
     ) -> Result<(), EbsRefusal> {
         let operation = request.operation();
+        let refused = |why: EbsReason| Err(why.of(operation));
         match request {
-            PairRequest::Start { destination, .. } if destination.attached => {
-                Err(EbsReason::StandbyDeviceAttached {
-                    pair: self.id.clone(),
-                    disk: self.destination().disk.clone(),
+            PairRequest::Start { one_shot, destination } => {
+                self.check_destination(destination, operation)?;
+                match one_shot_wait(self.last_one_shot, cx.now, policy).filter(|_| one_shot) {
+                    Some(wait) => refused(EbsReason::ManualSyncLimit { pair: self.id.clone(), wait }),
+                    None => Ok(()),
                 }
-                .of(operation))
             }
-            PairRequest::Start { one_shot: true, .. } => match self.last_one_shot {
-                // The gap must exceed the limit: a start exactly at it is still too early.
-                Some(last) if cx.now.since(last) <= policy.one_shot_gap => Err(EbsReason::ManualSyncLimit {
-                    pair: self.id.clone(),
-                    wait: last.after(policy.one_shot_gap).after(Span::from_millis(1)).since(cx.now),
-                }
-                .of(operation)),
-                _ => Ok(()),
-            },
             PairRequest::Failover
                 if self.last_recover_point.is_none()
                     && policy.failover_without_recover_point == FailoverWithoutRecoverPoint::Refuse =>
             {
-                Err(EbsReason::NoRecoverPoint { pair: self.id.clone() }.of(operation))
+                refused(EbsReason::NoRecoverPoint { pair: self.id.clone() })
             }
-            PairRequest::Reprotect { reverse: true, source } => {
-                let in_use = match policy.reverse_needs {
-                    ReverseNeeds::DetachedOrDown => source.attached && source.up,
-                    ReverseNeeds::Detached => source.attached,
-                };
-                if in_use {
-                    let disk = self.source().disk.clone();
-                    Err(EbsReason::PrimaryDeviceAttached { pair: self.id.clone(), disk }.of(operation))
-                } else {
-                    Ok(())
-                }
-            }
+            PairRequest::Reprotect { reverse: true, source } => self.check_source(source, operation, policy),
             _ => Ok(()),
         }
+    }
+
+    /// A start overwrites the destination disk, so no host may use it (`E-631`, `G-631`).
+    pub(in crate::ebs) fn check_destination(
+        &self,
+        disk: Disk,
+        operation: Operation,
+    ) -> Result<(), EbsRefusal> {
+        if !disk.attached {
+            return Ok(());
+        }
+        let (pair, disk) = (self.id.clone(), self.destination().disk.clone());
+        Err(EbsReason::StandbyDeviceAttached { pair, disk }.of(operation))
+    }
+
+    /// A reverse will overwrite the source disk, the old primary, so nobody may write to it (`E-632`, `G-632`).
+    pub(in crate::ebs) fn check_source(
+        &self,
+        disk: Disk,
+        operation: Operation,
+        policy: &EbsPolicy,
+    ) -> Result<(), EbsRefusal> {
+        let in_use = match policy.reverse_needs {
+            ReverseNeeds::DetachedOrDown => disk.attached && disk.up,
+            ReverseNeeds::Detached => disk.attached,
+        };
+        if !in_use {
+            return Ok(());
+        }
+        let (pair, disk) = (self.id.clone(), self.source().disk.clone());
+        Err(EbsReason::PrimaryDeviceAttached { pair, disk }.of(operation))
     }
 
     fn accepted(
         &self,
         now: Timestamp,
-        request: PairRequest,
+        request: PairRequest<'_>,
         rule: RuleId,
         to: PairStatus,
         policy: &EbsPolicy,
@@ -246,6 +261,20 @@ impl ReplicaPair {
             PairRequest::Failover => asks(PairEffect::Failover),
             PairRequest::Reprotect { reverse, .. } => asks(PairEffect::Reprotect { reverse }),
             PairRequest::Delete => asks(PairEffect::Delete),
+            // The table moves nothing on a change of settings.
+            PairRequest::Modify(_) => PairPlan { to, ..self.unchanged(rule, now) },
+        }
+    }
+
+    /// The settings after a change; what it leaves out stays.
+    fn settings_after(&self, change: &ModifyDiskReplicaPair) -> PairSettings {
+        cite!(E_272, E_274);
+        let before = &*self.settings;
+        PairSettings {
+            name: change.name.clone().or_else(|| before.name.clone()),
+            description: change.description.clone().or_else(|| before.description.clone()),
+            enable_rtc: change.enable_rtc.unwrap_or(before.enable_rtc),
+            ..before.clone()
         }
     }
 
@@ -275,12 +304,7 @@ impl ReplicaPair {
                 plan.copied = true;
             }
             (PairEffect::Failover, Outcome::Succeeded) => plan.switched = true,
-            (PairEffect::Reprotect { reverse }, Outcome::Succeeded) => {
-                plan.switched = false;
-                plan.swap = reverse;
-                // A recover point belongs to a direction, and the other one has none yet.
-                plan.recover_point = if reverse { None } else { self.last_recover_point };
-            }
+            (PairEffect::Reprotect { reverse }, Outcome::Succeeded) => plan = plan.reprotected(reverse),
             (PairEffect::Delete, Outcome::Succeeded) => plan.due = Some(now.after(policy.tombstone)),
             _ => {}
         }
@@ -322,9 +346,8 @@ impl ReplicaPair {
     }
 
     /// Carries a plan out. `id` becomes the id of the effect that the plan requests, if it requests one.
-    pub fn apply(&mut self, plan: PairPlan, id: EffectId) -> PairStep {
-        let from = self.status;
-        let (asked, ended) = plan.pending.apply(&mut self.pending, id, plan.at);
+    pub fn apply(&mut self, plan: PairPlan, id: EffectId) -> Applied<PairEffect> {
+        let mut applied = plan.pending.apply(&mut self.pending, id, plan.at);
         self.status = plan.to;
         self.due = plan.due;
         self.last_recover_point = plan.recover_point;
@@ -336,15 +359,11 @@ impl ReplicaPair {
         if plan.one_shot {
             self.last_one_shot = Some(plan.at);
         }
-        PairStep {
-            rule: plan.rule,
-            at: plan.at,
-            from,
-            to: plan.to,
-            asked,
-            ended,
-            copy_failed: plan.copy_failed,
+        if let Some(settings) = plan.settings {
+            applied.resettled = settings != self.settings;
+            self.settings = settings;
         }
+        applied
     }
 
     pub(in crate::ebs) fn unchanged(&self, rule: RuleId, at: Timestamp) -> PairPlan {
@@ -362,12 +381,20 @@ impl ReplicaPair {
             one_shot: false,
             copy_failed: false,
             reversing: self.reversing,
+            settings: None,
         }
     }
+}
 
-    pub(in crate::ebs) fn invalid_status(&self, operation: Operation, rule: RuleId) -> EbsRefusal {
-        EbsReason::InvalidStatus { pair: self.id.clone(), status: self.status, rule }.of(operation)
-    }
+/// How long a one-shot start has to wait after the last one, if it does (`E-630`, `G-630`). The gap must exceed the limit:
+/// a start exactly at it is still too early.
+pub(in crate::ebs) fn one_shot_wait(
+    last: Option<Timestamp>,
+    now: Timestamp,
+    policy: &EbsPolicy,
+) -> Option<Span> {
+    let last = last.filter(|last| now.since(*last) <= policy.one_shot_gap)?;
+    Some(last.after(policy.one_shot_gap).after(Span::from_millis(1)).since(now))
 }
 
 /// The first cycle of the grid through `at` that lies after `now`, if time reaches that far.
@@ -378,9 +405,10 @@ pub(in crate::ebs) fn first_cycle_after(at: Timestamp, now: Timestamp) -> Option
 }
 
 impl PairPlan {
-    /// The rule that decided.
-    pub const fn rule(&self) -> RuleId {
-        self.rule
+    /// The plan with the success of a reprotect. A recover point belongs to a direction, and the other one has none yet.
+    pub(in crate::ebs) fn reprotected(self, reverse: bool) -> Self {
+        let recover_point = self.recover_point.filter(|_| !reverse);
+        Self { switched: false, swap: reverse, recover_point, ..self }
     }
 
     /// Whether the plan requests an effect, which needs an id.

@@ -8,13 +8,11 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::ebs::page::{Cursor, Page, Records, Search, Site, Walk};
+use crate::ebs::page::{Cursor, Page, Records, Search, Site, Viewpoint, Walk};
 use crate::ebs::pair::ReplicaPair;
 use crate::ebs::pair::rules::{E_690, E_691, E_692};
-use crate::ebs::pair::status::PairStatus;
-use crate::ids::{AccountId, GroupId, PairId, RegionId, ResourceGroupId};
+use crate::ids::{GroupId, PairId, ResourceGroupId};
 use crate::map::Map;
-use crate::policy::{EbsPolicy, ProductionSite};
 use crate::rule::cite;
 use crate::text::{GroupName, Tag};
 
@@ -59,56 +57,29 @@ pub struct PairPage {
 }
 
 impl DescribeDiskReplicaPairs {
-    fn matches(&self, pair: &ReplicaPair) -> bool {
-        let name = self.name.as_deref();
-        let group = self.group.as_deref();
-        name.is_none_or(|part| pair.name().is_some_and(|name| name.as_str().contains(part)))
-            && group.is_none_or(|group| pair.group().map_or("-", GroupId::as_str) == group)
-            && self.resource_group.as_ref().is_none_or(|group| pair.resource_group() == Some(group))
-            && self.tags.iter().all(|tag| pair.tags().contains(tag))
-    }
-
     /// Answers from the pairs of one account; `group_name` gives the name of a group.
     pub(crate) fn select(
         &self,
-        account: &AccountId,
-        region: &RegionId,
-        policy: &EbsPolicy,
+        from: Viewpoint<'_>,
         pairs: &Map<PairId, ReplicaPair>,
         walk: Walk<'_>,
         group_name: impl Fn(&GroupId) -> Option<GroupName>,
     ) -> PairPage {
         cite!(E_690, E_691, E_692);
-        let visible = |pair: &ReplicaPair| pair.account == *account && pair.status != PairStatus::Deleted;
-        let seen_from = |pair: &ReplicaPair, site: Site| {
-            let initial = policy.production_site == ProductionSite::Initial;
-            let end = match (site, initial) {
-                (Site::Production, true) => &pair.primary,
-                (Site::Production, false) => pair.source(),
-                (Site::Backup, true) => &pair.standby,
-                (Site::Backup, false) => pair.destination(),
-            };
-            end.region == *region
-        };
-        let listed = |pair: &ReplicaPair| visible(pair) && seen_from(pair, self.site) && self.matches(pair);
         let search = Search {
-            registry: pairs,
             ids: &self.pairs,
-            walk,
-            filtered: self.name.is_some()
-                || self.group.is_some()
-                || self.resource_group.is_some()
-                || !self.tags.is_empty(),
-            ordinal: |pair: &ReplicaPair| pair.ordinal,
+            name: self.name.as_deref(),
+            resource_group: self.resource_group.as_ref(),
+            tags: &self.tags,
+            site: self.site,
+            page: self.page,
         };
-        let Records { items, next, total } = search.page(self.page, listed);
+        let in_group =
+            |pair: &ReplicaPair| self.group.as_deref() == Some(pair.group().map_or("-", GroupId::as_str));
+        let in_group: Option<&dyn Fn(&ReplicaPair) -> bool> = self.group.as_ref().map(|_| &in_group as _);
+        let (Records { items, next, total }, other_site) = search.page(from, pairs, walk, in_group);
         let names = items.iter().filter_map(|pair| pair.group().cloned());
         let group_names = names.filter_map(|group| Some((group.clone(), group_name(&group)?))).collect();
-        let other = self.site.other();
-        let other_site = (self.pairs.iter().filter_map(|id| pairs.get(id)))
-            .filter(|pair| visible(pair) && !seen_from(pair, self.site) && seen_from(pair, other))
-            .map(|pair| pair.id.clone())
-            .collect();
         let pairs = items.into_iter().cloned().collect();
         PairPage { pairs, group_names, site: self.site, next, page: self.page, total, other_site }
     }

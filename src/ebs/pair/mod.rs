@@ -1,29 +1,24 @@
 //! A replication pair.
 //!
-//! A pair has two ends. `primary` and `standby` are the ends it was created with and never change; `source` and
-//! `destination` give the direction of the copy and swap when a reverse succeeds (`E-640`).
+//! A pair has two ends, each a disk in a place.
 
 pub(crate) mod decide;
 pub(crate) mod describe;
 pub(crate) mod progress;
 pub(crate) mod requests;
 pub(crate) mod rules;
-pub(crate) mod settings;
-pub(crate) mod status;
-pub(crate) mod table;
 
 use alloc::boxed::Box;
 
 use crate::ebs::disk::Access;
+use crate::ebs::lifecycle::{PairEffect, PairStatus};
 use crate::ebs::pair::requests::{Charge, CreateDiskReplicaPair, PairSettings};
 use crate::ebs::pair::rules::{E_661, E_670, E_671, E_672};
-use crate::ebs::pair::status::PairStatus;
-use crate::ebs::pair::table::PairEvent;
-use crate::ids::{AccountId, DiskId, EffectId, GroupId, PairId, RegionId, ResourceGroupId, ZoneId};
+use crate::ids::{AccountId, DiskId, EffectId, GroupId, PairId, RegionId, ZoneId};
 use crate::lifecycle::Pending;
 use crate::policy::EbsPolicy;
 use crate::rule::cite;
-use crate::text::{Description, Name, StatusMessage, Tag};
+use crate::text::StatusMessage;
 use crate::time::{Span, Timestamp};
 
 /// The recovery point objective, the only one sold: a copy cycle begins every 900 s (`E-410`).
@@ -39,59 +34,6 @@ pub struct End {
     pub zone: ZoneId,
     /// Its disk.
     pub disk: DiskId,
-}
-
-/// Work that a pair requests from the embedder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case", deny_unknown_fields)
-)]
-pub enum PairEffect {
-    /// Set the relation up.
-    Create,
-    /// Copy the source to the destination.
-    Copy,
-    /// Stop copying and roll the destination back to the last completed copy.
-    Stop,
-    /// Cut the link and make the destination readable and writable.
-    Failover,
-    /// Prepare the other direction, or the original one again.
-    Reprotect {
-        /// Whether the roles swap.
-        reverse: bool,
-    },
-    /// Take the relation down.
-    Delete,
-}
-
-impl PairEffect {
-    /// The event of its success and of its failure.
-    pub const fn events(self) -> (PairEvent, PairEvent) {
-        match self {
-            Self::Create => (PairEvent::CreateSucceeded, PairEvent::CreateFailed),
-            Self::Copy => (PairEvent::CopySucceeded, PairEvent::CopyFailed),
-            Self::Stop => (PairEvent::StopSucceeded, PairEvent::StopFailed),
-            Self::Failover => (PairEvent::FailoverSucceeded, PairEvent::FailoverFailed),
-            Self::Reprotect { .. } => (PairEvent::ReprotectSucceeded, PairEvent::ReprotectFailed),
-            Self::Delete => (PairEvent::DeleteSucceeded, PairEvent::DeleteFailed),
-        }
-    }
-
-    /// The effect that a pair in this transient status waits for; `None` for other statuses. Between a failed copy and
-    /// the next cycle a pair in a copying status waits for none.
-    pub const fn of(status: PairStatus) -> Option<Self> {
-        match status {
-            PairStatus::Creating => Some(Self::Create),
-            PairStatus::InitialSyncing | PairStatus::ManualSyncing | PairStatus::Syncing => Some(Self::Copy),
-            PairStatus::Stopping => Some(Self::Stop),
-            PairStatus::Failingover => Some(Self::Failover),
-            PairStatus::Reprotecting => Some(Self::Reprotect { reverse: true }),
-            PairStatus::Deleting => Some(Self::Delete),
-            _ => None,
-        }
-    }
 }
 
 /// When and where a call was made.
@@ -230,16 +172,6 @@ impl ReplicaPair {
 
 /// Reading a pair.
 impl ReplicaPair {
-    /// Its id.
-    pub const fn id(&self) -> &PairId {
-        &self.id
-    }
-
-    /// The account that owns it.
-    pub const fn account(&self) -> &AccountId {
-        &self.account
-    }
-
     /// Its status.
     pub const fn status(&self) -> PairStatus {
         self.status
@@ -250,39 +182,9 @@ impl ReplicaPair {
         self.status_message.as_ref()
     }
 
-    /// The end it was created with as source; never changes.
-    pub const fn primary(&self) -> &End {
-        &self.primary
-    }
-
-    /// The end it was created with as destination; never changes.
-    pub const fn standby(&self) -> &End {
-        &self.standby
-    }
-
-    /// The end that is copied now.
-    pub const fn source(&self) -> &End {
-        if self.reversed { &self.standby } else { &self.primary }
-    }
-
-    /// The end that is copied to now.
-    pub const fn destination(&self) -> &End {
-        if self.reversed { &self.primary } else { &self.standby }
-    }
-
     /// The consistent group it is in, which alone changes its status then (`E-623`).
     pub fn group(&self) -> Option<&GroupId> {
         self.group.as_deref()
-    }
-
-    /// The pending effect.
-    pub const fn pending(&self) -> Option<Pending<PairEffect>> {
-        self.pending
-    }
-
-    /// The next deadline: a copy cycle, or the end of the tombstone.
-    pub const fn due(&self) -> Option<Timestamp> {
-        self.due
     }
 
     /// When the last copy in this direction completed.
@@ -290,39 +192,9 @@ impl ReplicaPair {
         self.last_recover_point
     }
 
-    /// When it was created.
-    pub const fn created_at(&self) -> Timestamp {
-        self.created_at
-    }
-
-    /// Its name.
-    pub fn name(&self) -> Option<&Name> {
-        self.settings.name.as_ref()
-    }
-
-    /// Its description.
-    pub fn description(&self) -> Option<&Description> {
-        self.settings.description.as_ref()
-    }
-
     /// How it is paid for.
     pub fn charge(&self) -> &Charge {
         &self.settings.charge
-    }
-
-    /// Whether replication time control is on.
-    pub fn enable_rtc(&self) -> bool {
-        self.settings.enable_rtc
-    }
-
-    /// Its resource group.
-    pub fn resource_group(&self) -> Option<&ResourceGroupId> {
-        self.settings.resource_group.as_ref()
-    }
-
-    /// Its tags.
-    pub fn tags(&self) -> &[Tag] {
-        &self.settings.tags
     }
 
     /// Whether its disks are in use by it: a tombstone uses none (`E-661`).

@@ -4,9 +4,9 @@
 //! progress, so it answers two numbers only (`E-695`): 0 while a copy is shown or before any completed, and 100 once the
 //! last one completed. The simulation, which knows the duration of a copy, fills in the numbers between.
 
+use crate::ebs::lifecycle::PairStatus;
 use crate::ebs::pair::ReplicaPair;
 use crate::ebs::pair::rules::E_695;
-use crate::ebs::pair::status::PairStatus;
 use crate::ids::PairId;
 use crate::rule::cite;
 use crate::time::Timestamp;

@@ -1,7 +1,4 @@
-//! The typed requests of the EBS operations.
-//!
-//! A request holds parsed values with defaults applied, so that requests compare as the idempotency token requires
-//! (`T-090`). The region of the call is not part of a request: it is in [`Call`](crate::control_plane::Call).
+//! The requests that pairs alone have, and what they say of a pair.
 
 use alloc::vec::Vec;
 
@@ -130,47 +127,23 @@ pub struct PairCreated {
     pub order: OrderId,
 }
 
-/// `StartDiskReplicaPair`: begins automatic copies, or one copy. Called at either end.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// `ModifyDiskReplicaPair`: changes a pair's name, description or replication time control. Called at either end.
+///
+/// The page allows it in `created` and `stopped` (`E-270`, `E-271`) and scopes that to name and description; whether
+/// replication time control can be changed at other times no source says, so one rule holds for the whole call. The
+/// replication time control of a grouped pair is its group's and does not change alone (`E-623`); its name may change, on
+/// which no source says anything. There is no `RPO`, since only 900 s is sold, and no `Bandwidth`, which is not yet
+/// available (`E-274`). The metadata lists both site codes for the call although either end accepts it; the model
+/// produces neither.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct StartDiskReplicaPair {
+pub struct ModifyDiskReplicaPair {
     /// The pair.
     pub pair: PairId,
-    /// `OneShot`: copy once and return to `stopped`. False by default.
-    pub one_shot: bool,
-}
-
-/// `StopDiskReplicaPair`: ends copying; the secondary rolls back to the last completed copy. Called at either end.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct StopDiskReplicaPair {
-    /// The pair.
-    pub pair: PairId,
-}
-
-/// `FailoverDiskReplicaPair`: makes the secondary disk readable and writable. Called in the secondary disk's region.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct FailoverDiskReplicaPair {
-    /// The pair.
-    pub pair: PairId,
-}
-
-/// `ReprotectDiskReplicaPair`: reverses a failed-over pair, or cancels its failover. Called in the secondary disk's
-/// region.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct ReprotectDiskReplicaPair {
-    /// The pair.
-    pub pair: PairId,
-    /// `ReverseReplicate`: true swaps the roles, false returns to the original direction. True by default.
-    pub reverse_replicate: bool,
-}
-
-/// `DeleteDiskReplicaPair`: ends the relation and keeps both disks. Called in the primary disk's region.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct DeleteDiskReplicaPair {
-    /// The pair.
-    pub pair: PairId,
+    /// `PairName`; absent to leave it.
+    pub name: Option<Name>,
+    /// `Description`; absent to leave it.
+    pub description: Option<Description>,
+    /// `EnableRtc`; absent to leave it.
+    pub enable_rtc: Option<bool>,
 }

@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use super::{Origin, PairCall, Resolver, Selector, StepContext, id, pairs, pick};
 use crate::control_plane::{Fresh, Input, Request};
 use crate::ebs::{
-    ChangeResourceGroup, DescribeDiskReplicaPairProgress, ListTagResources, ModifyDiskReplicaPair,
-    ResourceId, Resources, TagResources, UntagResources,
+    ChangeResourceGroup, DescribeDiskReplicaPairProgress, ListTagResources, ModifyDiskReplicaPair, ReplicaId,
+    Resources, TagResources, UntagResources,
 };
 use crate::ids::PairId;
 use crate::text::{Name, Tag, TagKey, TagValue};
@@ -55,7 +55,7 @@ impl LabelCall {
             Self::List => ListTagResources { resources, tags: Vec::new(), after: None }.into(),
             Self::Regroup(number) => {
                 let group = id(&format!("rg-{number}"));
-                ChangeResourceGroup { resource: ResourceId::Pair(pair), group }.into()
+                ChangeResourceGroup { resource: ReplicaId::Pair(pair), group }.into()
             }
             Self::Progress => DescribeDiskReplicaPairProgress { pair }.into(),
         }

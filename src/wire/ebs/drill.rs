@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use crate::control_plane::Refusal;
 use crate::ebs::{
     ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, Drill, DrillDisk,
-    DrillOwner, DrillPage, DrillStarted, StartPairDrill, StartReplicaGroupDrill,
+    DrillPage, DrillStarted, ReplicaId, StartPairDrill, StartReplicaGroupDrill,
 };
 use crate::ids::{DrillId, GroupId, PairId};
 use crate::time::Timestamp;
@@ -98,7 +98,7 @@ object! {
 
 /// The group that a drill is of.
 const fn of_group(drill: &Drill) -> Option<&GroupId> {
-    if let DrillOwner::Group(group) = drill.owner() { Some(group) } else { None }
+    if let ReplicaId::Group(group) = drill.owner() { Some(group) } else { None }
 }
 
 /// The disk of a pair's drill.

@@ -9,10 +9,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::control_plane::Refusal;
-use crate::ebs::labels::{MOST_RESOURCES, MOST_TAGS};
+use crate::ebs::labels::{MAX_RESOURCES, MAX_TAGS};
 use crate::ebs::{
-    ChangeResourceGroup, EbsReason, ListTagResources, ResourceId, ResourceType, Resources, TagFilter,
-    TagPage, TagResources, UntagResources,
+    ChangeResourceGroup, EbsReason, ListTagResources, ReplicaId, ResourceType, Resources, TagFilter, TagPage,
+    TagResources, UntagResources,
 };
 use crate::ids::{GroupId, PairId, ResourceGroupId};
 use crate::text::{Tag, TagKey};
@@ -35,7 +35,7 @@ pub(in crate::wire) fn tag(reader: &mut Reader<'_>) -> Result<TagResources, Refu
 pub(in crate::wire) fn untag(reader: &mut Reader<'_>) -> Result<UntagResources, Refusal> {
     let ids = required_ids(reader)?;
     let too_many = || EbsReason::TooManyTags.of(reader.operation()).into();
-    let keys = reader.list("TagKey.", MOST_TAGS, TagKey::parse, too_many)?;
+    let keys = reader.list("TagKey.", MAX_TAGS, TagKey::parse, too_many)?;
     distinct(reader, keys.iter())?;
     let all = reader.flag("All")?.unwrap_or(false);
     if keys.is_empty() && !all {
@@ -62,8 +62,8 @@ pub(in crate::wire) fn change_group(reader: &mut Reader<'_>) -> Result<ChangeRes
     let group = reader.required("NewResourceGroupId", ResourceGroupId::parse)?;
     reader.take_token()?;
     let resource = match kind {
-        ResourceType::Pair => ResourceId::Pair(id),
-        ResourceType::Group => ResourceId::Group(group_id(reader, "ResourceId", &id)?),
+        ResourceType::Pair => ReplicaId::Pair(id),
+        ResourceType::Group => ReplicaId::Group(group_id(reader, "ResourceId", &id)?),
     };
     Ok(ChangeResourceGroup { resource, group })
 }
@@ -71,7 +71,7 @@ pub(in crate::wire) fn change_group(reader: &mut Reader<'_>) -> Result<ChangeRes
 /// `ResourceId.N`: ids of all types are spelled alike.
 fn ids(reader: &Reader<'_>) -> Result<Vec<PairId>, Refusal> {
     let too_many = || EbsReason::TooManyResources.of(reader.operation()).into();
-    reader.list("ResourceId.", MOST_RESOURCES, PairId::parse, too_many)
+    reader.list("ResourceId.", MAX_RESOURCES, PairId::parse, too_many)
 }
 
 fn required_ids(reader: &Reader<'_>) -> Result<Vec<PairId>, Refusal> {
@@ -83,7 +83,7 @@ fn kind(reader: &Reader<'_>) -> Result<ResourceType, Refusal> {
     let text = reader.text("ResourceType")?.ok_or_else(|| reader.missing("ResourceType"))?;
     let unknown =
         || EbsReason::UnknownResourceType { given: String::from(text).into() }.of(reader.operation());
-    Ok(ResourceType::parse(text).ok_or_else(unknown)?)
+    Ok(ResourceType::named(text).ok_or_else(unknown)?)
 }
 
 fn resources(reader: &Reader<'_>, ids: Vec<PairId>) -> Result<Resources, Refusal> {

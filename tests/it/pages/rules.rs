@@ -8,10 +8,10 @@ use std::fs;
 
 use failover_model::catalogue;
 use failover_model::ebs::{
-    EbsChoice, GroupEvent, GroupLifecycle, GroupStatus, PairEvent, PairLifecycle, PairStatus, shown_by,
+    GroupEvent, GroupLifecycle, GroupStatus, PairEvent, PairLifecycle, PairStatus, shown_by,
 };
 use failover_model::lifecycle::{Listed, Row, Verdict};
-use failover_model::policy::{Policy, READINGS};
+use failover_model::policy::{EbsPolicy, Policy, READINGS};
 use failover_model::{Basis, Rule};
 
 use super::{compare, root};
@@ -74,7 +74,7 @@ fn rules_page() -> String {
 /// The table of a lifecycle, six events at a time.
 fn push_table<S: Listed + Display, E: Listed>(
     page: &mut String,
-    lookup: fn(S, E) -> &'static Row<S, E, EbsChoice>,
+    lookup: fn(S, E) -> &'static Row<S, E, EbsPolicy>,
 ) {
     for events in E::ALL.chunks(6) {
         let names: Vec<String> = events.iter().map(|event| format!("{event:?}")).collect();
@@ -87,7 +87,7 @@ fn push_table<S: Listed + Display, E: Listed>(
     }
 }
 
-fn cell<S: Listed + Display, E: Listed>(row: &Row<S, E, EbsChoice>) -> String {
+fn cell<S: Listed + Display, E: Listed>(row: &Row<S, E, EbsPolicy>) -> String {
     let star = if row.unless.is_empty() { "" } else { "\\*" };
     match row.then {
         Verdict::Move(to) => format!("`{to}` {}{star}", row.rule),
@@ -178,7 +178,7 @@ fn push_diagram<S: Listed + Display, E: Listed>(
     page: &mut String,
     title: &str,
     events: &[E],
-    rows: &[Row<S, E, EbsChoice>],
+    rows: &[Row<S, E, EbsPolicy>],
 ) {
     write!(page, "\n## {title}\n\n```mermaid\nstateDiagram-v2\n").unwrap();
     for row in rows {

@@ -4,7 +4,7 @@
 
 use failover_model::ebs::{
     ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, DiskChange,
-    DrillDiskStatus, DrillOwner, DrillPage, DrillStatus, GroupStatus, Page, PairStatus, StartPairDrill,
+    DrillDiskStatus, DrillPage, DrillStatus, GroupStatus, Page, PairStatus, ReplicaId, StartPairDrill,
 };
 use failover_model::policy::DrillWithoutRecoverPoint;
 use failover_model::{Fresh, Misuse, Outcome, Request, Response};
@@ -36,7 +36,7 @@ fn a_drill_clones_the_recover_point_to_a_disk_of_its_own() {
     assert_eq!(step.effects[0].kind.resource(), "drill-7");
     let drill = world.drill(7);
     assert_eq!((drill.status(), drill.recover_point()), (DrillStatus::Executing, point));
-    assert_eq!((drill.started_at(), drill.owner()), (at(world.now), &DrillOwner::Pair(pair_id(1))));
+    assert_eq!((drill.started_at(), drill.owner()), (at(world.now), &ReplicaId::Pair(pair_id(1))));
     assert_eq!(drill.disks()[0].status, DrillDiskStatus::Creating);
     let listed = |world: &World| {
         let disks = world.plane.disks(None);

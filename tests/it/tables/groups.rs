@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use failover_model::ebs::{
-    AddDiskReplicaPair, EbsChoice, GroupEvent, GroupLifecycle, GroupStatus, ModifyDiskReplicaGroup,
-    PairStatus, RemoveDiskReplicaPair, fits_group, may_leave_group, shown_by,
+    AddDiskReplicaPair, GroupEvent, GroupLifecycle, GroupStatus, ModifyDiskReplicaGroup, PairStatus,
+    RemoveDiskReplicaPair, fits_group, may_leave_group, shown_by,
 };
 use failover_model::lifecycle::Verdict;
 use failover_model::policy::{EbsPolicy, ReprotectFailedGroup};
@@ -171,7 +171,7 @@ fn every_row_covers_a_cell_and_its_number_is_its_own() {
             }
         }
         for (choice, then) in row.unless {
-            assert_eq!(*choice, EbsChoice::RepeatReprotect);
+            assert_eq!((choice.field, choice.value), ("reprotect_failed_group", "Repeat"));
             assert_ne!(*then, row.then, "{}: a choice that changes nothing", row.rule);
         }
     }

@@ -86,7 +86,7 @@ fn a_group_is_labelled_like_a_pair() {
     let resources = Resources::Groups(vec![kit::group_id(1)]);
     let put = TagResources { resources: resources.clone(), tags: vec![tag("env", "test")] };
     assert_eq!(rules(&world.call(DESTINATION, put).unwrap()), ["E-706"]);
-    let move_to = ChangeResourceGroup { resource: ResourceId::Group(kit::group_id(1)), group: id("rg-1") };
+    let move_to = ChangeResourceGroup { resource: ReplicaId::Group(kit::group_id(1)), group: id("rg-1") };
     assert_eq!(rules(&world.call(SOURCE, move_to).unwrap()), ["E-712"]);
     let request = ListTagResources { resources: Resources::Groups(vec![]), tags: vec![env()], after: None };
     match ask(&mut world, SOURCE, request) {

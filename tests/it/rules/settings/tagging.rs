@@ -46,12 +46,12 @@ fn all_resources_are_found_or_none_is_tagged() {
 #[test]
 fn a_resource_bears_at_most_twenty_tags() {
     let mut world = two();
-    let many: Vec<Tag> = (0..MOST_TAGS).map(|at| tag(&format!("k{at}"), "")).collect();
+    let many: Vec<Tag> = (0..MAX_TAGS).map(|at| tag(&format!("k{at}"), "")).collect();
     put(&mut world, &[1], &many).unwrap();
     assert_eq!(rule(put(&mut world, &[2, 1], &[tag("one-more", "")])), "E-705");
     assert!(world.pair(2).tags().is_empty(), "none of them is tagged");
     put(&mut world, &[1], &[tag("k3", "new")]).unwrap();
-    assert_eq!(world.pair(1).tags().len(), MOST_TAGS);
+    assert_eq!(world.pair(1).tags().len(), MAX_TAGS);
 }
 
 #[test]
@@ -118,11 +118,11 @@ fn a_list_names_a_resource_or_a_tag() {
 #[test]
 fn a_page_of_tags_covers_fifty_resources_and_goes_on_after_them() {
     let mut world = World::default();
-    let numbers: Vec<u32> = (1..=u32::try_from(2 * MOST_RESOURCES).unwrap()).collect();
+    let numbers: Vec<u32> = (1..=u32::try_from(2 * MAX_RESOURCES).unwrap()).collect();
     for number in &numbers {
         world.create(*number);
     }
-    for some in numbers.chunks(MOST_RESOURCES) {
+    for some in numbers.chunks(MAX_RESOURCES) {
         put(&mut world, some, &[tag("a", "")]).unwrap();
     }
     let tagged = || vec![TagFilter { key: TagKey::parse("a").unwrap(), value: None }];
@@ -139,7 +139,7 @@ fn a_page_of_tags_covers_fifty_resources_and_goes_on_after_them() {
 fn a_resource_moves_into_another_resource_group() {
     let mut world = two();
     let request = |number, group: &str| ChangeResourceGroup {
-        resource: ResourceId::Pair(pair_id(number)),
+        resource: ReplicaId::Pair(pair_id(number)),
         group: id(group),
     };
     assert_eq!(rules(&world.call(SOURCE, request(1, "rg-1")).unwrap()), ["E-712"]);
@@ -153,12 +153,12 @@ fn a_resource_moves_into_another_resource_group() {
 #[test]
 fn the_type_of_a_resource_is_spelled_in_any_case() {
     for text in ["diskreplicapair", "DiskReplicaPair", "DISKREPLICAPAIR"] {
-        assert_eq!(ResourceType::parse(text), Some(ResourceType::Pair));
+        assert_eq!(ResourceType::named(text), Some(ResourceType::Pair));
     }
     for kind in ResourceType::ALL {
-        assert_eq!(ResourceType::parse(&kind.to_string()), Some(*kind));
+        assert_eq!(ResourceType::named(&kind.to_string()), Some(*kind));
     }
     for text in ["dedicatedblockstoragecluster", "pair", "", "diskreplicapair "] {
-        assert_eq!(ResourceType::parse(text), None, "{text}");
+        assert_eq!(ResourceType::named(text), None, "{text}");
     }
 }
