@@ -194,18 +194,11 @@ macro_rules! events {
 /// An enum of statuses with their spelling on the wire and in snapshots.
 macro_rules! statuses {
     ($(#[$doc:meta])* $Status:ident, $what:literal { $($(#[$status_doc:meta])* $name:ident = $wire:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $Status {$( $(#[$status_doc])* $name, )*}
+        $crate::spelling::spelled! { $(#[$doc])* $Status { $($(#[$status_doc])* $name = $wire,)* } }
 
         $crate::lifecycle::listed!($Status: $($name)*);
 
         impl $Status {
-            /// The wire spelling.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $wire,)* }
-            }
-
             /// The status with this wire spelling.
             pub fn parse(text: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|status| status.as_str() == text)

@@ -126,7 +126,7 @@ impl DescribeDbClusterAttributeResponse {
     pub fn new(cluster: &DbCluster, request_id: &str) -> Self {
         Self {
             deletion_lock: Some(u64::from(cluster.deletion_lock())),
-            category: text(cluster.edition().as_category()),
+            category: text(cluster.edition().as_str()),
             resource_group: cluster.resource_group().and_then(text),
             cluster: text(cluster.id()),
             engine_type: text(cluster.engine().as_str()),
@@ -321,7 +321,7 @@ fn status(status: StatusMessage) -> ClusterStatus {
 }
 
 fn edition(text: &str) -> Result<Edition, &'static str> {
-    let spelled = |edition: &Edition| [edition.as_category(), edition.as_creation_category()].contains(&text);
+    let spelled = |edition: &Edition| [edition.as_str(), edition.as_creation_category()].contains(&text);
     Edition::ALL.iter().copied().find(spelled).ok_or("there is no such edition")
 }
 

@@ -277,7 +277,7 @@ impl From<&DbCluster> for ListedCluster {
             description: cluster.description().and_then(|description| text(description.as_str())),
             zone: cluster.writer().and_then(|writer| text(writer.zone.as_str())),
             engine: text(ENGINE),
-            category: text(cluster.edition().as_category()),
+            category: text(cluster.edition().as_str()),
             hot_standby_cluster: has_standby(cluster).then(|| String::from("ON")),
             ..Self::default()
         }
