@@ -104,6 +104,7 @@ pub mod scenario;
 pub mod simulation;
 #[cfg(feature = "serde")]
 pub mod snapshot;
+mod spelling;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;

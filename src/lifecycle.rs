@@ -193,50 +193,6 @@ macro_rules! events {
     };
 }
 
-/// An enum, such as of statuses, with the spelling of its values on the wire and in snapshots.
-macro_rules! spelled {
-    ($(#[$doc:meta])* $Status:ident, $what:literal $($(#[$status_doc:meta])* $name:ident = $wire:literal,)*) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $Status {$( $(#[$status_doc])* $name, )*}
-
-        $crate::lifecycle::listed!($Status: $($name)*);
-
-        impl $Status {
-            /// The wire spelling.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $wire,)* }
-            }
-
-            /// The value with this wire spelling.
-            pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.as_str() == text)
-            }
-        }
-
-        impl core::fmt::Display for $Status {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        #[cfg(feature = "serde")]
-        impl serde::Serialize for $Status {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        #[cfg(feature = "serde")]
-        impl<'de> serde::Deserialize<'de> for $Status {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = alloc::string::String::deserialize(deserializer)?;
-                Self::parse(&text).ok_or_else(|| serde::de::Error::custom(concat!("unknown ", $what)))
-            }
-        }
-    };
-}
-
 /// The lifecycle of one kind of resource: its rows, each with a constant for its number, and the look-up.
 ///
 /// A row reads `E_110: (from [statuses] on [events] => verdict`, with `from_all_but` for the complement, then
@@ -295,7 +251,7 @@ macro_rules! lifecycle {
     (@ from_all_but $Status:ident [$($from:expr),*]) => { $crate::lifecycle::Set::<$Status>::but(&[$($from),*]) };
 }
 
-pub(crate) use {events, lifecycle, listed, spelled};
+pub(crate) use {events, lifecycle, listed};
 
 /// An effect that was requested and has not been reported on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -180,35 +180,33 @@ operations! {
             ControlPlane::create_cluster;
         /// `DeleteDBCluster`: releases a running cluster.
         DeleteDbCluster => delete_db_cluster(cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_delete(call.now));
+            |plane, call, it| plane.cluster_call(call, &it.cluster, DbCluster::decide_delete);
         /// `ModifyDBNodeConfig`: sets a node's failover priority.
         ModifyDbNodeConfig => modify_db_node_config(cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, plane| {
-                cluster.decide_node_config(call.now, it, &plane.policy.polardb)
-            });
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| cluster.decide_node_config(at, it));
         /// `FailoverDBCluster`: promotes the named or an elected read-only node to primary.
         FailoverDbCluster => failover_db_cluster(cluster) -> ():
-            |plane, call, it| plane.failover_cluster(call, it);
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| cluster.decide_failover(at, call.operation, it));
         /// `FailoverDBClusterZonal`: the same for edge clusters.
         FailoverDbClusterZonal => failover_db_cluster_zonal(0.cluster) -> ():
-            |plane, call, it| plane.failover_cluster(call, &it.0);
+            |plane, call, it| plane.cluster_call(call, &it.0.cluster, |cluster, at| cluster.decide_failover(at, call.operation, &it.0));
         /// `CreateDBNodes`: read-only nodes appear in `DBNodeCreating`.
         CreateDbNodes [Box] => create_db_nodes(cluster) with FreshNodes -> NodesCreated:
             ControlPlane::create_nodes;
         /// `DeleteDBNodes`.
         DeleteDbNodes => delete_db_nodes(cluster) with OrderId -> Ordered:
             |plane, call, it, order| {
-                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_delete_nodes(call.now, it))
+                plane.order_call(call, &it.cluster, order, |cluster, at| cluster.decide_delete_nodes(at, it))
             };
         /// `ModifyDBNodeClass`: changes the class of all nodes of a type.
         ModifyDbNodeClass [Box] => modify_db_node_class(cluster) with OrderId -> Ordered:
             |plane, call, it, order| {
-                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_node_class(call.now, it))
+                plane.order_call(call, &it.cluster, order, |cluster, at| cluster.decide_node_class(at, it))
             };
         /// `ModifyDBNodesClass`: changes the class of the nodes named.
         ModifyDbNodesClass [Box] => modify_db_nodes_class(cluster) with OrderId -> Ordered:
             |plane, call, it, order| {
-                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_nodes_class(call.now, it))
+                plane.order_call(call, &it.cluster, order, |cluster, at| cluster.decide_nodes_class(at, it))
             };
         /// `RestartDBNode`.
         RestartDbNode => restart_db_node(node) -> ():
@@ -216,14 +214,14 @@ operations! {
         /// `ModifyDBNodeHotReplicaMode`: sets whether a node is a hot replica.
         ModifyDbNodeHotReplicaMode => modify_db_node_hot_replica_mode(cluster) with OrderId -> Ordered:
             |plane, call, it, order| {
-                plane.order_call(call, &it.cluster, order, |cluster| cluster.decide_hot_replica(call.now, it))
+                plane.order_call(call, &it.cluster, order, |cluster, at| cluster.decide_hot_replica(at, it))
             };
         /// `ModifyDBClusterPrimaryZone`.
         ModifyDbClusterPrimaryZone [Box] => modify_db_cluster_primary_zone(cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| cluster.decide_zone(call.now, it));
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| cluster.decide_zone(at, it));
         /// `ModifyDBClusterDeletion`: sets or clears the deletion lock.
         ModifyDbClusterDeletion => modify_db_cluster_deletion(cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, _| Ok(cluster.decide_lock(call.now, it)));
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| Ok(cluster.decide_lock(at, it)));
         /// `DescribeDBClusters`.
         DescribeDbClusters [Box] => describe_db_clusters(clusters) -> ClusterPage:
             |plane, call, it| Ok(Done::observed(it.select(call.account, call.region, &plane.clusters)));
@@ -239,7 +237,7 @@ operations! {
         /// `DescribeHALogs`: the page without the switches, which the embedder
         /// [adds](crate::polardb::HaLog::complete).
         DescribeHaLogs [Box] => describe_ha_logs(cluster) -> HaLogPage:
-            |plane, call, it| Ok(Done::observed(plane.ha_logs(call, it)?));
+            |plane, call, it| Ok(Done::observed(it.page(plane.owned_cluster(call, &it.cluster)?)?));
     }
 }
 

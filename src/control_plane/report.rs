@@ -135,7 +135,7 @@ impl ControlPlane {
         outcome: &Outcome,
     ) -> Result<Step, Misuse> {
         let cluster = self.clusters.get(id).ok_or(Misuse::Stale(effect))?;
-        let plan = cluster.decide_outcome(now, effect, outcome, &self.policy.polardb);
+        let plan = cluster.decide_outcome(self.context(now), effect, outcome);
         let plan = plan.map_err(|why| Misuse::of(why, effect))?;
         Ok(self.apply_to_cluster(id, plan))
     }
@@ -158,12 +158,12 @@ impl ControlPlane {
             Observation::Nodes { nodes, change } => self.nodes_changed(now, nodes, *change),
             Observation::ClusterBusy { cluster, status } => {
                 let found = self.clusters.get(cluster).ok_or(Misuse::Unknown)?;
-                let plan = found.decide_busy(now, status.clone());
+                let plan = found.decide_busy(self.context(now), status.clone());
                 Ok(self.apply_to_cluster(cluster, plan))
             }
             Observation::ClusterRemoved { cluster } => {
                 let found = self.clusters.get(cluster).ok_or(Misuse::Unknown)?;
-                let plan = found.decide_removed(now);
+                let plan = found.decide_removed(self.context(now));
                 Ok(self.apply_to_cluster(cluster, plan))
             }
         }
@@ -178,7 +178,7 @@ impl ControlPlane {
         let first = nodes.first().ok_or(Misuse::Unknown)?;
         let cluster = self.index.nodes.get(first).cloned().ok_or(Misuse::Unknown)?;
         let found = self.clusters.get(&cluster).ok_or(Misuse::Unknown)?;
-        let plan = found.decide_nodes(now, nodes, change, &self.policy.polardb).ok_or(Misuse::Unknown)?;
+        let plan = found.decide_nodes(self.context(now), nodes, change).ok_or(Misuse::Unknown)?;
         Ok(self.apply_to_cluster(&cluster, plan))
     }
 

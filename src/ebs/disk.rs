@@ -4,7 +4,7 @@
 //! follows from its pair and is not stored
 //! ([`source_access`](super::ReplicaPair::source_access), [`destination_access`](super::ReplicaPair::destination_access)).
 
-use crate::lifecycle::spelled;
+use crate::spelling::spelled;
 
 spelled! {
     /// What a host can do with a disk.

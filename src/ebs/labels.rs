@@ -13,8 +13,8 @@ use crate::ebs::page::Cursor;
 use crate::ebs::replica::ReplicaId;
 use crate::ebs::rules::E_708;
 use crate::ids::{GroupId, PairId, ResourceGroupId};
-use crate::lifecycle::spelled;
 use crate::rule::cite;
+use crate::spelling::spelled;
 use crate::text::{Tag, TagKey, TagValue};
 
 /// The maximum number of tags on a resource, and in a request (`E-703`, `E-705`).

@@ -5,6 +5,7 @@
 //! decides what a call or a report means: each decision is a [`ClusterPlan`], which [`DbCluster::apply`] writes down.
 
 pub(crate) mod cluster;
+pub(crate) mod context;
 pub(crate) mod election;
 pub(crate) mod nodes;
 pub(crate) mod observe;
@@ -14,7 +15,7 @@ pub use crate::outcome::Failure;
 pub use cluster::describe::{
     ClusterPage, DescribeDbClusterAttribute, DescribeDbClusterAttributeZonal, DescribeDbClusters,
 };
-pub use cluster::plan::ClusterPlan;
+pub use cluster::plan::{ClusterPlan, Decision};
 pub use cluster::requests::{
     ClusterCreated, CreateDbCluster, DeleteDbCluster, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig,
     PayType,
@@ -22,10 +23,9 @@ pub use cluster::requests::{
 pub use cluster::status::ClusterStatus;
 pub use cluster::step::{ClusterFact, ClusterStep};
 pub use cluster::{ClusterEffect, ClusterSeed, DbCluster, Lifecycle};
+pub use context::Context;
 pub use election::electorate::{Electorate, TargetZoneType};
-pub use election::failover::{
-    Cause, Failover, Next, NoCandidate, OnExhaustion, PlannedFailover, Stage, Start,
-};
+pub use election::failover::{Cause, Failover, Next, NoCandidate, OnExhaustion, Stage, Start};
 pub use election::ranking::{BadPriority, Priority, Tried, next_tier};
 pub use nodes::requests::{
     CreateDbNodes, DeleteDbNodes, FailoverDbClusterZonal, ModifyDbClusterDeletion,

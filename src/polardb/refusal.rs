@@ -6,6 +6,7 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
+use alloc::string::String;
 
 use crate::ids::{ClusterId, NodeId};
 use crate::operation::Operation;
@@ -91,10 +92,7 @@ refusals! {
     /// The edition does not fail over.
     ClusterCategory { cluster: ClusterId } => (
         "the edition of {cluster} does not fail over ({rule})",
-        P_101, Permanent, (
-            403, "OperationDenied.ClusterCategory",
-            "The operation is not permitted due to cluster category."
-        )
+        P_101, Permanent, (403, "OperationDenied.ClusterCategory", denied("cluster category"))
     );
     /// The engine demands a named target.
     TargetRequired { cluster: ClusterId } => (
@@ -114,8 +112,7 @@ refusals! {
     /// The target is of a kind that cannot become the primary.
     NodeKind { node: NodeId } => (
         "the kind of {node} cannot become the primary ({rule})",
-        P_112, Permanent,
-        (403, "OperationDenied.DBNodeType", "The operation is not permitted due to type of node.")
+        P_112, Permanent, (403, "OperationDenied.DBNodeType", denied("type of node"))
     );
     /// The cluster is busy, or no node in it can be elected.
     HaStatus { cluster: ClusterId, rule: RuleId } => (
@@ -150,10 +147,7 @@ refusals! {
     /// The cluster is locked against deletion.
     DeletionLock { cluster: ClusterId } => (
         "{cluster} is locked against deletion ({rule}); unlock it first",
-        P_021, Transient, (
-            403, "OperationDenied.DBClusterDeletionLock",
-            "The operation is not permitted due to the deletion lock of cluster."
-        )
+        P_021, Transient, (403, "OperationDenied.DBClusterDeletionLock", denied("the deletion lock of cluster"))
     );
     /// The node is unknown in this account; the operation names no cluster.
     NodeUnknown { node: NodeId } => (
@@ -174,8 +168,7 @@ refusals! {
     /// The node's role forbids it.
     NodeRole { node: NodeId, rule: RuleId } => (
         "the role of {node} forbids it ({rule})",
-        *rule, Permanent,
-        (403, "OperationDenied.DBNodeRole", "The operation is not permitted due to the role of node.")
+        *rule, Permanent, (403, "OperationDenied.DBNodeRole", denied("the role of node"))
     );
     /// The node is one of the cluster's but not one that this can be done to.
     NodeRefused { cluster: ClusterId, node: NodeId, rule: RuleId } => (
@@ -207,19 +200,20 @@ refusals! {
     /// The cluster is not running, so no work on its nodes begins.
     ClusterStatus { cluster: ClusterId } => (
         "{cluster} is not running ({rule}); try again later",
-        P_202, Transient, (
-            403, "OperationDenied.DBClusterStatus",
-            "The operation is not permitted due to status of cluster."
-        )
+        P_202, Transient, (403, "OperationDenied.DBClusterStatus", denied("status of cluster"))
     );
     /// A subscription cannot be released.
     PayType { cluster: ClusterId } => (
         "{cluster} is a subscription ({rule})",
-        P_022, Permanent, (
-            403, "OperationDenied.DBClusterPayType",
-            "The operation is not permitted due to the pay type of cluster."
-        )
+        P_022, Permanent, (403, "OperationDenied.DBClusterPayType", denied("the pay type of cluster"))
     );
+}
+
+impl PolarDbReason {
+    /// A parameter that is not valid, and why.
+    pub(crate) fn malformed(parameter: &'static str, why: &'static str) -> Self {
+        Self::Malformed { parameter: parameter.into(), why: why.into() }
+    }
 }
 
 const fn describes_attributes(operation: Operation) -> bool {
@@ -228,6 +222,11 @@ const fn describes_attributes(operation: Operation) -> bool {
 
 const fn fails_over(operation: Operation) -> bool {
     matches!(operation, Operation::FailoverDbCluster | Operation::FailoverDbClusterZonal)
+}
+
+/// The message of most codes of `OperationDenied`.
+fn denied(because: &str) -> String {
+    format!("The operation is not permitted due to {because}.")
 }
 
 /// Three operations on nodes have a code of their own, and one of these a message of its own.

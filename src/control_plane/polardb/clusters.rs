@@ -1,23 +1,21 @@
-//! The PolarDB operations: dispatch of a call to the cluster's own decision.
+//! The PolarDB operations on clusters: look-up, the cluster's own decision, and what applying it does to the indexes.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
-use crate::control_plane::call::CallContext;
-use crate::control_plane::call::all_fresh;
-use crate::control_plane::effect::Owner;
+use crate::control_plane::call::{CallContext, all_fresh};
+use crate::control_plane::effect::{EffectKind, Owner};
 use crate::control_plane::event::{Event, Fact};
-use crate::control_plane::polardb::cluster_plan::cluster_effect;
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId};
 use crate::polardb::cluster::rules::P_010;
-
 use crate::polardb::{
-    ClusterCreated, ClusterFact, ClusterPlan, ClusterStatus, CreateDbCluster, DbCluster, FailoverDbCluster,
-    NodeKind, PolarDbReason, PolarDbRefusal,
+    ClusterCreated, ClusterEffect, ClusterFact, ClusterPlan, ClusterSeed, ClusterStatus, Context,
+    CreateDbCluster, DbCluster, Decision, NodeKind, PolarDbReason, PolarDbRefusal,
 };
 use crate::policy::ColumnStoreElection;
+use crate::rule::RuleId;
 use crate::time::Timestamp;
 
 /// The ids of the resources that `CreateDBCluster` creates.
@@ -44,24 +42,20 @@ impl ControlPlane {
             return Err(PolarDbReason::EngineVersion.of(operation).into());
         }
         if !request.edition.node_numbers().0.contains(&request.node_number) {
-            let why = "the edition has no clusters of so many nodes (P-011)".into();
-            return Err(PolarDbReason::Malformed { parameter: "DBNodeNum".into(), why }.of(operation).into());
+            let why = "the edition has no clusters of so many nodes (P-011)";
+            return Err(PolarDbReason::malformed("DBNodeNum", why).of(operation).into());
         }
         let enough = |fresh: &&FreshCluster| fresh.nodes.len() == usize::from(request.node_number);
         let fresh = fresh.filter(enough).ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         self.check_fresh_cluster(&fresh.cluster, fresh.nodes.iter()).map_err(Blocked::Misused)?;
-        let (now, asked) = (call.now, self.mint());
-        let (id, account) = (fresh.cluster.clone(), call.account.clone());
-        let cluster = DbCluster::create(id.clone(), &fresh.nodes, account, call.region, now, asked, request);
+        let (now, account, id) = (call.now, call.account, &fresh.cluster);
+        let seed = ClusterSeed::of(request, call.region, id.clone(), &fresh.nodes, now);
+        let cluster = DbCluster::adopt(seed, account.clone(), now, self.mint());
         let effects = self.admit_cluster(cluster);
         let fact = ClusterFact::Status { from: None, to: Some(ClusterStatus::Creating) };
-        let fact = Fact::Cluster { cluster: id.clone(), fact };
-        let event = Event { at: now, account: call.account.clone(), rule: P_010, fact };
-        let created = ClusterCreated {
-            cluster: id,
-            order: fresh.order.clone(),
-            resource_group: request.resource_group.clone(),
-        };
+        let event = cluster_event(now, account, id, (P_010, fact));
+        let (cluster, order) = (id.clone(), fresh.order.clone());
+        let created = ClusterCreated { cluster, order, resource_group: request.resource_group.clone() };
         let step = Step { effects, events: alloc::vec![event] };
         Ok(Done { response: created, step, rule: Some(P_010) })
     }
@@ -80,9 +74,9 @@ impl ControlPlane {
     /// Adds a cluster to the registry and the indexes; returns its pending effects.
     fn admit_cluster(&mut self, cluster: DbCluster) -> Vec<Effect> {
         let mut effects = Vec::new();
-        for (id, since, effect) in cluster.outstanding().into_iter().chain(cluster.outstanding_work()) {
-            self.index.effects.insert(id, Owner::Cluster(cluster.id.clone()));
-            effects.push(cluster_effect(id, since, &cluster.account, &cluster.id, effect));
+        for pending in cluster.outstanding().into_iter().chain(cluster.outstanding_work()) {
+            self.index.effects.insert(pending.0, Owner::Cluster(cluster.id.clone()));
+            effects.push(cluster_effect(&cluster.account, &cluster.id, pending));
         }
         for node in &cluster.nodes {
             self.index.nodes.insert(node.id.clone(), cluster.id.clone());
@@ -100,7 +94,7 @@ impl ControlPlane {
         &mut self,
         now: Timestamp,
         account: &AccountId,
-        seed: crate::polardb::ClusterSeed,
+        seed: ClusterSeed,
     ) -> Result<Step, NotAdopted> {
         let now = self.observe(now);
         self.check_fresh_cluster(&seed.id, seed.nodes.iter().map(|node| &node.id))
@@ -130,20 +124,15 @@ impl ControlPlane {
         &mut self,
         call: &CallContext<'_>,
         id: &ClusterId,
-        decide: impl FnOnce(&DbCluster, &ControlPlane) -> Result<ClusterPlan, PolarDbRefusal>,
+        decide: impl FnOnce(&DbCluster, Context<'_>) -> Decision,
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
-        let plan = decide(self.owned_cluster(call, id)?, self)?;
+        let plan = decide(self.owned_cluster(call, id)?, self.context(call.now))?;
         Ok(self.done(id, plan, ()))
     }
 
-    pub(in crate::control_plane) fn failover_cluster(
-        &mut self,
-        call: &CallContext<'_>,
-        request: &FailoverDbCluster,
-    ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
-        self.cluster_call(call, &request.cluster, |cluster, plane| {
-            cluster.decide_failover(call.now, call.operation, request, &plane.policy.polardb)
-        })
+    /// What a decision about a cluster depends on now.
+    pub(in crate::control_plane) const fn context(&self, now: Timestamp) -> Context<'_> {
+        Context { now, effect: EffectId(self.next_id), policy: &self.policy.polardb }
     }
 
     /// Applies a plan to a cluster and answers with `response`.
@@ -151,4 +140,48 @@ impl ControlPlane {
         let rule = plan.rule();
         Done { response, step: self.apply_to_cluster(id, plan), rule }
     }
+
+    /// Applies a plan to the cluster of this id and to the indexes.
+    pub(in crate::control_plane) fn apply_to_cluster(&mut self, id: &ClusterId, plan: ClusterPlan) -> Step {
+        let Some(cluster) = self.clusters.get_mut(id) else { return Step::default() };
+        self.next_id = self.next_id.saturating_add(u64::from(plan.asks()));
+        let done = cluster.apply(plan);
+        let (at, account) = (done.at, cluster.account.clone());
+        let mut step = Step::default();
+        done.ended.into_iter().for_each(|ended| self.index.effects.remove(ended));
+        done.left.iter().for_each(|node| drop(self.index.nodes.remove(node)));
+        for node in done.joined {
+            self.index.nodes.insert(node, id.clone());
+        }
+        if let Some((asked, effect)) = done.asked {
+            self.index.effects.insert(asked, Owner::Cluster(id.clone()));
+            step.effects.push(cluster_effect(&account, id, (asked, at, effect)));
+        }
+        if done.gone
+            && let Some(cluster) = self.clusters.remove(id)
+        {
+            cluster.nodes.iter().for_each(|node| drop(self.index.nodes.remove(&node.id)));
+        }
+        step.events.extend(done.facts.into_iter().map(|fact| cluster_event(at, &account, id, fact)));
+        step
+    }
+}
+
+/// An effect of a cluster, with its id and the time since which it is pending.
+pub(in crate::control_plane) fn cluster_effect(
+    account: &AccountId,
+    cluster: &ClusterId,
+    (id, since, effect): (EffectId, Timestamp, ClusterEffect),
+) -> Effect {
+    let kind = EffectKind::Cluster { cluster: cluster.clone(), effect };
+    Effect { id, since, account: account.clone(), kind }
+}
+
+fn cluster_event(
+    at: Timestamp,
+    account: &AccountId,
+    cluster: &ClusterId,
+    (rule, fact): (RuleId, ClusterFact),
+) -> Event {
+    Event { at, account: account.clone(), rule, fact: Fact::Cluster { cluster: cluster.clone(), fact } }
 }

@@ -1,6 +1,4 @@
 //! The operations on PolarDB clusters.
 
-pub(super) mod cluster_plan;
 pub(super) mod clusters;
 pub(super) mod nodes;
-mod observe;

@@ -3,12 +3,11 @@
 use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
-use crate::control_plane::call::CallContext;
-use crate::control_plane::call::all_fresh;
+use crate::control_plane::call::{CallContext, all_fresh};
 use crate::control_plane::{ControlPlane, Misuse};
 use crate::ids::{ClusterId, NodeId, OrderId};
 use crate::polardb::{
-    ClusterPlan, CreateDbNodes, DbCluster, NodesCreated, Ordered, PolarDbReason, PolarDbRefusal,
+    Context, CreateDbNodes, DbCluster, Decision, NodesCreated, Ordered, PolarDbReason, PolarDbRefusal,
     RestartDbNode,
 };
 
@@ -31,7 +30,7 @@ impl ControlPlane {
     ) -> Result<Done<NodesCreated>, Blocked<PolarDbRefusal, Misuse>> {
         let cluster = self.owned_cluster(call, &request.cluster)?;
         let ids = fresh.map(|fresh| fresh.nodes.as_slice()).unwrap_or_default();
-        let plan = cluster.decide_create_nodes(call.now, request, ids, &self.policy.polardb)?;
+        let plan = cluster.decide_create_nodes(self.context(call.now), request, ids)?;
         let enough = |fresh: &&FreshNodes| fresh.nodes.len() == request.nodes.len();
         let fresh = fresh.filter(enough).ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         all_fresh(fresh.nodes.iter(), |node| self.index.nodes.contains_key(node))
@@ -46,9 +45,9 @@ impl ControlPlane {
         call: &CallContext<'_>,
         id: &ClusterId,
         order: Option<&OrderId>,
-        decide: impl FnOnce(&DbCluster) -> Result<ClusterPlan, PolarDbRefusal>,
+        decide: impl FnOnce(&DbCluster, Context<'_>) -> Decision,
     ) -> Result<Done<Ordered>, Blocked<PolarDbRefusal, Misuse>> {
-        let plan = decide(self.owned_cluster(call, id)?)?;
+        let plan = decide(self.owned_cluster(call, id)?, self.context(call.now))?;
         let order = order.ok_or(Blocked::Misused(Misuse::BadFreshId))?.clone();
         Ok(self.done(id, plan, Ordered { cluster: id.clone(), order }))
     }
@@ -59,10 +58,10 @@ impl ControlPlane {
         call: &CallContext<'_>,
         request: &RestartDbNode,
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
-        let found = self.cluster_of(&request.node).filter(|cluster| *cluster.account() == *call.account);
+        let found = self.cluster_of(&request.node).filter(|cluster| cluster.account == *call.account);
         let cluster = found
             .ok_or_else(|| PolarDbReason::NodeUnknown { node: request.node.clone() }.of(call.operation))?;
-        let (id, plan) = (cluster.id().clone(), cluster.decide_restart(call.now, request)?);
+        let (id, plan) = (cluster.id.clone(), cluster.decide_restart(self.context(call.now), request)?);
         Ok(self.done(&id, plan, ()))
     }
 }

@@ -21,7 +21,8 @@ use alloc::vec::Vec;
 
 use crate::ebs::replica::ReplicaId;
 use crate::ids::{AccountId, DiskId, DrillId, PairId};
-use crate::lifecycle::{Pending, spelled};
+use crate::lifecycle::Pending;
+use crate::spelling::spelled;
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 

@@ -5,7 +5,7 @@
 //! `stopped`.
 
 use crate::ebs::lifecycle::twins;
-use crate::lifecycle::spelled;
+use crate::spelling::spelled;
 
 twins! {
     spelled!

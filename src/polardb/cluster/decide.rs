@@ -1,15 +1,17 @@
 //! What a call or report on a cluster means: pure decisions, each of them a complete [`ClusterPlan`].
 
 use crate::ids::{EffectId, NodeId};
+use crate::lifecycle::Pending;
 use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
-use crate::polardb::cluster::failing_over::{OnNoCandidate, Search};
-use crate::polardb::cluster::plan::{ClusterPlan, Draft};
+use crate::polardb::cluster::failover::{OnNoCandidate, Search};
+use crate::polardb::cluster::plan::{ClusterPlan, Decision};
 use crate::polardb::cluster::requests::{Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType};
 use crate::polardb::cluster::rules::{P_015, P_016, P_023, P_024, P_025, P_301, P_302, P_303, P_304};
 use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::cluster::{ClusterEffect, DbCluster, Lifecycle};
+use crate::polardb::context::Context;
 use crate::polardb::election::electorate::{Electorate, TargetZoneType};
 use crate::polardb::election::failover::{Cause, Next, NoCandidate, OnExhaustion, Stage, Start};
 use crate::polardb::election::rules::{
@@ -20,7 +22,6 @@ use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
 use crate::policy::{BusyCluster, MissingTarget, PolarDbPolicy, RollBack, TargetInWindow, WriterAsTarget};
 use crate::rule::cite;
 use crate::text::StatusMessage;
-use crate::time::Timestamp;
 
 impl DbCluster {
     /// Decides `FailoverDBCluster`. The order of checks: the edition, the target as a parameter, its kind, the status of the
@@ -31,36 +32,34 @@ impl DbCluster {
     /// The refusal of the first check that fails.
     pub fn decide_failover(
         &self,
-        now: Timestamp,
+        at: Context<'_>,
         operation: Operation,
         request: &FailoverDbCluster,
-        policy: &PolarDbPolicy,
-    ) -> Result<ClusterPlan, PolarDbRefusal> {
+    ) -> Decision {
+        let Context { now, policy, .. } = at;
         let cluster = || self.id.clone();
         let ha_status = |rule| Err(PolarDbReason::HaStatus { cluster: cluster(), rule }.of(operation));
-        if !self.edition.fails_over() {
-            return Err(PolarDbReason::ClusterCategory { cluster: cluster() }.of(operation));
-        }
+        let unhealthy = || Err(PolarDbReason::UnhealthyReplication { cluster: cluster() }.of(operation));
+        self.needs_failover(operation)?;
         let is_running_writer =
             |id: &NodeId| self.writer().is_some_and(|node| node.id == *id && node.is_running());
         if policy.writer_as_target == WriterAsTarget::Succeed
             && self.accepts_failover(policy)
             && request.target.as_ref().is_some_and(is_running_writer)
         {
-            return Ok(ClusterPlan { rule: Some(P_104), ..self.plan(now, P_302) });
+            return Ok(self.draft(at, P_302).done(P_104));
         }
         let target = match &request.target {
             Some(id) => Some(self.check_target(operation, id, request.target_zone_type)?),
             // The page of `FailoverDBClusterZonal` does not demand a target.
             None if self.engine != Engine::MySql && operation == Operation::FailoverDbCluster => {
-                return Err(match policy.missing_target {
-                    MissingTarget::Malformed => {
-                        PolarDbReason::TargetRequired { cluster: cluster() }.of(operation)
-                    }
+                let why = match policy.missing_target {
+                    MissingTarget::Malformed => PolarDbReason::TargetRequired { cluster: cluster() },
                     MissingTarget::MissingParameter => {
-                        PolarDbReason::MissingParameter { parameter: "TargetDBNodeId".into() }.of(operation)
+                        PolarDbReason::MissingParameter { parameter: "TargetDBNodeId".into() }
                     }
-                });
+                };
+                return Err(why.of(operation));
             }
             None => None,
         };
@@ -83,7 +82,7 @@ impl DbCluster {
                 return ha_status(P_113);
             }
             if !node.replicating {
-                return Err(PolarDbReason::UnhealthyReplication { cluster: cluster() }.of(operation));
+                return unhealthy();
             }
         }
         let start = Start {
@@ -93,12 +92,10 @@ impl DbCluster {
             roll_back: request.roll_back_for_disaster
                 && (standby || policy.roll_back == RollBack::EverySwitch),
         };
-        let mut draft = Draft::new(self, now, P_301, policy);
+        let mut draft = self.draft(at, P_301);
         match draft.begin(start, OnExhaustion::End) {
-            Ok(rule) => Ok(ClusterPlan { rule: Some(rule), ..draft.plan }),
-            Err(NoCandidate::UnhealthyReplication) => {
-                Err(PolarDbReason::UnhealthyReplication { cluster: cluster() }.of(operation))
-            }
+            Ok(rule) => Ok(draft.done(rule)),
+            Err(NoCandidate::UnhealthyReplication) => unhealthy(),
             Err(NoCandidate::NoNode) => ha_status(P_143),
         }
     }
@@ -109,11 +106,7 @@ impl DbCluster {
         id: &NodeId,
         zone: TargetZoneType,
     ) -> Result<&DbNode, PolarDbRefusal> {
-        let Some(node) = self.node(id) else {
-            return Err(
-                PolarDbReason::NodeNotFound { cluster: self.id.clone(), node: id.clone() }.of(operation)
-            );
-        };
+        let node = self.node_of(operation, id)?;
         if node.role == Role::Writer {
             let (cluster, node) = (self.id.clone(), id.clone());
             return Err(PolarDbReason::TargetIsWriter { cluster, node }.of(operation));
@@ -134,7 +127,7 @@ impl DbCluster {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_delete(&self, now: Timestamp) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_delete(&self, at: Context<'_>) -> Decision {
         let operation = Operation::DeleteDbCluster;
         let cluster = self.id.clone();
         if self.pay_type == PayType::Prepaid {
@@ -146,8 +139,9 @@ impl DbCluster {
         if self.status() != ClusterStatus::Running {
             return Err(PolarDbReason::NotRunning { cluster }.of(operation));
         }
-        let asks = Some(ClusterEffect::Lifecycle(Lifecycle::Delete));
-        Ok(ClusterPlan { rule: Some(P_023), asks, ..self.plan(now, P_023) })
+        let mut draft = self.draft(at, P_023);
+        draft.ask(ClusterEffect::Lifecycle(Lifecycle::Delete));
+        Ok(draft.done(P_023))
     }
 
     /// Decides `ModifyDBNodeConfig`, in any status: it takes effect at once (`P-122`).
@@ -155,19 +149,11 @@ impl DbCluster {
     /// # Errors
     ///
     /// [`PolarDbReason::NodeNotFound`] if the cluster has no such node.
-    pub fn decide_node_config(
-        &self,
-        now: Timestamp,
-        request: &ModifyDbNodeConfig,
-        policy: &PolarDbPolicy,
-    ) -> Result<ClusterPlan, PolarDbRefusal> {
-        let change = NodeChange::Priority(request.priority);
-        let plan = self.decide_nodes(now, core::slice::from_ref(&request.node), change, policy);
-        let plan = plan.ok_or_else(|| {
-            PolarDbReason::NodeNotFound { cluster: self.id.clone(), node: request.node.clone() }
-                .of(Operation::ModifyDbNodeConfig)
-        })?;
-        Ok(ClusterPlan { rule: Some(P_122), ..plan })
+    pub fn decide_node_config(&self, at: Context<'_>, request: &ModifyDbNodeConfig) -> Decision {
+        self.node_of(Operation::ModifyDbNodeConfig, &request.node)?;
+        let mut draft = self.draft(at, P_302);
+        draft.change_nodes(core::slice::from_ref(&request.node), NodeChange::Priority(request.priority));
+        Ok(draft.done(P_122))
     }
 
     /// Decides what a report about an effect means.
@@ -177,102 +163,94 @@ impl DbCluster {
     /// [`NotTaken`]: the effect is not pending, the chosen node was not offered, or the effect does not end so.
     pub fn decide_outcome(
         &self,
-        now: Timestamp,
+        at: Context<'_>,
         id: EffectId,
         outcome: &Outcome,
-        policy: &PolarDbPolicy,
     ) -> Result<ClusterPlan, NotTaken> {
         cite!(P_152);
-        if self.pending.is_some_and(|pending| pending.id == id) {
-            return self.decide_settled(now, outcome, policy);
+        if let Some(pending) = self.pending.filter(|pending| pending.id == id) {
+            return self.decide_settled(at, pending, outcome);
         }
-        if self.work.as_ref().is_some_and(|pending| pending.id == id) {
-            return self.decide_work_ended(now, outcome, policy);
+        if let Some(pending) = self.work.as_ref().filter(|pending| pending.id == id) {
+            return self.decide_work_ended(at, pending, outcome);
         }
         let Some(failover) = self.failover.as_ref().filter(|failover| failover.stage.id() == id) else {
             return Err(NotTaken::Stale);
         };
-        let draft = |status_rule| Draft::new(self, now, status_rule, policy);
+        let mut draft;
         match (&failover.stage, outcome) {
             (Stage::Choosing { .. }, Outcome::Chosen(node)) => {
                 if !self.offered().is_some_and(|(_, tier)| tier.contains(node)) {
                     return Err(NotTaken::NotOffered);
                 }
-                let mut draft = draft(P_301);
+                draft = self.draft(at, P_301);
                 draft.advance_to(Next::Promote(node.clone()), P_151);
-                Ok(draft.plan)
             }
             (Stage::Switching { .. }, Outcome::Succeeded) => {
-                let mut draft = draft(P_160);
+                draft = self.draft(at, P_160);
                 draft.promoted();
-                Ok(draft.plan)
             }
             (Stage::Switching { .. }, Outcome::Failed { failure, .. }) => {
-                let mut draft = draft(P_302);
+                draft = self.draft(at, P_302);
                 draft.attempt_failed(Some(*failure));
-                Ok(draft.plan)
             }
-            _ => Err(NotTaken::WrongOutcome),
+            _ => return Err(NotTaken::WrongOutcome),
         }
+        Ok(draft.done(None))
     }
 
     /// Decides what the end of creation or release means.
     fn decide_settled(
         &self,
-        now: Timestamp,
+        at: Context<'_>,
+        pending: Pending<Lifecycle>,
         outcome: &Outcome,
-        policy: &PolarDbPolicy,
     ) -> Result<ClusterPlan, NotTaken> {
-        let effect = self.pending.map(|pending| pending.effect);
-        let (rule, gone) = match (effect, outcome) {
-            (_, Outcome::PartlyFailed { .. } | Outcome::Chosen(_)) => return Err(NotTaken::WrongOutcome),
-            (Some(Lifecycle::Create), Outcome::Succeeded) => (P_015, false),
-            (Some(Lifecycle::Create), Outcome::Failed { .. }) => (P_016, true),
-            (Some(Lifecycle::Delete), Outcome::Succeeded) => (P_024, true),
-            (Some(Lifecycle::Delete), Outcome::Failed { .. }) | (None, _) => (P_025, false),
+        let (rule, gone) = match (pending.effect, outcome.is_done()?) {
+            (Lifecycle::Create, true) => (P_015, false),
+            (Lifecycle::Create, false) => (P_016, true),
+            (Lifecycle::Delete, true) => (P_024, true),
+            (Lifecycle::Delete, false) => (P_025, false),
         };
-        let mut draft = Draft::new(self, now, rule, policy);
-        draft.ended(self.pending.map(|pending| pending.id));
-        draft.plan.step.gone = gone;
+        let mut draft = self.draft(at, rule);
+        draft.after.pending = None;
+        draft.step.ended.push(pending.id);
+        draft.step.gone = gone;
         // A writer that was lost meanwhile could not be replaced before (`P-180`).
-        if !gone && draft.lost_its_writer() {
+        if !gone && draft.after.lost_its_writer() {
             draft.begin_automatic(Search::PrimaryThenStandby, OnNoCandidate::Report);
         }
-        Ok(draft.plan)
+        Ok(draft.done(None))
     }
 
     /// Decides what a change of several nodes at once means; `None` if the cluster does not have all of them.
-    pub fn decide_nodes(
-        &self,
-        now: Timestamp,
-        nodes: &[NodeId],
-        change: NodeChange,
-        policy: &PolarDbPolicy,
-    ) -> Option<ClusterPlan> {
-        if !nodes.iter().all(|node| self.node(node).is_some()) {
-            return None;
-        }
-        let mut draft = Draft::new(self, now, P_302, policy);
-        draft.change_nodes(nodes, change);
-        Some(draft.plan)
+    pub fn decide_nodes(&self, at: Context<'_>, nodes: &[NodeId], change: NodeChange) -> Option<ClusterPlan> {
+        let known = nodes.iter().all(|node| self.node(node).is_some());
+        known.then(|| {
+            let mut draft = self.draft(at, P_302);
+            draft.change_nodes(nodes, change);
+            draft.done(None)
+        })
     }
 
     /// Decides what an observed status means: the cluster is busy, or, without a status, no longer.
-    pub fn decide_busy(&self, now: Timestamp, status: Option<StatusMessage>) -> ClusterPlan {
-        ClusterPlan { busy: status, ..self.plan(now, P_303) }
+    pub fn decide_busy(&self, at: Context<'_>, status: Option<StatusMessage>) -> ClusterPlan {
+        let mut draft = self.draft(at, P_303);
+        draft.after.busy = status;
+        draft.done(None)
     }
 
     /// Decides what the removal of the cluster means.
-    pub fn decide_removed(&self, now: Timestamp) -> ClusterPlan {
-        let mut plan = ClusterPlan { failover: None, ..self.plan(now, P_304) };
-        if let Some(failover) = &self.failover {
-            plan.step.ended.push(failover.stage.id());
-            plan.push(P_171, ClusterFact::Cancelled);
+    pub fn decide_removed(&self, at: Context<'_>) -> ClusterPlan {
+        let mut draft = self.draft(at, P_304);
+        if let Some(failover) = draft.after.failover.take() {
+            draft.step.ended.push(failover.stage.id());
+            draft.push(P_171, ClusterFact::Cancelled);
         }
-        plan.step.ended.extend(self.pending.map(|pending| pending.id));
-        plan.step.ended.extend(self.work.as_ref().map(|pending| pending.id));
-        plan.step.gone = true;
-        plan
+        draft.step.ended.extend(self.pending.map(|pending| pending.id));
+        draft.step.ended.extend(self.work.as_ref().map(|pending| pending.id));
+        draft.step.gone = true;
+        draft.done(None)
     }
 
     /// Whether nothing is under way. A lost writer alone does not stand against another attempt (`P-107`).

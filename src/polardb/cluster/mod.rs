@@ -2,7 +2,7 @@
 
 pub(crate) mod decide;
 pub(crate) mod describe;
-pub(in crate::polardb) mod failing_over;
+pub(in crate::polardb) mod failover;
 pub(crate) mod plan;
 pub(crate) mod requests;
 pub(crate) mod rules;
@@ -20,7 +20,8 @@ use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::election::electorate::ORDINARY;
 use crate::polardb::election::failover::{Failover, Stage};
 use crate::polardb::election::ranking::Priority;
-use crate::polardb::nodes::work::{NodeWork, writer_is_lost};
+use crate::polardb::nodes::rules::P_243;
+use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeKind, Role, writer};
 use crate::policy::SwitchStatus;
 use crate::rule::cite;
@@ -117,36 +118,22 @@ pub struct ClusterSeed {
     pub status: ClusterStatus,
 }
 
-impl DbCluster {
-    /// A cluster as `CreateDBCluster` makes it: one writer and readers of priority 1 (`P-010`), waiting for the effect
-    /// `asked`. The first of `nodes` is the writer.
-    pub fn create(
+impl ClusterSeed {
+    /// A cluster as `CreateDBCluster` makes it: one writer, the first of `nodes`, and readers of priority 1 (`P-010`).
+    pub fn of(
+        request: &CreateDbCluster,
+        region: &RegionId,
         id: ClusterId,
         nodes: &[NodeId],
-        account: AccountId,
-        region: &RegionId,
         now: Timestamp,
-        asked: EffectId,
-        request: &CreateDbCluster,
     ) -> Self {
         cite!(P_013);
         let zone = request.zone.clone().unwrap_or_else(|| ZoneId::first_of(region));
-        let node = |(at, id): (usize, &NodeId)| DbNode {
-            id: id.clone(),
-            role: if at == 0 { Role::Writer } else { Role::Reader },
-            kind: NodeKind::Ordinary,
-            priority: Priority::MIN,
-            class: request.class.clone(),
-            zone: zone.clone(),
-            created_at: now,
-            up: true,
-            replicating: true,
-            busy: None,
-            hot_replica: false,
-        };
+        let roles = core::iter::once(Role::Writer).chain(core::iter::repeat(Role::Reader));
+        let node =
+            |(id, role)| DbNode::new(id, role, NodeKind::Ordinary, request.class.clone(), zone.clone(), now);
         Self {
             id,
-            account,
             region: region.clone(),
             engine: request.engine,
             version: request.version.clone(),
@@ -157,19 +144,13 @@ impl DbCluster {
             tags: request.tags.clone(),
             deletion_lock: false,
             created_at: now,
-            nodes: nodes.iter().enumerate().map(node).collect(),
-            busy: None,
-            pending: Some(Pending { id: asked, effect: Lifecycle::Create, since: now }),
-            failover: None,
-            last_switch: None,
-            work: None,
-            standby_zone: None,
-            home: None,
-            hot_replica_used: false,
-            waits: false,
+            nodes: nodes.iter().zip(roles).map(node).collect(),
+            status: ClusterStatus::Creating,
         }
     }
+}
 
+impl DbCluster {
     /// A cluster that exists elsewhere: one that is being created or released waits for the effect `asked` from now on.
     pub(crate) fn adopt(seed: ClusterSeed, account: AccountId, now: Timestamp, asked: EffectId) -> Self {
         let pending = |effect| Some(Pending { id: asked, effect, since: now });
@@ -385,8 +366,11 @@ impl DbCluster {
     }
 
     /// Whether the writer is down, other than for a restart that was asked for (`P-243`).
-    fn lost_its_writer(&self) -> bool {
-        writer_is_lost(&self.nodes, self.work.as_ref().map(|pending| &pending.effect))
+    pub(in crate::polardb) fn lost_its_writer(&self) -> bool {
+        cite!(P_243);
+        let restarts =
+            |writer: &DbNode| self.work.as_ref().is_some_and(|work| work.effect.restarts(&writer.id));
+        !self.writer().is_some_and(|writer| writer.up || restarts(writer))
     }
 
     /// The nodes offered for a choice that is pending, with their priority.

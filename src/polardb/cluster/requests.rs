@@ -9,30 +9,22 @@ use crate::polardb::election::electorate::TargetZoneType;
 use crate::polardb::election::ranking::Priority;
 use crate::polardb::election::rules::P_101;
 use crate::rule::cite;
+use crate::spelling::spelled;
 use crate::text::{Description, Tag};
 
-/// The database engine (`DBType`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Engine {
+spelled! {
+    /// The database engine (`DBType`).
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+    Engine
     /// `MySQL`: a manual failover may leave the target to the election.
-    MySql,
+    MySql = "MySQL",
     /// `PostgreSQL`: a manual failover must name its target.
-    PostgreSql,
+    PostgreSql = "PostgreSQL",
     /// `Oracle`: PostgreSQL compatible with Oracle; likewise.
-    Oracle,
+    Oracle = "Oracle",
 }
 
 impl Engine {
-    /// The wire spelling.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::MySql => "MySQL",
-            Self::PostgreSql => "PostgreSQL",
-            Self::Oracle => "Oracle",
-        }
-    }
-
     /// The engine with this wire spelling.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::MySql, Self::PostgreSql, Self::Oracle].into_iter().find(|engine| engine.as_str() == text)
@@ -48,21 +40,22 @@ impl Engine {
     }
 }
 
-/// The edition. Requests and answers spell `Archive` differently.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Edition {
+spelled! {
+    /// The edition, spelled as in answers (`Category`). Requests spell `Archive` differently.
+    #[derive(Default)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+    Edition
     /// `Normal`: cluster edition.
     #[default]
-    Normal,
+    Normal = "Normal",
     /// `Basic`: a single node.
-    Basic,
+    Basic = "Basic",
     /// `ArchiveNormal` in requests, `Archive` in answers.
-    Archive,
+    Archive = "Archive",
     /// `NormalMultimaster`: several writers; its failover works differently.
-    NormalMultimaster,
+    NormalMultimaster = "NormalMultimaster",
     /// `SENormal`: standard edition.
-    SeNormal,
+    SeNormal = "SENormal",
 }
 
 impl Edition {
@@ -72,21 +65,7 @@ impl Edition {
 
     /// `CreationCategory` in requests.
     pub const fn as_creation_category(self) -> &'static str {
-        match self {
-            Self::Archive => "ArchiveNormal",
-            other => other.as_category(),
-        }
-    }
-
-    /// `Category` in answers.
-    pub const fn as_category(self) -> &'static str {
-        match self {
-            Self::Normal => "Normal",
-            Self::Basic => "Basic",
-            Self::Archive => "Archive",
-            Self::NormalMultimaster => "NormalMultimaster",
-            Self::SeNormal => "SENormal",
-        }
+        if matches!(self, Self::Archive) { "ArchiveNormal" } else { self.as_str() }
     }
 
     /// Whether its clusters fail over to a read-only node (`P-101`).
@@ -106,24 +85,14 @@ impl Edition {
     }
 }
 
-/// `PayType`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum PayType {
+spelled! {
+    /// `PayType`.
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+    PayType
     /// Pay as you go.
-    Postpaid,
+    Postpaid = "Postpaid",
     /// Subscription.
-    Prepaid,
-}
-
-impl PayType {
-    /// The wire spelling.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Postpaid => "Postpaid",
-            Self::Prepaid => "Prepaid",
-        }
-    }
+    Prepaid = "Prepaid",
 }
 
 /// `CreateDBCluster`: creates a cluster of one writer and `node_number - 1` readers.

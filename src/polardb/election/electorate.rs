@@ -57,9 +57,10 @@ impl Electorate {
     /// The electorate of a manual failover in a cluster of these nodes.
     pub fn manual(target: TargetZoneType, nodes: &[DbNode], policy: &PolarDbPolicy) -> Self {
         cite!(P_108);
-        let of_writer = || writer(nodes).map(|writer| writer.zone.clone());
         let zone = match (target, policy.election_zone) {
-            (TargetZoneType::Primary, ElectionZone::Writers) => of_writer(),
+            (TargetZoneType::Primary, ElectionZone::Writers) => {
+                writer(nodes).map(|writer| writer.zone.clone())
+            }
             _ => None,
         };
         Self { standby: target == TargetZoneType::Standby, zone, ..Self::automatic(policy) }

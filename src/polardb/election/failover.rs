@@ -22,63 +22,53 @@
 use alloc::vec::Vec;
 
 use crate::ids::{EffectId, NodeId};
+use crate::polardb::context::Context;
 use crate::polardb::election::electorate::Electorate;
 use crate::polardb::election::ranking::{Priority, Tried};
 use crate::polardb::election::rules::{P_132, P_140, P_141, P_142, P_143, P_161, P_162, P_170, P_185};
 use crate::polardb::nodes::DbNode;
 use crate::policy::{ExplicitTargetFails, PolarDbPolicy, SwitchStatus};
 use crate::rule::{RuleId, cite};
+use crate::spelling::spelled;
 use crate::time::Timestamp;
 
-/// Why a failover runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-pub enum Cause {
+spelled! {
+    /// Why a failover runs.
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+    Cause
     /// `FailoverDBCluster` was called.
-    Manual,
+    Manual = "manual",
     /// The writer failed.
-    Automatic,
+    Automatic = "automatic",
     /// A switch between zones with `RollBackForDisaster` is undone.
-    RollBack,
+    RollBack = "roll_back",
 }
 
-impl Cause {
-    /// The spelling in events.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Manual => "manual",
-            Self::Automatic => "automatic",
-            Self::RollBack => "roll_back",
-        }
-    }
-}
-
-/// What a failover waits for. `Id` is the id of the pending effect; in a plan, where the effect of a new stage has no id
-/// yet, an `Option` of it.
+/// What a failover waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
     serde(rename_all = "snake_case", deny_unknown_fields)
 )]
-pub enum Stage<Id = EffectId> {
+pub enum Stage {
     /// Several nodes share the highest priority; one of them is to be chosen.
     Choosing {
         /// The pending choice.
-        id: Id,
+        id: EffectId,
     },
     /// A node is being promoted.
     Switching {
         /// The pending promotion.
-        id: Id,
+        id: EffectId,
         /// The node.
         node: NodeId,
     },
 }
 
-impl<Id: Copy> Stage<Id> {
+impl Stage {
     /// The pending effect.
-    pub const fn id(&self) -> Id {
+    pub const fn id(&self) -> EffectId {
         match self {
             Self::Choosing { id } | Self::Switching { id, .. } => *id,
         }
@@ -88,7 +78,7 @@ impl<Id: Copy> Stage<Id> {
 /// A running failover.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct Failover<Id = EffectId> {
+pub struct Failover {
     /// Why it runs.
     pub cause: Cause,
     /// The target that was named, while it still binds.
@@ -106,7 +96,7 @@ pub struct Failover<Id = EffectId> {
     /// When the pending effect was asked for.
     pub since: Timestamp,
     /// What it waits for.
-    pub stage: Stage<Id>,
+    pub stage: Stage,
     /// Which nodes can be elected.
     pub electorate: Electorate,
     /// The status of the cluster meanwhile.
@@ -114,9 +104,6 @@ pub struct Failover<Id = EffectId> {
     /// Whether the writer returns to its zone later (`P-190`).
     pub roll_back: bool,
 }
-
-/// A failover in a plan: the effect of a new stage gets its id when the plan is applied.
-pub type PlannedFailover = Failover<Option<EffectId>>;
 
 /// How a failover begins.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -189,7 +176,7 @@ pub enum NoCandidate {
     NoNode,
 }
 
-impl PlannedFailover {
+impl Failover {
     /// A failover among these nodes, with what comes first: the promotion of the named target, which the electorate need not
     /// admit, otherwise of who is next.
     ///
@@ -199,8 +186,7 @@ impl PlannedFailover {
     pub fn begin(
         start: Start,
         nodes: &[DbNode],
-        now: Timestamp,
-        policy: &PolarDbPolicy,
+        at: Context<'_>,
         then: OnExhaustion,
     ) -> Result<(Self, Next), NoCandidate> {
         cite!(P_140, P_143);
@@ -211,18 +197,18 @@ impl PlannedFailover {
             round: 1,
             attempts: 0,
             removed: 0,
-            started_at: now,
-            since: now,
-            stage: Stage::Choosing { id: None },
-            electorate: start.electorate.floored(nodes, policy),
-            shows: policy.switch_status,
+            started_at: at.now,
+            since: at.now,
+            stage: Stage::Choosing { id: at.effect },
+            electorate: start.electorate.floored(nodes, at.policy),
+            shows: at.policy.switch_status,
             roll_back: start.roll_back,
         };
         let next = match &failover.requested {
             Some(target) => Next::Promote(target.clone()),
-            None => failover.next(nodes, policy, then),
+            None => failover.next(nodes, at.policy, then),
         };
-        if failover.enter(&next, now) {
+        if failover.enter(&next, at) {
             Ok((failover, next))
         } else if nodes.iter().any(|node| failover.electorate.admits_running(node)) {
             Err(NoCandidate::UnhealthyReplication)
@@ -232,33 +218,20 @@ impl PlannedFailover {
     }
 
     /// Enters the stage that `next` calls for; false, and unchanged, if there is none.
-    pub fn enter(&mut self, next: &Next, now: Timestamp) -> bool {
+    pub fn enter(&mut self, next: &Next, at: Context<'_>) -> bool {
+        let id = at.effect;
         match next {
             Next::Exhausted | Next::Stopped => return false,
-            Next::Choose(..) => self.stage = Stage::Choosing { id: None },
+            Next::Choose(..) => self.stage = Stage::Choosing { id },
             Next::Promote(node) => {
-                self.stage = Stage::Switching { id: None, node: node.clone() };
+                self.stage = Stage::Switching { id, node: node.clone() };
                 self.attempts = self.attempts.saturating_add(1);
             }
         }
-        self.since = now;
+        self.since = at.now;
         true
     }
 
-    /// The failover under way, its new effect under this id.
-    pub fn asked(self, id: EffectId) -> Failover {
-        self.with_id(|planned| planned.unwrap_or(id))
-    }
-}
-
-impl Failover {
-    /// The failover as a plan continues it.
-    pub fn planned(&self) -> PlannedFailover {
-        self.clone().with_id(Some)
-    }
-}
-
-impl<Id> Failover<Id> {
     /// The node being promoted.
     pub const fn switching(&self) -> Option<&NodeId> {
         match &self.stage {
@@ -311,25 +284,5 @@ impl<Id> Failover<Id> {
             }
         }
         next
-    }
-
-    fn with_id<To>(self, id: impl FnOnce(Id) -> To) -> Failover<To> {
-        Failover {
-            cause: self.cause,
-            requested: self.requested,
-            tried: self.tried,
-            round: self.round,
-            attempts: self.attempts,
-            removed: self.removed,
-            started_at: self.started_at,
-            since: self.since,
-            stage: match self.stage {
-                Stage::Choosing { id: pending } => Stage::Choosing { id: id(pending) },
-                Stage::Switching { id: pending, node } => Stage::Switching { id: id(pending), node },
-            },
-            electorate: self.electorate,
-            shows: self.shows,
-            roll_back: self.roll_back,
-        }
     }
 }

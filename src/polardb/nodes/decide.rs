@@ -9,28 +9,25 @@ use alloc::vec::Vec;
 use crate::ids::{NodeClass, NodeId, ZoneId};
 use crate::operation::Operation;
 use crate::polardb::cluster::DbCluster;
-use crate::polardb::cluster::plan::ClusterPlan;
+use crate::polardb::cluster::plan::{ClusterPlan, Decision};
 use crate::polardb::cluster::requests::{Edition, Engine};
 use crate::polardb::cluster::rules::P_026;
-use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::cluster::step::ClusterFact;
+use crate::polardb::context::Context;
 use crate::polardb::election::electorate::TargetZoneType;
-use crate::polardb::election::ranking::Priority;
 use crate::polardb::nodes::requests::{
     CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass,
     ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, NewNode, NodeTarget, RestartDbNode,
 };
 use crate::polardb::nodes::rules::{
-    P_202, P_210, P_211, P_212, P_213, P_214, P_215, P_220, P_221, P_222, P_223, P_232, P_233, P_234, P_242,
-    P_251, P_252, P_253, P_254, P_261,
+    P_210, P_211, P_212, P_213, P_214, P_215, P_220, P_221, P_222, P_223, P_232, P_233, P_234, P_242, P_251,
+    P_252, P_253, P_254, P_261,
 };
 use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeKind, Role};
 use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
 use crate::policy::{PolarDbPolicy, StandardNodes};
 use crate::rule::{RuleId, cite};
-use crate::text::StatusMessage;
-use crate::time::Timestamp;
 
 /// The most nodes that one request may name.
 const MOST_AT_ONCE: usize = 15;
@@ -53,59 +50,35 @@ impl DbCluster {
     /// The refusal of the first check that fails.
     pub fn decide_create_nodes(
         &self,
-        now: Timestamp,
+        at: Context<'_>,
         request: &CreateDbNodes,
         fresh: &[NodeId],
-        policy: &PolarDbPolicy,
-    ) -> Result<ClusterPlan, PolarDbRefusal> {
+    ) -> Decision {
         let operation = Operation::CreateDbNodes;
-        let number = |rule| self.node_number(operation, rule);
-        if !self.edition.fails_over() {
-            return Err(PolarDbReason::ClusterCategory { cluster: self.id.clone() }.of(operation));
-        }
-        if !(1..=MOST_AT_ONCE).contains(&request.nodes.len()) {
-            return Err(number(P_211));
-        }
-        if request.nodes.len() > 1 && self.engine != Engine::MySql {
-            return Err(number(P_212));
-        }
+        self.needs_failover(operation)?;
+        self.takes_so_many(operation, request.nodes.len())?;
         let places: Result<Vec<(NodeClass, ZoneId)>, PolarDbRefusal> =
             request.nodes.iter().map(|node| self.place(node, request.kind)).collect();
         let places = places?;
         if request.kind == NodeKind::ColumnStore && !self.takes_column_store() {
-            let (parameter, why) =
-                ("ImciSwitch".into(), "MySQL only, beside an ordinary reader (P-215)".into());
-            return Err(PolarDbReason::Malformed { parameter, why }.of(operation));
+            let why = "MySQL only, beside an ordinary reader (P-215)";
+            return Err(PolarDbReason::malformed("ImciSwitch", why).of(operation));
         }
-        if self.nodes.len().saturating_add(places.len()) > self.most_nodes(policy) {
-            return Err(number(P_210));
+        if self.nodes.len().saturating_add(places.len()) > self.most_nodes(at.policy) {
+            return Err(self.node_number(operation, P_210));
         }
-        self.needs_running(operation)?;
         let new: Vec<DbNode> = fresh
             .iter()
             .zip(places)
-            .map(|(id, (class, zone))| DbNode {
-                id: id.clone(),
-                role: Role::Reader,
-                kind: request.kind,
-                priority: Priority::MIN,
-                class,
-                zone,
-                created_at: now,
-                up: true,
-                replicating: true,
-                busy: StatusMessage::parse("DBNodeCreating").ok(),
-                hot_replica: false,
-            })
+            .map(|(id, (class, zone))| DbNode::new(id, Role::Reader, request.kind, class, zone, at.now))
             .collect();
-        let work = NodeWork::CreateNodes(Vec::from(fresh));
-        Ok(self.begin_work(now, P_213, work, new))
+        self.begin_work(at, operation, P_213, NodeWork::CreateNodes(Vec::from(fresh)), new)
     }
 
     /// The class and zone of a new node (`P-214`).
     fn place(&self, node: &NewNode, kind: NodeKind) -> Result<(NodeClass, ZoneId), PolarDbRefusal> {
         let operation = Operation::CreateDbNodes;
-        let malformed = || PolarDbReason::NodeList { cluster: self.id.clone(), rule: P_214 }.of(operation);
+        let malformed = || self.node_list(operation, P_214);
         let writer = self.writer().ok_or_else(malformed)?;
         if node.class.is_none() && (node.zone.is_none() || self.engine != Engine::MySql) {
             return Err(malformed());
@@ -124,8 +97,7 @@ impl DbCluster {
         if known || kind == NodeKind::Standby || self.standby_zone.as_ref() == Some(zone) {
             return Ok((class, zone.clone()));
         }
-        let (parameter, why) = ("ZoneId".into(), "the cluster has no nodes in this zone (P-214)".into());
-        Err(PolarDbReason::Malformed { parameter, why }.of(operation))
+        Err(PolarDbReason::malformed("ZoneId", "the cluster has no nodes in this zone (P-214)").of(operation))
     }
 
     fn takes_column_store(&self) -> bool {
@@ -139,19 +111,9 @@ impl DbCluster {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_delete_nodes(
-        &self,
-        now: Timestamp,
-        request: &DeleteDbNodes,
-    ) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_delete_nodes(&self, at: Context<'_>, request: &DeleteDbNodes) -> Decision {
         let operation = Operation::DeleteDbNodes;
-        let number = |rule| self.node_number(operation, rule);
-        if !(1..=MOST_AT_ONCE).contains(&request.nodes.len()) {
-            return Err(number(P_211));
-        }
-        if request.nodes.len() > 1 && self.engine != Engine::MySql {
-            return Err(number(P_212));
-        }
+        self.takes_so_many(operation, request.nodes.len())?;
         let nodes = self.named(operation, request.nodes.iter())?;
         let of_kind = |node: &&DbNode| match request.kind {
             None => true,
@@ -159,22 +121,17 @@ impl DbCluster {
             Some(kind) => node.kind == kind,
         };
         if !nodes.iter().all(of_kind) {
-            let rule = P_220;
-            return Err(PolarDbReason::NodeList { cluster: self.id.clone(), rule }.of(operation));
+            return Err(self.node_list(operation, P_220));
         }
         if let Some(writer) = nodes.iter().find(|node| node.role == Role::Writer) {
             return Err(PolarDbReason::NodeRole { node: writer.id.clone(), rule: P_221 }.of(operation));
         }
-        let ordinary = |nodes: &mut dyn Iterator<Item = &DbNode>| {
-            nodes.filter(|node| node.kind == NodeKind::Ordinary).count()
-        };
-        let (going, current) = (ordinary(&mut nodes.iter().copied()), ordinary(&mut self.nodes.iter()));
+        let going = nodes.iter().filter(|node| node.kind == NodeKind::Ordinary).count();
+        let current = self.nodes.iter().filter(|node| node.kind == NodeKind::Ordinary).count();
         if going > current.saturating_sub(2) {
-            return Err(number(P_222));
+            return Err(self.node_number(operation, P_222));
         }
-        self.needs_running(operation)?;
-        let work = NodeWork::DeleteNodes(request.nodes.clone());
-        Ok(self.begin_work(now, P_223, work, Vec::new()))
+        self.begin_work(at, operation, P_223, NodeWork::DeleteNodes(request.nodes.clone()), Vec::new())
     }
 
     /// Decides `ModifyDBNodeClass`: one class for all nodes but the AI ones, or for those alone.
@@ -182,22 +139,17 @@ impl DbCluster {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_node_class(
-        &self,
-        now: Timestamp,
-        request: &ModifyDbNodeClass,
-    ) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_node_class(&self, at: Context<'_>, request: &ModifyDbNodeClass) -> Decision {
         cite!(P_233);
         let operation = Operation::ModifyDbNodeClass;
         let concerned = |node: &&DbNode| (node.kind == NodeKind::Ai) == request.ai_nodes;
         let target = |node: &DbNode| NodeTarget { node: node.id.clone(), class: request.class.clone() };
         let targets: Vec<NodeTarget> = self.nodes.iter().filter(concerned).map(target).collect();
         if targets.is_empty() {
-            let (parameter, why) =
-                ("DBNodeType".into(), "the cluster has no nodes of this type (P-233)".into());
-            return Err(PolarDbReason::Malformed { parameter, why }.of(operation));
+            let why = "the cluster has no nodes of this type (P-233)";
+            return Err(PolarDbReason::malformed("DBNodeType", why).of(operation));
         }
-        self.change_class(now, operation, targets)
+        self.change_class(at, operation, targets)
     }
 
     /// Decides `ModifyDBNodesClass`: a class for each node that is named.
@@ -205,25 +157,16 @@ impl DbCluster {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_nodes_class(
-        &self,
-        now: Timestamp,
-        request: &ModifyDbNodesClass,
-    ) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_nodes_class(&self, at: Context<'_>, request: &ModifyDbNodesClass) -> Decision {
         let operation = Operation::ModifyDbNodesClass;
         if !(1..=MOST_AT_ONCE).contains(&request.nodes.len()) {
             return Err(self.node_number(operation, P_211));
         }
         self.named(operation, request.nodes.iter().map(|target| &target.node))?;
-        self.change_class(now, operation, request.nodes.clone())
+        self.change_class(at, operation, request.nodes.clone())
     }
 
-    fn change_class(
-        &self,
-        now: Timestamp,
-        operation: Operation,
-        targets: Vec<NodeTarget>,
-    ) -> Result<ClusterPlan, PolarDbRefusal> {
+    fn change_class(&self, at: Context<'_>, operation: Operation, targets: Vec<NodeTarget>) -> Decision {
         let work = NodeWork::ChangeClass(targets);
         let class = |node: &DbNode| work.class_of(&node.id).unwrap_or(&node.class).clone();
         let writers = self.writer().map(class);
@@ -236,8 +179,7 @@ impl DbCluster {
             let (node, rule) = (hot.id.clone(), P_232);
             return Err(PolarDbReason::HotReplicaClass { node, rule }.of(operation));
         }
-        self.needs_running(operation)?;
-        Ok(self.begin_work(now, P_234, work, Vec::new()))
+        self.begin_work(at, operation, P_234, work, Vec::new())
     }
 
     /// Decides `RestartDBNode`.
@@ -245,14 +187,9 @@ impl DbCluster {
     /// # Errors
     ///
     /// [`PolarDbReason::ClusterStatus`] unless the cluster is running.
-    pub fn decide_restart(
-        &self,
-        now: Timestamp,
-        request: &RestartDbNode,
-    ) -> Result<ClusterPlan, PolarDbRefusal> {
-        self.needs_running(Operation::RestartDbNode)?;
+    pub fn decide_restart(&self, at: Context<'_>, request: &RestartDbNode) -> Decision {
         let work = NodeWork::RestartNode(request.node.clone());
-        Ok(self.begin_work(now, P_242, work, Vec::new()))
+        self.begin_work(at, Operation::RestartDbNode, P_242, work, Vec::new())
     }
 
     /// Decides `ModifyDBNodeHotReplicaMode`.
@@ -260,11 +197,7 @@ impl DbCluster {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_hot_replica(
-        &self,
-        now: Timestamp,
-        request: &ModifyDbNodeHotReplicaMode,
-    ) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_hot_replica(&self, at: Context<'_>, request: &ModifyDbNodeHotReplicaMode) -> Decision {
         let operation = Operation::ModifyDbNodeHotReplicaMode;
         if self.engine != Engine::MySql {
             return Err(PolarDbReason::Engine { cluster: self.id.clone() }.of(operation));
@@ -278,11 +211,10 @@ impl DbCluster {
             let (node, rule) = (node.id.clone(), P_252);
             return Err(PolarDbReason::HotReplicaClass { node, rule }.of(operation));
         }
-        self.needs_running(operation)?;
         let restarts_all = request.on && !self.hot_replica_used;
         let work = NodeWork::SetHotReplica { node: node.id.clone(), on: request.on, restarts_all };
         let rule = if restarts_all { P_253 } else { P_254 };
-        Ok(self.begin_work(now, rule, work, Vec::new()))
+        self.begin_work(at, operation, rule, work, Vec::new())
     }
 
     /// Decides `ModifyDBClusterPrimaryZone`.
@@ -290,11 +222,7 @@ impl DbCluster {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_zone(
-        &self,
-        now: Timestamp,
-        request: &ModifyDbClusterPrimaryZone,
-    ) -> Result<ClusterPlan, PolarDbRefusal> {
+    pub fn decide_zone(&self, at: Context<'_>, request: &ModifyDbClusterPrimaryZone) -> Decision {
         let operation = Operation::ModifyDbClusterPrimaryZone;
         if self.engine != Engine::MySql && request.vswitch.is_none() {
             return Err(PolarDbReason::MissingParameter { parameter: "VSwitchId".into() }.of(operation));
@@ -305,27 +233,47 @@ impl DbCluster {
         if primary == to || (standby && second == to) {
             return Err(PolarDbReason::SameZone { cluster: self.id.clone() }.of(operation));
         }
-        self.needs_running(operation)?;
         let from = if standby { second } else { primary };
         let moves = |node: &&DbNode| (node.kind == NodeKind::Standby) == standby && Some(&node.zone) == from;
         let nodes = self.nodes.iter().filter(moves).map(|node| node.id.clone()).collect();
         let (from, to) = (from.cloned(), request.zone.clone());
         let work = NodeWork::ChangeZone { from, to, standby, nodes };
-        Ok(self.begin_work(now, P_261, work, Vec::new()))
+        self.begin_work(at, operation, P_261, work, Vec::new())
     }
 
     /// Decides `ModifyDBClusterDeletion`, in any status (`P-026`).
-    pub fn decide_lock(&self, now: Timestamp, request: &ModifyDbClusterDeletion) -> ClusterPlan {
+    pub fn decide_lock(&self, at: Context<'_>, request: &ModifyDbClusterDeletion) -> ClusterPlan {
         let locked = request.protection;
-        let mut plan = ClusterPlan { rule: Some(P_026), deletion_lock: locked, ..self.plan(now, P_026) };
+        let mut draft = self.draft(at, P_026);
         if locked != self.deletion_lock {
-            plan.push(P_026, ClusterFact::Locked(locked));
+            draft.after.deletion_lock = locked;
+            draft.push(P_026, ClusterFact::Locked(locked));
         }
-        plan
+        draft.done(P_026)
+    }
+
+    /// The edition fails over, which adding nodes depends on too.
+    pub(in crate::polardb) fn needs_failover(&self, operation: Operation) -> Result<(), PolarDbRefusal> {
+        let refused = || PolarDbReason::ClusterCategory { cluster: self.id.clone() }.of(operation);
+        self.edition.fails_over().then_some(()).ok_or_else(refused)
+    }
+
+    /// So many nodes can be named in one call.
+    fn takes_so_many(&self, operation: Operation, nodes: usize) -> Result<(), PolarDbRefusal> {
+        match nodes {
+            1 => Ok(()),
+            2..=MOST_AT_ONCE if self.engine == Engine::MySql => Ok(()),
+            2..=MOST_AT_ONCE => Err(self.node_number(operation, P_212)),
+            _ => Err(self.node_number(operation, P_211)),
+        }
     }
 
     /// The node of this id.
-    fn node_of(&self, operation: Operation, id: &NodeId) -> Result<&DbNode, PolarDbRefusal> {
+    pub(in crate::polardb) fn node_of(
+        &self,
+        operation: Operation,
+        id: &NodeId,
+    ) -> Result<&DbNode, PolarDbRefusal> {
         self.node(id).ok_or_else(|| {
             PolarDbReason::NodeNotFound { cluster: self.id.clone(), node: id.clone() }.of(operation)
         })
@@ -341,8 +289,7 @@ impl DbCluster {
         let mut nodes = Vec::new();
         for id in ids {
             if !seen.insert(id) {
-                let (cluster, rule) = (self.id.clone(), P_220);
-                return Err(PolarDbReason::NodeList { cluster, rule }.of(operation));
+                return Err(self.node_list(operation, P_220));
             }
             nodes.push(self.node_of(operation, id)?);
         }
@@ -353,12 +300,7 @@ impl DbCluster {
         PolarDbReason::NodeNumber { cluster: self.id.clone(), rule }.of(operation)
     }
 
-    /// Work on nodes begins only in a running cluster (`P-202`).
-    fn needs_running(&self, operation: Operation) -> Result<(), PolarDbRefusal> {
-        cite!(P_202);
-        match self.status() {
-            ClusterStatus::Running => Ok(()),
-            _ => Err(PolarDbReason::ClusterStatus { cluster: self.id.clone() }.of(operation)),
-        }
+    fn node_list(&self, operation: Operation, rule: RuleId) -> PolarDbRefusal {
+        PolarDbReason::NodeList { cluster: self.id.clone(), rule }.of(operation)
     }
 }

@@ -4,32 +4,22 @@ mod decide;
 pub(crate) mod requests;
 pub(crate) mod rules;
 pub(crate) mod work;
-mod working;
 
 use crate::ids::{NodeClass, NodeId, ZoneId};
+use crate::spelling::spelled;
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
 use crate::polardb::election::ranking::Priority;
 
-/// The role of a node (`DBNodeRole`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Role {
+spelled! {
+    /// The role of a node (`DBNodeRole`).
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+    Role
     /// The primary node.
-    Writer,
+    Writer = "Writer",
     /// A read-only node.
-    Reader,
-}
-
-impl Role {
-    /// The wire spelling.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Writer => "Writer",
-            Self::Reader => "Reader",
-        }
-    }
+    Reader = "Reader",
 }
 
 /// The kind of a node.
@@ -93,6 +83,30 @@ pub(in crate::polardb) fn writer(nodes: &[DbNode]) -> Option<&DbNode> {
 }
 
 impl DbNode {
+    /// A node as the vendor makes it: reachable, in sync and of the lowest priority.
+    pub(in crate::polardb) fn new(
+        id: &NodeId,
+        role: Role,
+        kind: NodeKind,
+        class: NodeClass,
+        zone: ZoneId,
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            id: id.clone(),
+            role,
+            kind,
+            priority: Priority::MIN,
+            class,
+            zone,
+            created_at,
+            up: true,
+            replicating: true,
+            busy: None,
+            hot_replica: false,
+        }
+    }
+
     /// Whether a failover among the ordinary nodes can elect it now: a read-only node, running and with healthy replication
     /// (`P-110` to `P-114`).
     pub fn is_eligible(&self) -> bool {

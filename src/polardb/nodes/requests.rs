@@ -7,6 +7,7 @@ use crate::ids::{ClusterId, NodeClass, NodeId, OrderId, ZoneId};
 use crate::polardb::cluster::requests::FailoverDbCluster;
 use crate::polardb::election::electorate::TargetZoneType;
 use crate::polardb::nodes::NodeKind;
+use crate::spelling::spelled;
 
 /// A node to be created. At least one of the two is given.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,24 +69,14 @@ pub struct DeleteDbNodes {
     pub kind: Option<NodeKind>,
 }
 
-/// `ModifyType`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum ModifyType {
+spelled! {
+    /// `ModifyType`.
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+    ModifyType
     /// `Upgrade`.
-    Upgrade,
+    Upgrade = "Upgrade",
     /// `Downgrade`.
-    Downgrade,
-}
-
-impl ModifyType {
-    /// The wire spelling.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Upgrade => "Upgrade",
-            Self::Downgrade => "Downgrade",
-        }
-    }
+    Downgrade = "Downgrade",
 }
 
 /// `ModifyDBNodeClass`: gives all nodes one class.

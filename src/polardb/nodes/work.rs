@@ -7,11 +7,22 @@
 use alloc::vec::Vec;
 
 use crate::ids::{NodeClass, NodeId, ZoneId};
+use crate::lifecycle::Pending;
+use crate::operation::Operation;
+use crate::outcome::{NotTaken, Outcome};
+use crate::polardb::cluster::failover::Availability;
+use crate::polardb::cluster::plan::{ClusterPlan, Decision, Draft};
+use crate::polardb::cluster::rules::{P_302, P_303};
 use crate::polardb::cluster::status::ClusterStatus;
+use crate::polardb::cluster::step::ClusterFact;
+use crate::polardb::cluster::{ClusterEffect, DbCluster};
+use crate::polardb::context::Context;
 use crate::polardb::nodes::requests::NodeTarget;
-use crate::polardb::nodes::rules::P_243;
-use crate::polardb::nodes::{DbNode, writer};
-use crate::rule::cite;
+use crate::polardb::nodes::rules::{P_202, P_203, P_230, P_243, P_244, P_262};
+use crate::polardb::nodes::{DbNode, NodeKind, Role};
+use crate::polardb::refusal::PolarDbReason;
+use crate::rule::{RuleId, cite};
+use crate::text::StatusMessage;
 
 /// Work on nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -83,7 +94,7 @@ impl NodeWork {
     }
 
     /// Whether it restarts this node.
-    fn restarts(&self, node: &NodeId) -> bool {
+    pub(in crate::polardb) fn restarts(&self, node: &NodeId) -> bool {
         match self {
             Self::RestartNode(restarted) => restarted == node,
             Self::SetHotReplica { restarts_all, .. } => *restarts_all,
@@ -113,11 +124,135 @@ impl NodeWork {
     }
 }
 
-/// Whether the writer of these nodes is down, other than for a restart that this work asks for.
-pub(in crate::polardb) fn writer_is_lost(nodes: &[DbNode], work: Option<&NodeWork>) -> bool {
-    cite!(P_243);
-    let restarts = |writer: &DbNode| work.is_some_and(|work| work.restarts(&writer.id));
-    !writer(nodes).is_some_and(|writer| writer.up || restarts(writer))
+impl DbCluster {
+    /// Begins work on nodes, some of them `new`, which takes a running cluster (`P-202`).
+    pub(super) fn begin_work(
+        &self,
+        at: Context<'_>,
+        operation: Operation,
+        rule: RuleId,
+        work: NodeWork,
+        new: Vec<DbNode>,
+    ) -> Decision {
+        cite!(P_202);
+        if self.status() != ClusterStatus::Running {
+            return Err(PolarDbReason::ClusterStatus { cluster: self.id.clone() }.of(operation));
+        }
+        let mut draft = self.draft(at, rule);
+        draft.step.joined.extend(new.iter().map(|node| node.id.clone()));
+        draft.after.nodes.extend(new);
+        let shows = work.node_status().and_then(|status| StatusMessage::parse(status).ok());
+        for node in draft.after.nodes.iter_mut().filter(|node| work.occupies(&node.id)) {
+            node.busy.clone_from(&shows);
+        }
+        draft.push(P_230, ClusterFact::WorkBegan { work: work.clone() });
+        draft.ask(ClusterEffect::Work(work));
+        Ok(draft.done(rule))
+    }
+
+    /// What the end of the work under way means.
+    pub(in crate::polardb) fn decide_work_ended(
+        &self,
+        at: Context<'_>,
+        Pending { id, effect: work, .. }: &Pending<NodeWork>,
+        outcome: &Outcome,
+    ) -> Result<ClusterPlan, NotTaken> {
+        cite!(P_243, P_244);
+        let succeeded = outcome.is_done()?;
+        let mut draft = self.draft(at, P_303);
+        draft.after.work = None;
+        draft.step.ended.push(*id);
+        let mut seen = Availability::default();
+        let mut gone = Vec::new();
+        for node in &mut draft.after.nodes {
+            let (was_able, was_up) = (node.is_able(), node.up);
+            let occupied = work.occupies(&node.id);
+            if occupied {
+                node.busy = None;
+            }
+            match work {
+                NodeWork::CreateNodes(nodes) if !succeeded && nodes.contains(&node.id) => {
+                    gone.push(node.id.clone());
+                    continue;
+                }
+                NodeWork::DeleteNodes(nodes) if succeeded && nodes.contains(&node.id) => {
+                    gone.push(node.id.clone());
+                    continue;
+                }
+                NodeWork::ChangeClass(_) if succeeded => {
+                    if let Some(class) = work.class_of(&node.id) {
+                        node.class = class.clone();
+                    }
+                }
+                // A node that restarted runs; one that did not is down (`P-244`).
+                NodeWork::RestartNode(restarted) if *restarted == node.id => node.up = succeeded,
+                NodeWork::SetHotReplica { node: meant, on, restarts_all } if succeeded => {
+                    if *meant == node.id {
+                        node.hot_replica = *on;
+                    }
+                    node.up |= *restarts_all;
+                }
+                NodeWork::ChangeZone { to, nodes, .. } if succeeded && nodes.contains(&node.id) => {
+                    node.zone = to.clone();
+                }
+                _ => {}
+            }
+            if !was_able && node.is_able() {
+                seen.gained.push(node.id.clone());
+            }
+            if !node.up && (was_up || matches!(work, NodeWork::SetHotReplica { restarts_all: true, .. })) {
+                seen.lost.push(node.id.clone());
+            }
+            // A writer that went down while it restarted is lost from here on (`P-243`).
+            seen.writer_failed |= node.role == Role::Writer && !node.up && occupied;
+        }
+        match work {
+            NodeWork::SetHotReplica { on: true, .. } if succeeded => draft.after.hot_replica_used = true,
+            NodeWork::CreateNodes(nodes) if succeeded => draft.standby_made(nodes),
+            NodeWork::ChangeZone { to, standby: true, .. } if succeeded => {
+                draft.after.standby_zone = Some(to.clone());
+            }
+            NodeWork::ChangeZone { from, to, standby: false, .. } if succeeded => {
+                draft.primary_zone_moved(from.as_ref(), to);
+            }
+            _ => {}
+        }
+        draft.remove_nodes(&gone);
+        draft.push(P_203, ClusterFact::WorkEnded { work: work.clone(), succeeded });
+        draft.react(&seen);
+        if draft.after.failover.is_some() || draft.after.lost_its_writer() {
+            draft.status_rule = P_302;
+        }
+        Ok(draft.done(None))
+    }
+}
+
+impl Draft<'_> {
+    /// The first standby nodes outside the primary zone make their zone the standby one.
+    fn standby_made(&mut self, made: &[NodeId]) {
+        let primary = self.after.primary_zone();
+        let standby = |node: &&DbNode| node.kind == NodeKind::Standby && made.contains(&node.id);
+        let zone = self.after.nodes.iter().find(standby).map(|node| &node.zone);
+        if let (None, Some(zone)) = (&self.after.standby_zone, zone.filter(|zone| Some(*zone) != primary)) {
+            self.after.standby_zone = Some(zone.clone());
+        }
+    }
+
+    /// Moved to the standby zone, the primary leaves its own to the standby cluster (`P-262`).
+    fn primary_zone_moved(&mut self, from: Option<&ZoneId>, to: &ZoneId) {
+        cite!(P_262);
+        self.after.home = None;
+        if self.after.standby_zone.as_ref() != Some(to) {
+            return;
+        }
+        self.after.standby_zone = from.cloned();
+        let standby = |node: &&mut DbNode| node.kind == NodeKind::Standby && node.zone == *to;
+        for node in self.after.nodes.iter_mut().filter(standby) {
+            if let Some(from) = from {
+                node.zone = from.clone();
+            }
+        }
+    }
 }
 
 /// The serialised form of pending work, whose effect is named `work`.

@@ -19,6 +19,7 @@ use crate::polardb::cluster::requests::Engine;
 use crate::polardb::nodes::{DbNode, NodeKind, Role};
 use crate::polardb::observe::rules::{P_500, P_501, P_502, P_503, P_504};
 use crate::rule::cite;
+use crate::spelling::spelled;
 
 /// `DescribeDBClusterEndpoints`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,23 +31,13 @@ pub struct DescribeDbClusterEndpoints {
     pub endpoint: Option<String>,
 }
 
-/// `EndpointType`. Custom endpoints are not modelled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EndpointKind {
+spelled! {
+    /// `EndpointType`. Custom endpoints are not modelled.
+    EndpointKind
     /// `Cluster`: the default cluster endpoint.
-    Cluster,
+    Cluster = "Cluster",
     /// `Primary`: the primary endpoint.
-    Primary,
-}
-
-impl EndpointKind {
-    /// The wire spelling.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Cluster => "Cluster",
-            Self::Primary => "Primary",
-        }
-    }
+    Primary = "Primary",
 }
 
 /// An endpoint.

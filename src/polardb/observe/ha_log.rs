@@ -14,12 +14,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::ids::{AccountId, ClusterId, NodeId};
+use crate::operation::Operation;
 use crate::polardb::cluster::DbCluster;
+use crate::polardb::cluster::requests::Engine;
 use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::election::failover::Cause;
 use crate::polardb::nodes::{NodeKind, Role};
 use crate::polardb::observe::rules::P_511;
+use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
 use crate::rule::cite;
+use crate::spelling::spelled;
 use crate::time::Timestamp;
 
 /// `DescribeHALogs` with `LogType=HaSwitchLogList`, the only one there is.
@@ -40,26 +44,15 @@ pub struct DescribeHaLogs {
     pub page_size: u16,
 }
 
-/// `DBInstanceType`: the subject of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum InstanceType {
+spelled! {
+    /// `DBInstanceType`: the subject of the log.
+    InstanceType
     /// `polardb_mysql_rw`: the whole cluster, or its writer.
-    ReadWrite,
+    ReadWrite = "polardb_mysql_rw",
     /// `polardb_mysql_ro`: a read-only node.
-    ReadOnly,
+    ReadOnly = "polardb_mysql_ro",
     /// `polardb_mysql_standby`: a standby node.
-    Standby,
-}
-
-impl InstanceType {
-    /// The wire spelling.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ReadWrite => "polardb_mysql_rw",
-            Self::ReadOnly => "polardb_mysql_ro",
-            Self::Standby => "polardb_mysql_standby",
-        }
-    }
+    Standby = "polardb_mysql_standby",
 }
 
 /// A switch that moved the writer.
@@ -120,10 +113,14 @@ pub struct HaLogPage {
 }
 
 impl DescribeHaLogs {
-    /// The answer without the switches, which a cluster does not store.
-    pub(crate) fn page(&self, cluster: &DbCluster) -> HaLogPage {
+    /// The answer without the switches, which a cluster does not store; only MySQL clusters have one (`P-510`).
+    pub(crate) fn page(&self, cluster: &DbCluster) -> Result<HaLogPage, PolarDbRefusal> {
+        if cluster.engine != Engine::MySql {
+            let refused = PolarDbReason::NoHaLog { cluster: self.cluster.clone() };
+            return Err(refused.of(Operation::DescribeHaLogs));
+        }
         let node = self.node.as_ref().and_then(|node| cluster.node(node));
-        HaLogPage {
+        Ok(HaLogPage {
             cluster: self.cluster.clone(),
             node: self.node.clone(),
             instance_type: match node {
@@ -135,7 +132,7 @@ impl DescribeHaLogs {
             page_number: self.page_number,
             page_size: self.page_size,
             total: 0,
-        }
+        })
     }
 
     fn wants(&self, switch: &Switch) -> bool {

@@ -40,7 +40,7 @@ object! {
     /// What `DescribeDBClusterAttribute` answers.
     DescribeDbClusterAttributeResponse(cluster: &DbCluster, request_id: &str) {
         deletion_lock: Number = "DeletionLock" => Some(cluster.deletion_lock().into()),
-        category: Text = "Category" => text(cluster.edition().as_category()),
+        category: Text = "Category" => text(cluster.edition().as_str()),
         resource_group: Text = "ResourceGroupId" => cluster.resource_group().and_then(text),
         backup_chain_size: Number = "DataLevel1BackupChainSize",
         cluster: Text = "DBClusterId" => text(cluster.id()),
@@ -269,7 +269,7 @@ fn status(status: StatusMessage) -> ClusterStatus {
 }
 
 fn edition(text: &str) -> Result<Edition, &'static str> {
-    let spelled = |edition: &Edition| [edition.as_category(), edition.as_creation_category()].contains(&text);
+    let spelled = |edition: &Edition| [edition.as_str(), edition.as_creation_category()].contains(&text);
     Edition::ALL.iter().copied().find(spelled).ok_or("there is no such edition")
 }
 

@@ -181,7 +181,7 @@ object! {
         description: Text = "DBClusterDescription" => cluster.description().and_then(text),
         zone: Text = "ZoneId" => cluster.writer().and_then(|writer| text(&writer.zone)),
         engine: Text = "Engine" => text(ENGINE),
-        category: Text = "Category" => text(cluster.edition().as_category()),
+        category: Text = "Category" => text(cluster.edition().as_str()),
         ai_type: Text = "AiType",
         cpu_cores: Text = "CpuCores",
         memory_size: Text = "MemorySize",

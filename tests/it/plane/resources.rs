@@ -2,7 +2,7 @@
 
 use failover_model::ebs::{GroupStatus, PairStatus, RPO, ReplicaPair};
 use failover_model::lifecycle::Due;
-use failover_model::polardb::{ClusterEffect, Failure, NodeChange};
+use failover_model::polardb::{ClusterEffect, Context, Failure, NodeChange};
 use failover_model::policy::{EbsPolicy, PolarDbPolicy};
 use failover_model::{EffectId, Outcome};
 
@@ -46,24 +46,25 @@ fn a_group_takes_the_end_of_no_copy_but_the_one_under_way() {
     assert!(!ends(EffectId(copy.0 - 1)) && !ends(world.pending(2)));
 }
 
-/// P-161: the next node is found when the plan is made; applying it takes the id that the plan asks for.
+/// P-161: the next node is found when the plan is made, which takes the id that it is offered only with an effect.
 #[test]
-fn a_plan_of_a_cluster_names_the_next_node_and_asks_for_an_id_only_with_an_effect() {
+fn a_plan_of_a_cluster_names_the_next_node_and_takes_an_id_only_with_an_effect() {
     let mut world = World::default();
     let _ = world.adopt(seed(&[("a", 5), ("b", 3)]));
     let (policy, now) = (PolarDbPolicy::default(), world.plane.clock());
+    let context = |id| Context { now, effect: EffectId(id), policy: &policy };
     let mut cluster = world.db().clone();
-    let down = |node: &str| cluster.decide_nodes(now, &[id(node)], NodeChange::Up(false), &policy).unwrap();
+    let down = |node: &str| cluster.decide_nodes(context(99), &[id(node)], NodeChange::Up(false)).unwrap();
     assert!(!down("b").asks());
     let plan = down("w");
     assert!(plan.asks());
-    let step = cluster.apply(plan, EffectId(99));
+    let step = cluster.apply(plan);
     assert_eq!(step.asked, Some((EffectId(99), ClusterEffect::PromoteNode(id("a")))));
     let before = cluster.clone();
     let failed = Outcome::Failed { failure: Failure::Network, message: None };
-    let plan = cluster.decide_outcome(now, EffectId(99), &failed, &policy).unwrap();
+    let plan = cluster.decide_outcome(context(100), EffectId(99), &failed).unwrap();
     assert!(plan.asks() && cluster == before);
-    let step = cluster.apply(plan, EffectId(100));
+    let step = cluster.apply(plan);
     assert_eq!(step.asked, Some((EffectId(100), ClusterEffect::PromoteNode(id("b")))));
     assert_eq!(step.ended, [EffectId(99)]);
 }

@@ -180,7 +180,7 @@ fn rule_12_a_second_switch_waits_ten_minutes_and_five_by_policy() {
 #[test]
 fn rule_13_an_edition_is_spelled_otherwise_in_answers() {
     assert_eq!(Edition::Archive.as_creation_category(), "ArchiveNormal");
-    assert_eq!(Edition::Archive.as_category(), "Archive");
+    assert_eq!(Edition::Archive.as_str(), "Archive");
 }
 
 #[test]

@@ -94,8 +94,7 @@ fn rule_10_an_unknown_or_foreign_target_is_malformed_and_not_not_found() {
 /// Requests and answers spell the same things differently.
 #[test]
 fn rule_13_requests_and_answers_have_words_of_their_own() {
-    let differ =
-        Edition::ALL.iter().filter(|edition| edition.as_creation_category() != edition.as_category());
+    let differ = Edition::ALL.iter().filter(|edition| edition.as_creation_category() != edition.as_str());
     assert_eq!(differ.collect::<Vec<_>>(), [&Edition::Archive]);
     let create = |category| and(least(Operation::CreateDbCluster), &[("CreationCategory", category)]);
     accepted(Operation::CreateDbCluster, &create("ArchiveNormal"));

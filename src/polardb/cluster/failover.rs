@@ -11,7 +11,7 @@ use crate::polardb::cluster::requests::{Edition, Engine};
 use crate::polardb::cluster::rules::{P_301, P_310};
 use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::election::electorate::Electorate;
-use crate::polardb::election::failover::{Cause, Next, NoCandidate, OnExhaustion, PlannedFailover, Start};
+use crate::polardb::election::failover::{Cause, Failover, Next, NoCandidate, OnExhaustion, Start};
 use crate::polardb::election::rules::{
     P_109, P_121, P_122, P_140, P_150, P_160, P_161, P_172, P_180, P_181, P_182, P_185, P_186, P_190,
 };
@@ -55,7 +55,7 @@ impl Draft<'_> {
         start: Start,
         then: OnExhaustion,
     ) -> Result<RuleId, NoCandidate> {
-        let (failover, next) = PlannedFailover::begin(start, self.nodes(), self.now(), self.policy, then)?;
+        let (failover, next) = Failover::begin(start, &self.after.nodes, self.at, then)?;
         let (cause, requested) = (failover.cause, failover.requested.clone());
         let began = match cause {
             Cause::Manual => P_301,
@@ -64,27 +64,26 @@ impl Draft<'_> {
             Cause::RollBack => P_190,
         };
         let rule = if requested.is_some() { P_140 } else { next.rule() };
-        self.plan.waits = false;
+        self.after.waits = false;
         self.push(began, ClusterFact::FailoverBegan { cause, requested });
-        self.plan.ask_next(rule, next, failover.attempts);
-        self.plan.failover = Some(failover);
+        self.ask_next(rule, next, failover.attempts);
+        self.after.failover = Some(failover);
         Ok(rule)
     }
 
     /// Moves the running failover to what comes next, or ends it without success.
     pub(in crate::polardb) fn advance_to(&mut self, next: Next, rule: RuleId) {
         cite!(P_172);
-        let now = self.now();
-        let Some(failover) = &mut self.plan.failover else { return };
-        self.plan.step.ended.extend(failover.stage.id());
+        let Some(failover) = &mut self.after.failover else { return };
+        self.step.ended.push(failover.stage.id());
+        let begins = failover.enter(&next, self.at);
         let attempts = failover.attempts;
-        if failover.enter(&next, now) {
-            let attempts = failover.attempts;
-            self.plan.ask_next(rule, next, attempts);
+        if begins {
+            self.ask_next(rule, next, attempts);
         } else {
             let exhausted = next == Next::Exhausted && failover.cause == Cause::Manual;
-            self.plan.waits = exhausted && self.policy.after_exhaustion == AfterExhaustion::Waits;
-            self.plan.failover = None;
+            self.after.waits = exhausted && self.at.policy.after_exhaustion == AfterExhaustion::Waits;
+            self.after.failover = None;
             self.push(next.rule(), ClusterFact::Exhausted { attempts });
         }
     }
@@ -92,13 +91,13 @@ impl Draft<'_> {
     /// Ends the running failover with the node that it promoted as the writer.
     pub(in crate::polardb) fn promoted(&mut self) {
         cite!(P_109, P_121);
-        let Some(failover) = self.plan.failover.take() else { return };
+        let Some(failover) = self.after.failover.take() else { return };
         let Some(to) = failover.switching().cloned() else { return };
-        let now = self.now();
-        self.ended(failover.stage.id());
+        let now = self.at.now;
+        self.step.ended.push(failover.stage.id());
         let across = failover.electorate.standby;
         let (mut from, mut old_zone) = (to.clone(), None);
-        for node in self.nodes_mut() {
+        for node in &mut self.after.nodes {
             if node.role == Role::Writer {
                 node.role = Role::Reader;
                 from = node.id.clone();
@@ -114,18 +113,18 @@ impl Draft<'_> {
                 kind => kind,
             };
         }
-        let zone = self.primary_zone().cloned();
+        let zone = self.after.primary_zone().cloned();
         if across {
-            self.plan.standby_zone = old_zone.clone().filter(|old| Some(old) != zone.as_ref());
+            self.after.standby_zone = old_zone.clone().filter(|old| Some(old) != zone.as_ref());
         }
         // The zone of the writer, and one that it is to stay in, calls for no return.
         let called_back = match failover.cause {
             Cause::Manual if failover.roll_back => old_zone,
             Cause::Manual | Cause::RollBack => None,
-            Cause::Automatic => self.plan.home.take(),
+            Cause::Automatic => self.after.home.take(),
         };
-        self.plan.home = called_back.filter(|home| Some(home) != zone.as_ref());
-        self.plan.last_switch = Some(match self.policy.window_from {
+        self.after.home = called_back.filter(|home| Some(home) != zone.as_ref());
+        self.after.last_switch = Some(match self.at.policy.window_from {
             WindowFrom::End => now,
             WindowFrom::Start => failover.started_at,
         });
@@ -136,7 +135,7 @@ impl Draft<'_> {
 
     /// The promotion under way failed; without a `failure`, because its node was lost.
     pub(in crate::polardb) fn attempt_failed(&mut self, failure: Option<Failure>) {
-        let Some(failover) = &mut self.plan.failover else { return };
+        let Some(failover) = &mut self.after.failover else { return };
         let Some(node) = failover.switching().cloned() else { return };
         failover.attempt_failed();
         self.push(P_161, ClusterFact::AttemptFailed { node, failure });
@@ -148,20 +147,19 @@ impl Draft<'_> {
     /// Asks the running failover who is next.
     fn next(&mut self) -> Next {
         let lost_its_zone = self.lost_its_zone();
-        let nodes = self.plan.nodes.as_ref().unwrap_or(&self.cluster.nodes);
-        let Some(failover) = &mut self.plan.failover else { return Next::Exhausted };
+        let Some(failover) = &mut self.after.failover else { return Next::Exhausted };
         let turns_over = failover.cause == Cause::Automatic && (failover.electorate.standby || lost_its_zone);
         let then = if turns_over { OnExhaustion::TurnOver } else { OnExhaustion::End };
-        failover.next(nodes, self.policy, then)
+        failover.next(&self.after.nodes, self.at.policy, then)
     }
 
     /// What a change of nodes means for the failover that runs, or for one that is to begin.
     pub(in crate::polardb) fn react(&mut self, change: &Availability) {
-        if self.in_lifecycle() {
+        if self.after.pending.is_some() {
             return;
         }
-        let lost_its_writer = self.lost_its_writer();
-        let Some(failover) = &mut self.plan.failover else {
+        let lost_its_writer = self.after.lost_its_writer();
+        let Some(failover) = &mut self.after.failover else {
             if lost_its_writer {
                 self.react_without_writer(change);
             } else if !change.gained.is_empty() {
@@ -175,11 +173,11 @@ impl Draft<'_> {
             failover.electorate.zone = None;
             self.push(P_182, ClusterFact::TurnedAutomatic);
         }
-        let offered = self.cluster.offered();
-        let Some(failover) = &self.plan.failover else { return };
+        let offered = self.before.offered();
+        let Some(failover) = &self.after.failover else { return };
         if failover.switching().is_some_and(|node| change.lost.contains(node)) {
             self.attempt_failed(None);
-        } else if offered.is_some() && offered != failover.offered(self.nodes()) {
+        } else if offered.is_some() && offered != failover.offered(&self.after.nodes) {
             let next = self.next();
             self.advance_to(next, P_150);
         }
@@ -188,9 +186,9 @@ impl Draft<'_> {
     /// Without a writer and a failover, only a node that becomes eligible begins another one (`P-181`); but any change can
     /// complete the loss of the zone, upon which the standby cluster takes over (`P-185`).
     fn react_without_writer(&mut self, change: &Availability) {
-        let electorate = Electorate::automatic(self.policy);
+        let electorate = Electorate::automatic(self.at.policy);
         let gained = |(node, _)| change.gained.contains(node);
-        let eligible = electorate.candidates(self.nodes()).any(gained);
+        let eligible = electorate.candidates(&self.after.nodes).any(gained);
         if change.writer_failed {
             self.begin_automatic(Search::PrimaryThenStandby, OnNoCandidate::Report);
         } else if eligible {
@@ -203,16 +201,16 @@ impl Draft<'_> {
     /// While the writer is up, a node that becomes able to take over matters in two cases: a failover waits for one
     /// (`P-172`), or the writer is to return to the zone of that node (`P-190`).
     fn resume(&mut self, change: &Availability) {
-        let electorate = Electorate::automatic(self.policy);
-        if self.plan.waits {
+        let electorate = Electorate::automatic(self.at.policy);
+        if self.after.waits {
             // Without a candidate it goes on waiting.
             let _ = self.begin(Start::elected(Cause::Manual, electorate), OnExhaustion::End);
             return;
         }
-        let home = self.plan.home.as_ref();
+        let home = self.after.home.as_ref();
         let is_back = |node: &&DbNode| Some(&node.zone) == home && change.gained.contains(&node.id);
-        let Some(node) = self.nodes().iter().find(is_back) else { return };
-        if self.work().is_some() || self.plan.busy.is_some() {
+        let Some(node) = self.after.nodes.iter().find(is_back) else { return };
+        if self.after.work.is_some() || self.after.busy.is_some() {
             return;
         }
         let standby = node.kind == NodeKind::Standby;
@@ -223,13 +221,13 @@ impl Draft<'_> {
     /// Begins an automatic failover, unless the frequency window holds it (`P-186`) or the edition has none.
     pub(in crate::polardb) fn begin_automatic(&mut self, search: Search, otherwise: OnNoCandidate) {
         cite!(P_186);
-        let window = self.policy.switch_window;
-        let in_window = self.plan.last_switch.is_some_and(|last| self.now().since(last) < window);
-        let held = in_window && self.policy.automatic_in_window == AutomaticInWindow::Held;
-        if held || !self.cluster.edition.fails_over() {
+        let window = self.at.policy.switch_window;
+        let in_window = self.after.last_switch.is_some_and(|last| self.at.now.since(last) < window);
+        let held = in_window && self.at.policy.automatic_in_window == AutomaticInWindow::Held;
+        if held || !self.after.edition.fails_over() {
             return;
         }
-        let electorate = Electorate::automatic(self.policy);
+        let electorate = Electorate::automatic(self.at.policy);
         let (standby, then) = match (search, self.lost_its_zone()) {
             (Search::PrimaryThenStandby, false) => (false, OnExhaustion::End),
             (Search::PrimaryThenStandby, true) => (false, OnExhaustion::TurnOver),
@@ -244,12 +242,12 @@ impl Draft<'_> {
 
     /// Whether every compute node of the primary zone is down and a standby cluster may take over (`P-185`).
     fn lost_its_zone(&self) -> bool {
-        let Some(zone) = self.primary_zone() else { return false };
+        let Some(zone) = self.after.primary_zone() else { return false };
         let mut there =
-            self.nodes().iter().filter(|node| node.zone == *zone && node.kind != NodeKind::Standby);
-        self.policy.zone_loss == ZoneLoss::SwitchOver
-            && self.cluster.engine == Engine::MySql
-            && self.cluster.edition == Edition::Normal
+            self.after.nodes.iter().filter(|node| node.zone == *zone && node.kind != NodeKind::Standby);
+        self.at.policy.zone_loss == ZoneLoss::SwitchOver
+            && self.after.engine == Engine::MySql
+            && self.after.edition == Edition::Normal
             && there.all(|node| !node.up)
     }
 
@@ -257,10 +255,10 @@ impl Draft<'_> {
     pub(in crate::polardb) fn change_nodes(&mut self, ids: &[NodeId], change: NodeChange) {
         let rule = if matches!(change, NodeChange::Priority(_)) { P_122 } else { P_310 };
         // Held by the window, an automatic failover begins with the next report of the loss (`P-186`).
-        let repeats = self.policy.automatic_in_window == AutomaticInWindow::Held;
+        let repeats = self.at.policy.automatic_in_window == AutomaticInWindow::Held;
         let mut seen = Availability::default();
         let mut facts = Vec::new();
-        for node in self.nodes_mut().iter_mut().filter(|node| ids.contains(&node.id)) {
+        for node in self.after.nodes.iter_mut().filter(|node| ids.contains(&node.id)) {
             let was_able = node.is_able();
             let changed = node.change(change);
             if changed {
@@ -277,7 +275,7 @@ impl Draft<'_> {
             }
         }
         let changed = !facts.is_empty();
-        self.plan.step.facts.extend(facts);
+        self.step.facts.extend(facts);
         if changed || seen.writer_failed {
             self.react(&seen);
         }
