@@ -1,13 +1,17 @@
 //! The first difference between two visible states.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::{Divergence, Driven};
 use crate::ids::EffectId;
-use crate::testing::view::{ClusterView, DrillView, GroupView, PairView, PendingEffect, View};
-use crate::time::Timestamp;
+use crate::rule::RuleId;
+use crate::testing::view::{
+    ClusterView, DrillView, GroupView, NodeView, PairView, PendingEffect, Task, View,
+};
 
 /// The respect in which two systems differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,39 +70,33 @@ impl fmt::Display for Aspect {
     }
 }
 
-/// The first difference between an allowed and the shown state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Difference {
-    pub(super) aspect: Aspect,
-    pub(super) resource: String,
-    pub(super) allowed: String,
-    pub(super) shown: String,
-}
+/// What is compared of a resource, in this order.
+type Facts<const N: usize> = [(Aspect, Option<String>); N];
 
-type Compared = Result<(), Difference>;
-
-/// Fails with the first difference. `used` are the effect ids that were shown before.
-pub(super) fn compare(allowed: &View, shown: &View, used: &[EffectId]) -> Compared {
+/// Fails with the first difference, as one of initial states. `used` are the effect ids that were shown before.
+pub(super) fn compare(allowed: &View, shown: &View, used: &[EffectId]) -> Driven {
     for (pair, other) in twins("all pairs", &allowed.pairs, &shown.pairs, |pair| &pair.id)? {
-        compare_pairs(pair, other)?;
+        same(&pair.id, of_pair(pair), of_pair(other))?;
     }
     for (group, other) in twins("all groups", &allowed.groups, &shown.groups, |group| &group.id)? {
-        compare_groups(group, other)?;
+        same(&group.id, of_group(group), of_group(other))?;
     }
     for (drill, other) in twins("all drills", &allowed.drills, &shown.drills, |drill| &drill.id)? {
-        compare_drills(drill, other)?;
+        same(&drill.id, of_drill(drill), of_drill(other))?;
     }
     let clusters = twins("all clusters", &allowed.clusters, &shown.clusters, |cluster| &cluster.id)?;
-    for (cluster, other) in &clusters {
-        compare_clusters(cluster, other)?;
+    let mut nodes = Vec::new();
+    for (cluster, other) in clusters {
+        nodes.extend(twins(&cluster.id, &cluster.nodes, &other.nodes, |node| &node.id)?);
+        same(&cluster.id, of_cluster(cluster), of_cluster(other))?;
     }
     compare_effects(&allowed.effects, &shown.effects, used)?;
     // The statuses of nodes follow from the effects.
-    for (cluster, other) in &clusters {
-        compare_nodes(cluster, other)?;
+    for (node, other) in nodes {
+        same(&node.id, of_node(node), of_node(other))?;
     }
     let deadline = |view: &View| view.next_deadline.as_ref().map(|(at, of)| format!("{of} at {at}"));
-    same(Aspect::Deadline, "all", &deadline(allowed), &deadline(shown))
+    same("all", [(Aspect::Deadline, deadline(allowed))], [(Aspect::Deadline, deadline(shown))])
 }
 
 /// The allowed and the shown view of each resource, provided that the same ones exist.
@@ -107,142 +105,104 @@ fn twins<'a, T>(
     allowed: &'a [T],
     shown: &'a [T],
     id: fn(&T) -> &str,
-) -> Result<Vec<(&'a T, &'a T)>, Difference> {
-    let ids = |all: &[T]| sorted(all.iter().map(|one| String::from(id(one))));
-    same(Aspect::Existence, what, &ids(allowed), &ids(shown))?;
+) -> Result<Vec<(&'a T, &'a T)>, Box<Divergence>> {
+    let ids = |all: &[T]| [(Aspect::Existence, listed(all.iter().map(|one| id(one).into())))];
+    same(what, ids(allowed), ids(shown))?;
     let twin = |one| Some((one, shown.iter().find(|other| id(other) == id(one))?));
     Ok(allowed.iter().filter_map(twin).collect())
 }
 
-fn same<T: PartialEq + Words>(aspect: Aspect, resource: &str, allowed: &T, shown: &T) -> Compared {
-    if allowed == shown {
+fn same<const N: usize>(resource: &str, allowed: Facts<N>, shown: Facts<N>) -> Driven {
+    let Some((one, other)) = allowed.into_iter().zip(shown).find(|(one, other)| one != other) else {
         return Ok(());
-    }
-    Err(Difference { aspect, resource: resource.to_string(), allowed: allowed.words(), shown: shown.words() })
-}
-
-/// A value as it reads in a sentence.
-trait Words {
-    fn words(&self) -> String;
-}
-
-macro_rules! words {
-    ($($type:ty),*) => {
-        $(impl Words for $type {
-            fn words(&self) -> String {
-                self.to_string()
-            }
-        })*
     };
-}
-
-words!(String, &str, u8, EffectId, Timestamp);
-
-impl<T: Words> Words for Option<T> {
-    fn words(&self) -> String {
-        self.as_ref().map_or_else(|| String::from("absent"), Words::words)
-    }
-}
-
-impl Words for Vec<String> {
-    fn words(&self) -> String {
-        if self.is_empty() { String::from("nothing") } else { self.join(", ") }
-    }
-}
-
-/// From one place in a region to another.
-impl Words for [&String; 4] {
-    fn words(&self) -> String {
-        let [region, place, other_region, other_place] = self;
-        format!("from {place} in {region} to {other_place} in {other_region}")
-    }
-}
-
-fn compare_pairs(pair: &PairView, other: &PairView) -> Compared {
-    let id = &pair.id;
-    same(Aspect::Status, id, &pair.status, &other.status)?;
-    same(Aspect::Message, id, &pair.message, &other.message)?;
-    same(Aspect::Direction, id, &pair_direction(pair), &pair_direction(other))?;
-    same(Aspect::SourceAccess, id, &pair.source.access, &other.source.access)?;
-    same(Aspect::DestinationAccess, id, &pair.destination.access, &other.destination.access)?;
-    same(Aspect::RecoverPoint, id, &pair.recover_point, &other.recover_point)?;
-    same(Aspect::Membership, id, &pair.group, &other.group)
-}
-
-const fn pair_direction(pair: &PairView) -> [&String; 4] {
-    [&pair.source.region, &pair.source.disk, &pair.destination.region, &pair.destination.disk]
-}
-
-fn compare_groups(group: &GroupView, other: &GroupView) -> Compared {
-    let id = &group.id;
-    let members = |group: &GroupView| sorted(group.members.iter().cloned());
-    same(Aspect::Membership, id, &members(group), &members(other))?;
-    same(Aspect::Status, id, &group.status, &other.status)?;
-    same(Aspect::Direction, id, &group_direction(group), &group_direction(other))?;
-    same(Aspect::RecoverPoint, id, &group.recover_point, &other.recover_point)
-}
-
-const fn group_direction(group: &GroupView) -> [&String; 4] {
-    [&group.source.region, &group.source.zone, &group.destination.region, &group.destination.zone]
-}
-
-fn compare_drills(drill: &DrillView, other: &DrillView) -> Compared {
-    let id = &drill.id;
-    same(Aspect::Status, id, &drill.status, &other.status)?;
-    same(Aspect::Message, id, &drill.message, &other.message)?;
-    same(Aspect::RecoverPoint, id, &drill.recover_point, &other.recover_point)?;
-    let of = |drill: &DrillView| format!("of {} since {}", drill.owner, drill.started_at);
-    same(Aspect::Drill, id, &of(drill), &of(other))?;
-    let disks = |drill: &DrillView| {
-        let disks = drill.disks.iter();
-        sorted(disks.map(|disk| format!("{} of {}: {}", disk.disk, disk.pair, disk.status)))
+    let words = |fact: Option<String>| match fact {
+        None => String::from("absent"),
+        Some(none) if none.is_empty() => String::from("nothing"),
+        Some(fact) => fact,
     };
-    same(Aspect::Drill, id, &disks(drill), &disks(other))
+    let (aspect, resource) = (one.0, String::from(resource));
+    let (allowed, shown) = (words(one.1), words(other.1));
+    let (number, input, rule) = (0, None, RuleId("C-030"));
+    Err(Box::new(Divergence { number, input, aspect, resource, allowed, shown, rule }))
 }
 
-fn compare_clusters(cluster: &ClusterView, other: &ClusterView) -> Compared {
-    let id = &cluster.id;
-    let _ = twins(id, &cluster.nodes, &other.nodes, |node| &node.id)?;
-    let writers = |cluster: &ClusterView| {
-        let writers = cluster.nodes.iter().filter(|node| node.writer);
-        sorted(writers.map(|node| node.id.clone()))
-    };
-    same(Aspect::Writer, id, &writers(cluster), &writers(other))?;
-    same(Aspect::Status, id, &cluster.status, &other.status)
+fn of_pair(pair: &PairView) -> Facts<7> {
+    let (from, to) = (&pair.source, &pair.destination);
+    let direction = format!("from {} in {} to {} in {}", from.disk, from.region, to.disk, to.region);
+    [
+        (Aspect::Status, Some(pair.status.clone())),
+        (Aspect::Message, pair.message.clone()),
+        (Aspect::Direction, Some(direction)),
+        (Aspect::SourceAccess, Some(from.access.into())),
+        (Aspect::DestinationAccess, Some(to.access.into())),
+        (Aspect::RecoverPoint, pair.recover_point.map(|at| at.to_string())),
+        (Aspect::Membership, pair.group.clone()),
+    ]
 }
 
-fn compare_nodes(cluster: &ClusterView, other: &ClusterView) -> Compared {
-    for (node, twin) in twins(&cluster.id, &cluster.nodes, &other.nodes, |node| &node.id)? {
-        same(Aspect::Priority, &node.id, &node.priority, &twin.priority)?;
-        same(Aspect::Status, &node.id, &node.status, &twin.status)?;
-    }
-    Ok(())
+fn of_group(group: &GroupView) -> Facts<4> {
+    let (from, to) = (&group.source, &group.destination);
+    let direction = format!("from {} in {} to {} in {}", from.zone, from.region, to.zone, to.region);
+    [
+        (Aspect::Membership, listed(group.members.iter().cloned())),
+        (Aspect::Status, Some(group.status.clone())),
+        (Aspect::Direction, Some(direction)),
+        (Aspect::RecoverPoint, group.recover_point.map(|at| at.to_string())),
+    ]
 }
 
-fn compare_effects(allowed: &[PendingEffect], shown: &[PendingEffect], used: &[EffectId]) -> Compared {
+fn of_drill(drill: &DrillView) -> Facts<5> {
+    let disks = drill.disks.iter().map(|disk| format!("{} of {}: {}", disk.disk, disk.pair, disk.status));
+    [
+        (Aspect::Status, Some(drill.status.clone())),
+        (Aspect::Message, drill.message.clone()),
+        (Aspect::RecoverPoint, drill.recover_point.map(|at| at.to_string())),
+        (Aspect::Drill, Some(format!("of {} since {}", drill.owner, drill.started_at))),
+        (Aspect::Drill, listed(disks)),
+    ]
+}
+
+fn of_cluster(cluster: &ClusterView) -> Facts<2> {
+    let writers = cluster.nodes.iter().filter(|node| node.writer).map(|node| node.id.clone());
+    [(Aspect::Writer, listed(writers)), (Aspect::Status, Some(cluster.status.clone()))]
+}
+
+fn of_node(node: &NodeView) -> Facts<2> {
+    [(Aspect::Priority, Some(node.priority.to_string())), (Aspect::Status, Some(node.status.clone()))]
+}
+
+fn compare_effects(allowed: &[PendingEffect], shown: &[PendingEffect], used: &[EffectId]) -> Driven {
     let tasks = |effects: &[PendingEffect]| {
-        sorted(effects.iter().map(|effect| format!("{} ({})", effect.task.clone().sorted(), effect.resource)))
+        let texts = effects.iter().map(|effect| {
+            let mut effect = effect.clone();
+            effect.members.sort();
+            if let Task::ChooseNode(tier) = &mut effect.task {
+                tier.sort();
+            }
+            effect.to_string()
+        });
+        [(Aspect::Effects, listed(texts))]
     };
-    same(Aspect::Effects, "the outside", &tasks(allowed), &tasks(shown))?;
+    same("the outside", tasks(allowed), tasks(shown))?;
     for effect in allowed {
         let mut twins = shown.iter();
         let Some(twin) = twins.find(|twin| twin.resource == effect.resource) else { continue };
+        let (id, of) = (twin.id.to_string(), &effect.resource);
         if effect.id != EffectId(0) {
-            same(Aspect::EffectId, &effect.resource, &effect.id, &twin.id)?;
+            let known = Some(effect.id.to_string());
+            same(of, [(Aspect::EffectId, known)], [(Aspect::EffectId, Some(id))])?;
         } else if twin.id == EffectId(0) || used.contains(&twin.id) {
-            return Err(Difference {
-                aspect: Aspect::EffectId,
-                resource: effect.resource.clone(),
-                allowed: String::from("an id that was never used"),
-                shown: twin.id.to_string(),
-            });
+            let new = Some(String::from("an id that was never used"));
+            same(of, [(Aspect::EffectId, new)], [(Aspect::EffectId, Some(id))])?;
         }
     }
     Ok(())
 }
 
-fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
+/// The texts in order, separated by commas.
+fn listed(texts: impl Iterator<Item = String>) -> Option<String> {
     let mut texts: Vec<String> = texts.collect();
     texts.sort();
-    texts
+    Some(texts.join(", "))
 }

@@ -3,7 +3,7 @@
 mod compare;
 
 pub use compare::Aspect;
-use compare::{Difference, compare};
+use compare::compare;
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -156,9 +156,7 @@ impl<S: Subject> Drive<S> {
     pub fn new(reference: Reference, subject: S) -> Result<Self, Box<Divergence>> {
         let mut reference = reference.with_leeway(subject.leeway());
         let shown = subject.view();
-        if let Err(difference) = compare(&reference.view(), &shown, reference.used()) {
-            return Err(divergence(0, None, difference, RuleId("C-030")));
-        }
+        compare(&reference.view(), &shown, &reference.used)?;
         reference.bind(&shown.effects);
         Ok(Self { reference, subject, summary: Summary::default() })
     }
@@ -193,24 +191,23 @@ impl<S: Subject> Drive<S> {
         let answer = self.subject.apply(input);
         let shown = self.subject.view();
         self.count(input, &answer);
-        let used = self.reference.used();
-        let mut nearest: Option<(Difference, RuleId)> = None;
+        let mut nearest: Option<Box<Divergence>> = None;
         let mut fits = None;
         for (at, branch) in branches.iter().enumerate().filter(|(_, branch)| branch.answer.is(&answer)) {
-            match compare(&branch.after.view(), &shown, used) {
+            match compare(&branch.after.view(), &shown, &self.reference.used) {
                 Ok(()) if branch.answer.is_by_the_rule_of(&answer) => {
                     fits = Some(at);
                     break;
                 }
                 Ok(()) => {}
-                Err(difference) => {
-                    let rule = rule_of(difference.aspect, branch, &difference);
-                    nearest.get_or_insert((difference, rule));
+                Err(mut divergence) => {
+                    divergence.rule = rule_of(branch, &divergence);
+                    nearest.get_or_insert(divergence);
                 }
             }
         }
         if let Some(at) = fits {
-            if self.reference.leeway().elects_itself {
+            if self.reference.leeway.elects_itself {
                 self.summary.elections.extend(election(first, &shown));
             }
             let branch = branches.swap_remove(at);
@@ -219,15 +216,15 @@ impl<S: Subject> Drive<S> {
             self.reference.bind(&shown.effects);
             return Ok(());
         }
-        let (difference, rule) = nearest.unwrap_or_else(|| {
+        let mut divergence = nearest.unwrap_or_else(|| {
             let mut allowed: Vec<String> = branches.iter().map(|branch| branch.answer.to_string()).collect();
             allowed.dedup();
+            let (aspect, resource, rule) = (Aspect::Answer, subject_of(input), first.rule);
             let (allowed, shown) = (allowed.join(" or "), answer.to_string());
-            let difference =
-                Difference { aspect: Aspect::Answer, resource: subject_of(input), allowed, shown };
-            (difference, first.rule)
+            Box::new(Divergence { number: 0, input: None, aspect, resource, allowed, shown, rule })
         });
-        Err(divergence(self.summary.inputs, Some(input.clone()), difference, rule))
+        (divergence.number, divergence.input) = (self.summary.inputs, Some(input.clone()));
+        Err(divergence)
     }
 
     /// The reference.
@@ -260,15 +257,10 @@ impl<S: Subject> Drive<S> {
     }
 }
 
-fn divergence(number: usize, input: Option<Input>, difference: Difference, rule: RuleId) -> Box<Divergence> {
-    let Difference { aspect, resource, allowed, shown } = difference;
-    Box::new(Divergence { number, input, aspect, resource, allowed, shown, rule })
-}
-
 /// The rule about the aspect that differs, where it is not the rule that decided on the input.
-fn rule_of(aspect: Aspect, branch: &Branch, difference: &Difference) -> RuleId {
+fn rule_of(branch: &Branch, difference: &Divergence) -> RuleId {
     let of_group = branch.after.view().groups.iter().any(|group| group.id == difference.resource);
-    match (aspect, branch.rule.0) {
+    match (difference.aspect, branch.rule.0) {
         (Aspect::RecoverPoint, _) if of_group => RuleId("G-650"),
         (Aspect::Direction, _) if of_group => RuleId("G-640"),
         (Aspect::Status, "E-510" | "E-680") if of_group => RuleId("G-400"),

@@ -1,7 +1,6 @@
 //! Calls on clusters, and failover.
 
 use alloc::string::{String, ToString};
-use alloc::vec;
 use alloc::vec::Vec;
 
 use super::super::bug::Bug;
@@ -9,7 +8,7 @@ use super::super::view::Task;
 use super::{Cluster, Fault, Job, Node, Reference, Reply, Rule, Run, fault, put};
 use crate::control_plane::{Call, Fresh, Misuse};
 use crate::polardb::{
-    CreateDbCluster, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig, TargetZoneType,
+    CreateDbCluster, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType, TargetZoneType,
 };
 use crate::policy::{BusyCluster, ExplicitTargetFails, MissingTarget, TargetInWindow};
 
@@ -20,6 +19,18 @@ impl Node {
 }
 
 impl Cluster {
+    /// A postpaid cluster without nodes.
+    pub(super) fn new(id: &str, account: &str, region: &str, engine: Engine, edition: Edition) -> Self {
+        Self {
+            id: id.to_string(),
+            account: account.to_string(),
+            region: region.to_string(),
+            mysql: engine == Engine::MySql,
+            fails_over: matches!(edition, Edition::Normal | Edition::SeNormal),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn writer_lost(&self) -> bool {
         !self.nodes.iter().any(|node| node.writer && node.up)
     }
@@ -33,7 +44,7 @@ impl Cluster {
 
     pub(super) fn status(&self) -> String {
         match &self.job {
-            Some(Job { task: Task::CreateCluster, .. }) => return "Creating".to_string(),
+            Some(Job { task: Task::Create, .. }) => return "Creating".to_string(),
             Some(_) => return "Deleting".to_string(),
             None => {}
         }
@@ -45,6 +56,12 @@ impl Cluster {
 }
 
 impl Reference {
+    /// A cluster of this account, with its position.
+    pub(super) fn cluster(&self, account: &str, id: &str) -> Option<(usize, &Cluster)> {
+        let mut clusters = self.clusters.iter().enumerate();
+        clusters.find(|(_, cluster)| cluster.id == id && cluster.account == account)
+    }
+
     /// `P-110` to `P-114`.
     pub(super) fn eligible(&self, node: &Node) -> bool {
         !node.writer
@@ -57,22 +74,15 @@ impl Reference {
     pub(super) fn tier(&self, cluster: &Cluster, tried: &[String]) -> Vec<String> {
         let mut left: Vec<&Node> = cluster.nodes.iter().filter(|node| self.eligible(node)).collect();
         left.retain(|node| !tried.contains(&node.id));
-        let highest = if self.planted(Bug::PriorityInverted) {
-            left.iter().map(|node| node.priority).min()
-        } else {
-            left.iter().map(|node| node.priority).max()
-        };
-        let second = left.iter().map(|node| node.priority).filter(|priority| Some(*priority) < highest).max();
-        let mut tier: Vec<String> = Vec::new();
-        for node in left {
-            let priority = Some(node.priority);
-            if priority == highest
-                || self.planted(Bug::PriorityIgnored)
-                || (self.planted(Bug::LowerTierOffered) && priority == second)
-            {
-                tier.push(node.id.clone());
-            }
+        let priorities = || left.iter().map(|node| node.priority);
+        let inverted = self.planted(Bug::PriorityInverted);
+        let highest = if inverted { priorities().min() } else { priorities().max() };
+        let second = priorities().filter(|priority| Some(*priority) < highest).max();
+        if !self.planted(Bug::PriorityIgnored) {
+            let lower = second.filter(|_| self.planted(Bug::LowerTierOffered));
+            left.retain(|node| highest == Some(node.priority) || lower == Some(node.priority));
         }
+        let mut tier: Vec<String> = left.iter().map(|node| node.id.clone()).collect();
         if self.planted(Bug::FirstOnTies) {
             tier.truncate(1);
         }
@@ -98,14 +108,9 @@ impl Reference {
             run.tried.clear();
             tier = self.tier(cluster, &run.tried);
         }
-        match Self::task_of(tier) {
-            Some(task) => {
-                run.job = Job::new(task);
-                cluster.run = Some(run);
-                true
-            }
-            None => false,
-        }
+        let Some(task) = Self::task_of(tier) else { return false };
+        cluster.run = Some(Run { job: Job::new(task), ..run });
+        true
     }
 
     /// The promotion of a node failed, or the node was lost (`P-161`, `P-162`, `P-170`).
@@ -123,13 +128,9 @@ impl Reference {
         let named = run.named.take().is_some() && !run.automatic;
         let stops = self.policy.polardb.explicit_target_fails == ExplicitTargetFails::Stop
             && !self.planted(Bug::ExplicitFallsThrough);
-        if named && stops {
+        if named && stops || self.planted(Bug::StopsAtFirstFailure) {
             cluster.run = None;
-            return "P-162";
-        }
-        if self.planted(Bug::StopsAtFirstFailure) {
-            cluster.run = None;
-            return "P-161";
+            return if named && stops { "P-162" } else { "P-161" };
         }
         if self.try_next(cluster) { "P-161" } else { "P-170" }
     }
@@ -146,14 +147,7 @@ impl Reference {
             || (!cluster.mysql && self.planted(Bug::AutomaticOnMySqlOnly));
         match Self::task_of(self.tier(cluster, &[])) {
             Some(task) if cluster.fails_over && !held => {
-                cluster.run = Some(Run {
-                    automatic: true,
-                    named: None,
-                    tried: Vec::new(),
-                    round: 1,
-                    began: self.clock,
-                    job: Job::new(task),
-                });
+                cluster.run = Some(Run { automatic: true, ..Run::new(self.clock, task) });
                 "P-180"
             }
             _ => "P-181",
@@ -178,41 +172,32 @@ impl Reference {
     }
 
     pub(super) fn fail_cluster_over(&mut self, account: &str, request: &FailoverDbCluster) -> Reply {
-        let id = request.cluster.as_str();
-        let mine = |cluster: &Cluster| cluster.id == id && cluster.account == account;
-        let Some(at) = self.clusters.iter().position(mine) else {
-            return Reply::Refused(vec![fault("InvalidDBCluster.NotFound", "P-100")]);
+        let Some((at, cluster)) = self.cluster(account, request.cluster.as_str()) else {
+            return Reply::refused("InvalidDBCluster.NotFound", "P-100");
         };
-        let Some(mut cluster) = self.clusters.get(at).cloned() else { return Reply::Refused(Vec::new()) };
+        let mut cluster = cluster.clone();
         let target = request.target.as_ref().map(|target| target.as_str());
         let faults = self.faults_of_failover(&cluster, target, request.target_zone_type);
         if !faults.is_empty() {
             return Reply::Refused(faults);
         }
-        let (task, rule) = match target {
-            Some(target) => (Some(Task::PromoteNode(target.to_string())), "P-140"),
-            None => {
-                let task = Self::task_of(self.tier(&cluster, &[]));
-                let rule = if matches!(task, Some(Task::ChooseNode(_))) { "P-142" } else { "P-141" };
-                (task, rule)
-            }
+        let tier = target.map_or_else(|| self.tier(&cluster, &[]), |target| Vec::from([target.to_string()]));
+        let rule = if target.is_some() {
+            "P-140"
+        } else if tier.len() == 1 {
+            "P-141"
+        } else {
+            "P-142"
         };
-        let Some(task) = task else { return Reply::Refused(vec![fault("HaStatusNotSupport", "P-143")]) };
+        let Some(task) = Self::task_of(tier) else { return Reply::refused("HaStatusNotSupport", "P-143") };
         if let (true, Task::PromoteNode(to)) = (self.planted(Bug::WriterMovesAtAcceptance), &task) {
             for node in &mut cluster.nodes {
                 node.writer = node.id == *to;
             }
         }
-        cluster.run = Some(Run {
-            automatic: false,
-            named: target.map(ToString::to_string),
-            tried: Vec::new(),
-            round: 1,
-            began: self.clock,
-            job: Job::new(task),
-        });
+        cluster.run = Some(Run { named: target.map(ToString::to_string), ..Run::new(self.clock, task) });
         put(&mut self.clusters, at, cluster);
-        Reply::Accepted(rule, None)
+        Reply::accepted(rule, None)
     }
 
     /// The faults of a failover, in the order of checks: edition, target, status, window, state of the target.
@@ -274,28 +259,25 @@ impl Reference {
 
     pub(super) fn set_priority(&mut self, account: &str, request: &ModifyDbNodeConfig) -> Reply {
         let (id, node) = (request.cluster.as_str(), request.node.as_str());
-        let mine = |cluster: &&Cluster| cluster.id == id && cluster.account == account;
-        let Some(cluster) = self.clusters.iter().find(mine) else {
-            return Reply::Refused(vec![fault("InvalidDBClusterId.NotFound", "P-100")]);
+        let Some((_, cluster)) = self.cluster(account, id) else {
+            return Reply::refused("InvalidDBClusterId.NotFound", "P-100");
         };
         if !cluster.nodes.iter().any(|known| known.id == node) {
-            return Reply::Refused(vec![fault("InvalidDBNodeId.NotFound", "P-201")]);
+            return Reply::refused("InvalidDBNodeId.NotFound", "P-201");
         }
         let _ = self.node_changed(node, crate::polardb::NodeChange::Priority(request.priority));
-        Reply::Accepted("P-122", None)
+        Reply::accepted("P-122", None)
     }
 
     pub(super) fn delete_cluster(&mut self, account: &str, id: &str) -> Reply {
-        let mine = |cluster: &&mut Cluster| cluster.id == id && cluster.account == account;
-        let unlocks = self.planted(Bug::LockedReleased);
-        let Some(cluster) = self.clusters.iter_mut().find(mine) else {
-            return Reply::Refused(vec![fault("InvalidDBCluster.NotFound", "P-100")]);
+        let Some((at, cluster)) = self.cluster(account, id) else {
+            return Reply::refused("InvalidDBCluster.NotFound", "P-100");
         };
         let mut faults = Vec::new();
         if cluster.prepaid {
             faults.push(fault("OperationDenied.DBClusterPayType", "P-022"));
         }
-        if cluster.locked && !unlocks {
+        if cluster.locked && !self.planted(Bug::LockedReleased) {
             faults.push(fault("OperationDenied.DBClusterDeletionLock", "P-021"));
         }
         if cluster.status() != "Running" {
@@ -304,8 +286,9 @@ impl Reference {
         if !faults.is_empty() {
             return Reply::Refused(faults);
         }
-        cluster.job = Some(Job::new(Task::DeleteCluster));
-        Reply::Accepted("P-023", None)
+        let released = Cluster { job: Some(Job::new(Task::Delete)), ..cluster.clone() };
+        put(&mut self.clusters, at, released);
+        Reply::accepted("P-023", None)
     }
 
     pub(super) fn create_cluster(&mut self, call: &Call, create: &CreateDbCluster, fresh: &Fresh) -> Reply {
@@ -329,7 +312,7 @@ impl Reference {
         if !faults.is_empty() {
             return Reply::Refused(faults);
         }
-        let bad = Reply::Misused("P-010", Misuse::BadFreshId);
+        let bad = Reply::misused("P-010", Misuse::BadFreshId);
         let Fresh::Cluster(fresh) = fresh else { return bad };
         let names: Vec<String> = fresh.nodes.iter().map(|node| node.as_str().to_string()).collect();
         let id = fresh.cluster.as_str().to_string();
@@ -350,21 +333,14 @@ impl Reference {
             replicating: true,
             busy: None,
         };
+        let (account, region) = (call.account.as_str(), call.region.as_str());
         self.clusters.push(Cluster {
-            id: id.clone(),
-            account: call.account.as_str().to_string(),
-            region: call.region.as_str().to_string(),
-            mysql: create.engine == Engine::MySql,
-            fails_over: matches!(create.edition, Edition::Normal | Edition::SeNormal),
-            prepaid: create.pay_type == crate::polardb::PayType::Prepaid,
-            locked: false,
+            prepaid: create.pay_type == PayType::Prepaid,
             nodes: names.into_iter().enumerate().map(node).collect(),
-            busy: None,
-            job: Some(Job::new(Task::CreateCluster)),
-            run: None,
-            last_switch: None,
+            job: Some(Job::new(Task::Create)),
+            ..Cluster::new(&id, account, region, create.engine, create.edition)
         });
-        Reply::Accepted("P-010", Some(id))
+        Reply::accepted("P-010", Some(id))
     }
 
     /// The clusters of a region, in order of creation.
@@ -373,6 +349,6 @@ impl Reference {
             cluster.account == call.account.as_str() && cluster.region == call.region.as_str()
         };
         let ids = self.clusters.iter().filter(here).map(|cluster| cluster.id.clone()).take(30).collect();
-        Reply::Listed("P-300", ids)
+        Reply::listed("P-300", ids)
     }
 }

@@ -1,7 +1,7 @@
 //! The scope of the reference.
 
 use super::Reference;
-use crate::control_plane::{Input, Observation, Report, Request};
+use crate::control_plane::Input;
 use crate::policy::{Policy, READINGS};
 
 /// The readings whose alternatives the reference does not know.
@@ -30,51 +30,13 @@ impl Reference {
         known
     }
 
-    /// Whether the reference models the input.
+    /// Whether the reference models the input: then it has a reply even without any resource.
     pub fn knows(input: &Input) -> bool {
+        let mut empty = Self::default();
         match input {
-            Input::Advance(_) | Input::Report(_, Report::Outcome { .. }) => true,
-            Input::Report(_, Report::Observed(observation)) => matches!(
-                observation,
-                Observation::Disk { .. }
-                    | Observation::PairInvalid { .. }
-                    | Observation::GroupInvalid { .. }
-                    | Observation::ClusterBusy { .. }
-                    | Observation::ClusterRemoved { .. }
-                    | Observation::Node { .. }
-            ),
-            Input::Call(_, request, _) => matches!(
-                request,
-                Request::CreateDiskReplicaPair(_)
-                    | Request::StartDiskReplicaPair(_)
-                    | Request::StopDiskReplicaPair(_)
-                    | Request::FailoverDiskReplicaPair(_)
-                    | Request::ReprotectDiskReplicaPair(_)
-                    | Request::DeleteDiskReplicaPair(_)
-                    | Request::DescribeDiskReplicaPairs(_)
-                    | Request::CreateDiskReplicaGroup(_)
-                    | Request::ModifyDiskReplicaGroup(_)
-                    | Request::StartDiskReplicaGroup(_)
-                    | Request::StopDiskReplicaGroup(_)
-                    | Request::FailoverDiskReplicaGroup(_)
-                    | Request::ReprotectDiskReplicaGroup(_)
-                    | Request::DeleteDiskReplicaGroup(_)
-                    | Request::DescribeDiskReplicaGroups(_)
-                    | Request::AddDiskReplicaPair(_)
-                    | Request::RemoveDiskReplicaPair(_)
-                    | Request::StartPairDrill(_)
-                    | Request::ClearPairDrill(_)
-                    | Request::DescribePairDrills(_)
-                    | Request::StartReplicaGroupDrill(_)
-                    | Request::ClearReplicaGroupDrill(_)
-                    | Request::DescribeReplicaGroupDrills(_)
-                    | Request::CreateDbCluster(_)
-                    | Request::DeleteDbCluster(_)
-                    | Request::ModifyDbNodeConfig(_)
-                    | Request::FailoverDbCluster(_)
-                    | Request::DescribeDbClusters(_)
-                    | Request::DescribeDbClusterAttribute(_)
-            ),
+            Input::Advance(_) => true,
+            Input::Report(_, report) => empty.report(report).is_some(),
+            Input::Call(call, request, fresh) => empty.perform(call, request, fresh).is_some(),
         }
     }
 }

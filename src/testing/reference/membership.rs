@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 
 use super::super::bug::Bug;
-use super::{Fault, Group, Pair, Reference, Reply, Rule, fault};
+use super::state::Kind;
+use super::{Fault, Place, Reference, Replica, Reply, fault};
 use crate::control_plane::{Call, Request};
 use crate::policy::JoinStatuses;
 
@@ -23,32 +24,31 @@ impl Reference {
     pub(super) fn faults_of_membership(&self, call: &Call, request: &Request) -> Option<Vec<Fault>> {
         let (group, pair, joins) = asked(request)?;
         let account = call.account.as_str();
-        let mine = |known: &&Group| known.id == group && known.account == account;
-        let Some(group) = self.groups.iter().find(mine) else {
+        let Some(group) = self.mine(Kind::Group, group, account) else {
             return Some(Vec::from([fault("NoSuchResource", "G-610")]));
         };
-        let mine = |known: &&Pair| known.id == pair && known.account == account;
-        let Some(pair) = self.pairs.iter().find(mine) else {
+        let Some(pair) = self.mine(Kind::Pair, pair, account) else {
             return Some(Vec::from([fault("NoSuchResource", "E-610")]));
         };
         let mut faults = Vec::new();
         let region = call.region.as_str();
-        if group.source().0 != region && group.destination().0 != region {
+        if !group.touches(region) {
             faults.push(fault("NoSuchResource", "G-620"));
-        } else if self.production(group) != region && !self.planted(Bug::GroupCalledAtBackup) {
+        } else if self.production(group).region != region && !self.planted(Bug::GroupCalledAtBackup) {
             faults.push(fault("OperationDenied", "G-622"));
         }
-        if joins {
-            self.against_joining(group, pair, &mut faults);
+        faults.extend(if joins {
+            self.against_joining(group, pair)
         } else {
-            self.against_leaving(group, pair, &mut faults);
-        }
+            self.against_leaving(group, pair)
+        });
         (!faults.is_empty()).then_some(faults)
     }
 
-    fn against_joining(&self, group: &Group, pair: &Pair, faults: &mut Vec<Fault>) {
-        if pair.group.as_deref() == Some(group.id.as_str()) {
-            return;
+    fn against_joining(&self, group: &Replica, pair: &Replica) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        if group.has(pair) {
+            return faults;
         }
         if pair.group.is_some() && !self.planted(Bug::PairInTwoGroups) {
             faults.push(fault("OperationDenied.PairInAnotherGroup", "G-680"));
@@ -65,19 +65,20 @@ impl Reference {
         } else if self.policy.ebs.join_statuses == JoinStatuses::Same && pair.status != shown {
             faults.push(fault("OperationDenied.PairGroupStatusConflict", "G-684"));
         }
-        let place = |place: &super::Place| (place.region.clone(), place.zone.clone());
-        let here =
-            place(pair.source()) == *group.source() && place(pair.destination()) == *group.destination();
+        let one = |of: &Place, other: &Place| of.region == other.region && of.zone == other.zone;
+        let here = one(pair.source(), group.source()) && one(pair.destination(), group.destination());
         if !here && !self.planted(Bug::ElsewhereJoins) {
             faults.push(fault("OperationDenied.PairGroupAZoneConflict", "G-685"));
         }
-        if self.members(&group.id).len() >= MOST && !self.planted(Bug::GroupWithoutBound) {
+        if self.parts(group).count() >= MOST && !self.planted(Bug::GroupWithoutBound) {
             faults.push(fault("OperationDenied.PairsExceedInGroup", "G-686"));
         }
+        faults
     }
 
-    fn against_leaving(&self, group: &Group, pair: &Pair, faults: &mut Vec<Fault>) {
-        if self.members(&group.id).is_empty() {
+    fn against_leaving(&self, group: &Replica, pair: &Replica) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        if self.parts(group).next().is_none() {
             faults.push(fault("OperationDenied.NoPairInGroup", "G-690"));
         }
         match &pair.group {
@@ -95,35 +96,30 @@ impl Reference {
         if replicating.contains(&pair.status) || busy.contains(&pair.status) {
             faults.push(fault("OperationDenied.PairStatusCannotRemoveFromGroup", "G-693"));
         }
+        faults
     }
 
     /// A call without faults.
-    pub(super) fn membership_call(&mut self, request: &Request) -> Reply {
-        let Some((group, pair, joins)) = asked(request) else { return Reply::Refused(Vec::new()) };
-        let Some(pair) = self.pairs.iter_mut().find(|known| known.id == pair) else {
-            return Reply::Refused(Vec::new());
-        };
+    pub(super) fn membership_call(&mut self, request: &Request) -> Option<Reply> {
+        let (group, pair, joins) = asked(request)?;
+        let pair = self.find_mut(Kind::Pair, pair)?;
         if joins {
-            if pair.group.as_deref() == Some(group) {
-                return Reply::Accepted("G-681", None);
-            }
-            pair.group = Some(group.into());
-            return Reply::Accepted("G-280", None);
+            let stays = pair.group.replace(group.into()).as_deref() == Some(group);
+            return Some(Reply::accepted(if stays { "G-681" } else { "G-280" }, None));
         }
         pair.group = None;
-        Reply::Accepted(self.left(group), None)
-    }
-
-    /// A member has left: a group without members stops, or stays at rest (`G-520`, `G-521`).
-    fn left(&mut self, group: &str) -> Rule {
-        let emptied = self.members(group).is_empty() && !self.planted(Bug::EmptiedGroupRuns);
-        let Some(group) = self.groups.iter_mut().find(|known| known.id == group) else { return "G-290" };
+        // A group without members stops, or stays at rest (`G-520`, `G-521`).
+        let runs_on = self.planted(Bug::EmptiedGroupRuns);
+        let group = self.find(Kind::Group, group)?;
         let rests = ["invalid", "creating", "created", "create_failed", "stopped", "failovered"];
         let going = ["deleting", "delete_failed", "deleted"];
-        if emptied && !rests.contains(&group.status) && !going.contains(&group.status) {
-            (group.status, group.job, group.due, group.copy_failed) = ("stopped", None, None, false);
-            return "G-520";
+        let emptied = self.parts(group).next().is_none();
+        if !emptied || runs_on || rests.contains(&group.status) || going.contains(&group.status) {
+            return Some(Reply::accepted("G-290", None));
         }
-        "G-290"
+        let id = group.id.clone();
+        let group = self.find_mut(Kind::Group, &id)?;
+        (group.status, group.job, group.due, group.copy_failed) = ("stopped", None, None, false);
+        Some(Reply::accepted("G-520", None))
     }
 }

@@ -1,24 +1,24 @@
 //! The naive reference: the rules once more, without the crate's tables, ranking, token cache or indexes.
 //!
-//! It is written from the pages of rules, as plainly as possible: texts for statuses, lists searched from the front, chains
-//! of `if`, and rule numbers as literals. It shares only the types of requests and the policy with the
-//! [control plane](crate::control_plane), so that their agreement is evidence for both.
+//! It is written from the pages of rules, as plainly as possible: texts for statuses, lists searched from the front, one
+//! `match` of what calls do in each status, and rule numbers as literals. It shares only the types of requests and the
+//! policy with the [control plane](crate::control_plane), so that their agreement is evidence for both.
 
 mod adopt;
 mod clusters;
 mod drills;
-mod groups;
 mod known;
 mod membership;
-mod pairs;
+mod replicas;
 mod reports;
 mod rounds;
 mod show;
 mod state;
+mod statuses;
 mod steps;
 mod tokens;
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::bug::Bug;
@@ -29,7 +29,7 @@ use crate::policy::Policy;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 
-use state::{Cluster, Disk, Drill, Group, Job, Node, Pair, Place, Remembered, Run, Site, Token};
+use state::{Cluster, Disk, Drill, Job, Kind, Node, Place, Replica, Run, Token};
 
 /// One RPO in milliseconds.
 const CYCLE: u64 = 900_000;
@@ -51,20 +51,36 @@ const fn fault(code: &'static str, rule: Rule) -> Fault {
 /// The reply to an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Reply {
-    /// The call was accepted, and created this resource.
-    Accepted(Rule, Option<String>),
-    /// A list of ids.
-    Listed(Rule, Vec<String>),
-    /// The description of one resource.
-    Shown(Rule),
+    /// This answer, by this rule.
+    Answered(Answer, Rule),
     /// The call was refused for these reasons, in the order of checks.
     Refused(Vec<Fault>),
-    /// The input was rejected as misuse.
-    Misused(Rule, Misuse),
+}
+
+impl Reply {
+    /// The call was accepted, and created this resource.
+    const fn accepted(rule: Rule, created: Option<String>) -> Self {
+        let (replayed, of) = (Some(false), Some(RuleId(rule)));
+        Self::Answered(Answer::Accepted { created, replayed, rule: of }, rule)
+    }
+
+    const fn listed(rule: Rule, ids: Vec<String>) -> Self {
+        Self::Answered(Answer::Listed(ids), rule)
+    }
+
+    const fn misused(rule: Rule, misuse: Misuse) -> Self {
+        Self::Answered(Answer::Misused(misuse), rule)
+    }
+
     /// The report was accepted, or time advanced.
-    Done(Rule),
-    /// A token answered the call.
-    Replayed(Remembered),
+    const fn done(rule: Rule) -> Self {
+        Self::Answered(Answer::Done, rule)
+    }
+
+    /// The call was refused for a single reason.
+    fn refused(code: &'static str, rule: Rule) -> Self {
+        Self::Refused(Vec::from([fault(code, rule)]))
+    }
 }
 
 /// Puts a changed copy in the place of the original.
@@ -72,13 +88,6 @@ fn put<T>(list: &mut [T], at: usize, changed: T) {
     if let Some(place) = list.get_mut(at) {
         *place = changed;
     }
-}
-
-/// The owner of a deadline, by its position.
-#[derive(Clone, Copy)]
-enum DeadlineOf {
-    Pair(usize),
-    Group(usize),
 }
 
 /// A naive model that answers each input with the set of all replies that the rules allow.
@@ -92,23 +101,22 @@ enum DeadlineOf {
 /// modelled; the initial state must have no standby nodes. Policy fields that only concern the rest, and for PolarDB those
 /// about who is elected, where, and what follows, must have their defaults, as in [`Reference::readings`]. Of describes the
 /// reference predicts the list of ids alone, without filters and pages; of a group's settings, whether they may change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reference {
     policy: Policy,
     clock: u64,
-    leeway: Leeway,
+    /// The leeway of the system under test.
+    pub(super) leeway: Leeway,
     bug: Option<Bug>,
-    pairs: Vec<Pair>,
-    groups: Vec<Group>,
+    /// In order of creation.
+    replicas: Vec<Replica>,
     drills: Vec<Drill>,
-    /// The number of pairs and groups so far.
-    ordinals: usize,
     disks: Vec<Disk>,
     clusters: Vec<Cluster>,
     /// In order of completion.
     tokens: Vec<Token>,
     /// The ids of all effects so far, in order.
-    used: Vec<EffectId>,
+    pub(super) used: Vec<EffectId>,
 }
 
 /// An allowed reply and the state that it leads to.
@@ -124,21 +132,8 @@ pub struct Branch {
 
 impl Reference {
     /// An empty state.
-    pub const fn new(policy: Policy) -> Self {
-        Self {
-            policy,
-            clock: 0,
-            leeway: Leeway { elects_itself: false, any_fault: false },
-            bug: None,
-            pairs: Vec::new(),
-            groups: Vec::new(),
-            drills: Vec::new(),
-            ordinals: 0,
-            disks: Vec::new(),
-            clusters: Vec::new(),
-            tokens: Vec::new(),
-            used: Vec::new(),
-        }
+    pub fn new(policy: Policy) -> Self {
+        Self { policy, ..Self::default() }
     }
 
     /// The same state for a system with this leeway.
@@ -158,16 +153,6 @@ impl Reference {
         Timestamp::from_millis(self.clock)
     }
 
-    /// The policy.
-    pub const fn policy(&self) -> &Policy {
-        &self.policy
-    }
-
-    /// The leeway of the system under test.
-    pub(super) const fn leeway(&self) -> Leeway {
-        self.leeway
-    }
-
     fn planted(&self, bug: Bug) -> bool {
         self.bug == Some(bug)
     }
@@ -181,12 +166,19 @@ impl Reference {
         let mut which = 0;
         loop {
             let mut after = self.clone();
-            let reply = after.apply(input, which);
-            let others = match &reply {
-                Reply::Refused(faults) if self.leeway.any_fault => faults.len(),
-                _ => 1,
+            let Some(reply) = after.apply(input, which) else { return branches };
+            let (answer, rule, others) = match reply {
+                Reply::Answered(answer, rule) => (answer, rule, 1),
+                Reply::Refused(faults) => {
+                    let Some(Fault { code, rule }) = faults.get(which).copied() else { return branches };
+                    let answer = Answer::Refused {
+                        code: code.into(),
+                        replayed: Some(false),
+                        rule: Some(RuleId(rule)),
+                    };
+                    (answer, rule, if self.leeway.any_fault { faults.len() } else { 1 })
+                }
             };
-            let (answer, rule) = answer_of(&reply, which);
             let elected = if self.leeway.elects_itself { after.elections() } else { Vec::new() };
             let branch = |after| Branch { answer: answer.clone(), rule: RuleId(rule), after };
             branches.push(branch(after));
@@ -200,14 +192,13 @@ impl Reference {
 
     /// Takes over the ids of new effects from those that a system shows.
     pub fn bind(&mut self, shown: &[PendingEffect]) {
-        let pairs = self.pairs.iter_mut().map(|pair| (&pair.id, pair.job.as_mut()));
-        let groups = self.groups.iter_mut().map(|group| (&group.id, group.job.as_mut()));
-        let drills = self.drills.iter_mut().map(|drill| (&drill.id, drill.job.as_mut()));
+        let replicas = self.replicas.iter_mut().map(|replica| (&replica.id, replica.job.as_mut()));
+        let drills = self.drills.iter_mut().map(|drill| (&drill.shown.id, drill.job.as_mut()));
         let clusters = self.clusters.iter_mut().flat_map(|cluster| {
             let run = cluster.run.as_mut().map(|run| &mut run.job);
             [(&cluster.id, cluster.job.as_mut()), (&cluster.id, run)]
         });
-        for (id, job) in pairs.chain(groups).chain(drills).chain(clusters) {
+        for (id, job) in replicas.chain(drills).chain(clusters) {
             if let Some(job) = job.filter(|job| job.id.is_none()) {
                 job.id = shown.iter().find(|effect| effect.resource == *id).map(|effect| effect.id);
                 self.used.extend(job.id);
@@ -215,25 +206,30 @@ impl Reference {
         }
     }
 
-    /// The faults of a call on a pair or group; `None` if it would be accepted, or is another call.
+    /// The faults of a call on pairs and groups; `None` if it would be accepted, or is another call.
     fn faults_of(&self, call: &Call, request: &Request) -> Option<Vec<Fault>> {
-        let group =
-            || self.faults_of_group(call, request).or_else(|| self.faults_of_membership(call, request));
-        self.faults_of_pair(call, request).or_else(group)
+        self.faults_of_replica(call, request).or_else(|| self.faults_of_membership(call, request))
     }
 
-    /// The ordinal of a new pair or group.
-    const fn next_ordinal(&mut self) -> usize {
-        self.ordinals = self.ordinals.saturating_add(1);
-        self.ordinals
+    fn position(&self, kind: Kind, id: &str) -> Option<usize> {
+        self.replicas.iter().position(|replica| replica.is(kind, id))
     }
 
-    /// The ids of all effects so far, in order.
-    pub(super) fn used(&self) -> &[EffectId] {
-        &self.used
+    fn find(&self, kind: Kind, id: &str) -> Option<&Replica> {
+        self.replicas.iter().find(|replica| replica.is(kind, id))
     }
 
-    fn apply(&mut self, input: &Input, which: usize) -> Reply {
+    fn find_mut(&mut self, kind: Kind, id: &str) -> Option<&mut Replica> {
+        self.replicas.iter_mut().find(|replica| replica.is(kind, id))
+    }
+
+    /// A pair or group of this account.
+    fn mine(&self, kind: Kind, id: &str, account: &str) -> Option<&Replica> {
+        self.find(kind, id).filter(|replica| replica.account == account)
+    }
+
+    /// `None` if the input is not modelled.
+    fn apply(&mut self, input: &Input, which: usize) -> Option<Reply> {
         match input {
             Input::Call(call, request, fresh) => {
                 self.observe_time(call.now);
@@ -248,7 +244,7 @@ impl Reference {
                 if self.planted(Bug::ClockGoesBack) {
                     self.clock = self.clock.min(now.as_millis());
                 }
-                self.advance(now.as_millis())
+                Some(self.advance(now.as_millis()))
             }
         }
     }
@@ -259,73 +255,53 @@ impl Reference {
         self.clock = if self.planted(Bug::ClockGoesBack) { now } else { self.clock.max(now) };
     }
 
-    /// Fires the deadlines that are due, by time and then by ordinal (`E-410`, `E-411`, `E-660`).
+    /// Fires the deadlines that are due, by time and then in order of creation (`E-410`, `E-411`, `E-660`).
     fn advance(&mut self, now: u64) -> Reply {
         let target = now.max(self.clock);
         let mut rule = "C-030";
-        while let Some((due, _, of)) = self.first_due().filter(|(due, ..)| *due <= target) {
+        while let Some((due, at)) = self.first_due().filter(|(due, _)| *due <= target) {
             self.clock = self.clock.max(due);
-            rule = match of {
-                DeadlineOf::Pair(at) => self.fire(at, due),
-                DeadlineOf::Group(at) => self.fire_group(at, due),
-            };
+            rule = self.fire(at, due);
         }
         self.clock = target;
-        Reply::Done(rule)
+        Reply::done(rule)
     }
 
-    /// The first deadline: its time, and the ordinal and position of its owner.
-    fn first_due(&self) -> Option<(u64, usize, DeadlineOf)> {
-        let pairs = self.pairs.iter().enumerate();
-        let pairs = pairs.filter_map(|(at, pair)| Some((pair.due?, pair.ordinal, DeadlineOf::Pair(at))));
-        let groups = self.groups.iter().enumerate();
-        let groups =
-            groups.filter_map(|(at, group)| Some((group.due?, group.ordinal, DeadlineOf::Group(at))));
-        pairs.chain(groups).min_by_key(|(due, ordinal, _)| (*due, *ordinal))
+    /// The first deadline: its time, and the position of its pair or group.
+    fn first_due(&self) -> Option<(u64, usize)> {
+        self.replicas.iter().enumerate().filter_map(|(at, replica)| Some((replica.due?, at))).min()
     }
 
     /// A call: its token first (`C-020`), then the resource.
-    fn call(&mut self, call: &Call, request: &Request, fresh: &Fresh, which: usize) -> Reply {
+    fn call(&mut self, call: &Call, request: &Request, fresh: &Fresh, which: usize) -> Option<Reply> {
         if let Some(reply) = self.look_up_token(call, request) {
-            return reply;
+            return Some(reply);
         }
-        let reply = self.perform(call, request, fresh);
+        let reply = self.perform(call, request, fresh)?;
         self.settle(call, request, &reply, which);
-        reply
+        Some(reply)
     }
 
-    fn perform(&mut self, call: &Call, request: &Request, fresh: &Fresh) -> Reply {
+    /// `None` if the request is not modelled.
+    fn perform(&mut self, call: &Call, request: &Request, fresh: &Fresh) -> Option<Reply> {
         let account = call.account.as_str();
         if let Some(faults) = self.faults_of(call, request) {
-            return Reply::Refused(faults);
+            return Some(Reply::Refused(faults));
         }
-        match request {
+        Some(match request {
             Request::CreateDiskReplicaPair(create) => self.create_pair(call, create, fresh),
-            Request::StartDiskReplicaPair(_)
-            | Request::StopDiskReplicaPair(_)
-            | Request::FailoverDiskReplicaPair(_)
-            | Request::ReprotectDiskReplicaPair(_)
-            | Request::DeleteDiskReplicaPair(_) => self.pair_call(request),
-            Request::DescribeDiskReplicaPairs(describe) => self.list_pairs(call, describe),
-            Request::CreateDiskReplicaGroup(create) => self.create_group(call, create, fresh),
-            Request::ModifyDiskReplicaGroup(_)
-            | Request::StartDiskReplicaGroup(_)
-            | Request::StopDiskReplicaGroup(_)
-            | Request::FailoverDiskReplicaGroup(_)
-            | Request::ReprotectDiskReplicaGroup(_)
-            | Request::DeleteDiskReplicaGroup(_) => self.group_call(request),
-            Request::AddDiskReplicaPair(_) | Request::RemoveDiskReplicaPair(_) => {
-                self.membership_call(request)
+            Request::DescribeDiskReplicaPairs(describe) => {
+                self.list_replicas(call, Kind::Pair, describe.site)
             }
-            Request::DescribeDiskReplicaGroups(describe) => self.list_groups(call, describe),
+            Request::CreateDiskReplicaGroup(create) => self.create_group(call, create, fresh),
+            Request::DescribeDiskReplicaGroups(describe) => {
+                self.list_replicas(call, Kind::Group, describe.site)
+            }
             Request::StartPairDrill(_) | Request::StartReplicaGroupDrill(_) => {
-                self.start_drill(call, request, fresh)
+                self.start_drill(call, request, fresh)?
             }
             Request::ClearPairDrill(_) | Request::ClearReplicaGroupDrill(_) => {
-                self.clear_drill(call, request)
-            }
-            Request::DescribePairDrills(_) | Request::DescribeReplicaGroupDrills(_) => {
-                self.list_drills(call, request)
+                self.clear_drill(call, request)?
             }
             Request::CreateDbCluster(create) => self.create_cluster(call, create, fresh),
             Request::DeleteDbCluster(delete) => self.delete_cluster(account, delete.cluster.as_str()),
@@ -333,43 +309,18 @@ impl Reference {
             Request::FailoverDbCluster(failover) => self.fail_cluster_over(account, failover),
             Request::DescribeDbClusters(_) => self.list_clusters(call),
             Request::DescribeDbClusterAttribute(describe) => {
-                let id = describe.cluster.as_str();
-                match self.clusters.iter().any(|cluster| cluster.id == id && cluster.account == account) {
-                    true => Reply::Shown("P-300"),
-                    false => Reply::Refused(alloc::vec![fault("InvalidDBCluster.NotFound", "P-100")]),
+                match self.cluster(account, describe.cluster.as_str()) {
+                    Some(_) => {
+                        let answer = Answer::Accepted { created: None, replayed: Some(false), rule: None };
+                        Reply::Answered(answer, "P-300")
+                    }
+                    None => Reply::refused("InvalidDBCluster.NotFound", "P-100"),
                 }
             }
-            _ => Reply::Done("C-030"),
-        }
-    }
-}
-
-/// The visible answer and the rule of a reply.
-fn answer_of(reply: &Reply, which: usize) -> (Answer, Rule) {
-    let replayed = Some(false);
-    match reply {
-        Reply::Accepted(rule, created) => {
-            let answer = Answer::Accepted { created: created.clone(), replayed, rule: Some(RuleId(rule)) };
-            (answer, rule)
-        }
-        Reply::Listed(rule, ids) => (Answer::Listed(ids.clone()), rule),
-        Reply::Shown(rule) => (Answer::Accepted { created: None, replayed, rule: None }, rule),
-        Reply::Refused(faults) => {
-            let Fault { code, rule } =
-                faults.get(which).or(faults.first()).copied().unwrap_or(fault("InternalError", "C-022"));
-            (Answer::Refused { code: code.to_string(), replayed, rule: Some(RuleId(rule)) }, rule)
-        }
-        Reply::Misused(rule, misuse) => (Answer::Misused(*misuse), rule),
-        Reply::Done(rule) => (Answer::Done, rule),
-        Reply::Replayed(kept) => {
-            let (replayed, rule) = (Some(true), Some(RuleId("T-080")));
-            let answer = match kept {
-                Remembered::Accepted(created) => {
-                    Answer::Accepted { created: created.clone(), replayed, rule }
-                }
-                Remembered::Refused(code) => Answer::Refused { code: code.to_string(), replayed, rule },
-            };
-            (answer, "T-080")
-        }
+            other => {
+                let done = self.replica_call(other).or_else(|| self.membership_call(other));
+                done.or_else(|| self.list_drills(call, other))?
+            }
+        })
     }
 }

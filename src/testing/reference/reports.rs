@@ -1,18 +1,23 @@
-//! Reports and deadlines.
+//! Reports.
 
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
+use alloc::vec::Vec;
 
 use super::super::bug::Bug;
 use super::super::view::Task;
-use super::{CYCLE, Cluster, Job, Pair, Reference, Reply, Rule, put};
+use super::state::Kind;
+use super::{Cluster, Job, Reference, Reply, Rule, put};
 use crate::control_plane::{Misuse, Observation, Outcome, Report};
 use crate::ebs::DiskChange;
 use crate::ids::EffectId;
 use crate::polardb::NodeChange;
 use crate::policy::WindowFrom;
 
+/// The reply to an observation of what does not exist.
+const UNKNOWN: Reply = Reply::misused("C-040", Misuse::Unknown);
+
 impl Reference {
-    pub(super) fn report(&mut self, report: &Report) -> Reply {
+    pub(super) fn report(&mut self, report: &Report) -> Option<Reply> {
         match report {
             Report::Outcome { id, outcome } => self.outcome(*id, outcome),
             Report::Observed(observation) => self.observed(observation),
@@ -20,28 +25,10 @@ impl Reference {
     }
 
     /// An effect ended. A report on an id that is not pending is late (`C-040`).
-    fn outcome(&mut self, id: EffectId, outcome: &Outcome) -> Reply {
+    fn outcome(&mut self, id: EffectId, outcome: &Outcome) -> Option<Reply> {
         let waits = |job: &Option<Job>| job.as_ref().is_some_and(|job| job.id == Some(id));
-        if let Some(at) = self.pairs.iter().position(|pair| waits(&pair.job)) {
-            let succeeded = match outcome {
-                Outcome::Succeeded => true,
-                Outcome::Failed { .. } => false,
-                _ => return Reply::Misused("C-040", Misuse::WrongOutcome(id)),
-            };
-            if self.pairs.get(at).is_some_and(|pair| pair.group.is_some()) {
-                return Reply::Done(self.member_copied(at, succeeded));
-            }
-            let message = match outcome {
-                Outcome::Failed { message: Some(message), .. } => Some(message.as_str().to_string()),
-                _ => None,
-            };
-            let Some(mut pair) = self.pairs.get(at).cloned() else { return Reply::Done("C-040") };
-            let rule = self.pair_ended(&mut pair, succeeded, message);
-            put(&mut self.pairs, at, pair);
-            return Reply::Done(rule);
-        }
-        if let Some(at) = self.groups.iter().position(|group| waits(&group.job)) {
-            return self.group_ended(at, id, outcome);
+        if let Some(at) = self.replicas.iter().position(|replica| waits(&replica.job)) {
+            return self.replica_ended(at, id, outcome);
         }
         if let Some(at) = self.drills.iter().position(|drill| waits(&drill.job)) {
             return self.drill_ended(at, id, outcome);
@@ -54,108 +41,29 @@ impl Reference {
         if self.planted(Bug::LateCompletionOverwrites)
             && self.used.contains(&id)
             && *outcome == Outcome::Succeeded
-            && let Some(pair) = self.pairs.iter_mut().find(|pair| pair.status == "failovering")
+            && let Some(pair) =
+                self.replicas.iter_mut().find(|pair| pair.kind == Kind::Pair && pair.status == "failovering")
         {
             (pair.status, pair.job) = ("stopped", None);
-            return Reply::Done("C-040");
+            return Some(Reply::done("C-040"));
         }
-        Reply::Misused("C-040", Misuse::Stale(id))
+        Some(Reply::misused("C-040", Misuse::Stale(id)))
     }
 
-    fn pair_ended(&self, pair: &mut Pair, succeeded: bool, message: Option<String>) -> Rule {
-        let Some(Job { task, .. }) = pair.job.take() else { return "C-040" };
-        let one_shot = pair.status == "manual_syncing";
-        let (status, rule) = match (&task, succeeded) {
-            (Task::CreatePair, true) => ("created", "E-310"),
-            (Task::CreatePair, false) => ("create_failed", "E-311"),
-            (Task::Copy, true) if one_shot && self.planted(Bug::OneShotEndsInNormal) => ("normal", "E-321"),
-            (Task::Copy, true) if one_shot => ("stopped", "E-321"),
-            (Task::Copy, true) => ("normal", "E-320"),
-            (Task::Copy, false) if one_shot => ("stopped", "E-323"),
-            (Task::Copy, false) => (pair.status, "E-322"),
-            (Task::StopPair, true) => ("stopped", "E-330"),
-            (Task::StopPair, false) => ("stop_failed", "E-331"),
-            (Task::FailoverPair, true) => ("failovered", "E-340"),
-            (Task::FailoverPair, false) => ("failover_failed", "E-341"),
-            (Task::Reprotect(_), true) => ("stopped", "E-350"),
-            (Task::Reprotect(_), false) => ("reprotect_failed", "E-351"),
-            (Task::DeletePair, true) => ("deleted", "E-360"),
-            (Task::DeletePair, false) => ("delete_failed", "E-361"),
-            _ => return "C-040",
-        };
-        (pair.status, pair.message) = (status, message.filter(|_| status == "create_failed"));
-        let now = self.clock;
-        match task {
-            Task::Copy if succeeded || self.planted(Bug::FailedCopyCounts) => {
-                (pair.recover_point, pair.ever_copied) = (Some(now), true);
-            }
-            Task::StopPair if succeeded && self.planted(Bug::StopKeepsWhatArrived) => {
-                pair.recover_point = Some(now);
-            }
-            Task::FailoverPair if succeeded => {
-                pair.open = true;
-                pair.swapped ^= self.planted(Bug::SwapAtFailover);
-            }
-            Task::Reprotect(reverse) if succeeded => {
-                pair.open = false;
-                pair.swapped ^= reverse || self.planted(Bug::SwapOnCancel);
-                if reverse && !self.planted(Bug::RecoverPointSurvivesReverse) {
-                    pair.recover_point = None;
-                }
-            }
-            Task::DeletePair if succeeded => {
-                let forgotten = now.saturating_add(self.policy.ebs.tombstone.as_millis());
-                let at_once = self.planted(Bug::TombstoneForgottenAtOnce);
-                let never = self.planted(Bug::TombstoneNeverForgotten);
-                pair.due = (!never).then_some(if at_once { now } else { forgotten });
-            }
-            _ => {}
-        }
-        rule
-    }
-
-    /// The deadline of the pair at this position.
-    pub(super) fn fire(&mut self, at: usize, due: u64) -> Rule {
-        let ignores_running = self.planted(Bug::CycleIgnoresRunningCopy);
-        let Some(pair) = self.pairs.get_mut(at) else { return "C-030" };
-        if pair.status == "deleted" {
-            let gone = self.pairs.remove(at);
-            self.forget_drills(&gone.id, false);
-            return "E-660";
-        }
-        pair.due = Some(due.saturating_add(CYCLE));
-        if pair.job.is_some() && !ignores_running {
-            return "E-411";
-        }
-        pair.job = Some(Job::new(Task::Copy));
-        if pair.status == "normal" {
-            pair.status = "syncing";
-            return "E-410";
-        }
-        "E-411"
-    }
-
-    fn cluster_ended(&mut self, at: usize, id: EffectId, outcome: &Outcome) -> Reply {
-        let Some(mut cluster) = self.clusters.get(at).cloned() else { return Reply::Done("C-040") };
-        let wrong = Reply::Misused("C-040", Misuse::WrongOutcome(id));
-        let task = match (&cluster.job, &cluster.run) {
-            (Some(job), _) => job.task.clone(),
-            (None, Some(run)) => run.job.task.clone(),
-            (None, None) => return wrong,
-        };
-        let (rule, stays) = match (task, outcome) {
-            (Task::CreateCluster, Outcome::Failed { .. }) => ("P-016", false),
-            (Task::DeleteCluster, Outcome::Succeeded) => ("P-024", false),
-            (Task::CreateCluster, Outcome::Succeeded) => (self.settled(&mut cluster, "P-015"), true),
-            (Task::DeleteCluster, Outcome::Failed { .. }) => (self.settled(&mut cluster, "P-025"), true),
+    fn cluster_ended(&mut self, at: usize, id: EffectId, outcome: &Outcome) -> Option<Reply> {
+        let mut cluster = self.clusters.get(at)?.clone();
+        let job = cluster.job.as_ref().or(cluster.run.as_ref().map(|run| &run.job))?;
+        let (rule, stays) = match (job.task.clone(), outcome) {
+            (Task::Create, Outcome::Failed { .. }) => ("P-016", false),
+            (Task::Delete, Outcome::Succeeded) => ("P-024", false),
+            (Task::Create, Outcome::Succeeded) => (self.settled(&mut cluster, "P-015"), true),
+            (Task::Delete, Outcome::Failed { .. }) => (self.settled(&mut cluster, "P-025"), true),
             (Task::ChooseNode(tier), Outcome::Chosen(node)) => {
                 let node = node.as_str().to_string();
                 if !tier.contains(&node) && !self.planted(Bug::AnybodyChosen) {
-                    return Reply::Misused("P-152", Misuse::NotOffered(id));
+                    return Some(Reply::misused("P-152", Misuse::NotOffered(id)));
                 }
-                if let Some(run) = &mut cluster.run {
-                    run.job = Job::new(Task::PromoteNode(node));
-                }
+                cluster.run.as_mut()?.job = Job::new(Task::PromoteNode(node));
                 ("P-151", true)
             }
             (Task::PromoteNode(node), Outcome::Succeeded) => {
@@ -163,14 +71,13 @@ impl Reference {
                 ("P-160", true)
             }
             (Task::PromoteNode(_), Outcome::Failed { .. }) => (self.attempt_failed(&mut cluster), true),
-            _ => return wrong,
+            _ => return Some(Reply::misused("C-040", Misuse::WrongOutcome(id))),
         };
+        put(&mut self.clusters, at, cluster);
         if !stays {
             self.clusters.remove(at);
-        } else {
-            put(&mut self.clusters, at, cluster);
         }
-        Reply::Done(rule)
+        Some(Reply::done(rule))
     }
 
     /// Ends a creation or failed release; a writer lost meanwhile is replaced now.
@@ -199,42 +106,35 @@ impl Reference {
         };
     }
 
-    fn observed(&mut self, observation: &Observation) -> Reply {
-        let unknown = Reply::Misused("C-040", Misuse::Unknown);
-        match observation {
+    /// `None` if the observation is not modelled.
+    pub(super) fn observed(&mut self, observation: &Observation) -> Option<Reply> {
+        let reply = match observation {
             Observation::Disk { account, disk, change } => {
                 self.disk_changed(account.as_str(), disk.as_str(), *change)
             }
-            Observation::PairInvalid { pair: id, message } => {
-                match self.pairs.iter().position(|pair| pair.id == id.as_str()) {
-                    Some(at) => Reply::Done(self.invalidate(at, message.as_str())),
-                    None => unknown,
-                }
+            Observation::PairInvalid { pair, message } => {
+                self.invalidate(Kind::Pair, pair.as_str(), message.as_str())
             }
             Observation::GroupInvalid { group, message } => {
-                self.group_broke(group.as_str(), message.as_str())
+                self.invalidate(Kind::Group, group.as_str(), message.as_str())
             }
-            Observation::Node { node, change } => self.node_changed(node.as_str(), *change),
+            Observation::Node { node, change } => return self.node_changed(node.as_str(), *change),
             Observation::ClusterBusy { cluster: id, status } => {
-                match self.clusters.iter_mut().find(|cluster| cluster.id == id.as_str()) {
-                    Some(cluster) => {
-                        cluster.busy = status.as_ref().map(|status| status.as_str().to_string());
-                        Reply::Done("P-303")
-                    }
-                    None => unknown,
-                }
+                let busy = status.as_ref().map(|status| status.as_str().to_string());
+                let named = self.clusters.iter_mut().find(|cluster| cluster.id == id.as_str());
+                named.map_or(UNKNOWN, |cluster| {
+                    cluster.busy = busy;
+                    Reply::done("P-303")
+                })
             }
             Observation::ClusterRemoved { cluster: id } => {
-                match self.clusters.iter().position(|cluster| cluster.id == id.as_str()) {
-                    Some(at) => {
-                        self.clusters.remove(at);
-                        Reply::Done("P-304")
-                    }
-                    None => unknown,
-                }
+                let before = self.clusters.len();
+                self.clusters.retain(|cluster| cluster.id != id.as_str());
+                if self.clusters.len() < before { Reply::done("P-304") } else { UNKNOWN }
             }
-            _ => unknown,
-        }
+            _ => return None,
+        };
+        Some(reply)
     }
 
     /// A removed disk invalidates its pair, one that is down does not (`E-680`).
@@ -248,30 +148,21 @@ impl Reference {
         }
         self.disks.retain(|known| known.account != account || known.id != id);
         let breaks = disk.removed || (!disk.up && self.planted(Bug::DownDiskInvalidates));
-        if breaks && disk != before {
-            let part = |pair: &Pair| {
-                let ends = pair.primary.disk == id || pair.standby.disk == id;
-                ends && pair.account == account && pair.status != "deleted"
-            };
-            for at in 0..self.pairs.len() {
-                if self.pairs.get(at).is_some_and(part) {
-                    let _ = self.invalidate(at, "DeviceRemoved");
-                }
-            }
+        let broken = self.replicas.iter().filter(|pair| breaks && disk != before && pair.joins(account, id));
+        for pair in broken.map(|pair| pair.id.clone()).collect::<Vec<_>>() {
+            let _ = self.invalidate(Kind::Pair, &pair, "DeviceRemoved");
         }
         self.disks.push(disk);
-        Reply::Done("E-680")
+        Reply::done("E-680")
     }
 
-    pub(super) fn node_changed(&mut self, id: &str, change: NodeChange) -> Reply {
+    pub(super) fn node_changed(&mut self, id: &str, change: NodeChange) -> Option<Reply> {
         let has = |cluster: &Cluster| cluster.nodes.iter().any(|node| node.id == id);
-        let Some(at) = self.clusters.iter().position(has) else {
-            return Reply::Misused("C-040", Misuse::Unknown);
-        };
-        let Some(mut cluster) = self.clusters.get(at).cloned() else { return Reply::Done("P-310") };
+        let Some(at) = self.clusters.iter().position(has) else { return Some(UNKNOWN) };
+        let mut cluster = self.clusters.get(at)?.clone();
         let rule = self.change_node(&mut cluster, id, change);
         put(&mut self.clusters, at, cluster);
-        Reply::Done(rule)
+        Some(Reply::done(rule))
     }
 
     fn change_node(&self, cluster: &mut Cluster, id: &str, change: NodeChange) -> Rule {
@@ -312,21 +203,5 @@ impl Reference {
             return if self.try_next(cluster) { "P-150" } else { "P-170" };
         }
         rule
-    }
-
-    /// The relation of the pair at this position broke (`E-510`, `E-511`).
-    fn invalidate(&mut self, at: usize, why: &str) -> Rule {
-        let Some(pair) = self.pairs.get_mut(at) else { return "E-511" };
-        if ["invalid", "create_failed", "deleting", "deleted"].contains(&pair.status) {
-            return "E-511";
-        }
-        pair.status = "invalid";
-        pair.message = Some(why.to_string());
-        pair.due = None;
-        let was_copied = pair.job.take().is_some();
-        if let Some(group) = pair.group.clone() {
-            self.member_broke(&group, was_copied);
-        }
-        "E-510"
     }
 }

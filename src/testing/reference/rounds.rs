@@ -1,44 +1,122 @@
-//! Rounds of copies that commit together, and reports and deadlines of groups.
+//! Outcomes and deadlines of pairs and groups, and rounds of copies that commit together.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::super::bug::Bug;
 use super::super::view::Task;
-use super::{CYCLE, Group, Job, Pair, Reference, Reply, Rule, put};
+use super::state::Kind::{self, Group, Pair};
+use super::{CYCLE, Reference, Replica, Reply, Rule, put};
 use crate::control_plane::{Misuse, Outcome};
 use crate::ids::EffectId;
 
 impl Reference {
-    /// Begins a round: a copy of every member that is not invalid.
-    pub(super) fn copy_members(&mut self, group: &str) {
-        for pair in &mut self.pairs {
-            if pair.group.as_deref() == Some(group) && pair.status != "invalid" {
-                pair.job = Some(Job::new(Task::Copy));
-            }
-        }
-    }
-
-    /// The members that the effect of a group concerns: those with the status of the group.
-    pub(super) fn affected_members(&self, group: &Group) -> Vec<String> {
-        let mut members = self.members(&group.id);
-        members.retain(|pair| pair.status == group.status);
-        let mut ids: Vec<String> = members.iter().map(|pair| pair.id.clone()).collect();
+    /// The pairs that an effect concerns: of a group the members with its status.
+    pub(super) fn concerned(&self, replica: &Replica) -> Vec<String> {
+        let pairs = self.parts(replica).filter(|pair| pair.status == replica.status);
+        let mut ids: Vec<String> = pairs.map(|pair| pair.id.clone()).collect();
         ids.sort();
         ids
     }
 
+    /// The effect of the pair or group at this position ended.
+    pub(super) fn replica_ended(&mut self, at: usize, id: EffectId, outcome: &Outcome) -> Option<Reply> {
+        let mut replica = self.replicas.get(at)?.clone();
+        let (kind, task) = (replica.kind, replica.job.take()?.task);
+        let concerned = self.concerned(&replica);
+        let wrong = Some(Reply::misused("C-040", Misuse::WrongOutcome(id)));
+        // Stop and failover of a group may fail for some members (`G-430`), a reverse only for all (`G-431`).
+        let parts = kind == Group
+            && match task {
+                Task::Stop | Task::Failover => true,
+                Task::Reprotect(_) => self.planted(Bug::ReprotectHalfDone),
+                _ => false,
+            };
+        let failed: Vec<String> = match outcome {
+            Outcome::Succeeded => Vec::new(),
+            Outcome::Failed { .. } => concerned.clone(),
+            Outcome::PartlyFailed { failed, .. } if parts && !failed.is_empty() => {
+                failed.iter().map(|pair| pair.as_str().to_string()).collect()
+            }
+            _ => return wrong,
+        };
+        if failed.iter().any(|pair| !concerned.contains(pair)) {
+            return wrong;
+        }
+        let well = *outcome == Outcome::Succeeded;
+        if replica.group.is_some() {
+            return Some(Reply::done(self.member_copied(at, well)));
+        }
+        let once = replica.status == "manual_syncing";
+        let after_once = if self.planted(Bug::OneShotEndsInNormal) { "normal" } else { "stopped" };
+        let (done, undone, rules) = match task {
+            Task::Create => ("created", "create_failed", [["E-310", "E-311"], ["G-310", "G-311"]]),
+            // Of a group the members have the copies.
+            Task::Copy if once => (after_once, "stopped", [["E-321", "E-323"]; 2]),
+            Task::Copy => ("normal", replica.status, [["E-320", "E-322"]; 2]),
+            Task::Stop => ("stopped", "stop_failed", [["E-330", "E-331"], ["G-330", "G-331"]]),
+            Task::Failover => ("failovered", "failover_failed", [["E-340", "E-341"], ["G-340", "G-341"]]),
+            Task::Reprotect(_) => ("stopped", "reprotect_failed", [["E-350", "E-351"], ["G-350", "G-351"]]),
+            Task::Delete => ("deleted", "delete_failed", [["E-360", "E-361"], ["G-360", "G-361"]]),
+            Task::ChooseNode(_) | Task::PromoteNode(_) | Task::Other(_) => return None,
+        };
+        let swaps = match task {
+            Task::Failover => self.planted(Bug::SwapAtFailover),
+            Task::Reprotect(reverse) => reverse || self.planted(Bug::SwapOnCancel),
+            _ => false,
+        };
+        let message = match outcome {
+            Outcome::Failed { message: Some(message), .. } if task == Task::Create && kind == Pair => {
+                Some(message.as_str().to_string())
+            }
+            _ => None,
+        };
+        (replica.status, replica.message) = (if well { done } else { undone }, message);
+        replica.swapped ^= kind == Group && well && swaps;
+        if replica.status == "deleted" {
+            let at_once = self.planted(Bug::TombstoneForgottenAtOnce);
+            let never =
+                self.planted(kind.of(Bug::TombstoneNeverForgotten, Bug::GroupTombstoneNeverForgotten));
+            let lifetime = if at_once { 0 } else { self.policy.ebs.tombstone.as_millis() };
+            replica.due = (!never).then_some(self.clock.saturating_add(lifetime));
+        }
+        put(&mut self.replicas, at, replica);
+        let copies = well || self.planted(Bug::FailedCopyCounts);
+        let stop_copies = well && self.planted(Bug::StopKeepsWhatArrived);
+        let keeps_point = self.planted(Bug::RecoverPointSurvivesReverse);
+        for pair in self.replicas.iter_mut().filter(|pair| concerned.iter().any(|id| pair.is(Pair, id))) {
+            let well = !failed.contains(&pair.id);
+            pair.status = if well { done } else { undone };
+            match task {
+                Task::Copy if copies => (pair.recover_point, pair.ever_copied) = (Some(self.clock), true),
+                Task::Stop if stop_copies => pair.recover_point = Some(self.clock),
+                Task::Failover if well => (pair.open, pair.swapped) = (true, pair.swapped ^ swaps),
+                // `E-640`, `E-641`, `G-640`.
+                Task::Reprotect(reverse) if well => {
+                    (pair.open, pair.swapped) = (false, pair.swapped ^ swaps);
+                    if reverse && !keeps_point {
+                        pair.recover_point = None;
+                    }
+                }
+                _ => {}
+            }
+        }
+        let [of_pair, of_group] = rules;
+        let [succeeded, failed] = kind.of(of_pair, of_group);
+        Some(Reply::done(if well { succeeded } else { failed }))
+    }
+
     /// The copy of a member ended (`G-641`, `G-642`).
-    pub(super) fn member_copied(&mut self, at: usize, succeeded: bool) -> Rule {
+    fn member_copied(&mut self, at: usize, succeeded: bool) -> Rule {
         let (alone, now) = (self.planted(Bug::MemberCommitsAlone), self.clock);
-        let Some(pair) = self.pairs.get_mut(at) else { return "C-040" };
+        let Some(pair) = self.replicas.get_mut(at) else { return "C-040" };
         pair.job = None;
         if alone && succeeded {
             pair.recover_point = Some(now);
         }
         let Some(id) = pair.group.clone() else { return "C-040" };
-        if !succeeded && let Some(group) = self.groups.iter_mut().find(|group| group.id == id) {
-            group.copy_failed = true;
+        if let Some(group) = self.find_mut(Group, &id) {
+            group.copy_failed |= !succeeded;
         }
         let meanwhile = if succeeded { "G-641" } else { "G-642" };
         self.round_ends(&id).unwrap_or(meanwhile)
@@ -46,13 +124,12 @@ impl Reference {
 
     /// Ends the round if no copy is running: all members commit, or none.
     fn round_ends(&mut self, id: &str) -> Option<Rule> {
-        if self.members(id).iter().any(|pair| pair.job.is_some()) {
+        let (now, halves) = (self.clock, self.planted(Bug::SpoiltRoundCommits));
+        let mut group = self.find(Group, id)?.clone();
+        if self.parts(&group).any(|pair| pair.job.is_some()) {
             return None;
         }
-        let (now, halves) = (self.clock, self.planted(Bug::SpoiltRoundCommits));
-        let group = self.groups.iter_mut().find(|group| group.id == id)?;
         let copy_failed = core::mem::replace(&mut group.copy_failed, false);
-        let commits = !copy_failed || halves;
         let (to, rule) = match (group.status, copy_failed) {
             ("manual_syncing", false) => ("stopped", "G-321"),
             ("manual_syncing", true) => ("stopped", "G-323"),
@@ -60,143 +137,73 @@ impl Reference {
             (_, true) => ("syncing", "G-322"),
         };
         group.status = to;
-        for pair in &mut self.pairs {
-            if pair.group.as_deref() != Some(id) || pair.status == "invalid" {
-                continue;
-            }
-            if commits {
+        for pair in self.replicas.iter_mut().filter(|pair| group.has(pair) && pair.status != "invalid") {
+            if !copy_failed || halves {
                 (pair.recover_point, pair.ever_copied) = (Some(now), true);
             }
             if to != "syncing" {
                 pair.status = to;
             }
         }
+        *self.find_mut(Group, id)? = group;
         Some(rule)
     }
 
-    /// A member broke: it leaves the round, and the others continue (`G-643`).
-    pub(super) fn member_broke(&mut self, id: &str, was_copied: bool) {
-        if self.planted(Bug::BrokenMemberSpoils)
-            && let Some(group) = self.groups.iter_mut().find(|group| group.id == id)
-        {
-            group.copy_failed = true;
+    /// The deadline of the pair or group at this position (`E-410`, `E-411`, `E-660`; `G-410`, `G-411`, `G-697`).
+    pub(super) fn fire(&mut self, at: usize, due: u64) -> Rule {
+        let ignores_running = self.planted(Bug::CycleIgnoresRunningCopy);
+        let Some(replica) = self.replicas.get_mut(at) else { return "C-030" };
+        let kind = replica.kind;
+        if replica.status == "deleted" {
+            let gone = self.replicas.remove(at);
+            self.forget_drills(&gone);
+            return kind.of("E-660", "G-697");
         }
-        if was_copied {
-            let _ = self.round_ends(id);
+        replica.due = Some(due.saturating_add(CYCLE));
+        let was = replica.clone();
+        if self.parts(&was).any(|pair| pair.job.is_some()) && !ignores_running {
+            return kind.of("E-411", "G-411");
         }
+        self.begin_copies(&was);
+        if was.status != "normal" {
+            return kind.of("E-411", "G-411");
+        }
+        for (number, replica) in self.replicas.iter_mut().enumerate() {
+            if number == at || (was.has(replica) && replica.status != "invalid") {
+                replica.status = "syncing";
+            }
+        }
+        kind.of("E-410", "G-410")
     }
 
-    /// A deadline of the group at this position (`G-410`, `G-411`, `G-697`).
-    pub(super) fn fire_group(&mut self, at: usize, due: u64) -> Rule {
-        let Some(group) = self.groups.get_mut(at) else { return "C-030" };
-        if group.status == "deleted" {
-            let gone = self.groups.remove(at);
-            self.forget_drills(&gone.id, true);
-            return "G-697";
-        }
-        group.due = Some(due.saturating_add(CYCLE));
-        let (id, was) = (group.id.clone(), group.status);
-        if self.members(&id).iter().any(|pair| pair.job.is_some()) {
-            return "G-411";
-        }
-        if was == "normal" {
-            if let Some(group) = self.groups.get_mut(at) {
-                group.status = "syncing";
-            }
-            for pair in &mut self.pairs {
-                if pair.group.as_deref() == Some(id.as_str()) && pair.status != "invalid" {
-                    pair.status = "syncing";
-                }
-            }
-        }
-        self.copy_members(&id);
-        if was == "normal" { "G-410" } else { "G-411" }
-    }
-
-    /// The effect of a group ended.
-    pub(super) fn group_ended(&mut self, at: usize, id: EffectId, outcome: &Outcome) -> Reply {
-        let wrong = Reply::Misused("C-040", Misuse::WrongOutcome(id));
-        let Some(mut group) = self.groups.get(at).cloned() else { return Reply::Done("C-040") };
-        let Some(job) = group.job.take() else { return wrong };
-        let concerned = self.affected_members(&group);
-        // Stop and failover may fail for some members (`G-430`), a reverse only for all (`G-431`).
-        let failed: Vec<String> = match outcome {
-            Outcome::Succeeded => Vec::new(),
-            Outcome::Failed { .. } => concerned.clone(),
-            Outcome::PartlyFailed { failed, .. } => {
-                let failed: Vec<String> = failed.iter().map(|pair| pair.as_str().to_string()).collect();
-                let parts = match job.task {
-                    Task::StopGroup(_) | Task::FailoverGroup(_) => true,
-                    Task::ReprotectGroup(..) => self.planted(Bug::ReprotectHalfDone),
-                    _ => false,
-                };
-                if !parts || failed.is_empty() || failed.iter().any(|pair| !concerned.contains(pair)) {
-                    return wrong;
-                }
-                failed
-            }
-            Outcome::Chosen(_) => return wrong,
+    /// A pair or group broke (`E-510`, `E-511`, `G-510`, `G-511`); of a group every member that replicates or is busy, while
+    /// members at rest keep their status (`G-404`).
+    pub(super) fn invalidate(&mut self, kind: Kind, id: &str, why: &str) -> Reply {
+        let Some(replica) = self.find_mut(kind, id) else {
+            return Reply::misused("C-040", Misuse::Unknown);
         };
-        let well = *outcome == Outcome::Succeeded;
-        let (done, undone, rule) = match (&job.task, well) {
-            (Task::CreateGroup, true) => ("created", "", "G-310"),
-            (Task::CreateGroup, false) => ("", "create_failed", "G-311"),
-            (Task::StopGroup(_), true) => ("stopped", "", "G-330"),
-            (Task::StopGroup(_), false) => ("stopped", "stop_failed", "G-331"),
-            (Task::FailoverGroup(_), true) => ("failovered", "", "G-340"),
-            (Task::FailoverGroup(_), false) => ("failovered", "failover_failed", "G-341"),
-            (Task::ReprotectGroup(..), true) => ("stopped", "", "G-350"),
-            (Task::ReprotectGroup(..), false) => ("stopped", "reprotect_failed", "G-351"),
-            (Task::DeleteGroup, true) => ("deleted", "", "G-360"),
-            (Task::DeleteGroup, false) => ("", "delete_failed", "G-361"),
-            _ => return wrong,
-        };
-        group.status = if well { done } else { undone };
-        if group.status == "deleted" {
-            let forgotten = self.clock.saturating_add(self.policy.ebs.tombstone.as_millis());
-            group.due = (!self.planted(Bug::GroupTombstoneNeverForgotten)).then_some(forgotten);
+        if ["invalid", "create_failed", "deleting", "deleted"].contains(&replica.status) {
+            return Reply::done(kind.of("E-511", "G-511"));
         }
-        if well && job.task == Task::ReprotectGroup(true, Vec::new()) {
-            group.swapped = !group.swapped;
-        }
-        for pair in self.pairs.iter_mut().filter(|pair| concerned.contains(&pair.id)) {
-            pair.status = if failed.contains(&pair.id) { undone } else { done };
-            match job.task {
-                Task::FailoverGroup(_) if pair.status == done => pair.open = true,
-                Task::ReprotectGroup(reverse, _) if pair.status == done => reset_direction(pair, reverse),
-                _ => {}
-            }
-        }
-        put(&mut self.groups, at, group);
-        Reply::Done(rule)
-    }
-
-    /// A group broke as a whole (`G-510`, `G-511`), with every member that replicates or is busy; members at rest keep
-    /// their status (`G-404`).
-    pub(super) fn group_broke(&mut self, id: &str, why: &str) -> Reply {
-        let Some(group) = self.groups.iter_mut().find(|group| group.id == id) else {
-            return Reply::Misused("C-040", Misuse::Unknown);
-        };
-        if ["invalid", "create_failed", "deleting", "deleted"].contains(&group.status) {
-            return Reply::Done("G-511");
-        }
-        (group.status, group.job, group.due, group.copy_failed) = ("invalid", None, None, false);
+        let was_copied = replica.job.take().is_some();
+        (replica.status, replica.due, replica.copy_failed) = ("invalid", None, false);
+        replica.message = Some(why.to_string());
+        let replica = replica.clone();
         let running = ["initial_syncing", "manual_syncing", "syncing", "normal"];
         let busy = ["stopping", "failovering", "reprotecting"];
-        for pair in self.pairs.iter_mut().filter(|pair| pair.group.as_deref() == Some(id)) {
+        for pair in self.replicas.iter_mut().filter(|pair| replica.has(pair)) {
             if running.contains(&pair.status) || busy.contains(&pair.status) {
-                (pair.status, pair.message, pair.job) = ("invalid", Some(why.to_string()), None);
+                (pair.status, pair.message, pair.job) = ("invalid", replica.message.clone(), None);
             }
         }
-        Reply::Done("G-510")
-    }
-}
-
-/// Prepares the pair for the opposite direction, or for the same one again (`G-640`).
-fn reset_direction(pair: &mut Pair, reverse: bool) {
-    pair.open = false;
-    if reverse {
-        pair.swapped = !pair.swapped;
-        pair.recover_point = None;
+        // A member that breaks leaves the round, and the others continue (`G-643`).
+        let spoils = self.planted(Bug::BrokenMemberSpoils);
+        if let Some(group) = replica.group.as_ref().and_then(|group| self.find_mut(Group, group)) {
+            group.copy_failed |= spoils;
+        }
+        if let (true, Some(group)) = (was_copied, &replica.group) {
+            let _ = self.round_ends(group);
+        }
+        Reply::done(kind.of("E-510", "G-510"))
     }
 }

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::super::view::Task;
+use super::super::view::{Answer, DrillView, Task};
 use crate::control_plane::Request;
 use crate::ids::EffectId;
 
@@ -20,69 +20,98 @@ impl Job {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Pairs and groups obey like rules, under numbers of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Kind {
+    #[default]
+    Pair,
+    Group,
+}
+
+impl Kind {
+    /// What holds of this kind.
+    pub(super) fn of<T>(self, pair: T, group: T) -> T {
+        match self {
+            Self::Pair => pair,
+            Self::Group => group,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Place {
     pub(super) region: String,
     pub(super) zone: String,
+    /// Empty for a group.
     pub(super) disk: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Pair {
+/// A pair or a group.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Replica {
+    pub(super) kind: Kind,
     pub(super) id: String,
     pub(super) account: String,
     pub(super) primary: Place,
     pub(super) standby: Place,
     pub(super) swapped: bool,
+    /// The status of its own; a group shows `invalid` while a member is.
     pub(super) status: &'static str,
     pub(super) message: Option<String>,
     pub(super) job: Option<Job>,
     pub(super) due: Option<u64>,
-    pub(super) recover_point: Option<u64>,
-    pub(super) ever_copied: bool,
-    /// A failover succeeded that no reprotect has undone.
-    pub(super) open: bool,
     pub(super) last_one_shot: Option<u64>,
-    /// The group of the pair.
+    /// Of a pair; a group has that of its members.
+    pub(super) recover_point: Option<u64>,
+    /// Of a pair: a copy succeeded, in whichever direction.
+    pub(super) ever_copied: bool,
+    /// Of a pair: a failover succeeded that no reprotect has undone.
+    pub(super) open: bool,
+    /// Of a pair: the group that it is in.
     pub(super) group: Option<String>,
-    /// Grows with every pair and group. Of deadlines at one instant the lowest ordinal comes first.
-    pub(super) ordinal: usize,
+    /// Of a group: a copy of the current round has failed.
+    pub(super) copy_failed: bool,
 }
 
-/// A region and a zone.
-pub(super) type Site = (String, String);
+impl Replica {
+    pub(super) fn is(&self, kind: Kind, id: &str) -> bool {
+        self.kind == kind && self.id == id
+    }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Group {
-    pub(super) id: String,
-    pub(super) account: String,
-    pub(super) primary: Site,
-    pub(super) standby: Site,
-    pub(super) swapped: bool,
-    /// The status of its own; a group shows `invalid` while a member is.
-    pub(super) status: &'static str,
-    pub(super) job: Option<Job>,
-    pub(super) due: Option<u64>,
-    pub(super) last_one_shot: Option<u64>,
-    /// A copy of the current round has failed.
-    pub(super) copy_failed: bool,
-    pub(super) ordinal: usize,
+    pub(super) const fn source(&self) -> &Place {
+        if self.swapped { &self.standby } else { &self.primary }
+    }
+
+    pub(super) const fn destination(&self) -> &Place {
+        if self.swapped { &self.primary } else { &self.standby }
+    }
+
+    /// Whether an end lies in this region.
+    pub(super) fn touches(&self, region: &str) -> bool {
+        self.primary.region == region || self.standby.region == region
+    }
+
+    /// Whether the disk is an end of this pair.
+    pub(super) fn joins(&self, account: &str, disk: &str) -> bool {
+        self.account == account && (self.primary.disk == disk || self.standby.disk == disk)
+    }
+
+    /// Whether the other is this pair, or a member of this group.
+    pub(super) fn has(&self, other: &Self) -> bool {
+        match self.kind {
+            Kind::Pair => other.is(Kind::Pair, &self.id),
+            Kind::Group => other.group.as_ref() == Some(&self.id),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Drill {
-    pub(super) id: String,
     pub(super) account: String,
-    /// The pair or group that is drilled.
-    pub(super) owner: String,
-    pub(super) of_group: bool,
-    pub(super) status: &'static str,
-    pub(super) message: Option<String>,
-    pub(super) started: u64,
-    pub(super) recover_point: Option<u64>,
-    /// Pairs, their drill disks and the statuses of these.
-    pub(super) disks: Vec<(String, String, String)>,
+    /// What is drilled: a pair or a group.
+    pub(super) of: Kind,
     pub(super) job: Option<Job>,
+    pub(super) shown: DrillView,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +146,13 @@ pub(super) struct Run {
     pub(super) job: Job,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+impl Run {
+    pub(super) const fn new(began: u64, task: Task) -> Self {
+        Self { automatic: false, named: None, tried: Vec::new(), round: 1, began, job: Job::new(task) }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Cluster {
     pub(super) id: String,
     pub(super) account: String,
@@ -143,13 +178,7 @@ pub(super) struct Token {
     pub(super) operation: Option<String>,
     pub(super) text: String,
     pub(super) request: Request,
-    pub(super) reply: Remembered,
+    /// The answer to replays.
+    pub(super) reply: Answer,
     pub(super) at: u64,
-}
-
-/// The reply that a token remembers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Remembered {
-    Accepted(Option<String>),
-    Refused(&'static str),
 }

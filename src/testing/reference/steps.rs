@@ -1,8 +1,9 @@
 //! The reference as a context of steps.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 use super::Reference;
+use super::state::Kind;
 use crate::control_plane::{Call, Request};
 use crate::ids::EffectId;
 use crate::testing::steps::{ClusterCall, StepContext, StepKind};
@@ -24,8 +25,8 @@ impl StepContext for Reference {
     }
 
     fn production_region(&self, group: &GroupView) -> String {
-        let known = self.groups.iter().find(|known| known.id == group.id);
-        known.map_or(group.source.region.as_str(), |known| self.production(known)).to_string()
+        let known = self.find(Kind::Group, &group.id);
+        known.map_or(&group.source.region, |known| &self.production(known).region).clone()
     }
 
     /// Counts cyclically through all effects so far and one that does not exist.

@@ -1,12 +1,13 @@
 //! Tokens: one list in order of completion, searched from the front.
 
 use alloc::string::{String, ToString};
-use alloc::vec;
 
 use super::super::bug::Bug;
-use super::{Fault, Reference, Remembered, Reply, Token, fault, pairs};
+use super::super::view::Answer;
+use super::{Fault, Reference, Reply, Token, replicas};
 use crate::control_plane::{Call, Request};
 use crate::policy::{RejectionPolicy, TokenAlphabet, TokenMismatch, TokenScope};
+use crate::rule::RuleId;
 use crate::token::{Lifetime, Overflow};
 
 /// Product and name of an operation that takes a token (`C-024`): every write but these two and the clearing of drills.
@@ -21,13 +22,13 @@ fn operation(request: &Request) -> Option<(&'static str, String)> {
 impl Reference {
     /// The reply that follows from the token alone; `None` if the call must be made.
     pub(super) fn look_up_token(&mut self, call: &Call, request: &Request) -> Option<Reply> {
-        let mut wanted = self.token_of(call, request)?;
+        let wanted = self.token_of(call, request)?;
         let graphic = wanted.text.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
         if self.policy.tokens.alphabet == TokenAlphabet::Graphic && !graphic {
-            return Some(Reply::Refused(vec![match wanted.product {
-                "ebs" => fault("InvalidParameter", "E-601"),
-                _ => fault("InvalidClientToken.Malformed", "P-601"),
-            }]));
+            return Some(match wanted.product {
+                "ebs" => Reply::refused("InvalidParameter", "E-601"),
+                _ => Reply::refused("InvalidClientToken.Malformed", "P-601"),
+            });
         }
         let now = self.clock;
         self.forget_expired();
@@ -41,27 +42,26 @@ impl Reference {
             let known = self.tokens.get_mut(at)?;
             if known.request != wanted.request && self.bug != Some(Bug::MismatchIgnored) {
                 let in_house = self.policy.polardb.token_mismatch == TokenMismatch::InvalidClientToken;
-                return Some(Reply::Refused(vec![match wanted.product {
-                    "polardb" if in_house => fault("InvalidClientToken.Malformed", "T-090"),
-                    _ => fault("IdempotentParameterMismatch", "T-090"),
-                }]));
+                let own = wanted.product == "polardb" && in_house;
+                let code = if own { "InvalidClientToken.Malformed" } else { "IdempotentParameterMismatch" };
+                return Some(Reply::refused(code, "T-090"));
             }
             if self.bug == Some(Bug::SlidingLifetime) {
                 known.at = now;
             }
-            wanted.reply = known.reply.clone();
+            let remembered = known.reply.clone();
             if self.planted(Bug::SettledByCompletion) && self.under_way(request) {
                 return None;
             }
             if self.planted(Bug::EffectRepeatedOnReplay) {
                 let _ = self.perform(call, request, &crate::control_plane::Fresh::None);
             }
-            return Some(Reply::Replayed(wanted.reply));
+            return Some(Reply::Answered(remembered, "T-080"));
         }
         let full = self.count_of(&wanted.account) >= self.policy.tokens.capacity.get();
         let refuses = self.policy.tokens.overflow == Overflow::Refuse;
         if full && refuses && !self.planted(Bug::CapacityIgnored) {
-            return Some(Reply::Refused(vec![fault("ServiceUnavailable", "T-180")]));
+            return Some(Reply::refused("ServiceUnavailable", "T-180"));
         }
         None
     }
@@ -69,23 +69,21 @@ impl Reference {
     /// Remembers an accepted call; by policy also a refused one (`C-022`, `C-023`).
     pub(super) fn settle(&mut self, call: &Call, request: &Request, reply: &Reply, which: usize) {
         let Some(mut token) = self.token_of(call, request) else { return };
+        let (replayed, rule) = (Some(true), Some(RuleId("T-080")));
+        let sticky = self.policy.tokens.rejections == RejectionPolicy::Sticky;
         token.reply = match reply {
-            Reply::Accepted(_, created) => Remembered::Accepted(created.clone()),
-            Reply::Refused(faults) => {
-                let sticky = self.policy.tokens.rejections == RejectionPolicy::Sticky;
-                match faults.get(which) {
-                    Some(Fault { code, .. }) if sticky || self.planted(Bug::RefusedRemembered) => {
-                        Remembered::Refused(code)
-                    }
-                    _ => return,
-                }
+            Reply::Answered(Answer::Accepted { created, .. }, _) => {
+                Answer::Accepted { created: created.clone(), replayed, rule }
+            }
+            Reply::Refused(faults) if sticky || self.planted(Bug::RefusedRemembered) => {
+                let Some(Fault { code, .. }) = faults.get(which) else { return };
+                Answer::Refused { code: code.to_string(), replayed, rule }
             }
             _ => return,
         };
         if self.planted(Bug::SettledByCompletion) {
-            let same = |known: &Token| self.same_token(known, &token);
-            let others = self.tokens.iter().filter(|known| !same(known)).cloned().collect();
-            self.tokens = others;
+            let others = self.tokens.iter().filter(|known| !self.same_token(known, &token));
+            self.tokens = others.cloned().collect();
         }
         if self.count_of(&token.account) >= self.policy.tokens.capacity.get() {
             let mine = |known: &Token| known.account == token.account;
@@ -111,7 +109,7 @@ impl Reference {
             operation: scoped.then_some(name),
             text: call.token.as_ref()?.as_str().to_string(),
             request: request.clone(),
-            reply: Remembered::Accepted(None),
+            reply: Answer::Done,
             at: self.clock,
         })
     }
@@ -147,7 +145,7 @@ impl Reference {
             let id = request.cluster.as_str();
             return self.clusters.iter().any(|cluster| cluster.id == id && cluster.run.is_some());
         }
-        let pair = pairs::asked(request).map(|(id, _)| id);
-        self.pairs.iter().any(|known| pair == Some(&known.id) && known.job.is_some())
+        let Some((kind, id, _)) = replicas::asked(request) else { return false };
+        self.find(kind, id).is_some_and(|replica| replica.job.is_some())
     }
 }

@@ -22,32 +22,36 @@ impl StepContext for ControlPlane {
 
     /// Decides by status and members alone.
     fn permits(&self, _: &Call, request: &Request) -> bool {
+        let read = &self.policy().ebs;
+        let pair = |pair: &PairId, event| {
+            let verdict = |status| PairLifecycle::lookup(status, event).verdict(read);
+            self.pair(pair).is_some_and(|pair| verdict(pair.status()) != Verdict::Refuse)
+        };
+        let group = |group: &GroupId, event| {
+            let fits = |empty| match event {
+                GroupEvent::Modify | GroupEvent::Stop => true,
+                event => (event == GroupEvent::Delete) == empty,
+            };
+            let verdict = |status| GroupLifecycle::lookup(status, event).verdict(read);
+            let known = self.group(group).filter(|view| fits(view.pairs.is_empty()));
+            known.is_some_and(|view| verdict(view.status) != Verdict::Refuse)
+        };
         match request {
-            Request::StartDiskReplicaPair(start) if start.one_shot => {
-                self.permits_pair(&start.pair, PairEvent::StartOneShot)
+            Request::StartDiskReplicaPair(call) if call.one_shot => pair(&call.pair, PairEvent::StartOneShot),
+            Request::StartDiskReplicaPair(call) => pair(&call.pair, PairEvent::StartAgain),
+            Request::StopDiskReplicaPair(call) => pair(&call.pair, PairEvent::Stop),
+            Request::FailoverDiskReplicaPair(call) => pair(&call.pair, PairEvent::Failover),
+            Request::ReprotectDiskReplicaPair(call) => pair(&call.pair, PairEvent::Reprotect),
+            Request::DeleteDiskReplicaPair(call) => pair(&call.pair, PairEvent::Delete),
+            Request::StartDiskReplicaGroup(call) if call.one_shot => {
+                group(&call.group, GroupEvent::StartOneShot)
             }
-            Request::StartDiskReplicaPair(start) => self.permits_pair(&start.pair, PairEvent::StartAgain),
-            Request::StopDiskReplicaPair(stop) => self.permits_pair(&stop.pair, PairEvent::Stop),
-            Request::FailoverDiskReplicaPair(failover) => {
-                self.permits_pair(&failover.pair, PairEvent::Failover)
-            }
-            Request::ReprotectDiskReplicaPair(reprotect) => {
-                self.permits_pair(&reprotect.pair, PairEvent::Reprotect)
-            }
-            Request::DeleteDiskReplicaPair(delete) => self.permits_pair(&delete.pair, PairEvent::Delete),
-            Request::StartDiskReplicaGroup(start) if start.one_shot => {
-                self.permits_group(&start.group, GroupEvent::StartOneShot)
-            }
-            Request::StartDiskReplicaGroup(start) => self.permits_group(&start.group, GroupEvent::Start),
-            Request::StopDiskReplicaGroup(stop) => self.permits_group(&stop.group, GroupEvent::Stop),
-            Request::FailoverDiskReplicaGroup(failover) => {
-                self.permits_group(&failover.group, GroupEvent::Failover)
-            }
-            Request::ReprotectDiskReplicaGroup(reprotect) => {
-                self.permits_group(&reprotect.group, GroupEvent::Reprotect)
-            }
-            Request::DeleteDiskReplicaGroup(delete) => self.permits_group(&delete.group, GroupEvent::Delete),
-            Request::ModifyDiskReplicaGroup(modify) => self.permits_group(&modify.group, GroupEvent::Modify),
+            Request::StartDiskReplicaGroup(call) => group(&call.group, GroupEvent::Start),
+            Request::StopDiskReplicaGroup(call) => group(&call.group, GroupEvent::Stop),
+            Request::FailoverDiskReplicaGroup(call) => group(&call.group, GroupEvent::Failover),
+            Request::ReprotectDiskReplicaGroup(call) => group(&call.group, GroupEvent::Reprotect),
+            Request::DeleteDiskReplicaGroup(call) => group(&call.group, GroupEvent::Delete),
+            Request::ModifyDiskReplicaGroup(call) => group(&call.group, GroupEvent::Modify),
             _ => false,
         }
     }
@@ -60,21 +64,5 @@ impl StepContext for ControlPlane {
 
     fn cluster(&self, cluster: &ClusterId) -> Option<&DbCluster> {
         self.cluster(cluster)
-    }
-}
-
-impl ControlPlane {
-    fn permits_pair(&self, pair: &PairId, event: PairEvent) -> bool {
-        let verdict = |status| PairLifecycle::lookup(status, event).verdict(&self.policy().ebs);
-        self.pair(pair).is_some_and(|pair| verdict(pair.status()) != Verdict::Refuse)
-    }
-
-    fn permits_group(&self, group: &GroupId, event: GroupEvent) -> bool {
-        let Some(group) = self.group(group) else { return false };
-        let fits = match event {
-            GroupEvent::Modify | GroupEvent::Stop => true,
-            event => (event == GroupEvent::Delete) == group.pairs.is_empty(),
-        };
-        fits && GroupLifecycle::lookup(group.status, event).verdict(&self.policy().ebs) != Verdict::Refuse
     }
 }

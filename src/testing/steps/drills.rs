@@ -2,22 +2,13 @@
 
 use alloc::format;
 
-use super::{Origin, PairCall, Resolver, Selector, StepContext, id, pairs, pick};
-use crate::control_plane::{Fresh, Input, Request};
+use super::{Resolver, Selector, StepContext, id, pick};
+use crate::control_plane::{Fresh, Request};
 use crate::ebs::{
     ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, FreshDrill, Page,
-    StartPairDrill,
 };
 
 impl<C: StepContext> Resolver<'_, C> {
-    pub(super) fn start_drill(&self, origin: &Origin, pair: Selector, number: u8) -> Input {
-        let pair = pick(pair, &self.view.pairs);
-        // A drill is started in the region of a failover.
-        let region = origin.region.of_pair(pair, PairCall::Failover);
-        let request = StartPairDrill { pair: pairs::id_of(pair) };
-        self.call(origin, region, request.into(), fresh(number, 1))
-    }
-
     pub(super) fn clear_drill(&self, drill: Selector) -> Request {
         match pick(drill, &self.view.drills) {
             Some(drill) if self.is_group(&drill.owner) => {
@@ -37,7 +28,7 @@ impl<C: StepContext> Resolver<'_, C> {
         DescribePairDrills { pair: id(owner), drill: None, page }.into()
     }
 
-    fn is_group(&self, owner: &str) -> bool {
+    pub(super) fn is_group(&self, owner: &str) -> bool {
         self.view.groups.iter().any(|group| group.id == owner)
     }
 }

@@ -3,7 +3,7 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use super::{Origin, PairCall, Resolver, Selector, StepContext, id, pairs, pick};
+use super::{Origin, ReplicaCall, Resolver, Selector, StepContext, id, pick, replicas};
 use crate::control_plane::{Fresh, Input, Request};
 use crate::ebs::{
     ChangeResourceGroup, DescribeDiskReplicaPairProgress, ListTagResources, ModifyDiskReplicaPair, ReplicaId,
@@ -65,7 +65,7 @@ impl LabelCall {
 impl<C: StepContext> Resolver<'_, C> {
     pub(super) fn label(&self, origin: &Origin, pair: Selector, call: LabelCall) -> Input {
         let pair = pick(pair, &self.view.pairs);
-        let region = origin.region.of_pair(pair, PairCall::Stop);
-        self.call(origin, region, call.request(pairs::id_of(pair)), Fresh::None)
+        let region = origin.region.of_pair(pair, ReplicaCall::Stop);
+        self.call(origin, region, call.request(replicas::pair_id(pair)), Fresh::None)
     }
 }

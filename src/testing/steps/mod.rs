@@ -8,23 +8,19 @@
 mod clusters;
 mod control_plane;
 mod drills;
-mod groups;
 mod labels;
-mod pairs;
+mod replicas;
 mod reports;
 
 pub use clusters::ClusterCall;
-pub use groups::GroupCall;
 pub use labels::LabelCall;
-pub use pairs::PairCall;
+pub use replicas::ReplicaCall;
 pub use reports::Completion;
 
-pub(in crate::testing) use groups::create_group;
-pub(in crate::testing) use pairs::create_pair;
+pub(in crate::testing) use replicas::{create_group, create_pair};
 
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::str::FromStr;
 
 use super::view::{GroupView, View};
@@ -103,7 +99,7 @@ pub enum CallRegion {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepKind {
     /// A call on a pair.
-    Pair(Origin, Selector, PairCall),
+    Pair(Origin, Selector, ReplicaCall),
     /// `CreateDiskReplicaPair`.
     CreatePair {
         /// The origin of the call.
@@ -118,11 +114,9 @@ pub enum StepKind {
         months: Option<u8>,
     },
     /// A call on a group.
-    Group(Origin, Selector, GroupCall),
+    Group(Origin, Selector, ReplicaCall),
     /// `CreateDiskReplicaGroup` of `pg-N`.
     CreateGroup(Origin, u8),
-    /// `StartPairDrill` of a pair, as `drill-N` with the disk `x-N-0`.
-    StartDrill(Origin, Selector, u8),
     /// `ClearPairDrill` or `ClearReplicaGroupDrill` of a drill.
     ClearDrill(Origin, Selector),
     /// A call on a cluster.
@@ -204,8 +198,7 @@ pub trait StepContext {
     /// The visible state.
     fn view(&self) -> View;
 
-    /// Whether a call on a pair or group has a chance in its present state: what [`PairCall::Permitted`] and
-    /// [`GroupCall::Permitted`] choose from.
+    /// Whether a call on a pair or group has a chance in its present state: what [`ReplicaCall::Permitted`] chooses from.
     fn permits(&self, call: &Call, request: &Request) -> bool;
 
     /// The region where calls on a group belong, failover and reprotect aside.
@@ -273,15 +266,17 @@ impl<C: StepContext> Resolver<'_, C> {
         let here = |origin: &Origin, request: Request, fresh| {
             self.call(origin, origin.region.of_none(), request, fresh)
         };
+        let plain = |origin, request| here(origin, request, Fresh::None);
         match kind {
             StepKind::Pair(origin, pair, call) => self.pair(origin, *pair, *call),
             StepKind::CreatePair { origin, id, disks, destination, months } => {
-                here(origin, create_pair(*disks, *destination, *months).into(), pairs::fresh(*id))
+                here(origin, create_pair(*disks, *destination, *months).into(), replicas::fresh_pair(*id))
             }
             StepKind::Group(origin, group, call) => self.group(origin, *group, *call),
-            StepKind::CreateGroup(origin, id) => here(origin, create_group().into(), groups::fresh(*id)),
-            StepKind::StartDrill(origin, pair, id) => self.start_drill(origin, *pair, *id),
-            StepKind::ClearDrill(origin, drill) => here(origin, self.clear_drill(*drill), Fresh::None),
+            StepKind::CreateGroup(origin, id) => {
+                here(origin, create_group().into(), replicas::fresh_group(*id))
+            }
+            StepKind::ClearDrill(origin, drill) => plain(origin, self.clear_drill(*drill)),
             StepKind::Cluster(origin, cluster, call) => {
                 let (request, fresh) = self.cluster(*cluster, *call);
                 here(origin, request, fresh)
@@ -292,20 +287,14 @@ impl<C: StepContext> Resolver<'_, C> {
             StepKind::Label(origin, pair, call) => self.label(origin, *pair, *call),
             StepKind::DescribePairs(origin) => {
                 let site = origin.region.site();
-                let request = DescribeDiskReplicaPairs { site, ..DescribeDiskReplicaPairs::default() };
-                here(origin, request.into(), Fresh::None)
+                plain(origin, DescribeDiskReplicaPairs { site, ..Default::default() }.into())
             }
             StepKind::DescribeGroups(origin) => {
                 let site = origin.region.site();
-                let request = DescribeDiskReplicaGroups { site, ..DescribeDiskReplicaGroups::default() };
-                here(origin, request.into(), Fresh::None)
+                plain(origin, DescribeDiskReplicaGroups { site, ..Default::default() }.into())
             }
-            StepKind::DescribeClusters(origin) => {
-                here(origin, DescribeDbClusters::default().into(), Fresh::None)
-            }
-            StepKind::DescribeDrills(origin, drill) => {
-                here(origin, self.describe_drills(*drill), Fresh::None)
-            }
+            StepKind::DescribeClusters(origin) => plain(origin, DescribeDbClusters::default().into()),
+            StepKind::DescribeDrills(origin, drill) => plain(origin, self.describe_drills(*drill)),
             report => {
                 self.report(report).map_or(Input::Advance(self.now), |report| Input::Report(self.now, report))
             }
@@ -321,13 +310,6 @@ impl<C: StepContext> Resolver<'_, C> {
             token: token.and_then(|token| ClientToken::parse(token).ok().flatten()),
         };
         Input::Call(call, request, fresh)
-    }
-
-    /// One of the calls that the present state permits, if there is any.
-    fn permitted(&self, index: u8, calls: impl Iterator<Item = Input>) -> Option<Input> {
-        let permits = |input: &Input| matches!(input, Input::Call(call, request, _) if self.context.permits(call, request));
-        let permitted: Vec<Input> = calls.filter(permits).collect();
-        pick(Some(index), &permitted).cloned()
     }
 }
 

@@ -1,10 +1,9 @@
 //! Reports: outcomes of effects, and observations.
 
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Resolver, Selector, StepContext, StepKind, account, clusters, groups, id, pairs, pick, zone};
+use super::{Resolver, Selector, StepContext, StepKind, account, clusters, id, pick, replicas, zone};
 use crate::control_plane::{Observation, Outcome, Report};
 use crate::ids::EffectId;
 use crate::polardb::{DbCluster, Failure, NodeChange};
@@ -43,11 +42,11 @@ impl<C: StepContext> Resolver<'_, C> {
                 change: *change,
             },
             StepKind::PairInvalid(pair) => Observation::PairInvalid {
-                pair: pairs::id_of(pick(*pair, &self.view.pairs)),
+                pair: replicas::pair_id(pick(*pair, &self.view.pairs)),
                 message: StatusMessage::parse("DeviceSizeChanged").ok()?,
             },
             StepKind::GroupInvalid(group) => Observation::GroupInvalid {
-                group: groups::id_of(pick(*group, &self.view.groups)),
+                group: replicas::group_id(pick(*group, &self.view.groups)),
                 message: StatusMessage::parse("PrePayOrderExpired").ok()?,
             },
             StepKind::Node(node, change) => Observation::Node { node: self.node(*node), change: *change },
@@ -71,16 +70,12 @@ impl<C: StepContext> Resolver<'_, C> {
 
     /// The failure of a group's effect for one of its members.
     fn partial_failure(&self, effect: u8, member: u8) -> Option<Report> {
-        let members = |effect: &'_ PendingEffect| -> Option<(EffectId, Vec<String>)> {
-            match &effect.task {
-                Task::StopGroup(members)
-                | Task::FailoverGroup(members)
-                | Task::ReprotectGroup(_, members) => Some((effect.id, members.clone())),
-                _ => None,
-            }
+        let divisible = |effect: &&PendingEffect| {
+            matches!(effect.task, Task::Stop | Task::Failover | Task::Reprotect(_))
+                && self.is_group(&effect.resource)
         };
-        let effects: Vec<_> = self.view.effects.iter().filter_map(members).collect();
-        let (effect, members) = pick(Some(effect), &effects)?;
+        let effects: Vec<_> = self.view.effects.iter().filter(divisible).collect();
+        let PendingEffect { id: effect, members, .. } = pick(Some(effect), &effects)?;
         let failed = pick(Some(member), members).map(|pair| id(pair)).into_iter().collect();
         let outcome = Outcome::PartlyFailed { failure: Failure::Other, failed };
         Some(Report::Outcome { id: *effect, outcome })

@@ -14,8 +14,7 @@ use super::world::{node_kind, rarely, small_priority};
 use crate::ebs::DiskChange;
 use crate::polardb::{Failure, NodeChange};
 use crate::testing::steps::{
-    CallRegion, ClusterCall, Completion, GroupCall, LabelCall, Origin, PairCall, Selector, StepKind,
-    TestStep, Timing,
+    CallRegion, ClusterCall, Completion, LabelCall, Origin, ReplicaCall, Selector, StepKind, TestStep, Timing,
 };
 
 /// Sequences of steps. Some steps are repeated at once, as by a client that lost the reply.
@@ -65,17 +64,17 @@ fn origin() -> impl Strategy<Value = Origin> {
     })
 }
 
-fn pair_call() -> impl Strategy<Value = PairCall> {
-    prop_oneof![2 => any::<u8>().prop_map(PairCall::Permitted), 1 => select(PairCall::PLAIN.as_slice())]
+fn pair_call() -> impl Strategy<Value = ReplicaCall> {
+    prop_oneof![2 => any::<u8>().prop_map(ReplicaCall::Permitted), 1 => select(ReplicaCall::OF_PAIRS.as_slice())]
 }
 
-fn group_call() -> impl Strategy<Value = GroupCall> {
+fn group_call() -> impl Strategy<Value = ReplicaCall> {
     prop_oneof![
-        10 => any::<u8>().prop_map(GroupCall::Permitted),
-        2 => select(GroupCall::PLAIN.as_slice()),
-        5 => selector().prop_map(GroupCall::Add),
-        3 => selector().prop_map(GroupCall::Remove),
-        2 => (0_u8..6).prop_map(GroupCall::StartDrill),
+        10 => any::<u8>().prop_map(ReplicaCall::Permitted),
+        2 => select(ReplicaCall::OF_GROUPS.as_slice()),
+        5 => selector().prop_map(ReplicaCall::Add),
+        3 => selector().prop_map(ReplicaCall::Remove),
+        2 => (0_u8..6).prop_map(ReplicaCall::StartDrill),
     ]
 }
 
@@ -164,7 +163,7 @@ fn kind() -> impl Strategy<Value = StepKind> {
         3 => create_pair,
         14 => (origin(), selector(), group_call()).prop_map(|(origin, group, call)| StepKind::Group(origin, group, call)),
         2 => (origin(), 0_u8..3).prop_map(|(origin, id)| StepKind::CreateGroup(origin, id)),
-        2 => (origin(), selector(), 0_u8..6).prop_map(|(origin, pair, id)| StepKind::StartDrill(origin, pair, id)),
+        2 => (origin(), selector(), 0_u8..6).prop_map(|(origin, pair, id)| StepKind::Pair(origin, pair, ReplicaCall::StartDrill(id))),
         2 => (origin(), selector()).prop_map(|(origin, drill)| StepKind::ClearDrill(origin, drill)),
         1 => selector().prop_map(StepKind::GroupInvalid),
         2 => (any::<u8>(), any::<u8>()).prop_map(|(effect, member)| StepKind::EndedPartly { effect, member }),

@@ -32,16 +32,17 @@ impl From<Output> for Answer {
     fn from(output: Output) -> Self {
         let replayed = Some(output.replayed);
         let accepted = |created| Self::Accepted { created, replayed, rule: output.rule };
+        let made = |id: &dyn ToString| accepted(Some(id.to_string()));
         match output.result {
             None => Self::Done,
             Some(Err(refusal)) => {
                 let rule = if output.replayed { RuleId("T-080") } else { refusal.rule() };
                 Self::Refused { code: refusal.wire().code.to_string(), replayed, rule: Some(rule) }
             }
-            Some(Ok(Response::PairCreated(created))) => accepted(Some(created.pair.to_string())),
-            Some(Ok(Response::GroupCreated(created))) => accepted(Some(created.group.to_string())),
-            Some(Ok(Response::DrillStarted(started))) => accepted(Some(started.drill.to_string())),
-            Some(Ok(Response::ClusterCreated(created))) => accepted(Some(created.cluster.to_string())),
+            Some(Ok(Response::PairCreated(created))) => made(&created.pair),
+            Some(Ok(Response::GroupCreated(created))) => made(&created.group),
+            Some(Ok(Response::DrillStarted(started))) => made(&started.drill),
+            Some(Ok(Response::ClusterCreated(created))) => made(&created.cluster),
             Some(Ok(Response::PairPage(page))) => Self::Listed(ids(page.pairs.iter().map(|pair| pair.id()))),
             Some(Ok(Response::GroupPage(page))) => {
                 Self::Listed(ids(page.groups.iter().map(|view| view.group.id())))
@@ -125,35 +126,28 @@ fn cluster(cluster: &DbCluster) -> ClusterView {
 /// Effects that the reference does not model are shown by name.
 fn effect(effect: Effect) -> PendingEffect {
     let task = match &effect.kind {
-        EffectKind::Pair { effect: inner, .. } => match inner {
-            PairEffect::Create => Task::CreatePair,
-            PairEffect::Copy => Task::Copy,
-            PairEffect::Stop => Task::StopPair,
-            PairEffect::Failover => Task::FailoverPair,
-            PairEffect::Reprotect { reverse } => Task::Reprotect(*reverse),
-            PairEffect::Delete => Task::DeletePair,
-        },
-        EffectKind::Group { effect: inner, members, .. } => {
-            let members = ids(members);
-            match inner {
-                GroupEffect::Create => Task::CreateGroup,
-                GroupEffect::Stop => Task::StopGroup(members),
-                GroupEffect::Failover => Task::FailoverGroup(members),
-                GroupEffect::Reprotect { reverse } => Task::ReprotectGroup(*reverse, members),
-                GroupEffect::Delete => Task::DeleteGroup,
-            }
+        EffectKind::Pair { effect: PairEffect::Create, .. }
+        | EffectKind::Group { effect: GroupEffect::Create, .. }
+        | EffectKind::Drill { effect: DrillEffect::Start, .. }
+        | EffectKind::Cluster { effect: ClusterEffect::Lifecycle(Lifecycle::Create), .. } => Task::Create,
+        EffectKind::Pair { effect: PairEffect::Copy, .. } => Task::Copy,
+        EffectKind::Pair { effect: PairEffect::Stop, .. }
+        | EffectKind::Group { effect: GroupEffect::Stop, .. } => Task::Stop,
+        EffectKind::Pair { effect: PairEffect::Failover, .. }
+        | EffectKind::Group { effect: GroupEffect::Failover, .. } => Task::Failover,
+        EffectKind::Pair { effect: PairEffect::Reprotect { reverse }, .. }
+        | EffectKind::Group { effect: GroupEffect::Reprotect { reverse }, .. } => Task::Reprotect(*reverse),
+        EffectKind::Pair { effect: PairEffect::Delete, .. }
+        | EffectKind::Group { effect: GroupEffect::Delete, .. }
+        | EffectKind::Drill { effect: DrillEffect::Clear, .. }
+        | EffectKind::Cluster { effect: ClusterEffect::Lifecycle(Lifecycle::Delete), .. } => Task::Delete,
+        EffectKind::Cluster { effect: ClusterEffect::ChooseNode(tier), .. } => Task::ChooseNode(ids(tier)),
+        EffectKind::Cluster { effect: ClusterEffect::PromoteNode(node), .. } => {
+            Task::PromoteNode(node.to_string())
         }
-        EffectKind::Drill { effect: inner, .. } => match inner {
-            DrillEffect::Start => Task::StartDrill,
-            DrillEffect::Clear => Task::ClearDrill,
-        },
-        EffectKind::Cluster { effect: inner, .. } => match inner {
-            ClusterEffect::Lifecycle(Lifecycle::Create) => Task::CreateCluster,
-            ClusterEffect::Lifecycle(Lifecycle::Delete) => Task::DeleteCluster,
-            ClusterEffect::ChooseNode(tier) => Task::ChooseNode(ids(tier)),
-            ClusterEffect::PromoteNode(node) => Task::PromoteNode(node.to_string()),
-            _ => Task::Other(effect.kind.name().to_string()),
-        },
+        EffectKind::Cluster { .. } => Task::Other(effect.kind.name().to_string()),
     };
-    PendingEffect { id: effect.id, resource: String::from(effect.kind.resource()), task }
+    let members =
+        if let EffectKind::Group { members, .. } = &effect.kind { ids(members) } else { Vec::new() };
+    PendingEffect { id: effect.id, resource: String::from(effect.kind.resource()), members, task }
 }

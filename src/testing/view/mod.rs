@@ -47,19 +47,15 @@ pub enum Answer {
 impl Answer {
     /// Whether `shown` equals this answer in everything that `shown` tells, rules aside.
     pub(super) fn is(&self, shown: &Self) -> bool {
-        fn agree(allowed: Option<bool>, shown: Option<bool>) -> bool {
-            shown.is_none() || allowed == shown
+        let mut told = self.clone();
+        if let Self::Accepted { replayed, rule, .. } | Self::Refused { replayed, rule, .. } = &mut told
+            && let Self::Accepted { replayed: again, rule: by, .. }
+            | Self::Refused { replayed: again, rule: by, .. } = shown
+        {
+            *rule = *by;
+            *replayed = replayed.filter(|_| again.is_some());
         }
-        match (self, shown) {
-            (
-                Self::Accepted { created, replayed, .. },
-                Self::Accepted { created: shown, replayed: again, .. },
-            ) => created == shown && agree(*replayed, *again),
-            (Self::Refused { code, replayed, .. }, Self::Refused { code: shown, replayed: again, .. }) => {
-                code == shown && agree(*replayed, *again)
-            }
-            (allowed, shown) => allowed == shown,
-        }
+        told == *shown
     }
 
     /// Whether both answers name the same rule; true if either names none.
@@ -222,40 +218,22 @@ pub struct ClusterView {
     pub nodes: Vec<NodeView>,
 }
 
-/// What an effect asks for. Ids are in any order.
+/// What an effect asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
-    /// Create a pair.
-    CreatePair,
+    /// Create the resource; of a drill its disks, from the recover point.
+    Create,
     /// Copy the source of a pair to its destination.
     Copy,
-    /// Stop the copies of a pair.
-    StopPair,
-    /// Make the destination of a pair writable.
-    FailoverPair,
-    /// Prepare a pair for the opposite direction, or, if false, for the same one again.
+    /// Stop the copies of a pair or of members of a group.
+    Stop,
+    /// Make the destination of a pair or of members of a group writable.
+    Failover,
+    /// Prepare a pair or members of a group for the opposite direction, or, if false, for the same one again.
     Reprotect(bool),
-    /// Delete a pair.
-    DeletePair,
-    /// Create a group.
-    CreateGroup,
-    /// Stop the copies of these members of a group.
-    StopGroup(Vec<String>),
-    /// Make the destinations of these members writable.
-    FailoverGroup(Vec<String>),
-    /// Prepare these members for the opposite direction, or, if false, for the same one again.
-    ReprotectGroup(bool, Vec<String>),
-    /// Delete a group.
-    DeleteGroup,
-    /// Create the disks of a drill from the recover point.
-    StartDrill,
-    /// Delete the disks of a drill.
-    ClearDrill,
-    /// Create a cluster.
-    CreateCluster,
-    /// Release a cluster.
-    DeleteCluster,
-    /// Choose one of these nodes.
+    /// Delete the resource; of a drill its disks.
+    Delete,
+    /// Choose one of these nodes, in any order.
     ChooseNode(Vec<String>),
     /// Promote this node.
     PromoteNode(String),
@@ -263,45 +241,16 @@ pub enum Task {
     Other(String),
 }
 
-impl Task {
-    /// The same task with its ids in order.
-    #[must_use]
-    pub(super) fn sorted(mut self) -> Self {
-        if let Self::StopGroup(ids)
-        | Self::FailoverGroup(ids)
-        | Self::ReprotectGroup(_, ids)
-        | Self::ChooseNode(ids) = &mut self
-        {
-            ids.sort();
-        }
-        self
-    }
-}
-
 impl fmt::Display for Task {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::CreatePair => "create the pair",
+            Self::Create => "create",
             Self::Copy => "copy",
-            Self::StopPair => "stop copying",
-            Self::FailoverPair => "fail over",
+            Self::Stop => "stop copying",
+            Self::Failover => "fail over",
             Self::Reprotect(true) => "reverse the direction",
             Self::Reprotect(false) => "cancel the failover",
-            Self::DeletePair => "delete the pair",
-            Self::CreateGroup => "create the group",
-            Self::StopGroup(members) => return write!(f, "stop copying {}", members.join(" and ")),
-            Self::FailoverGroup(members) => return write!(f, "fail {} over", members.join(" and ")),
-            Self::ReprotectGroup(true, members) => {
-                return write!(f, "reverse the direction of {}", members.join(" and "));
-            }
-            Self::ReprotectGroup(false, members) => {
-                return write!(f, "cancel the failover of {}", members.join(" and "));
-            }
-            Self::DeleteGroup => "delete the group",
-            Self::StartDrill => "make the drill's disks",
-            Self::ClearDrill => "delete the drill's disks",
-            Self::CreateCluster => "create the cluster",
-            Self::DeleteCluster => "release the cluster",
+            Self::Delete => "delete",
             Self::ChooseNode(tier) => return write!(f, "choose one of {}", tier.join(" and ")),
             Self::PromoteNode(node) => return write!(f, "promote {node}"),
             Self::Other(what) => what,
@@ -316,8 +265,20 @@ pub struct PendingEffect {
     pub id: EffectId,
     /// The pair, group, drill or cluster.
     pub resource: String,
+    /// The members of the group that it concerns, in any order; none if the resource is not a group.
+    pub members: Vec<String>,
     /// What it asks for.
     pub task: Task,
+}
+
+impl fmt::Display for PendingEffect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}", self.task, self.resource)?;
+        if !self.members.is_empty() {
+            write!(f, ": {}", self.members.join(" and "))?;
+        }
+        f.write_str(")")
+    }
 }
 
 /// The visible state.

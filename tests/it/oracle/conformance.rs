@@ -2,7 +2,7 @@
 
 use failover_model::ebs::{GroupStatus, PairSeed, PairStatus};
 use failover_model::testing::steps::{
-    ClusterCall, Completion, GroupCall, LabelCall, PairCall, StepKind, TestStep, Timing,
+    ClusterCall, Completion, LabelCall, ReplicaCall, StepKind, TestStep, Timing,
 };
 use failover_model::testing::strategies::World;
 use failover_model::testing::view::{Answer, Leeway, Task, View};
@@ -26,11 +26,11 @@ impl Subject for Frozen {
     }
 }
 
-fn on_pair(pair: u8, ask: PairCall) -> StepKind {
+fn on_pair(pair: u8, ask: ReplicaCall) -> StepKind {
     StepKind::Pair(OWNER, Some(pair), ask)
 }
 
-const START_IT: PairCall = PairCall::Start { one_shot: false };
+const START_IT: ReplicaCall = ReplicaCall::Start { one_shot: false };
 const FAIL_OVER: StepKind = StepKind::Cluster(
     OWNER,
     Some(0),
@@ -108,7 +108,7 @@ fn what_differs_is_told_with_what_is_allowed() {
         (
             Aspect::Effects,
             "the outside",
-            "choose one of a and b (pc-1), make the drill's disks (drill-4)",
+            "choose one of a and b (pc-1), create (drill-4)",
             "choose one of a and b (pc-1)",
             |view| view.effects.retain(|asked| asked.resource == "pc-1"),
         ),
@@ -116,7 +116,7 @@ fn what_differs_is_told_with_what_is_allowed() {
         (Aspect::Deadline, "all", "pair-3 at 1900000 ms", "absent", |view| view.next_deadline = None),
     ];
     let mut drive = drive(&World { group: Some(group_seed(GroupStatus::Normal, &[1, 2])), ..world() });
-    drive.run(&[soon(StepKind::StartDrill(OWNER, Some(2), 4)), soon(FAIL_OVER)]).unwrap();
+    drive.run(&[soon(StepKind::Pair(OWNER, Some(2), ReplicaCall::StartDrill(4))), soon(FAIL_OVER)]).unwrap();
     let view = Subject::view(drive.subject());
     assert!(Drive::new(drive.reference().clone(), Frozen(view.clone())).is_ok());
     for (aspect, resource, allowed, shown, change) in differences {
@@ -197,11 +197,11 @@ fn bent_when_due(world: &World, view: fn(&mut View)) -> Divergence {
 #[test]
 fn a_difference_is_told_by_the_rule_that_speaks_of_it() {
     let copied: &[StepKind] = &[on_pair(3, START_IT)];
-    let stopping: &[StepKind] = &[on_pair(2, PairCall::Stop)];
-    let deleting: &[StepKind] = &[on_pair(4, PairCall::Delete)];
-    let failed_over: &[StepKind] = &[on_pair(2, PairCall::Failover), WELL];
+    let stopping: &[StepKind] = &[on_pair(2, ReplicaCall::Stop)];
+    let deleting: &[StepKind] = &[on_pair(4, ReplicaCall::Delete)];
+    let failed_over: &[StepKind] = &[on_pair(2, ReplicaCall::Failover), WELL];
     let turned: &[StepKind] =
-        &[on_pair(2, PairCall::Failover), WELL, on_pair(2, PairCall::Reprotect { reverse: true })];
+        &[on_pair(2, ReplicaCall::Failover), WELL, on_pair(2, ReplicaCall::Reprotect { reverse: true })];
     let promoted: &[StepKind] = &[FAIL_OVER, WELL];
     let group_copied = |view: &mut View| view.groups[0].recover_point = None;
     let open = |view: &mut View| view.pairs[2].destination.access = "none";
@@ -221,15 +221,15 @@ fn a_difference_is_told_by_the_rule_that_speaks_of_it() {
         (stopping, WELL, |view| view.pairs[2].recover_point = None, Aspect::RecoverPoint, "E-651"),
         (deleting, WELL, |view| view.pairs[4].recover_point = None, Aspect::RecoverPoint, "E-651"),
         (turned, WELL, |view| view.pairs[2].recover_point = Some(at(1)), Aspect::RecoverPoint, "E-641"),
-        (&[], on_pair(2, PairCall::Stop), group_copied, Aspect::RecoverPoint, "G-650"),
-        (&[], on_pair(2, PairCall::Stop), turn, Aspect::Direction, "G-640"),
+        (&[], on_pair(2, ReplicaCall::Stop), group_copied, Aspect::RecoverPoint, "G-650"),
+        (&[], on_pair(2, ReplicaCall::Stop), turn, Aspect::Direction, "G-640"),
         (&[], StepKind::PairInvalid(Some(0)), hidden, Aspect::Status, "G-400"),
-        (&[], on_pair(2, PairCall::Stop), hidden_pair, Aspect::Status, "E-130"),
+        (&[], on_pair(2, ReplicaCall::Stop), hidden_pair, Aspect::Status, "E-130"),
         (failed_over, on_pair(4, START_IT), open, Aspect::DestinationAccess, "E-671"),
         (failed_over, on_pair(4, START_IT), fenced, Aspect::SourceAccess, "E-670"),
         (&turned[..2], turned[2].clone(), fenced, Aspect::SourceAccess, "E-672"),
         (failed_over, on_pair(4, START_IT), swap, Aspect::Direction, "E-640"),
-        (&[], StepKind::StartDrill(OWNER, Some(2), 1), idle, Aspect::Deadline, "D-112"),
+        (&[], StepKind::Pair(OWNER, Some(2), ReplicaCall::StartDrill(1)), idle, Aspect::Deadline, "D-112"),
         (deleting, WELL, idle, Aspect::Deadline, "E-660"),
         (promoted, WELL, other_writer, Aspect::Writer, "P-160"),
         (promoted, WELL, moved, Aspect::Priority, "P-121"),
@@ -261,13 +261,13 @@ fn hidden_pair(view: &mut View) {
 /// asked for them.
 #[test]
 fn an_answer_is_compared_as_far_as_it_tells() {
-    let asked = || on_pair(2, PairCall::Stop);
+    let asked = || on_pair(2, ReplicaCall::Stop);
     let other = |answer: &mut Answer| {
         if let Answer::Accepted { rule, .. } | Answer::Refused { rule, .. } = answer {
             *rule = Some(RuleId("none"));
         }
     };
-    let refused = || on_pair(0, PairCall::Stop);
+    let refused = || on_pair(0, ReplicaCall::Stop);
     for (what, allowed) in [(asked(), "accepted (E-130)"), (refused(), "refused, OperationDenied (E-623)")] {
         let told = bent(&[], what, other, |_| {}).expect_err("by no rule of ours");
         assert_eq!((told.aspect, &*told.resource), (Aspect::Answer, "StopDiskReplicaPair"));
@@ -296,7 +296,7 @@ fn an_election_beside_other_work_is_counted_once() {
     let reference = Reference::of(&world(), at(START));
     let system = ReferenceSubject::new(reference.clone(), None).electing_the_first();
     let mut drive = Drive::new(reference, system).unwrap();
-    drive.run(&[soon(on_pair(2, PairCall::Stop)), soon(FAIL_OVER), soon(WELL), soon(WELL)]).unwrap();
+    drive.run(&[soon(on_pair(2, ReplicaCall::Stop)), soon(FAIL_OVER), soon(WELL), soon(WELL)]).unwrap();
     assert_eq!(drive.summary().elections, [(2, 0)]);
     assert_eq!(drive.subject().leeway(), Leeway { elects_itself: true, any_fault: false });
 }
@@ -337,21 +337,22 @@ fn readings_that_the_reference_does_not_know_are_the_default_ones() {
 #[test]
 fn the_control_plane_shows_what_it_asks_for() {
     let mut drive = drive(&world());
-    let mut tasks = Vec::new();
+    let mut asked = Vec::new();
     for what in [
         on_pair(3, START_IT),
-        on_pair(2, PairCall::Stop),
-        on_group(GroupCall::Stop),
-        StepKind::StartDrill(OWNER, Some(4), 1),
+        on_pair(2, ReplicaCall::Stop),
+        on_group(ReplicaCall::Stop),
+        StepKind::Pair(OWNER, Some(4), ReplicaCall::StartDrill(1)),
         FAIL_OVER,
     ] {
         drive.step(&soon(what)).unwrap();
-        tasks.push(Subject::view(drive.subject()).effects.last().unwrap().task.clone());
+        let effect = Subject::view(drive.subject()).effects.pop().unwrap();
+        asked.push((effect.task, effect.members.join(" ")));
     }
-    let both = |of: &str| of.split(' ').map(String::from).collect::<Vec<_>>();
-    let offered = Task::ChooseNode(both("a b"));
-    let stopped = Task::StopGroup(both("pair-1 pair-2"));
-    assert_eq!(tasks, [Task::Copy, Task::StopPair, stopped, Task::StartDrill, offered]);
+    let offered = Task::ChooseNode(vec!["a".into(), "b".into()]);
+    let tasks = [Task::Copy, Task::Stop, Task::Stop, Task::Create, offered];
+    let members = ["", "", "pair-1 pair-2", "", ""].map(String::from);
+    assert_eq!(asked, tasks.into_iter().zip(members).collect::<Vec<_>>());
     let view = Subject::view(drive.subject());
     let mut shown = drive.reference().view();
     shown.effects.sort_by_key(|asked| asked.id);

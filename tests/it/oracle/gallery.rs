@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 
 use failover_model::Input;
 use failover_model::catalogue;
-use failover_model::testing::steps::{CallRegion, Completion, Origin, PairCall, StepKind, TestStep, Timing};
+use failover_model::testing::steps::{
+    CallRegion, Completion, Origin, ReplicaCall, StepKind, TestStep, Timing,
+};
 use failover_model::testing::strategies::World;
 use failover_model::testing::view::Answer;
 use failover_model::testing::{Aspect, Bug, Divergence, Drive, Reference, ReferenceSubject, Subject};
@@ -196,7 +198,7 @@ fn a_token_that_is_settled_by_completion_answers_after_completion() {
         destination: CallRegion::Destination,
         months: None,
     };
-    let ask = PairCall::Start { one_shot: false };
+    let ask = ReplicaCall::Start { one_shot: false };
     let start = || StepKind::Pair(caller(Some(0)), Some(0), ask);
     let bug = Some(Bug::SettledByCompletion);
     let mut system = ReferenceSubject::new(Reference::of(&stories::bare(|_| {}), at(START)), bug);

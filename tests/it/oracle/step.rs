@@ -1,7 +1,7 @@
 //! Steps of a random script, made by hand.
 
 use failover_model::testing::steps::{
-    CallRegion, ClusterCall, GroupCall, Origin, StepKind, TestStep, Timing,
+    CallRegion, ClusterCall, Origin, ReplicaCall, StepKind, TestStep, Timing,
 };
 
 /// The account that owns all of the small world, calling where the operation is called, without a token.
@@ -12,7 +12,7 @@ pub fn soon(what: StepKind) -> TestStep {
     TestStep { timing: Timing::Later(1_000), kind: what }
 }
 
-pub fn on_group(ask: GroupCall) -> StepKind {
+pub fn on_group(ask: ReplicaCall) -> StepKind {
     StepKind::Group(OWNER, Some(0), ask)
 }
 

@@ -5,9 +5,9 @@ use failover_model::ebs::{
     AddDiskReplicaPair, Charge, ClearPairDrill, ClearReplicaGroupDrill, DeleteDiskReplicaGroup,
     DeleteDiskReplicaPair, DescribeDiskReplicaGroups, DescribeDiskReplicaPairs, DescribePairDrills,
     DescribeReplicaGroupDrills, DiskChange, FailoverDiskReplicaGroup, FailoverDiskReplicaPair, FreshDrill,
-    GroupStatus, ModifyDiskReplicaGroup, Page, PairStatus, PeriodUnit, RemoveDiskReplicaPair,
-    ReprotectDiskReplicaGroup, ReprotectDiskReplicaPair, Site, StartDiskReplicaGroup, StartDiskReplicaPair,
-    StartPairDrill, StartReplicaGroupDrill, StopDiskReplicaGroup, StopDiskReplicaPair,
+    GroupStatus, ModifyDiskReplicaGroup, ModifyDiskReplicaPair, Page, PairStatus, PeriodUnit,
+    RemoveDiskReplicaPair, ReprotectDiskReplicaGroup, ReprotectDiskReplicaPair, Site, StartDiskReplicaGroup,
+    StartDiskReplicaPair, StartPairDrill, StartReplicaGroupDrill, StopDiskReplicaGroup, StopDiskReplicaPair,
 };
 use failover_model::polardb::{
     DeleteDbCluster, DescribeDbClusterAttribute, FailoverDbCluster, FailoverDbClusterZonal, Failure,
@@ -16,7 +16,7 @@ use failover_model::polardb::{
 use failover_model::policy::ProductionSite;
 use failover_model::testing::Drive;
 use failover_model::testing::steps::{
-    self, CallRegion, ClusterCall, Completion, GroupCall, Origin, PairCall, StepKind, TestStep, Timing,
+    self, CallRegion, ClusterCall, Completion, Origin, ReplicaCall, StepKind, TestStep, Timing,
 };
 use failover_model::testing::strategies::{self, World};
 use failover_model::{ControlPlane, Fresh, Input, Observation, Outcome, Report, Request, Span, Timestamp};
@@ -63,11 +63,11 @@ fn plain(region: &str, request: impl Into<Request>) -> (String, Request, Fresh) 
     (region.to_string(), request.into(), Fresh::None)
 }
 
-fn on_pair(pair: Option<u8>, ask: PairCall) -> StepKind {
+fn on_pair(pair: Option<u8>, ask: ReplicaCall) -> StepKind {
     StepKind::Pair(OWNER, pair, ask)
 }
 
-fn on_group(group: Option<u8>, ask: GroupCall) -> StepKind {
+fn on_group(group: Option<u8>, ask: ReplicaCall) -> StepKind {
     StepKind::Group(OWNER, group, ask)
 }
 
@@ -81,29 +81,36 @@ fn a_step_on_a_pair_is_a_call_where_it_belongs() {
     let pair = pair_id(number);
     for one_shot in [false, true] {
         let start = StartDiskReplicaPair { pair: pair.clone(), one_shot };
-        assert_eq!(asked(PairCall::Start { one_shot }), plain(SOURCE, start));
+        assert_eq!(asked(ReplicaCall::Start { one_shot }), plain(SOURCE, start));
         let reprotect = ReprotectDiskReplicaPair { pair: pair.clone(), reverse_replicate: one_shot };
-        assert_eq!(asked(PairCall::Reprotect { reverse: one_shot }), plain(DESTINATION, reprotect));
+        assert_eq!(asked(ReplicaCall::Reprotect { reverse: one_shot }), plain(DESTINATION, reprotect));
     }
-    assert_eq!(asked(PairCall::Stop), plain(SOURCE, StopDiskReplicaPair { pair: pair.clone() }));
-    assert_eq!(asked(PairCall::Delete), plain(SOURCE, DeleteDiskReplicaPair { pair: pair.clone() }));
+    assert_eq!(asked(ReplicaCall::Stop), plain(SOURCE, StopDiskReplicaPair { pair: pair.clone() }));
+    assert_eq!(asked(ReplicaCall::Delete), plain(SOURCE, DeleteDiskReplicaPair { pair: pair.clone() }));
     let failover = FailoverDiskReplicaPair { pair };
-    assert_eq!(asked(PairCall::Failover), plain(DESTINATION, failover.clone()));
+    assert_eq!(asked(ReplicaCall::Failover), plain(DESTINATION, failover.clone()));
     for (place, region) in
         [(CallRegion::Source, SOURCE), (CallRegion::Destination, DESTINATION), (CallRegion::Other, ELSEWHERE)]
     {
-        let elsewhere = StepKind::Pair(from(place), Some(2), PairCall::Failover);
+        let elsewhere = StepKind::Pair(from(place), Some(2), ReplicaCall::Failover);
         assert_eq!(call(&drive, elsewhere), plain(region, failover.clone()));
     }
+    let (pair, group) = (pair_id(number), group_id(1));
+    let add = AddDiskReplicaPair { group: group.clone(), pair: pair.clone() };
+    assert_eq!(asked(ReplicaCall::Add(Some(0))), plain(SOURCE, add));
+    let remove = RemoveDiskReplicaPair { group, pair: pair.clone() };
+    assert_eq!(asked(ReplicaCall::Remove(Some(0))), plain(SOURCE, remove));
+    let modify = ModifyDiskReplicaPair { pair, name: None, description: None, enable_rtc: Some(false) };
+    assert_eq!(asked(ReplicaCall::Modify { rtc: false }), plain(SOURCE, modify));
     let unknown = StopDiskReplicaPair { pair: id("pair-unknown") };
-    assert_eq!(call(&drive, on_pair(None, PairCall::Stop)), plain(SOURCE, unknown));
+    assert_eq!(call(&drive, on_pair(None, ReplicaCall::Stop)), plain(SOURCE, unknown));
 }
 
 /// Counted round and round, what is allowed is all that would be accepted and nothing else; members are passed over.
 #[test]
 fn what_a_pair_allows_is_asked_of_those_that_are_free() {
     let drive = drive(&world());
-    let asked = |pair, number| call(&drive, on_pair(Some(pair), PairCall::Permitted(number))).1;
+    let asked = |pair, number| call(&drive, on_pair(Some(pair), ReplicaCall::Permitted(number))).1;
     let pair = pair_id(3);
     let replicating: [Request; 2] =
         [StopDiskReplicaPair { pair: pair.clone() }.into(), FailoverDiskReplicaPair { pair }.into()];
@@ -122,42 +129,42 @@ fn a_step_on_a_group_is_a_call_where_it_belongs() {
     let group = group_id(1);
     for one_shot in [false, true] {
         let start = StartDiskReplicaGroup { group: group.clone(), one_shot };
-        assert_eq!(asked(GroupCall::Start { one_shot }), plain(SOURCE, start));
+        assert_eq!(asked(ReplicaCall::Start { one_shot }), plain(SOURCE, start));
         let reprotect = ReprotectDiskReplicaGroup { group: group.clone(), reverse_replicate: one_shot };
-        assert_eq!(asked(GroupCall::Reprotect { reverse: one_shot }), plain(DESTINATION, reprotect));
+        assert_eq!(asked(ReplicaCall::Reprotect { reverse: one_shot }), plain(DESTINATION, reprotect));
     }
     let failover = FailoverDiskReplicaGroup { group: group.clone() };
     let stop = StopDiskReplicaGroup { group: group.clone() };
     let modify = ModifyDiskReplicaGroup { group, name: None, description: None, enable_rtc: Some(true) };
     let group = group_id(1);
-    assert_eq!(asked(GroupCall::Stop), plain(SOURCE, stop.clone()));
-    assert_eq!(asked(GroupCall::Failover), plain(DESTINATION, failover.clone()));
-    assert_eq!(asked(GroupCall::Delete), plain(SOURCE, DeleteDiskReplicaGroup { group: group.clone() }));
-    assert_eq!(asked(GroupCall::Modify { rtc: true }), plain(SOURCE, modify));
-    let (_, request, fresh) = asked(GroupCall::StartDrill(7));
+    assert_eq!(asked(ReplicaCall::Stop), plain(SOURCE, stop.clone()));
+    assert_eq!(asked(ReplicaCall::Failover), plain(DESTINATION, failover.clone()));
+    assert_eq!(asked(ReplicaCall::Delete), plain(SOURCE, DeleteDiskReplicaGroup { group: group.clone() }));
+    assert_eq!(asked(ReplicaCall::Modify { rtc: true }), plain(SOURCE, modify));
+    let (_, request, fresh) = asked(ReplicaCall::StartDrill(7));
     assert_eq!(request, StartReplicaGroupDrill { group: group.clone() }.into());
     let disks = ids(&["x-7-0", "x-7-1"]);
     assert_eq!(fresh, Fresh::Drill(FreshDrill { drill: drill_id(7), disks }), "a disk for each member");
     for (place, region) in
         [(CallRegion::Source, SOURCE), (CallRegion::Destination, DESTINATION), (CallRegion::Other, ELSEWHERE)]
     {
-        let elsewhere = StepKind::Group(from(place), Some(0), GroupCall::Stop);
+        let elsewhere = StepKind::Group(from(place), Some(0), ReplicaCall::Stop);
         assert_eq!(call(&drive, elsewhere), plain(region, stop.clone()));
     }
     let allowed: [Request; 3] =
         [StartDiskReplicaGroup { group, one_shot: false }.into(), stop.into(), failover.into()];
     for (number, request) in (0..6).zip(allowed.iter().cycle()) {
-        assert_eq!(asked(GroupCall::Permitted(number)).1, *request);
+        assert_eq!(asked(ReplicaCall::Permitted(number)).1, *request);
     }
     let unknown = StopDiskReplicaGroup { group: id("pg-unknown") };
-    assert_eq!(call(&drive, on_group(None, GroupCall::Stop)), plain(SOURCE, unknown));
+    assert_eq!(call(&drive, on_group(None, ReplicaCall::Stop)), plain(SOURCE, unknown));
 }
 
 /// A group without members may be deleted and modified, and nothing else that it allows would be accepted.
 #[test]
 fn of_an_empty_group_nothing_is_asked_that_needs_members() {
     let drive = drive(&World { group: Some(group_seed(GroupStatus::Created, &[])), ..world() });
-    let asked = |number| call(&drive, on_group(Some(0), GroupCall::Permitted(number))).1;
+    let asked = |number| call(&drive, on_group(Some(0), ReplicaCall::Permitted(number))).1;
     for number in [0, 2] {
         assert_eq!(asked(number), DeleteDiskReplicaGroup { group: group_id(1) }.into());
         assert!(matches!(asked(number + 1), Request::ModifyDiskReplicaGroup(_)));
@@ -171,16 +178,16 @@ fn who_could_join_is_added_and_members_are_removed() {
     let (group, filled) = (group_id(1), drive(&world()));
     for (number, able) in (0..4).zip([4, 5, 4, 5]) {
         let add = AddDiskReplicaPair { group: group.clone(), pair: pair_id(able) };
-        assert_eq!(asked(&filled, GroupCall::Add(Some(number))), add.into());
+        assert_eq!(asked(&filled, ReplicaCall::Add(Some(number))), add.into());
         let remove = RemoveDiskReplicaPair { group: group.clone(), pair: pair_id(u32::from(number % 2) + 1) };
-        assert_eq!(asked(&filled, GroupCall::Remove(Some(number))), remove.into());
+        assert_eq!(asked(&filled, ReplicaCall::Remove(Some(number))), remove.into());
     }
     let unknown = AddDiskReplicaPair { group: group.clone(), pair: id("pair-unknown") };
-    assert_eq!(asked(&filled, GroupCall::Add(None)), unknown.into());
+    assert_eq!(asked(&filled, ReplicaCall::Add(None)), unknown.into());
     let mut busy = world();
     busy.pairs.truncate(3);
     let add = AddDiskReplicaPair { group, pair: pair_id(2) };
-    assert_eq!(asked(&drive(&busy), GroupCall::Add(Some(1))), add.into(), "nobody could");
+    assert_eq!(asked(&drive(&busy), ReplicaCall::Add(Some(1))), add.into(), "nobody could");
 }
 
 /// After a reverse the production site stays where it was, or moves, by policy.
@@ -192,16 +199,16 @@ fn a_reversed_group_is_called_at_its_production_site() {
         world.pairs.iter_mut().for_each(|pair| pair.reversed = true);
         world.group.as_mut().unwrap().reversed = true;
         let drive = drive(&world);
-        assert_eq!(call(&drive, on_group(Some(0), GroupCall::Stop)).0, production);
-        assert_eq!(call(&drive, on_group(Some(0), GroupCall::Failover)).0, SOURCE, "the destination");
-        assert_eq!(call(&drive, on_pair(Some(2), PairCall::Failover)).0, SOURCE);
+        assert_eq!(call(&drive, on_group(Some(0), ReplicaCall::Stop)).0, production);
+        assert_eq!(call(&drive, on_group(Some(0), ReplicaCall::Failover)).0, SOURCE, "the destination");
+        assert_eq!(call(&drive, on_pair(Some(2), ReplicaCall::Failover)).0, SOURCE);
     }
 }
 
 #[test]
 fn a_step_on_a_drill_is_about_what_the_drill_belongs_to() {
     let mut drive = drive(&world());
-    let of_pair = StepKind::StartDrill(OWNER, Some(3), 4);
+    let of_pair = StepKind::Pair(OWNER, Some(3), ReplicaCall::StartDrill(4));
     let fresh = Fresh::Drill(FreshDrill { drill: drill_id(4), disks: ids(&["x-4-0"]) });
     let start = (DESTINATION.to_string(), StartPairDrill { pair: pair_id(4) }.into(), fresh);
     assert_eq!(call(&drive, of_pair), start);
@@ -209,8 +216,8 @@ fn a_step_on_a_drill_is_about_what_the_drill_belongs_to() {
     let describe = |drill| StepKind::DescribeDrills(from(CallRegion::Destination), drill);
     let unknown = ClearPairDrill { pair: id("pair-0"), drill: id("drill-unknown") };
     assert_eq!(call(&drive, clear(Some(0))), plain(SOURCE, unknown));
-    let of_pair = StepKind::StartDrill(OWNER, Some(2), 4);
-    drive.run(&[soon(of_pair), soon(on_group(Some(0), GroupCall::StartDrill(5)))]).unwrap();
+    let of_pair = StepKind::Pair(OWNER, Some(2), ReplicaCall::StartDrill(4));
+    drive.run(&[soon(of_pair), soon(on_group(Some(0), ReplicaCall::StartDrill(5)))]).unwrap();
     let (pair, group, page) = (pair_id(3), group_id(1), Page::default());
     let named = ClearPairDrill { pair: pair.clone(), drill: drill_id(4) };
     assert_eq!(call(&drive, clear(Some(0))), plain(SOURCE, named));
@@ -291,7 +298,7 @@ fn an_outcome_is_of_what_is_asked_for() {
     for nothing in [ended(Completion::Success(0)), partly.clone()] {
         assert_eq!(both(&drive, nothing), Input::Advance(later(&drive)), "nothing is asked for");
     }
-    drive.step(&soon(on_group(Some(0), GroupCall::Stop))).unwrap();
+    drive.step(&soon(on_group(Some(0), ReplicaCall::Stop))).unwrap();
     let of = |drive: &Drive<ControlPlane>, what| match both(drive, what) {
         Input::Report(_, Report::Outcome { id, outcome }) => (id, outcome),
         other => panic!("no outcome: {other:?}"),
@@ -395,7 +402,7 @@ fn an_observation_is_of_what_there_is() {
 #[test]
 fn a_pair_that_allows_nothing_is_failed_over() {
     let drive = drive(&World { pairs: vec![pair(1, PairStatus::Deleted)], group: None, ..world() });
-    let step = soon(on_pair(Some(0), PairCall::Permitted(3)));
+    let step = soon(on_pair(Some(0), ReplicaCall::Permitted(3)));
     let failover: Request = FailoverDiskReplicaPair { pair: pair_id(1) }.into();
     for input in [step.resolve(drive.subject()), step.resolve(drive.reference())] {
         assert!(matches!(&input, Input::Call(_, request, _) if *request == failover), "{input:?}");

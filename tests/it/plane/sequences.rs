@@ -10,7 +10,7 @@ use failover_model::polardb::{
 };
 use failover_model::policy::RejectionPolicy;
 use failover_model::testing::steps::{
-    self, CallRegion, ClusterCall, Completion, Origin, PairCall, StepKind, TestStep, Timing,
+    self, CallRegion, ClusterCall, Completion, Origin, ReplicaCall, StepKind, TestStep, Timing,
 };
 use failover_model::testing::strategies;
 use failover_model::token::{Lifetime, Overflow};
@@ -483,18 +483,18 @@ fn the_laws_hold_in_a_story_that_is_told() {
         (create_pair.clone(), true),
         (create_pair, true),
         (ended(Completion::Success(0)), true),
-        (pair(PairCall::Start { one_shot: false }, None), true),
+        (pair(ReplicaCall::Start { one_shot: false }, None), true),
         (ended(Completion::Failure(failover_model::polardb::Failure::Network)), true),
         (TestStep { timing: Timing::Deadline, kind: StepKind::Advance }, true),
         (ended(Completion::Success(0)), true),
-        (pair(PairCall::Stop, None), true),
-        (pair(PairCall::Failover, Some(1)), true),
-        (pair(PairCall::Failover, Some(1)), true),
+        (pair(ReplicaCall::Stop, None), true),
+        (pair(ReplicaCall::Failover, Some(1)), true),
+        (pair(ReplicaCall::Failover, Some(1)), true),
         (now(StepKind::Late(4, Completion::Success(0))), false),
         (ended(Completion::Success(0)), true),
-        (pair(PairCall::Reprotect { reverse: true }, Some(1)), true),
+        (pair(ReplicaCall::Reprotect { reverse: true }, Some(1)), true),
         (ended(Completion::Success(0)), true),
-        (pair(PairCall::Delete, None), true),
+        (pair(ReplicaCall::Delete, None), true),
         (ended(Completion::Success(0)), true),
         (TestStep { timing: Timing::Deadline, kind: StepKind::Advance }, true),
         (now(StepKind::CreateCluster { origin: caller(None), id: 1, nodes: 4, fresh: 4 }), true),

@@ -3,7 +3,7 @@
 use failover_model::ebs::DescribePairDrills;
 use failover_model::polardb::Failure;
 use failover_model::policy::DrillWithoutRecoverPoint;
-use failover_model::testing::steps::{CallRegion, GroupCall, Origin, PairCall, StepKind};
+use failover_model::testing::steps::{CallRegion, Origin, ReplicaCall, StepKind};
 use failover_model::{EffectId, Input, Outcome, Report};
 
 use super::groups::{RUN, group, group_of, on, raw};
@@ -13,7 +13,7 @@ use super::{
 use crate::kit::{START, at, id};
 
 fn start(caller: Origin, number: u8) -> Act {
-    later(1_000, StepKind::StartDrill(caller, Some(0), number))
+    later(1_000, StepKind::Pair(caller, Some(0), ReplicaCall::StartDrill(number)))
 }
 
 fn clear() -> Act {
@@ -35,7 +35,7 @@ pub fn all() -> Vec<Story> {
     let copied = &[&created()[..], &[ask(START_IT), well()]].concat()[..];
     let silent = Outcome::Failed { failure: Failure::Other, message: None };
     let fails_silently = Input::Report(at(START), Report::Outcome { id: EffectId(3), outcome: silent });
-    let of_group = GroupCall::StartDrill(3);
+    let of_group = ReplicaCall::StartDrill(3);
     vec![
         story("a drill beside a copy", &[copied, &[start(OWNER, 1), due(), well(), well()]]),
         story(
@@ -65,7 +65,7 @@ pub fn all() -> Vec<Story> {
             "a drill of a deleted pair",
             &[
                 copied,
-                &[start(OWNER, 1), well(), ask(PairCall::Stop), well(), ask(PairCall::Delete), well()],
+                &[start(OWNER, 1), well(), ask(ReplicaCall::Stop), well(), ask(ReplicaCall::Delete), well()],
                 &[
                     start(OWNER, 2),
                     raw(DescribePairDrills { pair: id("pair-1"), drill: None, page: Default::default() }),
@@ -78,7 +78,7 @@ pub fn all() -> Vec<Story> {
             &[
                 &group_of(2),
                 &[group(of_group), group(RUN), well(), well(), on(from(CallRegion::Source), 0, of_group)],
-                &[group(GroupCall::StartDrill(4)), well(), describe(Some(1)), start(OWNER, 5)],
+                &[group(ReplicaCall::StartDrill(4)), well(), describe(Some(1)), start(OWNER, 5)],
                 &[now(StepKind::ClearDrill(OWNER, Some(1))), well()],
             ],
         ),

@@ -4,7 +4,7 @@ use failover_model::ebs::{
     AddDiskReplicaPair, DescribeDiskReplicaGroups, DiskChange, RemoveDiskReplicaPair, Site,
 };
 use failover_model::policy::{EbsPolicy, JoinStatuses, ProductionSite, ReprotectFailedGroup};
-use failover_model::testing::steps::{CallRegion, Completion, GroupCall, PairCall, StepKind};
+use failover_model::testing::steps::{CallRegion, Completion, ReplicaCall, StepKind};
 use failover_model::{Call, Fresh, Input, Request};
 
 use super::{
@@ -12,18 +12,18 @@ use super::{
 };
 use crate::kit::{at, id};
 
-pub(super) const RUN: GroupCall = GroupCall::Start { one_shot: false };
-const ONCE: GroupCall = GroupCall::Start { one_shot: true };
-const TURN: GroupCall = GroupCall::Reprotect { reverse: true };
-const BACK: GroupCall = GroupCall::Reprotect { reverse: false };
-const ADD: GroupCall = GroupCall::Add(Some(0));
-const REMOVE: GroupCall = GroupCall::Remove(Some(0));
+pub(super) const RUN: ReplicaCall = ReplicaCall::Start { one_shot: false };
+const ONCE: ReplicaCall = ReplicaCall::Start { one_shot: true };
+const TURN: ReplicaCall = ReplicaCall::Reprotect { reverse: true };
+const BACK: ReplicaCall = ReplicaCall::Reprotect { reverse: false };
+const ADD: ReplicaCall = ReplicaCall::Add(Some(0));
+const REMOVE: ReplicaCall = ReplicaCall::Remove(Some(0));
 
-pub(super) fn on(caller: Origin, group: u8, ask: GroupCall) -> Act {
+pub(super) fn on(caller: Origin, group: u8, ask: ReplicaCall) -> Act {
     later(1_000, StepKind::Group(caller, Some(group), ask))
 }
 
-pub(super) fn group(ask: GroupCall) -> Act {
+pub(super) fn group(ask: ReplicaCall) -> Act {
     on(OWNER, 0, ask)
 }
 
@@ -53,9 +53,9 @@ pub(super) fn group_of(pairs: u8) -> Vec<Act> {
 /// Each under one reading that is not the default and that decides how it goes.
 pub fn readings() -> Vec<Story> {
     let under = |change: fn(&mut EbsPolicy)| bare(|policy| change(&mut policy.ebs));
-    let copied: &[Act] = &[group(RUN), well(), group(GroupCall::Failover), well(), group(TURN)];
-    let stopped: &[Act] = &[group(RUN), well(), group(GroupCall::Stop), well()];
-    let again: &[Act] = &[badly(), group(TURN), badly(), group(GroupCall::Failover), well()];
+    let copied: &[Act] = &[group(RUN), well(), group(ReplicaCall::Failover), well(), group(TURN)];
+    let stopped: &[Act] = &[group(RUN), well(), group(ReplicaCall::Stop), well()];
+    let again: &[Act] = &[badly(), group(TURN), badly(), group(ReplicaCall::Failover), well()];
     vec![
         told(
             "a pair that joins in another status than its group's",
@@ -84,26 +84,26 @@ pub fn all() -> Vec<Story> {
 fn calls() -> Vec<Story> {
     let two = &group_of(2)[..];
     let copied: &[Act] = &[group(RUN), well(), well()];
-    let fails_over = group(GroupCall::Failover);
-    let stops = group(GroupCall::Stop);
+    let fails_over = group(ReplicaCall::Failover);
+    let stops = group(ReplicaCall::Stop);
     vec![
         story(
             "a group fails over by the list",
             &[
                 two,
-                &[fails_over.clone(), group(TURN), group(GroupCall::Modify { rtc: true }), group(RUN)],
+                &[fails_over.clone(), group(TURN), group(ReplicaCall::Modify { rtc: true }), group(RUN)],
                 &[fails_over.clone(), well(), well(), group(RUN)],
                 &[
-                    on(from(CallRegion::Source), 0, GroupCall::Failover),
-                    on(from(CallRegion::Other), 0, GroupCall::Failover),
+                    on(from(CallRegion::Source), 0, ReplicaCall::Failover),
+                    on(from(CallRegion::Other), 0, ReplicaCall::Failover),
                 ],
                 &[
-                    on(from(CallRegion::Destination), 0, GroupCall::Stop),
-                    group(GroupCall::Modify { rtc: true }),
+                    on(from(CallRegion::Destination), 0, ReplicaCall::Stop),
+                    group(ReplicaCall::Modify { rtc: true }),
                 ],
-                &[on(from(CallRegion::Destination), 0, GroupCall::Modify { rtc: true })],
+                &[on(from(CallRegion::Destination), 0, ReplicaCall::Modify { rtc: true })],
                 &[fails_over.clone(), fails_over.clone(), badly(), fails_over.clone(), well()],
-                &[fails_over.clone(), group(GroupCall::Stop), group(BACK), well()],
+                &[fails_over.clone(), group(ReplicaCall::Stop), group(BACK), well()],
             ],
         ),
         story(
@@ -148,19 +148,33 @@ fn calls() -> Vec<Story> {
             "a deleted group",
             &[
                 &group_of(1),
-                &[group(GroupCall::Delete), group(RUN), badly(), group(REMOVE), stops, well(), group(REMOVE)],
+                &[
+                    group(ReplicaCall::Delete),
+                    group(RUN),
+                    badly(),
+                    group(REMOVE),
+                    stops,
+                    well(),
+                    group(REMOVE),
+                ],
                 &[
                     group(RUN),
-                    on(from(CallRegion::Destination), 0, GroupCall::Delete),
-                    group(GroupCall::Delete),
+                    on(from(CallRegion::Destination), 0, ReplicaCall::Delete),
+                    group(ReplicaCall::Delete),
                 ],
-                &[group(GroupCall::Delete), badly(), group(ADD), group(GroupCall::Delete), well()],
+                &[group(ReplicaCall::Delete), badly(), group(ADD), group(ReplicaCall::Delete), well()],
                 &[fails_over, raw(DescribeDiskReplicaGroups::default()), due(), group(RUN)],
             ],
         ),
         story(
             "a group that is not made",
-            &[&[create_group(1), group(GroupCall::Delete), badly(), group(RUN), group(GroupCall::Delete)]],
+            &[&[
+                create_group(1),
+                group(ReplicaCall::Delete),
+                badly(),
+                group(RUN),
+                group(ReplicaCall::Delete),
+            ]],
         ),
     ]
 }
@@ -182,14 +196,20 @@ fn members() -> Vec<Story> {
     vec![
         story(
             "a member that is called alone",
-            &[&group_of(1), &[alone(PairCall::Start { one_shot: false }), alone(PairCall::Failover)]],
+            &[&group_of(1), &[alone(ReplicaCall::Start { one_shot: false }), alone(ReplicaCall::Failover)]],
         ),
         story(
             "a member that breaks",
             &[
                 two,
-                &[group(RUN), breaks.clone(), group(GroupCall::Stop), group(GroupCall::Failover), well()],
-                &[group(GroupCall::Delete), group(GroupCall::Remove(Some(1))), group(REMOVE), due(), well()],
+                &[group(RUN), breaks.clone(), group(ReplicaCall::Stop), group(ReplicaCall::Failover), well()],
+                &[
+                    group(ReplicaCall::Delete),
+                    group(ReplicaCall::Remove(Some(1))),
+                    group(REMOVE),
+                    due(),
+                    well(),
+                ],
             ],
         ),
         story(
@@ -214,7 +234,7 @@ fn members() -> Vec<Story> {
                     now(StepKind::GroupInvalid(None)),
                     group(REMOVE),
                     group(REMOVE),
-                    group(GroupCall::Delete),
+                    group(ReplicaCall::Delete),
                     well(),
                 ],
             ],
@@ -229,7 +249,7 @@ fn members() -> Vec<Story> {
                 &[seen_from(Site::Production), seen_from(Site::Backup), join("pg-2", "pair-1")],
                 &[now(elsewhere), well(), join("pg-2", "pair-3")],
                 &[on(OWNER, 1, RUN), on(OWNER, 1, REMOVE), on(OWNER, 1, ADD)],
-                &[now(StepKind::PairInvalid(Some(0))), on(OWNER, 1, GroupCall::Remove(Some(1)))],
+                &[now(StepKind::PairInvalid(Some(0))), on(OWNER, 1, ReplicaCall::Remove(Some(1)))],
             ],
         ),
         told("as many pairs as a group may have", bare(|_| {}), &group_of(18)),

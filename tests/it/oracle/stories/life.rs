@@ -2,9 +2,7 @@
 
 use failover_model::ebs::DiskChange;
 use failover_model::polardb::Failure;
-use failover_model::testing::steps::{
-    CallRegion, Completion, GroupCall, PairCall, StepKind, TestStep, Timing,
-};
+use failover_model::testing::steps::{CallRegion, Completion, ReplicaCall, StepKind, TestStep, Timing};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -38,21 +36,21 @@ fn made() -> Vec<StepKind> {
             destination: CallRegion::Destination,
             months: None,
         };
-        whats.extend([pair, well.clone(), on_group(GroupCall::Add(Some(0)))]);
+        whats.extend([pair, well.clone(), on_group(ReplicaCall::Add(Some(0)))]);
     }
     whats
 }
 
 fn what() -> impl Strategy<Value = StepKind> {
     let calls = prop_oneof![
-        10 => any::<u8>().prop_map(|ask| on_group(GroupCall::Permitted(ask))),
-        4 => any::<bool>().prop_map(|one_shot| on_group(GroupCall::Start { one_shot })),
-        3 => any::<u8>().prop_map(|pair| on_group(GroupCall::Add(Some(pair)))),
-        2 => any::<u8>().prop_map(|pair| on_group(GroupCall::Remove(Some(pair)))),
-        2 => Just(on_group(GroupCall::Failover)),
-        1 => (0_u8..4).prop_map(|drill| on_group(GroupCall::StartDrill(drill))),
+        10 => any::<u8>().prop_map(|ask| on_group(ReplicaCall::Permitted(ask))),
+        4 => any::<bool>().prop_map(|one_shot| on_group(ReplicaCall::Start { one_shot })),
+        3 => any::<u8>().prop_map(|pair| on_group(ReplicaCall::Add(Some(pair)))),
+        2 => any::<u8>().prop_map(|pair| on_group(ReplicaCall::Remove(Some(pair)))),
+        2 => Just(on_group(ReplicaCall::Failover)),
+        1 => (0_u8..4).prop_map(|drill| on_group(ReplicaCall::StartDrill(drill))),
         1 => any::<u8>().prop_map(|drill| StepKind::ClearDrill(OWNER, Some(drill))),
-        2 => (0_u8..3, any::<u8>()).prop_map(|(pair, ask)| StepKind::Pair(OWNER, Some(pair), PairCall::Permitted(ask))),
+        2 => (0_u8..3, any::<u8>()).prop_map(|(pair, ask)| StepKind::Pair(OWNER, Some(pair), ReplicaCall::Permitted(ask))),
     ];
     let badly = Completion::Failure(Failure::Other);
     let ended = prop_oneof![

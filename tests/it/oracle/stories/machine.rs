@@ -4,7 +4,7 @@
 use failover_model::ebs::DiskChange;
 use failover_model::polardb::{Failure, NodeChange};
 use failover_model::testing::steps::{
-    CallRegion, Completion, GroupCall, Origin, PairCall, StepKind, TestStep, Timing,
+    CallRegion, Completion, Origin, ReplicaCall, StepKind, TestStep, Timing,
 };
 use failover_model::testing::strategies::{self, World};
 use failover_model::testing::view::{ClusterView, PairView, View};
@@ -112,16 +112,17 @@ fn likely(model: &Model) -> BoxedStrategy<TestStep> {
     }
     if !view.pairs.is_empty() {
         let ask = prop_oneof![
-            8 => any::<u8>().prop_map(PairCall::Permitted),
-            3 => Just(PairCall::Start { one_shot: true }),
-            1 => Just(PairCall::Reprotect { reverse: true }),
+            8 => any::<u8>().prop_map(ReplicaCall::Permitted),
+            3 => Just(ReplicaCall::Start { one_shot: true }),
+            1 => Just(ReplicaCall::Reprotect { reverse: true }),
         ];
         let pair = (caller.clone(), any::<u8>(), ask);
         let pair = pair.prop_map(|(caller, pair, ask)| StepKind::Pair(caller, Some(pair), ask));
         whats.push((8, pair.boxed()));
     }
     let drill = (caller.clone(), any::<u8>(), 0_u8..6);
-    let drill = drill.prop_map(|(caller, pair, id)| StepKind::StartDrill(caller, Some(pair), id));
+    let drill =
+        drill.prop_map(|(caller, pair, id)| StepKind::Pair(caller, Some(pair), ReplicaCall::StartDrill(id)));
     if !view.pairs.is_empty() {
         whats.push((2, drill.boxed()));
     }
@@ -163,7 +164,7 @@ fn on_groups(
         let group = (caller, 0_u8..3).prop_map(|(caller, id)| StepKind::CreateGroup(caller, id));
         return vec![(3, group.boxed())];
     }
-    let on = |which: u8, ask: BoxedStrategy<GroupCall>| {
+    let on = |which: u8, ask: BoxedStrategy<ReplicaCall>| {
         let group = (caller.clone(), ask);
         group.prop_map(move |(caller, ask)| StepKind::Group(caller, Some(which), ask)).boxed()
     };
@@ -172,12 +173,12 @@ fn on_groups(
     let mut whats = Vec::new();
     for (which, group) in (0_u8..).zip(&view.groups) {
         let takes_in = ["created", "stopped"].contains(&&*group.status) && free > 0;
-        let add = any::<u8>().prop_map(|pair| GroupCall::Add(Some(pair))).boxed();
-        let remove = any::<u8>().prop_map(|pair| GroupCall::Remove(Some(pair))).boxed();
-        let allowed = any::<u8>().prop_map(GroupCall::Permitted);
-        let reverse = Just(GroupCall::Reprotect { reverse: true });
-        let one_shot = Just(GroupCall::Start { one_shot: true });
-        let start = Just(GroupCall::Start { one_shot: false });
+        let add = any::<u8>().prop_map(|pair| ReplicaCall::Add(Some(pair))).boxed();
+        let remove = any::<u8>().prop_map(|pair| ReplicaCall::Remove(Some(pair))).boxed();
+        let allowed = any::<u8>().prop_map(ReplicaCall::Permitted);
+        let reverse = Just(ReplicaCall::Reprotect { reverse: true });
+        let one_shot = Just(ReplicaCall::Start { one_shot: true });
+        let start = Just(ReplicaCall::Start { one_shot: false });
         if takes_in {
             whats.push((9, on(which, add)));
         }
@@ -196,7 +197,7 @@ fn on_groups(
         let broken = select(members).prop_map(|pair| StepKind::PairInvalid(Some(pair)));
         whats.push((1, broken.boxed()));
     }
-    let drilled = (0_u8..6).prop_map(GroupCall::StartDrill).boxed();
+    let drilled = (0_u8..6).prop_map(ReplicaCall::StartDrill).boxed();
     whats.push((1, on(0, drilled)));
     let described = caller.clone().prop_map(StepKind::DescribeGroups);
     whats.push((1, described.boxed()));

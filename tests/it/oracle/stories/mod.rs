@@ -11,7 +11,7 @@ pub mod readings;
 use failover_model::ebs::{DiskChange, PairStatus};
 use failover_model::polardb::{ClusterSeed, Failure, NodeChange, NodeKind};
 use failover_model::testing::steps::{
-    CallRegion, ClusterCall, Completion, Origin, PairCall, StepKind, TestStep, Timing,
+    CallRegion, ClusterCall, Completion, Origin, ReplicaCall, StepKind, TestStep, Timing,
 };
 use failover_model::testing::strategies::World;
 use failover_model::testing::{Divergence, Drive, Reference, Subject, Summary};
@@ -85,16 +85,16 @@ fn create(caller: Origin, number: u8, disks: (u8, u8)) -> Act {
     })
 }
 
-fn pair(caller: Origin, ask: PairCall) -> StepKind {
+fn pair(caller: Origin, ask: ReplicaCall) -> StepKind {
     StepKind::Pair(caller, Some(0), ask)
 }
 
-const START_IT: PairCall = PairCall::Start { one_shot: false };
-const ONE_SHOT: PairCall = PairCall::Start { one_shot: true };
-const REVERSE: PairCall = PairCall::Reprotect { reverse: true };
-const CANCEL: PairCall = PairCall::Reprotect { reverse: false };
+const START_IT: ReplicaCall = ReplicaCall::Start { one_shot: false };
+const ONE_SHOT: ReplicaCall = ReplicaCall::Start { one_shot: true };
+const REVERSE: ReplicaCall = ReplicaCall::Reprotect { reverse: true };
+const CANCEL: ReplicaCall = ReplicaCall::Reprotect { reverse: false };
 
-fn ask(ask: PairCall) -> Act {
+fn ask(ask: ReplicaCall) -> Act {
     now(pair(OWNER, ask))
 }
 
@@ -168,12 +168,12 @@ pub fn all() -> Vec<Story> {
 
 fn pairs() -> Vec<Story> {
     let created = &created()[..];
-    let stopped: &[Act] = &[ask(START_IT), well(), ask(PairCall::Stop), well()];
+    let stopped: &[Act] = &[ask(START_IT), well(), ask(ReplicaCall::Stop), well()];
     vec![
-        story("failover of a pair that was never started", &[created, &[ask(PairCall::Failover), well()]]),
+        story("failover of a pair that was never started", &[created, &[ask(ReplicaCall::Failover), well()]]),
         story(
             "failover of an invalid pair",
-            &[created, &[now(StepKind::PairInvalid(Some(0))), ask(PairCall::Failover)]],
+            &[created, &[now(StepKind::PairInvalid(Some(0))), ask(ReplicaCall::Failover)]],
         ),
         story(
             "a tombstone",
@@ -181,14 +181,14 @@ fn pairs() -> Vec<Story> {
                 created,
                 stopped,
                 &[
-                    now(pair(from(CallRegion::Destination), PairCall::Delete)),
-                    ask(PairCall::Delete),
+                    now(pair(from(CallRegion::Destination), ReplicaCall::Delete)),
+                    ask(ReplicaCall::Delete),
                     well(),
-                    ask(PairCall::Failover),
+                    ask(ReplicaCall::Failover),
                     now(StepKind::DescribePairs(OWNER)),
                     create(OWNER, 2, (0, 1)),
                     due(),
-                    ask(PairCall::Failover),
+                    ask(ReplicaCall::Failover),
                     well(),
                 ],
             ],
@@ -199,14 +199,14 @@ fn pairs() -> Vec<Story> {
                 created,
                 &[
                     ask(START_IT),
-                    now(pair(from(CallRegion::Source), PairCall::Failover)),
-                    ask(PairCall::Failover),
-                    ask(PairCall::Failover),
+                    now(pair(from(CallRegion::Source), ReplicaCall::Failover)),
+                    ask(ReplicaCall::Failover),
+                    ask(ReplicaCall::Failover),
                     now(StepKind::Late(1, Completion::Success(0))),
                     badly(),
-                    ask(PairCall::Failover),
+                    ask(ReplicaCall::Failover),
                     well(),
-                    ask(PairCall::Failover),
+                    ask(ReplicaCall::Failover),
                 ],
             ],
         ),
@@ -214,8 +214,8 @@ fn pairs() -> Vec<Story> {
             "cycles of copies",
             &[
                 created,
-                &[ask(START_IT), badly(), due(), due(), well(), due(), ask(PairCall::Stop), well()],
-                &[ask(START_IT), badly(), ask(PairCall::Stop), badly(), ask(PairCall::Stop), well()],
+                &[ask(START_IT), badly(), due(), due(), well(), due(), ask(ReplicaCall::Stop), well()],
+                &[ask(START_IT), badly(), ask(ReplicaCall::Stop), badly(), ask(ReplicaCall::Stop), well()],
             ],
         ),
         story(
@@ -242,7 +242,7 @@ fn pairs() -> Vec<Story> {
                     disk(1, DiskChange::Attached(false)),
                     ask(START_IT),
                     well(),
-                    ask(PairCall::Failover),
+                    ask(ReplicaCall::Failover),
                     well(),
                     disk(0, DiskChange::Attached(true)),
                     ask(REVERSE),
@@ -252,12 +252,12 @@ fn pairs() -> Vec<Story> {
                     disk(0, DiskChange::Attached(false)),
                     ask(START_IT),
                     well(),
-                    ask(PairCall::Failover),
+                    ask(ReplicaCall::Failover),
                     well(),
                     ask(REVERSE),
                     badly(),
                     ask(REVERSE),
-                    ask(PairCall::Failover),
+                    ask(ReplicaCall::Failover),
                     well(),
                     ask(REVERSE),
                     well(),
@@ -266,7 +266,7 @@ fn pairs() -> Vec<Story> {
         ),
         story(
             "a failover that is cancelled",
-            &[created, stopped, &[ask(PairCall::Failover), well(), ask(CANCEL), well(), ask(START_IT)]],
+            &[created, stopped, &[ask(ReplicaCall::Failover), well(), ask(CANCEL), well(), ask(START_IT)]],
         ),
         story(
             "disks",
@@ -278,7 +278,7 @@ fn pairs() -> Vec<Story> {
                     disk(0, DiskChange::Up(true)),
                     disk(0, DiskChange::Removed),
                     create(OWNER, 2, (0, 3)),
-                    ask(PairCall::Delete),
+                    ask(ReplicaCall::Delete),
                     badly(),
                 ],
             ],
@@ -302,14 +302,14 @@ fn pairs() -> Vec<Story> {
                 created,
                 &[
                     now(StepKind::PairInvalid(Some(0))),
-                    now(pair(from(CallRegion::Source), PairCall::Failover)),
+                    now(pair(from(CallRegion::Source), ReplicaCall::Failover)),
                 ],
             ],
         ),
         told(
             "pairs that are taken in as they are",
             World { pairs: vec![failed_over()], ..bare(|_| {}) },
-            &[ask(PairCall::Failover), ask(REVERSE), well(), ask(START_IT), due(), well()],
+            &[ask(ReplicaCall::Failover), ask(REVERSE), well(), ask(START_IT), due(), well()],
         ),
     ]
 }
@@ -365,7 +365,11 @@ fn tokens() -> Vec<Story> {
             "a replay after the failover failed",
             &[
                 created,
-                &[now(pair(with(0), PairCall::Failover)), badly(), now(pair(with(0), PairCall::Failover))],
+                &[
+                    now(pair(with(0), ReplicaCall::Failover)),
+                    badly(),
+                    now(pair(with(0), ReplicaCall::Failover)),
+                ],
             ],
         ),
         told(
@@ -382,12 +386,15 @@ fn tokens() -> Vec<Story> {
         ),
         story(
             "a refusal that passes",
-            &[created, &[now(pair(with(0), PairCall::Stop)), start(1), now(pair(with(0), PairCall::Stop))]],
+            &[
+                created,
+                &[now(pair(with(0), ReplicaCall::Stop)), start(1), now(pair(with(0), ReplicaCall::Stop))],
+            ],
         ),
         told(
             "a full cache",
             bounded(1, Overflow::Refuse),
-            &[created, &[start(0), now(pair(with(1), PairCall::Stop)), start(0)]].concat(),
+            &[created, &[start(0), now(pair(with(1), ReplicaCall::Stop)), start(0)]].concat(),
         ),
         told(
             "a cache that makes room",
@@ -396,10 +403,10 @@ fn tokens() -> Vec<Story> {
                 created,
                 &[
                     start(0),
-                    now(pair(with(1), PairCall::Stop)),
+                    now(pair(with(1), ReplicaCall::Stop)),
                     well(),
                     start(2),
-                    now(pair(with(1), PairCall::Stop)),
+                    now(pair(with(1), ReplicaCall::Stop)),
                     start(0),
                 ],
             ]
