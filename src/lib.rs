@@ -87,7 +87,9 @@ extern crate alloc;
 #[cfg(any(test, feature = "wire", feature = "testing"))]
 extern crate std;
 
+mod ascending;
 pub mod catalogue;
+mod checked;
 mod control_plane;
 pub mod ebs;
 mod ids;

@@ -7,7 +7,7 @@ use super::action::{Action, Answer, Blocked, Denial, Done};
 use super::event::{Event, Fact, Step};
 use super::{ControlPlane, Request, Scope, TokenOutcome, Violation};
 use crate::control_plane::rules::{C_010, C_020, C_021, C_022, C_023, C_024};
-use crate::ebs::EbsRefusal;
+use crate::ebs::{CallSite, EbsRefusal};
 use crate::ids::{AccountId, EffectId, NodeId, RegionId};
 use crate::operation::Operation;
 use crate::outcome::NotTaken;
@@ -42,6 +42,13 @@ pub struct CallContext<'a> {
     pub account: &'a AccountId,
     /// The called region.
     pub region: &'a RegionId,
+}
+
+impl<'a> CallContext<'a> {
+    /// When and where the call is made.
+    pub(super) const fn site(&self) -> CallSite<'a> {
+        CallSite { now: self.now, region: self.region }
+    }
 }
 
 /// The answer to a call.

@@ -101,18 +101,18 @@ pub fn replay(text: &str) -> Result<String, BadScenario> {
 }
 
 /// The control plane that a scenario runs against. Time begins at zero.
-struct Stage {
-    plane: ControlPlane,
+pub(crate) struct Stage {
+    pub(crate) plane: ControlPlane,
     ha_log: HaLog,
     now: Timestamp,
 }
 
 impl Stage {
-    fn new(policy: Policy) -> Self {
+    pub(crate) fn new(policy: Policy) -> Self {
         Self { plane: ControlPlane::new(policy), ha_log: HaLog::default(), now: Timestamp::default() }
     }
 
-    fn perform(&mut self, at: usize, line: &str) -> Result<Vec<String>, BadScenario> {
+    pub(crate) fn perform(&mut self, at: usize, line: &str) -> Result<Vec<String>, BadScenario> {
         let bad = |why: String| BadScenario { line: at.saturating_add(1), why };
         match command::parse(line).map_err(bad)? {
             Command::Policy(policy) => {

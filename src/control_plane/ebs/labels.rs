@@ -12,9 +12,9 @@ use crate::ebs::labels::{MOST_RESOURCES, tagged, untagged};
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::rules::{E_706, E_707, E_709, E_710, E_711, E_712};
 use crate::ebs::{
-    CallSite, ChangeResourceGroup, Cursor, EbsReason, EbsRefusal, GroupStatus, ListTagResources,
-    ModifyDiskReplicaPair, PairProgress, PairStatus, ReplicaGroup, ReplicaPair, ResourceId, ResourceType,
-    Resources, TagPage, TagResources, TaggedResource, UntagResources,
+    ChangeResourceGroup, Cursor, EbsReason, EbsRefusal, GroupStatus, ListTagResources, ModifyDiskReplicaPair,
+    PairProgress, PairStatus, ReplicaGroup, ReplicaPair, ResourceId, ResourceType, Resources, TagPage,
+    TagResources, TaggedResource, UntagResources,
 };
 use crate::ids::{PairId, ResourceGroupId};
 use crate::rule::{RuleId, cite};
@@ -42,8 +42,7 @@ impl ControlPlane {
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let pair = self.pairs.get_mut(&request.pair).filter(|pair| pair.account == *call.account);
         let pair = pair.ok_or_else(|| unknown(call.operation, request.pair.as_str(), call.region, E_610))?;
-        let plan =
-            pair.decide_modify(&CallSite { now: call.now, region: call.region }, request, &self.policy.ebs)?;
+        let plan = pair.decide_modify(&call.site(), request, &self.policy.ebs)?;
         let rule = plan.rule();
         let mut step = Step::default();
         if pair.apply_settings(plan) {
@@ -64,7 +63,7 @@ impl ControlPlane {
             .get(id)
             .filter(owned)
             .ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))?;
-        pair.check_region(&CallSite { now: call.now, region: call.region }, call.operation)?;
+        pair.check_region(&call.site(), call.operation)?;
         Ok(pair.progress())
     }
 

@@ -3,15 +3,14 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::control_plane::effect::{EffectKind, Owner};
+use crate::control_plane::ControlPlane;
+use crate::control_plane::effect::{Owner, pair_effect};
 use crate::control_plane::event::{Event, Fact, PairFact, Step};
-use crate::control_plane::index::deadlines::Timed;
-use crate::control_plane::{ControlPlane, Effect, Index};
+use crate::control_plane::index::Index;
 use crate::ebs::pair::decide::PairPlan;
 use crate::ebs::pair::rules::{E_660, E_671, E_672};
-use crate::ebs::{Access, DrillOwner, PairEffect, PairEvent, PairStep, ReplicaPair};
+use crate::ebs::{Access, DrillOwner, PairEvent, PairStep, ReplicaPair};
 use crate::ids::{EffectId, PairId};
-use crate::lifecycle::Pending;
 use crate::time::Timestamp;
 
 impl ControlPlane {
@@ -24,14 +23,6 @@ impl ControlPlane {
                 step
             }
             None => Step::default(),
-        }
-    }
-
-    /// Marks the deadline of the pair or group with this ordinal, if any, as stale in the index.
-    pub(in crate::control_plane) fn retire_deadline(&mut self, retired: Option<u64>) {
-        if let Some(ordinal) = retired {
-            let timed = Timed { pairs: &self.pairs, groups: &self.groups };
-            self.index.deadlines.retire(ordinal, timed);
         }
     }
 
@@ -74,21 +65,17 @@ pub(in crate::control_plane) fn apply_pair_plan(
 
     let mut step = Step { effects: Vec::new(), events: Vec::with_capacity(1) };
     if let Some(ended) = done.ended {
-        index.effects.remove(ended.id);
+        index.effects.remove(ended.id.0);
     }
     if let Some(asked) = done.asked {
-        index.effects.insert(asked.id, Owner::Pair(pair.id.clone()));
-        step.effects = vec![pair_effect(pair, asked)];
+        index.effects.insert(asked.id.0, Owner::Pair(pair.id.clone()));
+        step.effects = pair_effect(pair).into_iter().collect();
     }
     if due_before != pair.due {
         index.deadlines.schedule(pair.due, pair.ordinal);
     }
     if bound_before && !pair.binds_disks() {
-        let regions = [&pair.primary.region, &pair.standby.region];
-        index.pair_listing.leave(&pair.account, regions, pair.ordinal);
-        for end in [&pair.primary, &pair.standby] {
-            index.disks.remove(&(pair.account.clone(), end.disk.clone()));
-        }
+        index.bury_pair(pair);
     }
     let event = |rule, fact| Event { at: done.at, account: pair.account.clone(), rule, fact };
     if let Some(fact) = pair_fact(&done, pair.last_recover_point) {
@@ -103,11 +90,6 @@ pub(in crate::control_plane) fn apply_pair_plan(
     }
     let retired = due_before.is_some() && due_before != pair.due;
     (step, retired.then_some(pair.ordinal))
-}
-
-pub(in crate::control_plane) fn pair_effect(pair: &ReplicaPair, pending: Pending<PairEffect>) -> Effect {
-    let kind = EffectKind::Pair { pair: pair.id.clone(), effect: pending.effect };
-    Effect { id: pending.id, since: pending.since, account: pair.account.clone(), kind }
 }
 
 fn pair_fact(done: &PairStep, recover_point: Option<Timestamp>) -> Option<PairFact> {

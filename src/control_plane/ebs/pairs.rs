@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
 use crate::control_plane::ebs::groups::unknown;
-use crate::control_plane::ebs::pair_plan::{apply_pair_plan, pair_effect};
-use crate::control_plane::effect::Owner;
+use crate::control_plane::ebs::pair_plan::apply_pair_plan;
+use crate::control_plane::effect::pair_effect;
 use crate::control_plane::event::{Event, Fact, PairFact};
 use crate::control_plane::{ControlPlane, DiskKey, Effect, Misuse, NotAdopted, Step};
 use crate::ebs::pair::rules::{E_011, E_013, E_014, E_610, E_671};
@@ -47,8 +47,7 @@ impl ControlPlane {
         let pair = self.pairs.get_mut(id).filter(|pair| pair.account == *call.account);
         let pair = pair.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))?;
         let request = ask(pair, &self.disks);
-        let cx = CallSite { now: call.now, region: call.region };
-        let plan = pair.decide(&cx, request, &self.policy.ebs)?;
+        let plan = pair.decide(&call.site(), request, &self.policy.ebs)?;
         let rule = Some(plan.rule());
         let (step, retired) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
         self.retire_deadline(retired);
@@ -101,8 +100,8 @@ impl ControlPlane {
         let fresh = fresh.filter(|fresh| !self.pairs.contains_key(&fresh.pair));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         let (now, asked) = (call.now, self.mint());
-        let cx = CallSite { now, region: call.region };
-        let pair = ReplicaPair::create(fresh.pair.clone(), call.account.clone(), &cx, asked, request);
+        let (id, account) = (fresh.pair.clone(), call.account.clone());
+        let pair = ReplicaPair::create(id, account, &call.site(), asked, request);
         let effects = self.admit_pair(pair);
         let mut step = Step { effects, events: Vec::new() };
         let created = |fact| Event { at: now, account: call.account.clone(), rule: E_014, fact };
@@ -182,19 +181,8 @@ impl ControlPlane {
 
     /// Adds a pair to the registry and the indexes; returns its pending effect.
     fn admit_pair(&mut self, pair: ReplicaPair) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        if let Some(pending) = pair.pending {
-            self.index.effects.insert(pending.id, Owner::Pair(pair.id.clone()));
-            effects.push(pair_effect(&pair, pending));
-        }
-        if pair.binds_disks() {
-            let regions = [&pair.primary.region, &pair.standby.region];
-            self.index.pair_listing.enter(&pair.account, regions, pair.ordinal);
-            for end in [&pair.primary, &pair.standby] {
-                self.index.disks.insert((pair.account.clone(), end.disk.clone()), pair.id.clone());
-            }
-        }
-        self.index.deadlines.schedule(pair.due, pair.ordinal);
+        let effects = pair_effect(&pair).into_iter().collect();
+        self.index.enter_pair(&pair);
         self.pairs.insert(pair.id.clone(), pair);
         effects
     }

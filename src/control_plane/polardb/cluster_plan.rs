@@ -3,9 +3,8 @@
 use crate::control_plane::effect::{EffectKind, Owner};
 use crate::control_plane::event::{Event, Fact};
 use crate::control_plane::{ControlPlane, Effect, Step};
-use crate::ids::{AccountId, ClusterId, EffectId};
-use crate::polardb::{ClusterEffect, ClusterPlan};
-use crate::time::Timestamp;
+use crate::ids::{ClusterId, EffectId};
+use crate::polardb::ClusterPlan;
 
 impl ControlPlane {
     /// Applies a plan to the cluster of this id, minting as many effect ids as the plan needs.
@@ -16,19 +15,20 @@ impl ControlPlane {
         let done = cluster.apply(plan, effect);
         let (at, account) = (done.at, cluster.account.clone());
         let mut step = Step::default();
-        done.ended.into_iter().for_each(|ended| self.index.effects.remove(ended));
-        done.left.iter().for_each(|node| drop(self.index.nodes.remove(node)));
+        done.ended.into_iter().for_each(|ended| drop(self.index.effects.remove(ended.0)));
+        done.left.iter().for_each(|node| drop(self.index.nodes.swap_remove(node)));
         for node in done.joined {
             self.index.nodes.insert(node, id.clone());
         }
-        if let Some((asked, kind)) = done.asked {
-            self.index.effects.insert(asked, Owner::Cluster(id.clone()));
-            step.effects.push(cluster_effect(asked, at, &account, id, kind));
+        if let Some((asked, effect)) = done.asked {
+            self.index.effects.insert(asked.0, Owner::Cluster(id.clone()));
+            let kind = EffectKind::Cluster { cluster: id.clone(), effect };
+            step.effects.push(Effect { id: asked, since: at, account: account.clone(), kind });
         }
         if done.gone
             && let Some(cluster) = self.clusters.remove(id)
         {
-            cluster.nodes.iter().for_each(|node| drop(self.index.nodes.remove(&node.id)));
+            cluster.nodes.iter().for_each(|node| drop(self.index.nodes.swap_remove(&node.id)));
         }
         step.events.extend(done.facts.into_iter().map(|(rule, fact)| Event {
             at,
@@ -38,15 +38,4 @@ impl ControlPlane {
         }));
         step
     }
-}
-
-pub(in crate::control_plane) fn cluster_effect(
-    id: EffectId,
-    since: Timestamp,
-    account: &AccountId,
-    cluster: &ClusterId,
-    effect: ClusterEffect,
-) -> Effect {
-    let kind = EffectKind::Cluster { cluster: cluster.clone(), effect };
-    Effect { id, since, account: account.clone(), kind }
 }

@@ -6,9 +6,8 @@ use alloc::vec::Vec;
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
 use crate::control_plane::call::all_fresh;
-use crate::control_plane::effect::Owner;
+use crate::control_plane::effect::cluster_effects;
 use crate::control_plane::event::{Event, Fact};
-use crate::control_plane::polardb::cluster_plan::cluster_effect;
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId};
 use crate::polardb::cluster::rules::P_010;
@@ -79,14 +78,8 @@ impl ControlPlane {
 
     /// Adds a cluster to the registry and the indexes; returns its pending effects.
     fn admit_cluster(&mut self, cluster: DbCluster) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        for (id, since, effect) in cluster.outstanding().into_iter().chain(cluster.outstanding_work()) {
-            self.index.effects.insert(id, Owner::Cluster(cluster.id.clone()));
-            effects.push(cluster_effect(id, since, &cluster.account, &cluster.id, effect));
-        }
-        for node in &cluster.nodes {
-            self.index.nodes.insert(node.id.clone(), cluster.id.clone());
-        }
+        let effects = cluster_effects(&cluster).collect();
+        self.index.enter_cluster(&cluster);
         self.clusters.insert(cluster.id.clone(), cluster);
         effects
     }
