@@ -183,10 +183,8 @@ impl ControlPlane {
         call: &Call,
         request: &A,
     ) -> Reply<A> {
-        match self.call(call, request, &()) {
-            Ok(reply) => reply,
-            Err(never) => match never {},
-        }
+        let Ok(reply) = self.call(call, request, &());
+        reply
     }
 
     /// The token key and request of the call; `None` if it has no token or the operation takes none.
