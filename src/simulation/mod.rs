@@ -31,8 +31,8 @@ pub use snapshot::BadWorld;
 use fault::FaultPlan;
 
 use crate::control_plane::{
-    Call, ControlPlane, Effect, EffectKind, Event, Misuse, Observation, Outcome, Output, Report,
-    Request, Step, Violation,
+    Call, ControlPlane, Effect, EffectKind, Event, Misuse, Observation, Outcome, Output, Report, Request,
+    Step, Violation,
 };
 use crate::ids::{AccountId, EffectId, RegionId};
 use crate::operation::Operation;
@@ -51,17 +51,6 @@ pub enum Transitions {
     Timed,
     /// Only by [`Simulation::resolve`].
     Manual,
-}
-
-impl Transitions {
-    /// The spelling in configurations.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Immediate => "immediate",
-            Self::Timed => "timed",
-            Self::Manual => "manual",
-        }
-    }
 }
 
 /// The outcome to give an outstanding effect.

@@ -5,7 +5,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use failover_model::simulation::{Trace, LatencyProfile, Simulation, Transitions};
+use failover_model::simulation::{LatencyProfile, Simulation, Trace, Transitions};
 use failover_model::{AccountId, ControlPlane, Policy, RegionId, Span, Timestamp};
 use tokio::sync::{Notify, watch};
 

@@ -6,8 +6,9 @@ use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
+use crate::control_plane::ebs::pairs::owned_pair;
 use crate::control_plane::effect::Owner;
-use crate::control_plane::event::{Event, Fact, GroupFact};
+use crate::control_plane::event::{Event, Fact, GroupFact, StatusChange};
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
 use crate::ebs::group::rules::{G_014, G_610, G_697};
 use crate::ebs::pair::rules::E_610;
@@ -96,8 +97,7 @@ impl ControlPlane {
         decide: DecideMembership,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let group = self.find_group(call, id)?;
-        let found = self.pairs.get(pair).filter(|pair| pair.account == *call.account);
-        let found = found.ok_or_else(|| unknown(call.operation, pair.as_str(), call.region, E_610))?;
+        let found = owned_pair(self.pairs.get(pair), call, pair)?;
         let status = group.shows(self.members(id).map(|pair| pair.status));
         let members = self.index.members.get(id).map_or(0, BTreeMap::len);
         let decided = decide(group, &call.site(), found, status, members, &self.policy.ebs)?;
@@ -199,13 +199,13 @@ impl ControlPlane {
             Event { at: done.at, account: account.clone(), rule: done.rule, fact }
         };
         if before != after {
-            step.events.push(event(GroupFact::Status {
+            step.events.push(event(GroupFact::Status(StatusChange {
                 from: before,
                 to: after,
                 superseded: done.ended.filter(|_| asks).map(|ended| ended.id),
                 took: done.ended.map(|ended| done.at.since(ended.since)),
                 recover_point: self.group(id).and_then(|view| view.last_recover_point),
-            }));
+            })));
         }
         if done.resettled {
             step.events.push(event(GroupFact::Settings));
@@ -230,13 +230,7 @@ impl ControlPlane {
         let (id, account) = (fresh.group.clone(), call.account.clone());
         let group = ReplicaGroup::create(id, account, &call.site(), asked, request);
         let effects = self.admit_group(group);
-        let fact = GroupFact::Status {
-            from: None,
-            to: Some(GroupStatus::Creating),
-            superseded: None,
-            took: None,
-            recover_point: None,
-        };
+        let fact = GroupFact::Status(StatusChange::between(None, Some(GroupStatus::Creating)));
         let (rule, fact) = (G_014, Fact::Group { group: fresh.group.clone(), fact });
         let events = [Event { at: now, account: call.account.clone(), rule, fact }].into();
         Ok(Done { response: fresh.clone(), step: Step { effects, events }, rule: Some(rule) })
@@ -265,13 +259,7 @@ impl ControlPlane {
         let Some(group) = self.groups.remove(id) else { return Step::default() };
         self.retire_deadline(group.due.map(|_| group.ordinal));
         let at = group.due.unwrap_or(self.clock);
-        let fact = GroupFact::Status {
-            from: Some(group.status),
-            to: None,
-            superseded: None,
-            took: None,
-            recover_point: None,
-        };
+        let fact = GroupFact::Status(StatusChange::between(Some(group.status), None));
         let fact = Fact::Group { group: id.clone(), fact };
         let event = Event { at, account: group.account, rule: G_697, fact };
         let mut step = Step { effects: Vec::new(), events: [event].into() };

@@ -5,11 +5,10 @@ use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
-use crate::control_plane::ebs::groups::unknown;
+use crate::control_plane::ebs::pairs::owned_pair;
 use crate::control_plane::event::{Event, Fact, GroupFact, PairFact};
 use crate::control_plane::{ControlPlane, Step};
 use crate::ebs::labels::{MOST_RESOURCES, tagged, untagged};
-use crate::ebs::pair::rules::E_610;
 use crate::ebs::rules::{E_706, E_707, E_709, E_710, E_711, E_712};
 use crate::ebs::{
     ChangeResourceGroup, Cursor, EbsReason, EbsRefusal, GroupStatus, ListTagResources, ModifyDiskReplicaPair,
@@ -40,8 +39,7 @@ impl ControlPlane {
         call: &CallContext<'_>,
         request: &ModifyDiskReplicaPair,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        let pair = self.pairs.get_mut(&request.pair).filter(|pair| pair.account == *call.account);
-        let pair = pair.ok_or_else(|| unknown(call.operation, request.pair.as_str(), call.region, E_610))?;
+        let pair = owned_pair(self.pairs.get_mut(&request.pair), call, &request.pair)?;
         let plan = pair.decide_modify(&call.site(), request, &self.policy.ebs)?;
         let rule = plan.rule();
         let mut step = Step::default();
@@ -57,12 +55,8 @@ impl ControlPlane {
         call: &CallContext<'_>,
         id: &PairId,
     ) -> Result<PairProgress, EbsRefusal> {
-        let owned = |pair: &&ReplicaPair| pair.account == *call.account && pair.status != PairStatus::Deleted;
-        let pair = self
-            .pairs
-            .get(id)
-            .filter(owned)
-            .ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))?;
+        let alive = self.pairs.get(id).filter(|pair| pair.status != PairStatus::Deleted);
+        let pair = owned_pair(alive, call, id)?;
         pair.check_region(&call.site(), call.operation)?;
         Ok(pair.progress())
     }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::control_plane::ControlPlane;
 use crate::control_plane::effect::{Owner, pair_effect};
-use crate::control_plane::event::{Event, Fact, PairFact, Step};
+use crate::control_plane::event::{Event, Fact, PairFact, StatusChange, Step};
 use crate::control_plane::index::Index;
 use crate::ebs::pair::decide::PairPlan;
 use crate::ebs::pair::rules::{E_660, E_671, E_672};
@@ -30,13 +30,11 @@ impl ControlPlane {
     pub(in crate::control_plane) fn forget_pair(&mut self, id: &PairId) -> Step {
         let Some(pair) = self.pairs.remove(id) else { return Step::default() };
         self.retire_deadline(pair.due.map(|_| pair.ordinal));
-        let fact = PairFact::Status {
-            from: Some(pair.status),
-            to: None,
-            superseded: None,
-            took: None,
-            recover_point: pair.last_recover_point,
-        };
+        let recover_point = pair.last_recover_point;
+        let fact = PairFact::Status(StatusChange {
+            recover_point,
+            ..StatusChange::between(Some(pair.status), None)
+        });
         let at = pair.due.unwrap_or(self.clock);
         let fact = Fact::Pair { pair: pair.id, fact };
         let event = Event { at, account: pair.account, rule: E_660, fact };
@@ -95,13 +93,13 @@ pub(in crate::control_plane) fn apply_pair_plan(
 fn pair_fact(done: &PairStep, recover_point: Option<Timestamp>) -> Option<PairFact> {
     let superseded = done.ended.filter(|_| done.asked.is_some()).map(|ended| ended.id);
     if done.from != done.to {
-        return Some(PairFact::Status {
+        return Some(PairFact::Status(StatusChange {
             from: Some(done.from),
             to: Some(done.to),
             superseded,
             took: done.ended.map(|ended| done.at.since(ended.since)),
             recover_point,
-        });
+        }));
     }
     let copy_ended = done.ended.is_some_and(|ended| ended.effect.events().1 == PairEvent::CopyFailed);
     let fact = if done.copy_failed { PairFact::CopyFailed } else { PairFact::CopyWaits };

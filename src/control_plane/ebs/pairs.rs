@@ -3,13 +3,14 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::borrow::Borrow;
 
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
 use crate::control_plane::ebs::groups::unknown;
 use crate::control_plane::ebs::pair_plan::apply_pair_plan;
 use crate::control_plane::effect::pair_effect;
-use crate::control_plane::event::{Event, Fact, PairFact};
+use crate::control_plane::event::{Event, Fact, PairFact, StatusChange};
 use crate::control_plane::{ControlPlane, DiskKey, Effect, Misuse, NotAdopted, Step};
 use crate::ebs::pair::rules::{E_011, E_013, E_014, E_610, E_671};
 
@@ -44,8 +45,7 @@ impl ControlPlane {
         id: &PairId,
         ask: impl FnOnce(&ReplicaPair, &BTreeMap<DiskKey, Disk>) -> PairRequest,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        let pair = self.pairs.get_mut(id).filter(|pair| pair.account == *call.account);
-        let pair = pair.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))?;
+        let pair = owned_pair(self.pairs.get_mut(id), call, id)?;
         let request = ask(pair, &self.disks);
         let plan = pair.decide(&call.site(), request, &self.policy.ebs)?;
         let rule = Some(plan.rule());
@@ -107,13 +107,7 @@ impl ControlPlane {
         let created = |fact| Event { at: now, account: call.account.clone(), rule: E_014, fact };
         step.events.push(created(Fact::Pair {
             pair: fresh.pair.clone(),
-            fact: PairFact::Status {
-                from: None,
-                to: Some(PairStatus::Creating),
-                superseded: None,
-                took: None,
-                recover_point: None,
-            },
+            fact: PairFact::Status(StatusChange::between(None, Some(PairStatus::Creating))),
         }));
         let disk = request.destination_disk.clone();
         let fact = Fact::Access { disk, from: Access::ReadWrite, to: Access::None };
@@ -253,6 +247,16 @@ impl ControlPlane {
             })
             .collect()
     }
+}
+
+/// The pair that was found under an id, if the calling account owns it.
+pub(super) fn owned_pair<P: Borrow<ReplicaPair>>(
+    found: Option<P>,
+    call: &CallContext<'_>,
+    id: &PairId,
+) -> Result<P, EbsRefusal> {
+    let owned = found.filter(|pair| pair.borrow().account == *call.account);
+    owned.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))
 }
 
 /// The reported state of a pair's disk.

@@ -8,7 +8,7 @@ use crate::control_plane::call::CallContext;
 use crate::control_plane::call::all_fresh;
 use crate::control_plane::effect::cluster_effects;
 use crate::control_plane::event::{Event, Fact};
-use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
+use crate::control_plane::{Breach, ControlPlane, Effect, Misuse, NotAdopted, Step};
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId};
 use crate::polardb::cluster::rules::P_010;
 
@@ -103,7 +103,7 @@ impl ControlPlane {
         // A column-store node may be the writer only where the policy lets it be elected.
         let elected = self.policy.polardb.column_store == ColumnStoreElection::Elected;
         if !elected && cluster.writer().is_some_and(|writer| writer.kind == NodeKind::ColumnStore) {
-            return Err(crate::control_plane::Violation::WriterKind(cluster.id).into());
+            return Err(Breach::WriterKind.of(cluster.id).into());
         }
         self.mint();
         Ok(Step { effects: self.admit_cluster(cluster), events: Vec::new() })

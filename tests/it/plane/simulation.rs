@@ -11,7 +11,7 @@ use failover_model::polardb::{
     ClusterFact, Failure, ModifyDbClusterPrimaryZone, NodeChange, RestartDbNode, TargetZoneType,
 };
 use failover_model::simulation::{
-    BadWorld, Fault, GroupStage, Trace, LatencyProfile, PairStage, ReplyFault, Selector, Simulation,
+    BadWorld, Fault, GroupStage, LatencyProfile, PairStage, ReplyFault, Selector, Simulation, Trace,
     Transitions,
 };
 use failover_model::{
