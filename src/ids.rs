@@ -6,9 +6,11 @@
 //!
 //! Identifiers share their text: a clone allocates nothing.
 
-use core::borrow::Borrow;
 use core::fmt;
+
 use smol_str::SmolStr;
+
+use crate::checked::checked;
 
 /// Why a text is not a valid identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -38,98 +40,33 @@ fn validate(text: &str) -> Result<(), BadId> {
     }
 }
 
-macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident)*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(SmolStr);
+checked! {
+    BadId;
 
-        impl $name {
-            /// Parses an identifier.
-            ///
-            /// # Errors
-            ///
-            /// [`BadId`] if the text is empty, longer than 128 bytes or holds a character other than ASCII
-            /// letters, digits and `- _ . : *`.
-            pub fn parse(text: &str) -> Result<Self, BadId> {
-                validate(text)?;
-                Ok(Self(SmolStr::new(text)))
-            }
-
-            /// The identifier as spelled on the wire.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&self.0, f)
-            }
-        }
-
-        impl Borrow<str> for $name {
-            fn borrow(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl core::str::FromStr for $name {
-            type Err = BadId;
-
-            fn from_str(text: &str) -> Result<Self, BadId> {
-                Self::parse(text)
-            }
-        }
-
-        #[cfg(feature = "serde")]
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
-            }
-        }
-
-        #[cfg(feature = "serde")]
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <alloc::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-                Self::parse(&text).map_err(serde::de::Error::custom)
-            }
-        }
-    )*};
-}
-
-ids! {
     /// The account that owns resources; on the wire it is identified by an access key.
-    AccountId
+    AccountId: validate;
     /// A region, such as `cn-shanghai`.
-    RegionId
+    RegionId: validate;
     /// A zone of a region, such as `cn-shanghai-e`.
-    ZoneId
+    ZoneId: validate;
     /// An EBS disk, such as `d-bp131n0q38u3a4zi`.
-    DiskId
+    DiskId: validate;
     /// An EBS replication pair, such as `pair-cn-dsa`.
-    PairId
+    PairId: validate;
     /// An EBS consistent group of pairs, such as `pg-cn-dsa`.
-    GroupId
+    GroupId: validate;
     /// A drill of a pair or of a group, such as `drill-cn-dsa` or `pg-drill-cn-dsa`.
-    DrillId
+    DrillId: validate;
     /// A PolarDB cluster, such as `pc-bp1s826a1up`.
-    ClusterId
+    ClusterId: validate;
     /// A PolarDB node, such as `pi-bp18z52akld3`.
-    NodeId
+    NodeId: validate;
     /// A billing order that a creating call returns.
-    OrderId
+    OrderId: validate;
     /// A resource group, such as `rg-acfmvs`.
-    ResourceGroupId
+    ResourceGroupId: validate;
     /// A PolarDB node class, such as `polar.mysql.x4.large`.
-    NodeClass
+    NodeClass: validate;
 }
 
 impl ZoneId {

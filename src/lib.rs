@@ -87,7 +87,9 @@ extern crate alloc;
 #[cfg(any(test, feature = "wire", feature = "testing"))]
 extern crate std;
 
+mod ascending;
 pub mod catalogue;
+mod checked;
 mod control_plane;
 pub mod ebs;
 mod ids;
@@ -114,10 +116,10 @@ pub mod token;
 pub mod wire;
 
 pub use control_plane::{
-    Action, Call, ControlPlane, Deadline, DeadlineReason, DiskView, DrillFact, DrillViolation, Effect,
-    EffectKind, Event, Fact, Fresh, FreshCluster, FreshNodes, GroupFact, GroupViolation, Input,
-    MemberViolation, Misuse, NotAdopted, Observation, Output, PairFact, Refusal, Reply, Report, Request,
-    Response, Scope, Step, TokenOutcome, Tokens, Violation,
+    Action, Breach, Call, ControlPlane, Deadline, DeadlineReason, DiskView, DrillFact, Effect, EffectKind,
+    Event, Fact, Fresh, FreshCluster, FreshNodes, GroupFact, Input, Misuse, NotAdopted, Observation, Output,
+    PairFact, Refusal, Reply, Report, Request, Response, Scope, StatusChange, Step, TokenOutcome, Tokens,
+    Violation,
 };
 pub use ids::{
     AccountId, BadId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeClass, NodeId, OrderId, PairId,

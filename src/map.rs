@@ -85,6 +85,12 @@ impl<K: Eq + Hash, V> Map<K, V> {
         Some(value)
     }
 
+    /// Removes the entries whose value is not to be kept.
+    pub fn retain(&mut self, keep: impl Fn(&V) -> bool) {
+        self.slots.retain(|_, slot| slot.as_ref().is_some_and(&keep));
+        self.live = self.slots.len();
+    }
+
     /// The entries in insertion order.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.slots.iter().filter_map(|(key, slot)| slot.as_ref().map(|value| (key, value)))

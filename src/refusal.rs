@@ -91,11 +91,6 @@ macro_rules! refusals {
         }
 
         impl $Refusal {
-            /// The operation asked for.
-            pub const fn operation(&self) -> $crate::operation::Operation {
-                self.operation
-            }
-
             /// The rule that decided.
             pub const fn rule(&self) -> $crate::rule::RuleId {
                 self.why.rule(self.operation)

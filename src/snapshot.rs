@@ -102,55 +102,62 @@ impl ControlPlane {
         }
     }
 
-    /// Restores and verifies the state of a snapshot.
+    /// Restores and verifies the state of a snapshot, with the default hash seed.
     ///
     /// # Errors
     ///
     /// [`RestoreError`] names the violated invariant and its location.
     pub fn restore(snapshot: Snapshot) -> Result<Self, RestoreError> {
+        Self::restore_with_hash_seed(snapshot, 0)
+    }
+
+    /// As [`restore`](Self::restore), with a seed as in [`with_hash_seed`](Self::with_hash_seed), which a snapshot does
+    /// not hold, since it may be secret.
+    ///
+    /// # Errors
+    ///
+    /// As [`restore`](Self::restore).
+    pub fn restore_with_hash_seed(snapshot: Snapshot, seed: u64) -> Result<Self, RestoreError> {
         if snapshot.version != VERSION {
             return Err(RestoreError::Version(snapshot.version));
         }
         if snapshot.next_id == 0 || snapshot.next_id > u64::MAX / 2 {
             return Err(RestoreError::Counter(snapshot.next_id));
         }
-        let mut plane = Self::new(snapshot.policy);
+        let mut plane = Self::with_hash_seed(snapshot.policy, seed);
         plane.clock = snapshot.clock;
         plane.next_id = snapshot.next_id;
-        for (at, pair) in snapshot.pairs.into_iter().enumerate() {
-            let id = pair.id().clone();
-            if plane.pairs.insert(id.clone(), pair).is_some() {
-                return Err(RestoreError::Twice { sequence: "pairs", at, key: id.to_string() });
-            }
-        }
-        for (at, group) in snapshot.groups.into_iter().enumerate() {
-            let id = group.id().clone();
-            if plane.groups.insert(id.clone(), group).is_some() {
-                return Err(RestoreError::Twice { sequence: "groups", at, key: id.to_string() });
-            }
-        }
-        for (at, drill) in snapshot.drills.into_iter().enumerate() {
-            let id = drill.id().clone();
-            if plane.drills.insert(id.clone(), drill).is_some() {
-                return Err(RestoreError::Twice { sequence: "drills", at, key: id.to_string() });
-            }
-        }
-        for (at, record) in snapshot.disks.into_iter().enumerate() {
+        fill("pairs", snapshot.pairs, |pair| {
+            plane.pairs.insert(pair.id.clone(), pair).map(|twice| twice.id.to_string())
+        })?;
+        fill("groups", snapshot.groups, |group| {
+            plane.groups.insert(group.id.clone(), group).map(|twice| twice.id.to_string())
+        })?;
+        fill("drills", snapshot.drills, |drill| {
+            plane.drills.insert(drill.id.clone(), drill).map(|twice| twice.id.to_string())
+        })?;
+        fill("disks", snapshot.disks, |record| {
             let key = record.id.to_string();
             let disk = Disk { up: record.up, attached: record.attached, removed: record.removed };
-            if plane.disks.insert((record.account, record.id), disk).is_some() {
-                return Err(RestoreError::Twice { sequence: "disks", at, key });
-            }
-        }
-        for (at, cluster) in snapshot.clusters.into_iter().enumerate() {
-            let id = cluster.id().clone();
-            if plane.clusters.insert(id.clone(), cluster).is_some() {
-                return Err(RestoreError::Twice { sequence: "clusters", at, key: id.to_string() });
-            }
-        }
-        plane.tokens = TokenCache::restore(plane.policy.tokens.config(), snapshot.tokens)?;
+            plane.disks.insert((record.account, record.id), disk).map(|_| key)
+        })?;
+        fill("clusters", snapshot.clusters, |cluster| {
+            plane.clusters.insert(cluster.id.clone(), cluster).map(|twice| twice.id.to_string())
+        })?;
+        let config = plane.policy.tokens.config();
+        plane.tokens = TokenCache::restore_with_hash_seed(config, snapshot.tokens, seed)?;
         plane.reindex();
         plane.check()?;
         Ok(plane)
     }
+}
+
+/// Enters the entries of a sequence; `enter` answers with the key of an entry that was there already.
+fn fill<T>(
+    sequence: &'static str,
+    entries: Vec<T>,
+    mut enter: impl FnMut(T) -> Option<String>,
+) -> Result<(), RestoreError> {
+    let twice = entries.into_iter().enumerate().find_map(|(at, entry)| Some((at, enter(entry)?)));
+    twice.map_or(Ok(()), |(at, key)| Err(RestoreError::Twice { sequence, at, key }))
 }

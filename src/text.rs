@@ -3,10 +3,7 @@
 //! Lengths count characters. Sources: `ebs` request parameters of SDK 5.0.1 for pairs; the same limits are assumed
 //! for PolarDB's cluster description, since the metadata gives none.
 
-#[cfg(feature = "serde")]
-use alloc::string::String;
-use alloc::sync::Arc;
-use core::fmt;
+use crate::checked::checked;
 
 /// Why a text is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -46,56 +43,11 @@ fn is_letter(character: char) -> bool {
     character.is_ascii_alphabetic() || matches!(character, '\u{3400}'..='\u{9fff}')
 }
 
-macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident, $validate:expr;)*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Arc<str>);
+checked! {
+    BadText;
 
-        impl $name {
-            /// Parses the text.
-            ///
-            /// # Errors
-            ///
-            /// [`BadText`] names the violated limit.
-            pub fn parse(text: &str) -> Result<Self, BadText> {
-                let validate: fn(&str) -> Result<(), BadText> = $validate;
-                validate(text)?;
-                Ok(Self(Arc::from(text)))
-            }
-
-            /// The text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        #[cfg(feature = "serde")]
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
-            }
-        }
-
-        #[cfg(feature = "serde")]
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                Self::parse(&text).map_err(serde::de::Error::custom)
-            }
-        }
-    )*};
-}
-
-texts! {
     /// The name of a pair: 2 to 128 characters, first a letter, then letters, digits and `: _ . -`.
-    Name, |text| {
+    Name: |text| {
         length(text, 2, 128)?;
         if is_link(text) {
             return Err(BadText::Link);
@@ -108,19 +60,19 @@ texts! {
     };
 
     /// The name of a consistent group: like that of a pair, but without `.`.
-    GroupName, |text| {
+    GroupName: |text| {
         Name::parse(text)?;
         text.chars().position(|c| c == '.').map_or(Ok(()), |at| Err(BadText::Character(at)))
     };
 
     /// A description: 2 to 256 characters that do not begin with `http://` or `https://`.
-    Description, |text| {
+    Description: |text| {
         length(text, 2, 256)?;
         if is_link(text) { Err(BadText::Link) } else { Ok(()) }
     };
 
     /// The key of a tag: 1 to 128 characters, without `http://` and `https://`, not beginning with `aliyun` or `acs:`.
-    TagKey, |text| {
+    TagKey: |text| {
         length(text, 1, 128)?;
         if text.contains("http://") || text.contains("https://") {
             return Err(BadText::Link);
@@ -129,13 +81,13 @@ texts! {
     };
 
     /// The value of a tag: up to 128 characters, without `http://` and `https://`.
-    TagValue, |text| {
+    TagValue: |text| {
         length(text, 0, 128)?;
         if text.contains("http://") || text.contains("https://") { Err(BadText::Link) } else { Ok(()) }
     };
 
     /// The text of a pair's `StatusMessage`, such as `DeviceRemoved`: 1 to 256 characters.
-    StatusMessage, |text| length(text, 1, 256);
+    StatusMessage: |text| length(text, 1, 256);
 }
 
 /// A tag on a resource.
@@ -151,7 +103,7 @@ pub struct Tag {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::ToString;
+    use alloc::string::{String, ToString};
 
     #[test]
     fn names_and_descriptions_keep_the_published_limits() {

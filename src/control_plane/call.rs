@@ -7,8 +7,8 @@ use super::action::{Action, Answer, Blocked, Denial, Done};
 use super::event::{Event, Fact, Step};
 use super::{ControlPlane, Request, Scope, TokenOutcome, Violation};
 use crate::control_plane::rules::{C_010, C_020, C_021, C_022, C_023, C_024};
-use crate::ebs::EbsRefusal;
 use crate::ebs::page::Viewpoint;
+use crate::ebs::{CallSite, EbsRefusal};
 use crate::ids::{AccountId, EffectId, NodeId, RegionId};
 use crate::operation::Operation;
 use crate::outcome::NotTaken;
@@ -49,6 +49,11 @@ impl<'a> CallContext<'a> {
     /// From where a describe of pairs or groups looks.
     pub(super) const fn viewpoint(&self, policy: &'a EbsPolicy) -> Viewpoint<'a> {
         Viewpoint { account: self.account, region: self.region, policy }
+    }
+
+    /// When and where the call is made.
+    pub(super) const fn site(&self) -> CallSite<'a> {
+        CallSite { now: self.now, region: self.region }
     }
 }
 
@@ -184,10 +189,8 @@ impl ControlPlane {
         call: &Call,
         request: &A,
     ) -> Reply<A> {
-        match self.call(call, request, &()) {
-            Ok(reply) => reply,
-            Err(never) => match never {},
-        }
+        let Ok(reply) = self.call(call, request, &());
+        reply
     }
 
     /// The token key and request of the call; `None` if it has no token or the operation takes none.

@@ -5,10 +5,13 @@
 
 use alloc::vec::Vec;
 
-use crate::ebs::{DiskChange, DrillEffect, GroupEffect, PairEffect, ReplicaId};
+use super::ControlPlane;
+use crate::ebs::{
+    DiskChange, Drill, DrillEffect, GroupEffect, PairEffect, ReplicaGroup, ReplicaId, ReplicaPair,
+};
 use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, PairId};
 use crate::outcome::Outcome;
-use crate::polardb::{ClusterEffect, Lifecycle, NodeChange, NodeWork};
+use crate::polardb::{ClusterEffect, DbCluster, Lifecycle, NodeChange, NodeWork};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
@@ -247,63 +250,58 @@ pub(super) enum Owner {
     Cluster(ClusterId),
 }
 
-/// Which resource each pending effect belongs to. Ids only grow, so appending keeps the list sorted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct EffectIndex {
-    slots: Vec<(EffectId, Option<Owner>)>,
-    live: usize,
-}
-
-impl EffectIndex {
-    pub(super) fn insert(&mut self, id: EffectId, owner: Owner) {
-        self.slots.push((id, Some(owner)));
-        self.live = self.live.saturating_add(1);
+impl ControlPlane {
+    /// All pending effects in id order, as they would be issued now.
+    pub fn outstanding(&self) -> impl Iterator<Item = Effect> {
+        self.index.effects.iter().filter_map(|(id, owner)| self.effect_of(EffectId(id), owner))
     }
 
-    pub(super) fn remove(&mut self, id: EffectId) {
-        if let Ok(at) = self.position(id)
-            && let Some((_, owner)) = self.slots.get_mut(at)
-            && owner.take().is_some()
-        {
-            self.live = self.live.saturating_sub(1);
-        }
-        if self.slots.len() > self.live.saturating_mul(2).saturating_add(16) {
-            self.slots.retain(|(_, owner)| owner.is_some());
-        }
+    /// The pending effect of this id.
+    pub fn effect(&self, id: EffectId) -> Option<Effect> {
+        self.effect_of(id, self.index.effects.get(id.0)?)
     }
 
-    pub(super) fn owner(&self, id: EffectId) -> Option<&Owner> {
-        self.slots.get(self.position(id).ok()?)?.1.as_ref()
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (EffectId, &Owner)> {
-        self.slots.iter().filter_map(|(id, owner)| owner.as_ref().map(|owner| (*id, owner)))
-    }
-
-    fn position(&self, id: EffectId) -> Result<usize, usize> {
-        self.slots.binary_search_by_key(&id, |(id, _)| *id)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{EffectId, EffectIndex, Owner};
-
-    /// Gaps are closed once they outnumber the outstanding effects by more than sixteen, and not before.
-    #[test]
-    fn gaps_are_closed_when_they_are_many() {
-        for outstanding in [100, 101] {
-            let mut index = EffectIndex::default();
-            let owner = || Owner::Pair("pair-1".parse().expect("an id"));
-            (1..=outstanding).for_each(|id| index.insert(EffectId(id), owner()));
-            for removed in 1..=outstanding {
-                index.remove(EffectId(removed));
-                let live = outstanding - removed;
-                let held = index.slots.len() as u64;
-                assert!(held <= 2 * live + 16, "{held} slots for {live}");
-                assert!(removed > 58 || held == outstanding, "closed early: {held} slots for {live}");
-                assert_eq!(index.iter().count() as u64, live);
+    fn effect_of(&self, id: EffectId, owner: &Owner) -> Option<Effect> {
+        match owner {
+            Owner::Pair(pair) => pair_effect(self.pairs.get(pair)?),
+            Owner::Group(group) => self.group_effect(self.groups.get(group)?),
+            Owner::Drill(drill) => drill_effect(self.drills.get(drill)?),
+            Owner::Cluster(cluster) => {
+                cluster_effects(self.clusters.get(cluster)?).find(|effect| effect.id == id)
             }
         }
     }
+
+    /// The pending effect of a group.
+    pub(super) fn group_effect(&self, group: &ReplicaGroup) -> Option<Effect> {
+        let pending = group.pending?;
+        let members = self.members(&group.id).filter(|pair| group.acts_on(pair));
+        let members = members.map(|pair| pair.id.clone()).collect();
+        let kind = EffectKind::Group { group: group.id.clone(), effect: pending.effect, members };
+        Some(Effect { id: pending.id, since: pending.since, account: group.account.clone(), kind })
+    }
+}
+
+/// The pending effect of a pair.
+pub(super) fn pair_effect(pair: &ReplicaPair) -> Option<Effect> {
+    let pending = pair.pending?;
+    let kind = EffectKind::Pair { pair: pair.id.clone(), effect: pending.effect };
+    Some(Effect { id: pending.id, since: pending.since, account: pair.account.clone(), kind })
+}
+
+/// The pending effect of a drill.
+pub(super) fn drill_effect(drill: &Drill) -> Option<Effect> {
+    let pending = drill.pending?;
+    let owner = drill.owner.clone();
+    let kind = EffectKind::Drill { drill: drill.id.clone(), owner, effect: pending.effect };
+    Some(Effect { id: pending.id, since: pending.since, account: drill.account.clone(), kind })
+}
+
+/// The pending effects of a cluster: one for its life or failover, one for the work on its nodes.
+pub(super) fn cluster_effects(cluster: &DbCluster) -> impl Iterator<Item = Effect> {
+    let pending = cluster.outstanding().into_iter().chain(cluster.outstanding_work());
+    pending.map(|(id, since, effect)| {
+        let kind = EffectKind::Cluster { cluster: cluster.id.clone(), effect };
+        Effect { id, since, account: cluster.account.clone(), kind }
+    })
 }

@@ -100,23 +100,34 @@ pub enum Fact {
     },
 }
 
+/// A change of the status of a pair or group.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct StatusChange<S> {
+    /// Before; `None` before its creation.
+    pub from: Option<S>,
+    /// After; `None` after its removal.
+    pub to: Option<S>,
+    /// The pending effect that is superseded: its report will be stale.
+    pub superseded: Option<EffectId>,
+    /// The duration of the effect that ended.
+    pub took: Option<Span>,
+    /// The current recover point.
+    pub recover_point: Option<Timestamp>,
+}
+
+impl<S> StatusChange<S> {
+    /// A change that ends no effect, of something without a recover point.
+    pub(super) const fn between(from: Option<S>, to: Option<S>) -> Self {
+        Self { from, to, superseded: None, took: None, recover_point: None }
+    }
+}
+
 /// What happened to a pair.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PairFact {
-    /// Its status changed; `None` before its creation and after its removal.
-    Status {
-        /// Before.
-        from: Option<PairStatus>,
-        /// After.
-        to: Option<PairStatus>,
-        /// The pending effect that is superseded: its report will be stale.
-        superseded: Option<EffectId>,
-        /// The duration of the effect that ended.
-        took: Option<Span>,
-        /// The current recover point.
-        recover_point: Option<Timestamp>,
-    },
+    /// Its status changed.
+    Status(StatusChange<PairStatus>),
     /// A copy failed without a change of status.
     CopyFailed,
     /// Its name, description, replication time control, tags or resource group changed.
@@ -125,34 +136,12 @@ pub enum PairFact {
     CopyWaits,
 }
 
-impl PairFact {
-    /// A change of status in which no effect took part.
-    pub(super) const fn moved(
-        from: Option<PairStatus>,
-        to: Option<PairStatus>,
-        recover_point: Option<Timestamp>,
-    ) -> Self {
-        Self::Status { from, to, superseded: None, took: None, recover_point }
-    }
-}
-
 /// What happened to a group.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GroupFact {
-    /// Its visible status changed; `None` before its creation and after its removal.
-    Status {
-        /// Before.
-        from: Option<GroupStatus>,
-        /// After.
-        to: Option<GroupStatus>,
-        /// The pending effect that is superseded: its report will be stale.
-        superseded: Option<EffectId>,
-        /// The duration of the effect that ended.
-        took: Option<Span>,
-        /// The current recover point, shared by all members.
-        recover_point: Option<Timestamp>,
-    },
+    /// Its visible status changed. The recover point is the one that all members share.
+    Status(StatusChange<GroupStatus>),
     /// A pair joined.
     Joined(PairId),
     /// A pair left.
@@ -161,13 +150,6 @@ pub enum GroupFact {
     RoundFailed,
     /// Its name, description, replication time control, tags or resource group changed.
     Settings,
-}
-
-impl GroupFact {
-    /// A change of status in which no effect took part, of a group without members.
-    pub(super) const fn moved(from: Option<GroupStatus>, to: Option<GroupStatus>) -> Self {
-        Self::Status { from, to, superseded: None, took: None, recover_point: None }
-    }
 }
 
 /// What happened to a drill.

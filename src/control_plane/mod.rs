@@ -17,11 +17,10 @@ pub(crate) mod rules;
 pub(crate) use crate::outcome::Outcome;
 pub use action::Action;
 pub use call::{Call, Misuse, NotAdopted, Reply};
-pub use check::Violation;
-pub use check::groups::{DrillViolation, GroupViolation, MemberViolation};
+pub use check::{Breach, Violation};
 pub use ebs::pairs::DiskView;
 pub use effect::{Effect, EffectKind, Observation, Report};
-pub use event::{DrillFact, Event, Fact, GroupFact, PairFact, Step};
+pub use event::{DrillFact, Event, Fact, GroupFact, PairFact, StatusChange, Step};
 pub use index::deadlines::{Deadline, DeadlineReason};
 pub use input::{Input, Output, Refusal};
 pub use operations::{Fresh, Request, Response, TokenOutcome};
@@ -29,11 +28,9 @@ pub use polardb::clusters::FreshCluster;
 pub use polardb::nodes::FreshNodes;
 
 use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
-use core::hash::{Hash, Hasher};
 
 use crate::control_plane::rules::C_030;
-use crate::ebs::{Disk, Drill, GroupView, ReplicaGroup, ReplicaId, ReplicaPair};
+use crate::ebs::{Disk, Drill, GroupView, ReplicaGroup, ReplicaPair};
 use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, PairId, RegionId};
 use crate::map::Map;
 use crate::operation::{Operation, Product};
@@ -43,9 +40,7 @@ use crate::rule::cite;
 use crate::time::Timestamp;
 use crate::token::{OverCapacity, TokenCache};
 
-use effect::EffectIndex;
-use index::deadlines::{Deadlines, Timed};
-use index::listing::Listing;
+use index::Index;
 
 /// A disk id, qualified by its account.
 type DiskKey = (AccountId, DiskId);
@@ -67,7 +62,7 @@ pub type Tokens = TokenCache<AccountId, Scope, Request, TokenOutcome>;
 
 /// Resources, tokens, policy and clock: the whole state as a value.
 ///
-/// Equality and hash cover the state that determines future behaviour, not the derived indexes.
+/// Equality and hash cover the state that determines future behaviour, not the indexes derived from it.
 ///
 /// Three kinds of method change it. Each returns its effects and events; nothing has to be polled or drained.
 ///
@@ -97,12 +92,12 @@ pub type Tokens = TokenCache<AccountId, Scope, Request, TokenOutcome>;
 /// assert!(matches!(reply.result, Err(EbsRefusal { why: EbsReason::NoSuchResource { .. }, .. })));
 /// # Ok::<(), failover_model::BadId>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ControlPlane {
-    pub(crate) policy: Policy,
     pub(crate) clock: Timestamp,
     /// The next effect id; also the source of ordinals.
     pub(crate) next_id: u64,
+    pub(crate) policy: Policy,
     pub(crate) pairs: Map<PairId, ReplicaPair>,
     pub(crate) groups: Map<GroupId, ReplicaGroup>,
     pub(crate) drills: Map<DrillId, Drill>,
@@ -110,55 +105,8 @@ pub struct ControlPlane {
     pub(crate) disks: BTreeMap<DiskKey, Disk>,
     pub(crate) clusters: Map<ClusterId, DbCluster>,
     pub(crate) tokens: Tokens,
+    /// Verified by [`check`](Self::check).
     index: Index,
-}
-
-/// Indexes derived from the state, rebuilt by `restore` and verified by `check`.
-#[derive(Debug, Clone)]
-struct Index {
-    /// With which the maps hash, kept for when they are rebuilt.
-    hash_seed: u64,
-    effects: EffectIndex,
-    deadlines: Deadlines,
-    disks: Map<DiskKey, PairId>,
-    pair_listing: Listing,
-    group_listing: Listing,
-    /// The members of each non-empty group, by the pairs' ordinals.
-    members: Map<GroupId, BTreeMap<u64, PairId>>,
-    /// The drills of each pair or group that has any, in start order.
-    drills: BTreeMap<ReplicaId, Vec<DrillId>>,
-    drill_disks: Map<DiskKey, DrillId>,
-    nodes: Map<NodeId, ClusterId>,
-}
-
-impl PartialEq for ControlPlane {
-    fn eq(&self, other: &Self) -> bool {
-        self.clock == other.clock
-            && self.next_id == other.next_id
-            && self.policy == other.policy
-            && self.pairs == other.pairs
-            && self.groups == other.groups
-            && self.drills == other.drills
-            && self.disks == other.disks
-            && self.clusters == other.clusters
-            && self.tokens == other.tokens
-    }
-}
-
-impl Eq for ControlPlane {}
-
-impl Hash for ControlPlane {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.clock.hash(state);
-        self.next_id.hash(state);
-        self.policy.hash(state);
-        self.pairs.hash(state);
-        self.groups.hash(state);
-        self.drills.hash(state);
-        self.disks.hash(state);
-        self.clusters.hash(state);
-        self.tokens.hash(state);
-    }
 }
 
 impl ControlPlane {
@@ -256,65 +204,19 @@ impl ControlPlane {
         &self.tokens
     }
 
-    /// All pending effects in id order, as they would be issued now.
-    pub fn outstanding(&self) -> impl Iterator<Item = Effect> {
-        self.index.effects.iter().filter_map(|(id, owner)| self.effect_of(id, owner))
-    }
-
-    /// The pending effect of this id.
-    pub fn effect(&self, id: EffectId) -> Option<Effect> {
-        self.effect_of(id, self.index.effects.owner(id)?)
-    }
-
-    fn effect_of(&self, id: EffectId, owner: &effect::Owner) -> Option<Effect> {
-        match owner {
-            effect::Owner::Pair(pair) => {
-                let pair = self.pairs.get(pair)?;
-                let pending = pair.pending?;
-                let kind = EffectKind::Pair { pair: pair.id.clone(), effect: pending.effect };
-                Some(Effect { id, since: pending.since, account: pair.account.clone(), kind })
-            }
-            effect::Owner::Group(group) => self.groups.get(group).and_then(|group| self.group_effect(group)),
-            effect::Owner::Drill(drill) => self.drills.get(drill).and_then(ebs::drills::drill_effect),
-            effect::Owner::Cluster(cluster) => {
-                let cluster = self.clusters.get(cluster)?;
-                let is_meant = |(pending, ..): &(EffectId, Timestamp, _)| *pending == id;
-                let (_, since, effect) = cluster
-                    .outstanding()
-                    .filter(is_meant)
-                    .or_else(|| cluster.outstanding_work().filter(is_meant))?;
-                let kind = EffectKind::Cluster { cluster: cluster.id.clone(), effect };
-                Some(Effect { id, since, account: cluster.account.clone(), kind })
-            }
-        }
-    }
-
     /// The next deadline and its reason.
     pub fn next_deadline(&self) -> Option<Deadline> {
         let (at, due) = self.index.deadlines.first(self.timed())?;
         Some(Deadline { at, reason: due.reason() })
     }
 
-    const fn timed(&self) -> Timed<'_> {
-        Timed { pairs: &self.pairs, groups: &self.groups }
-    }
-
     /// Removes all state of an account: pairs, groups, drills, disks, clusters and tokens. Its pending effects are
     /// dropped; later reports on them are stale.
     pub fn forget_account(&mut self, account: &AccountId) {
-        let pairs: Vec<PairId> =
-            ids_of(self.pairs.values(), |pair| (pair.account == *account).then(|| pair.id.clone()));
-        pairs.iter().for_each(|id| drop(self.pairs.remove(id)));
-        let clusters: Vec<ClusterId> = ids_of(self.clusters.values(), |cluster| {
-            (cluster.account == *account).then(|| cluster.id.clone())
-        });
-        clusters.iter().for_each(|id| drop(self.clusters.remove(id)));
-        let groups: Vec<GroupId> =
-            ids_of(self.groups.values(), |group| (group.account == *account).then(|| group.id.clone()));
-        groups.iter().for_each(|id| drop(self.groups.remove(id)));
-        let drills: Vec<DrillId> =
-            ids_of(self.drills.values(), |drill| (drill.account == *account).then(|| drill.id.clone()));
-        drills.iter().for_each(|id| drop(self.drills.remove(id)));
+        self.pairs.retain(|pair| pair.account != *account);
+        self.groups.retain(|group| group.account != *account);
+        self.drills.retain(|drill| drill.account != *account);
+        self.clusters.retain(|cluster| cluster.account != *account);
         self.disks.retain(|(owner, _), _| owner != account);
         self.tokens.forget(account);
         self.reindex();
@@ -333,61 +235,4 @@ impl ControlPlane {
         self.next_id = self.next_id.saturating_add(1);
         id
     }
-
-    /// Rebuilds the indexes.
-    pub(crate) fn reindex(&mut self) {
-        let mut index = Index::with_hash_seed(self.index.hash_seed);
-        index.deadlines = Deadlines::of(self.timed());
-        let mut owners = Vec::new();
-        for pair in self.pairs.values() {
-            if let Some(pending) = pair.pending {
-                owners.push((pending.id, effect::Owner::Pair(pair.id.clone())));
-            }
-            index.enter_pair(pair);
-        }
-        self.reindex_groups(&mut index, &mut owners);
-        self.reindex_drills(&mut index, &mut owners);
-        for cluster in self.clusters.values() {
-            let pending = cluster.pending.map(|pending| pending.id);
-            let stage = cluster.failover.as_ref().map(|failover| failover.stage.id());
-            let work = cluster.work.as_ref().map(|pending| pending.id);
-            let all = pending.or(stage).into_iter().chain(work);
-            owners.extend(all.map(|id| (id, effect::Owner::Cluster(cluster.id.clone()))));
-            for node in &cluster.nodes {
-                index.nodes.insert(node.id.clone(), cluster.id.clone());
-            }
-        }
-        owners.sort_by_key(|(id, _)| *id);
-        owners.into_iter().for_each(|(id, owner)| index.effects.insert(id, owner));
-        self.index = index;
-    }
-}
-
-fn ids_of<T, I>(resources: impl Iterator<Item = T>, id: impl Fn(T) -> Option<I>) -> Vec<I> {
-    resources.filter_map(id).collect()
-}
-
-impl Index {
-    fn with_hash_seed(seed: u64) -> Self {
-        Self {
-            hash_seed: seed,
-            effects: EffectIndex::default(),
-            deadlines: Deadlines::default(),
-            disks: Map::with_hash_seed(seed),
-            pair_listing: Listing::default(),
-            group_listing: Listing::default(),
-            members: Map::with_hash_seed(seed),
-            drills: BTreeMap::new(),
-            drill_disks: Map::with_hash_seed(seed),
-            nodes: Map::with_hash_seed(seed),
-        }
-    }
-}
-
-#[cfg(test)]
-#[test]
-fn a_rebuilt_index_hashes_with_the_same_seed() {
-    let mut plane = ControlPlane::with_hash_seed(Policy::default(), 7);
-    plane.forget_account(&AccountId::parse("1").unwrap());
-    assert_eq!(plane.index.hash_seed, 7);
 }

@@ -10,7 +10,7 @@ use core::convert::Infallible;
 
 use super::action::{Action, Answer, Done, Performed, sealed::Sealed};
 use super::call::CallContext;
-use super::rows::{answers, fresh_ids, operations};
+use super::rows::{answers, calls, fresh_ids};
 use super::{Call, ControlPlane, FreshCluster, FreshNodes, Misuse, Output, Refusal, Reply};
 // The rows name most types of the two products.
 use crate::ebs::*;
@@ -71,7 +71,7 @@ fresh_ids! {
     Order(OrderId);
 }
 
-operations! {
+calls! {
     EbsRefusal {
         /// `CreateDiskReplicaPair`: the pair appears in `creating`.
         CreateDiskReplicaPair [Box] => create_disk_replica_pair() with PairCreated -> PairCreated:

@@ -28,7 +28,7 @@ impl ControlPlane {
         cite!(C_040);
         let now = self.observe(now);
         match report {
-            Report::Outcome { id, outcome } => match self.index.effects.owner(*id).cloned() {
+            Report::Outcome { id, outcome } => match self.index.effects.get(id.0).cloned() {
                 None => Err(Misuse::Stale(*id)),
                 Some(Owner::Pair(pair)) => self.pair_outcome(now, &pair, *id, outcome),
                 Some(Owner::Group(group)) => self.group_outcome(now, &group, *id, outcome),

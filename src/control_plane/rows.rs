@@ -14,7 +14,7 @@ macro_rules! answers {
             /// Accepted; nothing more to say.
             Accepted,
             $($(#[$doc])* $stored($stored_type),)*
-            $($(#[$observed_doc])* $observed(operations!(@field $observed_type $($boxed)?)),)*
+            $($(#[$observed_doc])* $observed(calls!(@field $observed_type $($boxed)?)),)*
         }
 
         /// The outcome stored under a token: the response without its RequestId, or, by policy, the refusal.
@@ -101,7 +101,7 @@ macro_rules! fresh_ids {
     };
 }
 
-/// The operations. A row reads
+/// The calls. A row reads
 ///
 /// ```text
 /// /// Documentation of the method.
@@ -111,7 +111,7 @@ macro_rules! fresh_ids {
 /// where `[Box]` marks a request that is too large to be inlined in [`Request`](super::Request), `resource` is the
 /// field that names the call's only resource, if there is one, and `with Ids` is the type of the ids that a creating
 /// operation needs.
-macro_rules! operations {
+macro_rules! calls {
     ($($refusal:ident {$(
         $(#[$doc:meta])*
         $name:ident $([$boxed:ident])? => $method:ident($($resource:tt).*) $(with $ids:ident)? -> $answer:ty:
@@ -123,7 +123,7 @@ macro_rules! operations {
         #[non_exhaustive]
         pub enum Request {$($(
             #[doc = concat!("`", stringify!($name), "`.")]
-            $name(operations!(@field $name $($boxed)?)),
+            $name(calls!(@field $name $($boxed)?)),
         )*)*}
 
         impl Request {
@@ -134,7 +134,7 @@ macro_rules! operations {
 
             /// The id of the only resource that it names; `None` if it names several or none, as a creation does.
             pub fn resource(&self) -> Option<&str> {
-                match self { $($(Self::$name(request) => operations!(@resource request $($resource).*),)*)* }
+                match self { $($(Self::$name(request) => calls!(@resource request $($resource).*),)*)* }
             }
         }
 
@@ -146,7 +146,7 @@ macro_rules! operations {
             /// [`Misuse::BadFreshId`] if the call would be accepted but its fresh ids cannot be used.
             pub fn call_any(&mut self, call: &Call, request: &Request, fresh: &Fresh) -> Result<Output, Misuse> {
                 match request {$($(
-                    Request::$name(request) => operations!(@call self, call, request, fresh, $name $($ids)?),
+                    Request::$name(request) => calls!(@call self, call, request, fresh, $name $($ids)?),
                 )*)*}
             }
         }
@@ -164,11 +164,11 @@ macro_rules! operations {
                 const OPERATION: Operation = Operation::$name;
                 type Response = $answer;
                 type Refusal = $refusal;
-                operations!(@perform $perform $(, $ids)?);
+                calls!(@perform $perform $(, $ids)?);
             }
 
             impl ControlPlane {
-                operations!(@method $(#[$doc])* $name $method $($ids)?);
+                calls!(@method $(#[$doc])* $name $method $($ids)?);
             }
         )*)*
     };
@@ -226,4 +226,4 @@ macro_rules! operations {
     };
 }
 
-pub(super) use {answers, fresh_ids, operations};
+pub(super) use {answers, calls, fresh_ids};

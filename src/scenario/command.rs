@@ -1,16 +1,14 @@
 //! Parsing of scenario commands.
 
 use std::boxed::Box;
-use std::collections::BTreeSet;
 use std::format;
+use std::str::FromStr;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
 use crate::control_plane::{Fresh, FreshCluster, FreshNodes, Observation, Outcome, Report};
 use crate::ebs::{DiskChange, FreshDrill, GroupCreated, PairCreated};
-use crate::ids::{
-    AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, OrderId, PairId, RegionId,
-};
+use crate::ids::{AccountId, BadId, ClusterId, DrillId, EffectId, GroupId, OrderId, PairId, RegionId};
 use crate::operation::{Operation, Product};
 use crate::polardb::{Failure, NodeChange};
 use crate::policy::Policy;
@@ -73,8 +71,12 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
     }
 }
 
-fn read<T: core::str::FromStr<Err = crate::ids::BadId>>(text: &str) -> Result<T, String> {
+fn read<T: FromStr<Err = BadId>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|bad| format!("{text}: {bad}"))
+}
+
+fn list<T: FromStr<Err = BadId>, L: FromIterator<T>>(text: &str) -> Result<L, String> {
+    text.split(',').map(read).collect()
 }
 
 /// Words are separated by blanks; double quotes keep blanks within a word.
@@ -151,21 +153,16 @@ fn fresh(operation: Option<Operation>, text: &str) -> Result<Fresh, String> {
         }
         Some(Operation::StartPairDrill | Operation::StartReplicaGroupDrill) => {
             let (drill, disks) = text.split_once(':').ok_or("a drill's ids are DRILL:DISK,DISK…")?;
-            let disks: Result<Vec<DiskId>, String> = disks.split(',').map(read).collect();
-            return Ok(Fresh::Drill(FreshDrill { drill: read(drill)?, disks: disks? }));
+            return Ok(Fresh::Drill(FreshDrill { drill: read(drill)?, disks: list(disks)? }));
         }
         _ => {}
     }
     match text.split_once(':') {
         None => Ok(Fresh::Pair(PairCreated { pair: read(text)?, order })),
         Some(("order", order)) => Ok(Fresh::Order(read(order)?)),
-        Some(("nodes", nodes)) => {
-            let nodes: Result<Vec<NodeId>, String> = nodes.split(',').map(read).collect();
-            Ok(Fresh::Nodes(FreshNodes { nodes: nodes?, order }))
-        }
+        Some(("nodes", nodes)) => Ok(Fresh::Nodes(FreshNodes { nodes: list(nodes)?, order })),
         Some((cluster, nodes)) => {
-            let nodes: Result<Vec<NodeId>, String> = nodes.split(',').map(read).collect();
-            Ok(Fresh::Cluster(FreshCluster { cluster: read(cluster)?, nodes: nodes?, order }))
+            Ok(Fresh::Cluster(FreshCluster { cluster: read(cluster)?, nodes: list(nodes)?, order }))
         }
     }
 }
@@ -179,8 +176,7 @@ fn outcome(words: &[&str]) -> Result<Outcome, String> {
         ["succeeded"] => Ok(Outcome::Succeeded),
         ["chosen", node] => Ok(Outcome::Chosen(read(node)?)),
         ["failed", "for", pairs] => {
-            let failed: Result<BTreeSet<PairId>, String> = pairs.split(',').map(read).collect();
-            Ok(Outcome::PartlyFailed { failure: Failure::Other, failed: failed? })
+            Ok(Outcome::PartlyFailed { failure: Failure::Other, failed: list(pairs)? })
         }
         ["failed", reason, rest @ ..] => {
             let failures = [Failure::Network, Failure::Replication, Failure::Other];
@@ -206,14 +202,17 @@ pub(super) const DISK_CHANGES: [(&str, DiskChange); 5] = [
     ("removed", DiskChange::Removed),
 ];
 
-fn node_change(state: &str) -> Result<NodeChange, String> {
-    match state {
-        "up" => Ok(NodeChange::Up(true)),
-        "down" => Ok(NodeChange::Up(false)),
-        "replicating" => Ok(NodeChange::Replicating(true)),
-        "not-replicating" => Ok(NodeChange::Replicating(false)),
-        _ => Err(format!("{state} is no state of a node")),
-    }
+/// The words for the changes of a node but that of its priority, which only a call makes.
+pub(super) const NODE_CHANGES: [(&str, NodeChange); 4] = [
+    ("up", NodeChange::Up(true)),
+    ("down", NodeChange::Up(false)),
+    ("replicating", NodeChange::Replicating(true)),
+    ("not-replicating", NodeChange::Replicating(false)),
+];
+
+fn change_of<C: Copy>(changes: &[(&str, C)], word: &str) -> Result<C, String> {
+    let found = changes.iter().find(|(known, _)| *known == word);
+    found.map(|(_, change)| *change).ok_or_else(|| format!("{word} is not a state that can be observed"))
 }
 
 fn observation(words: &[&str]) -> Result<Observation, String> {
@@ -224,9 +223,7 @@ fn observation(words: &[&str]) -> Result<Observation, String> {
                 [by] => read(by.strip_prefix("by=").ok_or("an owner is given as by=ACCOUNT")?)?,
                 _ => return Err("at most one owner".into()),
             };
-            let change = DISK_CHANGES.iter().find(|(word, _)| word == state).map(|(_, change)| *change);
-            let change = change.ok_or_else(|| format!("{state} is no state of a disk"))?;
-            Ok(Observation::Disk { account, disk: read(id)?, change })
+            Ok(Observation::Disk { account, disk: read(id)?, change: change_of(&DISK_CHANGES, state)? })
         }
         ["pair", id, "invalid", text] => {
             Ok(Observation::PairInvalid { pair: read(id)?, message: message(text)? })
@@ -234,10 +231,11 @@ fn observation(words: &[&str]) -> Result<Observation, String> {
         ["group", id, "invalid", text] => {
             Ok(Observation::GroupInvalid { group: read(id)?, message: message(text)? })
         }
-        ["node", id, state] => Ok(Observation::Node { node: read(id)?, change: node_change(state)? }),
-        ["nodes", list, state] => {
-            let nodes: Result<Vec<NodeId>, String> = list.split(',').map(read).collect();
-            Ok(Observation::Nodes { nodes: nodes?, change: node_change(state)? })
+        ["node", id, state] => {
+            Ok(Observation::Node { node: read(id)?, change: change_of(&NODE_CHANGES, state)? })
+        }
+        ["nodes", nodes, state] => {
+            Ok(Observation::Nodes { nodes: list(nodes)?, change: change_of(&NODE_CHANGES, state)? })
         }
         ["cluster", id, "busy", status] => {
             Ok(Observation::ClusterBusy { cluster: read(id)?, status: Some(message(status)?) })

@@ -35,7 +35,7 @@ use std::vec::Vec;
 
 use command::Command;
 
-use crate::control_plane::{Call, ControlPlane, Fact, Misuse, Report, Request, Response, Step};
+use crate::control_plane::{Call, ControlPlane, Misuse, Report, Step};
 use crate::ids::{AccountId, RegionId};
 use crate::polardb::HaLog;
 use crate::policy::Policy;
@@ -101,18 +101,18 @@ pub fn replay(text: &str) -> Result<String, BadScenario> {
 }
 
 /// The control plane that a scenario runs against. Time begins at zero.
-struct Stage {
-    plane: ControlPlane,
+pub(crate) struct Stage {
+    pub(crate) plane: ControlPlane,
     ha_log: HaLog,
     now: Timestamp,
 }
 
 impl Stage {
-    fn new(policy: Policy) -> Self {
+    pub(crate) fn new(policy: Policy) -> Self {
         Self { plane: ControlPlane::new(policy), ha_log: HaLog::default(), now: Timestamp::default() }
     }
 
-    fn perform(&mut self, at: usize, line: &str) -> Result<Vec<String>, BadScenario> {
+    pub(crate) fn perform(&mut self, at: usize, line: &str) -> Result<Vec<String>, BadScenario> {
         let bad = |why: String| BadScenario { line: at.saturating_add(1), why };
         match command::parse(line).map_err(bad)? {
             Command::Policy(policy) => {
@@ -139,11 +139,7 @@ impl Stage {
 
     /// Renders a step, and records its switches for `DescribeHALogs`.
     fn record(&mut self, step: &Step) -> Vec<String> {
-        for event in &step.events {
-            if let Fact::Cluster { cluster, fact } = &event.fact {
-                self.ha_log.record(event.at, &event.account, cluster, fact);
-            }
-        }
+        self.ha_log.observe(&step.events);
         render::step(step)
     }
 
@@ -166,11 +162,7 @@ impl Stage {
             Err(misuse @ Misuse::BadFreshId) => return Err(format!("{misuse}; give fresh ids with fresh=")),
             Err(misuse) => return Err(misuse.to_string()),
         };
-        if let (Request::DescribeHaLogs(request), Some(Ok(Response::HaLogs(page)))) =
-            (&parsed.request, &mut output.result)
-        {
-            self.ha_log.complete(request, page);
-        }
+        self.ha_log.fill(&parsed.request, &mut output);
         let mut lines = match &output.result {
             Some(Err(refusal)) => render::refusal(&refusal.wire(), refusal.rule(), output.replayed),
             Some(Ok(response)) => {
@@ -179,7 +171,7 @@ impl Stage {
             }
             None => Vec::new(),
         };
-        lines.extend(self.record(&Step { effects: output.step.effects, events: output.step.events }));
+        lines.extend(self.record(&output.step));
         Ok(lines)
     }
 }

@@ -7,10 +7,11 @@ use std::vec::Vec;
 
 use super::command::{DISK_CHANGES, Subject};
 use crate::control_plane::{
-    ControlPlane, DrillFact, Effect, EffectKind, Event, Fact, GroupFact, PairFact, Response, Step,
+    ControlPlane, DrillFact, Effect, EffectKind, Event, Fact, GroupFact, PairFact, Response, StatusChange,
+    Step,
 };
 use crate::ebs::{DiskChange, Drill, DrillDisk, GroupView, ReplicaPair};
-use crate::ids::{EffectId, NodeId, PairId};
+use crate::ids::{NodeId, PairId};
 use crate::polardb::{Cause, ClusterEffect, ClusterFact, DbCluster, NodeChange, NodeWork};
 use crate::refusal::WireError;
 use crate::rule::RuleId;
@@ -25,21 +26,21 @@ pub(super) fn refusal(error: &WireError, rule: RuleId, replayed: bool) -> Vec<St
 pub(super) fn response(response: &Response, body: &str, replayed: bool) -> Vec<String> {
     let mut lines = Vec::from([if replayed { "200 (replayed)".to_owned() } else { "200".to_owned() }]);
     match response {
-        Response::Accepted => {}
+        Response::Accepted | Response::Ordered(_) => {}
         Response::PairCreated(created) => lines.push(format!("created {}", created.pair)),
         Response::GroupCreated(created) => lines.push(format!("created {}", created.group)),
         Response::DrillStarted(started) => lines.push(format!("started {}", started.drill)),
-        Response::GroupPage(_) | Response::DrillPage(_) => lines.push(body.to_owned()),
         Response::ClusterCreated(created) => lines.push(format!("created {}", created.cluster)),
+        Response::NodesCreated(created) => lines.push(format!("created {}", nodes(&created.nodes))),
         Response::PairPage(_)
         | Response::PairProgress(_)
         | Response::TagPage(_)
+        | Response::GroupPage(_)
+        | Response::DrillPage(_)
         | Response::ClusterPage(_)
         | Response::Cluster(_)
         | Response::Endpoints(_)
         | Response::HaLogs(_) => lines.push(body.to_owned()),
-        Response::NodesCreated(created) => lines.push(format!("created {}", nodes(&created.nodes))),
-        Response::Ordered(_) => {}
     }
     lines
 }
@@ -114,9 +115,7 @@ fn pair_fact(fact: &PairFact) -> String {
         PairFact::CopyFailed => "copy failed".to_owned(),
         PairFact::Settings => "settings changed".to_owned(),
         PairFact::CopyWaits => "copy complete, waiting for the other members".to_owned(),
-        PairFact::Status { from, to, superseded, took, recover_point } => {
-            status_change(&or_none(*from), &or_none(*to), *superseded, *took, *recover_point)
-        }
+        PairFact::Status(change) => status_change(change),
     }
 }
 
@@ -126,9 +125,7 @@ fn group_fact(fact: &GroupFact) -> String {
         GroupFact::Left(pair) => format!("{pair} left"),
         GroupFact::Settings => "settings changed".to_owned(),
         GroupFact::RoundFailed => "the round failed".to_owned(),
-        GroupFact::Status { from, to, superseded, took, recover_point } => {
-            status_change(&or_none(*from), &or_none(*to), *superseded, *took, *recover_point)
-        }
+        GroupFact::Status(change) => status_change(change),
     }
 }
 
@@ -145,20 +142,16 @@ fn drill_fact(fact: &DrillFact) -> String {
     format!("{from} -> {to} of {}, {point}", owner.as_str())
 }
 
-fn status_change(
-    from: &str,
-    to: &str,
-    superseded: Option<EffectId>,
-    took: Option<Span>,
-    recover_point: Option<Timestamp>,
-) -> String {
+fn status_change<S: Copy + ToString>(change: &StatusChange<S>) -> String {
+    let StatusChange { superseded, took, recover_point, .. } = *change;
+    let (from, to) = (or_none(change.from), or_none(change.to));
     let mut text = format!("{from} -> {to}");
     if let Some(superseded) = superseded {
         text.push_str(&format!(", superseding effect {superseded}"));
     } else if let Some(took) = took {
         text.push_str(&format!(" after {}", span(took)));
     }
-    if matches!(to, "failovered" | "normal" | "stopped") {
+    if matches!(to.as_str(), "failovered" | "normal" | "stopped") {
         match recover_point {
             Some(at) => text.push_str(&format!(", recover point {}", time(at))),
             None => text.push_str(", no recover point"),

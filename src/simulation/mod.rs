@@ -20,18 +20,19 @@ mod stream;
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::convert::Infallible;
 use core::num::NonZeroU32;
 
 pub use fault::{Fault, GroupStage, PairStage, PlannedFault, ReplyFault, Selector};
 pub use latency::LatencyProfile;
 #[cfg(feature = "serde")]
-pub use snapshot::{BadWorld, WorldSnapshot};
+pub use snapshot::BadWorld;
 
 use fault::FaultPlan;
 
 use crate::control_plane::{
-    Call, ControlPlane, Effect, EffectKind, Event, Fact, Misuse, Observation, Outcome, Output, Report,
-    Request, Response, Step, Violation,
+    Call, ControlPlane, Effect, EffectKind, Event, Misuse, Observation, Outcome, Output, Report, Request,
+    Step, Violation,
 };
 use crate::ids::{AccountId, EffectId, RegionId};
 use crate::operation::Operation;
@@ -52,17 +53,6 @@ pub enum Transitions {
     Manual,
 }
 
-impl Transitions {
-    /// The spelling in configurations.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Immediate => "immediate",
-            Self::Timed => "timed",
-            Self::Manual => "manual",
-        }
-    }
-}
-
 /// The outcome to give an outstanding effect.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Resolution {
@@ -76,6 +66,16 @@ pub enum Resolution {
 #[derive(Debug, Clone)]
 pub struct Simulation {
     plane: ControlPlane,
+    world: World,
+    /// The end times of effects in timed mode, derived from the outstanding effects, the latencies and the held
+    /// effects. The entry of an effect that ended otherwise stays until its time and is then skipped.
+    schedule: BTreeSet<(Timestamp, EffectId)>,
+}
+
+/// The state of a simulation except the control plane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct World {
     seed: u64,
     transitions: Transitions,
     latency: LatencyProfile,
@@ -85,15 +85,12 @@ pub struct Simulation {
     held: BTreeSet<EffectId>,
     /// The switches of clusters, collected from the events.
     ha_log: HaLog,
-    /// The end times of effects in timed mode, derived from the outstanding effects, the latencies and the held
-    /// effects. The entry of an effect that ended otherwise stays until its time and is then skipped.
-    schedule: BTreeSet<(Timestamp, EffectId)>,
 }
 
 /// The result of an input to the simulation.
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Happened {
+pub struct Trace {
     /// The events, in order, of the input, of the work due before it and of the work it caused.
     pub events: Vec<Event>,
     /// The number of deadlines fired and effects ended.
@@ -114,8 +111,7 @@ pub struct NextDue {
 impl Simulation {
     /// A world around a control plane.
     pub fn new(plane: ControlPlane, seed: u64, transitions: Transitions, latency: LatencyProfile) -> Self {
-        let mut world = Self {
-            plane,
+        let world = World {
             seed,
             transitions,
             latency,
@@ -123,10 +119,10 @@ impl Simulation {
             minted: BTreeMap::new(),
             held: BTreeSet::new(),
             ha_log: HaLog::default(),
-            schedule: BTreeSet::new(),
         };
-        world.reschedule();
-        world
+        let mut simulation = Self { plane, world, schedule: BTreeSet::new() };
+        simulation.reschedule();
+        simulation
     }
 
     /// The control plane.
@@ -136,27 +132,27 @@ impl Simulation {
 
     /// The seed.
     pub const fn seed(&self) -> u64 {
-        self.seed
+        self.world.seed
     }
 
     /// How effects end.
     pub const fn transitions(&self) -> Transitions {
-        self.transitions
+        self.world.transitions
     }
 
     /// The latencies of effects.
     pub const fn latency(&self) -> &LatencyProfile {
-        &self.latency
+        &self.world.latency
     }
 
     /// The switches of clusters so far.
     pub const fn ha_log(&self) -> &HaLog {
-        &self.ha_log
+        &self.world.ha_log
     }
 
     /// The planned faults, oldest first.
     pub fn faults(&self) -> &[PlannedFault] {
-        &self.faults.planned
+        &self.world.faults.planned
     }
 
     /// Replaces the policy.
@@ -169,91 +165,86 @@ impl Simulation {
     }
 
     /// Changes how effects end, including outstanding ones; held effects stay held.
-    pub fn set_transitions(&mut self, now: Timestamp, transitions: Transitions) -> Happened {
-        let mut happened = self.advance(now);
-        self.transitions = transitions;
-        self.reschedule();
-        if transitions == Transitions::Immediate {
-            let waiting: Vec<Effect> = self.plane.outstanding().collect();
-            self.settle(Step { effects: waiting, events: Vec::new() }, &mut happened);
-        }
-        happened.extend(self.advance(now));
-        happened
+    pub fn set_transitions(&mut self, now: Timestamp, transitions: Transitions) -> Trace {
+        let Ok(trace) = self.input(now, |simulation| {
+            simulation.world.transitions = transitions;
+            simulation.reschedule();
+            let asked = transitions == Transitions::Immediate;
+            let effects = simulation.plane.outstanding().filter(|_| asked).collect();
+            Ok::<_, Infallible>(Step { effects, events: Vec::new() })
+        });
+        trace
     }
 
     /// Plans a fault that strikes `times` times, or until withdrawn; returns its number.
     pub fn plan(&mut self, fault: Fault, times: Option<NonZeroU32>) -> u64 {
-        self.faults.add(fault, times)
+        self.world.faults.add(fault, times)
     }
 
     /// Allocates a fault number, for a fault that strikes at once and is therefore never planned.
     pub fn number_fault(&mut self) -> u64 {
-        self.faults.number()
+        self.world.faults.number()
     }
 
     /// Removes all state of an account, after all work that is due. Faults stay.
-    pub fn forget_account(&mut self, now: Timestamp, account: &AccountId) -> Happened {
-        let happened = self.advance(now);
+    pub fn forget_account(&mut self, now: Timestamp, account: &AccountId) -> Trace {
+        let trace = self.advance(now);
         self.plane.forget_account(account);
-        self.ha_log.forget_account(account);
+        self.world.ha_log.forget_account(account);
         self.reschedule();
-        happened
+        trace
     }
 
     /// Withdraws a fault; false if there is none of this number.
     pub fn withdraw(&mut self, id: u64) -> bool {
-        self.faults.withdraw(id)
+        self.world.faults.withdraw(id)
     }
 
     /// Withdraws all faults.
     pub fn withdraw_all(&mut self) {
-        self.faults.planned.clear();
+        self.world.faults.planned.clear();
     }
 
     /// Makes calls to a region go unanswered until [`Simulation::answer`]; returns the number of the fault.
     pub fn silence(&mut self, region: &RegionId) -> u64 {
-        self.faults.planned.retain(|planned| !silences(&planned.fault, region));
-        self.faults.add(Fault::Silence { region: region.clone() }, None)
+        self.world.faults.planned.retain(|planned| !silences(&planned.fault, region));
+        self.world.faults.add(Fault::Silence { region: region.clone() }, None)
     }
 
     /// Lets calls to a region be answered again; returns a fault number, as every change of faults does.
     pub fn answer(&mut self, region: &RegionId) -> u64 {
-        self.faults.planned.retain(|planned| !silences(&planned.fault, region));
-        self.faults.number()
+        self.world.faults.planned.retain(|planned| !silences(&planned.fault, region));
+        self.world.faults.number()
     }
 
     /// Whether calls to this region get no answer.
     pub fn is_silent(&self, region: &RegionId) -> bool {
-        self.faults.planned.iter().any(|planned| silences(&planned.fault, region))
+        self.world.faults.planned.iter().any(|planned| silences(&planned.fault, region))
     }
 
     /// Finds the oldest fault that strikes the reply to this operation and uses it once.
     pub fn strike_reply(&mut self, operation: Operation) -> Option<ReplyFault> {
-        self.faults.strike(|fault| match fault {
+        self.world.faults.strike(|fault| match fault {
             Fault::Reply(reply) if reply.action == operation => Some(reply.clone()),
             _ => None,
         })
     }
 
     /// Makes a call, after all work that is due; mints the ids of created resources.
-    pub fn call(&mut self, call: &Call, request: &Request) -> (Output, Happened) {
-        let mut happened = self.advance(call.now);
+    pub fn call(&mut self, call: &Call, request: &Request) -> (Output, Trace) {
+        let mut trace = self.advance(call.now);
         let (fresh, counts) = self.fresh(&call.account, request);
         // Minted ids are known to be free, so the control plane cannot reject them as misuse.
         let mut output =
             self.plane.call_any(call, request, &fresh).unwrap_or_else(|_| Step::default().into());
         if matches!(output.result, Some(Ok(_))) && !output.replayed {
-            self.minted.extend(counts);
+            self.world.minted.extend(counts);
         }
         self.fill_progress(request, &mut output);
-        self.settle(output.step.clone(), &mut happened);
-        if let (Request::DescribeHaLogs(request), Some(Ok(Response::HaLogs(page)))) =
-            (request, &mut output.result)
-        {
-            self.ha_log.complete(request, page);
-        }
-        happened.extend(self.advance(call.now));
-        (output, happened)
+        self.settle(output.step.clone(), &mut trace);
+        self.world.ha_log.fill(request, &mut output);
+        trace.extend(self.advance(call.now));
+        (output, trace)
     }
 
     /// Reports an observation, after all work that is due.
@@ -261,12 +252,9 @@ impl Simulation {
     /// # Errors
     ///
     /// [`Misuse::Unknown`] if the resource is unknown.
-    pub fn observe(&mut self, now: Timestamp, observation: &Observation) -> Result<Happened, Misuse> {
-        let mut happened = self.advance(now);
-        let step = self.plane.report(now, &Report::Observed(observation.clone()))?;
-        self.settle(step, &mut happened);
-        happened.extend(self.advance(now));
-        Ok(happened)
+    pub fn observe(&mut self, now: Timestamp, observation: &Observation) -> Result<Trace, Misuse> {
+        let report = Report::Observed(observation.clone());
+        self.input(now, |simulation| simulation.plane.report(now, &report))
     }
 
     /// Ends an outstanding effect, held or not, after all work that is due.
@@ -279,26 +267,26 @@ impl Simulation {
         now: Timestamp,
         id: EffectId,
         resolution: &Resolution,
-    ) -> Result<Happened, Misuse> {
-        let mut happened = self.advance(now);
-        let outcome = match resolution {
-            Resolution::Outcome(outcome) => outcome.clone(),
-            Resolution::Auto => {
-                let effect = self.plane.effect(id).ok_or(Misuse::Stale(id))?;
-                self.outcome_of(&effect)
-            }
-        };
-        let step = self.plane.report(now, &Report::Outcome { id, outcome })?;
-        self.held.remove(&id);
-        happened.fired = happened.fired.saturating_add(1);
-        self.settle(step, &mut happened);
-        happened.extend(self.advance(now));
-        Ok(happened)
+    ) -> Result<Trace, Misuse> {
+        let mut trace = self.input(now, |simulation| {
+            let outcome = match resolution {
+                Resolution::Outcome(outcome) => outcome.clone(),
+                Resolution::Auto => {
+                    let effect = simulation.plane.effect(id).ok_or(Misuse::Stale(id))?;
+                    simulation.outcome_of(&effect)
+                }
+            };
+            let step = simulation.plane.report(now, &Report::Outcome { id, outcome })?;
+            simulation.world.held.remove(&id);
+            Ok::<_, Misuse>(step)
+        })?;
+        trace.fired = trace.fired.saturating_add(1);
+        Ok(trace)
     }
 
     /// Performs all work that is due up to `now`.
-    pub fn advance(&mut self, now: Timestamp) -> Happened {
-        let mut happened = Happened::default();
+    pub fn advance(&mut self, now: Timestamp) -> Trace {
+        let mut trace = Trace::default();
         loop {
             let outcome = self.schedule.first().copied().filter(|(at, _)| *at <= now);
             let deadline = self.plane.next_deadline().map(|deadline| deadline.at).filter(|at| *at <= now);
@@ -306,21 +294,21 @@ impl Simulation {
                 (Some((at, id)), deadline) if deadline.is_none_or(|deadline| at <= deadline) => {
                     self.schedule.remove(&(at, id));
                     if let Some(effect) = self.plane.effect(id) {
-                        let step = self.end(at, &effect, &mut happened);
-                        self.settle(step, &mut happened);
+                        let step = self.end(at, &effect, &mut trace);
+                        self.settle(step, &mut trace);
                     }
                 }
                 (_, Some(at)) => {
                     let step = self.plane.advance(at);
-                    happened.fired = happened.fired.saturating_add(1);
-                    self.settle(step, &mut happened);
+                    trace.fired = trace.fired.saturating_add(1);
+                    self.settle(step, &mut trace);
                 }
                 (_, None) => break,
             }
         }
         let step = self.plane.advance(now);
-        self.settle(step, &mut happened);
-        happened
+        self.settle(step, &mut trace);
+        trace
     }
 
     /// The next effect to end or deadline to fire.
@@ -352,27 +340,40 @@ impl Simulation {
         &mut self,
         now: Timestamp,
         change: impl FnOnce(&mut ControlPlane) -> Result<Step, E>,
-    ) -> Result<Happened, E> {
+    ) -> Result<Trace, E> {
         let mut trial = self.clone();
-        let mut happened = trial.advance(now);
-        let step = change(&mut trial.plane)?;
-        trial.plane.check()?;
-        trial.settle(step, &mut happened);
-        happened.extend(trial.advance(now));
+        let trace = trial.input(now, |simulation| {
+            let step = change(&mut simulation.plane)?;
+            simulation.plane.check()?;
+            Ok::<_, E>(step)
+        })?;
         *self = trial;
-        Ok(happened)
+        Ok(trace)
+    }
+
+    /// Makes an input after all work that is due, handles its effects, and performs the work that is due then.
+    fn input<E>(
+        &mut self,
+        now: Timestamp,
+        act: impl FnOnce(&mut Self) -> Result<Step, E>,
+    ) -> Result<Trace, E> {
+        let mut trace = self.advance(now);
+        let step = act(self)?;
+        self.settle(step, &mut trace);
+        trace.extend(self.advance(now));
+        Ok(trace)
     }
 
     /// Handles the effects of a step; in immediate mode ends them and the effects that follow. A queue instead of
     /// recursion, since a failover may try any number of nodes.
-    fn settle(&mut self, step: Step, happened: &mut Happened) {
-        self.record(step.events, happened);
+    fn settle(&mut self, step: Step, trace: &mut Trace) {
+        self.record(step.events, trace);
         let mut asked = VecDeque::from(step.effects);
         while let Some(effect) = asked.pop_front() {
-            if self.plane.effect(effect.id).is_none() || self.held.contains(&effect.id) {
+            if self.plane.effect(effect.id).is_none() || self.world.held.contains(&effect.id) {
                 continue;
             }
-            let held = self.faults.strike(|fault| match fault {
+            let held = self.world.faults.strike(|fault| match fault {
                 Fault::Hold { effect: kind, resource } => {
                     let meant = kind == effect.kind.name() && resource.matches(effect.kind.resource());
                     meant.then_some(())
@@ -380,17 +381,17 @@ impl Simulation {
                 _ => None,
             });
             if held.is_some() {
-                self.held.insert(effect.id);
+                self.world.held.insert(effect.id);
                 continue;
             }
-            match self.transitions {
+            match self.world.transitions {
                 Transitions::Manual => {}
                 Transitions::Timed => {
                     self.schedule.insert((self.end_of(&effect), effect.id));
                 }
                 Transitions::Immediate => {
-                    let step = self.end(self.plane.clock(), &effect, happened);
-                    self.record(step.events, happened);
+                    let step = self.end(self.plane.clock(), &effect, trace);
+                    self.record(step.events, trace);
                     asked.extend(step.effects);
                 }
             }
@@ -398,22 +399,18 @@ impl Simulation {
     }
 
     /// Collects the events, and records switches in the HA log.
-    fn record(&mut self, events: Vec<Event>, happened: &mut Happened) {
-        for event in &events {
-            if let Fact::Cluster { cluster, fact } = &event.fact {
-                self.ha_log.record(event.at, &event.account, cluster, fact);
-            }
-        }
-        happened.events.extend(events);
+    fn record(&mut self, events: Vec<Event>, trace: &mut Trace) {
+        self.world.ha_log.observe(&events);
+        trace.events.extend(events);
     }
 
     /// Ends an effect with its default outcome.
-    fn end(&mut self, at: Timestamp, effect: &Effect, happened: &mut Happened) -> Step {
+    fn end(&mut self, at: Timestamp, effect: &Effect, trace: &mut Trace) -> Step {
         let outcome = self.outcome_of(effect);
         let Ok(step) = self.plane.report(at, &Report::Outcome { id: effect.id, outcome }) else {
             return Step::default();
         };
-        happened.fired = happened.fired.saturating_add(1);
+        trace.fired = trace.fired.saturating_add(1);
         step
     }
 
@@ -424,15 +421,15 @@ impl Simulation {
             }
             _ => None,
         };
-        effect.since.after(self.latency.of(effect, promoted))
+        effect.since.after(self.world.latency.of(effect, promoted))
     }
 
     fn reschedule(&mut self) {
         self.schedule.clear();
-        self.held.retain(|id| self.plane.effect(*id).is_some());
-        if self.transitions == Transitions::Timed {
+        self.world.held.retain(|id| self.plane.effect(*id).is_some());
+        if self.world.transitions == Transitions::Timed {
             let waiting: Vec<Effect> =
-                self.plane.outstanding().filter(|effect| !self.held.contains(&effect.id)).collect();
+                self.plane.outstanding().filter(|effect| !self.world.held.contains(&effect.id)).collect();
             self.schedule = waiting.iter().map(|effect| (self.end_of(effect), effect.id)).collect();
         }
     }
@@ -442,7 +439,7 @@ fn silences(fault: &Fault, region: &RegionId) -> bool {
     matches!(fault, Fault::Silence { region: silent } if silent == region)
 }
 
-impl Happened {
+impl Trace {
     fn extend(&mut self, later: Self) {
         self.events.extend(later.events);
         self.fired = self.fired.saturating_add(later.fired);

@@ -16,7 +16,7 @@ impl Simulation {
             EffectKind::Pair { pair, effect } => self.pair_outcome(pair, *effect),
             EffectKind::Group { group, effect, members } => self.group_outcome(group, *effect, members),
             EffectKind::Drill { drill, owner, effect } => {
-                let struck = self.faults.strike(|fault| match fault {
+                let struck = self.world.faults.strike(|fault| match fault {
                     Fault::Drill { of, fails, message } => {
                         let meant = of.matches(drill.as_str()) || of.matches(owner.as_str());
                         (meant && fails == effect).then(|| message.clone())
@@ -30,7 +30,7 @@ impl Simulation {
             }
             EffectKind::Cluster { effect: ClusterEffect::Lifecycle(_), .. } => Outcome::Succeeded,
             EffectKind::Cluster { effect: ClusterEffect::Work(work), cluster } => {
-                let struck = self.faults.strike(|fault| match fault {
+                let struck = self.world.faults.strike(|fault| match fault {
                     Fault::Work { cluster: meant, effect, reason } => {
                         let same_effect = effect.as_deref().is_none_or(|effect| effect == work.name());
                         (same_effect && meant.matches(cluster.as_str())).then_some(*reason)
@@ -40,12 +40,12 @@ impl Simulation {
                 struck.map_or(Outcome::Succeeded, failed)
             }
             EffectKind::Cluster { effect: ClusterEffect::ChooseNode(tier), cluster } => {
-                let number = stream::number(self.seed, "choose", &[cluster.as_str()], effect.id.0);
+                let number = stream::number(self.world.seed, "choose", &[cluster.as_str()], effect.id.0);
                 tier.get(stream::below(number, tier.len()))
                     .map_or(failed(Failure::Other), |node| Outcome::Chosen(node.clone()))
             }
             EffectKind::Cluster { effect: ClusterEffect::PromoteNode(node), cluster } => {
-                let struck = self.faults.strike(|fault| match fault {
+                let struck = self.world.faults.strike(|fault| match fault {
                     Fault::Switch { node: meant, reason } if meant.matches(node.as_str()) => Some(*reason),
                     _ => None,
                 });
@@ -61,7 +61,7 @@ impl Simulation {
 
     /// A fault of the group fails the whole effect; else each member has the outcome of its own effect.
     fn group_outcome(&mut self, id: &GroupId, effect: GroupEffect, members: &[PairId]) -> Outcome {
-        let struck = self.faults.strike(|fault| match fault {
+        let struck = self.world.faults.strike(|fault| match fault {
             Fault::Group { group, fails } => {
                 (group.matches(id.as_str()) && *fails == GroupStage::from(effect)).then_some(())
             }
@@ -104,7 +104,7 @@ impl Simulation {
             PairEffect::Failover => down(&pair.destination().disk),
             _ => false,
         };
-        let struck = self.faults.strike(|fault| match fault {
+        let struck = self.world.faults.strike(|fault| match fault {
             Fault::Pair { pair, disk, fails, message } => {
                 let named = pair.as_ref().is_some_and(|pair| pair.matches(id.as_str()));
                 let by_disk = disk.as_deref().is_some_and(|disk| disk == source.as_str());

@@ -17,10 +17,10 @@ impl Simulation {
         let Request::DescribeDiskReplicaPairProgress(request) = request else { return };
         let Some(Ok(Response::PairProgress(progress))) = &mut output.result else { return };
         let pending = self.plane.pair(&request.pair).and_then(crate::ebs::ReplicaPair::pending);
-        let copy =
-            pending.filter(|pending| pending.effect == PairEffect::Copy && !self.held.contains(&pending.id));
+        let copy = pending
+            .filter(|pending| pending.effect == PairEffect::Copy && !self.world.held.contains(&pending.id));
         let Some(effect) = copy.and_then(|pending| self.plane.effect(pending.id)) else { return };
-        if self.transitions != Transitions::Timed {
+        if self.world.transitions != Transitions::Timed {
             return;
         }
         let whole = self.end_of(&effect).since(effect.since).as_millis();

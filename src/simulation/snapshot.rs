@@ -1,28 +1,11 @@
-//! The world around a snapshot of the control plane, as data.
+//! The world of a simulation beside a snapshot of its control plane, and back.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 
-use serde::{Deserialize, Serialize};
-
-use super::fault::FaultPlan;
-use super::{LatencyProfile, Simulation, Transitions};
+use super::{Simulation, World};
 use crate::control_plane::ControlPlane;
 use crate::ids::{ClusterId, EffectId};
-use crate::polardb::HaLog;
-
-/// The state of a simulation except the control plane.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WorldSnapshot {
-    seed: u64,
-    transitions: Transitions,
-    latency: LatencyProfile,
-    faults: FaultPlan,
-    minted: BTreeMap<String, u64>,
-    held: BTreeSet<EffectId>,
-    ha_log: HaLog,
-}
 
 /// Why a world cannot be restored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,17 +28,10 @@ pub enum BadWorld {
 
 impl Simulation {
     /// The world as data, beside [`ControlPlane::snapshot`].
-    pub fn world(&self) -> WorldSnapshot {
-        let outstanding = |id: &&EffectId| self.plane.effect(**id).is_some();
-        WorldSnapshot {
-            seed: self.seed,
-            transitions: self.transitions,
-            latency: self.latency,
-            faults: self.faults.clone(),
-            minted: self.minted.clone(),
-            held: self.held.iter().filter(outstanding).copied().collect(),
-            ha_log: self.ha_log.clone(),
-        }
+    pub fn world(&self) -> World {
+        let mut world = self.world.clone();
+        world.held.retain(|id| self.plane.effect(*id).is_some());
+        world
     }
 
     /// A world around a control plane, from data.
@@ -63,7 +39,7 @@ impl Simulation {
     /// # Errors
     ///
     /// [`BadWorld`] if the data does not fit the control plane or itself.
-    pub fn restore(plane: ControlPlane, world: WorldSnapshot) -> Result<Self, BadWorld> {
+    pub fn restore(plane: ControlPlane, world: World) -> Result<Self, BadWorld> {
         if let Some(id) = world.held.iter().find(|id| plane.effect(**id).is_none()) {
             return Err(BadWorld::HeldNotOutstanding(*id));
         }
@@ -81,11 +57,7 @@ impl Simulation {
         if let Some(cluster) = world.ha_log.misfit(plane.clock(), owner) {
             return Err(BadWorld::HaLog(cluster.clone()));
         }
-        let mut simulation = Self::new(plane, world.seed, world.transitions, world.latency);
-        simulation.faults = world.faults;
-        simulation.minted = world.minted;
-        simulation.held = world.held;
-        simulation.ha_log = world.ha_log;
+        let mut simulation = Self { plane, world, schedule: BTreeSet::new() };
         simulation.reschedule();
         Ok(simulation)
     }

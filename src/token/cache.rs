@@ -71,12 +71,13 @@ pub(crate) struct Vacancy {
     place: Place,
 }
 
-/// The result of looking up a key.
+/// What a request under a token meets.
 enum Find {
-    Nothing,
-    Expired(Slot),
-    OtherRequest,
-    EqualRequest(Slot),
+    /// It can be granted.
+    Vacant(Vacancy),
+    /// A completed entry of an equal request.
+    Completed(Slot),
+    Refused(TokenRefusal),
 }
 
 /// The number of expired entries of a tenant that a grant removes. More than one, so that a backlog shrinks.
@@ -130,8 +131,8 @@ impl<T, S, R, O> TokenCache<T, S, R, O> {
     /// After a restore, an embedder [reclaims](Self::reclaim) each of them and finishes the work, or releases the new
     /// permit if it knows that the work had no effect.
     pub fn in_flight(&self) -> impl Iterator<Item = (u64, &TokenKey<T, S>, &R)> {
-        self.store.flights.iter().filter_map(|(sequence, _, slot)| {
-            let (key, entry) = self.store.entry(slot)?;
+        self.store.flights.iter().filter_map(|(sequence, flight)| {
+            let (key, entry) = self.store.entry(flight.slot)?;
             Some((sequence, key, &entry.request))
         })
     }
@@ -168,13 +169,18 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         cite!(T_030);
         self.observe(now);
         let Some(key) = key else { return Admission::Bypass };
-        let hash = self.store.hash(key);
-        let found = self.find(hash, key, request, self.clock);
-        let tenant = self.tenant_if_new(&found, &key.tenant);
-        self.admit(found, tenant, |cache, place| match place {
-            Place::Expired(slot) => cache.store.restart(slot, request.clone(), cache.next),
-            Place::New(tenant) => cache.store.insert(hash, key.clone(), tenant, request.clone(), cache.next),
-        })
+        match self.find(self.clock, key, request) {
+            Find::Vacant(vacancy) => match self.grant(vacancy, || key.clone(), request.clone()) {
+                Some(permit) => Admission::Execute(permit),
+                None => Admission::Refused(TokenRefusal::Full),
+            },
+            Find::Completed(slot) => {
+                self.store.done(slot).map_or(Admission::Refused(TokenRefusal::Processing), |done| {
+                    Admission::Replay(&done.outcome)
+                })
+            }
+            Find::Refused(refusal) => Admission::Refused(refusal),
+        }
     }
 
     /// The answer of [`begin`](Self::begin), or the place for the token. The place is valid for
@@ -186,23 +192,13 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         request: &R,
     ) -> Result<Vacancy, Standing<'_, O>> {
         cite!(T_150);
-        let now = self.clock.max(now);
-        let hash = self.store.hash(key);
-        match self.find(hash, key, request, now) {
-            Find::OtherRequest => Err(Standing::Refused(TokenRefusal::Mismatch)),
-            Find::EqualRequest(slot) => Err(match self.store.done(slot) {
-                Some(done) => Standing::Replay(&done.outcome),
-                None => Standing::Refused(TokenRefusal::Processing),
-            }),
-            Find::Expired(slot) => Ok(Vacancy { hash, place: Place::Expired(slot) }),
-            Find::Nothing => {
-                let tenant = self.store.tenant_index(&key.tenant);
-                if tenant.is_none_or(|index| self.has_room(index, now)) {
-                    Ok(Vacancy { hash, place: Place::New(tenant) })
-                } else {
-                    Err(Standing::Refused(TokenRefusal::Full))
-                }
-            }
+        match self.find(self.clock.max(now), key, request) {
+            Find::Vacant(vacancy) => Ok(vacancy),
+            Find::Completed(slot) => Err(self
+                .store
+                .done(slot)
+                .map_or(Standing::Refused(TokenRefusal::Processing), |done| Standing::Replay(&done.outcome))),
+            Find::Refused(refusal) => Err(Standing::Refused(refusal)),
         }
     }
 
@@ -216,51 +212,32 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         outcome: O,
     ) -> Option<u64> {
         self.observe(now);
-        let (evicted, entered) = match vacancy.place {
-            Place::Expired(slot) => (None, self.store.restart(slot, request, self.next)),
-            Place::New(tenant) => {
-                let evicted = tenant.and_then(|index| self.make_room(index)).flatten();
-                (evicted, self.store.insert(vacancy.hash, key, tenant, request, self.next))
-            }
-        };
-        if entered.is_some() {
-            let permit = Permit { sequence: self.next_sequence(), evicted };
-            // The permit is the one of the entry just made, so it cannot be stale.
-            let _ = self.complete(now, permit, outcome);
-        }
+        let permit = self.grant(vacancy, || key, request)?;
+        let evicted = permit.evicted;
+        // The permit is the one of the entry just made, so it cannot be stale.
+        let _ = self.complete(now, permit, outcome);
         evicted
     }
 
-    /// The index of the tenant, looked up only for a key that was not found.
-    fn tenant_if_new(&self, found: &Find, tenant: &T) -> Option<usize> {
-        matches!(found, Find::Nothing).then(|| self.store.tenant_index(tenant)).flatten()
-    }
-
-    /// Turns a look-up result into an admission; `enter` puts the token in flight under the next number.
-    fn admit(
+    /// Puts the token of a vacancy in flight under the next number. `None` if the table is full.
+    fn grant(
         &mut self,
-        found: Find,
-        tenant: Option<usize>,
-        enter: impl FnOnce(&mut Self, Place) -> Option<()>,
-    ) -> Admission<'_, O> {
+        vacancy: Vacancy,
+        key: impl FnOnce() -> TokenKey<T, S>,
+        request: R,
+    ) -> Option<Permit> {
         cite!(T_070);
-        let granted = match found {
-            Find::OtherRequest => return Admission::Refused(TokenRefusal::Mismatch),
-            Find::EqualRequest(slot) => {
-                return match self.store.done(slot) {
-                    Some(done) => Admission::Replay(&done.outcome),
-                    None => Admission::Refused(TokenRefusal::Processing),
-                };
+        let mut evicted = None;
+        match vacancy.place {
+            Place::Expired(slot) => self.store.restart(slot, request, self.next)?,
+            Place::New(tenant) => {
+                if let Some(index) = tenant {
+                    evicted = self.make_room(index)?;
+                }
+                self.store.insert(vacancy.hash, key(), tenant, request, self.next)?;
             }
-            Find::Expired(slot) => enter(self, Place::Expired(slot)).map(|()| None),
-            Find::Nothing => tenant
-                .map_or(Some(None), |index| self.make_room(index))
-                .and_then(|evicted| enter(self, Place::New(tenant)).map(|()| evicted)),
-        };
-        match granted {
-            Some(evicted) => Admission::Execute(Permit { sequence: self.next_sequence(), evicted }),
-            None => Admission::Refused(TokenRefusal::Full),
         }
+        Some(Permit { sequence: self.next_sequence(), evicted })
     }
 
     /// The answer of [`begin`](Self::begin) at `now`, without moving the clock or granting a permit.
@@ -337,9 +314,8 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
     /// removing an account; then at-most-once holds only for new tokens. O(tokens in flight, tenants, tokens removed).
     pub fn forget(&mut self, tenant: &T) {
         let Some(index) = self.store.tenant_index(tenant) else { return };
-        let flights: Vec<u64> =
-            self.store.flights.iter().filter(|(_, at, _)| *at == index).map(|flight| flight.0).collect();
-        for sequence in flights {
+        let flights = self.store.flights.iter().filter(|(_, flight)| flight.tenant == index);
+        for sequence in flights.map(|(sequence, _)| sequence).collect::<Vec<u64>>() {
             self.store.release(sequence);
         }
         while self.store.remove_oldest(index).is_some() {}
@@ -355,13 +331,20 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         self.store.tenants.get(tenant).map_or(0, |tenant| tenant.horizon)
     }
 
-    fn find(&self, hash: u64, key: &TokenKey<T, S>, request: &R, now: Timestamp) -> Find {
+    fn find(&self, now: Timestamp, key: &TokenKey<T, S>, request: &R) -> Find {
         cite!(T_110);
-        let Some(slot) = self.store.find(hash, key) else { return Find::Nothing };
+        let hash = self.store.hash(key);
+        let vacant = |place| Find::Vacant(Vacancy { hash, place });
+        let Some(slot) = self.store.find(hash, key) else {
+            let tenant = self.store.tenant_index(&key.tenant);
+            let room = tenant.is_none_or(|index| self.has_room(index, now));
+            return if room { vacant(Place::New(tenant)) } else { Find::Refused(TokenRefusal::Full) };
+        };
         match self.store.entry(slot) {
-            Some((_, entry)) if !self.remembers(entry, now) => Find::Expired(slot),
-            Some((_, entry)) if entry.request == *request => Find::EqualRequest(slot),
-            _ => Find::OtherRequest,
+            Some((_, entry)) if !self.remembers(entry, now) => vacant(Place::Expired(slot)),
+            Some((_, entry)) if entry.request != *request => Find::Refused(TokenRefusal::Mismatch),
+            Some((_, entry)) if entry.done.is_none() => Find::Refused(TokenRefusal::Processing),
+            _ => Find::Completed(slot),
         }
     }
 
@@ -384,8 +367,10 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
     /// Whether [`make_room`](Self::make_room) would succeed.
     fn has_room(&self, index: usize, now: Timestamp) -> bool {
         self.store.tenant(index).is_none_or(|tenant| {
-            let evictable = self.config.overflow == Overflow::EvictOldestCompleted && tenant.oldest.is_some();
-            tenant.held < self.config.capacity.get() || evictable || self.oldest_is_expired(tenant, now)
+            let evicts = self.config.overflow == Overflow::EvictOldestCompleted;
+            tenant.held < self.config.capacity.get()
+                || (evicts && tenant.oldest.is_some())
+                || self.oldest_is_expired(tenant, now)
         })
     }
 

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::hash::Hash;
 
 use super::cache::TokenCache;
-use super::store::{Entry, Tenant};
+use super::store::{Flight, Tenant};
 use super::table::Slot;
 use crate::time::Timestamp;
 
@@ -106,11 +106,15 @@ where
     /// The first [`TokenViolation`] found. None is known to be reachable.
     pub fn check(&self) -> Result<(), TokenViolation> {
         self.check_entries()?;
-        self.check_numbers()?;
+        let entries = self.store.entries.iter().map(|(_, entry)| entry);
+        let mut numbers: Vec<_> =
+            entries.map(|entry| (entry.sequence, entry.done.as_ref().map(|done| done.at))).collect();
+        numbers.sort_unstable_by_key(|(sequence, _)| *sequence);
+        check_numbers(numbers, self.next, self.clock)?;
         self.check_flights()?;
         let mut in_flight = alloc::vec![0_usize; self.store.tenants.len()];
-        for (_, index, _) in self.store.flights.iter() {
-            if let Some(count) = in_flight.get_mut(index) {
+        for (_, flight) in self.store.flights.iter() {
+            if let Some(count) = in_flight.get_mut(flight.tenant) {
                 *count = count.saturating_add(1);
             }
         }
@@ -123,6 +127,12 @@ where
         if found == held { Ok(()) } else { Err(TokenViolation::Miscounted { held, found }) }
     }
 
+    /// Breaks the cache, for tests of the checks around it: the numbers of its tokens were never drawn.
+    #[cfg(test)]
+    pub(crate) fn reset_counter(&mut self) {
+        self.next = 1;
+    }
+
     fn check_entries(&self) -> Result<(), TokenViolation> {
         for (index, (key, entry)) in self.store.entries.iter().enumerate() {
             let sequence = entry.sequence;
@@ -132,33 +142,6 @@ where
             if self.store.tenant_index(&key.tenant).is_none() {
                 return Err(TokenViolation::UnknownTenant { sequence });
             }
-            if entry.done.as_ref().is_some_and(|done| done.at > self.clock) {
-                return Err(TokenViolation::FutureCompletion { sequence });
-            }
-        }
-        Ok(())
-    }
-
-    /// Checks that numbers are unique and drawn from the counter, and that completions are in the order of time.
-    fn check_numbers(&self) -> Result<(), TokenViolation> {
-        let mut entries: Vec<&Entry<R, O>> = self.store.entries.iter().map(|(_, entry)| entry).collect();
-        entries.sort_unstable_by_key(|entry| entry.sequence);
-        let (mut last_sequence, mut last_completed_at) = (None, Timestamp::default());
-        for entry in entries {
-            let sequence = entry.sequence;
-            if sequence == 0 || sequence >= self.next {
-                return Err(TokenViolation::SequenceAhead { sequence });
-            }
-            if last_sequence == Some(sequence) {
-                return Err(TokenViolation::RepeatedSequence { sequence });
-            }
-            last_sequence = Some(sequence);
-            if let Some(done) = &entry.done {
-                if done.at < last_completed_at {
-                    return Err(TokenViolation::CompletionOrder { sequence });
-                }
-                last_completed_at = done.at;
-            }
         }
         Ok(())
     }
@@ -167,11 +150,11 @@ where
         if !self.store.flights.is_sound() {
             return Err(TokenViolation::FlightOrder);
         }
-        for (sequence, tenant, slot) in self.store.flights.iter() {
-            let listed = self.store.entry(slot).is_some_and(|(key, entry)| {
+        for (sequence, Flight { tenant, slot }) in self.store.flights.iter() {
+            let listed = self.store.entry(*slot).is_some_and(|(key, entry)| {
                 entry.done.is_none()
                     && entry.sequence == sequence
-                    && self.store.tenant_index(&key.tenant) == Some(tenant)
+                    && self.store.tenant_index(&key.tenant) == Some(*tenant)
             });
             if !listed {
                 return Err(TokenViolation::LostFlight { sequence });
@@ -215,13 +198,41 @@ where
     }
 }
 
+/// Checks tokens by their numbers and, if they are completed, times: that the numbers, which must be sorted, are unique
+/// and drawn from the counter, and that completions are in the order of time and not after the clock.
+pub(super) fn check_numbers(
+    tokens: impl IntoIterator<Item = (u64, Option<Timestamp>)>,
+    next: u64,
+    clock: Timestamp,
+) -> Result<(), TokenViolation> {
+    let (mut last_sequence, mut last_completed_at) = (None, Timestamp::default());
+    for (sequence, completed_at) in tokens {
+        if sequence == 0 || sequence >= next {
+            return Err(TokenViolation::SequenceAhead { sequence });
+        }
+        if last_sequence == Some(sequence) {
+            return Err(TokenViolation::RepeatedSequence { sequence });
+        }
+        last_sequence = Some(sequence);
+        let Some(at) = completed_at else { continue };
+        if at > clock {
+            return Err(TokenViolation::FutureCompletion { sequence });
+        }
+        if at < last_completed_at {
+            return Err(TokenViolation::CompletionOrder { sequence });
+        }
+        last_completed_at = at;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use core::num::NonZeroUsize;
 
     use super::TokenViolation as Broken;
     use crate::time::Timestamp;
-    use crate::token::store::{Done, Entry};
+    use crate::token::store::{Done, Entry, Flight};
     use crate::token::table::Slot;
     use crate::token::{Admission, ClientToken, Overflow, TokenCache, TokenCacheConfig, TokenKey};
 
@@ -258,6 +269,10 @@ mod tests {
         entry(cache, slot).done.as_mut().unwrap()
     }
 
+    fn flight(cache: &mut Cache, sequence: u64) -> &mut Flight {
+        cache.store.flights.get_mut(sequence).unwrap()
+    }
+
     fn slot(number: usize) -> Option<Slot> {
         Slot::at(number - 1)
     }
@@ -274,15 +289,15 @@ mod tests {
             (|c| entry(c, 4).sequence = 6, Broken::RepeatedSequence { sequence: 6 }),
             (|c| done(c, 3).at = Timestamp::from_millis(39), Broken::CompletionOrder { sequence: 6 }),
             (|c| c.store.flights.queue_mut().swap(0, 2), Broken::FlightOrder),
-            (|c| c.store.flights.queue_mut()[1].slot = None, Broken::FlightOrder),
+            (|c| c.store.flights.queue_mut()[1].1 = None, Broken::FlightOrder),
             (
                 |c| c.store.flights.queue_mut()[1] = c.store.flights.queue_mut()[0].clone(),
                 Broken::FlightOrder,
             ),
             (|c| c.store.flights.queue_mut().truncate(2), Broken::Miscounted { held: 5, found: 4 }),
-            (|c| c.store.flights.queue_mut()[0].tenant = 1, Broken::LostFlight { sequence: 9 }),
-            (|c| c.store.flights.queue_mut()[0].slot = slot(7), Broken::LostFlight { sequence: 9 }),
-            (|c| c.store.flights.queue_mut()[0].slot = slot(8), Broken::LostFlight { sequence: 9 }),
+            (|c| flight(c, 9).tenant = 1, Broken::LostFlight { sequence: 9 }),
+            (|c| flight(c, 9).slot = slot(7).unwrap(), Broken::LostFlight { sequence: 9 }),
+            (|c| flight(c, 9).slot = slot(8).unwrap(), Broken::LostFlight { sequence: 9 }),
             (|c| entry(c, 5).done = done(c, 4).clone().into(), Broken::LostFlight { sequence: 9 }),
             (|c| c.store.tenants[1].horizon = 12, Broken::HorizonAhead { horizon: 12 }),
             (|c| c.store.tenants[1].horizon = 8, Broken::BelowHorizon { sequence: 8 }),

@@ -37,13 +37,10 @@
 //! ```
 
 mod admission;
-#[cfg(test)]
-mod broken;
 mod cache;
 mod check;
 mod client_token;
 mod config;
-mod flights;
 pub(crate) mod rules;
 #[cfg(feature = "serde")]
 mod snapshot;
@@ -58,4 +55,6 @@ pub use check::TokenViolation;
 pub use client_token::{BadToken, ClientToken};
 pub use config::{DEFAULT_LIFETIME, Lifetime, Overflow, TokenCacheConfig};
 #[cfg(feature = "serde")]
-pub use snapshot::{BadTokenSnapshot, TokenSnapshot};
+pub use snapshot::BadTokenSnapshot;
+#[cfg(feature = "serde")]
+pub use value::TokenSnapshot;

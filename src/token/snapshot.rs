@@ -12,55 +12,13 @@ use alloc::vec::Vec;
 use core::hash::Hash;
 
 use super::cache::{TokenCache, TokenKey};
-use super::client_token::ClientToken;
+use super::check::{TokenViolation, check_numbers};
 use super::config::TokenCacheConfig;
-use super::value::{Completion, TenantView, View};
+use super::value::{Completed, InFlight, Tenant, TokenSnapshot, VERSION};
 use crate::time::Timestamp;
-
-const VERSION: u32 = 1;
 
 /// The greatest plausible counter. Counting cannot reach it, and it leaves room for all later numbers.
 const MAX_COUNTER: u64 = u64::MAX / 2;
-
-/// The content of a [`TokenCache`] as plain data.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TokenSnapshot<T, S, R, O> {
-    version: u32,
-    clock: Timestamp,
-    next: u64,
-    tenants: Vec<TenantSnapshot<T, S, R, O>>,
-    in_flight: Vec<InFlight<T, S, R>>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TenantSnapshot<T, S, R, O> {
-    tenant: T,
-    horizon: u64,
-    completed: Vec<Completed<S, R, O>>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Completed<S, R, O> {
-    sequence: u64,
-    scope: S,
-    token: ClientToken,
-    request: R,
-    outcome: O,
-    completed_at: Timestamp,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct InFlight<T, S, R> {
-    sequence: u64,
-    tenant: T,
-    scope: S,
-    token: ClientToken,
-    request: R,
-}
 
 /// Why no cache with the given bounds could have produced a snapshot.
 ///
@@ -92,18 +50,6 @@ pub enum BadTokenSnapshot {
         /// Its position.
         tenant: usize,
     },
-    /// A horizon is not below the counter.
-    #[error("the horizon of tenant {tenant} is not below the next sequence number")]
-    HorizonAhead {
-        /// The tenant's position.
-        tenant: usize,
-    },
-    /// A number is not below the counter.
-    #[error("sequence number {sequence} is not below the next one")]
-    SequenceAhead {
-        /// The number.
-        sequence: u64,
-    },
     /// Numbers do not ascend, or start at or below the tenant's horizon or zero.
     #[error(
         "sequence number {sequence} is not greater than the one before it, the tenant's horizon, or zero"
@@ -112,36 +58,15 @@ pub enum BadTokenSnapshot {
         /// The number.
         sequence: u64,
     },
-    /// Two tokens have the same number.
-    #[error("sequence number {sequence} is there twice")]
-    RepeatedSequence {
-        /// The number.
-        sequence: u64,
-    },
-    /// A token was completed after the clock.
-    #[error("token {sequence} was completed after the clock")]
-    FutureCompletion {
-        /// The number of its completion.
-        sequence: u64,
-    },
-    /// A token was completed before one of a lower number.
-    #[error("token {sequence} was completed before one of a lower number")]
-    CompletionOrder {
-        /// The number of its completion.
-        sequence: u64,
-    },
     /// Two tokens have the same tenant, scope and text.
     #[error("token {sequence} has the tenant, scope and text of one of a lower number")]
     RepeatedKey {
         /// The higher of their numbers.
         sequence: u64,
     },
-    /// A tenant exceeds the capacity.
-    #[error("token {sequence} is one more than its tenant may have")]
-    OverCapacity {
-        /// The number of the first token too many.
-        sequence: u64,
-    },
+    /// The tokens break an invariant of every cache.
+    #[error(transparent)]
+    Violation(#[from] TokenViolation),
 }
 
 /// A token of a snapshot, completed or in flight, during a restore.
@@ -161,34 +86,7 @@ where
 {
     /// The content of the cache at its clock. Equal caches give equal snapshots.
     pub fn snapshot(&self) -> TokenSnapshot<T, S, R, O> {
-        let View { tenants, in_flight } = self.view();
-        let completed = |token: Completion<'_, T, S, R, O>| Completed {
-            sequence: token.sequence,
-            scope: token.key.scope.clone(),
-            token: token.key.token.clone(),
-            request: token.request.clone(),
-            outcome: token.outcome.clone(),
-            completed_at: token.completed_at,
-        };
-        let tenant = |view: TenantView<'_, T, S, R, O>| TenantSnapshot {
-            tenant: view.tenant.clone(),
-            horizon: view.horizon,
-            completed: view.completed.into_iter().map(completed).collect(),
-        };
-        let in_flight = in_flight.into_iter().map(|(sequence, key, request)| InFlight {
-            sequence,
-            tenant: key.tenant.clone(),
-            scope: key.scope.clone(),
-            token: key.token.clone(),
-            request: request.clone(),
-        });
-        TokenSnapshot {
-            version: VERSION,
-            clock: self.clock,
-            next: self.next,
-            tenants: tenants.into_iter().map(tenant).collect(),
-            in_flight: in_flight.collect(),
-        }
+        self.content(T::clone, S::clone, R::clone, O::clone)
     }
 
     /// Restores a cache from a snapshot, with the default hash seed. Permits that were unsettled when the snapshot was
@@ -225,7 +123,7 @@ where
         (cache.clock, cache.next) = (clock, next);
         let mut tokens = Vec::new();
         let mut last_tenant = None;
-        for (position, TenantSnapshot { tenant, horizon, completed }) in tenants.into_iter().enumerate() {
+        for (position, Tenant { tenant, horizon, completed }) in tenants.into_iter().enumerate() {
             if last_tenant.as_ref().is_some_and(|last| *last >= tenant) {
                 return Err(BadTokenSnapshot::TenantOrder { tenant: position });
             }
@@ -233,7 +131,7 @@ where
                 return Err(BadTokenSnapshot::IdleTenant { tenant: position });
             }
             if horizon >= next {
-                return Err(BadTokenSnapshot::HorizonAhead { tenant: position });
+                return Err(TokenViolation::HorizonAhead { horizon }.into());
             }
             if horizon > 0 {
                 let index = cache.store.enter_tenant(&tenant);
@@ -253,46 +151,32 @@ where
             Token { sequence, key: TokenKey { tenant, scope, token }, request, done: None }
         }));
         tokens.sort_by_key(|token| token.sequence);
-        cache.replay(tokens)?;
+        let numbers = tokens.iter().map(|token| (token.sequence, token.done.as_ref().map(|done| done.1)));
+        check_numbers(numbers, next, clock)?;
+        for token in tokens {
+            cache.enter(token)?;
+        }
         Ok(cache)
     }
 
-    /// Inserts tokens in the order of their numbers.
-    fn replay(&mut self, tokens: Vec<Token<T, S, R, O>>) -> Result<(), BadTokenSnapshot> {
-        let (mut last_sequence, mut last_completed_at) = (0, Timestamp::default());
-        for Token { sequence, key, request, done } in tokens {
-            if sequence == last_sequence {
-                return Err(BadTokenSnapshot::RepeatedSequence { sequence });
-            }
-            if sequence >= self.next {
-                return Err(BadTokenSnapshot::SequenceAhead { sequence });
-            }
-            last_sequence = sequence;
-            if let Some((_, completed_at)) = done {
-                if completed_at > self.clock {
-                    return Err(BadTokenSnapshot::FutureCompletion { sequence });
-                }
-                if completed_at < last_completed_at {
-                    return Err(BadTokenSnapshot::CompletionOrder { sequence });
-                }
-                last_completed_at = completed_at;
-                if !self.config.lifetime.covers(completed_at, self.clock) {
-                    continue;
-                }
-            }
-            let hash = self.store.hash(&key);
-            if self.store.find(hash, &key).is_some() {
-                return Err(BadTokenSnapshot::RepeatedKey { sequence });
-            }
-            let tenant = self.store.tenant_index(&key.tenant);
-            let held = tenant.and_then(|index| self.store.tenant(index)).map_or(0, |tenant| tenant.held);
-            let room = held < self.config.capacity.get();
-            let entered =
-                room.then(|| self.store.insert(hash, key.clone(), tenant, request, sequence)).flatten();
-            entered.ok_or(BadTokenSnapshot::OverCapacity { sequence })?;
-            if let Some((outcome, completed_at)) = done {
-                self.store.complete(sequence, sequence, outcome, completed_at);
-            }
+    /// Inserts a token, whose number must be greater than every earlier one, unless it has expired.
+    fn enter(&mut self, token: Token<T, S, R, O>) -> Result<(), BadTokenSnapshot> {
+        let Token { sequence, key, request, done } = token;
+        let expired = |at| !self.config.lifetime.covers(at, self.clock);
+        if done.as_ref().is_some_and(|(_, at)| expired(*at)) {
+            return Ok(());
+        }
+        let hash = self.store.hash(&key);
+        if self.store.find(hash, &key).is_some() {
+            return Err(BadTokenSnapshot::RepeatedKey { sequence });
+        }
+        let tenant = self.store.tenant_index(&key.tenant);
+        let held = tenant.and_then(|index| self.store.tenant(index)).map_or(0, |tenant| tenant.held);
+        let room = held < self.config.capacity.get();
+        let entered = room.then(|| self.store.insert(hash, key, tenant, request, sequence)).flatten();
+        entered.ok_or(TokenViolation::OverCapacity { held: held.saturating_add(1) })?;
+        if let Some((outcome, at)) = done {
+            self.store.complete(sequence, sequence, outcome, at);
         }
         Ok(())
     }

@@ -11,8 +11,8 @@ use core::iter::successors;
 use indexmap::IndexMap;
 
 use super::cache::TokenKey;
-use super::flights::Flights;
 use super::table::{Slot, Table};
+use crate::ascending::Ascending;
 use crate::map::HashState;
 use crate::time::Timestamp;
 
@@ -53,12 +53,22 @@ pub(super) struct Tenant {
     pub(super) horizon: u64,
 }
 
+/// A token in flight.
+#[derive(Debug, Clone)]
+pub(super) struct Flight {
+    /// The index of its tenant.
+    pub(super) tenant: usize,
+    /// The slot of its entry.
+    pub(super) slot: Slot,
+}
+
 /// The entries, the tenants, and the tokens in flight.
 #[derive(Clone)]
 pub(super) struct Store<T, S, R, O> {
     pub(super) entries: Table<TokenKey<T, S>, Entry<R, O>>,
     pub(super) tenants: IndexMap<T, Tenant, HashState>,
-    pub(super) flights: Flights,
+    /// By sequence number.
+    pub(super) flights: Ascending<Flight>,
 }
 
 impl<T, S, R, O> Store<T, S, R, O> {
@@ -66,7 +76,7 @@ impl<T, S, R, O> Store<T, S, R, O> {
         Self {
             entries: Table::new(),
             tenants: IndexMap::with_hasher(HashState::with_seed(seed)),
-            flights: Flights::new(),
+            flights: Ascending::new(),
         }
     }
 
@@ -125,7 +135,7 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
         let tenant = tenant.unwrap_or_else(|| self.enter_tenant(&key.tenant));
         let slot = self.entries.push(hash, key, Entry { sequence, request, done: None })?;
         self.change_tenant(Some(tenant), |tenant| tenant.held = tenant.held.saturating_add(1));
-        self.flights.insert(sequence, tenant, slot);
+        self.flights.insert(sequence, Flight { tenant, slot });
         Some(())
     }
 
@@ -135,14 +145,14 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
         self.unlink(Some(tenant), slot);
         let entry = self.entries.get_mut(slot)?;
         *entry = Entry { sequence, request, done: None };
-        self.flights.insert(sequence, tenant, slot);
+        self.flights.insert(sequence, Flight { tenant, slot });
         Some(())
     }
 
     /// Completes the entry in flight under a number and sets the number of its completion, which must be greater than
     /// every earlier one. `None`, without a change, if no entry is in flight under the number.
     pub(super) fn complete(&mut self, flight: u64, sequence: u64, outcome: O, at: Timestamp) -> Option<()> {
-        let (tenant, slot) = self.flights.remove(flight)?;
+        let Flight { tenant, slot } = self.flights.remove(flight)?;
         let older = self.tenant(tenant)?.newest;
         let entry = self.entries.get_mut(slot)?;
         entry.sequence = sequence;
@@ -154,15 +164,15 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
 
     /// Removes the entry in flight under a number. `None`, without a change, if there is none.
     pub(super) fn release(&mut self, flight: u64) -> Option<()> {
-        let (tenant, slot) = self.flights.remove(flight)?;
+        let Flight { tenant, slot } = self.flights.remove(flight)?;
         self.remove(tenant, slot);
         Some(())
     }
 
     /// Renumbers an entry in flight. The new number must be greater than every earlier one.
     pub(super) fn renumber(&mut self, flight: u64, sequence: u64) -> Option<()> {
-        let (tenant, slot) = self.flights.remove(flight)?;
-        self.flights.insert(sequence, tenant, slot);
+        let Flight { tenant, slot } = self.flights.remove(flight)?;
+        self.flights.insert(sequence, Flight { tenant, slot });
         self.entries.get_mut(slot)?.sequence = sequence;
         Some(())
     }
@@ -189,8 +199,10 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
         self.tenants.retain(|_, tenant| tenant.held > 0 || tenant.horizon > 0);
         if self.tenants.len() < known {
             let Self { entries, tenants, flights } = self;
-            let tenant_of = |slot: Slot| tenants.get_index_of(&entries.get(slot)?.0.tenant);
-            flights.relocate_tenants(tenant_of);
+            for flight in flights.values_mut() {
+                let moved = entries.get(flight.slot).and_then(|(key, _)| tenants.get_index_of(&key.tenant));
+                flight.tenant = moved.unwrap_or(flight.tenant);
+            }
         }
     }
 
@@ -221,7 +233,11 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
         self.entries.swap_remove(slot);
         let Some((key, entry)) = self.entry(slot) else { return };
         match &entry.done {
-            None => self.flights.relocate(entry.sequence, slot),
+            None => {
+                if let Some(flight) = self.flights.get_mut(entry.sequence) {
+                    flight.slot = slot;
+                }
+            }
             Some(Done { older, newer, .. }) => {
                 let (older, newer) = (*older, *newer);
                 // A tenant refers only to the ends of its queue.

@@ -85,8 +85,8 @@ impl Caller {
             error: refusal.wire(),
             rule: Some(refusal.rule()),
             operation: match &refusal {
-                WireRefusal::Refused(Refusal::Ebs(refusal)) => Some(refusal.operation()),
-                WireRefusal::Refused(Refusal::PolarDb(refusal)) => Some(refusal.operation()),
+                WireRefusal::Refused(Refusal::Ebs(refusal)) => Some(refusal.operation),
+                WireRefusal::Refused(Refusal::PolarDb(refusal)) => Some(refusal.operation),
                 WireRefusal::Gateway(_) => None,
             },
         })

@@ -157,7 +157,7 @@ async fn health(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
             "now_ms": now.as_millis(),
             "seed": world.simulation.seed(),
             "version": env!("CARGO_PKG_VERSION"),
-            "transitions": world.simulation.transitions().as_str(),
+            "transitions": world.simulation.transitions(),
         })
     }))
 }

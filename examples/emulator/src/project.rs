@@ -38,7 +38,7 @@
 
 use failover_model::ebs::{DiskChange, DrillStatus, GroupStatus, PairStatus, ReplicaId};
 use failover_model::polardb::{Cause, ClusterFact, ClusterStatus, NodeChange, NodeWork};
-use failover_model::{DrillFact, Event, Fact, GroupFact, PairFact};
+use failover_model::{DrillFact, Event, Fact, GroupFact, PairFact, StatusChange};
 use failover_model::{EffectId, Span, Timestamp};
 use serde_json::Value;
 
@@ -53,7 +53,7 @@ pub fn entry(event: &Event) -> Entry {
     match &event.fact {
         Fact::Pair { pair, fact } => {
             let entry = match fact {
-                PairFact::Status { from, to, superseded, took, recover_point } => {
+                PairFact::Status(StatusChange { from, to, superseded, took, recover_point }) => {
                     let (from, to) = (from.map(PairStatus::as_str), to.map(PairStatus::as_str));
                     let entry = blank(to.unwrap_or("forgotten"));
                     Moved { at: event.at, from, to, superseded, took, recover_point }.on(entry)
@@ -122,7 +122,7 @@ impl Moved<'_> {
 
 fn of_group(at: Timestamp, fact: &GroupFact, blank: impl Fn(&'static str) -> Entry) -> Entry {
     match fact {
-        GroupFact::Status { from, to, superseded, took, recover_point } => {
+        GroupFact::Status(StatusChange { from, to, superseded, took, recover_point }) => {
             let (from, to) = (from.map(GroupStatus::as_str), to.map(GroupStatus::as_str));
             let entry = blank(to.unwrap_or("forgotten"));
             Moved { at, from, to, superseded, took, recover_point }.on(entry)

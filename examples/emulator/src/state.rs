@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::Uri;
-use failover_model::simulation::{Fault, Simulation, WorldSnapshot};
+use failover_model::simulation::{Fault, Simulation, World};
 use failover_model::snapshot::Snapshot;
 use failover_model::{AccountId, ControlPlane, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ const LONGEST: usize = 256 << 20;
 #[serde(deny_unknown_fields)]
 struct Whole {
     model: Snapshot,
-    simulation: WorldSnapshot,
+    simulation: World,
 }
 
 /// `GET state`.
@@ -44,7 +44,8 @@ pub async fn replace(State(emulator): State<Arc<Emulator>>, uri: Uri, request: R
     let whole: Whole = serde_json::from_slice(&text).map_err(|error| bad("the state", &error))?;
     drop(text);
     // All of this happens before the lock is taken: others are served meanwhile.
-    let plane = ControlPlane::restore(whole.model).map_err(|error| bad("model", &error))?;
+    let plane = ControlPlane::restore_with_hash_seed(whole.model, crate::draw_seed());
+    let plane = plane.map_err(|error| bad("model", &error))?;
     let clock = plane.clock();
     if clock > END {
         return Err(Refused::bad("model: the clock ends with the year 9999"));

@@ -48,7 +48,7 @@ struct Decided {
     code: Option<String>,
     rule: Option<RuleId>,
     resource: Option<String>,
-    happened: failover_model::simulation::Happened,
+    happened: failover_model::simulation::Trace,
 }
 
 enum Outcome {

@@ -5,7 +5,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use failover_model::simulation::{Happened, LatencyProfile, Simulation, Transitions};
+use failover_model::simulation::{LatencyProfile, Simulation, Trace, Transitions};
 use failover_model::{AccountId, ControlPlane, Policy, RegionId, Span, Timestamp};
 use tokio::sync::{Notify, watch};
 
@@ -73,14 +73,14 @@ impl World {
     }
 
     /// Puts what happened into the feed.
-    pub fn record(&mut self, happened: &Happened) {
+    pub fn record(&mut self, happened: &Trace) {
         happened.events.iter().for_each(|event| {
             self.feed.push(project::entry(event));
         });
     }
 
     /// Puts what happened into the feed, and tells it as the feed does.
-    pub fn record_and_tell(&mut self, happened: &Happened) -> Vec<Entry> {
+    pub fn record_and_tell(&mut self, happened: &Trace) -> Vec<Entry> {
         let before = self.feed.last_seq();
         self.record(happened);
         self.feed.since(before)

@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
 use crate::control_plane::ebs::groups::unknown;
-use crate::control_plane::effect::Owner;
+use crate::control_plane::effect::{Owner, drill_effect};
 use crate::control_plane::event::{DrillFact, Event, Fact};
-use crate::control_plane::{ControlPlane, Effect, EffectKind, Index, Misuse, Step};
+use crate::control_plane::{ControlPlane, Misuse, Step};
 use crate::ebs::drill::rules::{D_110, D_111, D_150, D_610, D_620};
 use crate::ebs::{
     Drill, DrillPage, DrillPlan, DrillReason, DrillStarted, DrillStatus, EbsRefusal, FreshDrill, Page,
@@ -20,31 +20,11 @@ use crate::policy::DrillWithoutRecoverPoint;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 
-/// The pending effect of a drill.
-pub(in crate::control_plane) fn drill_effect(drill: &Drill) -> Option<Effect> {
-    let pending = drill.pending?;
-    let owner = drill.owner.clone();
-    let kind = EffectKind::Drill { drill: drill.id.clone(), owner, effect: pending.effect };
-    Some(Effect { id: pending.id, since: pending.since, account: drill.account.clone(), kind })
-}
-
 impl ControlPlane {
     /// The drills of a pair or group, in start order.
     pub fn drills_of(&self, owner: &ReplicaId) -> impl Iterator<Item = &Drill> {
         let drills = self.index.drills.get(owner);
         drills.into_iter().flatten().filter_map(|drill| self.drills.get(drill))
-    }
-
-    /// Adds the index entries of all drills.
-    pub(in crate::control_plane) fn reindex_drills(
-        &self,
-        index: &mut Index,
-        owners: &mut Vec<(EffectId, Owner)>,
-    ) {
-        for drill in self.drills.values() {
-            index.enter_drill(drill);
-            owners.extend(drill.pending.map(|pending| (pending.id, Owner::Drill(drill.id.clone()))));
-        }
     }
 
     /// The pair or group of a drill, if this account owns it and the call is at one of its ends.
@@ -95,9 +75,6 @@ impl ControlPlane {
         let drill = Drill::start(fresh, account, owner, pairs, target.recover_point, now, asked);
         let rule = if drill.pending.is_some() { D_110 } else { D_111 };
         self.index.enter_drill(&drill);
-        if let Some(pending) = drill.pending {
-            self.index.effects.insert(pending.id, Owner::Drill(id.clone()));
-        }
         let step = Step {
             effects: drill_effect(&drill).into_iter().collect(),
             events: [status_event(&drill, now, rule, None, Some(drill.status))].into(),
@@ -161,11 +138,11 @@ impl ControlPlane {
         }
         let event = status_event(drill, now, rule, Some(before), to);
         if let Some(ended) = pending {
-            self.index.effects.remove(ended.id);
+            self.index.effects.remove(ended.id.0);
         }
         if asks {
             self.mint();
-            self.index.effects.insert(effect, Owner::Drill(id.clone()));
+            self.index.effects.insert(effect.0, Owner::Drill(id.clone()));
         }
         let effects = self.drills.get(id).filter(|_| asks).and_then(drill_effect).into_iter().collect();
         if to.is_none() {
@@ -177,18 +154,7 @@ impl ControlPlane {
     /// Removes a drill from the registry and the indexes.
     fn remove_drill(&mut self, id: &DrillId) -> Option<Drill> {
         let drill = self.drills.remove(id)?;
-        if let Some(drills) = self.index.drills.get_mut(&drill.owner) {
-            drills.retain(|other| other != id);
-            if drills.is_empty() {
-                self.index.drills.remove(&drill.owner);
-            }
-        }
-        for disk in &drill.disks {
-            self.index.drill_disks.remove(&(drill.account.clone(), disk.disk.clone()));
-        }
-        if let Some(pending) = drill.pending {
-            self.index.effects.remove(pending.id);
-        }
+        self.index.leave_drill(&drill);
         Some(drill)
     }
 
@@ -233,13 +199,4 @@ fn status_event(
     let (owner, recover_point) = (drill.owner.clone(), drill.recover_point);
     let fact = DrillFact::Status { owner, from, to, recover_point };
     Event { at, account: drill.account.clone(), rule, fact: Fact::Drill { drill: drill.id.clone(), fact } }
-}
-
-impl Index {
-    pub(in crate::control_plane) fn enter_drill(&mut self, drill: &Drill) {
-        self.drills.entry(drill.owner.clone()).or_default().push(drill.id.clone());
-        for disk in &drill.disks {
-            self.drill_disks.insert((drill.account.clone(), disk.disk.clone()), drill.id.clone());
-        }
-    }
 }

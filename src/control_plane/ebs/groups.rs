@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
 use crate::control_plane::effect::Owner;
-use crate::control_plane::event::{Event, Fact, GroupFact};
-use crate::control_plane::{ControlPlane, Effect, EffectKind, Index, Misuse, NotAdopted, Step};
+use crate::control_plane::event::{Event, Fact, GroupFact, StatusChange};
+use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
 use crate::ebs::group::rules::{G_014, G_610, G_697};
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::{
@@ -45,15 +45,6 @@ impl ControlPlane {
         group.view(&members)
     }
 
-    /// The pending effect of a group.
-    pub(in crate::control_plane) fn group_effect(&self, group: &ReplicaGroup) -> Option<Effect> {
-        let pending = group.pending?;
-        let about = self.members(&group.id).filter(|pair| group.acts_on(pair)).map(|pair| pair.id.clone());
-        let members = about.collect();
-        let kind = EffectKind::Group { group: group.id.clone(), effect: pending.effect, members };
-        Some(Effect { id: pending.id, since: pending.since, account: group.account.clone(), kind })
-    }
-
     /// A member with the reported state of its disks.
     fn member<'a>(&'a self, pair: &'a ReplicaPair) -> Member<'a> {
         let disk = |end: &End| self.disk(&pair.account, &end.disk);
@@ -75,8 +66,7 @@ impl ControlPlane {
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let group = self.find_group(call, id)?;
         let members: Vec<Member<'_>> = self.members(id).map(|pair| self.member(pair)).collect();
-        let cx = CallSite { now: call.now, region: call.region };
-        let plan = group.decide(&cx, request, &members, &self.policy.ebs)?;
+        let plan = group.decide(&call.site(), request, &members, &self.policy.ebs)?;
         let rule = Some(plan.rule);
         Ok(Done { response: (), step: self.apply_to_group(id, plan), rule })
     }
@@ -93,8 +83,7 @@ impl ControlPlane {
         let found = self.find_pair(call, pair)?;
         let status = group.shows(self.members(id).map(|pair| pair.status));
         let members = self.index.members.get(id).map_or(0, BTreeMap::len);
-        let cx = CallSite { now: call.now, region: call.region };
-        let decided = decide(group, &cx, found, status, members, &self.policy.ebs)?;
+        let decided = decide(group, &call.site(), found, status, members, &self.policy.ebs)?;
         let rule = Some(decided.rule());
         Ok(Done { response: (), step: self.apply_membership(call.now, id, pair, decided), rule })
     }
@@ -130,7 +119,7 @@ impl ControlPlane {
                 let before = self.shown(id);
                 if let Some(found) = self.pairs.get_mut(pair) {
                     found.leave();
-                    self.index.remove_member(id, found.ordinal);
+                    self.index.leave_member(id, found.ordinal);
                 }
                 let mut step = Step { effects: Vec::new(), events: [left].into() };
                 step.extend(self.apply_to_group_from(id, plan, before));
@@ -165,7 +154,7 @@ impl ControlPlane {
         let members = core::mem::take(&mut plan.members);
         let done = group.apply(plan, effect);
         if was_listed && group.status == GroupStatus::Deleted {
-            self.index.group_listing.leave(group);
+            self.index.leave_group(group);
         }
         let (account, ordinal, rtc) = (group.account.clone(), group.ordinal, group.settings.enable_rtc);
         if due_before != group.due {
@@ -174,10 +163,10 @@ impl ControlPlane {
         }
         if asks {
             self.mint();
-            self.index.effects.insert(effect, Owner::Group(id.clone()));
+            self.index.effects.insert(effect.0, Owner::Group(id.clone()));
         }
         if let Some(ended) = done.ended {
-            self.index.effects.remove(ended.id);
+            self.index.effects.remove(ended.id.0);
         }
         if rtc != rtc_before {
             let concerned: Vec<PairId> = self.members(id).map(|pair| pair.id.clone()).collect();
@@ -197,13 +186,13 @@ impl ControlPlane {
             Event { at, account: account.clone(), rule, fact }
         };
         if before != after {
-            step.events.push(event(GroupFact::Status {
+            step.events.push(event(GroupFact::Status(StatusChange {
                 from: before,
                 to: after,
                 superseded: done.ended.filter(|_| asks).map(|ended| ended.id),
                 took: done.ended.map(|ended| at.since(ended.since)),
                 recover_point: self.group(id).and_then(|view| view.last_recover_point),
-            }));
+            })));
         }
         if done.resettled {
             step.events.push(event(GroupFact::Settings));
@@ -226,10 +215,10 @@ impl ControlPlane {
         let fresh = fresh.filter(|fresh| !self.groups.contains_key(&fresh.group));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         let (now, asked) = (call.now, self.mint());
-        let cx = CallSite { now, region: call.region };
-        let group = ReplicaGroup::create(fresh.group.clone(), call.account.clone(), &cx, asked, request);
+        let (id, account) = (fresh.group.clone(), call.account.clone());
+        let group = ReplicaGroup::create(id, account, &call.site(), asked, request);
         let effects = self.admit_group(group);
-        let fact = GroupFact::moved(None, Some(GroupStatus::Creating));
+        let fact = GroupFact::Status(StatusChange::between(None, Some(GroupStatus::Creating)));
         let (rule, fact) = (G_014, Fact::Group { group: fresh.group.clone(), fact });
         let events = [Event { at: now, account: call.account.clone(), rule, fact }].into();
         Ok(Done { response: fresh.clone(), step: Step { effects, events }, rule: Some(rule) })
@@ -237,16 +226,10 @@ impl ControlPlane {
 
     /// Adds a group to the registry and the indexes; returns its pending effect.
     fn admit_group(&mut self, group: ReplicaGroup) -> Vec<Effect> {
-        let id = group.id.clone();
-        if let Some(pending) = group.pending {
-            self.index.effects.insert(pending.id, Owner::Group(id.clone()));
-        }
-        self.index.deadlines.schedule(group.due, group.ordinal);
-        if group.status != GroupStatus::Deleted {
-            self.index.group_listing.enter(&group);
-        }
-        self.groups.insert(id.clone(), group);
-        self.groups.get(&id).and_then(|group| self.group_effect(group)).into_iter().collect()
+        let effects = self.group_effect(&group).into_iter().collect();
+        self.index.enter_group(&group);
+        self.groups.insert(group.id.clone(), group);
+        effects
     }
 
     /// Removes a group whose tombstone has ended, together with its drills.
@@ -254,30 +237,12 @@ impl ControlPlane {
         let Some(group) = self.groups.remove(id) else { return Step::default() };
         self.retire_deadline(group.due.map(|_| group.ordinal));
         let at = group.due.unwrap_or(self.clock);
-        let fact = Fact::Group { group: id.clone(), fact: GroupFact::moved(Some(group.status), None) };
+        let fact = GroupFact::Status(StatusChange::between(Some(group.status), None));
+        let fact = Fact::Group { group: id.clone(), fact };
         let event = Event { at, account: group.account, rule: G_697, fact };
         let mut step = Step { effects: Vec::new(), events: [event].into() };
         step.extend(self.forget_drills(at, &ReplicaId::Group(id.clone())));
         step
-    }
-
-    /// Adds the index entries of all groups and memberships.
-    pub(in crate::control_plane) fn reindex_groups(
-        &self,
-        index: &mut Index,
-        owners: &mut Vec<(EffectId, Owner)>,
-    ) {
-        for pair in self.pairs.values() {
-            if let Some(group) = pair.group() {
-                index.enter_member(group, pair);
-            }
-        }
-        for group in self.groups.values() {
-            if group.status != GroupStatus::Deleted {
-                index.group_listing.enter(group);
-            }
-            owners.extend(group.pending.map(|pending| (pending.id, Owner::Group(group.id.clone()))));
-        }
     }
 
     /// Adopts an existing group, in any status, and makes known pairs its members. In a transient status its effect is
@@ -333,7 +298,7 @@ impl ControlPlane {
     fn rebind(&mut self, pair: ReplicaPair) {
         let Some(before) = self.pairs.insert(pair.id.clone(), pair.clone()) else { return };
         if let Some(lost) = before.pending.filter(|_| pair.pending.is_none()) {
-            self.index.effects.remove(lost.id);
+            self.index.effects.remove(lost.id.0);
         }
         self.retire_deadline(before.due.map(|_| before.ordinal));
         if let Some(group) = pair.group() {
@@ -351,22 +316,4 @@ pub(in crate::control_plane) fn unknown(
 ) -> EbsRefusal {
     let (resource, region) = (String::from(id).into(), region.clone());
     EbsReason::NoSuchResource { resource, region, rule }.of(operation)
-}
-
-impl Index {
-    pub(in crate::control_plane) fn enter_member(&mut self, group: &GroupId, pair: &ReplicaPair) {
-        match self.members.get_mut(group) {
-            Some(members) => drop(members.insert(pair.ordinal, pair.id.clone())),
-            None => drop(self.members.insert(group.clone(), [(pair.ordinal, pair.id.clone())].into())),
-        }
-    }
-
-    fn remove_member(&mut self, group: &GroupId, ordinal: u64) {
-        if let Some(members) = self.members.get_mut(group) {
-            members.remove(&ordinal);
-            if members.is_empty() {
-                self.members.remove(group);
-            }
-        }
-    }
 }

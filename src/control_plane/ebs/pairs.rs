@@ -8,10 +8,10 @@ use alloc::vec::Vec;
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
 use crate::control_plane::ebs::groups::unknown;
-use crate::control_plane::effect::Owner;
-use crate::control_plane::event::{Event, Fact, PairFact};
-use crate::control_plane::index::deadlines::Timed;
-use crate::control_plane::{ControlPlane, DiskKey, Effect, EffectKind, Index, Misuse, NotAdopted, Step};
+use crate::control_plane::effect::{Owner, pair_effect};
+use crate::control_plane::event::{Event, Fact, PairFact, StatusChange};
+use crate::control_plane::index::Index;
+use crate::control_plane::{ControlPlane, DiskKey, Effect, Misuse, NotAdopted, Step};
 use crate::ebs::pair::rules::{E_011, E_013, E_014, E_610, E_660, E_671, E_672};
 use crate::ebs::{
     Access, CallSite, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Disk, EbsReason, EbsRefusal,
@@ -19,7 +19,6 @@ use crate::ebs::{
     ReplicaId, ReplicaPair,
 };
 use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId, ZoneId};
-use crate::lifecycle::Pending;
 use crate::operation::Operation;
 use crate::policy::SameRegionPairs;
 use crate::time::Timestamp;
@@ -52,8 +51,7 @@ impl ControlPlane {
             self.disks.get(&(call.account.clone(), end.disk.clone())).copied().unwrap_or_default()
         };
         let request = ask(pair, &reported);
-        let cx = CallSite { now: call.now, region: call.region };
-        let plan = pair.decide(&cx, request, &self.policy.ebs)?;
+        let plan = pair.decide(&call.site(), request, &self.policy.ebs)?;
         let rule = Some(plan.rule);
         let (step, retired) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
         self.retire_deadline(retired);
@@ -86,7 +84,7 @@ impl ControlPlane {
         if pair.status == PairStatus::Deleted {
             return Err(unknown(call.operation, id.as_str(), call.region, E_610));
         }
-        pair.check_region(&CallSite { now: call.now, region: call.region }, call.operation)?;
+        pair.check_region(&call.site(), call.operation)?;
         Ok(pair.progress())
     }
 
@@ -101,11 +99,11 @@ impl ControlPlane {
         let fresh = fresh.filter(|fresh| !self.pairs.contains_key(&fresh.pair));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         let (now, asked) = (call.now, self.mint());
-        let cx = CallSite { now, region: call.region };
-        let pair = ReplicaPair::create(fresh.pair.clone(), call.account.clone(), &cx, asked, request);
+        let (id, account) = (fresh.pair.clone(), call.account.clone());
+        let pair = ReplicaPair::create(id, account, &call.site(), asked, request);
         let effects = self.admit_pair(pair);
         let event = |rule, fact| Event { at: now, account: call.account.clone(), rule, fact };
-        let fact = PairFact::moved(None, Some(PairStatus::Creating), None);
+        let fact = PairFact::Status(StatusChange::between(None, Some(PairStatus::Creating)));
         let created = event(E_014, Fact::Pair { pair: fresh.pair.clone(), fact });
         let disk = request.destination_disk.clone();
         let fact = Fact::Access { disk, from: Access::ReadWrite, to: Access::None };
@@ -173,13 +171,8 @@ impl ControlPlane {
 
     /// Adds a pair to the registry and the indexes; returns its pending effect.
     fn admit_pair(&mut self, pair: ReplicaPair) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        if let Some(pending) = pair.pending {
-            self.index.effects.insert(pending.id, Owner::Pair(pair.id.clone()));
-            effects.push(pair_effect(&pair, pending));
-        }
+        let effects = pair_effect(&pair).into_iter().collect();
         self.index.enter_pair(&pair);
-        self.index.deadlines.schedule(pair.due, pair.ordinal);
         self.pairs.insert(pair.id.clone(), pair);
         effects
     }
@@ -196,21 +189,14 @@ impl ControlPlane {
         }
     }
 
-    /// Marks the deadline of the pair or group with this ordinal, if any, as stale in the index.
-    pub(in crate::control_plane) fn retire_deadline(&mut self, retired: Option<u64>) {
-        if let Some(ordinal) = retired {
-            let timed = Timed { pairs: &self.pairs, groups: &self.groups };
-            self.index.deadlines.retire(ordinal, timed);
-        }
-    }
-
     /// Removes a pair whose tombstone has ended, together with its drills.
     pub(in crate::control_plane) fn forget_pair(&mut self, id: &PairId) -> Step {
         let Some(pair) = self.pairs.remove(id) else { return Step::default() };
         self.retire_deadline(pair.due.map(|_| pair.ordinal));
-        let fact = PairFact::moved(Some(pair.status), None, pair.last_recover_point);
+        let recover_point = pair.last_recover_point;
+        let change = StatusChange { recover_point, ..StatusChange::between(Some(pair.status), None) };
         let at = pair.due.unwrap_or(self.clock);
-        let fact = Fact::Pair { pair: pair.id, fact };
+        let fact = Fact::Pair { pair: pair.id, fact: PairFact::Status(change) };
         let event = Event { at, account: pair.account, rule: E_660, fact };
         let mut step = Step { effects: Vec::new(), events: vec![event] };
         step.extend(self.forget_drills(at, &ReplicaId::Pair(id.clone())));
@@ -305,11 +291,11 @@ pub(in crate::control_plane) fn apply_pair_plan(
 
     let mut step = Step { effects: Vec::new(), events: Vec::with_capacity(1) };
     if let Some(ended) = done.ended {
-        index.effects.remove(ended.id);
+        index.effects.remove(ended.id.0);
     }
     if let Some(asked) = done.asked {
-        index.effects.insert(asked.id, Owner::Pair(pair.id.clone()));
-        step.effects = vec![pair_effect(pair, asked)];
+        index.effects.insert(asked.id.0, Owner::Pair(pair.id.clone()));
+        step.effects = pair_effect(pair).into_iter().collect();
     }
     if due_before != pair.due {
         index.deadlines.schedule(pair.due, pair.ordinal);
@@ -319,13 +305,13 @@ pub(in crate::control_plane) fn apply_pair_plan(
     }
     let event = |rule, fact| Event { at, account: pair.account.clone(), rule, fact };
     let fact = if from != pair.status {
-        Some(PairFact::Status {
+        Some(PairFact::Status(StatusChange {
             from: Some(from),
             to: Some(pair.status),
             superseded: done.ended.filter(|_| done.asked.is_some()).map(|ended| ended.id),
             took: done.ended.map(|ended| at.since(ended.since)),
             recover_point: pair.last_recover_point,
-        })
+        }))
     } else if done.resettled {
         Some(PairFact::Settings)
     } else if done.asked.is_none() && done.ended.is_some_and(|ended| ended.effect == PairEffect::Copy) {
@@ -343,29 +329,4 @@ pub(in crate::control_plane) fn apply_pair_plan(
     }
     let retired = due_before.is_some() && due_before != pair.due;
     (step, retired.then_some(pair.ordinal))
-}
-
-pub(in crate::control_plane) fn pair_effect(pair: &ReplicaPair, pending: Pending<PairEffect>) -> Effect {
-    let kind = EffectKind::Pair { pair: pair.id.clone(), effect: pending.effect };
-    Effect { id: pending.id, since: pending.since, account: pair.account.clone(), kind }
-}
-
-impl Index {
-    /// Adds a pair; a tombstone is in no list and binds no disk.
-    pub(in crate::control_plane) fn enter_pair(&mut self, pair: &ReplicaPair) {
-        if pair.binds_disks() {
-            self.pair_listing.enter(pair);
-            for end in [&pair.primary, &pair.standby] {
-                self.disks.insert((pair.account.clone(), end.disk.clone()), pair.id.clone());
-            }
-        }
-    }
-
-    /// Removes a pair that became a tombstone.
-    fn leave_pair(&mut self, pair: &ReplicaPair) {
-        self.pair_listing.leave(pair);
-        for end in [&pair.primary, &pair.standby] {
-            self.disks.remove(&(pair.account.clone(), end.disk.clone()));
-        }
-    }
 }

@@ -1,4 +1,193 @@
-//! Indexes derived from the state.
+//! Indexes: all that is derived from the resources. Each kind of resource enters and leaves them here.
 
 pub(super) mod deadlines;
 pub(super) mod listing;
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::hash::{Hash, Hasher};
+
+use indexmap::IndexMap;
+
+use crate::ascending::Ascending;
+use crate::control_plane::effect::Owner;
+use crate::control_plane::{ControlPlane, DiskKey};
+use crate::ebs::{Drill, GroupStatus, ReplicaGroup, ReplicaId, ReplicaPair};
+use crate::ids::{ClusterId, DrillId, EffectId, GroupId, NodeId, PairId};
+use crate::map::HashState;
+use crate::polardb::DbCluster;
+use deadlines::{Deadlines, Timed};
+use listing::Listing;
+
+/// A look-up table in any order.
+type Table<K, V> = IndexMap<K, V, HashState>;
+
+/// The indexes. They follow from the resources and are therefore no part of a control plane's value: all are equal.
+#[derive(Debug, Clone)]
+pub(super) struct Index {
+    /// With which the maps hash, kept for when they are rebuilt.
+    pub(super) hash_seed: u64,
+    /// The resource of each pending effect.
+    pub(super) effects: Ascending<Owner>,
+    pub(super) deadlines: Deadlines,
+    pub(super) disks: Table<DiskKey, PairId>,
+    pub(super) pair_listing: Listing,
+    pub(super) group_listing: Listing,
+    /// The members of each non-empty group, by the pairs' ordinals.
+    pub(super) members: Table<GroupId, BTreeMap<u64, PairId>>,
+    /// The drills of each pair or group that has any, in start order.
+    pub(super) drills: BTreeMap<ReplicaId, Vec<DrillId>>,
+    pub(super) drill_disks: Table<DiskKey, DrillId>,
+    pub(super) nodes: Table<NodeId, ClusterId>,
+}
+
+impl PartialEq for Index {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Index {}
+
+impl Hash for Index {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+impl ControlPlane {
+    /// Rebuilds the indexes.
+    pub(crate) fn reindex(&mut self) {
+        self.index = self.reindexed();
+    }
+
+    /// The indexes, built anew.
+    pub(super) fn reindexed(&self) -> Index {
+        let mut index = Index::with_hash_seed(self.index.hash_seed);
+        self.pairs.values().for_each(|pair| index.enter_pair(pair));
+        self.groups.values().for_each(|group| index.enter_group(group));
+        self.drills.values().for_each(|drill| index.enter_drill(drill));
+        self.clusters.values().for_each(|cluster| index.enter_cluster(cluster));
+        index.effects.sort();
+        index
+    }
+
+    pub(super) const fn timed(&self) -> Timed<'_> {
+        Timed { pairs: &self.pairs, groups: &self.groups }
+    }
+
+    /// Marks the deadline of the pair or group with this ordinal, if any, as stale in the index.
+    pub(super) fn retire_deadline(&mut self, retired: Option<u64>) {
+        if let Some(ordinal) = retired {
+            self.index.deadlines.retire(ordinal, Timed { pairs: &self.pairs, groups: &self.groups });
+        }
+    }
+}
+
+impl Index {
+    pub(super) fn with_hash_seed(seed: u64) -> Self {
+        let hasher = || HashState::with_seed(seed);
+        Self {
+            hash_seed: seed,
+            effects: Ascending::new(),
+            deadlines: Deadlines::default(),
+            disks: Table::with_hasher(hasher()),
+            pair_listing: Listing::default(),
+            group_listing: Listing::default(),
+            members: Table::with_hasher(hasher()),
+            drills: BTreeMap::new(),
+            drill_disks: Table::with_hasher(hasher()),
+            nodes: Table::with_hasher(hasher()),
+        }
+    }
+
+    /// Adds the pending effects of a resource.
+    fn own(&mut self, effects: impl IntoIterator<Item = EffectId>, owner: &Owner) {
+        effects.into_iter().for_each(|id| self.effects.insert(id.0, owner.clone()));
+    }
+
+    pub(super) fn enter_pair(&mut self, pair: &ReplicaPair) {
+        self.own(pair.pending.map(|pending| pending.id), &Owner::Pair(pair.id.clone()));
+        self.deadlines.schedule(pair.due, pair.ordinal);
+        if pair.binds_disks() {
+            self.pair_listing.enter(pair);
+            for end in [&pair.primary, &pair.standby] {
+                self.disks.insert((pair.account.clone(), end.disk.clone()), pair.id.clone());
+            }
+        }
+        if let Some(group) = pair.group() {
+            self.enter_member(group, pair);
+        }
+    }
+
+    /// Removes what a pair that became a tombstone has no longer.
+    pub(super) fn leave_pair(&mut self, pair: &ReplicaPair) {
+        self.pair_listing.leave(pair);
+        for end in [&pair.primary, &pair.standby] {
+            self.disks.swap_remove(&(pair.account.clone(), end.disk.clone()));
+        }
+    }
+
+    pub(super) fn enter_group(&mut self, group: &ReplicaGroup) {
+        self.own(group.pending.map(|pending| pending.id), &Owner::Group(group.id.clone()));
+        self.deadlines.schedule(group.due, group.ordinal);
+        if group.status != GroupStatus::Deleted {
+            self.group_listing.enter(group);
+        }
+    }
+
+    /// Removes what a group that became a tombstone has no longer.
+    pub(super) fn leave_group(&mut self, group: &ReplicaGroup) {
+        self.group_listing.leave(group);
+    }
+
+    pub(super) fn enter_member(&mut self, group: &GroupId, pair: &ReplicaPair) {
+        self.members.entry(group.clone()).or_default().insert(pair.ordinal, pair.id.clone());
+    }
+
+    pub(super) fn leave_member(&mut self, group: &GroupId, ordinal: u64) {
+        if let Some(members) = self.members.get_mut(group) {
+            members.remove(&ordinal);
+            if members.is_empty() {
+                self.members.swap_remove(group);
+            }
+        }
+    }
+
+    pub(super) fn enter_drill(&mut self, drill: &Drill) {
+        self.own(drill.pending.map(|pending| pending.id), &Owner::Drill(drill.id.clone()));
+        self.drills.entry(drill.owner.clone()).or_default().push(drill.id.clone());
+        for disk in &drill.disks {
+            self.drill_disks.insert((drill.account.clone(), disk.disk.clone()), drill.id.clone());
+        }
+    }
+
+    pub(super) fn leave_drill(&mut self, drill: &Drill) {
+        drill.pending.into_iter().for_each(|pending| drop(self.effects.remove(pending.id.0)));
+        if let Some(drills) = self.drills.get_mut(&drill.owner) {
+            drills.retain(|other| *other != drill.id);
+            if drills.is_empty() {
+                self.drills.remove(&drill.owner);
+            }
+        }
+        for disk in &drill.disks {
+            self.drill_disks.swap_remove(&(drill.account.clone(), disk.disk.clone()));
+        }
+    }
+
+    pub(super) fn enter_cluster(&mut self, cluster: &DbCluster) {
+        let life = cluster.pending.map(|pending| pending.id);
+        let stage = cluster.failover.as_ref().map(|failover| failover.stage.id());
+        let work = cluster.work.as_ref().map(|pending| pending.id);
+        self.own([life, stage, work].into_iter().flatten(), &Owner::Cluster(cluster.id.clone()));
+        for node in &cluster.nodes {
+            self.nodes.insert(node.id.clone(), cluster.id.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+#[test]
+fn a_rebuilt_index_hashes_with_the_same_seed() {
+    let mut plane = ControlPlane::with_hash_seed(crate::policy::Policy::default(), 7);
+    plane.forget_account(&crate::ids::AccountId::parse("1").unwrap());
+    assert_eq!(plane.index.hash_seed, 7);
+}

@@ -5,14 +5,14 @@ use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::{CallContext, all_fresh};
-use crate::control_plane::effect::{EffectKind, Owner};
+use crate::control_plane::effect::{EffectKind, Owner, cluster_effects};
 use crate::control_plane::event::{Event, Fact};
-use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
+use crate::control_plane::{Breach, ControlPlane, Effect, Misuse, NotAdopted, Step};
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId};
 use crate::polardb::cluster::rules::P_010;
 use crate::polardb::{
-    ClusterCreated, ClusterEffect, ClusterFact, ClusterPlan, ClusterSeed, ClusterStatus, Context,
-    CreateDbCluster, DbCluster, Decision, NodeKind, PolarDbReason, PolarDbRefusal,
+    ClusterCreated, ClusterFact, ClusterPlan, ClusterSeed, ClusterStatus, Context, CreateDbCluster,
+    DbCluster, Decision, NodeKind, PolarDbReason, PolarDbRefusal,
 };
 use crate::policy::ColumnStoreElection;
 use crate::rule::RuleId;
@@ -73,14 +73,8 @@ impl ControlPlane {
 
     /// Adds a cluster to the registry and the indexes; returns its pending effects.
     fn admit_cluster(&mut self, cluster: DbCluster) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        for pending in cluster.outstanding().into_iter().chain(cluster.outstanding_work()) {
-            self.index.effects.insert(pending.0, Owner::Cluster(cluster.id.clone()));
-            effects.push(cluster_effect(&cluster.account, &cluster.id, pending));
-        }
-        for node in &cluster.nodes {
-            self.index.nodes.insert(node.id.clone(), cluster.id.clone());
-        }
+        let effects = cluster_effects(&cluster).collect();
+        self.index.enter_cluster(&cluster);
         self.clusters.insert(cluster.id.clone(), cluster);
         effects
     }
@@ -104,7 +98,7 @@ impl ControlPlane {
         // A column-store node may be the writer only where the policy lets it be elected.
         let elected = self.policy.polardb.column_store == ColumnStoreElection::Elected;
         if !elected && cluster.writer().is_some_and(|writer| writer.kind == NodeKind::ColumnStore) {
-            return Err(crate::control_plane::Violation::WriterKind(cluster.id).into());
+            return Err(Breach::WriterKind.of(cluster.id).into());
         }
         self.mint();
         Ok(Step { effects: self.admit_cluster(cluster), events: Vec::new() })
@@ -148,33 +142,24 @@ impl ControlPlane {
         let done = cluster.apply(plan);
         let (at, account) = (done.at, cluster.account.clone());
         let mut step = Step::default();
-        done.ended.into_iter().for_each(|ended| self.index.effects.remove(ended));
-        done.left.iter().for_each(|node| drop(self.index.nodes.remove(node)));
+        done.ended.into_iter().for_each(|ended| drop(self.index.effects.remove(ended.0)));
+        done.left.iter().for_each(|node| drop(self.index.nodes.swap_remove(node)));
         for node in done.joined {
             self.index.nodes.insert(node, id.clone());
         }
         if let Some((asked, effect)) = done.asked {
-            self.index.effects.insert(asked, Owner::Cluster(id.clone()));
-            step.effects.push(cluster_effect(&account, id, (asked, at, effect)));
+            self.index.effects.insert(asked.0, Owner::Cluster(id.clone()));
+            let kind = EffectKind::Cluster { cluster: id.clone(), effect };
+            step.effects.push(Effect { id: asked, since: at, account: account.clone(), kind });
         }
         if done.gone
             && let Some(cluster) = self.clusters.remove(id)
         {
-            cluster.nodes.iter().for_each(|node| drop(self.index.nodes.remove(&node.id)));
+            cluster.nodes.iter().for_each(|node| drop(self.index.nodes.swap_remove(&node.id)));
         }
         step.events.extend(done.facts.into_iter().map(|fact| cluster_event(at, &account, id, fact)));
         step
     }
-}
-
-/// An effect of a cluster, with its id and the time since which it is pending.
-pub(in crate::control_plane) fn cluster_effect(
-    account: &AccountId,
-    cluster: &ClusterId,
-    (id, since, effect): (EffectId, Timestamp, ClusterEffect),
-) -> Effect {
-    let kind = EffectKind::Cluster { cluster: cluster.clone(), effect };
-    Effect { id, since, account: account.clone(), kind }
 }
 
 fn cluster_event(

@@ -1,4 +1,5 @@
 //! The operations on PolarDB clusters.
 
 pub(super) mod clusters;
+mod ha_log;
 pub(super) mod nodes;

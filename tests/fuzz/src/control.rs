@@ -13,7 +13,7 @@ use axum::response::Response;
 use failover_emulator::clock::Clock;
 use failover_emulator::world::{Emulator, World};
 use failover_emulator::{policy, router, serve};
-use failover_model::simulation::{Fault, LatencyProfile, PlannedFault, Transitions, WorldSnapshot};
+use failover_model::simulation::{Fault, LatencyProfile, PlannedFault, Transitions};
 use failover_model::{AccountId, ControlPlane};
 use serde_json::Value;
 
@@ -72,7 +72,7 @@ struct Answer {
 struct Seen {
     replies_may_be_struck: bool,
     plane: ControlPlane,
-    world: WorldSnapshot,
+    world: failover_model::simulation::World,
     last_seq: u64,
 }
 

@@ -11,7 +11,7 @@ use failover_model::polardb::{
     ClusterFact, Failure, ModifyDbClusterPrimaryZone, NodeChange, RestartDbNode, TargetZoneType,
 };
 use failover_model::simulation::{
-    BadWorld, Fault, GroupStage, Happened, LatencyProfile, PairStage, ReplyFault, Selector, Simulation,
+    BadWorld, Fault, GroupStage, LatencyProfile, PairStage, ReplyFault, Selector, Simulation, Trace,
     Transitions,
 };
 use failover_model::{
@@ -54,7 +54,7 @@ fn ask(
     region: &str,
     token: &str,
     request: impl Into<Request>,
-) -> (Output, Happened) {
+) -> (Output, Trace) {
     let token = ClientToken::parse(token).unwrap();
     world.call(&Call { now, account: id(OWNER), region: id(region), token }, &request.into())
 }
@@ -207,7 +207,7 @@ mod clusters {
         Simulation::new(plane, 1, transitions, LatencyProfile::DOCUMENTED)
     }
 
-    fn facts(happened: &Happened) -> Vec<&ClusterFact> {
+    fn facts(happened: &Trace) -> Vec<&ClusterFact> {
         let events = happened.events.iter();
         events
             .filter_map(|event| match &event.fact {

@@ -1,5 +1,5 @@
 use super::*;
-use failover_model::{NotAdopted, Violation};
+use failover_model::{Breach, NotAdopted, Violation};
 
 #[test]
 fn a_cluster_is_adopted_only_with_exactly_one_writer_of_an_ordinary_kind() {
@@ -18,7 +18,10 @@ fn a_cluster_is_adopted_only_with_exactly_one_writer_of_an_ordinary_kind() {
         let taken = world.plane.adopt_cluster(at(world.now), &id(OWNER), seed);
         let broken = taken.unwrap_err();
         assert!(
-            matches!(broken, NotAdopted::Violation(Violation::Writers(_) | Violation::WriterKind(_))),
+            matches!(
+                broken,
+                NotAdopted::Violation(Violation::Resource { why: Breach::Writers | Breach::WriterKind, .. })
+            ),
             "{broken}"
         );
         assert_eq!(world.plane, before);

@@ -134,7 +134,9 @@ fn a_failover_event_says_to_which_recover_point_it_fails_over() {
     for (status, known) in [(S::Created, false), (S::Normal, true)] {
         let mut world = at_status(status);
         let step = world.failover(DESTINATION).unwrap();
-        let Fact::Pair { fact: PairFact::Status { recover_point, .. }, .. } = &step.events[0].fact else {
+        let Fact::Pair { fact: PairFact::Status(StatusChange { recover_point, .. }), .. } =
+            &step.events[0].fact
+        else {
             panic!("a status event comes first");
         };
         assert_eq!(recover_point.is_some(), known);

@@ -10,7 +10,9 @@ fn a_failover_supersedes_what_is_under_way_and_the_late_outcome_changes_nothing(
             let late = world.pending(1);
             let step = world.later(1_000).failover(DESTINATION).unwrap();
             assert_eq!(step.events[0].rule.0, number);
-            let Fact::Pair { fact: PairFact::Status { superseded, .. }, .. } = &step.events[0].fact else {
+            let Fact::Pair { fact: PairFact::Status(StatusChange { superseded, .. }), .. } =
+                &step.events[0].fact
+            else {
                 panic!("a status event comes first");
             };
             assert_eq!(*superseded, Some(late), "{status}");

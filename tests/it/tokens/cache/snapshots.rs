@@ -1,5 +1,5 @@
 use super::*;
-use failover_model::token::{BadTokenSnapshot, TokenSnapshot};
+use failover_model::token::{BadTokenSnapshot, TokenSnapshot, TokenViolation};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -96,36 +96,37 @@ fn other_bounds_forget_what_expires_under_them_and_refuse_what_does_not_fit() {
     assert_eq!(short.standing(at(0), Some(&key("a", "s", "4")), &4), Standing::Replay(&4));
     assert_eq!((short.len(), short.horizon(&"a".into())), (4, 6));
     let narrow = Cache::restore(config(Some(100), 2, Overflow::Refuse), sample().snapshot());
-    assert_eq!(narrow, Err(BadTokenSnapshot::OverCapacity { sequence: 14 }));
+    assert_eq!(narrow, Err(TokenViolation::OverCapacity { held: 3 }.into()));
 }
 
 #[test]
 fn a_snapshot_that_no_cache_can_have_given_is_refused_by_name() {
     use BadTokenSnapshot as Bad;
+    use TokenViolation as Broken;
     let cases: &[(&str, Value, Bad)] = &[
         ("/version", json!(2), Bad::Version { version: 2 }),
         ("/next", json!(0), Bad::Counter { next: 0 }),
         ("/next", json!(u64::MAX / 2 + 1), Bad::Counter { next: u64::MAX / 2 + 1 }),
         ("/next", json!(u64::MAX), Bad::Counter { next: u64::MAX }),
-        ("/next", json!(14), Bad::SequenceAhead { sequence: 14 }),
-        ("/next", json!(6), Bad::HorizonAhead { tenant: 0 }),
-        ("/clock", json!(93), Bad::FutureCompletion { sequence: 12 }),
+        ("/next", json!(14), Broken::SequenceAhead { sequence: 14 }.into()),
+        ("/next", json!(6), Broken::HorizonAhead { horizon: 6 }.into()),
+        ("/clock", json!(93), Broken::FutureCompletion { sequence: 12 }.into()),
         ("/tenants/1/tenant", json!("a"), Bad::TenantOrder { tenant: 1 }),
         ("/tenants/1/tenant", json!("0"), Bad::TenantOrder { tenant: 1 }),
         ("/tenants/1/completed", json!([]), Bad::IdleTenant { tenant: 1 }),
-        ("/tenants/0/horizon", json!(15), Bad::HorizonAhead { tenant: 0 }),
+        ("/tenants/0/horizon", json!(15), Broken::HorizonAhead { horizon: 15 }.into()),
         ("/tenants/0/horizon", json!(8), Bad::SequenceOrder { sequence: 8 }),
         ("/tenants/0/completed/1/sequence", json!(8), Bad::SequenceOrder { sequence: 8 }),
-        ("/tenants/0/completed/1/sequence", json!(12), Bad::RepeatedSequence { sequence: 12 }),
-        ("/tenants/0/completed/1/sequence", json!(11), Bad::CompletionOrder { sequence: 12 }),
-        ("/tenants/0/completed/1/completed_at", json!(91), Bad::CompletionOrder { sequence: 10 }),
-        ("/tenants/0/completed/1/completed_at", json!(121), Bad::FutureCompletion { sequence: 10 }),
+        ("/tenants/0/completed/1/sequence", json!(12), Broken::RepeatedSequence { sequence: 12 }.into()),
+        ("/tenants/0/completed/1/sequence", json!(11), Broken::CompletionOrder { sequence: 12 }.into()),
+        ("/tenants/0/completed/1/completed_at", json!(91), Broken::CompletionOrder { sequence: 10 }.into()),
+        ("/tenants/0/completed/1/completed_at", json!(121), Broken::FutureCompletion { sequence: 10 }.into()),
         ("/tenants/0/completed/1/token", json!("3"), Bad::RepeatedKey { sequence: 10 }),
         ("/tenants/1/completed/0/sequence", json!(0), Bad::SequenceOrder { sequence: 0 }),
         ("/in_flight/0/sequence", json!(0), Bad::SequenceOrder { sequence: 0 }),
         ("/in_flight/0/sequence", json!(14), Bad::SequenceOrder { sequence: 14 }),
-        ("/in_flight/0/sequence", json!(10), Bad::RepeatedSequence { sequence: 10 }),
-        ("/in_flight/1/sequence", json!(15), Bad::SequenceAhead { sequence: 15 }),
+        ("/in_flight/0/sequence", json!(10), Broken::RepeatedSequence { sequence: 10 }.into()),
+        ("/in_flight/1/sequence", json!(15), Broken::SequenceAhead { sequence: 15 }.into()),
         ("/in_flight/1/token", json!("4"), Bad::RepeatedKey { sequence: 14 }),
         ("/in_flight/0/tenant", json!("a"), Bad::RepeatedKey { sequence: 14 }),
     ];
@@ -141,7 +142,7 @@ fn a_snapshot_that_no_cache_can_have_given_is_refused_by_name() {
     let mut crowded = bytes(&sample());
     crowded["in_flight"][0]["tenant"] = json!("a");
     crowded["in_flight"][0]["token"] = json!("other");
-    assert_eq!(restore(&crowded), Err(Bad::OverCapacity { sequence: 14 }));
+    assert_eq!(restore(&crowded), Err(Broken::OverCapacity { held: 4 }.into()));
 }
 
 #[test]
