@@ -193,10 +193,15 @@ macro_rules! events {
 
 /// An enum of statuses with their spelling on the wire and in snapshots.
 macro_rules! statuses {
-    ($(#[$doc:meta])* $Status:ident, $what:literal { $($(#[$status_doc:meta])* $name:ident = $wire:literal,)* }) => {
+    ($(#[$doc:meta])* $Status:ident { $($(#[$status_doc:meta])* $name:ident = $wire:literal,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $Status {$( $(#[$status_doc])* $name, )*}
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        pub enum $Status {$(
+            $(#[$status_doc])*
+            #[cfg_attr(feature = "serde", serde(rename = $wire))]
+            $name,
+        )*}
 
         $crate::lifecycle::listed!($Status: $($name)*);
 
@@ -215,21 +220,6 @@ macro_rules! statuses {
         impl core::fmt::Display for $Status {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.write_str(self.as_str())
-            }
-        }
-
-        #[cfg(feature = "serde")]
-        impl serde::Serialize for $Status {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        #[cfg(feature = "serde")]
-        impl<'de> serde::Deserialize<'de> for $Status {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = alloc::string::String::deserialize(deserializer)?;
-                Self::parse(&text).ok_or_else(|| serde::de::Error::custom(concat!("unknown ", $what, " status")))
             }
         }
     };

@@ -141,10 +141,10 @@ calls! {
             |plane, call, it| Ok(Done::observed(plane.list_groups(call, it)));
         /// `AddDiskReplicaPair`: a pair joins a group.
         AddDiskReplicaPair => add_disk_replica_pair(group) -> ():
-            ControlPlane::add_member;
+            |plane, call, it| plane.membership_call(call, &it.group, &it.pair, ReplicaGroup::decide_add);
         /// `RemoveDiskReplicaPair`: a pair leaves its group and continues to exist.
         RemoveDiskReplicaPair => remove_disk_replica_pair(group) -> ():
-            ControlPlane::remove_member;
+            |plane, call, it| plane.membership_call(call, &it.group, &it.pair, ReplicaGroup::decide_remove);
         /// `StartPairDrill`: clones the last recover point.
         StartPairDrill => start_pair_drill(pair) with FreshDrill -> DrillStarted:
             |plane, call, it, fresh| plane.start_drill(call, DrillOwner::Pair(it.pair.clone()), fresh);

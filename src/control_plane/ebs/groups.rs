@@ -13,9 +13,9 @@ use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
 use crate::ebs::group::rules::{G_014, G_610, G_697};
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::{
-    AddDiskReplicaPair, CallSite, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, DrillOwner, EbsReason,
-    EbsRefusal, End, GroupCreated, GroupPage, GroupPlan, GroupRequest, GroupSeed, GroupStatus, GroupView,
-    Member, Membership, RemoveDiskReplicaPair, ReplicaGroup, ReplicaPair,
+    CallSite, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, DrillOwner, EbsReason, EbsRefusal, End,
+    GroupCreated, GroupPage, GroupPlan, GroupRequest, GroupSeed, GroupStatus, GroupView, Member, Membership,
+    ReplicaGroup, ReplicaPair,
 };
 use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
@@ -73,23 +73,8 @@ impl ControlPlane {
         Ok(Done { response: (), step: self.apply_to_group(id, plan), rule })
     }
 
-    pub(in crate::control_plane) fn add_member(
-        &mut self,
-        call: &CallContext<'_>,
-        request: &AddDiskReplicaPair,
-    ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        self.membership_call(call, &request.group, &request.pair, ReplicaGroup::decide_add)
-    }
-
-    pub(in crate::control_plane) fn remove_member(
-        &mut self,
-        call: &CallContext<'_>,
-        request: &RemoveDiskReplicaPair,
-    ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        self.membership_call(call, &request.group, &request.pair, ReplicaGroup::decide_remove)
-    }
-
-    fn membership_call(
+    /// Handles a call that makes a pair join or leave a group: look-up of both, decision, application.
+    pub(in crate::control_plane) fn membership_call(
         &mut self,
         call: &CallContext<'_>,
         id: &GroupId,

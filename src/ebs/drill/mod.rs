@@ -27,7 +27,7 @@ use crate::time::Timestamp;
 
 statuses! {
     /// The status of a drill.
-    DrillStatus, "drill" {
+    DrillStatus {
         /// Its disks are being made.
         Executing = "executing",
         /// Its disks can be used.

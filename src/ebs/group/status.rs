@@ -7,7 +7,7 @@ use crate::lifecycle::statuses;
 
 statuses! {
     /// The status of a consistent group.
-    GroupStatus, "group" {
+    GroupStatus {
         /// A member is abnormal, or the group itself.
         Invalid = "invalid",
         /// Being created.

@@ -7,7 +7,7 @@ use crate::lifecycle::statuses;
 
 statuses! {
     /// The status of a replication pair.
-    PairStatus, "pair" {
+    PairStatus {
         /// The relation is abnormal; the status message says why.
         Invalid = "invalid",
         /// Being created.

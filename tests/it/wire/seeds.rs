@@ -205,7 +205,7 @@ fn what_is_missing_of_the_charge_follows_from_the_bandwidth() {
 fn a_bad_pair_is_named_by_its_place() {
     let cases = [
         (json!([]), "", "it should be an object"),
-        (json!({"Status": "Created"}), "Status", "unknown pair status"),
+        (json!({"Status": "Created"}), "Status", "unknown variant"),
         (json!({"Status": 1}), "Status", "it should be a string"),
         (json!({"ReplicaPairId": "a b"}), "ReplicaPairId", "byte 1"),
         (json!({"SourceDiskId": "ä"}), "SourceDiskId", "byte 0"),
