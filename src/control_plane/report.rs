@@ -10,9 +10,9 @@ use super::{ControlPlane, Misuse, Observation, Report};
 use crate::control_plane::rules::C_040;
 use crate::ebs::pair::rules::E_680;
 use crate::ebs::{Disk, DiskChange, ReplicaPair};
-use crate::ids::{AccountId, ClusterId, DiskId, EffectId, GroupId, NodeId, PairId};
+use crate::ids::{AccountId, DiskId, EffectId, GroupId, NodeId, PairId};
 use crate::lifecycle;
-use crate::outcome::Outcome;
+use crate::outcome::{NotTaken, Outcome};
 use crate::polardb::NodeChange;
 use crate::rule::cite;
 use crate::text::StatusMessage;
@@ -28,13 +28,10 @@ impl ControlPlane {
         cite!(C_040);
         let now = self.observe(now);
         match report {
-            Report::Outcome { id, outcome } => match self.index.effects.get(id.0).cloned() {
-                None => Err(Misuse::Stale(*id)),
-                Some(Owner::Pair(pair)) => self.pair_outcome(now, &pair, *id, outcome),
-                Some(Owner::Group(group)) => self.group_outcome(now, &group, *id, outcome),
-                Some(Owner::Drill(drill)) => self.drill_outcome(now, &drill, *id, outcome),
-                Some(Owner::Cluster(cluster)) => self.cluster_outcome(now, &cluster, *id, outcome),
-            },
+            Report::Outcome { id, outcome } => {
+                let owner = self.index.effects.get(id.0).cloned().ok_or(Misuse::Stale(*id))?;
+                self.ended(now, &owner, *id, outcome).map_err(|why| Misuse::of(why, *id))
+            }
             Report::Observed(observation) => self.observed(now, observation),
         }
     }
@@ -82,18 +79,43 @@ impl ControlPlane {
         }
     }
 
-    fn group_outcome(
+    /// Takes the outcome of the effect of a resource. A member of a group is decided together with its group.
+    fn ended(
         &mut self,
         now: Timestamp,
-        id: &GroupId,
+        owner: &Owner,
         effect: EffectId,
         outcome: &Outcome,
-    ) -> Result<Step, Misuse> {
-        let group = self.groups.get(id).ok_or(Misuse::Stale(effect))?;
-        let members: Vec<&ReplicaPair> = self.members(id).collect();
-        let plan = group.decide_outcome(now, effect, outcome, &members, &self.policy.ebs);
-        let plan = plan.map_err(|why| Misuse::of(why, effect))?;
-        Ok(self.apply_to_group(id, plan))
+    ) -> Result<Step, NotTaken> {
+        match owner {
+            Owner::Pair(id) => {
+                let pair = self.pairs.get(id).ok_or(NotTaken::Stale)?;
+                let Some(group) = pair.group().and_then(|group| self.groups.get(group)) else {
+                    let plan = pair.decide_outcome(now, effect, outcome, &self.policy.ebs)?;
+                    return Ok(self.apply_to_pair(id, plan));
+                };
+                let members: Vec<&ReplicaPair> = self.members(&group.id).collect();
+                let plan = group.decide_copied(now, id, effect, outcome, &members)?;
+                let group = group.id.clone();
+                Ok(self.apply_to_group(&group, plan))
+            }
+            Owner::Group(id) => {
+                let group = self.groups.get(id).ok_or(NotTaken::Stale)?;
+                let members: Vec<&ReplicaPair> = self.members(id).collect();
+                let plan = group.decide_outcome(now, effect, outcome, &members, &self.policy.ebs)?;
+                Ok(self.apply_to_group(id, plan))
+            }
+            Owner::Drill(id) => {
+                let drill = self.drills.get(id).ok_or(NotTaken::Stale)?;
+                let plan = drill.decide_outcome(effect, outcome)?;
+                Ok(self.apply_to_drill(now, id, plan))
+            }
+            Owner::Cluster(id) => {
+                let cluster = self.clusters.get(id).ok_or(NotTaken::Stale)?;
+                let plan = cluster.decide_outcome(self.context(now), effect, outcome)?;
+                Ok(self.apply_to_cluster(id, plan))
+            }
+        }
     }
 
     /// Invalidates a pair. A member is decided together with its group, since it may be part of a round.
@@ -107,37 +129,6 @@ impl ControlPlane {
         let plan = group.decide_member_invalidated(now, pair, message, &members);
         let group = group.id.clone();
         Some(self.apply_to_group(&group, plan))
-    }
-
-    fn pair_outcome(
-        &mut self,
-        now: Timestamp,
-        id: &PairId,
-        effect: EffectId,
-        outcome: &Outcome,
-    ) -> Result<Step, Misuse> {
-        let pair = self.pairs.get(id).ok_or(Misuse::Stale(effect))?;
-        if let Some(group) = pair.group().and_then(|group| self.groups.get(group)) {
-            let members: Vec<&ReplicaPair> = self.members(&group.id).collect();
-            let plan = group.decide_copied(now, id, effect, outcome, &members);
-            let group = group.id.clone();
-            return Ok(self.apply_to_group(&group, plan.map_err(|why| Misuse::of(why, effect))?));
-        }
-        let plan = pair.decide_outcome(now, effect, outcome, &self.policy.ebs);
-        Ok(self.apply_to_pair(id, plan.map_err(|why| Misuse::of(why, effect))?))
-    }
-
-    fn cluster_outcome(
-        &mut self,
-        now: Timestamp,
-        id: &ClusterId,
-        effect: EffectId,
-        outcome: &Outcome,
-    ) -> Result<Step, Misuse> {
-        let cluster = self.clusters.get(id).ok_or(Misuse::Stale(effect))?;
-        let plan = cluster.decide_outcome(self.context(now), effect, outcome);
-        let plan = plan.map_err(|why| Misuse::of(why, effect))?;
-        Ok(self.apply_to_cluster(id, plan))
     }
 
     fn observed(&mut self, now: Timestamp, observation: &Observation) -> Result<Step, Misuse> {

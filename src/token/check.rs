@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::hash::Hash;
 
 use super::cache::TokenCache;
-use super::store::{Flight, Tenant};
+use super::store::{Done, Entry, Flight, Tenant};
 use super::table::Slot;
 use crate::time::Timestamp;
 
@@ -15,47 +15,26 @@ use crate::time::Timestamp;
 #[non_exhaustive]
 pub enum TokenViolation {
     /// Looking a token up does not find its entry.
-    #[error("token {sequence} is not found under its key")]
-    NotFound {
-        /// The token's number.
-        sequence: u64,
-    },
+    #[error("token {0} is not found under its key")]
+    NotFound(u64),
     /// A token's tenant is unknown.
-    #[error("the tenant of token {sequence} is unknown")]
-    UnknownTenant {
-        /// The token's number.
-        sequence: u64,
-    },
+    #[error("the tenant of token {0} is unknown")]
+    UnknownTenant(u64),
     /// A number was not drawn from the counter.
-    #[error("sequence number {sequence} is not between zero and the next one")]
-    SequenceAhead {
-        /// The number.
-        sequence: u64,
-    },
+    #[error("sequence number {0} is not between zero and the next one")]
+    SequenceAhead(u64),
     /// Two tokens have the same number.
-    #[error("sequence number {sequence} is there twice")]
-    RepeatedSequence {
-        /// The number.
-        sequence: u64,
-    },
+    #[error("sequence number {0} is there twice")]
+    RepeatedSequence(u64),
     /// A token was completed after the clock.
-    #[error("token {sequence} was completed after the clock")]
-    FutureCompletion {
-        /// The number of its completion.
-        sequence: u64,
-    },
+    #[error("token {0} was completed after the clock")]
+    FutureCompletion(u64),
     /// A token was completed before one of a lower number.
-    #[error("token {sequence} was completed before one of a lower number")]
-    CompletionOrder {
-        /// The number of its completion.
-        sequence: u64,
-    },
+    #[error("token {0} was completed before one of a lower number")]
+    CompletionOrder(u64),
     /// The queue of a tenant's completions is torn at this token.
-    #[error("the queue of completions is torn at token {sequence}")]
-    TornQueue {
-        /// The number of its completion.
-        sequence: u64,
-    },
+    #[error("the queue of completions is torn at token {0}")]
+    TornQueue(u64),
     /// A tenant's recorded count differs from its number of completions and tokens in flight.
     #[error("a tenant is said to have {held} tokens, but has {found}")]
     Miscounted {
@@ -65,29 +44,17 @@ pub enum TokenViolation {
         found: usize,
     },
     /// A tenant exceeds its capacity.
-    #[error("a tenant has {held} tokens, more than its capacity")]
-    OverCapacity {
-        /// The number of its tokens.
-        held: usize,
-    },
+    #[error("a tenant has {0} tokens, more than its capacity")]
+    OverCapacity(usize),
     /// A horizon was not drawn from the counter.
-    #[error("horizon {horizon} is not below the next sequence number")]
-    HorizonAhead {
-        /// The horizon.
-        horizon: u64,
-    },
+    #[error("horizon {0} is not below the next sequence number")]
+    HorizonAhead(u64),
     /// A completion at or below its tenant's horizon is remembered, although eviction is in order.
-    #[error("completion {sequence} is not above its tenant's horizon")]
-    BelowHorizon {
-        /// Its number.
-        sequence: u64,
-    },
+    #[error("completion {0} is not above its tenant's horizon")]
+    BelowHorizon(u64),
     /// A token in flight is missing from the list or listed with wrong data.
-    #[error("token {sequence} and the list of tokens in flight disagree")]
-    LostFlight {
-        /// Its number.
-        sequence: u64,
-    },
+    #[error("token {0} and the list of tokens in flight disagree")]
+    LostFlight(u64),
     /// The list of tokens in flight is out of order or miscounted.
     #[error("the list of tokens in flight is out of order")]
     FlightOrder,
@@ -106,11 +73,9 @@ where
     /// The first [`TokenViolation`] found. None is known to be reachable.
     pub fn check(&self) -> Result<(), TokenViolation> {
         self.check_entries()?;
-        let entries = self.store.entries.iter().map(|(_, entry)| entry);
-        let mut numbers: Vec<_> =
-            entries.map(|entry| (entry.sequence, entry.done.as_ref().map(|done| done.at))).collect();
-        numbers.sort_unstable_by_key(|(sequence, _)| *sequence);
-        check_numbers(numbers, self.next, self.clock)?;
+        let mut entries: Vec<&Entry<R, O>> = self.store.entries.iter().map(|(_, entry)| entry).collect();
+        entries.sort_unstable_by_key(|entry| entry.sequence);
+        check_numbers(entries, self.next, self.clock)?;
         self.check_flights()?;
         let mut in_flight = alloc::vec![0_usize; self.store.tenants.len()];
         for (_, flight) in self.store.flights.iter() {
@@ -137,10 +102,10 @@ where
         for (index, (key, entry)) in self.store.entries.iter().enumerate() {
             let sequence = entry.sequence;
             if self.store.find(self.store.hash(key), key) != Slot::at(index) {
-                return Err(TokenViolation::NotFound { sequence });
+                return Err(TokenViolation::NotFound(sequence));
             }
             if self.store.tenant_index(&key.tenant).is_none() {
-                return Err(TokenViolation::UnknownTenant { sequence });
+                return Err(TokenViolation::UnknownTenant(sequence));
             }
         }
         Ok(())
@@ -157,7 +122,7 @@ where
                     && self.store.tenant_index(&key.tenant) == Some(*tenant)
             });
             if !listed {
-                return Err(TokenViolation::LostFlight { sequence });
+                return Err(TokenViolation::LostFlight(sequence));
             }
         }
         Ok(())
@@ -166,62 +131,63 @@ where
     /// Walks a tenant's queue; returns the number of its entries, including those in flight.
     fn check_tenant(&self, index: usize, tenant: &Tenant, in_flight: usize) -> Result<usize, TokenViolation> {
         if tenant.horizon >= self.next {
-            return Err(TokenViolation::HorizonAhead { horizon: tenant.horizon });
+            return Err(TokenViolation::HorizonAhead(tenant.horizon));
         }
         let (mut length, mut older, mut at, mut last) = (0_usize, None, tenant.oldest, tenant.horizon);
         while let Some(slot) = at {
-            let torn = TokenViolation::TornQueue { sequence: last };
+            let torn = TokenViolation::TornQueue(last);
             let (key, entry) = self.store.entry(slot).ok_or(torn)?;
             let sequence = entry.sequence;
-            let done = entry.done.as_ref().ok_or(TokenViolation::TornQueue { sequence })?;
+            let done = entry.done.as_ref().ok_or(TokenViolation::TornQueue(sequence))?;
             if sequence <= tenant.horizon {
-                return Err(TokenViolation::BelowHorizon { sequence });
+                return Err(TokenViolation::BelowHorizon(sequence));
             }
             // Ascending numbers also guarantee that the walk ends.
             if sequence <= last || done.older != older || self.store.tenant_index(&key.tenant) != Some(index)
             {
-                return Err(TokenViolation::TornQueue { sequence });
+                return Err(TokenViolation::TornQueue(sequence));
             }
             (length, older, at, last) = (length.saturating_add(1), at, done.newer, sequence);
         }
         if tenant.newest != older {
-            return Err(TokenViolation::TornQueue { sequence: last });
+            return Err(TokenViolation::TornQueue(last));
         }
         let (held, found) = (tenant.held, length.saturating_add(in_flight));
         if held != found {
             return Err(TokenViolation::Miscounted { held, found });
         }
         if held > self.config.capacity.get() {
-            return Err(TokenViolation::OverCapacity { held });
+            return Err(TokenViolation::OverCapacity(held));
         }
         Ok(held)
     }
 }
 
-/// Checks tokens by their numbers and, if they are completed, times: that the numbers, which must be sorted, are unique
-/// and drawn from the counter, and that completions are in the order of time and not after the clock.
-pub(super) fn check_numbers(
-    tokens: impl IntoIterator<Item = (u64, Option<Timestamp>)>,
+/// Checks entries that are sorted by number: that the numbers are unique and drawn from the counter, and that
+/// completions are in the order of time and not after the clock.
+pub(super) fn check_numbers<'a, R: 'a, O: 'a>(
+    entries: impl IntoIterator<Item = &'a Entry<R, O>>,
     next: u64,
     clock: Timestamp,
 ) -> Result<(), TokenViolation> {
     let (mut last_sequence, mut last_completed_at) = (None, Timestamp::default());
-    for (sequence, completed_at) in tokens {
+    for Entry { sequence, done, .. } in entries {
+        let sequence = *sequence;
         if sequence == 0 || sequence >= next {
-            return Err(TokenViolation::SequenceAhead { sequence });
+            return Err(TokenViolation::SequenceAhead(sequence));
         }
         if last_sequence == Some(sequence) {
-            return Err(TokenViolation::RepeatedSequence { sequence });
+            return Err(TokenViolation::RepeatedSequence(sequence));
         }
         last_sequence = Some(sequence);
-        let Some(at) = completed_at else { continue };
-        if at > clock {
-            return Err(TokenViolation::FutureCompletion { sequence });
+        let Some(Done { at, .. }) = done else { continue };
+        if *at > clock {
+            return Err(TokenViolation::FutureCompletion(sequence));
         }
-        if at < last_completed_at {
-            return Err(TokenViolation::CompletionOrder { sequence });
+        if *at < last_completed_at {
+            return Err(TokenViolation::CompletionOrder(sequence));
         }
-        last_completed_at = at;
+        last_completed_at = *at;
     }
     Ok(())
 }
@@ -281,13 +247,13 @@ mod tests {
     fn every_way_to_break_a_cache_is_noticed() {
         type Break = fn(&mut Cache);
         let cases: &[(Break, Broken)] = &[
-            (|c| c.store.entries.key_mut(2).scope = 9, Broken::NotFound { sequence: 6 }),
-            (|c| c.store.tenants.truncate(1), Broken::UnknownTenant { sequence: 8 }),
-            (|c| c.clock = Timestamp::from_millis(79), Broken::FutureCompletion { sequence: 8 }),
-            (|c| entry(c, 1).sequence = 0, Broken::SequenceAhead { sequence: 0 }),
-            (|c| c.next = 11, Broken::SequenceAhead { sequence: 11 }),
-            (|c| entry(c, 4).sequence = 6, Broken::RepeatedSequence { sequence: 6 }),
-            (|c| done(c, 3).at = Timestamp::from_millis(39), Broken::CompletionOrder { sequence: 6 }),
+            (|c| c.store.entries.key_mut(2).scope = 9, Broken::NotFound(6)),
+            (|c| c.store.tenants.truncate(1), Broken::UnknownTenant(8)),
+            (|c| c.clock = Timestamp::from_millis(79), Broken::FutureCompletion(8)),
+            (|c| entry(c, 1).sequence = 0, Broken::SequenceAhead(0)),
+            (|c| c.next = 11, Broken::SequenceAhead(11)),
+            (|c| entry(c, 4).sequence = 6, Broken::RepeatedSequence(6)),
+            (|c| done(c, 3).at = Timestamp::from_millis(39), Broken::CompletionOrder(6)),
             (|c| c.store.flights.queue_mut().swap(0, 2), Broken::FlightOrder),
             (|c| c.store.flights.queue_mut()[1].1 = None, Broken::FlightOrder),
             (
@@ -295,29 +261,29 @@ mod tests {
                 Broken::FlightOrder,
             ),
             (|c| c.store.flights.queue_mut().truncate(2), Broken::Miscounted { held: 5, found: 4 }),
-            (|c| flight(c, 9).tenant = 1, Broken::LostFlight { sequence: 9 }),
-            (|c| flight(c, 9).slot = slot(7).unwrap(), Broken::LostFlight { sequence: 9 }),
-            (|c| flight(c, 9).slot = slot(8).unwrap(), Broken::LostFlight { sequence: 9 }),
-            (|c| entry(c, 5).done = done(c, 4).clone().into(), Broken::LostFlight { sequence: 9 }),
-            (|c| c.store.tenants[1].horizon = 12, Broken::HorizonAhead { horizon: 12 }),
-            (|c| c.store.tenants[1].horizon = 8, Broken::BelowHorizon { sequence: 8 }),
-            (|c| c.store.tenants[0].oldest = slot(2), Broken::TornQueue { sequence: 4 }),
-            (|c| c.store.tenants[0].oldest = slot(5), Broken::TornQueue { sequence: 9 }),
-            (|c| c.store.tenants[0].oldest = slot(9), Broken::TornQueue { sequence: 0 }),
-            (|c| c.store.tenants[0].newest = slot(2), Broken::TornQueue { sequence: 6 }),
-            (|c| c.store.tenants[0].newest = None, Broken::TornQueue { sequence: 6 }),
-            (|c| done(c, 2).older = None, Broken::TornQueue { sequence: 4 }),
-            (|c| done(c, 2).newer = None, Broken::TornQueue { sequence: 4 }),
-            (|c| done(c, 3).newer = slot(1), Broken::TornQueue { sequence: 2 }),
+            (|c| flight(c, 9).tenant = 1, Broken::LostFlight(9)),
+            (|c| flight(c, 9).slot = slot(7).unwrap(), Broken::LostFlight(9)),
+            (|c| flight(c, 9).slot = slot(8).unwrap(), Broken::LostFlight(9)),
+            (|c| entry(c, 5).done = done(c, 4).clone().into(), Broken::LostFlight(9)),
+            (|c| c.store.tenants[1].horizon = 12, Broken::HorizonAhead(12)),
+            (|c| c.store.tenants[1].horizon = 8, Broken::BelowHorizon(8)),
+            (|c| c.store.tenants[0].oldest = slot(2), Broken::TornQueue(4)),
+            (|c| c.store.tenants[0].oldest = slot(5), Broken::TornQueue(9)),
+            (|c| c.store.tenants[0].oldest = slot(9), Broken::TornQueue(0)),
+            (|c| c.store.tenants[0].newest = slot(2), Broken::TornQueue(6)),
+            (|c| c.store.tenants[0].newest = None, Broken::TornQueue(6)),
+            (|c| done(c, 2).older = None, Broken::TornQueue(4)),
+            (|c| done(c, 2).newer = None, Broken::TornQueue(4)),
+            (|c| done(c, 3).newer = slot(1), Broken::TornQueue(2)),
             (
                 |c| {
                     done(c, 3).newer = slot(4);
                     done(c, 4).older = slot(3);
                 },
-                Broken::TornQueue { sequence: 8 },
+                Broken::TornQueue(8),
             ),
             (|c| c.store.tenants[0].held = 6, Broken::Miscounted { held: 6, found: 5 }),
-            (|c| c.config.capacity = NonZeroUsize::new(4).unwrap(), Broken::OverCapacity { held: 5 }),
+            (|c| c.config.capacity = NonZeroUsize::new(4).unwrap(), Broken::OverCapacity(5)),
             (
                 |c| {
                     c.store.tenants[1].oldest = None;

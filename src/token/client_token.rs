@@ -25,24 +25,15 @@ pub struct ClientToken {
 /// Why a text is not a valid token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadToken {
-    /// A character is not ASCII. Checked first, so that length is the same in bytes and in characters.
-    #[error("a client token is ASCII, but byte {at} is not")]
-    NotAscii {
-        /// The position of the first such byte.
-        at: usize,
-    },
-    /// The text is too long.
-    #[error("a client token has at most 64 characters, not {length}")]
-    TooLong {
-        /// Its length.
-        length: usize,
-    },
-    /// A character is a space or a control character. Rejected by the strict profile only.
-    #[error("a client token has visible characters only, but byte {at} is a space or a control character")]
-    NotGraphic {
-        /// The position of the first such byte.
-        at: usize,
-    },
+    /// The byte at this position is not ASCII. Checked first, so that length is the same in bytes and in characters.
+    #[error("a client token is ASCII, but byte {0} is not")]
+    NotAscii(usize),
+    /// The text is too long; carries its length.
+    #[error("a client token has at most 64 characters, not {0}")]
+    TooLong(usize),
+    /// The byte at this position is a space or a control character. Rejected by the strict profile only.
+    #[error("a client token has visible characters only, but byte {0} is a space or a control character")]
+    NotGraphic(usize),
 }
 
 impl ClientToken {
@@ -57,10 +48,10 @@ impl ClientToken {
     pub fn parse(text: &str) -> Result<Option<Self>, BadToken> {
         cite!(T_010, T_040, T_050);
         if let Some(at) = text.bytes().position(|byte| !byte.is_ascii()) {
-            return Err(BadToken::NotAscii { at });
+            return Err(BadToken::NotAscii(at));
         }
         if text.len() > Self::MAX_LENGTH {
-            return Err(BadToken::TooLong { length: text.len() });
+            return Err(BadToken::TooLong(text.len()));
         }
         let mut bytes = [0; Self::MAX_LENGTH];
         for (byte, given) in bytes.iter_mut().zip(text.bytes()) {
@@ -77,7 +68,7 @@ impl ClientToken {
     pub fn parse_strict(text: &str) -> Result<Option<Self>, BadToken> {
         let token = Self::parse(text)?;
         match text.bytes().position(|byte| !byte.is_ascii_graphic()) {
-            Some(at) => Err(BadToken::NotGraphic { at }),
+            Some(at) => Err(BadToken::NotGraphic(at)),
             None => Ok(token),
         }
     }

@@ -14,8 +14,8 @@ use core::hash::Hash;
 use super::cache::{TokenCache, TokenKey};
 use super::check::{TokenViolation, check_numbers};
 use super::config::TokenCacheConfig;
+use super::store::{Done, Entry};
 use super::value::{Completed, InFlight, Tenant, TokenSnapshot, VERSION};
-use crate::time::Timestamp;
 
 /// The greatest plausible counter. Counting cannot reach it, and it leaves room for all later numbers.
 const MAX_COUNTER: u64 = u64::MAX / 2;
@@ -27,54 +27,26 @@ const MAX_COUNTER: u64 = u64::MAX / 2;
 #[non_exhaustive]
 pub enum BadTokenSnapshot {
     /// The format has another version.
-    #[error("token snapshot version {version} is not 1")]
-    Version {
-        /// The version in the snapshot.
-        version: u32,
-    },
+    #[error("token snapshot version {0} is not 1")]
+    Version(u32),
     /// The counter is zero or beyond what counting can reach.
-    #[error("the next sequence number cannot be {next}")]
-    Counter {
-        /// The counter.
-        next: u64,
-    },
+    #[error("the next sequence number cannot be {0}")]
+    Counter(u64),
     /// Tenants are not in strictly ascending order.
-    #[error("tenant {tenant} is not greater than the one before it")]
-    TenantOrder {
-        /// The position of the later one.
-        tenant: usize,
-    },
+    #[error("tenant {0} is not greater than the one before it")]
+    TenantOrder(usize),
     /// A tenant has neither a completed token nor a horizon and must be omitted.
-    #[error("tenant {tenant} has neither a completed token nor a horizon")]
-    IdleTenant {
-        /// Its position.
-        tenant: usize,
-    },
+    #[error("tenant {0} has neither a completed token nor a horizon")]
+    IdleTenant(usize),
     /// Numbers do not ascend, or start at or below the tenant's horizon or zero.
-    #[error(
-        "sequence number {sequence} is not greater than the one before it, the tenant's horizon, or zero"
-    )]
-    SequenceOrder {
-        /// The number.
-        sequence: u64,
-    },
+    #[error("sequence number {0} is not greater than the one before it, the tenant's horizon, or zero")]
+    SequenceOrder(u64),
     /// Two tokens have the same tenant, scope and text.
-    #[error("token {sequence} has the tenant, scope and text of one of a lower number")]
-    RepeatedKey {
-        /// The higher of their numbers.
-        sequence: u64,
-    },
+    #[error("token {0} has the tenant, scope and text of one of a lower number")]
+    RepeatedKey(u64),
     /// The tokens break an invariant of every cache.
     #[error(transparent)]
     Violation(#[from] TokenViolation),
-}
-
-/// A token of a snapshot, completed or in flight, during a restore.
-struct Token<T, S, R, O> {
-    sequence: u64,
-    key: TokenKey<T, S>,
-    request: R,
-    done: Option<(O, Timestamp)>,
 }
 
 impl<T, S, R, O> TokenCache<T, S, R, O>
@@ -114,10 +86,10 @@ where
     ) -> Result<Self, BadTokenSnapshot> {
         let TokenSnapshot { version, clock, next, tenants, in_flight } = snapshot;
         if version != VERSION {
-            return Err(BadTokenSnapshot::Version { version });
+            return Err(BadTokenSnapshot::Version(version));
         }
         if next == 0 || next > MAX_COUNTER {
-            return Err(BadTokenSnapshot::Counter { next });
+            return Err(BadTokenSnapshot::Counter(next));
         }
         let mut cache = Self::with_hash_seed(config, seed);
         (cache.clock, cache.next) = (clock, next);
@@ -125,13 +97,13 @@ where
         let mut last_tenant = None;
         for (position, Tenant { tenant, horizon, completed }) in tenants.into_iter().enumerate() {
             if last_tenant.as_ref().is_some_and(|last| *last >= tenant) {
-                return Err(BadTokenSnapshot::TenantOrder { tenant: position });
+                return Err(BadTokenSnapshot::TenantOrder(position));
             }
             if horizon == 0 && completed.is_empty() {
-                return Err(BadTokenSnapshot::IdleTenant { tenant: position });
+                return Err(BadTokenSnapshot::IdleTenant(position));
             }
             if horizon >= next {
-                return Err(TokenViolation::HorizonAhead { horizon }.into());
+                return Err(TokenViolation::HorizonAhead(horizon).into());
             }
             if horizon > 0 {
                 let index = cache.store.enter_tenant(&tenant);
@@ -141,41 +113,40 @@ where
             tokens.extend(completed.into_iter().map(
                 |Completed { sequence, scope, token, request, outcome, completed_at }| {
                     let key = TokenKey { tenant: tenant.clone(), scope, token };
-                    Token { sequence, key, request, done: Some((outcome, completed_at)) }
+                    let done = Done { outcome, at: completed_at, older: None, newer: None };
+                    (key, Entry { sequence, request, done: Some(done) })
                 },
             ));
             last_tenant = Some(tenant);
         }
         ascending(0, in_flight.iter().map(|token| token.sequence))?;
         tokens.extend(in_flight.into_iter().map(|InFlight { sequence, tenant, scope, token, request }| {
-            Token { sequence, key: TokenKey { tenant, scope, token }, request, done: None }
+            (TokenKey { tenant, scope, token }, Entry { sequence, request, done: None })
         }));
-        tokens.sort_by_key(|token| token.sequence);
-        let numbers = tokens.iter().map(|token| (token.sequence, token.done.as_ref().map(|done| done.1)));
-        check_numbers(numbers, next, clock)?;
-        for token in tokens {
-            cache.enter(token)?;
+        tokens.sort_by_key(|(_, entry)| entry.sequence);
+        check_numbers(tokens.iter().map(|(_, entry)| entry), next, clock)?;
+        for (key, entry) in tokens {
+            cache.enter(key, entry)?;
         }
         Ok(cache)
     }
 
     /// Inserts a token, whose number must be greater than every earlier one, unless it has expired.
-    fn enter(&mut self, token: Token<T, S, R, O>) -> Result<(), BadTokenSnapshot> {
-        let Token { sequence, key, request, done } = token;
-        let expired = |at| !self.config.lifetime.covers(at, self.clock);
-        if done.as_ref().is_some_and(|(_, at)| expired(*at)) {
+    fn enter(&mut self, key: TokenKey<T, S>, entry: Entry<R, O>) -> Result<(), BadTokenSnapshot> {
+        if !self.remembers(&entry, self.clock) {
             return Ok(());
         }
+        let Entry { sequence, request, done } = entry;
         let hash = self.store.hash(&key);
         if self.store.find(hash, &key).is_some() {
-            return Err(BadTokenSnapshot::RepeatedKey { sequence });
+            return Err(BadTokenSnapshot::RepeatedKey(sequence));
         }
         let tenant = self.store.tenant_index(&key.tenant);
         let held = tenant.and_then(|index| self.store.tenant(index)).map_or(0, |tenant| tenant.held);
         let room = held < self.config.capacity.get();
         let entered = room.then(|| self.store.insert(hash, key, tenant, request, sequence)).flatten();
-        entered.ok_or(TokenViolation::OverCapacity { held: held.saturating_add(1) })?;
-        if let Some((outcome, at)) = done {
+        entered.ok_or(TokenViolation::OverCapacity(held.saturating_add(1)))?;
+        if let Some(Done { outcome, at, .. }) = done {
             self.store.complete(sequence, sequence, outcome, at);
         }
         Ok(())
@@ -187,7 +158,7 @@ fn ascending(above: u64, sequences: impl Iterator<Item = u64>) -> Result<(), Bad
     let mut last = above;
     for sequence in sequences {
         if sequence <= last {
-            return Err(BadTokenSnapshot::SequenceOrder { sequence });
+            return Err(BadTokenSnapshot::SequenceOrder(sequence));
         }
         last = sequence;
     }

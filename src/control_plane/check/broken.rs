@@ -71,7 +71,7 @@ fn what_restoring_would_mend_is_reported_too() {
             },
             Breach::Registry.of("pc-9"),
         ),
-        (|plane| plane.tokens.reset_counter(), Violation::Tokens(OfTokens::SequenceAhead { sequence: 2 })),
+        (|plane| plane.tokens.reset_counter(), Violation::Tokens(OfTokens::SequenceAhead(2))),
         (|plane| plane.policy.tokens.capacity = core::num::NonZeroUsize::MIN, Violation::TokenConfig),
         (|plane| plane.index.effects = Ascending::new(), Violation::Index("effects")),
         (|plane| plane.index.deadlines = Deadlines::default(), Violation::Index("deadlines")),

@@ -15,7 +15,6 @@ use crate::ebs::{
     ReplicaId,
 };
 use crate::ids::{AccountId, DiskId, DrillId, EffectId, PairId};
-use crate::outcome::Outcome;
 use crate::policy::DrillWithoutRecoverPoint;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
@@ -115,19 +114,12 @@ impl ControlPlane {
         Ok(Done { response: (), step: self.apply_to_drill(call.now, id, plan), rule })
     }
 
-    pub(in crate::control_plane) fn drill_outcome(
+    pub(in crate::control_plane) fn apply_to_drill(
         &mut self,
         now: Timestamp,
         id: &DrillId,
-        effect: EffectId,
-        outcome: &Outcome,
-    ) -> Result<Step, Misuse> {
-        let drill = self.drills.get(id).ok_or(Misuse::Stale(effect))?;
-        let plan = drill.decide_outcome(effect, outcome).map_err(|why| Misuse::of(why, effect))?;
-        Ok(self.apply_to_drill(now, id, plan))
-    }
-
-    fn apply_to_drill(&mut self, now: Timestamp, id: &DrillId, plan: DrillPlan) -> Step {
+        plan: DrillPlan,
+    ) -> Step {
         let (rule, to, asks) = (plan.rule, plan.to, plan.asks());
         let effect = EffectId(self.next_id);
         let Some(drill) = self.drills.get_mut(id) else { return Step::default() };

@@ -71,7 +71,7 @@ impl ControlPlane {
         Ok(Done { response: (), step: self.apply_to_group(id, plan), rule })
     }
 
-    /// Handles a call by which a pair joins or leaves a group.
+    /// Handles a call that makes a pair join or leave a group: look-up of both, decision, application.
     pub(in crate::control_plane) fn membership_call(
         &mut self,
         call: &CallContext<'_>,

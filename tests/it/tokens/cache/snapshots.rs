@@ -96,7 +96,7 @@ fn other_bounds_forget_what_expires_under_them_and_refuse_what_does_not_fit() {
     assert_eq!(short.standing(at(0), Some(&key("a", "s", "4")), &4), Standing::Replay(&4));
     assert_eq!((short.len(), short.horizon(&"a".into())), (4, 6));
     let narrow = Cache::restore(config(Some(100), 2, Overflow::Refuse), sample().snapshot());
-    assert_eq!(narrow, Err(TokenViolation::OverCapacity { held: 3 }.into()));
+    assert_eq!(narrow, Err(TokenViolation::OverCapacity(3).into()));
 }
 
 #[test]
@@ -104,31 +104,31 @@ fn a_snapshot_that_no_cache_can_have_given_is_refused_by_name() {
     use BadTokenSnapshot as Bad;
     use TokenViolation as Broken;
     let cases: &[(&str, Value, Bad)] = &[
-        ("/version", json!(2), Bad::Version { version: 2 }),
-        ("/next", json!(0), Bad::Counter { next: 0 }),
-        ("/next", json!(u64::MAX / 2 + 1), Bad::Counter { next: u64::MAX / 2 + 1 }),
-        ("/next", json!(u64::MAX), Bad::Counter { next: u64::MAX }),
-        ("/next", json!(14), Broken::SequenceAhead { sequence: 14 }.into()),
-        ("/next", json!(6), Broken::HorizonAhead { horizon: 6 }.into()),
-        ("/clock", json!(93), Broken::FutureCompletion { sequence: 12 }.into()),
-        ("/tenants/1/tenant", json!("a"), Bad::TenantOrder { tenant: 1 }),
-        ("/tenants/1/tenant", json!("0"), Bad::TenantOrder { tenant: 1 }),
-        ("/tenants/1/completed", json!([]), Bad::IdleTenant { tenant: 1 }),
-        ("/tenants/0/horizon", json!(15), Broken::HorizonAhead { horizon: 15 }.into()),
-        ("/tenants/0/horizon", json!(8), Bad::SequenceOrder { sequence: 8 }),
-        ("/tenants/0/completed/1/sequence", json!(8), Bad::SequenceOrder { sequence: 8 }),
-        ("/tenants/0/completed/1/sequence", json!(12), Broken::RepeatedSequence { sequence: 12 }.into()),
-        ("/tenants/0/completed/1/sequence", json!(11), Broken::CompletionOrder { sequence: 12 }.into()),
-        ("/tenants/0/completed/1/completed_at", json!(91), Broken::CompletionOrder { sequence: 10 }.into()),
-        ("/tenants/0/completed/1/completed_at", json!(121), Broken::FutureCompletion { sequence: 10 }.into()),
-        ("/tenants/0/completed/1/token", json!("3"), Bad::RepeatedKey { sequence: 10 }),
-        ("/tenants/1/completed/0/sequence", json!(0), Bad::SequenceOrder { sequence: 0 }),
-        ("/in_flight/0/sequence", json!(0), Bad::SequenceOrder { sequence: 0 }),
-        ("/in_flight/0/sequence", json!(14), Bad::SequenceOrder { sequence: 14 }),
-        ("/in_flight/0/sequence", json!(10), Broken::RepeatedSequence { sequence: 10 }.into()),
-        ("/in_flight/1/sequence", json!(15), Broken::SequenceAhead { sequence: 15 }.into()),
-        ("/in_flight/1/token", json!("4"), Bad::RepeatedKey { sequence: 14 }),
-        ("/in_flight/0/tenant", json!("a"), Bad::RepeatedKey { sequence: 14 }),
+        ("/version", json!(2), Bad::Version(2)),
+        ("/next", json!(0), Bad::Counter(0)),
+        ("/next", json!(u64::MAX / 2 + 1), Bad::Counter(u64::MAX / 2 + 1)),
+        ("/next", json!(u64::MAX), Bad::Counter(u64::MAX)),
+        ("/next", json!(14), Broken::SequenceAhead(14).into()),
+        ("/next", json!(6), Broken::HorizonAhead(6).into()),
+        ("/clock", json!(93), Broken::FutureCompletion(12).into()),
+        ("/tenants/1/tenant", json!("a"), Bad::TenantOrder(1)),
+        ("/tenants/1/tenant", json!("0"), Bad::TenantOrder(1)),
+        ("/tenants/1/completed", json!([]), Bad::IdleTenant(1)),
+        ("/tenants/0/horizon", json!(15), Broken::HorizonAhead(15).into()),
+        ("/tenants/0/horizon", json!(8), Bad::SequenceOrder(8)),
+        ("/tenants/0/completed/1/sequence", json!(8), Bad::SequenceOrder(8)),
+        ("/tenants/0/completed/1/sequence", json!(12), Broken::RepeatedSequence(12).into()),
+        ("/tenants/0/completed/1/sequence", json!(11), Broken::CompletionOrder(12).into()),
+        ("/tenants/0/completed/1/completed_at", json!(91), Broken::CompletionOrder(10).into()),
+        ("/tenants/0/completed/1/completed_at", json!(121), Broken::FutureCompletion(10).into()),
+        ("/tenants/0/completed/1/token", json!("3"), Bad::RepeatedKey(10)),
+        ("/tenants/1/completed/0/sequence", json!(0), Bad::SequenceOrder(0)),
+        ("/in_flight/0/sequence", json!(0), Bad::SequenceOrder(0)),
+        ("/in_flight/0/sequence", json!(14), Bad::SequenceOrder(14)),
+        ("/in_flight/0/sequence", json!(10), Broken::RepeatedSequence(10).into()),
+        ("/in_flight/1/sequence", json!(15), Broken::SequenceAhead(15).into()),
+        ("/in_flight/1/token", json!("4"), Bad::RepeatedKey(14)),
+        ("/in_flight/0/tenant", json!("a"), Bad::RepeatedKey(14)),
     ];
     for (path, replacement, expected) in cases {
         let mut value = bytes(&sample());
@@ -142,7 +142,7 @@ fn a_snapshot_that_no_cache_can_have_given_is_refused_by_name() {
     let mut crowded = bytes(&sample());
     crowded["in_flight"][0]["tenant"] = json!("a");
     crowded["in_flight"][0]["token"] = json!("other");
-    assert_eq!(restore(&crowded), Err(Broken::OverCapacity { held: 4 }.into()));
+    assert_eq!(restore(&crowded), Err(Broken::OverCapacity(4).into()));
 }
 
 #[test]

@@ -167,16 +167,16 @@ proptest! {
         any::<String>(),
     ]) {
         let expected = if !text.is_ascii() {
-            Err(BadToken::NotAscii { at: text.bytes().position(|byte| byte >= 0x80).unwrap() })
+            Err(BadToken::NotAscii(text.bytes().position(|byte| byte >= 0x80).unwrap()))
         } else if text.len() > 64 {
-            Err(BadToken::TooLong { length: text.len() })
+            Err(BadToken::TooLong(text.len()))
         } else {
             Ok((!text.is_empty()).then_some(text.as_str()))
         };
         let parsed = ClientToken::parse(&text);
         prop_assert_eq!(parsed.as_ref().map(|token| token.as_ref().map(ClientToken::as_str)), expected.as_ref().map(|text| *text));
         let strict = match text.bytes().position(|byte| !(0x21..=0x7e).contains(&byte)) {
-            Some(at) if parsed.is_ok() => Err(BadToken::NotGraphic { at }),
+            Some(at) if parsed.is_ok() => Err(BadToken::NotGraphic(at)),
             _ => parsed.clone(),
         };
         prop_assert_eq!(ClientToken::parse_strict(&text), strict);
