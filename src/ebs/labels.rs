@@ -17,10 +17,10 @@ use crate::rule::cite;
 use crate::text::{Tag, TagKey, TagValue};
 
 /// The maximum number of tags on a resource, and in a request (`E-703`, `E-705`).
-pub const MOST_TAGS: usize = 20;
+pub const MAX_TAGS: usize = 20;
 
 /// The maximum number of resources in a request (`E-702`).
-pub const MOST_RESOURCES: usize = 50;
+pub const MAX_RESOURCES: usize = 50;
 
 /// A type of resource that can have tags. The SDK also knows `dedicatedblockstoragecluster`, which is not modelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -191,7 +191,7 @@ pub struct ChangeResourceGroup {
 pub(crate) fn tagged(tags: &[Tag], more: &[Tag]) -> Option<Vec<Tag>> {
     let kept = tags.iter().filter(|tag| more.iter().all(|new| new.key != tag.key));
     let all: Vec<Tag> = kept.chain(more).cloned().collect();
-    (all.len() <= MOST_TAGS).then_some(all)
+    (all.len() <= MAX_TAGS).then_some(all)
 }
 
 /// `tags` without those of the given keys; without all of them if no keys are given.

@@ -26,7 +26,7 @@ pub use drill::{Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, Dril
 pub use group::decide::{GroupPlan, GroupRequest, GroupStep, Member};
 pub use group::describe::{DescribeDiskReplicaGroups, GroupPage, GroupView};
 pub use group::member::{fits_group, may_leave_group, shown_by};
-pub use group::membership::{MOST_MEMBERS, Membership};
+pub use group::membership::{MAX_MEMBERS, Membership};
 pub use group::requests::{
     AddDiskReplicaPair, CreateDiskReplicaGroup, DeleteDiskReplicaGroup, FailoverDiskReplicaGroup,
     GroupCreated, GroupSettings, ModifyDiskReplicaGroup, RemoveDiskReplicaPair, ReprotectDiskReplicaGroup,
@@ -36,7 +36,7 @@ pub use group::status::GroupStatus;
 pub use group::table::{GroupEvent, GroupLifecycle};
 pub use group::{GroupEffect, GroupSeed, Location, ReplicaGroup};
 pub use labels::{
-    ChangeResourceGroup, ListTagResources, MOST_RESOURCES, MOST_TAGS, ResourceId, ResourceType, Resources,
+    ChangeResourceGroup, ListTagResources, MAX_RESOURCES, MAX_TAGS, ResourceId, ResourceType, Resources,
     TagFilter, TagPage, TagResources, TaggedResource, UntagResources,
 };
 pub use page::{Cursor, Page, Site};

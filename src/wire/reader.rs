@@ -26,7 +26,7 @@ pub(super) const INT32: u64 = i32::MAX as u64;
 pub(super) const INT64: u64 = i64::MAX as u64;
 
 /// The most tags that a request may carry.
-const MOST_TAGS: u32 = 20;
+const MAX_TAGS: u32 = 20;
 
 /// Why a parameter that is given twice is refused.
 const TWO_VALUES: &str = "it is given with two values (W-020)";
@@ -260,7 +260,7 @@ impl<'a> Reader<'a> {
             let (key, value) = given.entry(number).or_insert((None, None));
             *(if half == ".Key" { key } else { value }) = Some(text);
         }
-        if given.last_key_value().is_some_and(|(highest, _)| *highest > MOST_TAGS) {
+        if given.last_key_value().is_some_and(|(highest, _)| *highest > MAX_TAGS) {
             return Err(self.too_many_tags());
         }
         Ok(given)
@@ -280,7 +280,7 @@ impl<'a> Reader<'a> {
             Product::Ebs if matches!(operation, Operation::TagResources | Operation::ListTagResources) => {
                 EbsReason::TooManyTags.of(operation).into()
             }
-            Product::Ebs => self.bad("Tag", format!("more than {MOST_TAGS} tags")),
+            Product::Ebs => self.bad("Tag", format!("more than {MAX_TAGS} tags")),
             Product::PolarDb => PolarDbReason::TooManyTags.of(self.operation).into(),
         }
     }

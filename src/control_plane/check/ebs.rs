@@ -9,7 +9,7 @@ use crate::control_plane::index::Index;
 use crate::ebs::group::membership::lies_in;
 use crate::ebs::{
     Charge, Disk, Drill, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus, GroupEffect, GroupEvent,
-    GroupLifecycle, GroupStatus, MOST_MEMBERS, PairEffect, PairStatus, RPO, ReplicaGroup, ReplicaPair,
+    GroupLifecycle, GroupStatus, MAX_MEMBERS, PairEffect, PairStatus, RPO, ReplicaGroup, ReplicaPair,
     fits_group,
 };
 use crate::lifecycle::Verdict;
@@ -169,7 +169,7 @@ impl ControlPlane {
         if group.primary == group.standby {
             return Some(Breach::TooClose);
         }
-        if members.len() > MOST_MEMBERS {
+        if members.len() > MAX_MEMBERS {
             return Some(Breach::TooMany);
         }
         let emptied = GroupLifecycle::lookup(group.status, GroupEvent::Emptied).then;

@@ -8,7 +8,7 @@ use crate::control_plane::call::CallContext;
 use crate::control_plane::ebs::pairs::owned_pair;
 use crate::control_plane::event::{Event, Fact, GroupFact, PairFact};
 use crate::control_plane::{ControlPlane, Step};
-use crate::ebs::labels::{MOST_RESOURCES, tagged, untagged};
+use crate::ebs::labels::{MAX_RESOURCES, tagged, untagged};
 use crate::ebs::rules::{E_706, E_707, E_709, E_710, E_711, E_712};
 use crate::ebs::{
     ChangeResourceGroup, Cursor, EbsReason, EbsRefusal, GroupStatus, ListTagResources, ModifyDiskReplicaPair,
@@ -169,7 +169,7 @@ impl ControlPlane {
             ordinal > after && !tags.is_empty() && request.tags.iter().all(|filter| filter.matches(tags))
         };
         // One more than a page, to know whether another page follows.
-        let most = MOST_RESOURCES.saturating_add(1);
+        let most = MAX_RESOURCES.saturating_add(1);
         let named = request.resources.each();
         let mut found: Vec<(u64, &str, &[Tag])> = if !named.is_empty() {
             let found = named.iter().filter_map(|id| {
@@ -188,8 +188,8 @@ impl ControlPlane {
             found.take(most).map(|group| (group.ordinal, group.id.as_str(), group.tags())).collect()
         };
         found.sort_by_key(|(ordinal, ..)| *ordinal);
-        let more = found.len() > MOST_RESOURCES;
-        found.truncate(MOST_RESOURCES);
+        let more = found.len() > MAX_RESOURCES;
+        found.truncate(MAX_RESOURCES);
         TagPage {
             kind: request.resources.kind(),
             next: found.last().filter(|_| more).map(|(ordinal, ..)| Cursor(*ordinal)),

@@ -19,7 +19,7 @@ use crate::policy::{EbsPolicy, JoinStatuses};
 use crate::rule::{RuleId, cite};
 
 /// The maximum number of pairs in a group (`G-686`).
-pub const MOST_MEMBERS: usize = 17;
+pub const MAX_MEMBERS: usize = 17;
 
 /// The changes that a decision on a pair's membership makes.
 #[must_use = "a decision does nothing until it is applied"]
@@ -89,7 +89,7 @@ impl ReplicaGroup {
         if !(lies_in(pair.source(), self.source()) && lies_in(pair.destination(), self.destination())) {
             return refused(GroupReason::ZoneConflict(id()));
         }
-        if members >= MOST_MEMBERS {
+        if members >= MAX_MEMBERS {
             return refused(GroupReason::Full);
         }
         Ok(Membership::Joins(row.rule))

@@ -33,7 +33,7 @@ use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
 /// The most nodes that one request may name.
-const MOST_AT_ONCE: usize = 15;
+const MAX_AT_ONCE: usize = 15;
 
 impl DbCluster {
     /// The largest number of nodes that the cluster can have (`P-210`).
@@ -63,7 +63,7 @@ impl DbCluster {
         if !self.edition.fails_over() {
             return Err(PolarDbReason::ClusterCategory { cluster: self.id.clone() }.of(operation));
         }
-        if !(1..=MOST_AT_ONCE).contains(&request.nodes.len()) {
+        if !(1..=MAX_AT_ONCE).contains(&request.nodes.len()) {
             return Err(number(P_211));
         }
         if request.nodes.len() > 1 && self.engine != Engine::MySql {
@@ -146,7 +146,7 @@ impl DbCluster {
     ) -> Result<ClusterPlan, PolarDbRefusal> {
         let operation = Operation::DeleteDbNodes;
         let number = |rule| self.node_number(operation, rule);
-        if !(1..=MOST_AT_ONCE).contains(&request.nodes.len()) {
+        if !(1..=MAX_AT_ONCE).contains(&request.nodes.len()) {
             return Err(number(P_211));
         }
         if request.nodes.len() > 1 && self.engine != Engine::MySql {
@@ -211,7 +211,7 @@ impl DbCluster {
         request: &ModifyDbNodesClass,
     ) -> Result<ClusterPlan, PolarDbRefusal> {
         let operation = Operation::ModifyDbNodesClass;
-        if !(1..=MOST_AT_ONCE).contains(&request.nodes.len()) {
+        if !(1..=MAX_AT_ONCE).contains(&request.nodes.len()) {
             return Err(self.node_number(operation, P_211));
         }
         self.named(operation, request.nodes.iter().map(|target| &target.node))?;

@@ -188,7 +188,7 @@ impl Reference {
             };
             let (answer, rule) = answer_of(&reply, which);
             let elected = if self.leeway.elects_itself { after.elections() } else { Vec::new() };
-            let branch = |after| Branch { answer: answer.clone(), rule: RuleId(rule), after };
+            let branch = |after| Branch { answer: answer.clone(), rule: RuleId::new(rule), after };
             branches.push(branch(after));
             branches.extend(elected.into_iter().map(branch));
             which = which.saturating_add(1);
@@ -349,7 +349,8 @@ fn answer_of(reply: &Reply, which: usize) -> (Answer, Rule) {
     let replayed = Some(false);
     match reply {
         Reply::Accepted(rule, created) => {
-            let answer = Answer::Accepted { created: created.clone(), replayed, rule: Some(RuleId(rule)) };
+            let answer =
+                Answer::Accepted { created: created.clone(), replayed, rule: Some(RuleId::new(rule)) };
             (answer, rule)
         }
         Reply::Listed(rule, ids) => (Answer::Listed(ids.clone()), rule),
@@ -357,12 +358,12 @@ fn answer_of(reply: &Reply, which: usize) -> (Answer, Rule) {
         Reply::Refused(faults) => {
             let Fault { code, rule } =
                 faults.get(which).or(faults.first()).copied().unwrap_or(fault("InternalError", "C-022"));
-            (Answer::Refused { code: code.to_string(), replayed, rule: Some(RuleId(rule)) }, rule)
+            (Answer::Refused { code: code.to_string(), replayed, rule: Some(RuleId::new(rule)) }, rule)
         }
         Reply::Misused(rule, misuse) => (Answer::Misused(*misuse), rule),
         Reply::Done(rule) => (Answer::Done, rule),
         Reply::Replayed(kept) => {
-            let (replayed, rule) = (Some(true), Some(RuleId("T-080")));
+            let (replayed, rule) = (Some(true), Some(RuleId::new("T-080")));
             let answer = match kept {
                 Remembered::Accepted(created) => {
                     Answer::Accepted { created: created.clone(), replayed, rule }

@@ -9,7 +9,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::control_plane::Refusal;
-use crate::ebs::labels::{MOST_RESOURCES, MOST_TAGS};
+use crate::ebs::labels::{MAX_RESOURCES, MAX_TAGS};
 use crate::ebs::{
     ChangeResourceGroup, EbsReason, ListTagResources, ResourceId, ResourceType, Resources, TagFilter,
     TagPage, TagResources, UntagResources,
@@ -35,7 +35,7 @@ pub(in crate::wire) fn tag(reader: &mut Reader<'_>) -> Result<TagResources, Refu
 pub(in crate::wire) fn untag(reader: &mut Reader<'_>) -> Result<UntagResources, Refusal> {
     let ids = required_ids(reader)?;
     let too_many = || EbsReason::TooManyTags.of(reader.operation()).into();
-    let keys = reader.list("TagKey.", MOST_TAGS, TagKey::parse, too_many)?;
+    let keys = reader.list("TagKey.", MAX_TAGS, TagKey::parse, too_many)?;
     distinct(reader, keys.iter())?;
     let all = reader.flag("All")?.unwrap_or(false);
     if keys.is_empty() && !all {
@@ -71,7 +71,7 @@ pub(in crate::wire) fn change_group(reader: &mut Reader<'_>) -> Result<ChangeRes
 /// `ResourceId.N`: ids of all types are spelled alike.
 fn ids(reader: &Reader<'_>) -> Result<Vec<PairId>, Refusal> {
     let too_many = || EbsReason::TooManyResources.of(reader.operation()).into();
-    reader.list("ResourceId.", MOST_RESOURCES, PairId::parse, too_many)
+    reader.list("ResourceId.", MAX_RESOURCES, PairId::parse, too_many)
 }
 
 fn required_ids(reader: &Reader<'_>) -> Result<Vec<PairId>, Refusal> {

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use failover_model::ebs::{GroupStatus, MOST_MEMBERS, PairStatus};
+use failover_model::ebs::{GroupStatus, MAX_MEMBERS, PairStatus};
 use failover_model::snapshot::RestoreError;
 use failover_model::{ControlPlane, Violation};
 use serde_json::{Value, json};
@@ -171,7 +171,7 @@ fn many(state: &Value) -> Value {
         pair["standby"]["disk"] = json!(format!("t-{number}"));
         pair
     };
-    (0..=MOST_MEMBERS).map(member).collect()
+    (0..=MAX_MEMBERS).map(member).collect()
 }
 
 /// What a group or one of its members waits for when it is being stopped.

@@ -8,7 +8,7 @@ mod tagging;
 
 use failover_model::ebs::{
     ChangeResourceGroup, Cursor, DescribeDiskReplicaPairProgress, DescribeDiskReplicaPairs, ListTagResources,
-    MOST_RESOURCES, MOST_TAGS, ModifyDiskReplicaPair, Page, PairProgress, PairStatus as S, ResourceId,
+    MAX_RESOURCES, MAX_TAGS, ModifyDiskReplicaPair, Page, PairProgress, PairStatus as S, ResourceId,
     ResourceType, Resources, TagFilter, TagPage, TagResources, UntagResources,
 };
 use failover_model::simulation::{Fault, LatencyProfile, Selector, Simulation, Transitions};

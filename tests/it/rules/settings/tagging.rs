@@ -36,7 +36,7 @@ fn all_resources_are_found_or_none_is_tagged() {
     let request = TagResources { resources: pairs(&[1]), tags: vec![tag("a", "")] };
     assert_eq!(rule(world.call(ELSEWHERE, request.clone())), "E-701");
     let stranger = world.apply("2002", SOURCE, None, request.clone().into(), Fresh::None).unwrap();
-    assert_eq!(stranger.result.unwrap().unwrap_err().rule().0, "E-701");
+    assert_eq!(stranger.result.unwrap().unwrap_err().rule().as_str(), "E-701");
     world.call(DESTINATION, request).unwrap();
     let mut gone = at_status(S::Deleted);
     assert_eq!(rule(put(&mut gone, &[1], &[tag("a", "")])), "E-701");
@@ -46,12 +46,12 @@ fn all_resources_are_found_or_none_is_tagged() {
 #[test]
 fn a_resource_bears_at_most_twenty_tags() {
     let mut world = two();
-    let many: Vec<Tag> = (0..MOST_TAGS).map(|at| tag(&format!("k{at}"), "")).collect();
+    let many: Vec<Tag> = (0..MAX_TAGS).map(|at| tag(&format!("k{at}"), "")).collect();
     put(&mut world, &[1], &many).unwrap();
     assert_eq!(rule(put(&mut world, &[2, 1], &[tag("one-more", "")])), "E-705");
     assert!(world.pair(2).tags().is_empty(), "none of them is tagged");
     put(&mut world, &[1], &[tag("k3", "new")]).unwrap();
-    assert_eq!(world.pair(1).tags().len(), MOST_TAGS);
+    assert_eq!(world.pair(1).tags().len(), MAX_TAGS);
 }
 
 #[test]
@@ -100,11 +100,11 @@ fn a_list_holds_what_is_named_and_meets_every_condition() {
 #[test]
 fn a_page_of_tags_covers_fifty_resources_and_goes_on_after_them() {
     let mut world = World::default();
-    let numbers: Vec<u32> = (1..=u32::try_from(2 * MOST_RESOURCES).unwrap()).collect();
+    let numbers: Vec<u32> = (1..=u32::try_from(2 * MAX_RESOURCES).unwrap()).collect();
     for number in &numbers {
         world.create(*number);
     }
-    for some in numbers.chunks(MOST_RESOURCES) {
+    for some in numbers.chunks(MAX_RESOURCES) {
         put(&mut world, some, &[tag("a", "")]).unwrap();
     }
     let first = list(&mut world, &[], vec![], None);
