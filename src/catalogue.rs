@@ -31,7 +31,7 @@ pub fn rules() -> Vec<Rule> {
 impl<'de> serde::Deserialize<'de> for crate::rule::RuleId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = alloc::string::String::deserialize(deserializer)?;
-        let rule = rules().into_iter().find(|rule| rule.id.0 == text);
+        let rule = rules().into_iter().find(|rule| rule.id.as_str() == text);
         rule.map(|rule| rule.id).ok_or_else(|| serde::de::Error::custom("no such rule"))
     }
 }

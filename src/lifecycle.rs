@@ -12,7 +12,7 @@ use crate::rule::{Basis, Rule, RuleId};
 use crate::time::Timestamp;
 
 /// A type whose values are listed: a status or an event.
-pub trait Listed: Copy + Eq + fmt::Debug + 'static {
+pub trait Enumerated: Copy + Eq + fmt::Debug + 'static {
     /// All values, in the order of `docs/rules.md`.
     const ALL: &'static [Self];
 }
@@ -31,7 +31,7 @@ impl<T> Set<T> {
     }
 }
 
-impl<T: Listed> Set<T> {
+impl<T: Enumerated> Set<T> {
     /// Its members, in the order in which they are listed.
     pub fn iter(self) -> impl Iterator<Item = T> {
         let numbered = (0_u32..).zip(T::ALL);
@@ -44,7 +44,7 @@ impl<T: Listed> Set<T> {
     }
 }
 
-impl<T: Listed> fmt::Debug for Set<T> {
+impl<T: Enumerated> fmt::Debug for Set<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter()).finish()
     }
@@ -85,7 +85,7 @@ pub struct Choice<P> {
 
 /// One rule of a lifecycle with statuses `S` and events `E`, under a policy `P`.
 #[derive(Debug)]
-pub struct Row<S: Listed, E: Listed, P: 'static> {
+pub struct Row<S: Enumerated, E: Enumerated, P: 'static> {
     /// Its number.
     pub rule: RuleId,
     /// The statuses it covers.
@@ -104,7 +104,7 @@ pub struct Row<S: Listed, E: Listed, P: 'static> {
     pub says: &'static str,
 }
 
-impl<S: Listed, E: Listed, P> Row<S, E, P> {
+impl<S: Enumerated, E: Enumerated, P> Row<S, E, P> {
     /// The verdict under a policy.
     pub fn verdict(&self, policy: &P) -> Verdict<S> {
         let other = self.unless.iter().find(|(choice, _)| (choice.holds)(policy));
@@ -123,7 +123,7 @@ impl<S: Listed, E: Listed, P> Row<S, E, P> {
     clippy::arithmetic_side_effects,
     reason = "evaluated at compile time, where a mistake fails the build"
 )]
-pub(crate) const fn dense<S: Listed, E: Listed, P, const STATUSES: usize, const EVENTS: usize>(
+pub(crate) const fn dense<S: Enumerated, E: Enumerated, P, const STATUSES: usize, const EVENTS: usize>(
     rows: &[Row<S, E, P>],
 ) -> [[u8; STATUSES]; EVENTS] {
     const UNCOVERED: u8 = u8::MAX;
@@ -150,15 +150,15 @@ pub(crate) const fn dense<S: Listed, E: Listed, P, const STATUSES: usize, const 
     table
 }
 
-/// The inherent part of a [`Listed`] enum: all of its values, and sets of them.
-macro_rules! listed {
+/// The inherent part of a [`Enumerated`] enum: all of its values, and sets of them.
+macro_rules! enumerated {
     ($T:ident: $($name:ident)*) => {
         impl $T {
             /// All of them, in the order of `docs/rules.md`.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
         }
 
-        impl $crate::lifecycle::Listed for $T {
+        impl $crate::lifecycle::Enumerated for $T {
             const ALL: &'static [Self] = Self::ALL;
         }
 
@@ -189,7 +189,7 @@ macro_rules! events {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $Event {$( $(#[$event_doc])* $name, )*}
 
-        $crate::lifecycle::listed!($Event: $($name)*);
+        $crate::lifecycle::enumerated!($Event: $($name)*);
     };
 }
 
@@ -251,7 +251,7 @@ macro_rules! lifecycle {
     (@ from_all_but $Status:ident [$($from:expr),*]) => { $crate::lifecycle::Set::<$Status>::but(&[$($from),*]) };
 }
 
-pub(crate) use {events, lifecycle, listed};
+pub(crate) use {enumerated, events, lifecycle};
 
 /// An effect that was requested and has not been reported on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

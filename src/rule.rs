@@ -8,7 +8,7 @@ use core::fmt;
 /// The number of a rule, such as `E-210` (EBS pairs), `P-130` (PolarDB) or `T-040` (tokens).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
-pub struct RuleId(pub &'static str);
+pub struct RuleId(&'static str);
 
 impl fmt::Display for RuleId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -64,6 +64,16 @@ pub(crate) const fn number(name: &str) -> [u8; 5] {
 }
 
 impl RuleId {
+    /// The id of this text, whether or not a rule has it.
+    pub const fn new(number: &'static str) -> Self {
+        Self(number)
+    }
+
+    /// The number as text, such as `E-210`.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+
     /// The id that these characters spell.
     pub(crate) const fn of(number: &'static [u8; 5]) -> Self {
         match core::str::from_utf8(number) {

@@ -6,7 +6,7 @@ macro_rules! spelled {
     ($(#[$doc:meta])* $Name:ident, $what:literal $($(#[$value_doc:meta])* $value:ident = $spelling:literal,)*) => {
         $crate::spelling::spelled! { $(#[$doc])* $Name $($(#[$value_doc])* $value = $spelling,)* }
 
-        $crate::lifecycle::listed!($Name: $($value)*);
+        $crate::lifecycle::enumerated!($Name: $($value)*);
 
         impl $Name {
             /// The value with this spelling.

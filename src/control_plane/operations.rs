@@ -6,6 +6,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::borrow::Borrow;
 use core::convert::Infallible;
 
 use super::action::{Action, Answer, Done, Performed, sealed::Sealed};
@@ -14,7 +15,7 @@ use super::rows::{answers, calls, fresh_ids};
 use super::{Call, ControlPlane, FreshCluster, FreshNodes, Misuse, Output, Refusal, Reply};
 // The rows name most types of the two products.
 use crate::ebs::*;
-use crate::ids::{ClusterId, DrillId, GroupId, NodeId, OrderId, PairId};
+use crate::ids::OrderId;
 use crate::operation::Operation;
 use crate::polardb::*;
 
@@ -97,7 +98,7 @@ calls! {
         DeleteDiskReplicaPair => delete_disk_replica_pair(pair) -> ():
             |plane, call, it| plane.pair_call(call, &it.pair, |_, _| PairRequest::Delete);
         /// `DescribeDiskReplicaPairs`.
-        DescribeDiskReplicaPairs [Box] => describe_disk_replica_pairs(pairs) -> PairPage:
+        DescribeDiskReplicaPairs [Box] => describe_disk_replica_pairs([pairs]) -> PairPage:
             |plane, call, it| Ok(Done::observed(plane.list_pairs(call, it)));
         /// `ModifyDiskReplicaPair`: changes name, description or replication time control.
         ModifyDiskReplicaPair [Box] => modify_disk_replica_pair(pair) -> ():
@@ -106,13 +107,13 @@ calls! {
         DescribeDiskReplicaPairProgress => describe_disk_replica_pair_progress(pair) -> PairProgress:
             |plane, call, it| Ok(Done::observed(plane.pair_progress(call, &it.pair)?));
         /// `TagResources`: adds tags to resources.
-        TagResources [Box] => tag_resources(resources) -> ():
+        TagResources [Box] => tag_resources([resources]) -> ():
             ControlPlane::put_tags;
         /// `UntagResources`: removes tags from resources.
-        UntagResources [Box] => untag_resources(resources) -> ():
+        UntagResources [Box] => untag_resources([resources]) -> ():
             ControlPlane::take_tags;
         /// `ListTagResources`.
-        ListTagResources [Box] => list_tag_resources(resources) -> TagPage:
+        ListTagResources [Box] => list_tag_resources([resources]) -> TagPage:
             |plane, call, it| Ok(Done::observed(plane.list_tags(call, it)?));
         /// `ChangeResourceGroup`: moves a resource into another resource group.
         ChangeResourceGroup [Box] => change_resource_group(resource) -> ():
@@ -141,7 +142,7 @@ calls! {
         DeleteDiskReplicaGroup => delete_disk_replica_group(group) -> ():
             |plane, call, it| plane.group_call(call, &it.group, GroupRequest::Delete);
         /// `DescribeDiskReplicaGroups`.
-        DescribeDiskReplicaGroups [Box] => describe_disk_replica_groups(groups) -> GroupPage:
+        DescribeDiskReplicaGroups [Box] => describe_disk_replica_groups([groups]) -> GroupPage:
             |plane, call, it| Ok(Done::observed(plane.list_groups(call, it)));
         /// `AddDiskReplicaPair`: a pair joins a group.
         AddDiskReplicaPair => add_disk_replica_pair(group) -> ():
@@ -223,7 +224,7 @@ calls! {
         ModifyDbClusterDeletion => modify_db_cluster_deletion(cluster) -> ():
             |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| Ok(cluster.decide_lock(at, it)));
         /// `DescribeDBClusters`.
-        DescribeDbClusters [Box] => describe_db_clusters(clusters) -> ClusterPage:
+        DescribeDbClusters [Box] => describe_db_clusters([clusters]) -> ClusterPage:
             |plane, call, it| Ok(Done::observed(it.select(call.account, call.region, &plane.clusters)));
         /// `DescribeDBClusterAttribute`.
         DescribeDbClusterAttribute => describe_db_cluster_attribute(cluster) -> DbCluster:
@@ -241,35 +242,23 @@ calls! {
     }
 }
 
-/// A field of a request that names resources.
-trait ResourceField {
-    /// The id, if the field names exactly one.
-    fn only_id(&self) -> Option<&str>;
+/// A field of a request that names any number of resources.
+trait Several {
+    /// The id, if there is exactly one.
+    fn only(&self) -> Option<&str>;
 }
 
-macro_rules! single_ids {
-    ($($name:ident),*) => {$(
-        impl ResourceField for $name {
-            fn only_id(&self) -> Option<&str> {
-                Some(self.as_str())
-            }
-        }
-    )*};
-}
-
-single_ids!(PairId, GroupId, DrillId, ClusterId, NodeId, ReplicaId);
-
-impl<T: ResourceField> ResourceField for Vec<T> {
-    fn only_id(&self) -> Option<&str> {
-        if let [id] = self.as_slice() { id.only_id() } else { None }
+impl<T: Borrow<str>> Several for Vec<T> {
+    fn only(&self) -> Option<&str> {
+        if let [id] = self.as_slice() { Some(id.borrow()) } else { None }
     }
 }
 
-impl ResourceField for Resources {
-    fn only_id(&self) -> Option<&str> {
+impl Several for Resources {
+    fn only(&self) -> Option<&str> {
         match self {
-            Self::Pairs(pairs) => pairs.only_id(),
-            Self::Groups(groups) => groups.only_id(),
+            Self::Pairs(pairs) => pairs.only(),
+            Self::Groups(groups) => groups.only(),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{ControlPlane, Misuse, Observation, Report};
 use crate::control_plane::rules::C_040;
 use crate::ebs::pair::rules::E_680;
 use crate::ebs::{Disk, DiskChange, ReplicaPair};
-use crate::ids::{AccountId, DiskId, EffectId, GroupId, NodeId, PairId};
+use crate::ids::{AccountId, DiskId, EffectId, NodeId, PairId};
 use crate::lifecycle;
 use crate::outcome::{NotTaken, Outcome};
 use crate::polardb::NodeChange;
@@ -40,43 +40,30 @@ impl ControlPlane {
     pub fn advance(&mut self, now: Timestamp) -> Step {
         let mut step = Step::default();
         let target = now.max(self.clock);
-        loop {
-            let first = self.index.deadlines.first(self.timed()).filter(|(at, _)| *at <= target);
-            match first {
-                Some((at, Due::Pair(pair))) => {
-                    let pair = pair.id.clone();
-                    self.observe(at);
-                    step.extend(self.fire_pair(&pair, target));
+        while let Some((at, due)) = self.index.deadlines.first(self.timed()).filter(|(at, _)| *at <= target) {
+            let fired = match due {
+                Due::Pair(pair) => {
+                    let id = pair.id.clone();
+                    match pair.decide_due(target, &self.policy.ebs) {
+                        Some(lifecycle::Due::Cycle(plan)) => self.apply_to_pair(&id, plan),
+                        Some(lifecycle::Due::Forget) => self.forget_pair(&id),
+                        None => Step::default(),
+                    }
                 }
-                Some((at, Due::Group(group))) => {
-                    let group = group.id.clone();
-                    self.observe(at);
-                    step.extend(self.fire_group(&group, target));
+                Due::Group(group) => {
+                    let id = group.id.clone();
+                    match group.decide_due(target, &self.members(&id).collect::<Vec<_>>()) {
+                        Some(lifecycle::Due::Cycle(plan)) => self.apply_to_group(&id, plan),
+                        Some(lifecycle::Due::Forget) => self.forget_group(&id),
+                        None => Step::default(),
+                    }
                 }
-                None => break,
-            }
+            };
+            self.observe(at);
+            step.extend(fired);
         }
         self.observe(target);
         step
-    }
-
-    fn fire_group(&mut self, id: &GroupId, target: Timestamp) -> Step {
-        let Some(group) = self.groups.get(id) else { return Step::default() };
-        let members: Vec<&ReplicaPair> = self.members(id).collect();
-        match group.decide_due(target, &members) {
-            Some(lifecycle::Due::Cycle(plan)) => self.apply_to_group(id, plan),
-            Some(lifecycle::Due::Forget) => self.forget_group(id),
-            None => Step::default(),
-        }
-    }
-
-    fn fire_pair(&mut self, id: &PairId, target: Timestamp) -> Step {
-        let Some(pair) = self.pairs.get(id) else { return Step::default() };
-        match pair.decide_due(target, &self.policy.ebs) {
-            Some(lifecycle::Due::Cycle(plan)) => self.apply_to_pair(id, plan),
-            Some(lifecycle::Due::Forget) => self.forget_pair(id),
-            None => Step::default(),
-        }
     }
 
     /// Takes the outcome of the effect of a resource. A member of a group is decided together with its group.

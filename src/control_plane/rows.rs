@@ -109,8 +109,8 @@ macro_rules! fresh_ids {
 /// ```
 ///
 /// where `[Box]` marks a request that is too large to be inlined in [`Request`](super::Request), `resource` is the
-/// field that names the call's only resource, if there is one, and `with Ids` is the type of the ids that a creating
-/// operation needs.
+/// field that names the call's only resource, in brackets if it may name several, and `with Ids` is the type of the ids
+/// that a creating operation needs.
 macro_rules! calls {
     ($($refusal:ident {$(
         $(#[$doc:meta])*
@@ -180,7 +180,8 @@ macro_rules! calls {
         let _ = $request;
         None
     }};
-    (@resource $request:ident $($field:tt).+) => { $request.$($field).+.only_id() };
+    (@resource $request:ident [$field:ident]) => { $request.$field.only() };
+    (@resource $request:ident $($field:tt).+) => { Some($request.$($field).+.as_str()) };
 
     (@call $plane:ident, $call:ident, $request:ident, $fresh:ident, $name:ident) => {
         Ok($plane.call_infallible::<$name>($call, $request).into())

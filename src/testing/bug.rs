@@ -14,7 +14,7 @@ macro_rules! bugs {
 
             /// The rule that it breaks.
             pub const fn breaks(self) -> crate::rule::RuleId {
-                crate::rule::RuleId(match self { $(Self::$name => $rule,)* })
+                crate::rule::RuleId::new(match self { $(Self::$name => $rule,)* })
             }
         }
     };

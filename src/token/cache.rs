@@ -231,9 +231,7 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         match vacancy.place {
             Place::Expired(slot) => self.store.restart(slot, request, self.next)?,
             Place::New(tenant) => {
-                if let Some(index) = tenant {
-                    evicted = self.make_room(index)?;
-                }
+                evicted = tenant.and_then(|index| self.make_room(index));
                 self.store.insert(vacancy.hash, key(), tenant, request, self.next)?;
             }
         }
@@ -348,23 +346,19 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         }
     }
 
-    /// Makes room for one more token of a tenant, if possible; the inner value is the evicted completion.
-    fn make_room(&mut self, index: usize) -> Option<Option<u64>> {
+    /// Makes room for one more token of a tenant that [has room](Self::has_room): expired entries are removed, and if
+    /// that is not enough, the completion that is returned is evicted.
+    fn make_room(&mut self, index: usize) -> Option<u64> {
         self.remove_expired(index, REMOVED_PER_GRANT);
         if self.store.tenant(index)?.held < self.config.capacity.get() {
-            return Some(None);
+            return None;
         }
-        match self.config.overflow {
-            Overflow::Refuse => None,
-            Overflow::EvictOldestCompleted => {
-                let evicted = self.store.remove_oldest(index)?;
-                self.store.raise_horizon(index, evicted);
-                Some(Some(evicted))
-            }
-        }
+        let evicted = self.store.remove_oldest(index)?;
+        self.store.raise_horizon(index, evicted);
+        Some(evicted)
     }
 
-    /// Whether [`make_room`](Self::make_room) would succeed.
+    /// Whether the tenant may have one more token.
     fn has_room(&self, index: usize, now: Timestamp) -> bool {
         self.store.tenant(index).is_none_or(|tenant| {
             let evicts = self.config.overflow == Overflow::EvictOldestCompleted;

@@ -159,7 +159,7 @@ impl Graph {
                 }
                 for input in world.inputs(&state.plane) {
                     let (next, rules) = step(&state, &input);
-                    graph.decided.extend(rules.iter().map(|rule| rule.0));
+                    graph.decided.extend(rules.iter().map(|rule| rule.as_str()));
                     let fingerprint = hasher.hash_one(&next);
                     let to = *known.entry(fingerprint).or_insert_with(|| {
                         graph.before.push(Vec::new());

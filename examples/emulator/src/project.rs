@@ -48,7 +48,7 @@ use crate::feed::Entry;
 pub fn entry(event: &Event) -> Entry {
     let blank = |kind| {
         let entry = Entry::new(event.at.as_millis(), event.account.clone(), kind);
-        Entry { rule: Some(event.rule.0), ..entry }
+        Entry { rule: Some(event.rule.as_str()), ..entry }
     };
     match &event.fact {
         Fact::Pair { pair, fact } => {

@@ -19,7 +19,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-acs-request-id");
 const LONGEST_DELAY_MS: u64 = 600_000;
 
 /// The most headers that a fault adds.
-const MOST_HEADERS: usize = 100;
+const MAX_HEADERS: usize = 100;
 
 /// Headers that say where an answer ends: to change one would break the connection and not the answer.
 const FRAMING: [HeaderName; 6] = [
@@ -41,7 +41,7 @@ pub fn check(reply: &ReplyFault) -> Result<(), String> {
         (false, None) if !effect => "a call without effect needs lose or status",
         (false, None) if *delay_ms == 0 && headers.is_empty() => "give lose, status, delay_ms or headers",
         _ if *delay_ms > LONGEST_DELAY_MS => "delay_ms is at most 600000",
-        _ if headers.len() > MOST_HEADERS => "there are at most 100 headers",
+        _ if headers.len() > MAX_HEADERS => "there are at most 100 headers",
         _ => "",
     };
     if !why.is_empty() {

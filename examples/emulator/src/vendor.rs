@@ -176,7 +176,7 @@ fn answer(
         };
         entry = entry.with("reply", reply);
     }
-    entry.rule = decided.rule.map(|rule| rule.0);
+    entry.rule = decided.rule.map(|rule| rule.as_str());
     entry.resource = decided.resource;
     world.feed.push(entry);
     world.record(&decided.happened);

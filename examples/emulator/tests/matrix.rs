@@ -90,12 +90,12 @@ fn every_cell_of_the_pair_matrix_is_what_its_row_says() {
                 |status: PairStatus| (status != PairStatus::Deleted).then(|| status.as_str().to_owned());
             match row.verdict(&policy) {
                 Verdict::Move(to) => {
-                    assert_eq!((code.as_str(), rule.as_str()), ("OK", row.rule.0), "{cell}");
+                    assert_eq!((code.as_str(), rule.as_str()), ("OK", row.rule.as_str()), "{cell}");
                     assert_eq!(after, shown(to), "{cell}");
                 }
                 Verdict::NoOp => {
                     // A pair that joins is accepted by the group's row.
-                    let rule_of = if *event == PairEvent::AddToGroup { "G-280" } else { row.rule.0 };
+                    let rule_of = if *event == PairEvent::AddToGroup { "G-280" } else { row.rule.as_str() };
                     assert_eq!((code.as_str(), rule.as_str()), ("OK", rule_of), "{cell}");
                     assert_eq!(after, shown(*from), "{cell}");
                 }
@@ -105,8 +105,10 @@ fn every_cell_of_the_pair_matrix_is_what_its_row_says() {
                         PairEvent::AddToGroup if initializing => {
                             ("OperationDenied.PairInitializing", "G-682")
                         }
-                        PairEvent::AddToGroup => ("OperationDenied.PairStatusCannotAddToGroup", row.rule.0),
-                        _ => ("OperationDenied.InvalidStatus", row.rule.0),
+                        PairEvent::AddToGroup => {
+                            ("OperationDenied.PairStatusCannotAddToGroup", row.rule.as_str())
+                        }
+                        _ => ("OperationDenied.InvalidStatus", row.rule.as_str()),
                     };
                     assert_eq!((code.as_str(), rule.as_str()), wanted, "{cell}");
                     assert_eq!(after, shown(*from), "{cell}");
@@ -184,11 +186,11 @@ fn every_cell_of_the_group_matrix_is_what_its_row_says() {
             }
             match row.verdict(&policy) {
                 Verdict::Move(to) => {
-                    assert_eq!((code.as_str(), rule.as_str()), ("OK", row.rule.0), "{cell}");
+                    assert_eq!((code.as_str(), rule.as_str()), ("OK", row.rule.as_str()), "{cell}");
                     assert_eq!(after, shown(to), "{cell}");
                 }
                 Verdict::NoOp => {
-                    assert_eq!((code.as_str(), rule.as_str()), ("OK", row.rule.0), "{cell}");
+                    assert_eq!((code.as_str(), rule.as_str()), ("OK", row.rule.as_str()), "{cell}");
                     assert_eq!(after, shown(*from), "{cell}");
                 }
                 Verdict::Refuse => {
@@ -197,7 +199,7 @@ fn every_cell_of_the_group_matrix_is_what_its_row_says() {
                         GroupEvent::RemovePair => "OperationDenied.GroupStatusCannotRemovePair",
                         _ => "OperationDenied.InvalidStatus",
                     };
-                    assert_eq!((code.as_str(), rule.as_str()), (wanted, row.rule.0), "{cell}");
+                    assert_eq!((code.as_str(), rule.as_str()), (wanted, row.rule.as_str()), "{cell}");
                     assert_eq!(after, shown(*from), "{cell}");
                 }
             }

@@ -190,4 +190,6 @@ fn a_rebuilt_index_hashes_with_the_same_seed() {
     let mut plane = ControlPlane::with_hash_seed(crate::policy::Policy::default(), 7);
     plane.forget_account(&crate::ids::AccountId::parse("1").unwrap());
     assert_eq!(plane.index.hash_seed, 7);
+    #[cfg(feature = "serde")]
+    assert_eq!(ControlPlane::restore_with_hash_seed(plane.snapshot(), 8).unwrap().index.hash_seed, 8);
 }

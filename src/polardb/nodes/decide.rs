@@ -30,7 +30,7 @@ use crate::policy::{PolarDbPolicy, StandardNodes};
 use crate::rule::{RuleId, cite};
 
 /// The most nodes that one request may name.
-const MOST_AT_ONCE: usize = 15;
+const MAX_AT_ONCE: usize = 15;
 
 impl DbCluster {
     /// The largest number of nodes that the cluster can have (`P-210`).
@@ -159,7 +159,7 @@ impl DbCluster {
     /// The refusal of the first check that fails.
     pub fn decide_nodes_class(&self, at: Context<'_>, request: &ModifyDbNodesClass) -> Decision {
         let operation = Operation::ModifyDbNodesClass;
-        if !(1..=MOST_AT_ONCE).contains(&request.nodes.len()) {
+        if !(1..=MAX_AT_ONCE).contains(&request.nodes.len()) {
             return Err(self.node_number(operation, P_211));
         }
         self.named(operation, request.nodes.iter().map(|target| &target.node))?;
@@ -262,8 +262,8 @@ impl DbCluster {
     fn takes_so_many(&self, operation: Operation, nodes: usize) -> Result<(), PolarDbRefusal> {
         match nodes {
             1 => Ok(()),
-            2..=MOST_AT_ONCE if self.engine == Engine::MySql => Ok(()),
-            2..=MOST_AT_ONCE => Err(self.node_number(operation, P_212)),
+            2..=MAX_AT_ONCE if self.engine == Engine::MySql => Ok(()),
+            2..=MAX_AT_ONCE => Err(self.node_number(operation, P_212)),
             _ => Err(self.node_number(operation, P_211)),
         }
     }

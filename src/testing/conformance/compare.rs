@@ -123,7 +123,7 @@ fn same<const N: usize>(resource: &str, allowed: Facts<N>, shown: Facts<N>) -> D
     };
     let (aspect, resource) = (one.0, String::from(resource));
     let (allowed, shown) = (words(one.1), words(other.1));
-    let (number, input, rule) = (0, None, RuleId("C-030"));
+    let (number, input, rule) = (0, None, RuleId::new("C-030"));
     Err(Box::new(Divergence { number, input, aspect, resource, allowed, shown, rule }))
 }
 

@@ -260,23 +260,23 @@ impl<S: Subject> Drive<S> {
 /// The rule about the aspect that differs, where it is not the rule that decided on the input.
 fn rule_of(branch: &Branch, difference: &Divergence) -> RuleId {
     let of_group = branch.after.view().groups.iter().any(|group| group.id == difference.resource);
-    match (difference.aspect, branch.rule.0) {
-        (Aspect::RecoverPoint, _) if of_group => RuleId("G-650"),
-        (Aspect::Direction, _) if of_group => RuleId("G-640"),
-        (Aspect::Status, "E-510" | "E-680") if of_group => RuleId("G-400"),
-        (Aspect::Deadline | Aspect::Effects, "D-110") => RuleId("D-112"),
-        (Aspect::Existence, "E-660" | "G-697") if difference.resource == "all drills" => RuleId("D-150"),
-        (Aspect::Deadline, "G-360") => RuleId("G-697"),
-        (Aspect::SourceAccess, _) if difference.allowed.contains("read_only") => RuleId("E-672"),
-        (Aspect::SourceAccess, _) => RuleId("E-670"),
-        (Aspect::DestinationAccess, _) => RuleId("E-671"),
-        (Aspect::Direction, _) => RuleId("E-640"),
-        (Aspect::RecoverPoint, "E-330" | "E-360") => RuleId("E-651"),
-        (Aspect::RecoverPoint, "E-350") => RuleId("E-641"),
-        (Aspect::RecoverPoint, "E-320" | "E-321") => RuleId("E-650"),
-        (Aspect::Deadline, "E-360") => RuleId("E-660"),
-        (Aspect::Writer, _) => RuleId("P-160"),
-        (Aspect::Priority, "P-160") => RuleId("P-121"),
+    match (difference.aspect, branch.rule.as_str()) {
+        (Aspect::RecoverPoint, _) if of_group => RuleId::new("G-650"),
+        (Aspect::Direction, _) if of_group => RuleId::new("G-640"),
+        (Aspect::Status, "E-510" | "E-680") if of_group => RuleId::new("G-400"),
+        (Aspect::Deadline | Aspect::Effects, "D-110") => RuleId::new("D-112"),
+        (Aspect::Existence, "E-660" | "G-697") if difference.resource == "all drills" => RuleId::new("D-150"),
+        (Aspect::Deadline, "G-360") => RuleId::new("G-697"),
+        (Aspect::SourceAccess, _) if difference.allowed.contains("read_only") => RuleId::new("E-672"),
+        (Aspect::SourceAccess, _) => RuleId::new("E-670"),
+        (Aspect::DestinationAccess, _) => RuleId::new("E-671"),
+        (Aspect::Direction, _) => RuleId::new("E-640"),
+        (Aspect::RecoverPoint, "E-330" | "E-360") => RuleId::new("E-651"),
+        (Aspect::RecoverPoint, "E-350") => RuleId::new("E-641"),
+        (Aspect::RecoverPoint, "E-320" | "E-321") => RuleId::new("E-650"),
+        (Aspect::Deadline, "E-360") => RuleId::new("E-660"),
+        (Aspect::Writer, _) => RuleId::new("P-160"),
+        (Aspect::Priority, "P-160") => RuleId::new("P-121"),
         _ => branch.rule,
     }
 }

@@ -60,7 +60,7 @@ enum Reply {
 impl Reply {
     /// The call was accepted, and created this resource.
     const fn accepted(rule: Rule, created: Option<String>) -> Self {
-        let (replayed, of) = (Some(false), Some(RuleId(rule)));
+        let (replayed, of) = (Some(false), Some(RuleId::new(rule)));
         Self::Answered(Answer::Accepted { created, replayed, rule: of }, rule)
     }
 
@@ -174,13 +174,13 @@ impl Reference {
                     let answer = Answer::Refused {
                         code: code.into(),
                         replayed: Some(false),
-                        rule: Some(RuleId(rule)),
+                        rule: Some(RuleId::new(rule)),
                     };
                     (answer, rule, if self.leeway.any_fault { faults.len() } else { 1 })
                 }
             };
             let elected = if self.leeway.elects_itself { after.elections() } else { Vec::new() };
-            let branch = |after| Branch { answer: answer.clone(), rule: RuleId(rule), after };
+            let branch = |after| Branch { answer: answer.clone(), rule: RuleId::new(rule), after };
             branches.push(branch(after));
             branches.extend(elected.into_iter().map(branch));
             which = which.saturating_add(1);

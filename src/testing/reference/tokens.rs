@@ -69,7 +69,7 @@ impl Reference {
     /// Remembers an accepted call; by policy also a refused one (`C-022`, `C-023`).
     pub(super) fn settle(&mut self, call: &Call, request: &Request, reply: &Reply, which: usize) {
         let Some(mut token) = self.token_of(call, request) else { return };
-        let (replayed, rule) = (Some(true), Some(RuleId("T-080")));
+        let (replayed, rule) = (Some(true), Some(RuleId::new("T-080")));
         let sticky = self.policy.tokens.rejections == RejectionPolicy::Sticky;
         token.reply = match reply {
             Reply::Answered(Answer::Accepted { created, .. }, _) => {

@@ -36,7 +36,7 @@ impl From<Output> for Answer {
         match output.result {
             None => Self::Done,
             Some(Err(refusal)) => {
-                let rule = if output.replayed { RuleId("T-080") } else { refusal.rule() };
+                let rule = if output.replayed { RuleId::new("T-080") } else { refusal.rule() };
                 Self::Refused { code: refusal.wire().code.to_string(), replayed, rule: Some(rule) }
             }
             Some(Ok(Response::PairCreated(created))) => made(&created.pair),

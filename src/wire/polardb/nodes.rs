@@ -37,7 +37,7 @@ type Unused = Vec<(Arc<str>, Arc<str>)>;
 const SHORTEST_WINDOW: Span = Span::from_secs(1_800);
 
 /// The most entries that a list of nodes may have (`P-211`).
-const MOST_NODES: u32 = 15;
+const MAX_NODES: u32 = 15;
 
 pub(in crate::wire) fn create(reader: &mut Reader<'_>) -> Result<CreateDbNodes, Refusal> {
     let cluster = cluster(reader)?;
@@ -164,7 +164,7 @@ fn list<T>(
 fn few(reader: &Reader<'_>, cluster: &ClusterId, numbers: &[u32], list: &'static str) -> Result<(), Refusal> {
     match numbers.last() {
         None => Err(reader.missing(list)),
-        Some(highest) if *highest > MOST_NODES => {
+        Some(highest) if *highest > MAX_NODES => {
             let (operation, cluster) = (reader.operation(), cluster.clone());
             Err(PolarDbReason::NodeNumber { cluster, rule: P_211 }.of(operation).into())
         }

@@ -18,7 +18,7 @@ use failover_model::{AccountId, ControlPlane};
 use serde_json::Value;
 
 /// The most requests of one input.
-const MOST_REQUESTS: usize = 32;
+const MAX_REQUESTS: usize = 32;
 
 /// The most that one input advances the clock: each 15 minutes of it are a copy of every pair.
 const LONGEST_MS: u64 = 62 * 24 * 60 * 60 * 1_000;
@@ -45,7 +45,7 @@ fn made(data: &[u8]) -> (Client, String) {
     let mut client = Client::new();
     let state = runtime.block_on(async {
         let lines = data.split(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"#"));
-        for line in lines.take(MOST_REQUESTS) {
+        for line in lines.take(MAX_REQUESTS) {
             client.line(line).await;
         }
         client.keeps_and_takes_back_its_state().await

@@ -85,7 +85,7 @@ impl World {
 /// The facts about clusters in a step, with their rules.
 pub fn cluster_facts(step: &Step) -> Vec<(&'static str, ClusterFact)> {
     let fact = |event: &Event| match &event.fact {
-        Fact::Cluster { fact, .. } => Some((event.rule.0, fact.clone())),
+        Fact::Cluster { fact, .. } => Some((event.rule.as_str(), fact.clone())),
         _ => None,
     };
     step.events.iter().filter_map(fact).collect()

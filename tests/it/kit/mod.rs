@@ -147,12 +147,12 @@ impl World {
 /// The number of the rule by which a call was refused.
 #[track_caller]
 pub fn rule<T: std::fmt::Debug>(result: Result<T, Refusal>) -> &'static str {
-    result.expect_err("the call is refused").rule().0
+    result.expect_err("the call is refused").rule().as_str()
 }
 
 /// The rules of a step's events, in order.
 pub fn rules(step: &Step) -> Vec<&'static str> {
-    step.events.iter().map(|event| event.rule.0).collect()
+    step.events.iter().map(|event| event.rule.as_str()).collect()
 }
 
 pub fn ids<T: std::str::FromStr>(names: &[&str]) -> Vec<T> {
@@ -171,7 +171,7 @@ pub fn code<T: std::fmt::Debug>(result: Result<T, Refusal>) -> (u16, String) {
 pub fn answer<T: std::fmt::Debug>(result: Result<T, Refusal>) -> (u16, String, &'static str) {
     let refusal = result.expect_err("the call is refused");
     let wire = refusal.wire();
-    (wire.status, wire.code.to_string(), refusal.rule().0)
+    (wire.status, wire.code.to_string(), refusal.rule().as_str())
 }
 
 /// The names of a step's effects, in order.

@@ -237,7 +237,7 @@ fn a_difference_is_told_by_the_rule_that_speaks_of_it() {
     ];
     for (at, (before, last, view, aspect, rule)) in rows.iter().enumerate() {
         let told = bent(before, last.clone(), |_| {}, *view).expect_err(rule);
-        assert_eq!((told.aspect, told.rule.0), (*aspect, *rule), "{at}: {told}");
+        assert_eq!((told.aspect, told.rule.as_str()), (*aspect, *rule), "{at}: {told}");
     }
 }
 
@@ -245,12 +245,12 @@ fn a_difference_is_told_by_the_rule_that_speaks_of_it() {
 #[test]
 fn a_difference_when_something_is_due_is_told_by_its_rule() {
     let told = bent_when_due(&world(), |view| view.groups[0].status = "normal".into());
-    assert_eq!((told.aspect, &*told.resource, told.rule.0), (Aspect::Status, "group-1", "G-410"));
+    assert_eq!((told.aspect, &*told.resource, told.rule.as_str()), (Aspect::Status, "group-1", "G-410"));
     let pairs = vec![pair(1, PairStatus::Deleted), pair(2, PairStatus::Stopped)];
     let told = bent_when_due(&World { pairs, group: None, clusters: Vec::new(), ..world() }, |view| {
         view.pairs.clear();
     });
-    assert_eq!((told.aspect, &*told.resource, told.rule.0), (Aspect::Existence, "all pairs", "E-660"));
+    assert_eq!((told.aspect, &*told.resource, told.rule.as_str()), (Aspect::Existence, "all pairs", "E-660"));
 }
 
 fn hidden_pair(view: &mut View) {
@@ -264,7 +264,7 @@ fn an_answer_is_compared_as_far_as_it_tells() {
     let asked = || on_pair(2, ReplicaCall::Stop);
     let other = |answer: &mut Answer| {
         if let Answer::Accepted { rule, .. } | Answer::Refused { rule, .. } = answer {
-            *rule = Some(RuleId("none"));
+            *rule = Some(RuleId::new("none"));
         }
     };
     let refused = || on_pair(0, ReplicaCall::Stop);

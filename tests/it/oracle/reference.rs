@@ -110,7 +110,7 @@ fn the_stories_are_the_same_in_both() {
             Err(divergence) => panic!("{}: {divergence}", story.name),
         }
     }
-    let decided: BTreeSet<&str> = total.rules.iter().map(|rule| rule.0).collect();
+    let decided: BTreeSet<&str> = total.rules.iter().map(|rule| rule.as_str()).collect();
     for rule in [
         "C-040", "D-110", "D-111", "D-113", "D-120", "D-121", "D-130", "D-131", "D-132", "D-140", "D-141",
         "D-610", "D-620", "D-621", "D-633", "D-690", "E-010", "E-012", "E-013", "E-014", "E-110", "E-111",
@@ -231,7 +231,7 @@ fn an_election_that_always_takes_the_first_is_legal_and_its_bias_shows() {
     total.extend(&Summary { elections: vec![(2, 1)], ..Summary::default() });
     assert_eq!(total.bias(20), None, "another one was taken once");
     let unsaid = elect(false).unwrap_err();
-    assert_eq!((unsaid.aspect, unsaid.rule.0), (Aspect::Effects, "P-142"), "{unsaid}");
+    assert_eq!((unsaid.aspect, unsaid.rule.as_str()), (Aspect::Effects, "P-142"), "{unsaid}");
 }
 
 /// The order of checks is ours; whoever has another and says so may name any of the faults.
@@ -240,7 +240,7 @@ fn of_two_faults_the_second_may_be_named_by_who_says_so() {
     let name = |says_so| play("two faults at once", ReferenceSubject::naming_the_last_fault, says_so);
     assert_eq!(agree(name(true)).calls, 2);
     let unsaid = name(false).unwrap_err();
-    assert_eq!((unsaid.aspect, unsaid.rule.0), (Aspect::Answer, "E-621"), "{unsaid}");
+    assert_eq!((unsaid.aspect, unsaid.rule.as_str()), (Aspect::Answer, "E-621"), "{unsaid}");
     assert_eq!(unsaid.allowed, "refused, OperationDenied.OperateNotAllowedForPrimary (E-621)");
     assert_eq!(unsaid.shown, "refused, OperationDenied.InvalidStatus (E-210)");
     assert_eq!(unsaid.resource, "FailoverDiskReplicaPair");

@@ -141,12 +141,12 @@ fn every_rule_is_shown_by_a_test_or_a_scenario_and_the_index_says_by_which() {
     let mut shown_by_none = Vec::new();
     for rule in catalogue::rules() {
         let of = |shown: &BTreeMap<String, BTreeSet<String>>| {
-            let names = shown.get(rule.id.0).into_iter().flatten();
+            let names = shown.get(rule.id.as_str()).into_iter().flatten();
             names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ")
         };
         let (tests, scenarios) = (of(&tests), of(&scenarios));
         if tests.is_empty() && scenarios.is_empty() {
-            shown_by_none.push(rule.id.0);
+            shown_by_none.push(rule.id.as_str());
         }
         writeln!(page, "| {} | {tests} | {scenarios} |", rule.id).unwrap();
     }

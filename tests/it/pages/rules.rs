@@ -10,7 +10,7 @@ use failover_model::catalogue;
 use failover_model::ebs::{
     GroupEvent, GroupLifecycle, GroupStatus, PairEvent, PairLifecycle, PairStatus, shown_by,
 };
-use failover_model::lifecycle::{Listed, Row, Verdict};
+use failover_model::lifecycle::{Enumerated, Row, Verdict};
 use failover_model::policy::{EbsPolicy, Policy, READINGS};
 use failover_model::{Basis, Rule};
 
@@ -57,7 +57,7 @@ fn rules_page() -> String {
     ];
     for (family, title) in families {
         writeln!(page, "## {title}\n\n| Rule | Says | Basis | Source |\n|---|---|---|---|").unwrap();
-        for rule in rules.iter().filter(|rule| rule.id.0.starts_with(family)) {
+        for rule in rules.iter().filter(|rule| rule.id.as_str().starts_with(family)) {
             let source = linked(rule.source);
             writeln!(page, "| {} | {} | {} | {source} |", rule.id, rule.says, rule.basis).unwrap();
         }
@@ -72,7 +72,7 @@ fn rules_page() -> String {
 }
 
 /// The table of a lifecycle, six events at a time.
-fn push_table<S: Listed + Display, E: Listed>(
+fn push_table<S: Enumerated + Display, E: Enumerated>(
     page: &mut String,
     lookup: fn(S, E) -> &'static Row<S, E, EbsPolicy>,
 ) {
@@ -87,7 +87,7 @@ fn push_table<S: Listed + Display, E: Listed>(
     }
 }
 
-fn cell<S: Listed + Display, E: Listed>(row: &Row<S, E, EbsPolicy>) -> String {
+fn cell<S: Enumerated + Display, E: Enumerated>(row: &Row<S, E, EbsPolicy>) -> String {
     let star = if row.unless.is_empty() { "" } else { "\\*" };
     match row.then {
         Verdict::Move(to) => format!("`{to}` {}{star}", row.rule),
@@ -174,7 +174,7 @@ fn diagrams_page() -> String {
 }
 
 /// The arrows of these events.
-fn push_diagram<S: Listed + Display, E: Listed>(
+fn push_diagram<S: Enumerated + Display, E: Enumerated>(
     page: &mut String,
     title: &str,
     events: &[E],

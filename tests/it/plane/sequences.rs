@@ -165,7 +165,7 @@ impl Watched {
                 // By policy a refusal is remembered, which changes the tokens and may evict one, and nothing else.
                 let remembered =
                     !output.replayed && self.plane.policy().tokens.rejections == RejectionPolicy::Sticky;
-                let evicts = |event: &failover_model::Event| event.rule.0 == "T-190";
+                let evicts = |event: &failover_model::Event| event.rule.as_str() == "T-190";
                 assert!(output.step.effects.is_empty());
                 assert!(output.step.is_empty() || (remembered && output.step.events.iter().all(evicts)));
                 if remembered {
@@ -340,13 +340,13 @@ impl Watched {
             (None, true) => panic!("{key:?} replays what was never done"),
             (Some(known), false) if !evicted => {
                 assert_ne!(known.request, *request, "{key:?} takes effect a second time");
-                assert_eq!(answer.as_ref().unwrap_err().rule().0, "T-090");
+                assert_eq!(answer.as_ref().unwrap_err().rule().as_str(), "T-090");
             }
             (_, false) => {
                 let settles = match &answer {
                     Ok(_) => true,
                     Err(refusal) => {
-                        let by_the_token = matches!(refusal.rule().0, "T-090" | "T-180")
+                        let by_the_token = matches!(refusal.rule().as_str(), "T-090" | "T-180")
                             || refusal.to_string().contains("ClientToken");
                         policy.rejections == RejectionPolicy::Sticky && !by_the_token
                     }
@@ -371,7 +371,7 @@ impl Watched {
                     Ok(_) => counts.accepted += 1,
                     Err(refusal) => {
                         counts.refused += 1;
-                        counts.rules.insert(refusal.rule().0);
+                        counts.rules.insert(refusal.rule().as_str());
                     }
                 }
             }
@@ -382,7 +382,7 @@ impl Watched {
             _ => {}
         }
         if let Ok(output) = result {
-            counts.rules.extend(output.step.events.iter().map(|event| event.rule.0));
+            counts.rules.extend(output.step.events.iter().map(|event| event.rule.as_str()));
         }
         counts.statuses.extend(self.plane.pairs().map(|pair| pair.status().as_str()));
     }

@@ -703,8 +703,12 @@ fn equal_states_give_equal_bytes_under_any_hash_seed() {
         assert_eq!(other, plane);
     }
     // Nor does a way through a snapshot change them.
-    let restored = ControlPlane::restore(serde_json::from_str(&bytes).unwrap()).unwrap();
-    assert_eq!(serde_json::to_string(&restored.snapshot()).unwrap(), bytes);
+    for seed in [0, 7] {
+        let snapshot = serde_json::from_str(&bytes).unwrap();
+        let restored = ControlPlane::restore_with_hash_seed(snapshot, seed).unwrap();
+        assert_eq!(serde_json::to_string(&restored.snapshot()).unwrap(), bytes);
+        assert_eq!(restored, plane);
+    }
 }
 
 #[test]

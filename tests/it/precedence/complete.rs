@@ -22,8 +22,8 @@ const LEFT_OUT: &[(&str, &str, &str)] = &[(
 
 /// The rules of the tables are one: a status that does not allow it.
 pub fn class(rule: &str) -> String {
-    let of_pairs = PairLifecycle::ROWS.iter().any(|row| row.rule.0 == rule);
-    let of_groups = GroupLifecycle::ROWS.iter().any(|row| row.rule.0 == rule);
+    let of_pairs = PairLifecycle::ROWS.iter().any(|row| row.rule.as_str() == rule);
+    let of_groups = GroupLifecycle::ROWS.iter().any(|row| row.rule.as_str() == rule);
     let of = match (of_pairs, of_groups) {
         (true, _) => "a status of the pair",
         (_, true) => "a status of the group",
@@ -58,7 +58,7 @@ fn what_the_tables_of_refusals_name_is_listed() {
     let cited = |line: &&str| line.contains("cite!") || line.starts_with("use ");
     let lines = tables.iter().flat_map(|table| table.lines().filter(|line| !cited(line)));
     let words = lines.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'));
-    let rules: BTreeSet<String> = catalogue::rules().iter().map(|rule| rule.id.0.to_owned()).collect();
+    let rules: BTreeSet<String> = catalogue::rules().iter().map(|rule| rule.id.as_str().to_owned()).collect();
     let named: BTreeSet<String> = words.map(|word| word.replace('_', "-")).collect();
     let named: Vec<&String> = named.intersection(&rules).collect();
     assert!(named.len() > 50, "{}", named.len());
@@ -110,7 +110,7 @@ fn what_random_sequences_are_refused_for_is_listed() {
             if let (Input::Call(_, request, _), Some(Err(refusal)), false) =
                 (&input, output.result, output.replayed)
             {
-                let key = (request.operation().as_str().to_owned(), class(refusal.rule().0));
+                let key = (request.operation().as_str().to_owned(), class(refusal.rule().as_str()));
                 met.insert(key, format!("{refusal:?}"));
             }
         }

@@ -127,7 +127,7 @@ fn a_round_in_which_a_copy_failed_does_not_commit() {
             .iter()
             .any(|event| matches!(&event.fact, Fact::Group { fact, .. } if *fact == GroupFact::RoundFailed))
     );
-    assert_eq!(ended.events[0].rule.0, "G-322");
+    assert_eq!(ended.events[0].rule.as_str(), "G-322");
     assert_eq!(world.shows(), GroupStatus::Syncing, "the status stays until the next cycle");
     assert_eq!(world.group(1).last_recover_point, point, "no recover point moves (G-642)");
     assert_eq!(world.pair(2).last_recover_point(), point);
@@ -197,7 +197,7 @@ fn a_member_that_becomes_invalid_leaves_the_round_and_the_group_shows_it() {
     assert_eq!(world.shows(), GroupStatus::Invalid, "G-400");
     assert_eq!(statuses(&world, 2), ["normal", "invalid"], "the round of the others commits (G-643)");
     assert_eq!(world.group(1).group.own_status(), GroupStatus::Normal);
-    assert_eq!(step.events[0].rule.0, "G-320");
+    assert_eq!(step.events[0].rule.as_str(), "G-320");
     // The rounds of the rest go on, and the broken one stays broken (G-402).
     world.advance(RPO_MS);
     assert_eq!(statuses(&world, 2), ["syncing", "invalid"]);
@@ -467,7 +467,7 @@ fn a_start_needs_every_destination_detached() {
         (400, "OperationDenied.StandbyDeviceAttached".into(), "G-631")
     );
     let refusal = world.start_group(true).unwrap_err();
-    assert_eq!(refusal.rule().0, "G-631");
+    assert_eq!(refusal.rule().as_str(), "G-631");
     assert!(refusal.to_string().contains("(G-631)"), "{refusal}");
     world.disk("t-2", DiskChange::Attached(false));
     world.start_group(false).unwrap();

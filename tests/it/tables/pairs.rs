@@ -207,16 +207,16 @@ fn failover_is_refused_in_invalid_and_deleted_and_nowhere_else() {
         let refused = PairLifecycle::lookup(*from, PairEvent::Failover).verdict(&policy) == Verdict::Refuse;
         assert_eq!(refused, matches!(from, PairStatus::Invalid | PairStatus::Deleted), "{from}");
     }
-    assert_eq!(PairLifecycle::lookup(PairStatus::Deleted, PairEvent::Failover).rule.0, "E-210");
+    assert_eq!(PairLifecycle::lookup(PairStatus::Deleted, PairEvent::Failover).rule.as_str(), "E-210");
 }
 
 #[test]
 fn every_row_covers_a_cell_and_its_number_is_its_own() {
-    let catalogued: BTreeSet<&str> = catalogue::rules().iter().map(|rule| rule.id.0).collect();
+    let catalogued: BTreeSet<&str> = catalogue::rules().iter().map(|rule| rule.id.as_str()).collect();
     let mut numbers = BTreeSet::new();
     for row in PairLifecycle::ROWS {
-        assert!(numbers.insert(row.rule.0), "{} numbers two rows", row.rule);
-        assert!(catalogued.contains(row.rule.0), "{} is not in the catalogue", row.rule);
+        assert!(numbers.insert(row.rule.as_str()), "{} numbers two rows", row.rule);
+        assert!(catalogued.contains(row.rule.as_str()), "{} is not in the catalogue", row.rule);
         assert!(row.from.iter().count() > 0 && row.on.iter().count() > 0, "{} covers nothing", row.rule);
         for on in row.on.iter() {
             for from in row.from.iter() {
@@ -283,7 +283,7 @@ fn the_control_plane_answers_each_call_in_each_status_as_the_table_says() {
             let result = make(&mut world);
             let message = format!("{} from {from} on {on:?}", row.rule);
             match cells[&(*from, on)][0].1 {
-                Verdict::Refuse => assert_eq!(kit::rule(result), row.rule.0, "{message}"),
+                Verdict::Refuse => assert_eq!(kit::rule(result), row.rule.as_str(), "{message}"),
                 Verdict::NoOp => {
                     assert!(result.unwrap().is_empty(), "{message}");
                     assert_eq!(world.status(1), *from, "{message}");
@@ -325,7 +325,7 @@ fn an_outcome_that_nothing_waits_for_is_refused() {
             for on in events {
                 let row = PairLifecycle::lookup(*from, on);
                 let refused = row.verdict(&EbsPolicy::default()) == Verdict::Refuse;
-                assert_eq!((row.rule.0, refused), (number, true), "{from} on {on:?}");
+                assert_eq!((row.rule.as_str(), refused), (number, true), "{from} on {on:?}");
             }
         }
     }

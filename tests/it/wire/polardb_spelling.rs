@@ -49,7 +49,7 @@ fn rule_8_one_code_has_two_statuses_and_not_found_may_mean_a_class() {
     expect(Operation::FailoverDbCluster, &[("DBClusterId", "?")], 404, malformed);
     expect(Operation::DescribeDbClusterAttribute, &[("DBClusterId", "?")], 400, malformed);
     let (operation, node, rule) =
-        (Operation::ModifyDbNodeHotReplicaMode, "pi-a".parse().unwrap(), RuleId("P-252"));
+        (Operation::ModifyDbNodeHotReplicaMode, "pi-a".parse().unwrap(), RuleId::new("P-252"));
     assert_eq!(
         wire(PolarDbReason::HotReplicaClass { node, rule }.of(operation)),
         (404, "InvalidDBInstanceClass.NotFound".into())

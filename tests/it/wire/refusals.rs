@@ -26,7 +26,7 @@ fn id<T: std::str::FromStr>(text: &str) -> T {
 
 /// Every refusal that an operation's product has.
 fn every(operation: Operation) -> Vec<Refusal> {
-    let rule = RuleId("X");
+    let rule = RuleId::new("X");
     let parameter: Cow<'static, str> = "RegionId".into();
     let why: Cow<'static, str> = "".into();
     let wait = Span::from_secs(1);
@@ -233,9 +233,9 @@ fn refusals_of_parameters_speak_their_product() {
         "The input parameter \"DBClusterId\" that is mandatory for processing this request is not supplied.";
     assert_eq!(message, expected);
     let refusal = call(Operation::FailoverDiskReplicaPair, &[]).unwrap_err();
-    assert_eq!(refusal.rule(), RuleId("E-600"));
+    assert_eq!(refusal.rule(), RuleId::new("E-600"));
     let refusal = call(Operation::FailoverDbCluster, &[("DBClusterId", "?")]).unwrap_err();
-    assert_eq!(refusal.rule(), RuleId("P-601"));
+    assert_eq!(refusal.rule(), RuleId::new("P-601"));
     assert!(matches!(
         refusal,
         WireRefusal::Refused(Refusal::PolarDb(PolarDbRefusal { why: PolarDbReason::Malformed { .. }, .. }))

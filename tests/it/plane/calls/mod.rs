@@ -56,7 +56,7 @@ fn under(world: &mut World, token: &str, request: Request) -> Output {
 }
 
 fn refusal(output: Output) -> &'static str {
-    output.result.unwrap().unwrap_err().rule().0
+    output.result.unwrap().unwrap_err().rule().as_str()
 }
 
 fn accepted(output: &Output) -> bool {
@@ -95,10 +95,10 @@ fn every_operation_is_refused_or_empty_on_an_empty_plane() {
         let output = world.apply(OWNER, SOURCE, None, request, Fresh::None).unwrap();
         match output.result.unwrap() {
             Err(Refusal::Ebs(refusal)) => {
-                assert_eq!((refusal.rule().0, refusal.operation), ("E-610", operation));
+                assert_eq!((refusal.rule().as_str(), refusal.operation), ("E-610", operation));
             }
             Err(Refusal::PolarDb(refusal)) => {
-                assert_eq!((refusal.rule().0, refusal.operation), ("P-100", operation));
+                assert_eq!((refusal.rule().as_str(), refusal.operation), ("P-100", operation));
             }
             Ok(Response::PairPage(page)) => assert_eq!((page.total, page.pairs.len()), (0, 0)),
             Ok(Response::ClusterPage(page)) => assert_eq!((page.total, page.clusters.len()), (0, 0)),

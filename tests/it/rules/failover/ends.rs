@@ -41,7 +41,7 @@ fn the_frequency_window_ends_at_its_very_millisecond_and_counts_from_the_end_of_
     else {
         panic!("{refusal}")
     };
-    assert_eq!((refusal.rule().0, *wait), ("P-106", Span::from_millis(1)));
+    assert_eq!((refusal.rule().as_str(), *wait), ("P-106", Span::from_millis(1)));
     assert_eq!(rule(world.fail_over(Some("b"))), "P-106");
     world.later(1).fail_over(None).unwrap();
 }
@@ -80,7 +80,7 @@ fn a_busy_cluster_does_not_fail_over() {
     assert_eq!(rules(&step), ["P-303"]);
     assert_eq!(world.db_status(), "ClassChanging");
     let refusal = world.fail_over(None).unwrap_err();
-    assert_eq!((refusal.rule().0, refusal.wire().code.as_ref()), ("P-105", "HaStatusNotSupport"));
+    assert_eq!((refusal.rule().as_str(), refusal.wire().code.as_ref()), ("P-105", "HaStatusNotSupport"));
     assert!(world.observe(busy(Some(message("ClassChanging")))).is_empty());
     world.observe(busy(None));
     world.fail_over(None).unwrap();

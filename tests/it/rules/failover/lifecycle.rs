@@ -93,7 +93,7 @@ fn a_version_belongs_to_its_engine() {
                 Ok(_) => assert!(engine.versions().contains(&version)),
                 Err(refusal) => {
                     assert!(!engine.versions().contains(&version));
-                    assert_eq!(refusal.rule().0, "P-012");
+                    assert_eq!(refusal.rule().as_str(), "P-012");
                 }
             }
         }

@@ -136,7 +136,7 @@ mod priorities {
         let mut world = with_readers(&[("a", 5)]);
         let request = ModifyDbNodeConfig { cluster: id(CLUSTER), node: id("b"), priority: priority(2) };
         let refusal = world.call(SOURCE, request).unwrap_err();
-        assert_eq!((refusal.rule().0, refusal.wire().status), ("P-201", 404));
+        assert_eq!((refusal.rule().as_str(), refusal.wire().status), ("P-201", 404));
     }
 
     #[test]

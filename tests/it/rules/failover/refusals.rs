@@ -49,7 +49,10 @@ fn wrong_targets_are_refused() {
     let _ = world.adopt(other);
     assert_eq!(rule(world.fail_over(Some("unknown"))), "P-103");
     let refusal = world.fail_over(Some("elsewhere")).unwrap_err();
-    assert_eq!((refusal.rule().0, refusal.wire().code.as_ref()), ("P-103", "InvalidDBNodeId.Malformed"));
+    assert_eq!(
+        (refusal.rule().as_str(), refusal.wire().code.as_ref()),
+        ("P-103", "InvalidDBNodeId.Malformed")
+    );
     assert_eq!(rule(world.fail_over(Some("w"))), "P-104");
     for node in ["x", "y", "z"] {
         assert_eq!(rule(world.fail_over(Some(node))), "P-112");
@@ -88,7 +91,7 @@ fn an_unknown_cluster_and_another_accounts_are_not_found_and_the_region_does_not
         ModifyDbNodeConfig { cluster: id(CLUSTER), node: id("a"), priority: priority(2) }.into(),
     ] {
         let output = world.apply("2002", SOURCE, None, request, Fresh::None).unwrap();
-        assert_eq!(output.result.unwrap().unwrap_err().rule().0, "P-100");
+        assert_eq!(output.result.unwrap().unwrap_err().rule().as_str(), "P-100");
     }
     let request = FailoverDbCluster { cluster: id("pc-9"), ..failover_request(None) };
     assert_eq!(rule(world.call(SOURCE, request)), "P-100");

@@ -49,7 +49,7 @@ fn only_abnormal_replication_in_the_way_is_told_apart() {
     world.node("a", NodeChange::Replicating(false));
     let refusal = world.fail_over(None).unwrap_err();
     assert_eq!(
-        (refusal.rule().0, refusal.wire().code.as_ref()),
+        (refusal.rule().as_str(), refusal.wire().code.as_ref()),
         ("P-114", "UnsupportWitchUnhealthyReplication")
     );
     assert_eq!(rule(world.fail_over(Some("a"))), "P-114");

@@ -139,7 +139,7 @@ fn work_ends(world: &mut World, succeeded: bool) -> Step {
 fn refusal(result: Result<Step, Refusal>) -> (&'static str, u16, String) {
     let refusal = result.expect_err("the call is refused");
     let wire = refusal.wire();
-    (refusal.rule().0, wire.status, wire.code.to_string())
+    (refusal.rule().as_str(), wire.status, wire.code.to_string())
 }
 
 fn is(rule: &'static str, status: u16, code: &str) -> (&'static str, u16, String) {
@@ -160,7 +160,7 @@ fn an_accepted_call_names_the_rule_that_decided() {
     let decided = |request: Request, fresh| {
         let output = with_readers(&[("a", 5), ("b", 3)]).apply(OWNER, SOURCE, None, request, fresh).unwrap();
         output.result.unwrap().unwrap();
-        output.rule.map(|rule| rule.0)
+        output.rule.map(|rule| rule.as_str())
     };
     let cluster = || id(CLUSTER);
     let node = failover_model::polardb::ModifyDbNodeConfig {

@@ -54,7 +54,7 @@ fn a_pair_whose_disks_are_in_use_is_adopted_as_a_tombstone_alone() {
         world.plane.check().unwrap();
         match adopted {
             Ok(_) => assert_eq!(*status, S::Deleted),
-            Err(NotAdopted::Refused(refusal)) => assert_eq!(refusal.rule().0, "E-012", "{status}"),
+            Err(NotAdopted::Refused(refusal)) => assert_eq!(refusal.rule().as_str(), "E-012", "{status}"),
             Err(other) => panic!("{other}"),
         }
     }

@@ -27,8 +27,8 @@ fn the_feature_exists_everywhere_or_where_the_policy_says() {
     });
     world.create(1);
     let far = CreateDiskReplicaPair { destination_region: id("cn-hangzhou"), ..create_request(2) };
-    assert_eq!(refused(&mut world, SOURCE, far.clone()).rule().0, "E-010");
-    assert_eq!(refused(&mut world, "cn-hangzhou", create_request(2)).rule().0, "E-010");
+    assert_eq!(refused(&mut world, SOURCE, far.clone()).rule().as_str(), "E-010");
+    assert_eq!(refused(&mut world, "cn-hangzhou", create_request(2)).rule().as_str(), "E-010");
     // A pair that stands is not judged again: a failover is possible wherever it is.
     world.pair_succeeds(1);
     let narrower = Some([id("cn-chengdu")].into_iter().collect());
@@ -43,20 +43,20 @@ fn the_feature_exists_everywhere_or_where_the_policy_says() {
 fn source_and_destination_lie_in_different_zones_and_are_different_disks() {
     let mut world = World::default();
     let one_disk = CreateDiskReplicaPair { destination_disk: id("s-1"), ..create_request(1) };
-    assert_eq!(refused(&mut world, SOURCE, one_disk).rule().0, "E-011");
+    assert_eq!(refused(&mut world, SOURCE, one_disk).rule().as_str(), "E-011");
     let one_zone = CreateDiskReplicaPair {
         destination_region: id(SOURCE),
         destination_zone: id("cn-shanghai-a"),
         ..create_request(1)
     };
-    assert_eq!(refused(&mut world, SOURCE, one_zone).rule().0, "E-011");
+    assert_eq!(refused(&mut world, SOURCE, one_zone).rule().as_str(), "E-011");
     let two_zones = CreateDiskReplicaPair {
         destination_region: id(SOURCE),
         destination_zone: id("cn-shanghai-b"),
         ..create_request(1)
     };
     let mut strict = World::with(|policy| policy.ebs.same_region_pairs = SameRegionPairs::Refuse);
-    assert_eq!(refused(&mut strict, SOURCE, two_zones).rule().0, "E-011");
+    assert_eq!(refused(&mut strict, SOURCE, two_zones).rule().as_str(), "E-011");
     strict.create(1);
 }
 
@@ -71,10 +71,10 @@ fn a_disk_is_part_of_one_pair_and_a_removed_disk_of_none() {
         CreateDiskReplicaPair { destination_disk: id("s-1"), ..create_request(2) },
         CreateDiskReplicaPair { destination_disk: id("t-1"), ..create_request(2) },
     ] {
-        assert_eq!(refused(&mut world, SOURCE, busy).rule().0, "E-012");
+        assert_eq!(refused(&mut world, SOURCE, busy).rule().as_str(), "E-012");
     }
     world.disk("s-3", DiskChange::Removed);
-    assert_eq!(refused(&mut world, SOURCE, create_request(3)).rule().0, "E-013");
+    assert_eq!(refused(&mut world, SOURCE, create_request(3)).rule().as_str(), "E-013");
     // A disk that is down or attached can be part of a pair.
     world.disk("s-2", DiskChange::Up(false));
     world.disk("t-2", DiskChange::Attached(true));
@@ -105,13 +105,13 @@ fn the_checks_of_create_come_in_the_order_regions_distance_existence_use() {
         destination_region: id(ELSEWHERE),
         ..create_request(2)
     };
-    assert_eq!(refused(&mut world, SOURCE, all_wrong.clone()).rule().0, "E-010");
+    assert_eq!(refused(&mut world, SOURCE, all_wrong.clone()).rule().as_str(), "E-010");
     let one_disk = CreateDiskReplicaPair { destination_region: id(DESTINATION), ..all_wrong };
-    assert_eq!(refused(&mut world, SOURCE, one_disk.clone()).rule().0, "E-011");
+    assert_eq!(refused(&mut world, SOURCE, one_disk.clone()).rule().as_str(), "E-011");
     let removed = CreateDiskReplicaPair { destination_disk: id("t-1"), ..one_disk };
-    assert_eq!(refused(&mut world, SOURCE, removed.clone()).rule().0, "E-013");
+    assert_eq!(refused(&mut world, SOURCE, removed.clone()).rule().as_str(), "E-013");
     let in_use = CreateDiskReplicaPair { source_disk: id("s-2"), ..removed };
-    assert_eq!(refused(&mut world, SOURCE, in_use).rule().0, "E-012");
+    assert_eq!(refused(&mut world, SOURCE, in_use).rule().as_str(), "E-012");
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn fresh_ids_that_are_missing_or_in_use_are_the_embedders_fault_and_only_if_the_
         assert_eq!(misuse.unwrap_err(), Misuse::BadFreshId);
     }
     let refused = world.apply(OWNER, SOURCE, None, create_request(1).into(), taken).unwrap();
-    assert_eq!(refused.result.unwrap().unwrap_err().rule().0, "E-012");
+    assert_eq!(refused.result.unwrap().unwrap_err().rule().as_str(), "E-012");
 }
 
 /// E-311: the message is shown in `create_failed` and goes with the next status.
@@ -152,7 +152,7 @@ fn a_period_that_is_not_sold_is_refused() {
     };
     for (period, unit) in [(0, PeriodUnit::Month), (10, PeriodUnit::Month), (5, PeriodUnit::Week)] {
         let request = paid(charge(period, unit));
-        assert_eq!(refused(&mut world, SOURCE, request).rule().0, "E-601");
+        assert_eq!(refused(&mut world, SOURCE, request).rule().as_str(), "E-601");
     }
     let request = paid(charge(9, PeriodUnit::Month));
     let fresh = Fresh::Pair(PairCreated { pair: pair_id(1), order: id("o-1") });

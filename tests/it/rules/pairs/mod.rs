@@ -53,7 +53,7 @@ fn access(world: &World) -> (Access, Access) {
 /// The access changes in a step: rule, disk, before, after.
 fn access_events(step: &Step) -> Vec<(&'static str, String, Access, Access)> {
     let change = |event: &failover_model::Event| match &event.fact {
-        Fact::Access { disk, from, to } => Some((event.rule.0, disk.to_string(), *from, *to)),
+        Fact::Access { disk, from, to } => Some((event.rule.as_str(), disk.to_string(), *from, *to)),
         _ => None,
     };
     step.events.iter().filter_map(change).collect()

@@ -31,7 +31,7 @@ fn failover_and_reprotect_are_refused_at_the_source() {
 fn delete_is_refused_at_the_destination() {
     let mut world = at_status(S::Stopped);
     let refusal = world.delete(DESTINATION).unwrap_err();
-    assert_eq!((refusal.rule().0, refusal.wire().code.as_ref()), ("E-622", "OperationDenied"));
+    assert_eq!((refusal.rule().as_str(), refusal.wire().code.as_ref()), ("E-622", "OperationDenied"));
     world.delete(SOURCE).unwrap();
 }
 
@@ -82,7 +82,7 @@ fn existence_and_ownership_are_checked_before_the_region() {
     let mut world = at_status(S::Normal);
     let request = failover_model::ebs::FailoverDiskReplicaPair { pair: pair_id(1) };
     let of_another = world.apply("2002", ELSEWHERE, None, request.into(), Fresh::None).unwrap();
-    assert_eq!(of_another.result.unwrap().unwrap_err().rule().0, "E-610");
+    assert_eq!(of_another.result.unwrap().unwrap_err().rule().as_str(), "E-610");
     let unknown = failover_model::ebs::FailoverDiskReplicaPair { pair: pair_id(9) };
     assert_eq!(rule(world.call(DESTINATION, unknown)), "E-610");
 }

@@ -117,7 +117,7 @@ fn by_policy_failover_needs_a_recover_point_in_the_present_direction() {
         let mut world = strict();
         world.bring_to(status);
         let refusal = world.failover(DESTINATION).unwrap_err();
-        assert_eq!(refusal.rule().0, "E-633");
+        assert_eq!(refusal.rule().as_str(), "E-633");
         assert_eq!(refusal.wire().code, "OperationDenied.InvalidStatus");
     }
     let mut world = strict();

@@ -10,7 +10,7 @@ fn the_gap_between_two_one_shot_starts_must_exceed_450_seconds() {
     let Refusal::Ebs(EbsRefusal { why: EbsReason::ManualSyncLimit { wait, .. }, .. }) = &refusal else {
         panic!("{refusal}")
     };
-    assert_eq!((refusal.rule().0, *wait), ("E-630", Span::from_millis(1)));
+    assert_eq!((refusal.rule().as_str(), *wait), ("E-630", Span::from_millis(1)));
     // An automatic start is not held.
     world.clone().start(SOURCE, false).unwrap();
     world.later(1);
@@ -65,7 +65,7 @@ fn start_needs_a_detached_destination_disk_and_only_that() {
     assert_eq!(rule(world.start(SOURCE, false)), "E-631");
     let refusal = world.start(SOURCE, true).unwrap_err();
     assert_eq!(refusal.wire().status, 400);
-    assert_eq!(refusal.rule().0, "E-631");
+    assert_eq!(refusal.rule().as_str(), "E-631");
     world.disk("t-1", DiskChange::Attached(false));
     world.disk("s-1", DiskChange::Attached(true));
     world.start(SOURCE, false).unwrap();

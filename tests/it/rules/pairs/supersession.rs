@@ -9,7 +9,7 @@ fn a_failover_supersedes_what_is_under_way_and_the_late_outcome_changes_nothing(
             let mut world = at_status(status);
             let late = world.pending(1);
             let step = world.later(1_000).failover(DESTINATION).unwrap();
-            assert_eq!(step.events[0].rule.0, number);
+            assert_eq!(step.events[0].rule.as_str(), number);
             let Fact::Pair { fact: PairFact::Status(StatusChange { superseded, .. }), .. } =
                 &step.events[0].fact
             else {
@@ -58,7 +58,7 @@ fn a_superseded_deletion_frees_no_disk() {
     assert_eq!(world.outcome(late, Outcome::Succeeded), Err(Misuse::Stale(late)));
     let fresh = Fresh::Pair(PairCreated { pair: pair_id(2), order: id("o-2") });
     let again = world.apply(OWNER, SOURCE, None, create_request(1).into(), fresh).unwrap();
-    assert_eq!(again.result.unwrap().unwrap_err().rule().0, "E-012");
+    assert_eq!(again.result.unwrap().unwrap_err().rule().as_str(), "E-012");
 }
 
 #[test]

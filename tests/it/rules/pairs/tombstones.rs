@@ -27,7 +27,7 @@ fn a_tombstone_binds_no_disk() {
     let mut world = at_status(S::Deleting);
     let fresh = |number| Fresh::Pair(PairCreated { pair: pair_id(number), order: id("o-2") });
     let again = world.apply(OWNER, SOURCE, None, create_request(1).into(), fresh(2)).unwrap();
-    assert_eq!(again.result.unwrap().unwrap_err().rule().0, "E-012");
+    assert_eq!(again.result.unwrap().unwrap_err().rule().as_str(), "E-012");
     world.pair_succeeds(1);
     world.apply(OWNER, SOURCE, None, create_request(1).into(), fresh(2)).unwrap().result.unwrap().unwrap();
     assert_eq!((world.status(1), world.status(2)), (S::Deleted, S::Creating));

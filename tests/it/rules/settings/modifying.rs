@@ -46,7 +46,7 @@ fn a_pair_is_modified_at_either_end_by_its_owner() {
     let mut world = at_status(S::Normal);
     assert_eq!(rule(world.call(ELSEWHERE, modify(None, None, None))), "E-620");
     let stranger = world.apply("2002", SOURCE, None, modify(None, None, None).into(), Fresh::None);
-    assert_eq!(stranger.unwrap().result.unwrap().unwrap_err().rule().0, "E-610");
+    assert_eq!(stranger.unwrap().result.unwrap().unwrap_err().rule().as_str(), "E-610");
     for region in [SOURCE, DESTINATION] {
         assert_eq!(rule(world.call(region, modify(None, None, None))), "E-271");
     }
@@ -140,5 +140,5 @@ fn a_change_under_one_token_happens_once() {
     assert_eq!(world.pair(1).name().unwrap().as_str(), "second");
     let other = modify(Some("third"), None, None).into();
     let other = world.apply(OWNER, SOURCE, Some("t"), other, Fresh::None).unwrap();
-    assert_eq!(other.result.unwrap().unwrap_err().rule().0, "T-090");
+    assert_eq!(other.result.unwrap().unwrap_err().rule().as_str(), "T-090");
 }

@@ -28,7 +28,7 @@ fn every_status_but_a_tombstone_has_progress() {
     for status in S::ALL.iter().copied() {
         let mut world = at_status(status);
         match progress(&mut world, SOURCE) {
-            Err(refusal) => assert_eq!((status, refusal.rule().0), (S::Deleted, "E-610")),
+            Err(refusal) => assert_eq!((status, refusal.rule().as_str()), (S::Deleted, "E-610")),
             Ok(found) => {
                 assert_ne!(status, S::Deleted);
                 let copying = [S::InitialSyncing, S::ManualSyncing, S::Syncing].contains(&status);

@@ -36,7 +36,7 @@ fn all_resources_are_found_or_none_is_tagged() {
     let request = TagResources { resources: pairs(&[1]), tags: vec![tag("a", "")] };
     assert_eq!(rule(world.call(ELSEWHERE, request.clone())), "E-701");
     let stranger = world.apply("2002", SOURCE, None, request.clone().into(), Fresh::None).unwrap();
-    assert_eq!(stranger.result.unwrap().unwrap_err().rule().0, "E-701");
+    assert_eq!(stranger.result.unwrap().unwrap_err().rule().as_str(), "E-701");
     world.call(DESTINATION, request).unwrap();
     let mut gone = at_status(S::Deleted);
     assert_eq!(rule(put(&mut gone, &[1], &[tag("a", "")])), "E-701");

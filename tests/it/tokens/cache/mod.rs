@@ -91,7 +91,7 @@ mod rules {
         assert!(failover_model::catalogue::rules().is_sorted_by(|earlier, later| earlier.id < later.id));
         for refusal in TokenRefusal::ALL {
             assert!(failover_model::catalogue::rules().iter().any(|rule| rule.id == refusal.rule()));
-            assert!(refusal.to_string().contains(refusal.rule().0));
+            assert!(refusal.to_string().contains(refusal.rule().as_str()));
         }
         assert!(StalePermit.to_string().contains("T-130"));
     }

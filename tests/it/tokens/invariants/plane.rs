@@ -140,7 +140,7 @@ proptest! {
             let output = aside(&shared).call(&elsewhere, &request(*key, *number));
             prop_assert!(!output.replayed);
             if refused_for_token(&output) {
-                prop_assert_eq!(output.result.unwrap().unwrap_err().rule().0, "T-180");
+                prop_assert_eq!(output.result.unwrap().unwrap_err().rule().as_str(), "T-180");
             }
         }
     }
@@ -336,7 +336,7 @@ fn p20_by_policy_the_operation_is_compared_instead() {
     let mut stage = Stage::new(policy);
     assert!(accepted(&stage.step(0, &Op::Begin { key: (0, 0, 1), request: 0 }).unwrap()));
     let output = stage.step(0, &Op::Begin { key: (0, 1, 1), request: 0 }).unwrap();
-    assert_eq!(output.result.unwrap().unwrap_err().rule().0, "T-090");
+    assert_eq!(output.result.unwrap().unwrap_err().rule().as_str(), "T-090");
 }
 
 /// Asked for and not: what is chosen for the caller is not what the caller asked for, and a default spelled out is.
@@ -367,7 +367,8 @@ fn traces_played_on_resources_mix_what_the_invariants_speak_of() {
                 }
                 continue;
             };
-            let rule = output.result.as_ref().and_then(|result| result.as_ref().err()).map(|r| r.rule().0);
+            let rule =
+                output.result.as_ref().and_then(|result| result.as_ref().err()).map(|r| r.rule().as_str());
             let deletion = matches!(op, Op::Reclaim { .. });
             for (what, holds) in [
                 ("accepted", accepted(&output)),

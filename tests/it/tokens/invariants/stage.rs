@@ -178,7 +178,7 @@ impl Stage {
 
 /// Whether the refusal is about the token and not about the resource.
 pub fn refused_for_token(output: &Output) -> bool {
-    matches!(&output.result, Some(Err(refusal)) if refusal.rule().0.starts_with("T-"))
+    matches!(&output.result, Some(Err(refusal)) if refusal.rule().as_str().starts_with("T-"))
 }
 
 /// Whether the call was executed and accepted, this time.
