@@ -296,7 +296,7 @@ impl ControlPlane {
     }
 
     const fn timed(&self) -> Timed<'_> {
-        Timed { pairs: &self.pairs, groups: &self.groups }
+        Timed { pairs: &self.pairs, groups: &self.groups, clusters: &self.clusters }
     }
 
     /// Removes all state of an account: pairs, groups, drills, disks, clusters and tokens. Its pending effects are

@@ -56,6 +56,11 @@ impl ControlPlane {
                     self.observe(at);
                     step.extend(self.fire_group(&group, target));
                 }
+                Some((at, Due::Cluster(cluster))) => {
+                    let cluster = cluster.id.clone();
+                    self.observe(at);
+                    step.extend(self.fire_cluster(&cluster, at));
+                }
                 None => break,
             }
         }
@@ -80,6 +85,11 @@ impl ControlPlane {
             Some(lifecycle::Due::Forget) => self.forget_pair(id),
             None => Step::default(),
         }
+    }
+
+    fn fire_cluster(&mut self, id: &ClusterId, at: Timestamp) -> Step {
+        let plan = self.clusters.get(id).and_then(|cluster| cluster.decide_due(self.context(at)));
+        plan.map(|plan| self.apply_to_cluster(id, plan)).unwrap_or_default()
     }
 
     fn group_outcome(

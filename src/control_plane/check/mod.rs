@@ -70,6 +70,9 @@ pub enum Violation {
     /// Pairs are not in the order of their ordinals, or an ordinal was never minted.
     #[error("pair {0} is out of order")]
     Ordinal(PairId),
+    /// Clusters are not in the order of their ordinals, or an ordinal was never minted.
+    #[error("cluster {0} is out of order")]
+    ClusterOrdinal(ClusterId),
     /// A disk is stored with the default state.
     #[error("disk {0} is stored although nothing was reported about it")]
     DiskDefault(DiskId),
@@ -121,8 +124,9 @@ pub enum Violation {
     /// The writer is to return to the zone it is already in.
     #[error("the writer of cluster {0} is to return to where it is")]
     Zones(ClusterId),
-    /// A cluster waits for an eligible node while it is being created or released, or already fails over.
-    #[error("cluster {0} waits for a node while it has something else to do")]
+    /// A cluster waits for an eligible node or a next round while it is being created or released, already fails over, or has
+    /// a writer and no failover that is not over.
+    #[error("cluster {0} waits for a failover while it has something else to do")]
     Waits(ClusterId),
     /// A node is a hot replica although the cluster never activated one.
     #[error("cluster {0} has a hot replica and never activated one")]
@@ -277,7 +281,7 @@ impl ControlPlane {
     }
 
     fn check_clusters(&self) -> Result<(), Violation> {
-        let mut nodes = BTreeSet::new();
+        let (mut last, mut nodes) = (0, BTreeSet::new());
         for (id, cluster) in self.clusters.iter() {
             if *id != cluster.id {
                 return Err(Violation::Registry(id.as_str().into()));
@@ -285,6 +289,10 @@ impl ControlPlane {
             if let Some(twice) = cluster.nodes.iter().find(|node| !nodes.insert(&node.id)) {
                 return Err(Violation::NodeTwice(twice.id.clone()));
             }
+            if cluster.ordinal <= last || cluster.ordinal >= self.next_id {
+                return Err(Violation::ClusterOrdinal(cluster.id.clone()));
+            }
+            last = cluster.ordinal;
             self.check_cluster(cluster)?;
         }
         Ok(())
@@ -343,7 +351,9 @@ impl ControlPlane {
 
     fn check_work(&self, cluster: &DbCluster) -> Result<(), Violation> {
         let id = || cluster.id.clone();
-        if cluster.waits && (cluster.failover.is_some() || cluster.pending.is_some()) {
+        let occupied = cluster.failover.is_some() || cluster.pending.is_some();
+        let waits = cluster.waits || cluster.lost_its_writer();
+        if (cluster.waits && occupied) || (cluster.due.is_some() && (occupied || !waits)) {
             return Err(Violation::Waits(id()));
         }
         if cluster.home.is_some() && cluster.home.as_ref() == cluster.primary_zone() {

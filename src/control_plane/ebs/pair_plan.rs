@@ -27,10 +27,10 @@ impl ControlPlane {
         }
     }
 
-    /// Marks the deadline of the pair or group with this ordinal, if any, as stale in the index.
+    /// Marks the deadline of the resource with this ordinal, if any, as stale in the index.
     pub(in crate::control_plane) fn retire_deadline(&mut self, retired: Option<u64>) {
         if let Some(ordinal) = retired {
-            let timed = Timed { pairs: &self.pairs, groups: &self.groups };
+            let timed = Timed { pairs: &self.pairs, groups: &self.groups, clusters: &self.clusters };
             self.index.deadlines.retire(ordinal, timed);
         }
     }

@@ -50,7 +50,7 @@ impl ControlPlane {
         self.check_fresh_cluster(&fresh.cluster, fresh.nodes.iter()).map_err(Blocked::Misused)?;
         let (now, account, id) = (call.now, call.account, &fresh.cluster);
         let seed = ClusterSeed::of(request, call.region, id.clone(), &fresh.nodes, now);
-        let cluster = DbCluster::adopt(seed, account.clone(), now, self.mint());
+        let cluster = DbCluster::adopt(seed, account.clone(), self.context(now));
         let effects = self.admit_cluster(cluster);
         let fact = ClusterFact::Status { from: None, to: Some(ClusterStatus::Creating) };
         let event = cluster_event(now, account, id, (P_010, fact));
@@ -71,8 +71,10 @@ impl ControlPlane {
         all_fresh(nodes, |node| self.index.nodes.contains_key(node))
     }
 
-    /// Adds a cluster to the registry and the indexes; returns its pending effects.
+    /// Adds a cluster, whose ordinal is the next id, to the registry and the indexes; returns its pending effects.
     fn admit_cluster(&mut self, cluster: DbCluster) -> Vec<Effect> {
+        self.mint();
+        self.index.deadlines.schedule(cluster.due, cluster.ordinal);
         let mut effects = Vec::new();
         for pending in cluster.outstanding().into_iter().chain(cluster.outstanding_work()) {
             self.index.effects.insert(pending.0, Owner::Cluster(cluster.id.clone()));
@@ -99,14 +101,13 @@ impl ControlPlane {
         let now = self.observe(now);
         self.check_fresh_cluster(&seed.id, seed.nodes.iter().map(|node| &node.id))
             .map_err(|_| NotAdopted::IdInUse(String::from(seed.id.as_str())))?;
-        let cluster = DbCluster::adopt(seed, account.clone(), now, EffectId(self.next_id));
+        let cluster = DbCluster::adopt(seed, account.clone(), self.context(now));
         self.check_cluster(&cluster)?;
         // A column-store node may be the writer only where the policy lets it be elected.
         let elected = self.policy.polardb.column_store == ColumnStoreElection::Elected;
         if !elected && cluster.writer().is_some_and(|writer| writer.kind == NodeKind::ColumnStore) {
             return Err(crate::control_plane::Violation::WriterKind(cluster.id).into());
         }
-        self.mint();
         Ok(Step { effects: self.admit_cluster(cluster), events: Vec::new() })
     }
 
@@ -145,7 +146,12 @@ impl ControlPlane {
     pub(in crate::control_plane) fn apply_to_cluster(&mut self, id: &ClusterId, plan: ClusterPlan) -> Step {
         let Some(cluster) = self.clusters.get_mut(id) else { return Step::default() };
         self.next_id = self.next_id.saturating_add(u64::from(plan.asks()));
+        let (before, ordinal) = (cluster.due, cluster.ordinal);
         let done = cluster.apply(plan);
+        let changed = cluster.due != before;
+        if changed {
+            self.index.deadlines.schedule(cluster.due, ordinal);
+        }
         let (at, account) = (done.at, cluster.account.clone());
         let mut step = Step::default();
         done.ended.into_iter().for_each(|ended| self.index.effects.remove(ended));
@@ -162,6 +168,7 @@ impl ControlPlane {
         {
             cluster.nodes.iter().for_each(|node| drop(self.index.nodes.remove(&node.id)));
         }
+        self.retire_deadline(before.filter(|_| changed).map(|_| ordinal));
         step.events.extend(done.facts.into_iter().map(|fact| cluster_event(at, &account, id, fact)));
         step
     }

@@ -233,6 +233,14 @@ impl DbCluster {
         })
     }
 
+    /// Decides what the deadline means that this time has reached: the next round of a failover; `None` if there is none.
+    pub fn decide_due(&self, at: Context<'_>) -> Option<ClusterPlan> {
+        let now = self.due.filter(|due| *due <= at.now)?;
+        let mut draft = self.draft(Context { now, ..at }, P_302);
+        draft.go_on();
+        Some(draft.done(None))
+    }
+
     /// Decides what an observed status means: the cluster is busy, or, without a status, no longer.
     pub fn decide_busy(&self, at: Context<'_>, status: Option<StatusMessage>) -> ClusterPlan {
         let mut draft = self.draft(at, P_303);

@@ -17,6 +17,7 @@ use crate::lifecycle::Pending;
 use crate::polardb::cluster::requests::{CreateDbCluster, Edition, Engine, PayType};
 use crate::polardb::cluster::rules::{P_013, P_300, P_305};
 use crate::polardb::cluster::status::ClusterStatus;
+use crate::polardb::context::Context;
 use crate::polardb::election::electorate::ORDINARY;
 use crate::polardb::election::failover::{Failover, Stage};
 use crate::polardb::election::ranking::Priority;
@@ -56,6 +57,8 @@ pub enum ClusterEffect {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct DbCluster {
     pub(crate) id: ClusterId,
+    /// Its place in the order of creation.
+    pub(crate) ordinal: u64,
     pub(crate) account: AccountId,
     pub(crate) region: RegionId,
     pub(crate) engine: Engine,
@@ -85,6 +88,8 @@ pub struct DbCluster {
     pub(crate) hot_replica_used: bool,
     /// Whether the next node to become eligible begins a failover that found no candidate before (`P-172`).
     pub(crate) waits: bool,
+    /// When a failover that is not over begins again (`P-183`).
+    pub(crate) due: Option<Timestamp>,
 }
 
 /// A cluster that exists elsewhere, in any status, to be adopted.
@@ -151,9 +156,10 @@ impl ClusterSeed {
 }
 
 impl DbCluster {
-    /// A cluster that exists elsewhere: one that is being created or released waits for the effect `asked` from now on.
-    pub(crate) fn adopt(seed: ClusterSeed, account: AccountId, now: Timestamp, asked: EffectId) -> Self {
-        let pending = |effect| Some(Pending { id: asked, effect, since: now });
+    /// A cluster that exists elsewhere: one that is being created or released waits for an effect from now on.
+    pub(crate) fn adopt(seed: ClusterSeed, account: AccountId, at: Context<'_>) -> Self {
+        let now = at.now;
+        let pending = |effect| Some(Pending { id: at.effect, effect, since: now });
         let (pending, busy) = match seed.status {
             ClusterStatus::Creating => (pending(Lifecycle::Create), None),
             ClusterStatus::Deleting => (pending(Lifecycle::Delete), None),
@@ -166,8 +172,9 @@ impl DbCluster {
         let of_standby = seed.nodes.iter().find(|node| node.kind == NodeKind::Standby);
         let standby_zone = of_standby.map(|node| &node.zone).filter(|zone| Some(*zone) != writers).cloned();
         let hot_replica_used = seed.nodes.iter().any(|node| node.hot_replica);
-        Self {
+        let mut cluster = Self {
             id: seed.id,
+            ordinal: at.effect.0,
             account,
             region: seed.region,
             engine: seed.engine,
@@ -193,7 +200,10 @@ impl DbCluster {
             home: None,
             hot_replica_used,
             waits: false,
-        }
+            due: None,
+        };
+        cluster.due = cluster.next_round(at);
+        cluster
     }
 }
 
@@ -365,8 +375,13 @@ impl DbCluster {
         self.home.as_ref()
     }
 
+    /// When a failover that is not over begins again (`P-183`).
+    pub const fn due(&self) -> Option<Timestamp> {
+        self.due
+    }
+
     /// Whether the writer is down, other than for a restart that was asked for (`P-243`).
-    pub(in crate::polardb) fn lost_its_writer(&self) -> bool {
+    pub(crate) fn lost_its_writer(&self) -> bool {
         cite!(P_243);
         let restarts =
             |writer: &DbNode| self.work.as_ref().is_some_and(|work| work.effect.restarts(&writer.id));

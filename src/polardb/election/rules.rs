@@ -39,7 +39,9 @@ rules! {
     P_180 Documented "pages on automatic failover: facts/polardb.md#automatic-failover" => "A writer that fails begins an automatic failover, which elects on every engine.";
     P_181 Inferred "no source: facts/polardb.md#nobody-is-left" => "Without a candidate the cluster waits; the next node to become eligible begins a failover.";
     P_182 Inferred "no source: facts/polardb.md#automatic-failover-during-a-manual-one" => "A writer that fails during a manual failover makes it automatic.";
+    P_183 Documented "pages on failover, until one succeeds; the pause is inferred: facts/polardb.md#election, facts/polardb.md#next-round" => "While a node can be elected, a failover that is not over begins again after a pause.";
+    P_184 Inferred "the vendor's open-source manager: facts/polardb.md#nobody-is-left" => "By policy a writer that no node can replace is restarted.";
     P_185 Documented "cross-zone page; standby nodes are a reading: facts/polardb.md#cross-zone-switchover, facts/polardb.md#switch-to-the-standby-zone" => "When the whole primary zone is down the standby cluster takes over; if it cannot, the remaining ordinary nodes.";
-    P_186 Inferred "no source for automatic failovers in the window: facts/polardb.md#frequency-window" => "By policy the frequency window holds an automatic failover until the first report after it.";
+    P_186 Inferred "no source for automatic failovers in the window: facts/polardb.md#frequency-window" => "By policy the frequency window holds an automatic failover until its end.";
     P_190 Documented "SDK 9.2.1; when it returns is inferred: facts/polardb.md#roll-back-for-disaster, facts/polardb.md#return-to-the-primary-zone" => "After a switch out of its zone the writer returns when a node there becomes eligible.";
 }

@@ -139,14 +139,7 @@ impl DbCluster {
             return Err(PolarDbReason::ClusterStatus { cluster: self.id.clone() }.of(operation));
         }
         let mut draft = self.draft(at, rule);
-        draft.step.joined.extend(new.iter().map(|node| node.id.clone()));
-        draft.after.nodes.extend(new);
-        let shows = work.node_status().and_then(|status| StatusMessage::parse(status).ok());
-        for node in draft.after.nodes.iter_mut().filter(|node| work.occupies(&node.id)) {
-            node.busy.clone_from(&shows);
-        }
-        draft.push(P_230, ClusterFact::WorkBegan { work: work.clone() });
-        draft.ask(ClusterEffect::Work(work));
+        draft.begin_work(P_230, work, new);
         Ok(draft.done(rule))
     }
 
@@ -228,6 +221,18 @@ impl DbCluster {
 }
 
 impl Draft<'_> {
+    /// Begins work on nodes, some of them `new`, by this rule.
+    pub(in crate::polardb) fn begin_work(&mut self, rule: RuleId, work: NodeWork, new: Vec<DbNode>) {
+        self.step.joined.extend(new.iter().map(|node| node.id.clone()));
+        self.after.nodes.extend(new);
+        let shows = work.node_status().and_then(|status| StatusMessage::parse(status).ok());
+        for node in self.after.nodes.iter_mut().filter(|node| work.occupies(&node.id)) {
+            node.busy.clone_from(&shows);
+        }
+        self.push(rule, ClusterFact::WorkBegan { work: work.clone() });
+        self.ask(ClusterEffect::Work(work));
+    }
+
     /// The first standby nodes outside the primary zone make their zone the standby one.
     fn standby_made(&mut self, made: &[NodeId]) {
         let primary = self.after.primary_zone();

@@ -275,6 +275,7 @@ fn rule_of(aspect: Aspect, branch: &Branch, difference: &Difference) -> RuleId {
         (Aspect::Deadline | Aspect::Effects, "D-110") => RuleId("D-112"),
         (Aspect::Existence, "E-660" | "G-697") if difference.resource == "all drills" => RuleId("D-150"),
         (Aspect::Deadline, "G-360") => RuleId("G-697"),
+        (Aspect::Deadline, rule) if rule.starts_with("P-") => RuleId("P-183"),
         (Aspect::SourceAccess, _) if difference.allowed.contains("read_only") => RuleId("E-672"),
         (Aspect::SourceAccess, _) => RuleId("E-670"),
         (Aspect::DestinationAccess, _) => RuleId("E-671"),

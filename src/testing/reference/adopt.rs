@@ -114,6 +114,7 @@ impl Reference {
             replicating: node.replicating,
             busy: node.busy.as_ref().map(|busy| busy.as_str().to_string()),
         };
+        let ordinal = self.next_ordinal();
         self.clusters.push(Cluster {
             id: seed.id.as_str().to_string(),
             account: account.to_string(),
@@ -127,6 +128,9 @@ impl Reference {
             job: task.map(Job::new),
             run: None,
             last_switch: None,
+            ordinal,
+            due: None,
         });
+        self.plan_rounds();
     }
 }

@@ -160,6 +160,29 @@ impl Reference {
         }
     }
 
+    /// After the pause a cluster without a writer tries again, as long as a node can be elected (`P-183`).
+    pub(super) fn plan_rounds(&mut self) {
+        let then = self.clock.saturating_add(self.policy.polardb.retry_pause.as_millis());
+        let tries = |cluster: &Cluster| {
+            let idle = cluster.job.is_none() && cluster.run.is_none();
+            idle && cluster.writer_lost() && cluster.fails_over && !self.tier(cluster, &[]).is_empty()
+        };
+        let due = |cluster: &Cluster| {
+            (tries(cluster) && !self.planted(Bug::GivesUpAfterOneRound)).then(|| cluster.due.unwrap_or(then))
+        };
+        let dues: Vec<Option<u64>> = self.clusters.iter().map(due).collect();
+        self.clusters.iter_mut().zip(dues).for_each(|(cluster, due)| cluster.due = due);
+    }
+
+    /// The next round of a cluster is due.
+    pub(super) fn fire_cluster(&mut self, at: usize) -> Rule {
+        let Some(mut cluster) = self.clusters.get(at).cloned() else { return "P-183" };
+        cluster.due = None;
+        let rule = self.begin_automatic(&mut cluster);
+        put(&mut self.clusters, at, cluster);
+        rule
+    }
+
     /// The states of a system that has broken the tie itself.
     pub(super) fn elections(&self) -> Vec<Self> {
         let mut all = Vec::new();
@@ -350,6 +373,7 @@ impl Reference {
             replicating: true,
             busy: None,
         };
+        let ordinal = self.next_ordinal();
         self.clusters.push(Cluster {
             id: id.clone(),
             account: call.account.as_str().to_string(),
@@ -363,6 +387,8 @@ impl Reference {
             job: Some(Job::new(Task::CreateCluster)),
             run: None,
             last_switch: None,
+            ordinal,
+            due: None,
         });
         Reply::Accepted("P-010", Some(id))
     }

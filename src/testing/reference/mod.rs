@@ -79,6 +79,7 @@ fn put<T>(list: &mut [T], at: usize, changed: T) {
 enum DeadlineOf {
     Pair(usize),
     Group(usize),
+    Cluster(usize),
 }
 
 /// A naive model that answers each input with the set of all replies that the rules allow.
@@ -101,7 +102,7 @@ pub struct Reference {
     pairs: Vec<Pair>,
     groups: Vec<Group>,
     drills: Vec<Drill>,
-    /// The number of pairs and groups so far.
+    /// The number of pairs, groups and clusters so far.
     ordinals: usize,
     disks: Vec<Disk>,
     clusters: Vec<Cluster>,
@@ -222,7 +223,7 @@ impl Reference {
         self.faults_of_pair(call, request).or_else(group)
     }
 
-    /// The ordinal of a new pair or group.
+    /// The ordinal of a new pair, group or cluster.
     const fn next_ordinal(&mut self) -> usize {
         self.ordinals = self.ordinals.saturating_add(1);
         self.ordinals
@@ -234,6 +235,12 @@ impl Reference {
     }
 
     fn apply(&mut self, input: &Input, which: usize) -> Reply {
+        let reply = self.take(input, which);
+        self.plan_rounds();
+        reply
+    }
+
+    fn take(&mut self, input: &Input, which: usize) -> Reply {
         match input {
             Input::Call(call, request, fresh) => {
                 self.observe_time(call.now);
@@ -268,6 +275,7 @@ impl Reference {
             rule = match of {
                 DeadlineOf::Pair(at) => self.fire(at, due),
                 DeadlineOf::Group(at) => self.fire_group(at, due),
+                DeadlineOf::Cluster(at) => self.fire_cluster(at),
             };
         }
         self.clock = target;
@@ -281,7 +289,10 @@ impl Reference {
         let groups = self.groups.iter().enumerate();
         let groups =
             groups.filter_map(|(at, group)| Some((group.due?, group.ordinal, DeadlineOf::Group(at))));
-        pairs.chain(groups).min_by_key(|(due, ordinal, _)| (*due, *ordinal))
+        let clusters = self.clusters.iter().enumerate();
+        let clusters = clusters
+            .filter_map(|(at, cluster)| Some((cluster.due?, cluster.ordinal, DeadlineOf::Cluster(at))));
+        pairs.chain(groups).chain(clusters).min_by_key(|(due, ordinal, _)| (*due, *ordinal))
     }
 
     /// A call: its token first (`C-020`), then the resource.

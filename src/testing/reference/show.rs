@@ -26,6 +26,7 @@ impl Reference {
                 let id = match of {
                     DeadlineOf::Pair(at) => &self.pairs.get(at)?.id,
                     DeadlineOf::Group(at) => &self.groups.get(at)?.id,
+                    DeadlineOf::Cluster(at) => &self.clusters.get(at)?.id,
                 };
                 Some((Timestamp::from_millis(due), id.clone()))
             }),

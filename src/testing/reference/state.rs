@@ -132,6 +132,9 @@ pub(super) struct Cluster {
     pub(super) job: Option<Job>,
     pub(super) run: Option<Run>,
     pub(super) last_switch: Option<u64>,
+    pub(super) ordinal: usize,
+    /// The next round of an automatic failover.
+    pub(super) due: Option<u64>,
 }
 
 /// A token and the call that it was used for.

@@ -7,6 +7,7 @@ mod automatic;
 mod choosing;
 mod ends;
 mod lifecycle;
+mod next_round;
 mod refusals;
 mod rounds;
 mod start;
