@@ -10,7 +10,7 @@ use crate::ebs::{
     AddDiskReplicaPair, CreateDiskReplicaGroup, CreateDiskReplicaPair, FreshDrill, GroupCreated,
     GroupSettings, PairCreated, PairSettings, StartDiskReplicaGroup, StartDiskReplicaPair, StartPairDrill,
 };
-use crate::polardb::{CreateDbCluster, Edition, Engine, PayType};
+use crate::polardb::{CreateDbCluster, Edition, Engine, HotStandby, PayType};
 use crate::policy::Policy;
 use crate::time::Timestamp;
 use crate::token::{ClientToken, TokenViolation as OfTokens};
@@ -60,6 +60,8 @@ fn sound() -> ControlPlane {
         node_number: 1,
         pay_type: PayType::Postpaid,
         zone: None,
+        hot_standby: HotStandby::Storage,
+        standby_zone: None,
         description: None,
         resource_group: None,
         tags: alloc::vec::Vec::new(),

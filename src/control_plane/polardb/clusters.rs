@@ -8,11 +8,11 @@ use crate::control_plane::call::{CallContext, all_fresh};
 use crate::control_plane::effect::{EffectKind, Owner};
 use crate::control_plane::event::{Event, Fact};
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
-use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId};
+use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId, ZoneId};
 use crate::polardb::cluster::rules::P_010;
 use crate::polardb::{
     ClusterCreated, ClusterEffect, ClusterFact, ClusterPlan, ClusterSeed, ClusterStatus, Context,
-    CreateDbCluster, DbCluster, Decision, NodeKind, PolarDbReason, PolarDbRefusal,
+    CreateDbCluster, DbCluster, Decision, HotStandby, NodeKind, PolarDbReason, PolarDbRefusal,
 };
 use crate::policy::ColumnStoreElection;
 use crate::rule::RuleId;
@@ -44,6 +44,20 @@ impl ControlPlane {
         if !request.edition.node_numbers().0.contains(&request.node_number) {
             let why = "the edition has no clusters of so many nodes (P-011)";
             return Err(PolarDbReason::malformed("DBNodeNum", why).of(operation).into());
+        }
+        if !request.edition.is_for(request.engine, &request.version) {
+            let why = "the edition is not for this engine and version (P-014)";
+            return Err(PolarDbReason::malformed("CreationCategory", why).of(operation).into());
+        }
+        let zone = request.zone.clone().unwrap_or_else(|| ZoneId::first_of(call.region));
+        let standby = request.standby_zone.as_ref();
+        if request.hot_standby == HotStandby::Compute && standby.is_none() {
+            return Err(PolarDbReason::MissingParameter { parameter: "StandbyAZ".into() }
+                .of(operation)
+                .into());
+        }
+        if let Some((parameter, why)) = request.hot_standby.misfit(request.edition, Some(&zone), standby) {
+            return Err(PolarDbReason::malformed(parameter, why).of(operation).into());
         }
         let enough = |fresh: &&FreshCluster| fresh.nodes.len() == usize::from(request.node_number);
         let fresh = fresh.filter(enough).ok_or(Blocked::Misused(Misuse::BadFreshId))?;

@@ -8,7 +8,7 @@ use crate::ids::NodeId;
 use crate::outcome::Failure;
 use crate::polardb::cluster::DbCluster;
 use crate::polardb::cluster::plan::Draft;
-use crate::polardb::cluster::requests::{Edition, Engine};
+use crate::polardb::cluster::requests::{Edition, Engine, HotStandby};
 use crate::polardb::cluster::rules::{P_301, P_310};
 use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::context::Context;
@@ -16,7 +16,7 @@ use crate::polardb::election::electorate::Electorate;
 use crate::polardb::election::failover::{Cause, Failover, Next, NoCandidate, OnExhaustion, Start};
 use crate::polardb::election::rules::{
     P_109, P_121, P_122, P_140, P_150, P_160, P_161, P_172, P_180, P_181, P_182, P_183, P_184, P_185, P_186,
-    P_190,
+    P_187, P_190,
 };
 use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeChange, NodeKind, Role};
@@ -238,6 +238,7 @@ impl Draft<'_> {
         }
         self.begin_automatic(Search::PrimaryThenStandby, OnNoCandidate::StaySilent);
         if self.after.failover.is_none()
+            && !self.after.is_taken_over()
             && self.after.may_restart(self.at.policy)
             && let Some(writer) = self.after.writer()
         {
@@ -249,7 +250,7 @@ impl Draft<'_> {
     /// Begins an automatic failover, unless the frequency window holds it (`P-186`) or the edition has none.
     pub(in crate::polardb) fn begin_automatic(&mut self, search: Search, otherwise: OnNoCandidate) {
         let held = self.after.held_until(self.at.policy).is_some_and(|end| self.at.now < end);
-        if held || !self.after.edition.fails_over() {
+        if held || self.after.is_taken_over() || !self.after.edition.fails_over() {
             return;
         }
         let electorate = Electorate::automatic(self.at.policy);
@@ -260,9 +261,19 @@ impl Draft<'_> {
             (Search::StandbyOnly, false) => return,
         };
         let start = Start::elected(Cause::Automatic, Electorate { standby, ..electorate });
-        if self.begin(start, then).is_err() && otherwise == OnNoCandidate::Report {
+        if self.begin(start, then).is_err() && !self.take_over() && otherwise == OnNoCandidate::Report {
             self.push(P_181, ClusterFact::Exhausted { attempts: 0 });
         }
+    }
+
+    /// Lets the standby storage take over a primary zone that is lost, if it can.
+    fn take_over(&mut self) -> bool {
+        let Some(work) = self.after.storage_takeover() else { return false };
+        let takes_over = self.after.lost_its_zone(self.at.policy) && self.after.work.is_none();
+        if takes_over {
+            self.begin_work(P_187, work, Vec::new());
+        }
+        takes_over
     }
 
     /// Makes a change to nodes, all at once, and reacts to it.
@@ -298,14 +309,15 @@ impl DbCluster {
     pub(in crate::polardb) fn next_round(&self, at: Context<'_>) -> Option<Timestamp> {
         cite!(P_183);
         let lost = self.lost_its_writer() && self.edition.fails_over();
-        if self.pending.is_some() || self.failover.is_some() || !(lost || self.waits) {
+        let occupied = self.pending.is_some() || self.failover.is_some() || self.is_taken_over();
+        if occupied || !(lost || self.waits) {
             return None;
         }
         let ordinary = Electorate::automatic(at.policy);
         let standby = Electorate { standby: true, ..ordinary.clone() };
         let elects = |electorate: Electorate| electorate.candidates(&self.nodes).next().is_some();
         let goes_on = elects(ordinary)
-            || (lost && self.lost_its_zone(at.policy) && elects(standby))
+            || (lost && self.lost_its_zone(at.policy) && (elects(standby) || self.may_take_over()))
             || (lost && self.may_restart(at.policy));
         let due = self.due.unwrap_or(at.now.after(at.policy.retry_pause));
         goes_on.then(|| due.max(self.held_until(at.policy).filter(|_| lost).unwrap_or_default()))
@@ -316,6 +328,27 @@ impl DbCluster {
         cite!(P_186);
         let held = policy.automatic_in_window == AutomaticInWindow::Held;
         self.last_switch.filter(|_| held).map(|last| last.after(policy.switch_window))
+    }
+
+    /// Whether the standby storage takes over now (`P-187`).
+    fn is_taken_over(&self) -> bool {
+        self.work.as_ref().is_some_and(|work| matches!(work.effect, NodeWork::TakeOver { .. }))
+    }
+
+    fn may_take_over(&self) -> bool {
+        self.work.is_none() && self.storage_takeover().is_some()
+    }
+
+    /// The move of the primary zone's nodes to the standby storage, if there is one without compute nodes (`P-187`).
+    pub(in crate::polardb) fn storage_takeover(&self) -> Option<NodeWork> {
+        if self.hot_standby == HotStandby::Off || self.nodes.iter().any(|node| node.kind == NodeKind::Standby)
+        {
+            return None;
+        }
+        let (from, to) = (self.primary_zone()?.clone(), self.standby_zone.clone()?);
+        let there = self.nodes.iter().filter(|node| node.zone == from).map(|node| node.id.clone());
+        let nodes = there.collect();
+        Some(NodeWork::TakeOver { from, to, nodes })
     }
 
     /// Whether a writer that no node can replace may be restarted now (`P-184`).

@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, RegionId, ResourceGroupId, ZoneId};
 use crate::lifecycle::Pending;
-use crate::polardb::cluster::requests::{CreateDbCluster, Edition, Engine, PayType};
+use crate::polardb::cluster::requests::{CreateDbCluster, Edition, Engine, HotStandby, PayType};
 use crate::polardb::cluster::rules::{P_013, P_300, P_305};
 use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::context::Context;
@@ -80,6 +80,8 @@ pub struct DbCluster {
     /// Work on nodes. Unlike `pending`, it can go on during a failover.
     #[cfg_attr(feature = "serde", serde(with = "crate::polardb::nodes::work::serialised", default))]
     pub(crate) work: Option<Pending<NodeWork>>,
+    /// What stands by for the primary zone.
+    pub(crate) hot_standby: HotStandby,
     /// The zone of the hot-standby storage cluster.
     pub(crate) standby_zone: Option<ZoneId>,
     /// The zone to which the writer returns when a node there becomes eligible (`P-190`).
@@ -117,6 +119,11 @@ pub struct ClusterSeed {
     pub deletion_lock: bool,
     /// When it was created.
     pub created_at: Timestamp,
+    /// What stands by for its primary zone.
+    pub hot_standby: HotStandby,
+    /// The zone in which it does; if that is not known, the zone of its standby nodes, otherwise the first one beside the
+    /// primary.
+    pub standby_zone: Option<ZoneId>,
     /// Its nodes, one of them the writer.
     pub nodes: Vec<DbNode>,
     /// Its status. `Switching` is adopted as `Running`, since the node it was switching to is not known.
@@ -149,6 +156,8 @@ impl ClusterSeed {
             tags: request.tags.clone(),
             deletion_lock: false,
             created_at: now,
+            hot_standby: request.hot_standby,
+            standby_zone: request.standby_zone.clone(),
             nodes: nodes.iter().zip(roles).map(node).collect(),
             status: ClusterStatus::Creating,
         }
@@ -170,7 +179,14 @@ impl DbCluster {
         };
         let writers = seed.nodes.iter().find(|node| node.role == Role::Writer).map(|node| &node.zone);
         let of_standby = seed.nodes.iter().find(|node| node.kind == NodeKind::Standby);
-        let standby_zone = of_standby.map(|node| &node.zone).filter(|zone| Some(*zone) != writers).cloned();
+        let known = seed.standby_zone.as_ref().or(of_standby.map(|node| &node.zone));
+        let standby_zone = match (known, writers, seed.hot_standby) {
+            (Some(zone), ..) => Some(zone.clone()).filter(|zone| Some(zone) != writers),
+            (None, Some(primary), HotStandby::Storage | HotStandby::Compute | HotStandby::Standard) => {
+                Some(ZoneId::beside(&seed.region, primary)).filter(|zone| zone != primary)
+            }
+            (None, ..) => None,
+        };
         let hot_replica_used = seed.nodes.iter().any(|node| node.hot_replica);
         let mut cluster = Self {
             id: seed.id,
@@ -196,6 +212,7 @@ impl DbCluster {
             failover: None,
             last_switch: None,
             work: None,
+            hot_standby: seed.hot_standby,
             standby_zone,
             home: None,
             hot_replica_used,
@@ -368,6 +385,11 @@ impl DbCluster {
     /// The zone of the hot-standby storage cluster, if it has one.
     pub const fn standby_zone(&self) -> Option<&ZoneId> {
         self.standby_zone.as_ref()
+    }
+
+    /// What stands by for the primary zone.
+    pub const fn hot_standby(&self) -> HotStandby {
+        self.hot_standby
     }
 
     /// The zone to which the writer returns when a node there becomes eligible (`P-190`).

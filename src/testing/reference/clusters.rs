@@ -334,7 +334,7 @@ impl Reference {
     pub(super) fn create_cluster(&mut self, call: &Call, create: &CreateDbCluster, fresh: &Fresh) -> Reply {
         let versions: &[&str] = match create.engine {
             Engine::MySql => &["5.6", "5.7", "8.0"],
-            Engine::PostgreSql => &["11", "14", "15"],
+            Engine::PostgreSql => &["11", "14", "15", "16", "17", "18"],
             Engine::Oracle => &["11", "14"],
         };
         let most = match create.edition {
@@ -348,6 +348,18 @@ impl Reference {
         }
         if create.node_number == 0 || create.node_number > most {
             faults.push(fault("InvalidDBNodeNum.Malformed", "P-601"));
+        }
+        let fits = match create.edition {
+            Edition::Normal => true,
+            Edition::Archive | Edition::NormalMultimaster => &*create.version == "8.0",
+            Edition::Basic => create.engine == Engine::MySql || &*create.version == "14",
+            Edition::SeNormal => {
+                let fits = create.engine == Engine::PostgreSql && &*create.version == "14";
+                create.engine == Engine::MySql || fits
+            }
+        };
+        if !fits {
+            faults.push(fault("InvalidCreationCategory.Malformed", "P-601"));
         }
         if !faults.is_empty() {
             return Reply::Refused(faults);

@@ -2,6 +2,7 @@
 
 use super::Reference;
 use crate::control_plane::{Input, Observation, Report, Request};
+use crate::polardb::HotStandby;
 use crate::policy::{Policy, READINGS};
 
 /// The readings whose alternatives the reference does not know.
@@ -34,6 +35,7 @@ impl Reference {
     /// Whether the reference models the input.
     pub fn knows(input: &Input) -> bool {
         match input {
+            Input::Call(_, Request::CreateDbCluster(create), _) => create.hot_standby == HotStandby::Off,
             Input::Advance(_) | Input::Report(_, Report::Outcome { .. }) => true,
             Input::Report(_, Report::Observed(observation)) => matches!(
                 observation,
@@ -69,7 +71,6 @@ impl Reference {
                     | Request::StartReplicaGroupDrill(_)
                     | Request::ClearReplicaGroupDrill(_)
                     | Request::DescribeReplicaGroupDrills(_)
-                    | Request::CreateDbCluster(_)
                     | Request::DeleteDbCluster(_)
                     | Request::ModifyDbNodeConfig(_)
                     | Request::FailoverDbCluster(_)

@@ -12,7 +12,9 @@ use alloc::vec::Vec;
 use serde_json::Value;
 
 use super::clusters::ClusterTag;
-use super::words::{ENGINE, NodeRole, UNLOCKED, column_store, has_standby, hot_replica, switch};
+use super::words::{
+    ENGINE, NodeRole, UNLOCKED, column_store, has_standby, hot_replica, hot_standby, hot_standby_of, switch,
+};
 use crate::ids::{NodeClass, RegionId, ZoneId};
 use crate::polardb::{
     BadPriority, ClusterSeed, ClusterStatus, DbCluster, DbNode, Edition, Engine, NodeKind, PayType, Priority,
@@ -29,6 +31,9 @@ use crate::wire::seed::{self, Defaults, IdKind, SeedError, SeedList, given, pars
 
 /// `SubCluster` of a standby node.
 const STANDBY: &str = "Standby";
+
+/// `SubCluster` of the other nodes, where there is a standby cluster.
+const PRIMARY: &str = "Primary";
 
 object! {
     /// What `DescribeDBClusterAttribute` answers.
@@ -130,7 +135,7 @@ impl DescribeDbClusterAttributeResponse {
             resource_group: cluster.resource_group().and_then(text),
             cluster: text(cluster.id()),
             engine_type: text(cluster.engine().as_str()),
-            hot_standby_cluster: has_standby(cluster).then(|| String::from("StandbyClusterON")),
+            hot_standby_cluster: text(hot_standby(cluster)),
             version: text(cluster.version()),
             nodes: cluster.nodes().iter().map(|node| AttributeNode::new(cluster, node)).collect(),
             zones: Some(zones(cluster)),
@@ -162,7 +167,10 @@ impl AttributeNode {
             node: text(&node.id),
             imci_switch: text(column_store(node)),
             hot_replica_mode: text(hot_replica(node)),
-            sub_cluster: text(STANDBY).filter(|_| node.kind == NodeKind::Standby),
+            sub_cluster: match node.kind {
+                NodeKind::Standby => text(STANDBY),
+                _ => text(PRIMARY).filter(|_| has_standby(cluster)),
+            },
             ..Self::default()
         }
     }
@@ -219,6 +227,8 @@ fn enter(record: &R, defaults: &mut Defaults<'_>) -> Result<ClusterSeed, Misread
             Some(_) => return Err(Misread::at(R::deletion_lock.name, "neither 0 nor 1")),
         },
         created_at,
+        hot_standby: parsed(record, R::hot_standby_cluster, hot_standby_of)?.unwrap_or_default(),
+        standby_zone: None,
         nodes,
         status,
         region,

@@ -13,7 +13,7 @@ use crate::control_plane::Refusal;
 use crate::ids::{ClusterId, NodeClass, NodeId, ResourceGroupId, ZoneId};
 use crate::polardb::{
     ClusterCreated, ClusterPage, CreateDbCluster, DbCluster, DbNode, DescribeDbClusters, Edition, Engine,
-    FailoverDbCluster, PayType, PolarDbReason, TargetZoneType,
+    FailoverDbCluster, HotStandby, PayType, PolarDbReason, TargetZoneType,
 };
 use crate::text::{Description, Tag};
 use crate::wire::civil::format_iso;
@@ -30,6 +30,14 @@ const ENGINES: [(&str, Engine); 3] = [
     (Engine::Oracle.as_str(), Engine::Oracle),
 ];
 
+/// The values of `HotStandbyCluster` (SDK 9.2.1, read 2026-11) but `3AZ`, which is left out.
+const HOT_STANDBYS: [(&str, HotStandby); 4] = [
+    (HotStandby::Storage.as_str(), HotStandby::Storage),
+    (HotStandby::Compute.as_str(), HotStandby::Compute),
+    (HotStandby::Standard.as_str(), HotStandby::Standard),
+    (HotStandby::Off.as_str(), HotStandby::Off),
+];
+
 const PAY_TYPES: [(&str, PayType); 2] =
     [(PayType::Postpaid.as_str(), PayType::Postpaid), (PayType::Prepaid.as_str(), PayType::Prepaid)];
 
@@ -38,10 +46,10 @@ const PAY_TYPES: [(&str, PayType); 2] =
 const UNUSED_ON_CREATE: &str = "\
     AgenticDbClusterDescription AgenticDbClusterId AgenticDbType AllowShutDown Architecture AutoRenew AutoUseCoupon \
     BackupRetentionPolicyOnClusterDeletion BurstingEnabled CloneDataPoint CloudProvider ClusterNetworkType \
-    CreationOption DBMinorVersion DefaultTimeZone EnsRegionId GDNId HotStandbyCluster LoosePolarLogBin LooseXEngine \
+    CreationOption DBMinorVersion DefaultTimeZone EnsRegionId GDNId LoosePolarLogBin LooseXEngine \
     LooseXEngineUseMemoryPct LowerCaseTableNames ParameterGroupId Period PromotionCode ProvisionedIops ProxyClass \
     ProxyType ScaleMax ScaleMin ScaleRoNumMax ScaleRoNumMin SecurityIPList ServerlessType SourceResourceId SourceUid \
-    StandbyAZ StorageAutoScale StorageEncryption StorageEncryptionKey StoragePayType StorageSpace StorageType \
+    StorageAutoScale StorageEncryption StorageEncryptionKey StoragePayType StorageSpace StorageType \
     StorageUpperBound StrictConsistency TDEStatus TargetMinorVersion UsedTime VPCId VSwitchId";
 
 pub(in crate::wire) fn cluster(reader: &mut Reader<'_>) -> Result<ClusterId, Refusal> {
@@ -74,6 +82,12 @@ pub(in crate::wire) fn create(reader: &mut Reader<'_>) -> Result<CreateDbCluster
         editions.find(|edition| edition.as_creation_category() == text).ok_or("no such edition")
     })?;
     let edition = edition.unwrap_or_default();
+    let hot_standby = reader.choice("HotStandbyCluster", &HOT_STANDBYS)?;
+    let hot_standby = hot_standby.unwrap_or(HotStandby::of(edition));
+    let standby_zone = reader.optional("StandbyAZ", ZoneId::parse)?;
+    if hot_standby == HotStandby::Compute && standby_zone.is_none() {
+        return Err(reader.missing("StandbyAZ"));
+    }
     let tags = reader.tags()?;
     let (range, default) = edition.node_numbers();
     let wide = u64::from(*range.start())..=u64::from(*range.end());
@@ -91,6 +105,8 @@ pub(in crate::wire) fn create(reader: &mut Reader<'_>) -> Result<CreateDbCluster
         node_number,
         pay_type,
         zone,
+        hot_standby,
+        standby_zone,
         description,
         resource_group,
         tags,
@@ -278,7 +294,7 @@ impl From<&DbCluster> for ListedCluster {
             zone: cluster.writer().and_then(|writer| text(writer.zone.as_str())),
             engine: text(ENGINE),
             category: text(cluster.edition().as_str()),
-            hot_standby_cluster: has_standby(cluster).then(|| String::from("ON")),
+            hot_standby_cluster: text(if has_standby(cluster) { "ON" } else { "OFF" }),
             ..Self::default()
         }
     }

@@ -19,8 +19,8 @@ use std::sync::Arc;
 
 use failover_model::polardb::{
     Cause, ClusterEffect, ClusterFact, ClusterSeed, ClusterStatus, CreateDbCluster, DeleteDbCluster, Edition,
-    Engine, FailoverDbCluster, Failure, Lifecycle, ModifyDbNodeConfig, NodeChange, NodeKind, PayType,
-    PolarDbReason, PolarDbRefusal, Role, TargetZoneType,
+    Engine, FailoverDbCluster, Failure, HotStandby, Lifecycle, ModifyDbNodeConfig, NodeChange, NodeKind,
+    PayType, PolarDbReason, PolarDbRefusal, Role, TargetZoneType,
 };
 use failover_model::policy::ExplicitTargetFails;
 use failover_model::{EffectKind, FreshCluster};
