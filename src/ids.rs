@@ -72,7 +72,17 @@ checked! {
 impl ZoneId {
     /// The first zone of a region, by the vendor's naming: the region and `-a`.
     pub(crate) fn first_of(region: &RegionId) -> Self {
-        let zone = alloc::format!("{region}-a");
+        Self::of(region, "a")
+    }
+
+    /// The first zone of a region that is not this one.
+    pub(crate) fn beside(region: &RegionId, zone: &Self) -> Self {
+        let first = Self::first_of(region);
+        if first == *zone { Self::of(region, "b") } else { first }
+    }
+
+    fn of(region: &RegionId, letter: &str) -> Self {
+        let zone = alloc::format!("{region}-{letter}");
         Self(if validate(&zone).is_ok() { SmolStr::from(zone) } else { region.0.clone() })
     }
 }

@@ -257,6 +257,9 @@ policy! {
         /// How many rounds over the eligible nodes one failover makes, 1 to 255. One by default: "another node" reads as one
         /// that was not tried yet. No source excludes that a failed node is tried again.
         rounds: NonZeroU8 "facts/polardb.md#lower-priorities-are-tried" (NonZeroU8::MIN);
+        /// How long a cluster without a writer, all of whose nodes were tried in vain, waits before it tries them again, in
+        /// milliseconds. Three seconds by default: so often the vendor's open-source manager looks at its nodes and decides.
+        retry_pause: Span "facts/polardb.md#next-round" (Span::from_secs(3));
         /// What happens when the switch to a named node fails.
         explicit_target_fails: ExplicitTargetFails "facts/polardb.md#a-named-target-that-fails" {
             /// The failover ends without success: the retry rule is stated only for calls without a target.
@@ -271,9 +274,17 @@ policy! {
         after_exhaustion: AfterExhaustion "facts/polardb.md#nobody-is-left" {
             /// The failover ends: the call asked for a switch, there was none, and the old writer still works.
             Ends,
-            /// The cluster shows `Switching` and tries again when a node becomes eligible: the status is documented as ending in
-            /// `Running` only after a switch.
+            /// The cluster shows `Switching` and tries again after the pause, or when a node becomes eligible: the status is
+            /// documented as ending in `Running` only after a switch.
             Waits,
+        };
+        /// What follows when the writer failed and no node can take over.
+        writer_alone: WriterAlone "facts/polardb.md#nobody-is-left" {
+            /// The cluster waits for a node that can, or for the writer to come back: no page names anything else.
+            Waits,
+            /// The writer is restarted after the pause, and again whenever that fails: so does the vendor's open-source manager
+            /// in its mode for the public cloud.
+            Restarts,
         };
         /// Whether priorities below the highest are tried once that is exhausted.
         lower_tiers: LowerTiers "facts/polardb.md#lower-priorities-are-tried" {
@@ -349,7 +360,7 @@ policy! {
         automatic_in_window: AutomaticInWindow "facts/polardb.md#frequency-window" {
             /// No: not to replace a failed writer would leave the cluster down.
             Begins,
-            /// Yes, until the first report after the window: peers block automatic recovery for a while, against flapping.
+            /// Yes, until its end: peers block automatic recovery for a while, against flapping.
             Held,
         };
         /// Whether the frequency window holds a failover to a named target.

@@ -106,6 +106,7 @@ macro_rules! effects {
                 RestartNode restart_node 2_000 "Restarting a node.";
                 SetHotReplica set_hot_replica 2_000 "Turning the hot replica mode of a node on or off.";
                 ChangeZone change_zone 2_000 "Moving to another zone: the time for each node that moves, at least one.";
+                TakeOver take_over 2_000 "Letting the standby storage take over from the primary zone.";
             }
         }
     };

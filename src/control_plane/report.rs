@@ -58,6 +58,11 @@ impl ControlPlane {
                         None => Step::default(),
                     }
                 }
+                Due::Cluster(cluster) => {
+                    let id = cluster.id.clone();
+                    let plan = cluster.decide_due(self.context(at));
+                    plan.map(|plan| self.apply_to_cluster(&id, plan)).unwrap_or_default()
+                }
             };
             self.observe(at);
             step.extend(fired);

@@ -8,7 +8,7 @@ rules! {
     C_021 Inferred "as peers scope it: facts/idempotency.md#token-scope" => "A token holds for one account, region, product and operation.";
     C_022 Inferred "a public client repeats failover under one token: facts/idempotency.md#do-errors-stick" => "A refused call releases its token; by policy it keeps the refusal.";
     C_023 Inferred "failover answers before it is done: facts/idempotency.md#acceptance-is-what-counts" => "A token is settled by the acceptance, not by the completion.";
-    C_024 Documented "parameter lists of the calls: facts/polardb.md#which-calls-take-a-token" => "An operation without a ClientToken parameter ignores a token.";
+    C_024 Inferred "parameter lists lack it, as W-026 reads any such parameter: facts/polardb.md#which-calls-take-a-token" => "An operation without a ClientToken parameter ignores a token.";
     C_030 Inferred "our contract, time is an argument: design.md#principles, facts/idempotency.md#time" => "The clock never goes back: an earlier time counts as the time seen.";
     C_040 Inferred "our contract, a report is fenced by its effect: design.md#one-call" => "A report about an effect that is not pending changes nothing.";
 }

@@ -17,8 +17,8 @@ pub use cluster::describe::{
 };
 pub use cluster::plan::{ClusterPlan, Decision};
 pub use cluster::requests::{
-    ClusterCreated, CreateDbCluster, DeleteDbCluster, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig,
-    PayType,
+    ClusterCreated, CreateDbCluster, DeleteDbCluster, Edition, Engine, FailoverDbCluster, HotStandby,
+    ModifyDbNodeConfig, PayType,
 };
 pub use cluster::status::ClusterStatus;
 pub use cluster::step::{ClusterFact, ClusterStep};

@@ -94,6 +94,9 @@ fn of_work(work: &NodeWork) -> String {
             let which = if *standby { "standby" } else { "primary" };
             format!(" {which} {} -> {to}, moving {}", or_none(from.as_ref()), nodes(moving))
         }
+        NodeWork::TakeOver { from, to, nodes: moving } => {
+            format!(" {from} -> {to}, moving {}", nodes(moving))
+        }
     }
 }
 

@@ -145,6 +145,8 @@ bugs! {
     FailedNodeRetried "P-161";
     /// The first failed attempt ends the failover.
     StopsAtFirstFailure "P-132";
+    /// A cluster whose nodes all failed to be promoted tries none of them again.
+    GivesUpAfterOneRound "P-183";
     /// A named target that fails leads to an election.
     ExplicitFallsThrough "P-162";
     /// Every engine may leave the target out.

@@ -75,6 +75,7 @@ impl World for Clusters {
         let busy = cluster.status().as_str() == "ClassChanging";
         let status = (!busy).then(|| message("ClassChanging"));
         inputs.push(observed(plane, Observation::ClusterBusy { cluster: id(CLUSTER), status }));
+        inputs.extend(plane.next_deadline().map(|deadline| Input::Advance(deadline.at)));
         // Past the frequency window.
         inputs.push(Input::Advance(now.after(failover_model::Span::from_secs(600))));
         inputs
@@ -99,6 +100,7 @@ impl World for Clusters {
                     .clusters()
                     .any(|cluster| cluster.failover().is_some_and(|failover| failover.attempts > 1))
             }),
+            sometimes("a next round is due", |_, state| state.plane.next_deadline().is_some()),
             sometimes("no writer and nobody to take over", |_, state| {
                 state.plane.clusters().any(|cluster| {
                     cluster.failover().is_none()
@@ -123,7 +125,7 @@ impl World for Clusters {
     }
 
     fn decide(&self) -> Vec<&'static str> {
-        vec!["P-142"]
+        vec!["P-142", "P-180"]
     }
 
     fn at_rest(&self, plane: &ControlPlane) -> bool {

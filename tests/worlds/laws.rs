@@ -8,7 +8,8 @@ use failover_model::polardb::{ClusterEffect, DbNode, NodeKind, Priority, Role};
 use failover_model::policy::RejectionPolicy;
 use failover_model::token::Lifetime;
 use failover_model::{
-    Call, ControlPlane, EffectId, EffectKind, Input, Misuse, NodeId, Outcome, Report, Request, Timestamp,
+    Call, ControlPlane, Effect, EffectId, EffectKind, Input, Misuse, NodeId, Outcome, Report, Request,
+    Timestamp,
 };
 use serde::Serialize;
 
@@ -45,6 +46,7 @@ pub fn apply(
     changes_nothing_unless_accepted(&before, plane, input, &result)?;
     names_what_is_outstanding(&before, plane, &result)?;
     is_deaf_to_what_is_late(&before, plane)?;
+    lost_writers_are_replaced(plane)?;
     for cluster in plane.clusters() {
         let writers = cluster.nodes().iter().filter(|node| node.role == Role::Writer).count();
         ensure(writers == 1, || format!("{} has {writers} writers after {input:?}", cluster.id()))?;
@@ -62,6 +64,48 @@ pub fn apply(
         takes_effect_once(&before, plane, promises, call, request, &result)?;
     }
     Ok(result)
+}
+
+/// A node of a cluster that could be elected.
+fn electable(node: &DbNode) -> bool {
+    node.role == Role::Reader
+        && node.kind == NodeKind::Ordinary
+        && node.up
+        && node.replicating
+        && node.busy.is_none()
+}
+
+/// Without help from outside, a cluster whose writer is down and that has an electable node gets another writer: by the end of
+/// what is outstanding and by what falls due alone.
+fn lost_writers_are_replaced(plane: &ControlPlane) -> Result<(), String> {
+    for cluster in plane.clusters() {
+        let down = cluster.writer().is_some_and(|writer| !writer.up);
+        if !down || !cluster.nodes().iter().any(electable) {
+            continue;
+        }
+        let mut later = plane.clone();
+        for _ in 0..4 {
+            let effect = later.outstanding().next();
+            let input = match (effect, later.next_deadline()) {
+                (Some(Effect { id, kind, .. }), _) => {
+                    let outcome = match kind {
+                        EffectKind::Cluster { effect: ClusterEffect::ChooseNode(tier), .. } => {
+                            Outcome::Chosen(tier.first().cloned().ok_or("an empty tier")?)
+                        }
+                        _ => Outcome::Succeeded,
+                    };
+                    Input::Report(later.clock(), Report::Outcome { id, outcome })
+                }
+                (None, Some(deadline)) => Input::Advance(deadline.at),
+                (None, None) => break,
+            };
+            let _ = later.apply(&input).map_err(|misuse| format!("{misuse} by {input:?}"))?;
+        }
+        let replaced =
+            later.cluster(cluster.id()).and_then(|cluster| cluster.writer()).is_some_and(|node| node.up);
+        ensure(replaced, || format!("nobody replaces the writer of {cluster:?}"))?;
+    }
+    Ok(())
 }
 
 fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
@@ -149,14 +193,7 @@ fn asks_for_the_highest_tier(plane: &ControlPlane, result: &Result<Output, Misus
         let EffectKind::Cluster { cluster, effect } = &effect.kind else { continue };
         let Some(cluster) = plane.cluster(cluster) else { continue };
         let Some(failover) = cluster.failover() else { continue };
-        let electable = |node: &&DbNode| {
-            node.role == Role::Reader
-                && node.kind == NodeKind::Ordinary
-                && node.up
-                && node.replicating
-                && node.busy.is_none()
-        };
-        let open: Vec<(&NodeId, Priority)> = (cluster.nodes().iter().filter(electable))
+        let open: Vec<(&NodeId, Priority)> = (cluster.nodes().iter().filter(|node| electable(node)))
             .filter(|node| !failover.tried.contains(&node.id))
             .map(|node| (&node.id, node.priority))
             .collect();

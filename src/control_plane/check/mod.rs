@@ -164,8 +164,9 @@ pub enum Breach {
     /// The writer is to return to the zone it is already in.
     #[error("its writer is to return to where it is")]
     Zones,
-    /// A cluster waits for an eligible node while it is being created or released, or already fails over.
-    #[error("it waits for a node while it has something else to do")]
+    /// A cluster waits for an eligible node or a next round while it is being created or released, already fails over, or
+    /// has a writer and no failover that is not over.
+    #[error("it waits for a failover while it has something else to do")]
     Waits,
     /// A node is a hot replica although the cluster never activated one.
     #[error("it has a hot replica and never activated one")]

@@ -8,7 +8,7 @@ use crate::polardb::{DbCluster, DbNode, NodeKind, Role, Stage};
 
 impl ControlPlane {
     pub(super) fn check_clusters(&self) -> Result<(), Violation> {
-        self.check_registry(&self.clusters, |cluster| (&cluster.id, None))?;
+        self.check_registry(&self.clusters, |cluster| (&cluster.id, Some(cluster.ordinal)))?;
         let mut nodes = BTreeSet::new();
         for cluster in self.clusters.values() {
             if let Some(twice) = cluster.nodes.iter().find(|node| !nodes.insert(&node.id)) {
@@ -74,7 +74,9 @@ impl ControlPlane {
 }
 
 fn breach_of_work(cluster: &DbCluster) -> Option<Breach> {
-    if cluster.waits && (cluster.failover.is_some() || cluster.pending.is_some()) {
+    let occupied = cluster.failover.is_some() || cluster.pending.is_some();
+    let waits = cluster.waits || cluster.lost_its_writer();
+    if (cluster.waits && occupied) || (cluster.due.is_some() && (occupied || !waits)) {
         return Some(Breach::Waits);
     }
     if cluster.home.is_some() && cluster.home.as_ref() == cluster.primary_zone() {

@@ -1,15 +1,16 @@
 //! The deadlines, ordered by time.
 //!
-//! The `due` field of each pair and group is authoritative; this heap is an index of it. An entry is live while its
-//! pair or group is due at exactly that time; a changed deadline leaves a stale entry behind. The top entry is always
+//! The `due` field of each pair, group and cluster is authoritative; this heap is an index of it. An entry is live while
+//! its resource is due at exactly that time; a changed deadline leaves a stale entry behind. The top entry is always
 //! live, so [`Deadlines::first`] reads one entry.
 
 use alloc::collections::BinaryHeap;
 use core::cmp::Reverse;
 
 use crate::ebs::{GroupStatus, PairStatus, ReplicaGroup, ReplicaPair};
-use crate::ids::{GroupId, PairId};
+use crate::ids::{ClusterId, GroupId, PairId};
 use crate::map::Map;
+use crate::polardb::DbCluster;
 use crate::time::Timestamp;
 
 /// A deadline.
@@ -33,6 +34,8 @@ pub enum DeadlineReason {
     GroupCycle(GroupId),
     /// The end of this deleted group's tombstone (`G-697`).
     GroupTombstoneEnd(GroupId),
+    /// The next round of this cluster's failover (`P-183`).
+    NextRound(ClusterId),
 }
 
 impl DeadlineReason {
@@ -41,6 +44,7 @@ impl DeadlineReason {
         match self {
             Self::CopyCycle(pair) | Self::TombstoneEnd(pair) => pair.as_str(),
             Self::GroupCycle(group) | Self::GroupTombstoneEnd(group) => group.as_str(),
+            Self::NextRound(cluster) => cluster.as_str(),
         }
     }
 
@@ -49,25 +53,28 @@ impl DeadlineReason {
         match self {
             Self::CopyCycle(_) | Self::GroupCycle(_) => "copy_cycle",
             Self::TombstoneEnd(_) | Self::GroupTombstoneEnd(_) => "tombstone_end",
+            Self::NextRound(_) => "next_round",
         }
     }
 }
 
-/// A due time and the ordinal of the pair or group: two numbers, so that index updates clone nothing.
+/// A due time and the ordinal of the resource: two numbers, so that index updates clone nothing.
 type Entry = Reverse<(Timestamp, u64)>;
 
-/// The resources with deadlines: pairs and groups. Ordinals are unique across both.
+/// The resources with deadlines. Ordinals are unique across all of them.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::control_plane) struct Timed<'a> {
     pub(in crate::control_plane) pairs: &'a Map<PairId, ReplicaPair>,
     pub(in crate::control_plane) groups: &'a Map<GroupId, ReplicaGroup>,
+    pub(in crate::control_plane) clusters: &'a Map<ClusterId, DbCluster>,
 }
 
-/// The pair or group that is due.
+/// The resource that is due.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::control_plane) enum Due<'a> {
     Pair(&'a ReplicaPair),
     Group(&'a ReplicaGroup),
+    Cluster(&'a DbCluster),
 }
 
 #[derive(Debug, Clone, Default)]
@@ -122,7 +129,10 @@ impl Deadlines {
 impl<'a> Timed<'a> {
     fn entries(self) -> impl Iterator<Item = Entry> + 'a {
         let pairs = self.pairs.values().filter_map(|pair| Some(Reverse((pair.due?, pair.ordinal))));
-        pairs.chain(self.groups.values().filter_map(|group| Some(Reverse((group.due?, group.ordinal)))))
+        let groups = self.groups.values().filter_map(|group| Some(Reverse((group.due?, group.ordinal))));
+        let clusters = self.clusters.values();
+        let clusters = clusters.filter_map(|cluster| Some(Reverse((cluster.due?, cluster.ordinal))));
+        pairs.chain(groups).chain(clusters)
     }
 
     /// The resource of an entry, if the entry is live.
@@ -131,8 +141,12 @@ impl<'a> Timed<'a> {
         if let Some(pair) = pair.filter(|pair| pair.ordinal == *ordinal) {
             return (pair.due == Some(*at)).then_some(Due::Pair(pair));
         }
-        let group = self.groups.values_from(|group| group.ordinal < *ordinal).next()?;
-        (group.ordinal == *ordinal && group.due == Some(*at)).then_some(Due::Group(group))
+        let group = self.groups.values_from(|group| group.ordinal < *ordinal).next();
+        if let Some(group) = group.filter(|group| group.ordinal == *ordinal) {
+            return (group.due == Some(*at)).then_some(Due::Group(group));
+        }
+        let cluster = self.clusters.values_from(|cluster| cluster.ordinal < *ordinal).next()?;
+        (cluster.ordinal == *ordinal && cluster.due == Some(*at)).then_some(Due::Cluster(cluster))
     }
 }
 
@@ -147,6 +161,7 @@ impl Due<'_> {
                 DeadlineReason::GroupTombstoneEnd(group.id.clone())
             }
             Self::Group(group) => DeadlineReason::GroupCycle(group.id.clone()),
+            Self::Cluster(cluster) => DeadlineReason::NextRound(cluster.id.clone()),
         }
     }
 }

@@ -71,13 +71,16 @@ impl ControlPlane {
     }
 
     pub(super) const fn timed(&self) -> Timed<'_> {
-        Timed { pairs: &self.pairs, groups: &self.groups }
+        Timed { pairs: &self.pairs, groups: &self.groups, clusters: &self.clusters }
     }
 
-    /// Marks the deadline of the pair or group with this ordinal, if any, as stale in the index.
+    /// Marks the deadline of the resource with this ordinal, if any, as stale in the index.
     pub(super) fn retire_deadline(&mut self, retired: Option<u64>) {
         if let Some(ordinal) = retired {
-            self.index.deadlines.retire(ordinal, Timed { pairs: &self.pairs, groups: &self.groups });
+            self.index.deadlines.retire(
+                ordinal,
+                Timed { pairs: &self.pairs, groups: &self.groups, clusters: &self.clusters },
+            );
         }
     }
 }
@@ -174,6 +177,7 @@ impl Index {
     }
 
     pub(super) fn enter_cluster(&mut self, cluster: &DbCluster) {
+        self.deadlines.schedule(cluster.due, cluster.ordinal);
         let life = cluster.pending.map(|pending| pending.id);
         let stage = cluster.failover.as_ref().map(|failover| failover.stage.id());
         let work = cluster.work.as_ref().map(|pending| pending.id);

@@ -8,11 +8,11 @@ use crate::control_plane::call::{CallContext, all_fresh};
 use crate::control_plane::effect::{EffectKind, Owner, cluster_effects};
 use crate::control_plane::event::{Event, Fact};
 use crate::control_plane::{Breach, ControlPlane, Effect, Misuse, NotAdopted, Step};
-use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId};
+use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId, ZoneId};
 use crate::polardb::cluster::rules::P_010;
 use crate::polardb::{
     ClusterCreated, ClusterFact, ClusterPlan, ClusterSeed, ClusterStatus, Context, CreateDbCluster,
-    DbCluster, Decision, NodeKind, PolarDbReason, PolarDbRefusal,
+    DbCluster, Decision, HotStandby, NodeKind, PolarDbReason, PolarDbRefusal,
 };
 use crate::policy::ColumnStoreElection;
 use crate::rule::RuleId;
@@ -45,12 +45,26 @@ impl ControlPlane {
             let why = "the edition has no clusters of so many nodes (P-011)";
             return Err(PolarDbReason::malformed("DBNodeNum", why).of(operation).into());
         }
+        if !request.edition.is_for(request.engine, &request.version) {
+            let why = "the edition is not for this engine and version (P-014)";
+            return Err(PolarDbReason::malformed("CreationCategory", why).of(operation).into());
+        }
+        let zone = request.zone.clone().unwrap_or_else(|| ZoneId::first_of(call.region));
+        let standby = request.standby_zone.as_ref();
+        if request.hot_standby == HotStandby::Compute && standby.is_none() {
+            return Err(PolarDbReason::MissingParameter { parameter: "StandbyAZ".into() }
+                .of(operation)
+                .into());
+        }
+        if let Some((parameter, why)) = request.hot_standby.misfit(request.edition, Some(&zone), standby) {
+            return Err(PolarDbReason::malformed(parameter, why).of(operation).into());
+        }
         let enough = |fresh: &&FreshCluster| fresh.nodes.len() == usize::from(request.node_number);
         let fresh = fresh.filter(enough).ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         self.check_fresh_cluster(&fresh.cluster, fresh.nodes.iter()).map_err(Blocked::Misused)?;
         let (now, account, id) = (call.now, call.account, &fresh.cluster);
         let seed = ClusterSeed::of(request, call.region, id.clone(), &fresh.nodes, now);
-        let cluster = DbCluster::adopt(seed, account.clone(), now, self.mint());
+        let cluster = DbCluster::adopt(seed, account.clone(), self.context(now));
         let effects = self.admit_cluster(cluster);
         let fact = ClusterFact::Status { from: None, to: Some(ClusterStatus::Creating) };
         let event = cluster_event(now, account, id, (P_010, fact));
@@ -71,8 +85,9 @@ impl ControlPlane {
         all_fresh(nodes, |node| self.index.nodes.contains_key(node))
     }
 
-    /// Adds a cluster to the registry and the indexes; returns its pending effects.
+    /// Adds a cluster, whose ordinal is the next id, to the registry and the indexes; returns its pending effects.
     fn admit_cluster(&mut self, cluster: DbCluster) -> Vec<Effect> {
+        self.mint();
         let effects = cluster_effects(&cluster).collect();
         self.index.enter_cluster(&cluster);
         self.clusters.insert(cluster.id.clone(), cluster);
@@ -93,14 +108,13 @@ impl ControlPlane {
         let now = self.observe(now);
         self.check_fresh_cluster(&seed.id, seed.nodes.iter().map(|node| &node.id))
             .map_err(|_| NotAdopted::IdInUse(String::from(seed.id.as_str())))?;
-        let cluster = DbCluster::adopt(seed, account.clone(), now, EffectId(self.next_id));
+        let cluster = DbCluster::adopt(seed, account.clone(), self.context(now));
         self.check_cluster(&cluster)?;
         // A column-store node may be the writer only where the policy lets it be elected.
         let elected = self.policy.polardb.column_store == ColumnStoreElection::Elected;
         if !elected && cluster.writer().is_some_and(|writer| writer.kind == NodeKind::ColumnStore) {
             return Err(Breach::WriterKind.of(cluster.id).into());
         }
-        self.mint();
         Ok(Step { effects: self.admit_cluster(cluster), events: Vec::new() })
     }
 
@@ -139,7 +153,12 @@ impl ControlPlane {
     pub(in crate::control_plane) fn apply_to_cluster(&mut self, id: &ClusterId, plan: ClusterPlan) -> Step {
         let Some(cluster) = self.clusters.get_mut(id) else { return Step::default() };
         self.next_id = self.next_id.saturating_add(u64::from(plan.asks()));
+        let (before, ordinal) = (cluster.due, cluster.ordinal);
         let done = cluster.apply(plan);
+        let changed = cluster.due != before;
+        if changed {
+            self.index.deadlines.schedule(cluster.due, ordinal);
+        }
         let (at, account) = (done.at, cluster.account.clone());
         let mut step = Step::default();
         done.ended.into_iter().for_each(|ended| drop(self.index.effects.remove(ended.0)));
@@ -157,6 +176,7 @@ impl ControlPlane {
         {
             cluster.nodes.iter().for_each(|node| drop(self.index.nodes.swap_remove(&node.id)));
         }
+        self.retire_deadline(before.filter(|_| changed).map(|_| ordinal));
         step.events.extend(done.facts.into_iter().map(|fact| cluster_event(at, &account, id, fact)));
         step
     }

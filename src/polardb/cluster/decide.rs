@@ -15,7 +15,7 @@ use crate::polardb::context::Context;
 use crate::polardb::election::electorate::{Electorate, TargetZoneType};
 use crate::polardb::election::failover::{Cause, Next, NoCandidate, OnExhaustion, Stage, Start};
 use crate::polardb::election::rules::{
-    P_104, P_105, P_107, P_108, P_113, P_122, P_143, P_151, P_152, P_160, P_171,
+    P_104, P_105, P_107, P_108, P_113, P_122, P_143, P_151, P_152, P_160, P_171, P_187,
 };
 use crate::polardb::nodes::{DbNode, NodeChange, NodeKind, Role};
 use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
@@ -67,7 +67,8 @@ impl DbCluster {
             return ha_status(P_105);
         }
         let standby = request.target_zone_type == TargetZoneType::Standby;
-        if standby && !self.nodes.iter().any(|node| node.kind == NodeKind::Standby) {
+        let takeover = self.storage_takeover().filter(|_| standby);
+        if standby && takeover.is_none() && !self.nodes.iter().any(|node| node.kind == NodeKind::Standby) {
             return ha_status(P_108);
         }
         let held = target.is_none() || policy.target_in_window == TargetInWindow::Refused;
@@ -84,6 +85,11 @@ impl DbCluster {
             if !node.replicating {
                 return unhealthy();
             }
+        }
+        if let Some(work) = takeover {
+            let mut draft = self.draft(at, P_301);
+            draft.begin_work(P_187, work, alloc::vec::Vec::new());
+            return Ok(draft.done(P_187));
         }
         let start = Start {
             cause: Cause::Manual,
@@ -231,6 +237,14 @@ impl DbCluster {
             draft.change_nodes(nodes, change);
             draft.done(None)
         })
+    }
+
+    /// Decides what the deadline means that this time has reached: the next round of a failover; `None` if there is none.
+    pub fn decide_due(&self, at: Context<'_>) -> Option<ClusterPlan> {
+        let now = self.due.filter(|due| *due <= at.now)?;
+        let mut draft = self.draft(Context { now, ..at }, P_302);
+        draft.go_on();
+        Some(draft.done(None))
     }
 
     /// Decides what an observed status means: the cluster is busy, or, without a status, no longer.

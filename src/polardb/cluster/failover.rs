@@ -6,18 +6,23 @@ use alloc::vec::Vec;
 
 use crate::ids::NodeId;
 use crate::outcome::Failure;
+use crate::polardb::cluster::DbCluster;
 use crate::polardb::cluster::plan::Draft;
-use crate::polardb::cluster::requests::{Edition, Engine};
+use crate::polardb::cluster::requests::{Edition, Engine, HotStandby};
 use crate::polardb::cluster::rules::{P_301, P_310};
 use crate::polardb::cluster::step::ClusterFact;
+use crate::polardb::context::Context;
 use crate::polardb::election::electorate::Electorate;
 use crate::polardb::election::failover::{Cause, Failover, Next, NoCandidate, OnExhaustion, Start};
 use crate::polardb::election::rules::{
-    P_109, P_121, P_122, P_140, P_150, P_160, P_161, P_172, P_180, P_181, P_182, P_185, P_186, P_190,
+    P_109, P_121, P_122, P_140, P_150, P_160, P_161, P_172, P_180, P_181, P_182, P_183, P_184, P_185, P_186,
+    P_187, P_190,
 };
+use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeChange, NodeKind, Role};
-use crate::policy::{AfterExhaustion, AutomaticInWindow, WindowFrom, ZoneLoss};
+use crate::policy::{AfterExhaustion, AutomaticInWindow, PolarDbPolicy, WindowFrom, WriterAlone, ZoneLoss};
 use crate::rule::{RuleId, cite};
+use crate::time::Timestamp;
 
 /// What changed about nodes, as far as a failover depends on it.
 #[derive(Default)]
@@ -146,7 +151,7 @@ impl Draft<'_> {
 
     /// Asks the running failover who is next.
     fn next(&mut self) -> Next {
-        let lost_its_zone = self.lost_its_zone();
+        let lost_its_zone = self.after.lost_its_zone(self.at.policy);
         let Some(failover) = &mut self.after.failover else { return Next::Exhausted };
         let turns_over = failover.cause == Cause::Automatic && (failover.electorate.standby || lost_its_zone);
         let then = if turns_over { OnExhaustion::TurnOver } else { OnExhaustion::End };
@@ -203,8 +208,7 @@ impl Draft<'_> {
     fn resume(&mut self, change: &Availability) {
         let electorate = Electorate::automatic(self.at.policy);
         if self.after.waits {
-            // Without a candidate it goes on waiting.
-            let _ = self.begin(Start::elected(Cause::Manual, electorate), OnExhaustion::End);
+            self.begin_again();
             return;
         }
         let home = self.after.home.as_ref();
@@ -218,66 +222,147 @@ impl Draft<'_> {
         let _ = self.begin(Start::elected(Cause::RollBack, electorate), OnExhaustion::End);
     }
 
+    /// Begins the manual failover again that waits for a node (`P-172`). Without a candidate it goes on waiting.
+    fn begin_again(&mut self) {
+        let electorate = Electorate::automatic(self.at.policy);
+        let _ = self.begin(Start::elected(Cause::Manual, electorate), OnExhaustion::End);
+    }
+
+    /// Begins what fell due: the next round of a failover or, by policy, the restart of the writer.
+    pub(in crate::polardb) fn go_on(&mut self) {
+        cite!(P_183);
+        self.after.due = None;
+        if !self.after.lost_its_writer() {
+            self.begin_again();
+            return;
+        }
+        self.begin_automatic(Search::PrimaryThenStandby, OnNoCandidate::StaySilent);
+        if self.after.failover.is_none()
+            && !self.after.is_taken_over()
+            && self.after.may_restart(self.at.policy)
+            && let Some(writer) = self.after.writer()
+        {
+            let work = NodeWork::RestartNode(writer.id.clone());
+            self.begin_work(P_184, work, Vec::new());
+        }
+    }
+
     /// Begins an automatic failover, unless the frequency window holds it (`P-186`) or the edition has none.
     pub(in crate::polardb) fn begin_automatic(&mut self, search: Search, otherwise: OnNoCandidate) {
-        cite!(P_186);
-        let window = self.at.policy.switch_window;
-        let in_window = self.after.last_switch.is_some_and(|last| self.at.now.since(last) < window);
-        let held = in_window && self.at.policy.automatic_in_window == AutomaticInWindow::Held;
-        if held || !self.after.edition.fails_over() {
+        let held = self.after.held_until(self.at.policy).is_some_and(|end| self.at.now < end);
+        if held || self.after.is_taken_over() || !self.after.edition.fails_over() {
             return;
         }
         let electorate = Electorate::automatic(self.at.policy);
-        let (standby, then) = match (search, self.lost_its_zone()) {
+        let (standby, then) = match (search, self.after.lost_its_zone(self.at.policy)) {
             (Search::PrimaryThenStandby, false) => (false, OnExhaustion::End),
             (Search::PrimaryThenStandby, true) => (false, OnExhaustion::TurnOver),
             (Search::StandbyOnly, true) => (true, OnExhaustion::End),
             (Search::StandbyOnly, false) => return,
         };
         let start = Start::elected(Cause::Automatic, Electorate { standby, ..electorate });
-        if self.begin(start, then).is_err() && otherwise == OnNoCandidate::Report {
+        if self.begin(start, then).is_err() && !self.take_over() && otherwise == OnNoCandidate::Report {
             self.push(P_181, ClusterFact::Exhausted { attempts: 0 });
         }
     }
 
-    /// Whether every compute node of the primary zone is down and a standby cluster may take over (`P-185`).
-    fn lost_its_zone(&self) -> bool {
-        let Some(zone) = self.after.primary_zone() else { return false };
-        let mut there =
-            self.after.nodes.iter().filter(|node| node.zone == *zone && node.kind != NodeKind::Standby);
-        self.at.policy.zone_loss == ZoneLoss::SwitchOver
-            && self.after.engine == Engine::MySql
-            && self.after.edition == Edition::Normal
-            && there.all(|node| !node.up)
+    /// Lets the standby storage take over a primary zone that is lost, if it can.
+    fn take_over(&mut self) -> bool {
+        let Some(work) = self.after.storage_takeover() else { return false };
+        let takes_over = self.after.lost_its_zone(self.at.policy) && self.after.work.is_none();
+        if takes_over {
+            self.begin_work(P_187, work, Vec::new());
+        }
+        takes_over
     }
 
     /// Makes a change to nodes, all at once, and reacts to it.
     pub(in crate::polardb) fn change_nodes(&mut self, ids: &[NodeId], change: NodeChange) {
         let rule = if matches!(change, NodeChange::Priority(_)) { P_122 } else { P_310 };
-        // Held by the window, an automatic failover begins with the next report of the loss (`P-186`).
-        let repeats = self.at.policy.automatic_in_window == AutomaticInWindow::Held;
         let mut seen = Availability::default();
         let mut facts = Vec::new();
         for node in self.after.nodes.iter_mut().filter(|node| ids.contains(&node.id)) {
             let was_able = node.is_able();
             let changed = node.change(change);
-            if changed {
-                facts.push((rule, ClusterFact::NodeChanged { node: node.id.clone(), change }));
-                if !was_able && node.is_able() {
-                    seen.gained.push(node.id.clone());
-                }
+            if !changed {
+                continue;
+            }
+            facts.push((rule, ClusterFact::NodeChanged { node: node.id.clone(), change }));
+            if !was_able && node.is_able() {
+                seen.gained.push(node.id.clone());
             }
             if change == NodeChange::Up(false) {
-                seen.writer_failed |= node.role == Role::Writer && (changed || repeats);
-                if changed {
-                    seen.lost.push(node.id.clone());
-                }
+                seen.writer_failed |= node.role == Role::Writer;
+                seen.lost.push(node.id.clone());
             }
         }
-        let changed = !facts.is_empty();
-        self.step.facts.extend(facts);
-        if changed || seen.writer_failed {
+        if !facts.is_empty() {
+            self.step.facts.extend(facts);
             self.react(&seen);
         }
+    }
+}
+
+impl DbCluster {
+    /// When a failover that is not over begins again: after the pause, and not within a frequency window that holds it. `None`
+    /// while there is nothing to begin.
+    pub(in crate::polardb) fn next_round(&self, at: Context<'_>) -> Option<Timestamp> {
+        cite!(P_183);
+        let lost = self.lost_its_writer() && self.edition.fails_over();
+        let occupied = self.pending.is_some() || self.failover.is_some() || self.is_taken_over();
+        if occupied || !(lost || self.waits) {
+            return None;
+        }
+        let ordinary = Electorate::automatic(at.policy);
+        let standby = Electorate { standby: true, ..ordinary.clone() };
+        let elects = |electorate: Electorate| electorate.candidates(&self.nodes).next().is_some();
+        let goes_on = elects(ordinary)
+            || (lost && self.lost_its_zone(at.policy) && (elects(standby) || self.may_take_over()))
+            || (lost && self.may_restart(at.policy));
+        let due = self.due.unwrap_or(at.now.after(at.policy.retry_pause));
+        goes_on.then(|| due.max(self.held_until(at.policy).filter(|_| lost).unwrap_or_default()))
+    }
+
+    /// The end of the frequency window, if the policy lets that hold an automatic failover (`P-186`).
+    fn held_until(&self, policy: &PolarDbPolicy) -> Option<Timestamp> {
+        cite!(P_186);
+        let held = policy.automatic_in_window == AutomaticInWindow::Held;
+        self.last_switch.filter(|_| held).map(|last| last.after(policy.switch_window))
+    }
+
+    /// Whether the standby storage takes over now (`P-187`).
+    fn is_taken_over(&self) -> bool {
+        self.work.as_ref().is_some_and(|work| matches!(work.effect, NodeWork::TakeOver { .. }))
+    }
+
+    fn may_take_over(&self) -> bool {
+        self.work.is_none() && self.storage_takeover().is_some()
+    }
+
+    /// The move of the primary zone's nodes to the standby storage, if there is one without compute nodes (`P-187`).
+    pub(in crate::polardb) fn storage_takeover(&self) -> Option<NodeWork> {
+        if self.hot_standby == HotStandby::Off || self.nodes.iter().any(|node| node.kind == NodeKind::Standby)
+        {
+            return None;
+        }
+        let (from, to) = (self.primary_zone()?.clone(), self.standby_zone.clone()?);
+        let there = self.nodes.iter().filter(|node| node.zone == from).map(|node| node.id.clone());
+        let nodes = there.collect();
+        Some(NodeWork::TakeOver { from, to, nodes })
+    }
+
+    /// Whether a writer that no node can replace may be restarted now (`P-184`).
+    fn may_restart(&self, policy: &PolarDbPolicy) -> bool {
+        policy.writer_alone == WriterAlone::Restarts && self.work.is_none()
+    }
+
+    /// Whether every compute node of the primary zone is down and a standby cluster may take over (`P-185`).
+    fn lost_its_zone(&self, policy: &PolarDbPolicy) -> bool {
+        let Some(zone) = self.primary_zone() else { return false };
+        let mut there = self.nodes.iter().filter(|node| node.zone == *zone && node.kind != NodeKind::Standby);
+        policy.zone_loss == ZoneLoss::SwitchOver
+            && self.engine == Engine::MySql
+            && self.edition == Edition::Normal
+            && there.all(|node| !node.up)
     }
 }

@@ -14,9 +14,10 @@ use alloc::vec::Vec;
 
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, RegionId, ResourceGroupId, ZoneId};
 use crate::lifecycle::Pending;
-use crate::polardb::cluster::requests::{CreateDbCluster, Edition, Engine, PayType};
+use crate::polardb::cluster::requests::{CreateDbCluster, Edition, Engine, HotStandby, PayType};
 use crate::polardb::cluster::rules::{P_013, P_300, P_305};
 use crate::polardb::cluster::status::ClusterStatus;
+use crate::polardb::context::Context;
 use crate::polardb::election::electorate::ORDINARY;
 use crate::polardb::election::failover::{Failover, Stage};
 use crate::polardb::election::ranking::Priority;
@@ -56,6 +57,8 @@ pub enum ClusterEffect {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct DbCluster {
     pub(crate) id: ClusterId,
+    /// Its place in the order of creation.
+    pub(crate) ordinal: u64,
     pub(crate) account: AccountId,
     pub(crate) region: RegionId,
     pub(crate) engine: Engine,
@@ -77,6 +80,8 @@ pub struct DbCluster {
     /// Work on nodes. Unlike `pending`, it can go on during a failover.
     #[cfg_attr(feature = "serde", serde(with = "crate::polardb::nodes::work::serialised", default))]
     pub(crate) work: Option<Pending<NodeWork>>,
+    /// What stands by for the primary zone.
+    pub(crate) hot_standby: HotStandby,
     /// The zone of the hot-standby storage cluster.
     pub(crate) standby_zone: Option<ZoneId>,
     /// The zone to which the writer returns when a node there becomes eligible (`P-190`).
@@ -85,6 +90,8 @@ pub struct DbCluster {
     pub(crate) hot_replica_used: bool,
     /// Whether the next node to become eligible begins a failover that found no candidate before (`P-172`).
     pub(crate) waits: bool,
+    /// When a failover that is not over begins again (`P-183`).
+    pub(crate) due: Option<Timestamp>,
 }
 
 /// A cluster that exists elsewhere, in any status, to be adopted.
@@ -112,6 +119,11 @@ pub struct ClusterSeed {
     pub deletion_lock: bool,
     /// When it was created.
     pub created_at: Timestamp,
+    /// What stands by for its primary zone.
+    pub hot_standby: HotStandby,
+    /// The zone in which it does; if that is not known, the zone of its standby nodes, otherwise the first one beside the
+    /// primary.
+    pub standby_zone: Option<ZoneId>,
     /// Its nodes, one of them the writer.
     pub nodes: Vec<DbNode>,
     /// Its status. `Switching` is adopted as `Running`, since the node it was switching to is not known.
@@ -144,6 +156,8 @@ impl ClusterSeed {
             tags: request.tags.clone(),
             deletion_lock: false,
             created_at: now,
+            hot_standby: request.hot_standby,
+            standby_zone: request.standby_zone.clone(),
             nodes: nodes.iter().zip(roles).map(node).collect(),
             status: ClusterStatus::Creating,
         }
@@ -151,9 +165,10 @@ impl ClusterSeed {
 }
 
 impl DbCluster {
-    /// A cluster that exists elsewhere: one that is being created or released waits for the effect `asked` from now on.
-    pub(crate) fn adopt(seed: ClusterSeed, account: AccountId, now: Timestamp, asked: EffectId) -> Self {
-        let pending = |effect| Some(Pending { id: asked, effect, since: now });
+    /// A cluster that exists elsewhere: one that is being created or released waits for an effect from now on.
+    pub(crate) fn adopt(seed: ClusterSeed, account: AccountId, at: Context<'_>) -> Self {
+        let now = at.now;
+        let pending = |effect| Some(Pending { id: at.effect, effect, since: now });
         let (pending, busy) = match seed.status {
             ClusterStatus::Creating => (pending(Lifecycle::Create), None),
             ClusterStatus::Deleting => (pending(Lifecycle::Delete), None),
@@ -164,10 +179,18 @@ impl DbCluster {
         };
         let writers = seed.nodes.iter().find(|node| node.role == Role::Writer).map(|node| &node.zone);
         let of_standby = seed.nodes.iter().find(|node| node.kind == NodeKind::Standby);
-        let standby_zone = of_standby.map(|node| &node.zone).filter(|zone| Some(*zone) != writers).cloned();
+        let known = seed.standby_zone.as_ref().or(of_standby.map(|node| &node.zone));
+        let standby_zone = match (known, writers, seed.hot_standby) {
+            (Some(zone), ..) => Some(zone.clone()).filter(|zone| Some(zone) != writers),
+            (None, Some(primary), HotStandby::Storage | HotStandby::Compute | HotStandby::Standard) => {
+                Some(ZoneId::beside(&seed.region, primary)).filter(|zone| zone != primary)
+            }
+            (None, ..) => None,
+        };
         let hot_replica_used = seed.nodes.iter().any(|node| node.hot_replica);
-        Self {
+        let mut cluster = Self {
             id: seed.id,
+            ordinal: at.effect.0,
             account,
             region: seed.region,
             engine: seed.engine,
@@ -189,11 +212,15 @@ impl DbCluster {
             failover: None,
             last_switch: None,
             work: None,
+            hot_standby: seed.hot_standby,
             standby_zone,
             home: None,
             hot_replica_used,
             waits: false,
-        }
+            due: None,
+        };
+        cluster.due = cluster.next_round(at);
+        cluster
     }
 }
 
@@ -360,13 +387,23 @@ impl DbCluster {
         self.standby_zone.as_ref()
     }
 
+    /// What stands by for the primary zone.
+    pub const fn hot_standby(&self) -> HotStandby {
+        self.hot_standby
+    }
+
     /// The zone to which the writer returns when a node there becomes eligible (`P-190`).
     pub const fn home(&self) -> Option<&ZoneId> {
         self.home.as_ref()
     }
 
+    /// When a failover that is not over begins again (`P-183`).
+    pub const fn due(&self) -> Option<Timestamp> {
+        self.due
+    }
+
     /// Whether the writer is down, other than for a restart that was asked for (`P-243`).
-    pub(in crate::polardb) fn lost_its_writer(&self) -> bool {
+    pub(crate) fn lost_its_writer(&self) -> bool {
         cite!(P_243);
         let restarts =
             |writer: &DbNode| self.work.as_ref().is_some_and(|work| work.effect.restarts(&writer.id));

@@ -105,6 +105,7 @@ impl Draft<'_> {
 
     /// The plan, by the rule that decided a call or, of a report, without one.
     pub(in crate::polardb) fn done(mut self, rule: impl Into<Option<RuleId>>) -> ClusterPlan {
+        self.after.due = if self.step.gone { None } else { self.after.next_round(self.at) };
         let (from, to) = (Some(self.before.status()), (!self.step.gone).then(|| self.after.status()));
         if from != to {
             self.push(self.status_rule, ClusterFact::Status { from, to });

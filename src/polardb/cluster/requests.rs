@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::ids::{ClusterId, NodeClass, NodeId, OrderId, ResourceGroupId, ZoneId};
-use crate::polardb::cluster::rules::P_011;
+use crate::polardb::cluster::rules::{P_011, P_014, P_017, P_018};
 use crate::polardb::election::electorate::TargetZoneType;
 use crate::polardb::election::ranking::Priority;
 use crate::polardb::election::rules::P_101;
@@ -34,7 +34,7 @@ impl Engine {
     pub const fn versions(self) -> &'static [&'static str] {
         match self {
             Self::MySql => &["5.6", "5.7", "8.0"],
-            Self::PostgreSql => &["11", "14", "15"],
+            Self::PostgreSql => &["11", "14", "15", "16", "17", "18"],
             Self::Oracle => &["11", "14"],
         }
     }
@@ -68,6 +68,17 @@ impl Edition {
         if matches!(self, Self::Archive) { "ArchiveNormal" } else { self.as_str() }
     }
 
+    /// Whether a cluster of this engine and version can be of it (`P-014`).
+    pub fn is_for(self, engine: Engine, version: &str) -> bool {
+        cite!(P_014);
+        match (self, engine) {
+            (Self::Normal, _) | (Self::Basic | Self::SeNormal, Engine::MySql) => true,
+            (Self::Archive | Self::NormalMultimaster, _) => engine == Engine::MySql && version == "8.0",
+            (Self::Basic, _) | (Self::SeNormal, Engine::PostgreSql) => version == "14",
+            (Self::SeNormal, Engine::Oracle) => false,
+        }
+    }
+
     /// Whether its clusters fail over to a read-only node (`P-101`).
     pub const fn fails_over(self) -> bool {
         cite!(P_101);
@@ -95,6 +106,63 @@ spelled! {
     Prepaid = "Prepaid",
 }
 
+spelled! {
+    /// What stands by for the primary zone, spelled as in requests (`HotStandbyCluster`).
+    #[derive(Default)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+    HotStandby
+    /// `ON`: storage in a second zone.
+    Storage = "ON",
+    /// `EQUAL`: storage in a second zone, and compute nodes once they are added.
+    Compute = "EQUAL",
+    /// `STANDBY`: the storage standby of the standard edition.
+    Standard = "STANDBY",
+    /// `OFF`: nothing.
+    #[default]
+    Off = "OFF",
+}
+
+impl HotStandby {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Storage, Self::Compute, Self::Standard, Self::Off];
+
+    /// What a new cluster of this edition has unless it is said (`P-017`).
+    pub const fn of(edition: Edition) -> Self {
+        cite!(P_017);
+        match edition {
+            Edition::Normal => Self::Storage,
+            Edition::SeNormal => Self::Standard,
+            Edition::Basic | Edition::Archive | Edition::NormalMultimaster => Self::Off,
+        }
+    }
+
+    /// Why a new cluster of this edition with this zone of its own cannot have it: the parameter, and what is wrong with it
+    /// (`P-018`).
+    pub(crate) fn misfit(
+        self,
+        edition: Edition,
+        zone: Option<&ZoneId>,
+        standby: Option<&ZoneId>,
+    ) -> Option<(&'static str, &'static str)> {
+        cite!(P_018);
+        match (self, edition) {
+            (Self::Standard, Edition::SeNormal) | (Self::Off, _) => {}
+            (Self::Standard, _) => {
+                return Some(("HotStandbyCluster", "STANDBY is for the standard edition (P-018)"));
+            }
+            (_, Edition::Normal) => {}
+            _ => return Some(("HotStandbyCluster", "the edition has no such standby cluster (P-018)")),
+        }
+        match (self, standby) {
+            (Self::Off, Some(_)) => {
+                Some(("StandbyAZ", "without a standby cluster there is no such zone (P-018)"))
+            }
+            (_, Some(_)) if standby == zone => Some(("StandbyAZ", "it is the primary zone (P-018)")),
+            _ => None,
+        }
+    }
+}
+
 /// `CreateDBCluster`: creates a cluster of one writer and `node_number - 1` readers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -113,6 +181,10 @@ pub struct CreateDbCluster {
     pub pay_type: PayType,
     /// `ZoneId`.
     pub zone: Option<ZoneId>,
+    /// `HotStandbyCluster`, by default what [`HotStandby::of`] says.
+    pub hot_standby: HotStandby,
+    /// `StandbyAZ`, which `EQUAL` demands; by default the first zone of the region beside the primary one.
+    pub standby_zone: Option<ZoneId>,
     /// `DBClusterDescription`.
     pub description: Option<Description>,
     /// `ResourceGroupId`.

@@ -7,13 +7,16 @@ rules! {
     P_011 Documented "SDK 9.2.1, DBNodeNum; basic is inferred from its one node: facts/polardb.md#node-counts" => "Cluster edition has 1 to 16 nodes and 2 by default, standard edition 1 to 8 and 1, basic edition 1.";
     P_012 Documented "SDK 9.2.1, DBVersion: facts/polardb.md#engines-and-versions" => "A version belongs to its engine.";
     P_013 Inferred "no source: facts/polardb.md#failed-work-and-lost-clusters" => "Without a zone the first zone of the region is taken.";
+    P_014 Documented "SDK 9.2.1, CreationCategory; the code is inferred: facts/polardb.md#editions" => "An edition is for some engines and versions.";
     P_015 Documented "cluster status table: facts/polardb.md#create-cluster" => "Creation ends in Running.";
     P_016 Inferred "no status for it exists: facts/polardb.md#failed-work-and-lost-clusters" => "A cluster whose creation fails is gone.";
+    P_017 Documented "SDK 9.2.1, HotStandbyCluster; the zone is inferred: facts/polardb.md#hot-standby-cluster" => "A new cluster edition has a hot standby storage cluster unless it is off, and so has a standard edition.";
+    P_018 Inferred "a public client demands StandbyAZ with EQUAL; the codes are in the house style: facts/polardb.md#hot-standby-cluster" => "A standby cluster fits the edition, EQUAL names its zone, and that is another than the primary one.";
     P_020 Documented "DeleteDBCluster error list: facts/polardb.md#delete-cluster" => "A cluster is released only while it is running.";
     P_021 Documented "DeleteDBCluster error list: facts/polardb.md#delete-cluster" => "A locked cluster is not released.";
     P_022 Documented "DeleteDBCluster page and error list: facts/polardb.md#delete-cluster" => "A subscription is not released.";
     P_023 Documented "cluster status table: facts/polardb.md#status-table" => "Release shows Deleting.";
-    P_024 Documented "status table has Deleted; a client waits for it to be gone: facts/polardb.md#delete-cluster" => "Release ends with the cluster gone.";
+    P_024 Inferred "a public client waits for it to be gone; the status table has Deleted: facts/polardb.md#delete-cluster" => "Release ends with the cluster gone.";
     P_025 Inferred "no source: facts/polardb.md#failed-work-and-lost-clusters" => "A release that fails returns to the status before.";
     P_026 Documented "SDK 9.2.1, ModifyDBClusterDeletion; any status is inferred: facts/polardb.md#delete-cluster" => "The lock against release is set and lifted at once.";
     P_300 Documented "cluster status table: facts/polardb.md#status-table" => "The status follows from what is pending.";

@@ -11,7 +11,7 @@ rules! {
     P_105 Inferred "HaStatusNotSupport is the only gate listed: facts/polardb.md#busy-clusters" => "A busy cluster does not fail over.";
     P_106 Documented "UnsupportHighFrequenceSwitchOver; counting is inferred: facts/polardb.md#switch-frequency, facts/polardb.md#frequency-window" => "A manual failover waits until the frequency window since the last switch has passed.";
     P_107 Inferred "no source, nothing else leads out: facts/polardb.md#nobody-is-left" => "A cluster without a writer and without a failover under way accepts a manual failover.";
-    P_108 Inferred "TargetZoneType; the code is inferred: facts/polardb.md#switch-to-the-standby-zone" => "TargetZoneType=Standby elects among the standby nodes alone; without any the call is refused.";
+    P_108 Inferred "TargetZoneType; the code is inferred: facts/polardb.md#switch-to-the-standby-zone" => "TargetZoneType=Standby elects among the standby nodes alone; without a standby cluster the call is refused.";
     P_109 Inferred "SubCluster marks the zone, not the node: facts/polardb.md#switch-to-the-standby-zone" => "After a switch between zones the standby cluster is the primary one, and the other way round.";
     P_110 Documented "founding page: facts/polardb.md#election" => "Only read-only nodes are elected.";
     P_112 Documented "OperationDenied.DBNodeType; the election is inferred: facts/polardb.md#target-rules, facts/polardb.md#excluded-kinds" => "Column-store, AI and standby nodes do not become the primary.";
@@ -39,7 +39,10 @@ rules! {
     P_180 Documented "pages on automatic failover: facts/polardb.md#automatic-failover" => "A writer that fails begins an automatic failover, which elects on every engine.";
     P_181 Inferred "no source: facts/polardb.md#nobody-is-left" => "Without a candidate the cluster waits; the next node to become eligible begins a failover.";
     P_182 Inferred "no source: facts/polardb.md#automatic-failover-during-a-manual-one" => "A writer that fails during a manual failover makes it automatic.";
-    P_185 Documented "cross-zone page; standby nodes are a reading: facts/polardb.md#cross-zone-switchover, facts/polardb.md#switch-to-the-standby-zone" => "When the whole primary zone is down the standby cluster takes over; if it cannot, the remaining ordinary nodes.";
-    P_186 Inferred "no source for automatic failovers in the window: facts/polardb.md#frequency-window" => "By policy the frequency window holds an automatic failover until the first report after it.";
+    P_183 Documented "pages on failover, until one succeeds; the pause is inferred: facts/polardb.md#election, facts/polardb.md#next-round" => "While a node can be elected, a failover that is not over begins again after a pause.";
+    P_184 Inferred "the vendor's open-source manager: facts/polardb.md#nobody-is-left" => "By policy a writer that no node can replace is restarted.";
+    P_185 Documented "cross-zone page; who is elected is inferred: facts/polardb.md#cross-zone-switchover, facts/polardb.md#switch-to-the-standby-zone" => "When the whole primary zone is down the standby nodes take over; if they cannot, the remaining ordinary nodes.";
+    P_187 Documented "page on the hot standby cluster; the nodes are inferred: facts/polardb.md#hot-standby-cluster, facts/polardb.md#switch-to-the-standby-zone" => "Where no node can, the standby storage takes over from the primary zone, and the nodes of that come up beside it.";
+    P_186 Inferred "no source for automatic failovers in the window: facts/polardb.md#frequency-window" => "By policy the frequency window holds an automatic failover until its end.";
     P_190 Documented "SDK 9.2.1; when it returns is inferred: facts/polardb.md#roll-back-for-disaster, facts/polardb.md#return-to-the-primary-zone" => "After a switch out of its zone the writer returns when a node there becomes eligible.";
 }

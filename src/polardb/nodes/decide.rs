@@ -128,7 +128,9 @@ impl DbCluster {
         }
         let going = nodes.iter().filter(|node| node.kind == NodeKind::Ordinary).count();
         let current = self.nodes.iter().filter(|node| node.kind == NodeKind::Ordinary).count();
-        if going > current.saturating_sub(2) {
+        // The standard edition may have a single node.
+        let stay = if self.edition == Edition::SeNormal { 1 } else { 2 };
+        if going > current.saturating_sub(stay) {
             return Err(self.node_number(operation, P_222));
         }
         self.begin_work(at, operation, P_223, NodeWork::DeleteNodes(request.nodes.clone()), Vec::new())

@@ -4,7 +4,7 @@ use crate::rule::rules;
 
 rules! {
     P_201 Documented "InvalidDBNodeId.NotFound; InvalidDBNode.Malformed of deletion: facts/polardb.md#codes-listed-for-other-operations" => "A node that is configured, changed or removed is one of the cluster.";
-    P_202 Documented "listed for ModifyDBNodeClass; the others by example: facts/polardb.md#change-class, facts/polardb.md#work-on-nodes" => "Work on nodes begins only in a running cluster.";
+    P_202 Inferred "OperationDenied.DBClusterStatus is listed for ModifyDBNodeClass alone: facts/polardb.md#change-class, facts/polardb.md#work-on-nodes" => "Work on nodes begins only in a running cluster.";
     P_203 Inferred "every accepted call ends asynchronously: facts/polardb.md#asynchronous-end, facts/polardb.md#failed-work-and-lost-clusters" => "Work that fails leaves the nodes as they were; nodes that were to come are gone.";
     P_210 Documented "SDK 9.2.1, DBNode; standard edition is policy: facts/polardb.md#node-counts" => "A cluster has at most 16 nodes, standard edition 8, basic edition 1.";
     P_211 Documented "at most 15 in one call: facts/polardb.md#node-counts" => "One call names 1 to 15 nodes.";
@@ -14,7 +14,7 @@ rules! {
     P_215 Documented "page on column-store nodes: facts/polardb.md#column-store-nodes" => "A column-store node needs MySQL and an ordinary reader beside it.";
     P_220 Inferred "InvalidDBNode.Malformed is listed: facts/polardb.md#work-on-nodes" => "The nodes of one call differ and are of the kind it names.";
     P_221 Documented "OperationDenied.DBNodeRole: facts/polardb.md#add-and-delete-nodes" => "The primary is not removed.";
-    P_222 Documented "DeleteDBNodes page, current number less two: facts/polardb.md#add-and-delete-nodes" => "One reader stays beside the primary.";
+    P_222 Documented "DeleteDBNodes page, current number less two; standard edition may have one node: facts/polardb.md#add-and-delete-nodes" => "One reader stays beside the primary, but in the standard edition.";
     P_223 Documented "cluster status table: facts/polardb.md#add-and-delete-nodes" => "Removal shows DBNodeDeleting and ends with the nodes gone.";
     P_230 Inferred "DBNodeStatus values; only running nodes are elected: facts/polardb.md#work-on-nodes, facts/polardb.md#node-statuses" => "Nodes under work show it and are not elected meanwhile.";
     P_231 Documented "OperationDenied.RoEqualSpec; the sibling by example: facts/polardb.md#classes-of-nodes" => "One reader keeps the class of the primary.";

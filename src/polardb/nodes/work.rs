@@ -60,6 +60,15 @@ pub enum NodeWork {
         /// The nodes that move.
         nodes: Vec<NodeId>,
     },
+    /// Let the standby storage take over: the nodes of the primary zone come up in its zone (`P-187`).
+    TakeOver {
+        /// The primary zone until now.
+        from: ZoneId,
+        /// The zone of the standby storage.
+        to: ZoneId,
+        /// The nodes.
+        nodes: Vec<NodeId>,
+    },
 }
 
 impl NodeWork {
@@ -73,6 +82,7 @@ impl NodeWork {
             Self::SetHotReplica { .. } => ClusterStatus::RoleSwitching,
             Self::ChangeZone { standby: false, .. } => ClusterStatus::Transing,
             Self::ChangeZone { standby: true, .. } => ClusterStatus::StandbyTransing,
+            Self::TakeOver { .. } => ClusterStatus::Switching,
         }
     }
 
@@ -83,6 +93,7 @@ impl NodeWork {
             Self::DeleteNodes(_) => Some("DBNodeDeleting"),
             Self::ChangeClass(_) => Some("ClassChanging"),
             Self::RestartNode(_) | Self::SetHotReplica { restarts_all: true, .. } => Some("Rebooting"),
+            Self::TakeOver { .. } => Some("Switching"),
             Self::SetHotReplica { .. } | Self::ChangeZone { .. } => None,
         }
     }
@@ -105,9 +116,10 @@ impl NodeWork {
     /// Its nodes, in the order of the request.
     pub fn nodes(&self) -> Vec<&NodeId> {
         match self {
-            Self::CreateNodes(nodes) | Self::DeleteNodes(nodes) | Self::ChangeZone { nodes, .. } => {
-                nodes.iter().collect()
-            }
+            Self::CreateNodes(nodes)
+            | Self::DeleteNodes(nodes)
+            | Self::ChangeZone { nodes, .. }
+            | Self::TakeOver { nodes, .. } => nodes.iter().collect(),
             Self::ChangeClass(targets) => targets.iter().map(|target| &target.node).collect(),
             Self::RestartNode(node) | Self::SetHotReplica { node, .. } => Vec::from([node]),
         }
@@ -139,14 +151,7 @@ impl DbCluster {
             return Err(PolarDbReason::ClusterStatus { cluster: self.id.clone() }.of(operation));
         }
         let mut draft = self.draft(at, rule);
-        draft.step.joined.extend(new.iter().map(|node| node.id.clone()));
-        draft.after.nodes.extend(new);
-        let shows = work.node_status().and_then(|status| StatusMessage::parse(status).ok());
-        for node in draft.after.nodes.iter_mut().filter(|node| work.occupies(&node.id)) {
-            node.busy.clone_from(&shows);
-        }
-        draft.push(P_230, ClusterFact::WorkBegan { work: work.clone() });
-        draft.ask(ClusterEffect::Work(work));
+        draft.begin_work(P_230, work, new);
         Ok(draft.done(rule))
     }
 
@@ -195,6 +200,9 @@ impl DbCluster {
                 NodeWork::ChangeZone { to, nodes, .. } if succeeded && nodes.contains(&node.id) => {
                     node.zone = to.clone();
                 }
+                NodeWork::TakeOver { to, nodes, .. } if succeeded && nodes.contains(&node.id) => {
+                    (node.zone, node.up) = (to.clone(), true);
+                }
                 _ => {}
             }
             if !was_able && node.is_able() {
@@ -204,7 +212,8 @@ impl DbCluster {
                 seen.lost.push(node.id.clone());
             }
             // A writer that went down while it restarted is lost from here on (`P-243`).
-            seen.writer_failed |= node.role == Role::Writer && !node.up && occupied;
+            let restarted = occupied && !matches!(work, NodeWork::TakeOver { .. });
+            seen.writer_failed |= node.role == Role::Writer && !node.up && restarted;
         }
         match work {
             NodeWork::SetHotReplica { on: true, .. } if succeeded => draft.after.hot_replica_used = true,
@@ -214,6 +223,10 @@ impl DbCluster {
             }
             NodeWork::ChangeZone { from, to, standby: false, .. } if succeeded => {
                 draft.primary_zone_moved(from.as_ref(), to);
+            }
+            NodeWork::TakeOver { from, to, .. } if succeeded => {
+                draft.primary_zone_moved(Some(from), to);
+                draft.after.last_switch = Some(at.now);
             }
             _ => {}
         }
@@ -228,6 +241,18 @@ impl DbCluster {
 }
 
 impl Draft<'_> {
+    /// Begins work on nodes, some of them `new`, by this rule.
+    pub(in crate::polardb) fn begin_work(&mut self, rule: RuleId, work: NodeWork, new: Vec<DbNode>) {
+        self.step.joined.extend(new.iter().map(|node| node.id.clone()));
+        self.after.nodes.extend(new);
+        let shows = work.node_status().and_then(|status| StatusMessage::parse(status).ok());
+        for node in self.after.nodes.iter_mut().filter(|node| work.occupies(&node.id)) {
+            node.busy.clone_from(&shows);
+        }
+        self.push(rule, ClusterFact::WorkBegan { work: work.clone() });
+        self.ask(ClusterEffect::Work(work));
+    }
+
     /// The first standby nodes outside the primary zone make their zone the standby one.
     fn standby_made(&mut self, made: &[NodeId]) {
         let primary = self.after.primary_zone();

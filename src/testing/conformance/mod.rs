@@ -267,6 +267,7 @@ fn rule_of(branch: &Branch, difference: &Divergence) -> RuleId {
         (Aspect::Deadline | Aspect::Effects, "D-110") => RuleId::new("D-112"),
         (Aspect::Existence, "E-660" | "G-697") if difference.resource == "all drills" => RuleId::new("D-150"),
         (Aspect::Deadline, "G-360") => RuleId::new("G-697"),
+        (Aspect::Deadline, rule) if rule.starts_with("P-") => RuleId::new("P-183"),
         (Aspect::SourceAccess, _) if difference.allowed.contains("read_only") => RuleId::new("E-672"),
         (Aspect::SourceAccess, _) => RuleId::new("E-670"),
         (Aspect::DestinationAccess, _) => RuleId::new("E-671"),

@@ -82,7 +82,7 @@ impl Reference {
             _ => None,
         };
         let due = wait.map(|wait| self.clock.saturating_add(wait));
-        self.replicas.push(Replica { job: task.map(Job::new), due, ..replica });
+        self.add_replica(Replica { job: task.map(Job::new), due, ..replica });
     }
 
     /// Adopts a cluster.
@@ -102,7 +102,7 @@ impl Reference {
             replicating: node.replicating,
             busy: node.busy.as_ref().map(|busy| busy.as_str().to_string()),
         };
-        self.clusters.push(Cluster {
+        self.add_cluster(Cluster {
             prepaid: seed.pay_type == PayType::Prepaid,
             locked: seed.deletion_lock,
             nodes: seed.nodes.iter().map(node).collect(),
@@ -110,5 +110,6 @@ impl Reference {
             job: task.map(Job::new),
             ..Cluster::new(seed.id.as_str(), account, seed.region.as_str(), seed.engine, seed.edition)
         });
+        self.plan_rounds();
     }
 }

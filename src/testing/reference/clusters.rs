@@ -154,6 +154,29 @@ impl Reference {
         }
     }
 
+    /// After the pause a cluster without a writer tries again, as long as a node can be elected (`P-183`).
+    pub(super) fn plan_rounds(&mut self) {
+        let then = self.clock.saturating_add(self.policy.polardb.retry_pause.as_millis());
+        let tries = |cluster: &Cluster| {
+            let idle = cluster.job.is_none() && cluster.run.is_none();
+            idle && cluster.writer_lost() && cluster.fails_over && !self.tier(cluster, &[]).is_empty()
+        };
+        let due = |cluster: &Cluster| {
+            (tries(cluster) && !self.planted(Bug::GivesUpAfterOneRound)).then(|| cluster.due.unwrap_or(then))
+        };
+        let dues: Vec<Option<u64>> = self.clusters.iter().map(due).collect();
+        self.clusters.iter_mut().zip(dues).for_each(|(cluster, due)| cluster.due = due);
+    }
+
+    /// The next round of a cluster is due.
+    pub(super) fn fire_cluster(&mut self, at: usize) -> Rule {
+        let Some(mut cluster) = self.clusters.get(at).cloned() else { return "P-183" };
+        cluster.due = None;
+        let rule = self.begin_automatic(&mut cluster);
+        put(&mut self.clusters, at, cluster);
+        rule
+    }
+
     /// The states of a system that has broken the tie itself.
     pub(super) fn elections(&self) -> Vec<Self> {
         let mut all = Vec::new();
@@ -294,7 +317,7 @@ impl Reference {
     pub(super) fn create_cluster(&mut self, call: &Call, create: &CreateDbCluster, fresh: &Fresh) -> Reply {
         let versions: &[&str] = match create.engine {
             Engine::MySql => &["5.6", "5.7", "8.0"],
-            Engine::PostgreSql => &["11", "14", "15"],
+            Engine::PostgreSql => &["11", "14", "15", "16", "17", "18"],
             Engine::Oracle => &["11", "14"],
         };
         let most = match create.edition {
@@ -308,6 +331,18 @@ impl Reference {
         }
         if create.node_number == 0 || create.node_number > most {
             faults.push(fault("InvalidDBNodeNum.Malformed", "P-601"));
+        }
+        let fits = match create.edition {
+            Edition::Normal => true,
+            Edition::Archive | Edition::NormalMultimaster => &*create.version == "8.0",
+            Edition::Basic => create.engine == Engine::MySql || &*create.version == "14",
+            Edition::SeNormal => {
+                let fits = create.engine == Engine::PostgreSql && &*create.version == "14";
+                create.engine == Engine::MySql || fits
+            }
+        };
+        if !fits {
+            faults.push(fault("InvalidCreationCategory.Malformed", "P-601"));
         }
         if !faults.is_empty() {
             return Reply::Refused(faults);
@@ -334,7 +369,7 @@ impl Reference {
             busy: None,
         };
         let (account, region) = (call.account.as_str(), call.region.as_str());
-        self.clusters.push(Cluster {
+        self.add_cluster(Cluster {
             prepaid: create.pay_type == PayType::Prepaid,
             nodes: names.into_iter().enumerate().map(node).collect(),
             job: Some(Job::new(Task::Create)),

@@ -7,6 +7,7 @@ use crate::policy::{Policy, READINGS};
 /// The readings whose alternatives the reference does not know.
 const UNKNOWN: &[(&str, &str)] = &[
     ("polardb", "after_exhaustion"),
+    ("polardb", "writer_alone"),
     ("polardb", "lower_tiers"),
     ("polardb", "hot_replicas"),
     ("polardb", "column_store"),

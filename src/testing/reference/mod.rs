@@ -25,6 +25,7 @@ use super::bug::Bug;
 use super::view::{Answer, Leeway, PendingEffect};
 use crate::control_plane::{Call, Fresh, Input, Misuse, Request};
 use crate::ids::EffectId;
+use crate::polardb::HotStandby;
 use crate::policy::Policy;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
@@ -83,6 +84,12 @@ impl Reply {
     }
 }
 
+/// What is due, by its position.
+enum DueAt {
+    Replica(usize),
+    Cluster(usize),
+}
+
 /// Puts a changed copy in the place of the original.
 fn put<T>(list: &mut [T], at: usize, changed: T) {
     if let Some(place) = list.get_mut(at) {
@@ -113,6 +120,8 @@ pub struct Reference {
     drills: Vec<Drill>,
     disks: Vec<Disk>,
     clusters: Vec<Cluster>,
+    /// The number of pairs, groups and clusters so far.
+    ordinals: usize,
     /// In order of completion.
     tokens: Vec<Token>,
     /// The ids of all effects so far, in order.
@@ -228,8 +237,24 @@ impl Reference {
         self.find(kind, id).filter(|replica| replica.account == account)
     }
 
+    fn add_replica(&mut self, replica: Replica) {
+        self.ordinals = self.ordinals.saturating_add(1);
+        self.replicas.push(Replica { ordinal: self.ordinals, ..replica });
+    }
+
+    fn add_cluster(&mut self, cluster: Cluster) {
+        self.ordinals = self.ordinals.saturating_add(1);
+        self.clusters.push(Cluster { ordinal: self.ordinals, ..cluster });
+    }
+
     /// `None` if the input is not modelled.
     fn apply(&mut self, input: &Input, which: usize) -> Option<Reply> {
+        let reply = self.take(input, which)?;
+        self.plan_rounds();
+        Some(reply)
+    }
+
+    fn take(&mut self, input: &Input, which: usize) -> Option<Reply> {
         match input {
             Input::Call(call, request, fresh) => {
                 self.observe_time(call.now);
@@ -259,17 +284,25 @@ impl Reference {
     fn advance(&mut self, now: u64) -> Reply {
         let target = now.max(self.clock);
         let mut rule = "C-030";
-        while let Some((due, at)) = self.first_due().filter(|(due, _)| *due <= target) {
+        while let Some((due, of)) = self.first_due().filter(|(due, _)| *due <= target) {
             self.clock = self.clock.max(due);
-            rule = self.fire(at, due);
+            rule = match of {
+                DueAt::Replica(at) => self.fire(at, due),
+                DueAt::Cluster(at) => self.fire_cluster(at),
+            };
         }
         self.clock = target;
         Reply::done(rule)
     }
 
-    /// The first deadline: its time, and the position of its pair or group.
-    fn first_due(&self) -> Option<(u64, usize)> {
-        self.replicas.iter().enumerate().filter_map(|(at, replica)| Some((replica.due?, at))).min()
+    /// The first deadline: its time, and what is due.
+    fn first_due(&self) -> Option<(u64, DueAt)> {
+        let replicas = self.replicas.iter().enumerate();
+        let replicas = replicas.filter_map(|(at, it)| Some((it.due?, it.ordinal, DueAt::Replica(at))));
+        let clusters = self.clusters.iter().enumerate();
+        let clusters = clusters.filter_map(|(at, it)| Some((it.due?, it.ordinal, DueAt::Cluster(at))));
+        let first = replicas.chain(clusters).min_by_key(|(due, ordinal, _)| (*due, *ordinal))?;
+        Some((first.0, first.2))
     }
 
     /// A call: its token first (`C-020`), then the resource.
@@ -303,7 +336,10 @@ impl Reference {
             Request::ClearPairDrill(_) | Request::ClearReplicaGroupDrill(_) => {
                 self.clear_drill(call, request)?
             }
-            Request::CreateDbCluster(create) => self.create_cluster(call, create, fresh),
+            // Without nodes of its own a standby cluster would take over what the reference does not know.
+            Request::CreateDbCluster(create) => {
+                (create.hot_standby == HotStandby::Off).then(|| self.create_cluster(call, create, fresh))?
+            }
             Request::DeleteDbCluster(delete) => self.delete_cluster(account, delete.cluster.as_str()),
             Request::ModifyDbNodeConfig(modify) => self.set_priority(account, modify),
             Request::FailoverDbCluster(failover) => self.fail_cluster_over(account, failover),

@@ -352,7 +352,7 @@ impl Reference {
         if id.is_empty() || self.position(replica.kind, &id).is_some() {
             return Reply::misused(rule, Misuse::BadFreshId);
         }
-        self.replicas.push(replica);
+        self.add_replica(replica);
         Reply::accepted(rule, Some(id))
     }
 

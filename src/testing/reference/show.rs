@@ -8,7 +8,7 @@ use super::super::view::{
     ClusterView, EndView, GroupView, NodeView, PairView, PendingEffect, SiteView, Task, View,
 };
 use super::state::Kind;
-use super::{Cluster, Job, Node, Place, Reference, Replica};
+use super::{Cluster, DueAt, Job, Node, Place, Reference, Replica};
 use crate::ids::EffectId;
 use crate::time::Timestamp;
 use crate::token::Lifetime;
@@ -17,14 +17,20 @@ impl Reference {
     /// The visible state. An effect without a known id has the id 0.
     pub fn view(&self) -> View {
         let of = |kind| self.replicas.iter().filter(move |replica| replica.kind == kind);
-        let first = self.first_due().and_then(|(due, at)| Some((due, self.replicas.get(at)?)));
+        let first = self.first_due().and_then(|(due, of)| {
+            let id = match of {
+                DueAt::Replica(at) => &self.replicas.get(at)?.id,
+                DueAt::Cluster(at) => &self.clusters.get(at)?.id,
+            };
+            Some((Timestamp::from_millis(due), id.clone()))
+        });
         View {
             effects: self.effects(),
             pairs: of(Kind::Pair).map(|pair| self.show_pair(pair)).collect(),
             groups: of(Kind::Group).map(|group| self.show_group(group)).collect(),
             drills: self.drills.iter().map(|drill| drill.shown.clone()).collect(),
             clusters: self.clusters.iter().map(show_cluster).collect(),
-            next_deadline: first.map(|(due, of)| (Timestamp::from_millis(due), of.id.clone())),
+            next_deadline: first,
         }
     }
 

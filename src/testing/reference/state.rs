@@ -60,6 +60,8 @@ pub(super) struct Replica {
     pub(super) message: Option<String>,
     pub(super) job: Option<Job>,
     pub(super) due: Option<u64>,
+    /// The place in the order of creation of all pairs, groups and clusters.
+    pub(super) ordinal: usize,
     pub(super) last_one_shot: Option<u64>,
     /// Of a pair; a group has that of its members.
     pub(super) recover_point: Option<u64>,
@@ -167,6 +169,10 @@ pub(super) struct Cluster {
     pub(super) job: Option<Job>,
     pub(super) run: Option<Run>,
     pub(super) last_switch: Option<u64>,
+    /// As of a replica.
+    pub(super) ordinal: usize,
+    /// The next round of an automatic failover.
+    pub(super) due: Option<u64>,
 }
 
 /// A token and the call that it was used for.

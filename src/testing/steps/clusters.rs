@@ -9,7 +9,7 @@ use crate::control_plane::{Fresh, FreshCluster, FreshNodes, Request};
 use crate::ids::{ClusterId, NodeId};
 use crate::polardb::{
     CreateDbCluster, CreateDbNodes, DbCluster, DeleteDbCluster, DeleteDbNodes, DescribeDbClusterAttribute,
-    Edition, Engine, FailoverDbCluster, FailoverDbClusterZonal, ModifyDbClusterDeletion,
+    Edition, Engine, FailoverDbCluster, FailoverDbClusterZonal, HotStandby, ModifyDbClusterDeletion,
     ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeConfig, ModifyDbNodeHotReplicaMode,
     ModifyDbNodesClass, ModifyType, NewNode, NodeKind, NodeTarget, PayType, Priority, RestartDbNode,
     TargetZoneType,
@@ -204,6 +204,8 @@ pub(super) fn create(node_number: u8) -> Request {
         node_number,
         pay_type: PayType::Postpaid,
         zone: None,
+        hot_standby: HotStandby::Off,
+        standby_zone: None,
         description: None,
         resource_group: None,
         tags: Vec::new(),

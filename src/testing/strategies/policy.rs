@@ -17,7 +17,7 @@ fn readings() -> impl Strategy<Value = Policy> {
 /// three rounds, and token caches small enough to overflow. Every region is admitted.
 pub fn policy() -> impl Strategy<Value = Policy> {
     let ebs_times = (select([0, 1, 60, 3_600].as_slice()), select([0, 450].as_slice()));
-    let polardb_numbers = (1_u8..=3, select([0, 1, 600].as_slice()));
+    let polardb_numbers = (1_u8..=3, select([0, 1, 600].as_slice()), select([0, 3, 60].as_slice()));
     let lifetime = prop_oneof![
         Just(Lifetime::default()),
         Just(Lifetime::Never),
@@ -30,6 +30,7 @@ pub fn policy() -> impl Strategy<Value = Policy> {
         policy.ebs.one_shot_gap = Span::from_secs(ebs.1);
         policy.polardb.rounds = NonZeroU8::new(polardb.0).unwrap_or(NonZeroU8::MIN);
         policy.polardb.switch_window = Span::from_secs(polardb.1);
+        policy.polardb.retry_pause = Span::from_secs(polardb.2);
         policy.tokens.lifetime = tokens.0;
         policy.tokens.capacity = NonZeroUsize::new(tokens.1).unwrap_or(NonZeroUsize::MIN);
         policy.tokens.overflow = tokens.2;

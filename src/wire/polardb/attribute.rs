@@ -12,7 +12,9 @@ use alloc::vec::Vec;
 use serde_json::Value;
 
 use super::clusters::{ClusterTag, cluster};
-use super::words::{ENGINE, ROLES, SWITCH, UNLOCKED, WRITER, has_standby, role, switch};
+use super::words::{
+    ENGINE, ROLES, SWITCH, UNLOCKED, WRITER, has_standby, hot_standby, hot_standby_of, role, switch,
+};
 use crate::control_plane::Refusal;
 use crate::ids::{NodeClass, RegionId, ZoneId};
 use crate::polardb::{
@@ -32,6 +34,9 @@ use crate::wire::seed::{self, Defaults, IdKind, SeedError, SeedList};
 /// `SubCluster` of a standby node.
 const STANDBY: &str = "Standby";
 
+/// `SubCluster` of the other nodes, where there is a standby cluster.
+const PRIMARY: &str = "Primary";
+
 pub(in crate::wire) fn describe(reader: &mut Reader<'_>) -> Result<DescribeDbClusterAttribute, Refusal> {
     Ok(DescribeDbClusterAttribute { cluster: cluster(reader)? })
 }
@@ -48,7 +53,7 @@ object! {
         network_type: Text = "DBClusterNetworkType",
         is_latest_version: Option<bool> = "IsLatestVersion",
         has_complete_standby_resources: Option<bool> = "HasCompleteStandbyRes",
-        hot_standby_cluster: Text = "HotStandbyCluster" => text("StandbyClusterON").filter(|_| has_standby(cluster)),
+        hot_standby_cluster: Text = "HotStandbyCluster" => text(hot_standby(cluster)),
         data_sync_mode: Text = "DataSyncMode",
         standby_ha_mode: Text = "StandbyHAMode",
         compress_storage_mode: Text = "CompressStorageMode",
@@ -121,7 +126,10 @@ object! {
         scc_mode: Text = "SccMode",
         server_weight: Text = "ServerWeight",
         serverless_type: Text = "ServerlessType",
-        sub_cluster: Text = "SubCluster" => text(STANDBY).filter(|_| node.kind == NodeKind::Standby),
+        sub_cluster: Text = "SubCluster" => match node.kind {
+            NodeKind::Standby => text(STANDBY),
+            _ => text(PRIMARY).filter(|_| has_standby(cluster)),
+        },
         remote_memory_size: Text = "RemoteMemorySize",
         orca: Text = "Orca",
     }
@@ -173,6 +181,8 @@ fn enter(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<ClusterSeed,
             Some(_) => return Err(Misread::at("DeletionLock", "neither 0 nor 1")),
         },
         created_at,
+        hot_standby: pasted.parsed("HotStandbyCluster", hot_standby_of)?.unwrap_or_default(),
+        standby_zone: None,
         nodes,
         status,
         region,

@@ -13,7 +13,7 @@ use crate::control_plane::Refusal;
 use crate::ids::{ClusterId, NodeClass, NodeId, ResourceGroupId, ZoneId};
 use crate::polardb::{
     ClusterCreated, ClusterPage, CreateDbCluster, DbCluster, DbNode, DescribeDbClusters, Edition, Engine,
-    FailoverDbCluster, NodeKind, PayType, PolarDbReason, TargetZoneType,
+    FailoverDbCluster, HotStandby, NodeKind, PayType, PolarDbReason, TargetZoneType,
 };
 use crate::text::{Description, Tag};
 use crate::wire::civil::format_iso;
@@ -30,6 +30,14 @@ const ENGINES: [(&str, Engine); 3] = [
     (Engine::Oracle.as_str(), Engine::Oracle),
 ];
 
+/// The values of `HotStandbyCluster` (SDK 9.2.1, read 2026-11) but `3AZ`, which is left out.
+const HOT_STANDBYS: [(&str, HotStandby); 4] = [
+    (HotStandby::Storage.as_str(), HotStandby::Storage),
+    (HotStandby::Compute.as_str(), HotStandby::Compute),
+    (HotStandby::Standard.as_str(), HotStandby::Standard),
+    (HotStandby::Off.as_str(), HotStandby::Off),
+];
+
 const PAY_TYPES: [(&str, PayType); 2] =
     [(PayType::Postpaid.as_str(), PayType::Postpaid), (PayType::Prepaid.as_str(), PayType::Prepaid)];
 
@@ -38,10 +46,10 @@ const PAY_TYPES: [(&str, PayType); 2] =
 const UNUSED_ON_CREATE: &str = "\
     AgenticDbClusterDescription AgenticDbClusterId AgenticDbType AllowShutDown Architecture AutoRenew AutoUseCoupon \
     BackupRetentionPolicyOnClusterDeletion BurstingEnabled CloneDataPoint CloudProvider ClusterNetworkType \
-    CreationOption DBMinorVersion DefaultTimeZone EnsRegionId GDNId HotStandbyCluster LoosePolarLogBin LooseXEngine \
+    CreationOption DBMinorVersion DefaultTimeZone EnsRegionId GDNId LoosePolarLogBin LooseXEngine \
     LooseXEngineUseMemoryPct LowerCaseTableNames ParameterGroupId Period PromotionCode ProvisionedIops ProxyClass \
     ProxyType ScaleMax ScaleMin ScaleRoNumMax ScaleRoNumMin SecurityIPList ServerlessType SourceResourceId SourceUid \
-    StandbyAZ StorageAutoScale StorageEncryption StorageEncryptionKey StoragePayType StorageSpace StorageType \
+    StorageAutoScale StorageEncryption StorageEncryptionKey StoragePayType StorageSpace StorageType \
     StorageUpperBound StrictConsistency TDEStatus TargetMinorVersion UsedTime VPCId VSwitchId";
 
 pub(in crate::wire) fn cluster(reader: &mut Reader<'_>) -> Result<ClusterId, Refusal> {
@@ -74,6 +82,12 @@ pub(in crate::wire) fn create(reader: &mut Reader<'_>) -> Result<CreateDbCluster
         editions.find(|edition| edition.as_creation_category() == text).ok_or("no such edition")
     })?;
     let edition = edition.unwrap_or_default();
+    let hot_standby = reader.choice("HotStandbyCluster", &HOT_STANDBYS)?;
+    let hot_standby = hot_standby.unwrap_or(HotStandby::of(edition));
+    let standby_zone = reader.optional("StandbyAZ", ZoneId::parse)?;
+    if hot_standby == HotStandby::Compute && standby_zone.is_none() {
+        return Err(reader.missing("StandbyAZ"));
+    }
     let tags = reader.tags()?;
     let (range, default) = edition.node_numbers();
     let node_number = reader.number("DBNodeNum", range)?.unwrap_or(default);
@@ -89,6 +103,8 @@ pub(in crate::wire) fn create(reader: &mut Reader<'_>) -> Result<CreateDbCluster
         node_number,
         pay_type,
         zone,
+        hot_standby,
+        standby_zone,
         description,
         resource_group,
         tags,
@@ -187,7 +203,7 @@ object! {
         memory_size: Text = "MemorySize",
         remote_memory_size: Text = "RemoteMemorySize",
         sub_category: Text = "SubCategory",
-        hot_standby_cluster: Text = "HotStandbyCluster" => text("ON").filter(|_| has_standby(cluster)),
+        hot_standby_cluster: Text = "HotStandbyCluster" => text(switch(has_standby(cluster))),
     }
 
     /// The nesting of tags in the list.

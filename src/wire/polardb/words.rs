@@ -1,6 +1,6 @@
 //! What the answers about clusters and nodes spell alike.
 
-use crate::polardb::{DbCluster, DbNode, NodeKind, Role};
+use crate::polardb::{DbCluster, DbNode, HotStandby, NodeKind, Role};
 
 /// `Engine`, the same for all.
 pub(super) const ENGINE: &str = "POLARDB";
@@ -45,8 +45,31 @@ pub(super) const fn switch(on: bool) -> &'static str {
     if on { "ON" } else { "OFF" }
 }
 
-/// Whether the cluster is seen to have a hot-standby storage cluster: by its standby nodes. One without them may have
-/// it all the same, so without them nothing is said. The list calls it `ON`, the attribute call `StandbyClusterON`.
+/// Whether the cluster has a hot-standby cluster: of storage, or of standby nodes.
 pub(super) fn has_standby(cluster: &DbCluster) -> bool {
-    cluster.nodes().iter().any(|node| node.kind == NodeKind::Standby)
+    let nodes = || cluster.nodes().iter().any(|node| node.kind == NodeKind::Standby);
+    cluster.hot_standby() != HotStandby::Off || nodes()
+}
+
+/// `HotStandbyCluster` as the attribute call answers it. `equal` is known from a public client alone.
+pub(super) fn hot_standby(cluster: &DbCluster) -> &'static str {
+    match cluster.hot_standby() {
+        HotStandby::Compute => "equal",
+        _ if has_standby(cluster) => "StandbyClusterON",
+        _ => "StandbyClusterOFF",
+    }
+}
+
+/// What such an answer, or the list's, says.
+pub(super) fn hot_standby_of(text: &str) -> Result<HotStandby, &'static str> {
+    match text {
+        "StandbyClusterON" => Ok(HotStandby::Storage),
+        "StandbyClusterOFF" => Ok(HotStandby::Off),
+        "equal" => Ok(HotStandby::Compute),
+        _ => HotStandby::ALL
+            .iter()
+            .copied()
+            .find(|standby| standby.as_str() == text)
+            .ok_or("no such standby cluster"),
+    }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use failover_model::ebs::{CreateDiskReplicaPair, DescribeDiskReplicaPairs, PairSettings};
 use failover_model::polardb::{
-    ClusterSeed, ClusterStatus, DbNode, Edition, Engine, FailoverDbCluster, NodeKind, PayType, Priority,
-    Role, TargetZoneType,
+    ClusterSeed, ClusterStatus, DbNode, Edition, Engine, FailoverDbCluster, HotStandby, NodeKind, PayType,
+    Priority, Role, TargetZoneType,
 };
 use failover_model::text::StatusMessage;
 use failover_model::{Call, ControlPlane, Input, PairId, Timestamp};
@@ -109,6 +109,8 @@ pub fn seed(readers: &[(&str, u8)]) -> ClusterSeed {
         tags: Vec::new(),
         deletion_lock: false,
         created_at: at(0),
+        hot_standby: HotStandby::Off,
+        standby_zone: None,
         nodes,
         status: ClusterStatus::Running,
     }

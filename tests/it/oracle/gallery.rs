@@ -125,6 +125,8 @@ gallery! {
     a_failed_node_retried_is_rejected: FailedNodeRetried, "one attempt after another", Effects, "P-161";
     a_failover_that_stops_at_the_first_failure_is_rejected: StopsAtFirstFailure,
         "a tie that changes", Status, "P-161";
+    a_failover_that_gives_up_is_rejected: GivesUpAfterOneRound,
+        "a failover that begins again", Deadline, "P-183";
     a_named_target_that_falls_through_is_rejected: ExplicitFallsThrough,
         "a named target that fails", Status, "P-162";
     an_optional_target_on_every_engine_is_rejected: TargetOptionalEverywhere,

@@ -11,7 +11,7 @@ use failover_model::policy::{
     LowerTiers, MissingTarget, PairFailover, PolarDbPolicy, ProductionSite, RejectionPolicy,
     ReprotectFailedGroup, RetryAfterFailure, ReverseNeeds, RollBack, SameRegionPairs, StandardNodes,
     StartWhileReplicating, SwitchStatus, TargetInWindow, TokenAlphabet, TokenMismatch, TokenPolicy,
-    TokenScope, WindowFrom, WriterAsTarget, ZoneLoss,
+    TokenScope, WindowFrom, WriterAlone, WriterAsTarget, ZoneLoss,
 };
 use failover_model::snapshot::{RestoreError, Snapshot};
 use failover_model::text::{Description, GroupName, Name, Tag, TagKey, TagValue};
@@ -51,9 +51,11 @@ fn contrary() -> Policy {
         },
         polardb: PolarDbPolicy {
             rounds: NonZeroU8::new(3).unwrap(),
+            retry_pause: Span::from_secs(9),
             explicit_target_fails: ExplicitTargetFails::Elect,
             switch_window: Span::from_secs(60),
             after_exhaustion: AfterExhaustion::Waits,
+            writer_alone: WriterAlone::Restarts,
             lower_tiers: LowerTiers::NotTried,
             hot_replicas: HotReplicaPreference::AtEqualPriority,
             column_store: ColumnStoreElection::Elected,

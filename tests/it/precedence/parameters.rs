@@ -240,6 +240,8 @@ fn polardb(operation: &str) -> &'static str {
             ClientToken
             ResourceGroupId=!
             CreationCategory=x
+            HotStandbyCluster=x
+            StandbyAZ=!
             Tag.21.Key=k::::400 NumberExceed.Tags (P-601 | more than 20 tags
             Tag.1.Key=aliyun::::400 InvalidTag.Malformed (P-601
             Tag.2.Value=v::::400 MissingParameter (P-600 | a tag without a key

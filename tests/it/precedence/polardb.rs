@@ -14,7 +14,7 @@ fn stage() -> String {
         )
     };
     [
-        create("DBNodeNum=4 fresh=pc-1:pi-w,pi-a,pi-b,pi-c"),
+        create("DBNodeNum=4 HotStandbyCluster=OFF fresh=pc-1:pi-w,pi-a,pi-b,pi-c"),
         "report 1 succeeded\n".into(),
         create("DBNodeNum=4 fresh=pc-2:pi-x,pi-d,pi-e,pi-f"),
         "report 2 succeeded\n".into(),

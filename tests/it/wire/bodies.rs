@@ -213,7 +213,7 @@ fn pasted_cluster() -> Value {
         let mut node = json!({
             "CreationTime": "2020-03-23T21:35:43Z", "FailoverPriority": 1, "DBNodeClass": "polar.mysql.x4.large",
             "DBNodeRole": role, "ZoneId": zone, "DBNodeStatus": "Running", "DBNodeId": id,
-            "ImciSwitch": "OFF", "HotReplicaMode": "OFF",
+            "ImciSwitch": "OFF", "HotReplicaMode": "OFF", "SubCluster": "Primary",
         });
         let more = more.as_object().unwrap().clone();
         node.as_object_mut().unwrap().extend(more);

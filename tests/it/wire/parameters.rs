@@ -222,6 +222,8 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
                 Word(&["Normal", "Basic", "ArchiveNormal", "NormalMultimaster", "SENormal"]),
                 OPTIONAL,
             ),
+            Parameter("HotStandbyCluster", Word(&["ON", "OFF"]), OPTIONAL),
+            Parameter("StandbyAZ", Id, OPTIONAL),
             Parameter("DBNodeNum", Number(1, 16), OPTIONAL),
             Parameter("StorageSpace", Text, OPTIONAL),
         ],

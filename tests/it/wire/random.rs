@@ -47,6 +47,8 @@ const NAMES: &[&str] = &[
     "PayType",
     "DBNodeNum",
     "CreationCategory",
+    "HotStandbyCluster",
+    "StandbyAZ",
     "ConfigName",
     "ConfigValue",
     "DBNodeId",

@@ -5,8 +5,8 @@ use failover_model::ebs::{
     PeriodUnit, ReprotectDiskReplicaPair, Site, StartDiskReplicaPair,
 };
 use failover_model::polardb::{
-    CreateDbCluster, DescribeDbClusters, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType,
-    Priority, TargetZoneType,
+    CreateDbCluster, DescribeDbClusters, Edition, Engine, FailoverDbCluster, HotStandby, ModifyDbNodeConfig,
+    PayType, Priority, TargetZoneType,
 };
 
 use super::*;
@@ -237,12 +237,38 @@ fn the_least_create_of_a_cluster_has_the_published_defaults() {
         node_number: 2,
         pay_type: PayType::Postpaid,
         zone: None,
+        hot_standby: HotStandby::Storage,
+        standby_zone: None,
         description: None,
         resource_group: None,
         tags: vec![],
         other: vec![],
     };
     assert_eq!(cluster(&least(CREATE_CLUSTER)), expected);
+}
+
+/// P-017, P-018.
+#[test]
+fn what_stands_by_follows_from_the_edition_and_the_call() {
+    let given = |more: &[(&'static str, &'static str)]| and(least(CREATE_CLUSTER), more);
+    let of = |more: &[(&'static str, &'static str)]| {
+        let request = cluster(&given(more));
+        (request.hot_standby, request.standby_zone.map(|zone| zone.to_string()))
+    };
+    assert_eq!(of(&[("CreationCategory", "SENormal")]).0, HotStandby::Standard);
+    assert_eq!(of(&[("CreationCategory", "Basic")]).0, HotStandby::Off);
+    assert_eq!(of(&[("HotStandbyCluster", "OFF")]), (HotStandby::Off, None));
+    let zone = ("StandbyAZ", "cn-shanghai-c");
+    assert_eq!(of(&[zone]), (HotStandby::Storage, Some("cn-shanghai-c".into())));
+    assert_eq!(of(&[("HotStandbyCluster", "EQUAL"), zone]).0, HotStandby::Compute);
+    expect(
+        CREATE_CLUSTER,
+        &given(&[("HotStandbyCluster", "BOGUS")]),
+        400,
+        "InvalidHotStandbyCluster.Malformed",
+    );
+    expect(CREATE_CLUSTER, &given(&[("HotStandbyCluster", "EQUAL")]), 400, "MissingParameter");
+    expect(CREATE_CLUSTER, &given(&[("StandbyAZ", "!")]), 400, "InvalidStandbyAZ.Malformed");
 }
 
 #[test]

@@ -261,7 +261,7 @@ fn a_cluster_takes_defaults_but_no_nodes() {
         assert!(error.to_string().contains("exactly one Writer"), "{error}");
     }
     let postgres = cluster(json!({"DBType": "PostgreSQL", "DBNodes": [{}]}));
-    assert_eq!((&*postgres.version, postgres.nodes[0].class.as_str()), ("15", "polar.pg.x4.large"));
+    assert_eq!((&*postgres.version, postgres.nodes[0].class.as_str()), ("18", "polar.pg.x4.large"));
 }
 
 /// W-041.

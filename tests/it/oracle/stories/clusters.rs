@@ -8,7 +8,7 @@ use failover_model::{ControlPlane, Fresh, FreshCluster, Input, Policy, Request};
 
 use super::groups::raw;
 use super::{
-    Act, OWNER, Story, badly, bare, changed, fail_over, failover_ask, holding, later, now, told, well,
+    Act, OWNER, Story, badly, bare, changed, due, fail_over, failover_ask, holding, later, now, told, well,
 };
 use crate::kit::{failover_request, id, priority, seed};
 use crate::oracle::step::on_cluster;
@@ -140,6 +140,11 @@ pub fn all() -> Vec<Story> {
                 badly(),
                 now(StepKind::ClusterRemoved(Some(0))),
             ],
+        ),
+        told(
+            "a failover that begins again",
+            holding(seed(&[("a", 5)])),
+            &[changed(0, NodeChange::Up(false)), badly(), due(), badly(), due(), well()],
         ),
         told(
             "a tie that grows",

@@ -9,6 +9,8 @@ fn create(edition: Edition, node_number: u8) -> CreateDbCluster {
         node_number,
         pay_type: PayType::Postpaid,
         zone: None,
+        hot_standby: HotStandby::of(edition),
+        standby_zone: None,
         description: None,
         resource_group: None,
         tags: Vec::new(),

@@ -7,6 +7,7 @@ mod automatic;
 mod choosing;
 mod ends;
 mod lifecycle;
+mod next_round;
 mod refusals;
 mod rounds;
 mod start;
@@ -18,8 +19,8 @@ use std::sync::Arc;
 
 use failover_model::polardb::{
     Cause, ClusterEffect, ClusterFact, ClusterSeed, ClusterStatus, CreateDbCluster, DeleteDbCluster, Edition,
-    Engine, FailoverDbCluster, Failure, Lifecycle, ModifyDbNodeConfig, NodeChange, NodeKind, PayType,
-    PolarDbReason, PolarDbRefusal, Role, TargetZoneType,
+    Engine, FailoverDbCluster, Failure, HotStandby, Lifecycle, ModifyDbNodeConfig, NodeChange, NodeKind,
+    PayType, PolarDbReason, PolarDbRefusal, Role, TargetZoneType,
 };
 use failover_model::policy::ExplicitTargetFails;
 use failover_model::{EffectKind, FreshCluster};

@@ -160,8 +160,8 @@ fn how_the_window_counts_and_whom_it_holds() {
     assert_eq!(down(&mut switched(|_| ()), &["a"]).effects.len(), 1);
     let mut world = switched(|policy| policy.automatic_in_window = AutomaticInWindow::Held);
     assert!(down(&mut world, &["a"]).effects.is_empty());
-    assert!(down(world.later(599_999), &["a"]).effects.is_empty());
-    assert_eq!(down(world.later(1), &["a"]).effects.len(), 1, "told again after the window");
+    assert!(world.advance(599_999).effects.is_empty());
+    assert_eq!(world.advance(1).effects.len(), 1, "at the end of the window");
 }
 
 /// P-210.
