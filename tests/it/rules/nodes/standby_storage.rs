@@ -23,7 +23,7 @@ fn a_lost_zone_is_taken_over_by_storage_alone() {
     for standby in [HotStandby::Storage, HotStandby::Compute] {
         let mut world = standing_by(standby);
         let step = down(&mut world, &["w", "a", "b"]);
-        assert!(step.events.iter().any(|event| event.rule.0 == "P-187"), "{step:?}");
+        assert!(step.events.iter().any(|event| event.rule.as_str() == "P-187"), "{step:?}");
         let NodeWork::TakeOver { nodes, .. } = &world.db().work().unwrap().effect else {
             panic!("no takeover")
         };
