@@ -87,6 +87,7 @@ extern crate alloc;
 #[cfg(any(test, feature = "wire", feature = "testing"))]
 extern crate std;
 
+mod calendar;
 pub mod catalogue;
 mod control_plane;
 pub mod ebs;

@@ -59,6 +59,9 @@ pub enum Violation {
     /// A pair is paid for a period that is not sold.
     #[error("pair {0} is paid for a period that is not sold")]
     Period(PairId),
+    /// A pair keeps a bandwidth that was asked for along with `POSTPAY`.
+    #[error("pair {0} is postpaid and keeps a bandwidth")]
+    PostPaid(PairId),
     /// A disk is part of two pairs.
     #[error("disk {disk} of account {account} is part of two pairs")]
     DiskTwice {
@@ -266,6 +269,9 @@ impl ControlPlane {
             && !unit.sells(period)
         {
             return Err(Violation::Period(id()));
+        }
+        if let Charge::PostPayWith { .. } = pair.charge() {
+            return Err(Violation::PostPaid(id()));
         }
         if pair.reversing && !grouped {
             let (pair, why) = (id(), MemberViolation::Reversing);

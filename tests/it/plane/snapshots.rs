@@ -119,6 +119,7 @@ fn rich() -> World {
             reversed: number % 2 == 1,
             created_at: at(7),
             last_recover_point: Some(at(9)),
+            expires_at: None,
             request,
         };
         let _ = world.plane.adopt_pair(at(world.now), &id(OWNER), &id(SOURCE), seed).unwrap();
@@ -218,6 +219,7 @@ fn groups(world: &mut World, tag: &Tag) {
             reversed,
             created_at: at(7),
             last_recover_point: Some(at(9)),
+            expires_at: None,
             request,
         }
     };
