@@ -18,7 +18,8 @@ pub(crate) const fn after_months(at: Timestamp, months: u64) -> Timestamp {
     let since_january = month.saturating_sub(1).saturating_add(months);
     let (year, month) = (year.saturating_add(since_january / 12), (since_january % 12).saturating_add(1));
     let first = days(year, month, 1);
-    let next = if month < 12 { days(year, month.saturating_add(1), 1) } else { days(year.saturating_add(1), 1, 1) };
+    let next =
+        if month < 12 { days(year, month.saturating_add(1), 1) } else { days(year.saturating_add(1), 1, 1) };
     let length = next.saturating_sub(first);
     let day = if day < length { day } else { length };
     let days = first.saturating_add(day).saturating_sub(1);
@@ -81,7 +82,9 @@ mod tests {
         ] {
             assert_eq!(after_months(from, months), to, "{from} and {months} months");
         }
-        assert!(after_months(Timestamp::from_millis(u64::MAX), 60) >= Timestamp::from_millis(u64::MAX - 1_000));
+        assert!(
+            after_months(Timestamp::from_millis(u64::MAX), 60) >= Timestamp::from_millis(u64::MAX - 1_000)
+        );
     }
 
     #[test]

@@ -13,7 +13,9 @@ use crate::ebs::group::rules::{
     G_621, G_622, G_623, G_630, G_631, G_632, G_633, G_671, G_682, G_684, G_685, G_686, G_691, G_693,
 };
 use crate::ebs::lifecycle::{GroupStatus, PairStatus};
-use crate::ebs::pair::rules::{E_010, E_012, E_600, E_601, E_621, E_622, E_623, E_624, E_630, E_631, E_632, E_633};
+use crate::ebs::pair::rules::{
+    E_010, E_012, E_600, E_601, E_621, E_622, E_623, E_624, E_630, E_631, E_632, E_633,
+};
 use crate::ebs::rules::{E_700, E_701, E_702, E_703, E_704, E_705, E_708};
 use crate::ids::{DiskId, DrillId, GroupId, PairId, RegionId};
 use crate::operation::Operation;

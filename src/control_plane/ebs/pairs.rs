@@ -11,8 +11,8 @@ use crate::control_plane::ebs::groups::unknown;
 use crate::control_plane::effect::Owner;
 use crate::control_plane::event::{Event, Fact, PairFact};
 use crate::control_plane::index::deadlines::Timed;
-use crate::control_plane::{ControlPlane, DiskKey, Effect, EffectKind, Index, Misuse, NotAdopted, Step};
 use crate::control_plane::rules::C_050;
+use crate::control_plane::{ControlPlane, DiskKey, Effect, EffectKind, Index, Misuse, NotAdopted, Step};
 use crate::ebs::pair::rules::{E_011, E_013, E_014, E_015, E_016, E_610, E_660, E_671, E_672};
 use crate::ebs::{
     Access, CallSite, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Disk, EbsReason, EbsRefusal,

@@ -176,7 +176,9 @@ impl ReplicaGroup {
         let why = match operation {
             _ if switches && by_place && !at_primary => GroupReason::CalledAtStandby(region),
             _ if switches => GroupReason::NotAtDestination(region),
-            Operation::ModifyDiskReplicaGroup if by_place && at_primary => GroupReason::CalledAtPrimary(region),
+            Operation::ModifyDiskReplicaGroup if by_place && at_primary => {
+                GroupReason::CalledAtPrimary(region)
+            }
             _ => GroupReason::NotAtProduction(region),
         };
         Err(why.of(operation, self.id.clone()))

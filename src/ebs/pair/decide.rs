@@ -9,9 +9,7 @@ use alloc::boxed::Box;
 use crate::ebs::disk::Disk;
 use crate::ebs::lifecycle::{PairEffect, PairEvent, PairLifecycle, PairStatus};
 use crate::ebs::pair::requests::{Bandwidth, Charge, ModifyDiskReplicaPair, PairSettings};
-use crate::ebs::pair::rules::{
-    E_016, E_272, E_274, E_275, E_620, E_640, E_641, E_650, E_651, E_652, E_660,
-};
+use crate::ebs::pair::rules::{E_016, E_272, E_274, E_275, E_620, E_640, E_641, E_650, E_651, E_652, E_660};
 use crate::ebs::pair::{CallSite, RPO, ReplicaPair};
 use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
 use crate::ids::EffectId;
@@ -299,8 +297,7 @@ impl ReplicaPair {
     fn charge_after(&self, change: &ModifyDiskReplicaPair, policy: &EbsPolicy) -> Result<Charge, EbsRefusal> {
         cite!(E_274);
         let asked = change.bandwidth.filter(|_| policy.bandwidth_in_place == BandwidthInPlace::Changed);
-        let refused =
-            |rule| EbsReason::unfit_charge("Bandwidth", rule).of(Operation::ModifyDiskReplicaPair);
+        let refused = |rule| EbsReason::unfit_charge("Bandwidth", rule).of(Operation::ModifyDiskReplicaPair);
         match (self.charge(), asked) {
             (charge, None) => Ok(charge.clone()),
             (Charge::PrePay { period, unit, .. }, Some(kbps)) => {

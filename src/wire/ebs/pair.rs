@@ -86,7 +86,7 @@ pub(in crate::wire) fn create(reader: &mut Reader<'_>) -> Result<CreateDiskRepli
     let resource_group = reader.optional("ResourceGroupId", ResourceGroupId::parse)?;
     let tags = reader.tags()?;
     let enable_rtc = reader.flag("EnableRtc")?.unwrap_or(false);
-        Ok(CreateDiskReplicaPair {
+    Ok(CreateDiskReplicaPair {
         source_zone,
         source_disk,
         destination_region,
