@@ -74,7 +74,7 @@ impl Reference {
             faults.push(fault("OperationDenied.StartDrillShouldOnDestRegion", "D-621"));
         }
         if owner.deleted {
-            faults.push(fault("OperationDenied.InvalidStatus", "D-113"));
+            faults.push(fault("OperationDenied", "D-113"));
         }
         let refuses = self.policy.ebs.drill_without_recover_point == DrillWithoutRecoverPoint::Refuse;
         if owner.recover_point.is_none() && refuses {
@@ -139,8 +139,13 @@ impl Reference {
             return unknown("D-620");
         }
         let early = self.planted(Bug::DrillClearedEarly);
-        let its = |known: &&mut Drill| known.id == drill && known.owner == id && known.of_group == of_group;
-        let Some(drill) = self.drills.iter_mut().find(its) else { return unknown("D-610") };
+        let anybodys = self.planted(Bug::DrillOfAnotherCleared);
+        let Some(drill) = self.drills.iter_mut().find(|known| known.id == drill) else {
+            return unknown("D-610");
+        };
+        if (drill.owner != id || drill.of_group != of_group) && !anybodys {
+            return unknown("D-611");
+        }
         if drill.status == "clearing" {
             return Reply::Accepted("D-131", None);
         }

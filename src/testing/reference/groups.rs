@@ -13,7 +13,9 @@ use super::pairs::Verdict::{self, Move, NoOp, Refuse};
 use super::{CYCLE, Fault, Group, Job, Pair, Reference, Reply, Rule, fault, put};
 use crate::control_plane::{Call, Fresh, Misuse, Request};
 use crate::ebs::{CreateDiskReplicaGroup, DescribeDiskReplicaGroups, Site};
-use crate::policy::{FirstCopy, ProductionSite, ReprotectFailedGroup, ReverseNeeds, SameRegionPairs};
+use crate::policy::{
+    FirstCopy, ProductionSite, ReprotectFailedGroup, ReverseNeeds, SameRegionPairs, SiteCodes,
+};
 
 /// A call on an existing group.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -148,20 +150,27 @@ impl Reference {
         Reply::Accepted(rule, None)
     }
 
-    /// `G-620` to `G-622`.
+    /// `G-620` to `G-623`.
     fn wrong_site(&self, group: &Group, region: &str, action: Action) -> Vec<Fault> {
         if group.source().0 != region && group.destination().0 != region {
             return vec![fault("NoSuchResource", "G-620")];
         }
+        let by_place = self.policy.ebs.site_codes == SiteCodes::Place;
         if matches!(action, Action::Failover | Action::Reprotect(_)) {
             let right = group.destination().0 == region || self.planted(Bug::GroupFailsOverAtSource);
             if right {
                 return Vec::new();
             }
+            if by_place && group.primary.0 != region {
+                return vec![fault("OperationDenied.OperateNotAllowedForStandby", "G-623")];
+            }
             return vec![fault("OperationDenied.OperateNotAllowedForPrimary", "G-621")];
         }
         if self.production(group) == region || self.planted(Bug::GroupCalledAtBackup) {
             return Vec::new();
+        }
+        if action == Action::Modify && by_place && group.primary.0 == region {
+            return vec![fault("OperationDenied.OperateNotAllowedForPrimary", "G-623")];
         }
         let code = match action {
             Action::Modify => "OperationDenied.OperateNotAllowedForStandby",

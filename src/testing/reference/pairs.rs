@@ -11,7 +11,8 @@ use crate::control_plane::{Call, Fresh, Misuse, Request};
 use crate::ebs::{Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, PeriodUnit, Site};
 use crate::policy::{
     DeleteBeforeStart, FailoverWhileBusy, FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse,
-    PairFailover, ProductionSite, RetryAfterFailure, ReverseNeeds, SameRegionPairs, StartWhileReplicating,
+    PaidPeriods, PairFailover, PostpaidBandwidth, ProductionSite, RetryAfterFailure, ReverseNeeds,
+    SameRegionPairs, SiteCodes, StartWhileReplicating,
 };
 
 /// The effect of a call in some status.
@@ -138,7 +139,7 @@ impl Reference {
         Reply::Accepted(rule, None)
     }
 
-    /// `E-620` to `E-622`.
+    /// `E-620` to `E-622`, `E-624`.
     fn wrong_place(&self, pair: &Pair, region: &str, action: Action) -> Vec<Fault> {
         let at_source = pair.source().region == region;
         let at_destination = pair.destination().region == region;
@@ -147,6 +148,10 @@ impl Reference {
         }
         let wants_destination = matches!(action, Action::Failover | Action::Reprotect(_));
         if wants_destination && !at_destination && !self.planted(Bug::SourceRegionFailsOver) {
+            let by_place = self.policy.ebs.site_codes == SiteCodes::Place;
+            if by_place && pair.swapped && !self.planted(Bug::SourceNamedAfterRole) {
+                return vec![fault("OperationDenied.OperateNotAllowedForStandby", "E-624")];
+            }
             return vec![fault("OperationDenied.OperateNotAllowedForPrimary", "E-621")];
         }
         if action == Action::Delete && !at_source && !self.planted(Bug::DeletedAtSecondary) {
@@ -355,6 +360,15 @@ impl Reference {
             if !sold.contains(&period) {
                 faults.push(fault("InvalidParameter", "E-601"));
             }
+            let newest = unit == PeriodUnit::Month && [1, 2, 3, 6, 12, 24, 36, 60].contains(&period);
+            let only_newest = self.policy.ebs.paid_periods == PaidPeriods::Months;
+            if only_newest && !newest && !self.planted(Bug::OldPeriodsSold) {
+                faults.push(fault("InvalidParameter", "E-015"));
+            }
+        }
+        let asks = matches!(create.settings.charge, Charge::PostPayWith { .. });
+        if asks && self.policy.ebs.postpaid_bandwidth == PostpaidBandwidth::Refuse {
+            faults.push(fault("InvalidParameter", "E-016"));
         }
         let (here, there) = (&call.region, &create.destination_region);
         if let Some(regions) = &self.policy.ebs.regions

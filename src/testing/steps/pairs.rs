@@ -102,7 +102,10 @@ pub(in crate::testing) fn create_pair(
     months: Option<u8>,
 ) -> CreateDiskReplicaPair {
     let bandwidth = Bandwidth::Kbps10240;
-    let charge = months.map(|period| Charge::PrePay { bandwidth, period, unit: PeriodUnit::Month });
+    let charge = months.map(|months| match months {
+        0 => Charge::PostPayWith { bandwidth: u64::from(bandwidth.as_kbps()) },
+        period => Charge::PrePay { bandwidth, period, unit: PeriodUnit::Month },
+    });
     CreateDiskReplicaPair {
         source_zone: id("zone-a"),
         source_disk: id(&format!("d-{source}")),
