@@ -223,7 +223,8 @@ policy! {
         };
         /// After which site the refusal of a call at the wrong one is named, once the direction was reversed.
         site_codes: SiteCodes "facts/ebs.md#site-codes" {
-            /// The role: at the current source it is `OperateNotAllowedForPrimary`. Pages say primary of the disk that is copied.
+            /// The role: at the current source it is `OperateNotAllowedForPrimary`, since failover and reprotect belong to the
+            /// current secondary.
             Role,
             /// The place: `Primary…` and `Standby…` never move, and without this reading `OperateNotAllowedForStandby`, which is
             /// listed for failover and reprotect, would never be answered to them.

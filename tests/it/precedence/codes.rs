@@ -2,6 +2,7 @@
 //! no call is answered with it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
 use failover_model::{Operation, Product};
 
@@ -44,9 +45,16 @@ fn in_backticks(cell: &str) -> impl Iterator<Item = &str> {
     cell.split('`').skip(1).step_by(2)
 }
 
-/// The rows of the table in scope: operations, or a product for all of its operations that list the code, and codes.
-fn argued() -> Vec<(Vec<Operation>, Vec<String>, bool)> {
-    let scope = include_str!("../../../docs/scope.md");
+/// A row of the table in scope.
+struct Argument {
+    operations: Vec<Operation>,
+    codes: Vec<String>,
+    /// Whether it names products, for those of their operations that list the code.
+    of_product: bool,
+}
+
+fn argued() -> Vec<Argument> {
+    let scope = fs::read_to_string(crate::pages::root().join("docs/scope.md")).unwrap();
     let table = scope.split("## Listed codes that no call is answered with").nth(1).expect("the table");
     let table = table.split("\n## ").next().unwrap_or_default();
     let rows = table.lines().filter(|line| line.starts_with("| `"));
@@ -61,7 +69,7 @@ fn argued() -> Vec<(Vec<Operation>, Vec<String>, bool)> {
         let operations: Vec<Operation> = Operation::ALL.iter().filter(known).copied().collect();
         let of_product = names.iter().all(|name| ["ebs", "polardb"].contains(name));
         assert!(of_product || operations.len() == names.len(), "an unknown operation: {row}");
-        (operations, in_backticks(codes).map(str::to_owned).collect(), of_product)
+        Argument { operations, codes: in_backticks(codes).map(str::to_owned).collect(), of_product }
     })
     .collect()
 }
@@ -71,7 +79,7 @@ fn a_listed_code_is_answered_to_some_call_or_argued_away() {
     let (listed, answered) = (listed(), answered());
     let mut open: Codes = listed.difference(&answered).cloned().collect();
     let mut idle = Vec::new();
-    for (operations, codes, of_product) in argued() {
+    for Argument { operations, codes, of_product } in argued() {
         for code in codes {
             let argued = operations.iter().filter(|operation| ACCOUNTED.contains(&operation.product()));
             let (needed, needless): (Vec<&Operation>, Vec<&Operation>) =
