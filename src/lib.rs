@@ -88,6 +88,7 @@ extern crate alloc;
 extern crate std;
 
 mod ascending;
+mod calendar;
 pub mod catalogue;
 mod checked;
 mod control_plane;

@@ -174,7 +174,7 @@ policy! {
         first_copy: FirstCopy "facts/ebs.md#when-the-first-copy-begins" {
             /// At once, as the start page says.
             AtOnce,
-            /// After one RPO, as the Chinese metadata says.
+            /// After one RPO, as the Chinese metadata and, in English, the documentation of a public client say.
             AfterOneRpo,
         };
         /// The status of the first automatic copy after a reverse.
@@ -197,6 +197,38 @@ policy! {
             Accept,
             /// Refuse: the page lists neither status.
             Refuse,
+        };
+        /// A bandwidth that is asked for along with `POSTPAY`; 0 is always accepted.
+        postpaid_bandwidth: PostpaidBandwidth "facts/ebs.md#bandwidth-of-a-postpaid-pair" {
+            /// Refuse: the newest SDK, 5.0.1, says that the parameter cannot be given.
+            Refuse,
+            /// Accept, and show 0: SDKs 1.4.0 to 5.0.0 say that the service sets it to 0.
+            Zeroed,
+        };
+        /// For which periods a prepaid pair is paid.
+        paid_periods: PaidPeriods "facts/ebs.md#periods-that-are-sold" {
+            /// Those of any SDK: 1 to 4 weeks; 1 to 9, 12, 24, 36, 48 and 60 months. No list says that others are refused, and
+            /// the documentation of a public client still has weeks.
+            AnyListed,
+            /// 1, 2, 3, 6, 12, 24, 36 and 60 months: the list of the SDKs since 4.1.0, which has no weeks.
+            Months,
+        };
+        /// A bandwidth in a change of a prepaid pair's settings.
+        bandwidth_in_place: BandwidthInPlace "facts/ebs.md#bandwidth-of-a-prepaid-pair" {
+            /// Read as a number, and nothing changes: SDK 5.0.1 says that the parameter is not yet available.
+            Ignored,
+            /// Changed: an open pull request of a public client, of 2026-09, changes it in place and tests that; whether that
+            /// test was ever run is unknown.
+            Changed,
+        };
+        /// After which site the refusal of a call at the wrong one is named, once the direction was reversed.
+        site_codes: SiteCodes "facts/ebs.md#site-codes" {
+            /// The role: at the current source it is `OperateNotAllowedForPrimary`, since failover and reprotect belong to the
+            /// current secondary.
+            Role,
+            /// The place: `Primary…` and `Standby…` never move, and without this reading `OperateNotAllowedForStandby`, which is
+            /// listed for failover and reprotect, would never be answered to them.
+            Place,
         };
         /// Pairs within one region.
         same_region_pairs: SameRegionPairs "facts/ebs.md#pairs-within-one-region" {

@@ -34,7 +34,12 @@ use worlds::walk::explore;
 
 #[test]
 fn one_pair() {
-    explore(Pairs { disks: false }, 2_874);
+    explore(Pairs { disks: false, prepaid: false }, 2_874);
+}
+
+#[test]
+fn one_pair_that_is_prepaid() {
+    explore(Pairs { disks: false, prepaid: true }, 8_618);
 }
 
 #[test]
@@ -50,7 +55,7 @@ fn tokens_of_two_accounts() {
 #[test]
 #[ignore = "larger"]
 fn one_pair_with_its_disks() {
-    explore(Pairs { disks: true }, 185_440);
+    explore(Pairs { disks: true, prepaid: false }, 185_440);
 }
 
 #[test]

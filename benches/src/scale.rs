@@ -172,6 +172,7 @@ fn plane(size: usize, groups: usize) -> ControlPlane {
             reversed: false,
             created_at: NOW,
             last_recover_point: None,
+            expires_at: None,
             request: CreateDiskReplicaPair {
                 source_zone: id("cn-shanghai-a"),
                 source_disk: id(&format!("d-source{at:08}")),

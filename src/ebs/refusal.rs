@@ -10,10 +10,12 @@ use alloc::format;
 use crate::ebs::drill::DrillStatus;
 use crate::ebs::drill::rules::{D_113, D_132, D_621, D_633};
 use crate::ebs::group::rules::{
-    G_621, G_622, G_630, G_631, G_632, G_633, G_671, G_682, G_684, G_685, G_686, G_691, G_693,
+    G_621, G_622, G_623, G_630, G_631, G_632, G_633, G_671, G_682, G_684, G_685, G_686, G_691, G_693,
 };
 use crate::ebs::lifecycle::{GroupStatus, PairStatus};
-use crate::ebs::pair::rules::{E_010, E_012, E_600, E_601, E_621, E_622, E_623, E_630, E_631, E_632, E_633};
+use crate::ebs::pair::rules::{
+    E_010, E_012, E_600, E_601, E_621, E_622, E_623, E_624, E_630, E_631, E_632, E_633,
+};
 use crate::ebs::rules::{E_700, E_701, E_702, E_703, E_704, E_705, E_708, E_713};
 use crate::ids::{DiskId, DrillId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
@@ -77,6 +79,16 @@ refusals! {
     OperateNotAllowedForPrimary { pair: PairId, region: RegionId } => (
         "{region} is the source of {pair} ({rule}); call it in the secondary disk's region",
         E_621, Permanent, AT_PRIMARY
+    );
+    /// The same of a reversed pair, where by policy the code names the place: the source is the standby.
+    OperateNotAllowedForStandby { pair: PairId, region: RegionId } => (
+        "{region} is the source of {pair} ({rule}); call it in the primary disk's region",
+        E_624, Permanent, AT_STANDBY
+    );
+    /// A parameter does not fit how the pair is paid for.
+    UnfitCharge { parameter: Cow<'static, str>, rule: RuleId } => (
+        "the parameter {parameter} does not fit how the pair is paid for ({rule})",
+        *rule, Permanent, (400, "InvalidParameter", format!("The parameter {parameter} is invalid."))
     );
     /// Called in the current destination's region, but belongs to the source's.
     NotAtSource { pair: PairId, region: RegionId } => (
@@ -193,6 +205,17 @@ refusals! {
     NotAtDestination(region: RegionId) => (
         "{region} is its source ({rule}); call it in the disaster recovery site's region",
         G_621, Permanent, AT_PRIMARY
+    );
+    /// A failover or reprotect at the source of a reversed group, where by policy the code names the place: the standby.
+    CalledAtStandby(region: RegionId) => (
+        "{region} is its source ({rule}); call it in the production site's region",
+        G_623, Permanent, AT_STANDBY
+    );
+    /// A change of settings at the primary of a reversed group, where by policy the production site moves and the code
+    /// names the place.
+    CalledAtPrimary(region: RegionId) => (
+        "{region} is its other site ({rule}); call it in the current production site's region",
+        G_623, Permanent, AT_PRIMARY
     );
     /// Called at the other site, but belongs to the production site. The metadata lists a code of its own for this on
     /// `ModifyDiskReplicaGroup` alone.
@@ -332,7 +355,7 @@ refusals! {
     /// The pair or group that the drill would belong to is deleted.
     OwnerDeleted => (
         "what it would belong to is deleted ({rule})",
-        D_113, Permanent, INVALID_STATUS
+        D_113, Permanent, DENIED
     );
     /// The drill's status does not allow it.
     InvalidStatus { drill: DrillId, status: DrillStatus } => (
@@ -352,6 +375,13 @@ impl DrillReason {
     /// The refusal of this operation.
     pub const fn of(self, operation: Operation) -> EbsRefusal {
         EbsReason::Drill { why: self }.of(operation)
+    }
+}
+
+impl EbsReason {
+    /// The refusal of a parameter that does not fit how the pair is paid for.
+    pub(crate) const fn unfit_charge(parameter: &'static str, rule: RuleId) -> Self {
+        Self::UnfitCharge { parameter: Cow::Borrowed(parameter), rule }
     }
 }
 

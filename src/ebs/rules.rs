@@ -8,7 +8,7 @@ rules! {
     E_702 Documented "NumberExceed.ResourceIds is listed, valid 50: facts/ebs.md#tags-and-resource-groups" => "A request names at most 50 resources.";
     E_703 Documented "NumberExceed.Tags is listed; the parameter takes 20: facts/ebs.md#tags-and-resource-groups" => "A request names at most 20 tags or keys.";
     E_704 Documented "Duplicate.TagKey is listed: facts/ebs.md#tags-and-resource-groups" => "A request names no key twice.";
-    E_705 Sibling "at most 20 tags; QuotaExceed is listed for untagging: facts/ebs.md#tags-and-resource-groups" => "A resource bears at most 20 tags.";
+    E_705 Documented "SDK 3.1.2, TagResources; QuotaExceed is listed for untagging: facts/ebs.md#tags-and-resource-groups" => "A resource bears at most 20 tags.";
     E_706 Inferred "no source, as tags of other products: facts/ebs.md#tags-by-analogy" => "A tag whose key is there already replaces its value.";
     E_707 Documented "All parameter; a call with neither is inferred: facts/ebs.md#tags-and-resource-groups" => "All counts only without keys and takes every tag off; a call with neither lacks its keys.";
     E_708 Documented "SDK 5.0.1, Tag of ListTagResources: facts/ebs.md#tags-and-resource-groups" => "A condition without value meets any value, all conditions must be met, and one without key is refused.";

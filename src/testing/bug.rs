@@ -31,6 +31,10 @@ bugs! {
     FailoverStartsAnew "E-211";
     /// A failover is accepted in the source's region.
     SourceRegionFailsOver "E-621";
+    /// A refusal at the source is named after its role, where it should be after its place.
+    SourceNamedAfterRole "E-624";
+    /// Periods of older lists are sold, where only the newest counts.
+    OldPeriodsSold "E-015";
     /// A delete is accepted in the destination's region.
     DeletedAtSecondary "E-622";
     /// The outcome of an operation that a failover superseded still moves the pair.
@@ -123,6 +127,8 @@ bugs! {
     DrillOfNothing "D-111";
     /// A drill is cleared while its disks are being made.
     DrillClearedEarly "D-132";
+    /// A drill is cleared by the name of another pair.
+    DrillOfAnotherCleared "D-611";
     /// A drill that is cleared is shown on.
     ClearedDrillStays "D-140";
     /// A drill outlives the pair or group that it belongs to.

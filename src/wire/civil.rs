@@ -1,12 +1,10 @@
 //! Civil dates: `YYYY-MM-DDTHH:MM:SSZ`, in UTC, of the years 1970 to 9999.
-//!
-//! The conversion counts days in eras of 400 years that begin in March, so that the leap day comes last in its year
-//! and every month but the last has a length that follows from its number.
 
 use alloc::format;
 use alloc::string::String;
 
 use super::rules::W_033;
+use crate::calendar::{DAY, date, days};
 use crate::rule::cite;
 use crate::time::Timestamp;
 
@@ -15,12 +13,8 @@ use crate::time::Timestamp;
 #[error("a time is spelled YYYY-MM-DDTHH:MM:SSZ, in 1970 to 9999")]
 pub struct BadTime;
 
-const DAY: u64 = 86_400;
 /// 9999-12-31T23:59:59Z, the last time that the spelling can name.
 const LAST: u64 = 253_402_300_799;
-const ERA_DAYS: u64 = 146_097;
-/// Days from 0000-03-01 to 1970-01-01.
-const EPOCH: u64 = 719_468;
 
 cite!(W_033);
 
@@ -67,43 +61,6 @@ pub(super) fn parse_moment(text: &str) -> Result<Timestamp, BadTime> {
     }
 }
 
-/// Year, month and day of a day since 1970-01-01.
-const fn date(days: u64) -> (u64, u64, u64) {
-    let day = days.saturating_add(EPOCH);
-    let (era, of_era) = (day / ERA_DAYS, day % ERA_DAYS);
-    // Without the leap days before it: one in 4 years, none in 100, one in 400.
-    let regular = of_era.saturating_sub(of_era / 1_460).saturating_add(of_era / 36_524);
-    let year_of_era = regular.saturating_sub(of_era / 146_096) / 365;
-    let of_year = of_era.saturating_sub(days_of_years(year_of_era));
-    let from_march = of_year.saturating_mul(5).saturating_add(2) / 153;
-    let of_month = of_year.saturating_sub(days_of_months(from_march)).saturating_add(1);
-    let (month, turn) =
-        if from_march < 10 { (from_march.saturating_add(3), 0) } else { (from_march.saturating_sub(9), 1) };
-    (era.saturating_mul(400).saturating_add(year_of_era).saturating_add(turn), month, of_month)
-}
-
-/// The day since 1970-01-01 of a date from then on. A day beyond its month counts on into the next.
-const fn days(year: u64, month: u64, day: u64) -> u64 {
-    let (year, from_march) = if month > 2 {
-        (year, month.saturating_sub(3))
-    } else {
-        (year.saturating_sub(1), month.saturating_add(9))
-    };
-    let of_year = days_of_months(from_march).saturating_add(day).saturating_sub(1);
-    let of_era = days_of_years(year % 400).saturating_add(of_year);
-    (year / 400).saturating_mul(ERA_DAYS).saturating_add(of_era).saturating_sub(EPOCH)
-}
-
-/// The days of so many years from the beginning of an era.
-const fn days_of_years(years: u64) -> u64 {
-    years.saturating_mul(365).saturating_add(years / 4).saturating_sub(years / 100)
-}
-
-/// The days of so many months from March: 31, 30, 31, 30, 31 and again, 153 in five.
-const fn days_of_months(months: u64) -> u64 {
-    months.saturating_mul(153).saturating_add(2) / 5
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,27 +89,6 @@ mod tests {
         }
         assert_eq!(format_iso(Timestamp::from_millis(u64::MAX)), "9999-12-31T23:59:59Z");
         assert_eq!(format_iso(Timestamp::from_millis(1_999)), "1970-01-01T00:00:01Z");
-    }
-
-    #[test]
-    fn every_day_of_four_centuries_has_its_own_date_and_the_next_follows_it() {
-        let lengths = |year: u64| {
-            let leap = year.is_multiple_of(400) || (year.is_multiple_of(4) && !year.is_multiple_of(100));
-            [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        };
-        let mut expected = (1970, 1, 1);
-        for day in 0..150_000 {
-            assert_eq!(date(day), expected);
-            assert_eq!(days(expected.0, expected.1, expected.2), day);
-            let (year, month, of_month) = expected;
-            expected = if of_month < lengths(year)[month as usize - 1] {
-                (year, month, of_month + 1)
-            } else if month < 12 {
-                (year, month + 1, 1)
-            } else {
-                (year + 1, 1, 1)
-            };
-        }
     }
 
     #[test]

@@ -60,6 +60,7 @@ impl World for Groups {
                 reversed: false,
                 created_at: now,
                 last_recover_point: None,
+                expires_at: None,
                 request: kit::create_request(number),
             };
             let _ = plane.adopt_pair(now, &id(OWNER), &id(SOURCE), seed).unwrap();

@@ -1,20 +1,25 @@
 //! A pair with its disks: every call at both ends, every outcome, every observation.
 
 use failover_model::ebs::{
-    DeleteDiskReplicaPair, DiskChange, FailoverDiskReplicaPair, PairCreated, PairStatus,
-    ReprotectDiskReplicaPair, StartDiskReplicaPair, StopDiskReplicaPair,
+    Bandwidth, Charge, CreateDiskReplicaPair, DeleteDiskReplicaPair, DiskChange, FailoverDiskReplicaPair,
+    ModifyDiskReplicaPair, PairCreated, PairSettings, PairStatus, PeriodUnit, ReprotectDiskReplicaPair,
+    StartDiskReplicaPair, StopDiskReplicaPair,
 };
 use failover_model::polardb::Failure;
+use failover_model::policy::{BandwidthInPlace, PaidPeriods, SiteCodes};
 use failover_model::{Call, ControlPlane, Fresh, Input, Observation, Outcome, Policy, Report, Request};
 use stateright::Property;
 
 use super::walk::{Checked, World, sometimes};
 use crate::kit::{self, DESTINATION, OWNER, SOURCE, id, message, pair_id};
 
-/// A pair that is created, deleted and created again. With `disks`, its disks go down, are attached and are removed.
+/// A pair that is created, deleted and created again. With `disks`, its disks go down, are attached and are removed. With
+/// `prepaid`, it is paid for a month and its bandwidth is changed, under the readings on how a pair is paid and on site codes
+/// that are not the default.
 #[derive(Clone, Copy)]
 pub struct Pairs {
     pub disks: bool,
+    pub prepaid: bool,
 }
 
 /// The outcomes of all that is outstanding.
@@ -66,6 +71,25 @@ impl Pairs {
         }
     }
 
+    fn prepaid(plane: &ControlPlane, inputs: &mut Vec<Input>) {
+        let charges = [
+            Charge::PrePay { bandwidth: Bandwidth::Kbps10240, period: 1, unit: PeriodUnit::Month },
+            Charge::PrePay { bandwidth: Bandwidth::Kbps10240, period: 4, unit: PeriodUnit::Week },
+        ];
+        for charge in charges {
+            let settings = PairSettings { charge, ..PairSettings::default() };
+            let request = CreateDiskReplicaPair { settings, ..kit::create_request(1) };
+            let fresh = Fresh::Pair(PairCreated { pair: pair_id(1), order: id("o-1") });
+            inputs.push(call(plane, SOURCE, request, fresh));
+        }
+        for kbps in [10_240, 20_480, 1] {
+            let (pair, bandwidth) = (pair_id(1), Some(kbps));
+            let change =
+                ModifyDiskReplicaPair { pair, name: None, description: None, enable_rtc: None, bandwidth };
+            inputs.push(call(plane, SOURCE, change, Fresh::None));
+        }
+    }
+
     fn disks(plane: &ControlPlane, inputs: &mut Vec<Input>) {
         for disk in ["s-1", "t-1"] {
             let stands = plane.disk(&id(OWNER), &id(disk));
@@ -84,7 +108,13 @@ fn some_pair(plane: &ControlPlane, status: PairStatus) -> bool {
 
 impl World for Pairs {
     fn start(&self) -> ControlPlane {
-        let mut plane = ControlPlane::new(Policy::default());
+        let mut policy = Policy::default();
+        if self.prepaid {
+            policy.ebs.paid_periods = PaidPeriods::Months;
+            policy.ebs.bandwidth_in_place = BandwidthInPlace::Changed;
+            policy.ebs.site_codes = SiteCodes::Place;
+        }
+        let mut plane = ControlPlane::new(policy);
         let _ = plane.advance(kit::at(kit::START));
         plane
     }
@@ -94,6 +124,9 @@ impl World for Pairs {
         Self::calls(plane, &mut inputs);
         if self.disks {
             Self::disks(plane, &mut inputs);
+        }
+        if self.prepaid {
+            Self::prepaid(plane, &mut inputs);
         }
         match plane.next_deadline() {
             Some(deadline) => inputs.push(Input::Advance(deadline.at)),
@@ -122,7 +155,14 @@ impl World for Pairs {
     }
 
     fn decide(&self) -> Vec<&'static str> {
-        if self.disks { vec!["E-631", "E-632", "E-510"] } else { vec!["E-510"] }
+        let mut decide = vec!["E-510"];
+        if self.disks {
+            decide.extend(["E-631", "E-632"]);
+        }
+        if self.prepaid {
+            decide.extend(["E-015", "E-016", "E-275", "E-624"]);
+        }
+        decide
     }
 
     fn at_rest(&self, plane: &ControlPlane) -> bool {

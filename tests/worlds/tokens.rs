@@ -42,6 +42,7 @@ impl World for Tokens {
                 reversed: false,
                 created_at: kit::at(kit::START),
                 last_recover_point: Some(kit::at(kit::START)),
+                expires_at: None,
                 request: kit::create_request(number),
             };
             let now = kit::at(kit::START);

@@ -105,6 +105,9 @@ impl ControlPlane {
         {
             return Some(Breach::Period);
         }
+        if let Charge::PostPayWith { .. } = pair.charge() {
+            return Some(Breach::PostPaid);
+        }
         if pair.reversing && !grouped {
             return Some(Breach::Reversing);
         }

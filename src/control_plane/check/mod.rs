@@ -97,6 +97,9 @@ pub enum Breach {
     /// A pair is paid for a period that is not sold.
     #[error("it is paid for a period that is not sold")]
     Period,
+    /// It keeps a bandwidth that was asked for along with `POSTPAY`.
+    #[error("it is postpaid and keeps a bandwidth")]
+    PostPaid,
 
     /// The group of a member does not exist or belongs to another account.
     #[error("its group does not exist in its account")]

@@ -9,7 +9,7 @@ use crate::control_plane::ebs::groups::unknown;
 use crate::control_plane::effect::{Owner, drill_effect};
 use crate::control_plane::event::{DrillFact, Event, Fact};
 use crate::control_plane::{ControlPlane, Misuse, Step};
-use crate::ebs::drill::rules::{D_110, D_111, D_150, D_610, D_620};
+use crate::ebs::drill::rules::{D_110, D_111, D_150, D_610, D_611, D_620};
 use crate::ebs::{
     Drill, DrillPage, DrillPlan, DrillReason, DrillStarted, DrillStatus, EbsRefusal, FreshDrill, Page,
     ReplicaId,
@@ -108,7 +108,8 @@ impl ControlPlane {
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let _ = self.drill_target(call, owner)?;
         let drill = self.drills.get(id).filter(|drill| drill.owner == *owner);
-        let drill = drill.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, D_610))?;
+        let rule = if self.drills.contains_key(id) { D_611 } else { D_610 };
+        let drill = drill.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, rule))?;
         let plan = drill.decide_clear(call.operation)?;
         let rule = Some(plan.rule);
         Ok(Done { response: (), step: self.apply_to_drill(call.now, id, plan), rule })

@@ -11,8 +11,9 @@ use crate::control_plane::ebs::groups::unknown;
 use crate::control_plane::effect::{Owner, pair_effect};
 use crate::control_plane::event::{Event, Fact, PairFact, StatusChange};
 use crate::control_plane::index::Index;
+use crate::control_plane::rules::C_050;
 use crate::control_plane::{ControlPlane, DiskKey, Effect, Misuse, NotAdopted, Step};
-use crate::ebs::pair::rules::{E_011, E_013, E_014, E_610, E_660, E_671, E_672};
+use crate::ebs::pair::rules::{E_011, E_013, E_014, E_015, E_016, E_610, E_660, E_671, E_672};
 use crate::ebs::{
     Access, CallSite, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Disk, EbsReason, EbsRefusal,
     End, PairCreated, PairEffect, PairPage, PairPlan, PairProgress, PairRequest, PairSeed, PairStatus,
@@ -20,7 +21,8 @@ use crate::ebs::{
 };
 use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId, ZoneId};
 use crate::operation::Operation;
-use crate::policy::SameRegionPairs;
+use crate::policy::{PaidPeriods, PostpaidBandwidth, SameRegionPairs};
+use crate::rule::cite;
 use crate::time::Timestamp;
 
 /// The current state of a disk.
@@ -71,6 +73,7 @@ impl ControlPlane {
 
     /// Finds a pair of the calling account.
     pub(super) fn find_pair(&self, call: &CallContext<'_>, id: &PairId) -> Result<&ReplicaPair, EbsRefusal> {
+        cite!(C_050);
         let pair = self.pairs.get(id).filter(|pair| pair.account == *call.account);
         pair.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))
     }
@@ -84,7 +87,7 @@ impl ControlPlane {
         if pair.status == PairStatus::Deleted {
             return Err(unknown(call.operation, id.as_str(), call.region, E_610));
         }
-        pair.check_region(&call.site(), call.operation)?;
+        pair.check_region(&call.site(), call.operation, &self.policy.ebs)?;
         Ok(pair.progress())
     }
 
@@ -94,6 +97,7 @@ impl ControlPlane {
         request: &CreateDiskReplicaPair,
         fresh: Option<&PairCreated>,
     ) -> Result<Done<PairCreated>, Blocked<EbsRefusal, Misuse>> {
+        self.check_charge(&request.settings.charge)?;
         self.check_ends(call.region, request)?;
         self.check_disks(call.account, call.region, request)?;
         let fresh = fresh.filter(|fresh| !self.pairs.contains_key(&fresh.pair));
@@ -111,7 +115,26 @@ impl ControlPlane {
         Ok(Done { response: fresh.clone(), step, rule: Some(E_014) })
     }
 
-    /// The first checks of `CreateDiskReplicaPair`, in order: the paid period, the regions, the distance.
+    /// Whether by policy a pair can be paid for like this.
+    fn check_charge(&self, charge: &Charge) -> Result<(), EbsRefusal> {
+        let policy = &self.policy.ebs;
+        let refused = |parameter, rule| {
+            Err(EbsReason::unfit_charge(parameter, rule).of(Operation::CreateDiskReplicaPair))
+        };
+        match *charge {
+            Charge::PrePay { period, unit, .. }
+                if policy.paid_periods == PaidPeriods::Months && !unit.is_newly_sold(period) =>
+            {
+                refused("Period", E_015)
+            }
+            Charge::PostPayWith { .. } if policy.postpaid_bandwidth == PostpaidBandwidth::Refuse => {
+                refused("Bandwidth", E_016)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The next checks of `CreateDiskReplicaPair`, in order: the paid period, the regions, the distance.
     fn check_ends(&self, region: &RegionId, request: &CreateDiskReplicaPair) -> Result<(), EbsRefusal> {
         let operation = Operation::CreateDiskReplicaPair;
         if let Charge::PrePay { period, unit, .. } = request.settings.charge

@@ -15,8 +15,9 @@ rules! {
     D_140 Inferred "no cleared status; a client waits for an empty list: facts/ebs.md#drill-statuses" => "A drill that is cleared vanishes.";
     D_141 Inferred "drill statuses: facts/ebs.md#drill-statuses" => "A drill whose disks cannot be deleted is clear_failed.";
     D_150 Inferred "no source: facts/ebs.md#drills-by-analogy" => "A drill is forgotten with its pair or group.";
-    D_160 Documented "drill pages, a pay-as-you-go disk to test with: facts/ebs.md#drill-pages" => "A drill's disks are readable and writable once made.";
-    D_610 Documented "NoSuchResource is listed for drills; of another is inferred: facts/ebs.md#drill-pages" => "An unknown pair, group or drill, or a drill of another, is not found.";
+    D_160 Inferred "drill pages, a disk to test with: facts/ebs.md#drill-pages, facts/ebs.md#drills-by-analogy" => "A drill's disks are readable and writable once made.";
+    D_610 Documented "NoSuchResource is listed for drills: facts/ebs.md#drill-pages" => "An unknown pair, group or drill is not found.";
+    D_611 Inferred "no source, a drill is named together with its pair or group: facts/ebs.md#drill-pages, facts/ebs.md#drills-by-analogy" => "A drill of another pair or group is not found.";
     D_620 Inferred "neither end knows the drill: facts/ebs.md#not-found-regions-and-precedence" => "A drill is not found from a region that is neither end.";
     D_621 Documented "StartDrillShouldOnDestRegion is listed for both starts: facts/ebs.md#drill-pages" => "A drill is started at the current destination.";
     D_633 Documented "RecoverPointNotFound is listed for both starts: facts/ebs.md#drill-pages, facts/ebs.md#drills-by-analogy" => "By policy a drill without a recover point is refused.";

@@ -21,7 +21,7 @@ use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
 use crate::ids::{EffectId, PairId};
 use crate::lifecycle::{Applied, PendingChange, Verdict};
 use crate::operation::Operation;
-use crate::policy::{EbsPolicy, FirstCopy};
+use crate::policy::{EbsPolicy, FirstCopy, SiteCodes};
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 
@@ -170,10 +170,16 @@ impl ReplicaGroup {
             let resource = String::from(self.id.as_str()).into();
             return Err(EbsReason::NoSuchResource { resource, region, rule: G_620 }.of(operation));
         }
-        let why = if switches {
-            GroupReason::NotAtDestination(region)
-        } else {
-            GroupReason::NotAtProduction(region)
+        // By policy the code names the place of the call instead of its role; of the others it names neither.
+        let by_place = policy.site_codes == SiteCodes::Place;
+        let at_primary = region == self.primary.region;
+        let why = match operation {
+            _ if switches && by_place && !at_primary => GroupReason::CalledAtStandby(region),
+            _ if switches => GroupReason::NotAtDestination(region),
+            Operation::ModifyDiskReplicaGroup if by_place && at_primary => {
+                GroupReason::CalledAtPrimary(region)
+            }
+            _ => GroupReason::NotAtProduction(region),
         };
         Err(why.of(operation, self.id.clone()))
     }

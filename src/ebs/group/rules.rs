@@ -12,10 +12,11 @@ rules! {
     G_405 Inferred "add allows created and stopped on both sides: facts/ebs.md#joining-and-leaving" => "A member that joined created next to stopped, or the reverse, keeps its status until the group starts.";
     G_430 Inferred "the enum has stop_failed and failover_failed: facts/ebs.md#members-of-a-group-by-status" => "Stop and failover can fail for some members; a repeat concerns those alone.";
     G_431 Inferred "half a reverse would leave no direction: facts/ebs.md#members-of-a-group-by-status" => "Reprotect of a group is all or nothing.";
-    G_610 Documented "NoSuchResource is listed for all operations: facts/ebs.md#codes-listed-in-the-metadata, facts/ebs.md#tombstones" => "An unknown group, another account's, or a forgotten tombstone is not found.";
+    G_610 Documented "NoSuchResource is listed for all operations: facts/ebs.md#codes-listed-in-the-metadata" => "An unknown group is not found.";
     G_620 Inferred "neither site knows the group: facts/ebs.md#not-found-regions-and-precedence" => "A group is not found from a region that is neither of its sites.";
     G_621 Documented "FailoverDiskReplicaGroup and ReprotectDiskReplicaGroup pages: facts/ebs.md#group-failover, facts/ebs.md#group-reprotect" => "Failover and reprotect of a group are called at the current destination.";
     G_622 Documented "group pages; the code is listed for modify alone: facts/ebs.md#region-rules, facts/ebs.md#group-sites" => "Every other call on a group is made at its production site.";
+    G_623 Inferred "both site codes are listed; what they mean after a reverse is open: facts/ebs.md#site-codes" => "By policy the refusal of a call at the wrong site of a reversed group is named after the place where it was made.";
     G_630 Documented "StartDiskReplicaGroup page: facts/ebs.md#group-start" => "The gap between two one-shot rounds exceeds half an RPO.";
     G_631 Documented "StandbyDeviceAttached is listed for StartDiskReplicaGroup: facts/ebs.md#group-start" => "Start of a group needs every destination disk detached.";
     G_632 Sibling "as for pairs: facts/ebs.md#what-a-reverse-needs-of-the-old-primary" => "A reverse of a group needs old primaries that nobody writes to.";

@@ -30,7 +30,7 @@ twins! {
         Documented "StartDiskReplicaPair page and status enum: facts/ebs.md#pair-start, facts/ebs.md#pair-statuses"
         => "The first automatic copy shows initial_syncing.");
     group G_110: (from [Created, Stopped] on [Start] => Move(Syncing),
-        Documented "status enum of groups; the start page differs: facts/ebs.md#group-status-during-the-first-copy"
+        Documented "status enum of groups and a public client's documentation; the start page differs: facts/ebs.md#group-status-during-the-first-copy"
         => "An automatic round shows syncing, be it the first.");
     pair E_111: (from [Created, Stopped] on [StartAgain] => Move(Syncing),
         Documented "status enum; contradicts the start page: facts/ebs.md#status-of-a-later-first-copy"
@@ -76,8 +76,8 @@ twins! {
         Sibling "StopDiskReplicaGroup page lists it: facts/ebs.md#repeating-a-stop-or-a-delete"
         => "A failed stop may be repeated.");
     group G_131: (from [StopFailed] on [Stop] => Move(Stopping),
-        Documented "StopDiskReplicaGroup page; the rest alone is inferred: facts/ebs.md#group-stop, facts/ebs.md#members-of-a-group-by-status"
-        => "A failed stop may be repeated; it concerns the members that are left.");
+        Documented "StopDiskReplicaGroup page: facts/ebs.md#group-stop"
+        => "A failed stop may be repeated.");
     pair E_132: (from_all_but [InitialSyncing, ManualSyncing, Syncing, Normal, StopFailed] on [Stop] => Refuse,
         Documented "StopDiskReplicaPair page: facts/ebs.md#pair-stop"
         => "Stop is refused in any other status.");
@@ -104,8 +104,8 @@ twins! {
         Inferred "the group list names failovered as allowed: facts/ebs.md#repeated-failover"
         => "Failing over a pair that is failed over changes nothing.");
     group G_212: (from [FailoverFailed] on [Failover] => Move(Failingover),
-        Documented "FailoverDiskReplicaGroup page; rest inferred: facts/ebs.md#group-failover, facts/ebs.md#members-of-a-group-by-status"
-        => "A failed failover may be repeated; it concerns the members that are left.");
+        Documented "FailoverDiskReplicaGroup page: facts/ebs.md#group-failover"
+        => "A failed failover may be repeated.");
     pair E_213: (from [InitialSyncing, ManualSyncing, Syncing, Normal, Stopped, StopFailed, FailoverFailed] on [Failover] => Move(Failingover),
         Documented "founding page, any status but invalid and deleted: facts/ebs.md#pair-failover"
         => "Failover is accepted and shows failovering.");
@@ -134,8 +134,8 @@ twins! {
         => "Reprotect needs failovered.");
     pair E_231: (from [ReprotectFailed] on [Reprotect] => Refuse
         unless [pair_failover: PairFailover::GroupAllowlist => Move(Reprotecting)],
-        Documented "ReprotectDiskReplicaPair page; the repeat is inferred: facts/ebs.md#pair-reprotect, facts/ebs.md#reprotect-ends-in-stopped"
-        => "A failed reprotect is repeated after another failover.");
+        Documented "ReprotectDiskReplicaPair page, needs failovered: facts/ebs.md#pair-reprotect"
+        => "A failed reprotect is not repeated.");
     group G_231: (from [ReprotectFailed] on [Reprotect] => Refuse
         unless [reprotect_failed_group: ReprotectFailedGroup::Repeat => Move(Reprotecting)],
         Documented "ReprotectDiskReplicaGroup page; leaves no way out: facts/ebs.md#group-reprotect, facts/ebs.md#dead-ends-of-groups"

@@ -8,15 +8,18 @@ use alloc::boxed::Box;
 
 use crate::ebs::disk::Disk;
 use crate::ebs::lifecycle::{PairEffect, PairEvent, PairLifecycle, PairStatus};
-use crate::ebs::pair::requests::{ModifyDiskReplicaPair, PairSettings};
-use crate::ebs::pair::rules::{E_272, E_274, E_620, E_640, E_641, E_650, E_651, E_660};
+use crate::ebs::pair::requests::{Bandwidth, Charge, ModifyDiskReplicaPair, PairSettings};
+use crate::ebs::pair::rules::{E_016, E_272, E_274, E_275, E_620, E_640, E_641, E_650, E_651, E_652, E_660};
 use crate::ebs::pair::{CallSite, RPO, ReplicaPair};
 use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
 use crate::ids::EffectId;
 use crate::lifecycle::{Applied, Due, PendingChange, Verdict};
 use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
-use crate::policy::{EbsPolicy, FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, ReverseNeeds};
+use crate::policy::{
+    BandwidthInPlace, EbsPolicy, FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse,
+    PostpaidBandwidth, ReverseNeeds, SiteCodes,
+};
 use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
 use crate::time::{Span, Timestamp};
@@ -99,7 +102,7 @@ impl ReplicaPair {
         request: PairRequest<'_>,
         policy: &EbsPolicy,
     ) -> Result<PairPlan, EbsRefusal> {
-        self.check_region(cx, request.operation())?;
+        self.check_region(cx, request.operation(), policy)?;
         if let Some(group) = self.group()
             && match request {
                 PairRequest::Modify(change) => change.enable_rtc.is_some_and(|rtc| rtc != self.enable_rtc()),
@@ -118,7 +121,7 @@ impl ReplicaPair {
                 return Err(why.of(request.operation()));
             }
             (Verdict::NoOp, PairRequest::Modify(change)) => {
-                let settings = Some(Box::new(self.settings_after(change)));
+                let settings = Some(Box::new(self.settings_after(change, policy)?));
                 return Ok(PairPlan { settings, ..self.unchanged(row.rule, cx.now) });
             }
             (Verdict::NoOp, _) => return Ok(self.unchanged(row.rule, cx.now)),
@@ -128,7 +131,12 @@ impl ReplicaPair {
         Ok(self.accepted(cx.now, request, row.rule, to, policy))
     }
 
-    pub(crate) fn check_region(&self, cx: &CallSite<'_>, operation: Operation) -> Result<(), EbsRefusal> {
+    pub(crate) fn check_region(
+        &self,
+        cx: &CallSite<'_>,
+        operation: Operation,
+        policy: &EbsPolicy,
+    ) -> Result<(), EbsRefusal> {
         let at_source = || self.source().region == *cx.region;
         let at_destination = || self.destination().region == *cx.region;
         // Only the ends on which the answer depends are compared: an accepted failover reads one of them.
@@ -141,7 +149,9 @@ impl ReplicaPair {
             return Ok(());
         }
         let (pair, region) = (self.id.clone(), cx.region.clone());
-        Err(if at_source() {
+        Err(if at_source() && policy.site_codes == SiteCodes::Place && region != self.primary.region {
+            EbsReason::OperateNotAllowedForStandby { pair, region }.of(operation)
+        } else if at_source() {
             EbsReason::OperateNotAllowedForPrimary { pair, region }.of(operation)
         } else if at_destination() {
             EbsReason::NotAtSource { pair, region }.of(operation)
@@ -267,14 +277,37 @@ impl ReplicaPair {
     }
 
     /// The settings after a change; what it leaves out stays.
-    fn settings_after(&self, change: &ModifyDiskReplicaPair) -> PairSettings {
-        cite!(E_272, E_274);
+    fn settings_after(
+        &self,
+        change: &ModifyDiskReplicaPair,
+        policy: &EbsPolicy,
+    ) -> Result<PairSettings, EbsRefusal> {
+        cite!(E_272);
         let before = &*self.settings;
-        PairSettings {
+        Ok(PairSettings {
             name: change.name.clone().or_else(|| before.name.clone()),
             description: change.description.clone().or_else(|| before.description.clone()),
             enable_rtc: change.enable_rtc.unwrap_or(before.enable_rtc),
+            charge: self.charge_after(change, policy)?,
             ..before.clone()
+        })
+    }
+
+    /// How the pair is paid for after a change of its bandwidth.
+    fn charge_after(&self, change: &ModifyDiskReplicaPair, policy: &EbsPolicy) -> Result<Charge, EbsRefusal> {
+        cite!(E_274);
+        let asked = change.bandwidth.filter(|_| policy.bandwidth_in_place == BandwidthInPlace::Changed);
+        let refused = |rule| EbsReason::unfit_charge("Bandwidth", rule).of(Operation::ModifyDiskReplicaPair);
+        match (self.charge(), asked) {
+            (charge, None) => Ok(charge.clone()),
+            (Charge::PrePay { period, unit, .. }, Some(kbps)) => {
+                let bandwidth = Bandwidth::from_kbps(kbps).ok_or_else(|| refused(E_275))?;
+                Ok(Charge::PrePay { bandwidth, period: *period, unit: *unit })
+            }
+            (_, Some(kbps)) if kbps != 0 && policy.postpaid_bandwidth == PostpaidBandwidth::Refuse => {
+                Err(refused(E_016))
+            }
+            (_, Some(_)) => Ok(Charge::PostPay),
         }
     }
 
@@ -290,7 +323,7 @@ impl ReplicaPair {
         outcome: &Outcome,
         policy: &EbsPolicy,
     ) -> Result<PairPlan, NotTaken> {
-        cite!(E_640, E_641, E_650);
+        cite!(E_640, E_641, E_650, E_652);
         let pending = self.pending.filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?;
         let (success, failure) = pending.effect.events();
         let row = PairLifecycle::lookup(self.status, if outcome.is_done()? { success } else { failure });

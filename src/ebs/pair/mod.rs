@@ -59,6 +59,9 @@ pub struct ReplicaPair {
     /// Boxed because no lifecycle decision reads the settings: the rest of the pair then takes fewer cache lines.
     pub(crate) settings: Box<PairSettings>,
     pub(crate) created_at: Timestamp,
+    /// When its paid period ends, if an answer said so that does not follow from its creation.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub(crate) paid_until: Option<Timestamp>,
     pub(crate) status: PairStatus,
     pub(crate) status_message: Option<StatusMessage>,
     pub(crate) pending: Option<Pending<PairEffect>>,
@@ -93,6 +96,8 @@ pub struct PairSeed {
     pub created_at: Timestamp,
     /// When the last copy completed.
     pub last_recover_point: Option<Timestamp>,
+    /// When the paid period of a prepaid pair ends; `None` if that follows from its creation. Ignored if it is postpaid.
+    pub expires_at: Option<Timestamp>,
     /// The request that would have created it in the region of its primary.
     pub request: CreateDiskReplicaPair,
 }
@@ -121,8 +126,12 @@ impl ReplicaPair {
                 disk: request.destination_disk.clone(),
             },
             reversed: false,
-            settings: Box::new(request.settings.clone()),
+            settings: Box::new(PairSettings {
+                charge: request.settings.charge.kept(),
+                ..request.settings.clone()
+            }),
             created_at: cx.now,
+            paid_until: None,
             status: PairStatus::Creating,
             status_message: None,
             pending: Some(Pending { id: asked, effect: PairEffect::Create, since: cx.now }),
@@ -147,11 +156,13 @@ impl ReplicaPair {
         let status = seed.status;
         let pending = PairEffect::of(status).map(|effect| Pending { id: asked, effect, since: cx.now });
         let cycles = matches!(status, PairStatus::InitialSyncing | PairStatus::Syncing | PairStatus::Normal);
+        let prepaid = matches!(seed.request.settings.charge, Charge::PrePay { .. });
         let switched =
             matches!(status, PairStatus::Failedover | PairStatus::Reprotecting | PairStatus::ReprotectFailed);
         Self {
             reversed: seed.reversed,
             created_at: seed.created_at.min(cx.now),
+            paid_until: seed.expires_at.filter(|_| prepaid),
             status,
             status_message: seed
                 .status_message
@@ -190,6 +201,16 @@ impl ReplicaPair {
     /// When the last copy in this direction completed.
     pub const fn last_recover_point(&self) -> Option<Timestamp> {
         self.last_recover_point
+    }
+
+    /// When its paid period ends; `None` for a postpaid pair (`E-697`).
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        match *self.charge() {
+            Charge::PrePay { period, unit, .. } => {
+                Some(self.paid_until.unwrap_or_else(|| unit.end(self.created_at, period)))
+            }
+            Charge::PostPay | Charge::PostPayWith { .. } => None,
+        }
     }
 
     /// How it is paid for.

@@ -24,7 +24,7 @@ pub struct DescribeDiskReplicaPairProgress {
 pub struct PairProgress {
     /// Percent, 0 to 100.
     pub percent: u8,
-    /// Completion of the last copy in this direction; absent before the first (`E-650`).
+    /// Completion of the last copy in this direction; absent before the first (`E-652`).
     pub recover_point: Option<Timestamp>,
 }
 

@@ -2,16 +2,25 @@
 
 use alloc::vec::Vec;
 
+use crate::calendar::{DAY, after_months};
+use crate::ebs::pair::rules::E_697;
 use crate::ids::{DiskId, OrderId, PairId, RegionId, ResourceGroupId, ZoneId};
+use crate::rule::cite;
 use crate::text::{Description, Name, Tag};
+use crate::time::{Span, Timestamp};
 
 /// How a pair is paid for; decides its bandwidth.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub enum Charge {
-    /// `POSTPAY`: no bandwidth may be chosen, and 0 (dynamic) is reported.
+    /// `POSTPAY`: 0 (dynamic) is reported as bandwidth.
     #[default]
     PostPay,
+    /// `POSTPAY` along with a bandwidth, as a request may have it: by policy refused, or read as `POSTPAY` (`E-016`).
+    PostPayWith {
+        /// Bandwidth in Kbit/s, not 0.
+        bandwidth: u64,
+    },
     /// `PREPAY`.
     PrePay {
         /// Bandwidth in Kbit/s.
@@ -21,6 +30,16 @@ pub enum Charge {
         /// `Month` or, in older SDKs, `Week`.
         unit: PeriodUnit,
     },
+}
+
+impl Charge {
+    /// What a pair keeps of it: a bandwidth along with `POSTPAY` comes to nothing.
+    pub(crate) fn kept(&self) -> Self {
+        match self {
+            Self::PostPayWith { .. } => Self::PostPay,
+            kept => kept.clone(),
+        }
+    }
 }
 
 /// The unit of a paid period.
@@ -40,6 +59,21 @@ impl PeriodUnit {
         match self {
             Self::Week => matches!(period, 1..=4),
             Self::Month => matches!(period, 1..=9 | 12 | 24 | 36 | 48 | 60),
+        }
+    }
+
+    /// Whether the newest list, of SDKs since 4.1.0, has this many of the unit (`E-015`).
+    pub const fn is_newly_sold(self, period: u8) -> bool {
+        matches!((self, period), (Self::Month, 1 | 2 | 3 | 6 | 12 | 24 | 36 | 60))
+    }
+
+    /// When so many of the unit that begin at a time end: weeks of seven days; months of the calendar in UTC, on the same
+    /// day of the month or its last (`E-697`).
+    pub const fn end(self, begin: Timestamp, period: u8) -> Timestamp {
+        cite!(E_697);
+        match self {
+            Self::Week => begin.after(Span::from_secs((period as u64).saturating_mul(7).saturating_mul(DAY))),
+            Self::Month => after_months(begin, period as u64),
         }
     }
 }
@@ -132,9 +166,8 @@ pub struct PairCreated {
 /// The page allows it in `created` and `stopped` (`E-270`, `E-271`) and scopes that to name and description; whether
 /// replication time control can be changed at other times no source says, so one rule holds for the whole call. The
 /// replication time control of a grouped pair is its group's and does not change alone (`E-623`); its name may change, on
-/// which no source says anything. There is no `RPO`, since only 900 s is sold, and no `Bandwidth`, which is not yet
-/// available (`E-274`). The metadata lists both site codes for the call although either end accepts it; the model
-/// produces neither.
+/// which no source says anything. There is no `RPO`, since only 900 s is sold. The metadata lists both site codes for the
+/// call although either end accepts it; the model produces neither.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct ModifyDiskReplicaPair {
@@ -146,4 +179,7 @@ pub struct ModifyDiskReplicaPair {
     pub description: Option<Description>,
     /// `EnableRtc`; absent to leave it.
     pub enable_rtc: Option<bool>,
+    /// `Bandwidth` in Kbit/s; absent to leave it. Changes nothing unless by policy (`E-274`, `E-275`).
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub bandwidth: Option<u64>,
 }

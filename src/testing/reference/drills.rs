@@ -50,7 +50,7 @@ impl Reference {
             faults.push(fault("OperationDenied.StartDrillShouldOnDestRegion", "D-621"));
         }
         if owner.status == "deleted" {
-            faults.push(fault("OperationDenied.InvalidStatus", "D-113"));
+            faults.push(fault("OperationDenied", "D-113"));
         }
         let recover_point = self.recover_point(owner);
         let refuses = self.policy.ebs.drill_without_recover_point == DrillWithoutRecoverPoint::Refuse;
@@ -117,10 +117,14 @@ impl Reference {
             return Some(Reply::refused("NoSuchResource", "D-620"));
         }
         let early = self.planted(Bug::DrillClearedEarly);
-        let its = |known: &&mut Drill| known.is_of(kind, id) && Some(&*known.shown.id) == drill;
-        let Some(drill) = self.drills.iter_mut().find(its) else {
+        let anybodys = self.planted(Bug::DrillOfAnotherCleared);
+        let named = |known: &&mut Drill| Some(&*known.shown.id) == drill;
+        let Some(drill) = self.drills.iter_mut().find(named) else {
             return Some(Reply::refused("NoSuchResource", "D-610"));
         };
+        if !drill.is_of(kind, id) && !anybodys {
+            return Some(Reply::refused("NoSuchResource", "D-611"));
+        }
         Some(match &*drill.shown.status {
             "clearing" => Reply::accepted("D-131", None),
             "executing" if !early => Reply::refused("OperationDenied.InvalidStatus", "D-132"),

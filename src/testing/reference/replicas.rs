@@ -15,8 +15,8 @@ use super::{CYCLE, Disk, Fault, Job, Place, Reference, Replica, Reply, fault, pu
 use crate::control_plane::{Call, Fresh, Misuse, Request};
 use crate::ebs::{Charge, CreateDiskReplicaGroup, CreateDiskReplicaPair, PeriodUnit, Site};
 use crate::policy::{
-    FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, ProductionSite, ReverseNeeds,
-    SameRegionPairs,
+    FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, PaidPeriods, PostpaidBandwidth,
+    ProductionSite, ReverseNeeds, SameRegionPairs, SiteCodes,
 };
 
 /// A call on an existing pair or group.
@@ -167,17 +167,23 @@ impl Reference {
         Some(Reply::accepted(rule, None))
     }
 
-    /// `E-620` to `E-622`, `G-620` to `G-622`.
+    /// `E-620` to `E-622`, `E-624`, `G-620` to `G-623`.
     fn wrong_place(&self, replica: &Replica, region: &str, action: Action) -> Option<Fault> {
         let kind = replica.kind;
         if !replica.touches(region) {
             return Some(fault("NoSuchResource", kind.of("E-620", "G-620")));
         }
+        let by_place = self.policy.ebs.site_codes == SiteCodes::Place;
         if matches!(action, Failover | Reprotect(_)) {
             let anywhere = self.planted(kind.of(Bug::SourceRegionFailsOver, Bug::GroupFailsOverAtSource));
             let right = replica.destination().region == region || anywhere;
-            let rule = kind.of("E-621", "G-621");
-            return (!right).then_some(fault("OperationDenied.OperateNotAllowedForPrimary", rule));
+            let after_role = kind == Pair && self.planted(Bug::SourceNamedAfterRole);
+            let (code, rule) = if by_place && replica.primary.region != region && !after_role {
+                ("OperationDenied.OperateNotAllowedForStandby", kind.of("E-624", "G-623"))
+            } else {
+                ("OperationDenied.OperateNotAllowedForPrimary", kind.of("E-621", "G-621"))
+            };
+            return (!right).then_some(fault(code, rule));
         }
         let right = match kind {
             Pair => {
@@ -185,6 +191,9 @@ impl Reference {
             }
             Group => self.production(replica).region == region || self.planted(Bug::GroupCalledAtBackup),
         };
+        if action == Modify && by_place && !right && replica.primary.region == region {
+            return Some(fault("OperationDenied.OperateNotAllowedForPrimary", "G-623"));
+        }
         let code =
             if action == Modify { "OperationDenied.OperateNotAllowedForStandby" } else { "OperationDenied" };
         (!right).then_some(fault(code, kind.of("E-622", "G-622")))
@@ -298,6 +307,15 @@ impl Reference {
             if !sold.contains(&period) {
                 faults.push(fault("InvalidParameter", "E-601"));
             }
+            let newest = unit == PeriodUnit::Month && [1, 2, 3, 6, 12, 24, 36, 60].contains(&period);
+            let only_newest = self.policy.ebs.paid_periods == PaidPeriods::Months;
+            if only_newest && !newest && !self.planted(Bug::OldPeriodsSold) {
+                faults.push(fault("InvalidParameter", "E-015"));
+            }
+        }
+        let asks = matches!(create.settings.charge, Charge::PostPayWith { .. });
+        if asks && self.policy.ebs.postpaid_bandwidth == PostpaidBandwidth::Refuse {
+            faults.push(fault("InvalidParameter", "E-016"));
         }
         faults.extend(self.unfit_places(&pair));
         for disk in [create.source_disk.as_str(), create.destination_disk.as_str()] {

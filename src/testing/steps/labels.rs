@@ -41,7 +41,8 @@ impl LabelCall {
         match self {
             Self::Modify { name, rtc } => {
                 let name = Name::parse(&format!("name-{name}")).ok();
-                ModifyDiskReplicaPair { pair, name, description: None, enable_rtc: rtc }.into()
+                ModifyDiskReplicaPair { pair, name, description: None, enable_rtc: rtc, bandwidth: None }
+                    .into()
             }
             Self::Tag(number) => {
                 let value = TagValue::parse("v").ok();

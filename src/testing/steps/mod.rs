@@ -110,7 +110,7 @@ pub enum StepKind {
         disks: (u8, u8),
         /// The region of the destination.
         destination: CallRegion,
-        /// The months paid for, if the pair is prepaid.
+        /// The months paid for, if the pair is prepaid; 0 for a postpaid one that asks for a bandwidth.
         months: Option<u8>,
     },
     /// A call on a group.

@@ -136,7 +136,8 @@ impl<C: StepContext> Resolver<'_, C> {
             Delete => DeleteDiskReplicaPair { pair }.into(),
             Modify { rtc } => {
                 let enable_rtc = Some(rtc);
-                ModifyDiskReplicaPair { pair, name: None, description: None, enable_rtc }.into()
+                ModifyDiskReplicaPair { pair, name: None, description: None, enable_rtc, bandwidth: None }
+                    .into()
             }
             Add(to) => AddDiskReplicaPair { group: group(to), pair }.into(),
             Remove(from) => RemoveDiskReplicaPair { group: group(from), pair }.into(),
@@ -198,7 +199,10 @@ pub(in crate::testing) fn create_pair(
     months: Option<u8>,
 ) -> CreateDiskReplicaPair {
     let bandwidth = Bandwidth::Kbps10240;
-    let charge = months.map(|period| Charge::PrePay { bandwidth, period, unit: PeriodUnit::Month });
+    let charge = months.map(|months| match months {
+        0 => Charge::PostPayWith { bandwidth: u64::from(bandwidth.as_kbps()) },
+        period => Charge::PrePay { bandwidth, period, unit: PeriodUnit::Month },
+    });
     CreateDiskReplicaPair {
         source_zone: id("zone-a"),
         source_disk: id(&format!("d-{source}")),

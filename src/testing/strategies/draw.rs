@@ -138,16 +138,20 @@ fn kind() -> impl Strategy<Value = StepKind> {
     ];
     let destination = prop_oneof![8 => Just(CallRegion::Destination), 1 => Just(CallRegion::Source), 1 => Just(CallRegion::Other)];
     let few_nodes = prop_oneof![8 => 2_u8..5, 1 => Just(0), 1 => 1_u8..20];
-    let create_pair =
-        (origin(), 0_u8..4, (0_u8..8, 0_u8..8), destination, option::weighted(0.1, any::<u8>())).prop_map(
-            |(origin, id, disks, destination, months)| StepKind::CreatePair {
-                origin,
-                id,
-                disks,
-                destination,
-                months,
-            },
-        );
+    let create_pair = (
+        origin(),
+        0_u8..4,
+        (0_u8..8, 0_u8..8),
+        destination,
+        option::weighted(0.2, prop_oneof![3 => select([0, 1, 4, 9, 12, 48].as_slice()), 1 => any::<u8>()]),
+    )
+        .prop_map(|(origin, id, disks, destination, months)| StepKind::CreatePair {
+            origin,
+            id,
+            disks,
+            destination,
+            months,
+        });
     let create_cluster = (origin(), 0_u8..3, few_nodes, proptest::bool::weighted(0.9)).prop_map(
         |(origin, id, nodes, enough)| {
             let fresh = if enough { nodes } else { nodes.saturating_add(1) };

@@ -101,6 +101,7 @@ pub fn pair_seed(number: u8) -> impl Strategy<Value = PairSeed> {
             reversed,
             created_at: Timestamp::default(),
             last_recover_point: copied.map(Timestamp::from_millis),
+            expires_at: None,
             request: create_pair(disks, CallRegion::Destination, None),
         }
     })

@@ -2,8 +2,8 @@
 //! (`docs/facts/ebs.md#pair-pages`).
 //!
 //! `Primary…` and `Standby…` are where the pair was created, `Source…` and `Destination…` the direction in which it copies
-//! now. A recover point is absent before the first copy, not 0 (`E-650`). The bandwidth of a postpaid pair is 0: it is
-//! allotted as needed.
+//! now. A recover point is absent before the first copy, not 0 (`E-652`). The bandwidth of a postpaid pair is 0: it is
+//! allotted as needed, and the pair never expires.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -59,11 +59,11 @@ pub(in crate::wire) fn modify(reader: &mut Reader<'_>) -> Result<ModifyDiskRepli
     let name = reader.optional("PairName", Name::parse)?;
     let description = reader.optional("Description", Description::parse)?;
     reader.take_token()?;
-    // Not open (`E-274`), so any number will do.
-    reader.number("Bandwidth", 0..=INT64)?;
+    // By default not open (`E-274`), so any number will do.
+    let bandwidth = reader.number("Bandwidth", 0..=INT64)?;
     reader.number("RPO", RPO_SECONDS..=RPO_SECONDS)?;
     let enable_rtc = reader.flag("EnableRtc")?;
-    Ok(ModifyDiskReplicaPair { pair, name, description, enable_rtc })
+    Ok(ModifyDiskReplicaPair { pair, name, description, enable_rtc, bandwidth })
 }
 
 pub(in crate::wire) fn progress(reader: &Reader<'_>) -> Result<DescribeDiskReplicaPairProgress, Refusal> {
@@ -82,15 +82,11 @@ pub(in crate::wire) fn create(reader: &mut Reader<'_>) -> Result<CreateDiskRepli
     let charge_type = reader.choice("ChargeType", &charge_types)?.unwrap_or(ChargeType::Postpay);
     let period = period(reader, charge_type)?;
     reader.take_token()?;
-    let bandwidth = bandwidth(reader, charge_type)?;
+    let charge = charge_asked(reader, period)?;
     reader.number("RPO", RPO_SECONDS..=RPO_SECONDS)?;
     let resource_group = reader.optional("ResourceGroupId", ResourceGroupId::parse)?;
     let tags = reader.tags()?;
     let enable_rtc = reader.flag("EnableRtc")?.unwrap_or(false);
-    let charge = match (period, bandwidth) {
-        (Some((period, unit)), Some(bandwidth)) => Charge::PrePay { bandwidth, period, unit },
-        _ => Charge::PostPay,
-    };
     Ok(CreateDiskReplicaPair {
         source_zone,
         source_disk,
@@ -116,20 +112,19 @@ fn period(reader: &Reader<'_>, charge_type: ChargeType) -> Result<Option<(u8, Pe
     sold.map(|period| Some((period, unit))).ok_or_else(|| reader.bad("Period", "not a period that is sold"))
 }
 
-/// `Bandwidth`, for a prepaid pair alone. A public client sends 0 along with `POSTPAY`; more must not be asked for.
-fn bandwidth(reader: &Reader<'_>, charge_type: ChargeType) -> Result<Option<Bandwidth>, Refusal> {
-    let kbps = reader.number("Bandwidth", 0..=u64::MAX)?;
-    match (charge_type, kbps) {
-        (ChargeType::Postpay, None | Some(0)) => Ok(None),
-        (ChargeType::Postpay, Some(_)) => {
-            Err(reader.bad("Bandwidth", "a postpaid pair has no bandwidth of its own"))
-        }
-        (ChargeType::Prepay, None) => Ok(Some(Bandwidth::Kbps10240)),
-        (ChargeType::Prepay, Some(kbps)) => match Bandwidth::from_kbps(kbps) {
-            Some(bandwidth) => Ok(Some(bandwidth)),
-            None => Err(reader.bad("Bandwidth", "not a bandwidth that is sold")),
-        },
-    }
+/// How the pair is to be paid for, with the `Bandwidth` asked for. A public client sends 0 along with `POSTPAY`; whether
+/// more may be asked for is a policy (`E-016`).
+fn charge_asked(reader: &Reader<'_>, period: Option<(u8, PeriodUnit)>) -> Result<Charge, Refusal> {
+    let kbps = reader.number("Bandwidth", 0..=INT64)?;
+    let Some((period, unit)) = period else {
+        return Ok(match kbps {
+            None | Some(0) => Charge::PostPay,
+            Some(bandwidth) => Charge::PostPayWith { bandwidth },
+        });
+    };
+    let sold = kbps.map_or(Some(Bandwidth::Kbps10240), Bandwidth::from_kbps);
+    let bandwidth = sold.ok_or_else(|| reader.bad("Bandwidth", "not a bandwidth that is sold"))?;
+    Ok(Charge::PrePay { bandwidth, period, unit })
 }
 
 pub(in crate::wire) fn describe(reader: &Reader<'_>) -> Result<DescribeDiskReplicaPairs, Refusal> {
@@ -209,7 +204,7 @@ object! {
 /// `ChargeType` and `Bandwidth`: a postpaid pair has none of its own.
 const fn charge_shown(charge: &Charge) -> (&'static str, u32) {
     match charge {
-        Charge::PostPay => ("POSTPAY", 0),
+        Charge::PostPay | Charge::PostPayWith { .. } => ("POSTPAY", 0),
         Charge::PrePay { bandwidth, .. } => ("PREPAY", bandwidth.as_kbps()),
     }
 }
@@ -256,6 +251,7 @@ fn enter(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<SeededPair, 
         reversed,
         created_at: pasted.seconds("CreateTime")?.unwrap_or(defaults.now),
         last_recover_point: pasted.seconds("LastRecoverPoint")?,
+        expires_at: pasted.seconds("ExpiredTime")?,
         request: CreateDiskReplicaPair {
             source_zone: primary.1,
             source_disk: primary_disk,
@@ -275,7 +271,8 @@ fn enter(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<SeededPair, 
     Ok(SeededPair { region: primary.0, seed, group: pasted.typed("ReplicaGroupId")? })
 }
 
-/// How the pair is paid for. Answers do not tell the period, so it is taken to be the shortest.
+/// How the pair is paid for. Answers do not tell the period, so it is taken to be the shortest; they tell when the pair
+/// expires.
 fn charge(pasted: Pasted<'_>) -> Result<Charge, Misread> {
     let kbps = pasted.number("Bandwidth")?;
     // A postpaid pair shows 0.

@@ -59,6 +59,10 @@ gallery! {
         "a failover that is repeated, superseded work and a late outcome", EffectId, "E-211";
     failover_at_the_source_is_rejected: SourceRegionFailsOver,
         "a failover that is repeated, superseded work and a late outcome", Answer, "E-621";
+    a_refusal_named_after_the_role_is_rejected: SourceNamedAfterRole,
+        "a refusal that is named after the place", Answer, "E-624";
+    a_period_of_an_older_list_is_rejected: OldPeriodsSold, "a period of an older list", Answer, "E-015";
+    a_drill_of_another_cleared_is_rejected: DrillOfAnotherCleared, "a drill of another pair", Answer, "D-611";
     delete_at_the_secondary_is_rejected: DeletedAtSecondary, "a tombstone", Answer, "E-622";
     a_late_completion_that_overwrites_is_rejected: LateCompletionOverwrites,
         "a failover that is repeated, superseded work and a late outcome", Answer, "C-040";

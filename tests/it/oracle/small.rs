@@ -17,6 +17,7 @@ pub fn pair(number: u32, status: PairStatus) -> PairSeed {
         reversed: false,
         created_at: at(0),
         last_recover_point: (status != PairStatus::Created).then(|| at(START - 1_000)),
+        expires_at: None,
         request: create_request(number),
     }
 }

@@ -524,7 +524,7 @@ fn the_laws_hold_in_a_story_that_is_told() {
 fn the_sequences_do_enough_of_everything() {
     let mut runner = TestRunner::deterministic();
     let mut total = Counts::default();
-    for _ in 0..90 {
+    for _ in 0..100 {
         let world = strategies::world().new_tree(&mut runner).unwrap().current();
         let steps = strategies::steps(40..60).new_tree(&mut runner).unwrap().current();
         let mut plane = Watched::new(&world);

@@ -5,13 +5,13 @@ use std::num::{NonZeroU8, NonZeroU64, NonZeroUsize};
 use failover_model::ebs::{DiskChange, GroupStatus, PairSeed, PairStatus as S};
 use failover_model::polardb::{ClusterSeed, ClusterStatus, DbNode, NodeChange, NodeKind, PayType, Role};
 use failover_model::policy::{
-    AfterExhaustion, AutomaticInWindow, BusyCluster, ColumnStoreElection, DeleteBeforeStart,
-    DrillWithoutRecoverPoint, EbsPolicy, ElectionZone, ExplicitTargetFails, FailoverWhileBusy,
-    FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, HotReplicaPreference, JoinStatuses,
-    LowerTiers, MissingTarget, PairFailover, PolarDbPolicy, ProductionSite, RejectionPolicy,
-    ReprotectFailedGroup, RetryAfterFailure, ReverseNeeds, RollBack, SameRegionPairs, StandardNodes,
-    StartWhileReplicating, SwitchStatus, TargetInWindow, TokenAlphabet, TokenMismatch, TokenPolicy,
-    TokenScope, WindowFrom, WriterAlone, WriterAsTarget, ZoneLoss,
+    AfterExhaustion, AutomaticInWindow, BandwidthInPlace, BusyCluster, ColumnStoreElection,
+    DeleteBeforeStart, DrillWithoutRecoverPoint, EbsPolicy, ElectionZone, ExplicitTargetFails,
+    FailoverWhileBusy, FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, HotReplicaPreference,
+    JoinStatuses, LowerTiers, MissingTarget, PaidPeriods, PairFailover, PolarDbPolicy, PostpaidBandwidth,
+    ProductionSite, RejectionPolicy, ReprotectFailedGroup, RetryAfterFailure, ReverseNeeds, RollBack,
+    SameRegionPairs, SiteCodes, StandardNodes, StartWhileReplicating, SwitchStatus, TargetInWindow,
+    TokenAlphabet, TokenMismatch, TokenPolicy, TokenScope, WindowFrom, WriterAlone, WriterAsTarget, ZoneLoss,
 };
 use failover_model::snapshot::{RestoreError, Snapshot};
 use failover_model::text::{Description, GroupName, Name, Tag, TagKey, TagValue};
@@ -39,6 +39,10 @@ fn contrary() -> Policy {
             first_copy_after_reverse: FirstCopyAfterReverse::Syncing,
             retry_after_failure: RetryAfterFailure::Refuse,
             delete_before_start: DeleteBeforeStart::Refuse,
+            postpaid_bandwidth: PostpaidBandwidth::Zeroed,
+            paid_periods: PaidPeriods::Months,
+            bandwidth_in_place: BandwidthInPlace::Changed,
+            site_codes: SiteCodes::Place,
             same_region_pairs: SameRegionPairs::Refuse,
             reverse_needs: ReverseNeeds::Detached,
             production_site: ProductionSite::Current,
@@ -121,6 +125,7 @@ fn rich() -> World {
             reversed: number % 2 == 1,
             created_at: at(7),
             last_recover_point: Some(at(9)),
+            expires_at: (number % 2 == 0).then(|| at(77)),
             request,
         };
         let _ = world.plane.adopt_pair(at(world.now), &id(OWNER), &id(SOURCE), seed).unwrap();
@@ -220,6 +225,7 @@ fn groups(world: &mut World, tag: &Tag) {
             reversed,
             created_at: at(7),
             last_recover_point: Some(at(9)),
+            expires_at: None,
             request,
         }
     };

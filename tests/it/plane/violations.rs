@@ -90,6 +90,9 @@ const BROKEN: &[Broken] = &[
     ("Period", "pair-1", &[("/pairs/0/settings/charge", |_| {
         json!({ "PrePay": { "bandwidth": "Kbps10240", "period": 61, "unit": "Month" } })
     })]),
+    ("PostPaid", "pair-1", &[("/pairs/0/settings/charge", |_| {
+        json!({ "PostPayWith": { "bandwidth": 20480 } })
+    })]),
     ("DiskTwice", "s-1", &[("/pairs/1/primary/disk", |state| state["pairs"][0]["primary"]["disk"].clone())]),
     ("DiskTwice", "s-1", &[("/pairs/1/standby/disk", |state| state["pairs"][0]["primary"]["disk"].clone())]),
     ("Ordinal", "pair-1", &[("/pairs/0/ordinal", ZERO)]),

@@ -30,6 +30,24 @@ report 7 succeeded
 call AddDiskReplicaPair RegionId=cn-shanghai ReplicaGroupId=pg-9 ReplicaPairId=pair-1
 ";
 
+/// Pair 1 is failed over and reversed.
+const REVERSED: &str = "\
+call FailoverDiskReplicaPair RegionId=cn-beijing ReplicaPairId=pair-1
+report 5 succeeded
+call ReprotectDiskReplicaPair RegionId=cn-beijing ReplicaPairId=pair-1
+report 6 succeeded
+";
+
+/// A prepaid pair beside.
+const PREPAID: &str = "\
+call CreateDiskReplicaPair RegionId=cn-shanghai SourceZoneId=cn-shanghai-a DiskId=s-4 DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b DestinationDiskId=t-4 ChargeType=PREPAY Period=1 fresh=pair-4
+report 5 succeeded
+";
+
+pub const PLACES: super::How = Policy(r#"{"ebs":{"site_codes":"place"}}"#);
+
+const IN_PLACE: super::How = Policy(r#"{"ebs":{"bandwidth_in_place":"changed"}}"#);
+
 const BROKEN: &str = "observe pair pair-1 invalid DeviceRemoved\nobserve pair pair-3 invalid DeviceRemoved";
 
 pub fn unknown_pair(rule: &'static str) -> Fault {
@@ -77,6 +95,22 @@ fn pairs() -> Vec<Case> {
             "RegionId=cn-shanghai Version=2021-07-30 SourceZoneId=cn-shanghai-a DiskId=s-5 DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b DestinationDiskId=t-5 fresh=pair-5",
             "RegionId=cn-shanghai SourceZoneId=cn-shanghai-a DiskId=s-6 DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b DestinationDiskId=t-6 fresh=pair-6",
             vec![
+                together(
+                    "400 InvalidParameter (E-015",
+                    "a period of weeks, where policy has none",
+                    vec![
+                        Policy(r#"{"ebs":{"paid_periods":"months"}}"#),
+                        Parameter("ChargeType", Some("PREPAY")),
+                        Parameter("Period", Some("1")),
+                        Parameter("PeriodUnit", Some("Week")),
+                    ],
+                ),
+                fault(
+                    "400 InvalidParameter (E-016",
+                    "a bandwidth for a postpaid pair",
+                    Parameter("Bandwidth", Some("20480")),
+                )
+                .apart(&["E-015"]),
                 together(
                     "403 OperationDenied (E-010",
                     "a region that policy does not have",
@@ -156,6 +190,12 @@ fn pairs() -> Vec<Case> {
                     "403 OperationDenied.OperateNotAllowedForPrimary (E-621",
                     "the primary disk's region",
                 ),
+                together(
+                    "403 OperationDenied.OperateNotAllowedForStandby (E-624",
+                    "the standby, where it is the source and policy names places",
+                    vec![PLACES, Before(REVERSED)],
+                )
+                .apart(&["E-621"]),
                 grouped(),
                 broken("403 OperationDenied.InvalidStatus (E-210"),
                 fault(
@@ -180,6 +220,17 @@ fn pairs() -> Vec<Case> {
                     "403 OperationDenied.OperateNotAllowedForPrimary (E-621",
                     "the old primary disk's region",
                 ),
+                together(
+                    "403 OperationDenied.OperateNotAllowedForStandby (E-624",
+                    "the standby, where it is the source and policy names places",
+                    vec![
+                        PLACES,
+                        Before(
+                            "call ReprotectDiskReplicaPair RegionId=cn-beijing ReplicaPairId=pair-1\nreport 7 succeeded",
+                        ),
+                    ],
+                )
+                .apart(&["E-621", "E-623"]),
                 fault(
                     "403 OperationDenied (E-623",
                     "the pair is a member of a group",
@@ -220,6 +271,22 @@ fn pairs() -> Vec<Case> {
                 nowhere(),
                 grouped(),
                 broken("403 OperationDenied.InvalidStatus (E-271"),
+                together(
+                    "400 InvalidParameter (E-275",
+                    "a bandwidth that is not sold, where policy lets it change",
+                    vec![
+                        IN_PLACE,
+                        Before(PREPAID),
+                        Parameter("ReplicaPairId", Some("pair-4")),
+                        Parameter("Bandwidth", Some("1")),
+                    ],
+                )
+                .apart(&["E-623", "E-271"]),
+                together(
+                    "400 InvalidParameter (E-016",
+                    "a bandwidth for a postpaid pair, where policy lets it change",
+                    vec![IN_PLACE, Parameter("Bandwidth", Some("20480"))],
+                ),
             ],
         ),
         case(

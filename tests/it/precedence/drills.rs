@@ -42,7 +42,7 @@ pub fn all() -> Vec<Case> {
                 third("404 NoSuchResource (D-620"),
                 at_source("403 OperationDenied.StartDrillShouldOnDestRegion (D-621"),
                 fault(
-                    "403 OperationDenied.InvalidStatus (D-113",
+                    "403 OperationDenied (D-113",
                     "a pair that is deleted",
                     Parameter("PairId", Some("pair-4")),
                 ),
@@ -65,6 +65,11 @@ pub fn all() -> Vec<Case> {
                 no_pair("404 NoSuchResource (D-610"),
                 third("404 NoSuchResource (D-620"),
                 no_drill("404 NoSuchResource (D-610"),
+                fault(
+                    "404 NoSuchResource (D-611",
+                    "a drill of a group",
+                    Parameter("DrillId", Some("pg-drill-1")),
+                ),
                 fault(
                     "403 OperationDenied.InvalidStatus (D-132",
                     "a drill that is still executing",
@@ -89,7 +94,7 @@ pub fn all() -> Vec<Case> {
                 third("404 NoSuchResource (D-620"),
                 at_source("403 OperationDenied.StartDrillShouldOnDestRegion (D-621"),
                 fault(
-                    "403 OperationDenied.InvalidStatus (D-113",
+                    "403 OperationDenied (D-113",
                     "a group that is deleted",
                     Parameter("GroupId", Some("pg-4")),
                 ),
@@ -112,6 +117,11 @@ pub fn all() -> Vec<Case> {
                 no_group("404 NoSuchResource (D-610"),
                 third("404 NoSuchResource (D-620"),
                 no_drill("404 NoSuchResource (D-610"),
+                fault(
+                    "404 NoSuchResource (D-611",
+                    "a drill of a pair",
+                    Parameter("DrillId", Some("drill-1")),
+                ),
                 fault(
                     "403 OperationDenied.InvalidStatus (D-132",
                     "a drill that is still executing",

@@ -1,7 +1,7 @@
 //! The operations of EBS on groups.
 
 use super::How::{Before, Parameter, Policy};
-use super::cases::{PAIRS, at, case, third, unknown_pair};
+use super::cases::{PAIRS, PLACES, at, case, third, unknown_pair};
 use super::{Case, Fault, fault, together};
 
 /// Two groups beside them, each with one of the pairs.
@@ -83,6 +83,23 @@ report 9 succeeded
 call AddDiskReplicaPair RegionId=cn-shanghai ReplicaGroupId=pg-1 ReplicaPairId=pair-3
 ";
 
+/// Group 1 is copied, failed over and reversed.
+const COPIED_AND_REVERSED: &str = "\
+call StartDiskReplicaGroup RegionId=cn-shanghai ReplicaGroupId=pg-1 OneShot=true
+report 5 succeeded
+call FailoverDiskReplicaGroup RegionId=cn-beijing ReplicaGroupId=pg-1
+report 6 succeeded
+call ReprotectDiskReplicaGroup RegionId=cn-beijing ReplicaGroupId=pg-1
+report 7 succeeded
+";
+
+/// A call at the source of group 1, which these commands reverse.
+fn at_source_of_reversed(reversal: &'static str) -> Fault {
+    let says = "the standby, where it is the source and policy names places";
+    let code = "403 OperationDenied.OperateNotAllowedForStandby (G-623";
+    together(code, says, vec![PLACES, Before(reversal)]).apart(&["G-621", "G-670"])
+}
+
 pub fn all() -> Vec<Case> {
     let two = format!("{PAIRS}{GROUPS}{MEMBERS}");
     let stopped = format!("{two}{STOPPED}");
@@ -122,6 +139,15 @@ pub fn all() -> Vec<Case> {
                 unknown_group("404 NoSuchResource (G-610"),
                 nowhere(),
                 at_standby("403 OperationDenied.OperateNotAllowedForStandby (G-622"),
+                together(
+                    "403 OperationDenied.OperateNotAllowedForPrimary (G-623",
+                    "the primary of a reversed group, where policy moves the production site and names places",
+                    vec![
+                        Policy(r#"{"ebs":{"production_site":"current","site_codes":"place"}}"#),
+                        Before(COPIED_AND_REVERSED),
+                    ],
+                )
+                .apart(&["G-622"]),
                 broken("403 OperationDenied.InvalidStatus (G-271"),
             ],
         ),
@@ -184,6 +210,9 @@ pub fn all() -> Vec<Case> {
                     "403 OperationDenied.OperateNotAllowedForPrimary (G-621",
                     "the source's region",
                 ),
+                at_source_of_reversed(
+                    "call FailoverDiskReplicaGroup RegionId=cn-beijing ReplicaGroupId=pg-1\nreport 9 succeeded\ncall ReprotectDiskReplicaGroup RegionId=cn-beijing ReplicaGroupId=pg-1\nreport 10 succeeded",
+                ),
                 fault(
                     "403 OperationDenied.NoPairInGroup (G-670",
                     "a group without pairs",
@@ -211,6 +240,9 @@ pub fn all() -> Vec<Case> {
                     "cn-shanghai",
                     "403 OperationDenied.OperateNotAllowedForPrimary (G-621",
                     "the source's region",
+                ),
+                at_source_of_reversed(
+                    "call ReprotectDiskReplicaGroup RegionId=cn-beijing ReplicaGroupId=pg-1\nreport 11 succeeded",
                 ),
                 fault(
                     "403 OperationDenied.NoPairInGroup (G-670",

@@ -10,6 +10,7 @@
 //! parameter is refused for when it is spoilt, must be in the list of its operation, or among [`LEFT_OUT`] with a reason.
 
 mod cases;
+mod codes;
 mod complete;
 mod drills;
 mod gateway;
@@ -304,11 +305,14 @@ fn of_two_faults_the_earlier_answers() {
     assert_eq!((pairs, alike, apart.len()), (5_095, 5, 8), "pin them anew if a list was meant to change");
 }
 
-/// The rows of the page: what is wrong with one parameter, missing or not valid, is one.
-fn rows(faults: &[Fault]) -> Vec<(String, String, String)> {
+/// The rows of the page: what is wrong with one parameter, missing or not valid, is one. A code that the vendor does not
+/// list for the operation has a star.
+fn rows(operation: Operation, faults: &[Fault]) -> Vec<(String, String, String)> {
     let mut rows: Vec<(String, String, String)> = Vec::new();
     for fault in faults {
         let (answer, rule) = fault.answer.split_once(" (").expect("an answer with a rule");
+        let listed = operation.listed_codes().any(|(code, _)| answer.ends_with(&format!(" {code}")));
+        let answer = &*if listed { answer.to_owned() } else { format!("{answer}\\*") };
         let of_it = fault.says.strip_suffix(" is not valid").map(|name| format!("{name} is missing"));
         match rows.last_mut() {
             Some((says, answers, rules)) if Some(&*says) == of_it.as_ref() => {
@@ -330,7 +334,7 @@ fn the_page_lists_the_order() {
     for (case, faults) in cases() {
         writeln!(page, "\n## {}\n\n| | What is wrong | Answer | Rule |\n|---:|---|---|---|", case.operation)
             .unwrap();
-        for (number, (says, answer, rule)) in rows(&faults).iter().enumerate() {
+        for (number, (says, answer, rule)) in rows(operation(&case), &faults).iter().enumerate() {
             writeln!(page, "| {} | {says} | {answer} | {rule} |", number + 1).unwrap();
         }
     }

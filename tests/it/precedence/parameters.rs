@@ -94,7 +94,7 @@ fn list(operation: &str) -> &'static str {
             PeriodUnit=Year
             Period=99&ChargeType=PREPAY | a `Period` that is not sold
             ClientToken
-            Bandwidth=1
+            Bandwidth=1&ChargeType=PREPAY&Period=1
             RPO=1
             ResourceGroupId=!
             Tag.21.Key=k::::400 InvalidParameter (E-601 | more than 20 tags

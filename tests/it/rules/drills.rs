@@ -155,8 +155,11 @@ fn a_drill_is_started_at_the_current_destination_and_cleared_at_either_end() {
     world.succeed(world.drill_pending(1));
     let clear = ClearPairDrill { pair: pair_id(1), drill: drill_id(1) };
     assert_eq!(rule(world.call(ELSEWHERE, clear.clone())), "D-620");
-    let of_another = ClearPairDrill { pair: pair_id(1), drill: drill_id(2) };
-    assert_eq!(rule(world.call(SOURCE, of_another)), "D-610");
+    let unknown = ClearPairDrill { pair: pair_id(1), drill: drill_id(2) };
+    assert_eq!(rule(world.call(SOURCE, unknown)), "D-610");
+    world.create(2);
+    let of_another = ClearPairDrill { pair: pair_id(2), drill: drill_id(1) };
+    assert_eq!(answer(world.call(SOURCE, of_another)), (404, "NoSuchResource".into(), "D-611"));
     world.clone().call(SOURCE, clear.clone()).unwrap();
     world.call(DESTINATION, clear).unwrap();
 }
@@ -226,7 +229,7 @@ fn a_drill_is_forgotten_with_its_pair_and_a_deleted_pair_starts_none() {
     let pending = world.drill_pending(1);
     world.delete(SOURCE).unwrap();
     world.pair_succeeds(1);
-    assert_eq!(rule(world.start_drill(1, 2)), "D-113");
+    assert_eq!(answer(world.start_drill(1, 2)), (403, "OperationDenied".into(), "D-113"));
     let step = world.advance(3_600_000);
     assert_eq!(rules(&step), ["E-660", "D-150"]);
     assert!(world.plane.drill(&drill_id(1)).is_none());

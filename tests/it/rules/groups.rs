@@ -10,7 +10,7 @@ use failover_model::ebs::{
     GroupSettings, GroupStatus, ModifyDiskReplicaGroup, PairStatus, RemoveDiskReplicaPair, Site,
     StartDiskReplicaGroup,
 };
-use failover_model::policy::{JoinStatuses, ProductionSite, ReprotectFailedGroup};
+use failover_model::policy::{JoinStatuses, ProductionSite, ReprotectFailedGroup, SiteCodes};
 use failover_model::text::{Description, GroupName, Tag, TagKey, TagValue};
 use failover_model::{
     EffectKind, Fact, Fresh, GroupFact, Misuse, Observation, Outcome, PairFact, Response, Step,
@@ -441,6 +441,35 @@ fn a_reverse_swaps_the_group_and_its_members_and_a_cancel_does_not() {
         let wrong = world.call(source, FailoverDiskReplicaGroup { group: group_id(1) });
         assert_eq!(answer(wrong), (403, "OperationDenied.OperateNotAllowedForPrimary".into(), "G-621"));
         world.failover_group().unwrap();
+    }
+}
+
+/// G-623: failover and reprotect at the source of a reversed group, and a change of settings where the production site
+/// moved with it.
+#[test]
+fn by_policy_a_refusal_of_a_reversed_group_is_named_after_the_place() {
+    for (reading, at_standby, at_primary) in [
+        (SiteCodes::Role, ("Primary", "G-621"), ("Standby", "G-622")),
+        (SiteCodes::Place, ("Standby", "G-623"), ("Primary", "G-623")),
+    ] {
+        let mut world = World::with(|policy| {
+            policy.ebs.site_codes = reading;
+            policy.ebs.production_site = ProductionSite::Current;
+        });
+        world.bring_group_to(GroupStatus::Failedover).reprotect_group(true).unwrap();
+        world.group_succeeds();
+        let group = || group_id(1);
+        let answer = |result, (site, rule): (&str, &'static str)| {
+            let code = format!("OperationDenied.OperateNotAllowedFor{site}");
+            assert_eq!(crate::kit::answer(result), (403, code, rule), "{reading:?}");
+        };
+        answer(world.call(DESTINATION, FailoverDiskReplicaGroup { group: group() }), at_standby);
+        let change =
+            ModifyDiskReplicaGroup { group: group(), name: None, description: None, enable_rtc: None };
+        answer(world.call(SOURCE, change.clone()), at_primary);
+        world.call(DESTINATION, change).unwrap();
+        let start = StartDiskReplicaGroup { group: group(), one_shot: false };
+        assert_eq!(crate::kit::answer(world.call(SOURCE, start)), (403, "OperationDenied".into(), "G-622"));
     }
 }
 

@@ -172,7 +172,8 @@ fn a_reversed_prepaid_pair_shows_both_directions_and_its_recover_point() {
         "PrimaryRegion": "cn-beijing", "PrimaryZone": "cn-beijing-f",
         "StandbyRegion": "cn-shanghai", "StandbyZone": "cn-shanghai-e",
         "PairName": "Name", "Description": "Text", "RPO": 900, "EnableRtc": true, "Site": "production",
-        "LastRecoverPoint": 1_649_751_977, "CreateTime": 1_649_750_977, "ResourceGroupId": "rg-1",
+        "LastRecoverPoint": 1_649_751_977, "CreateTime": 1_649_750_977, "ExpiredTime": 1_700_000_000,
+        "ResourceGroupId": "rg-1",
         "Tags": [{"TagKey": "k", "TagValue": "v"}],
     });
     let mut plane = plane(std::slice::from_ref(&pasted), &[]);

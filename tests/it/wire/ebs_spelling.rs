@@ -193,7 +193,11 @@ fn rule_24_a_recover_point_is_absent_and_in_seconds() {
 #[test]
 fn rule_25_postpay_forbids_a_bandwidth_and_reports_zero() {
     let operation = Operation::CreateDiskReplicaPair;
-    expect(operation, &with(operation, "Bandwidth", "10240"), 400, "InvalidParameter");
+    let asked = accepted(operation, &with(operation, "Bandwidth", "10240"));
+    let call = Call { now: NOW, account: account(), region: asked.region.unwrap(), token: None };
+    let refused = plane(&[], &[]).call_any(&call, &asked.request, &Fresh::None).unwrap();
+    let wire = refused.result.unwrap().unwrap_err().wire();
+    assert_eq!((wire.status, &*wire.code), (400, "InvalidParameter"));
     match accepted(operation, &least(operation)).request {
         Request::CreateDiskReplicaPair(request) => assert_eq!(request.settings.charge, Charge::PostPay),
         other => panic!("{other:?}"),

@@ -66,7 +66,7 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             Parameter("Period", Number(0, i32::MAX as u64), OPTIONAL),
             Parameter("PeriodUnit", Word(&["Month", "Week"]), OPTIONAL),
             Parameter("ClientToken", Token, OPTIONAL),
-            Parameter("Bandwidth", Word(&["0"]), OPTIONAL),
+            Parameter("Bandwidth", Number(0, i64::MAX as u64), OPTIONAL),
             Parameter("RPO", Number(900, 900), OPTIONAL),
             Parameter("ResourceGroupId", Id, OPTIONAL),
             Parameter("EnableRtc", Flag, OPTIONAL),

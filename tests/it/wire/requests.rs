@@ -98,7 +98,9 @@ fn what_is_prepaid_needs_a_period_and_only_what_is_sold_can_be_bought() {
     ] {
         expect(CREATE, &prepaid(&wrong), 400, "InvalidParameter");
     }
-    expect(CREATE, &with(CREATE, "Bandwidth", "10240"), 400, "InvalidParameter");
+    // Whether a postpaid pair may ask for a bandwidth is a policy, so it is read.
+    let charge = pair(&[("Bandwidth", "10240")]).settings.charge;
+    assert_eq!(charge, Charge::PostPayWith { bandwidth: 10_240 });
 }
 
 #[test]

@@ -163,10 +163,28 @@ fn the_vendors_own_sample_of_a_pair_can_be_pasted() {
     assert_eq!((seed.status, seed.status_message), (PairStatus::Created, None));
     assert_eq!(seed.created_at, Timestamp::from_millis(1_649_750_977_000));
     assert_eq!(seed.last_recover_point, Some(Timestamp::from_millis(1_649_751_977_000)));
+    assert_eq!(seed.expires_at, Some(Timestamp::from_millis(1_649_750_977_000)));
     let prepaid = Charge::PrePay { bandwidth: Bandwidth::Kbps10240, period: 1, unit: PeriodUnit::Month };
     assert_eq!(seed.request.settings.charge, prepaid);
     assert_eq!(seed.request.settings.tags.len(), 1);
     plane(objects, &[]);
+}
+
+/// E-697.
+#[test]
+fn when_a_pair_expires_can_be_pasted_and_comes_out_again() {
+    let shown = |object: Value| {
+        let mut plane = plane(&[object], &[]);
+        let operation = Operation::DescribeDiskReplicaPairs;
+        let response = answer(&mut plane, operation, &[("RegionId", "cn-hangzhou")]);
+        as_json(operation, &response)["ReplicaPairs"][0]["ExpiredTime"].clone()
+    };
+    let prepaid = json!({"ChargeType": "PREPAY", "CreateTime": 1_649_750_977});
+    // 2022-04-12 and 2022-05-12.
+    assert_eq!(shown(prepaid.clone()), json!(1_652_342_977_u64));
+    let renewed = json!({"ChargeType": "PREPAY", "CreateTime": 1_649_750_977, "ExpiredTime": 1_700_000_000});
+    assert_eq!(shown(renewed), json!(1_700_000_000));
+    assert_eq!(shown(json!({"ChargeType": "POSTPAY", "ExpiredTime": 1_700_000_000})), Value::Null);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Stories about drills of pairs and groups.
 
-use failover_model::ebs::DescribePairDrills;
+use failover_model::ebs::{ClearPairDrill, DescribePairDrills};
 use failover_model::polardb::Failure;
 use failover_model::policy::DrillWithoutRecoverPoint;
 use failover_model::testing::steps::{CallRegion, Origin, ReplicaCall, StepKind};
@@ -8,7 +8,8 @@ use failover_model::{EffectId, Input, Outcome, Report};
 
 use super::groups::{RUN, group, group_of, on, raw};
 use super::{
-    Act, OWNER, START_IT, Story, ask, badly, bare, created, due, from, later, now, story, told, well, with,
+    Act, OWNER, START_IT, Story, ask, badly, bare, create, created, due, from, later, now, story, told, well,
+    with,
 };
 use crate::kit::{START, at, id};
 
@@ -31,6 +32,11 @@ pub fn readings() -> Vec<Story> {
     vec![told("a drill of nothing that is refused", refuses, &acts)]
 }
 
+/// The clearing of a drill of `pair-1` in the name of another pair.
+fn clear_of_another() -> Act {
+    raw(ClearPairDrill { pair: id("pair-2"), drill: id("drill-1") })
+}
+
 pub fn all() -> Vec<Story> {
     let copied = &[&created()[..], &[ask(START_IT), well()]].concat()[..];
     let silent = Outcome::Failed { failure: Failure::Other, message: None };
@@ -38,6 +44,13 @@ pub fn all() -> Vec<Story> {
     let of_group = ReplicaCall::StartDrill(3);
     vec![
         story("a drill beside a copy", &[copied, &[start(OWNER, 1), due(), well(), well()]]),
+        story(
+            "a drill of another pair",
+            &[
+                copied,
+                &[create(OWNER, 2, (2, 3)), well(), start(OWNER, 1), well(), clear_of_another(), clear()],
+            ],
+        ),
         story(
             "a drill of nothing",
             &[&created(), &[start(OWNER, 1), start(OWNER, 1), start(OWNER, 2), clear(), well()]],

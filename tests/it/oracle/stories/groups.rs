@@ -3,7 +3,7 @@
 use failover_model::ebs::{
     AddDiskReplicaPair, DescribeDiskReplicaGroups, DiskChange, RemoveDiskReplicaPair, Site,
 };
-use failover_model::policy::{EbsPolicy, JoinStatuses, ProductionSite, ReprotectFailedGroup};
+use failover_model::policy::{EbsPolicy, JoinStatuses, ProductionSite, ReprotectFailedGroup, SiteCodes};
 use failover_model::testing::steps::{CallRegion, Completion, ReplicaCall, StepKind};
 use failover_model::{Call, Fresh, Input, Request};
 
@@ -66,6 +66,20 @@ pub fn readings() -> Vec<Story> {
             "a production site that moves",
             under(|read| read.production_site = ProductionSite::Current),
             &[&group_of(1)[..], copied, &[well(), group(RUN), now(StepKind::DescribeGroups(OWNER))]].concat(),
+        ),
+        told(
+            "a refusal of a group that is named after the place",
+            under(|read| {
+                read.site_codes = SiteCodes::Place;
+                read.production_site = ProductionSite::Current;
+            }),
+            &[
+                &group_of(1)[..],
+                copied,
+                &[well(), on(from(CallRegion::Source), 0, GroupCall::Failover)],
+                &[on(from(CallRegion::Destination), 0, GroupCall::Modify { rtc: true })],
+            ]
+            .concat(),
         ),
         told(
             "a way out of a failed reverse",

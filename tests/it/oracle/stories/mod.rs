@@ -322,6 +322,7 @@ fn failed_over() -> failover_model::ebs::PairSeed {
         reversed: false,
         created_at: at(0),
         last_recover_point: Some(at(START - 1)),
+        expires_at: None,
         request: kit::create_request(1),
     }
 }

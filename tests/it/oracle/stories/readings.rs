@@ -3,15 +3,28 @@
 
 use failover_model::polardb::{ClusterSeed, Engine};
 use failover_model::policy::{
-    BusyCluster, MissingTarget, PolarDbPolicy, TargetInWindow, TokenMismatch, WindowFrom,
+    BusyCluster, MissingTarget, PaidPeriods, PolarDbPolicy, PostpaidBandwidth, SiteCodes, TargetInWindow,
+    TokenMismatch, WindowFrom,
 };
-use failover_model::testing::steps::{CallRegion, REGIONS, StepKind};
+use failover_model::testing::steps::{CallRegion, PairCall, REGIONS, StepKind};
 use failover_model::testing::strategies::World;
 
 use super::{
-    OWNER, Story, bare, create, drills, fail_over, failover_ask, from, groups, later, now, told, well, with,
+    Act, OWNER, REVERSE, Story, ask, bare, create, created, drills, fail_over, failover_ask, from, groups,
+    later, now, pair, told, well, with,
 };
 use crate::kit::{ids, seed};
+
+/// `pair-N`, paid for so many months.
+fn prepaid(number: u8, months: u8) -> Act {
+    now(StepKind::CreatePair {
+        origin: OWNER,
+        id: number,
+        disks: (0, 1),
+        destination: CallRegion::Destination,
+        months: Some(months),
+    })
+}
 
 /// Every one, each under one reading that is not the default and that decides how it goes.
 pub fn all() -> Vec<Story> {
@@ -41,6 +54,26 @@ pub fn all() -> Vec<Story> {
                 now(StepKind::CreateGroup(OWNER, 1)),
                 now(StepKind::CreateGroup(from(CallRegion::Other), 2)),
             ],
+        ),
+        told(
+            "a period of an older list",
+            bare(|policy| policy.ebs.paid_periods = PaidPeriods::Months),
+            &[prepaid(1, 4), prepaid(1, 6), well()],
+        ),
+        told(
+            "a bandwidth of a postpaid pair",
+            bare(|policy| policy.ebs.postpaid_bandwidth = PostpaidBandwidth::Zeroed),
+            &[prepaid(1, 0), well()],
+        ),
+        told(
+            "a refusal that is named after the place",
+            bare(|policy| policy.ebs.site_codes = SiteCodes::Place),
+            &[
+                &created()[..],
+                &[ask(PairCall::Failover), well(), ask(REVERSE), well()],
+                &[now(pair(from(CallRegion::Source), PairCall::Failover)), ask(PairCall::Failover), well()],
+            ]
+            .concat(),
         ),
         told(
             "another code for a missing target",

@@ -8,6 +8,7 @@ fn seed(status: S) -> PairSeed {
         reversed: false,
         created_at: at(0),
         last_recover_point: Some(at(1)),
+        expires_at: None,
         request: create_request(1),
     }
 }

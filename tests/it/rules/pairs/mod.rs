@@ -6,6 +6,7 @@
 mod access;
 mod adopting;
 mod breaking;
+mod charging;
 mod copying;
 mod creating;
 mod describing;
@@ -22,7 +23,7 @@ use failover_model::ebs::{
 };
 use failover_model::policy::{
     FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, ProductionSite, ReverseNeeds,
-    SameRegionPairs, StartWhileReplicating,
+    SameRegionPairs, SiteCodes, StartWhileReplicating,
 };
 use failover_model::text::{Name, Tag, TagKey, TagValue};
 use failover_model::{DeadlineReason, Fact, NotAdopted, PairFact, StatusChange};

@@ -77,6 +77,29 @@ fn the_region_is_checked_before_the_status() {
     assert_eq!(rule(world.failover(DESTINATION)), "E-210");
 }
 
+/// E-624: the roles moved, the places did not.
+#[test]
+fn by_policy_a_refusal_at_the_source_is_named_after_the_place() {
+    for (reading, code, number) in [
+        (SiteCodes::Role, "OperationDenied.OperateNotAllowedForPrimary", "E-621"),
+        (SiteCodes::Place, "OperationDenied.OperateNotAllowedForStandby", "E-624"),
+    ] {
+        let mut world = World::with(|policy| policy.ebs.site_codes = reading);
+        world.bring_to(S::Failedover);
+        // Before a reverse, role and place are one.
+        assert_eq!(rule(world.reprotect(SOURCE, true)), "E-621");
+        world.reprotect(DESTINATION, true).unwrap();
+        world.pair_succeeds(1);
+        let refused = (403, code.to_owned(), number);
+        assert_eq!(kit::answer(world.failover(DESTINATION)), refused);
+        world.failover(SOURCE).unwrap();
+        world.pair_succeeds(1);
+        assert_eq!(kit::answer(world.reprotect(DESTINATION, true)), refused);
+        world.reprotect(SOURCE, true).unwrap();
+    }
+}
+
+/// C-050, E-610.
 #[test]
 fn existence_and_ownership_are_checked_before_the_region() {
     let mut world = at_status(S::Normal);

@@ -7,10 +7,12 @@ mod progressing;
 mod tagging;
 
 use failover_model::ebs::{
-    ChangeResourceGroup, Cursor, DescribeDiskReplicaPairProgress, DescribeDiskReplicaPairs, ListTagResources,
-    MAX_RESOURCES, MAX_TAGS, ModifyDiskReplicaPair, Page, PairProgress, PairStatus as S, ReplicaId,
-    ResourceType, Resources, TagFilter, TagPage, TagResources, UntagResources,
+    Bandwidth, ChangeResourceGroup, Charge, CreateDiskReplicaPair, Cursor, DescribeDiskReplicaPairProgress,
+    DescribeDiskReplicaPairs, ListTagResources, MAX_RESOURCES, MAX_TAGS, ModifyDiskReplicaPair, Page,
+    PairCreated, PairProgress, PairSettings, PairStatus as S, PeriodUnit, ReplicaId, ResourceType, Resources,
+    TagFilter, TagPage, TagResources, UntagResources,
 };
+use failover_model::policy::{BandwidthInPlace, PostpaidBandwidth};
 use failover_model::simulation::{Fault, LatencyProfile, Selector, Simulation, Transitions};
 use failover_model::text::{Description, Name, Tag, TagKey, TagValue};
 use failover_model::{Call, Fact, Fresh, Refusal, Request, Step};
@@ -26,6 +28,7 @@ fn modify(name: Option<&str>, description: Option<&str>, enable_rtc: Option<bool
         name: name.map(|name| Name::parse(name).unwrap()),
         description: description.map(|text| Description::parse(text).unwrap()),
         enable_rtc,
+        bandwidth: None,
     }
 }
 

@@ -142,3 +142,45 @@ fn a_change_under_one_token_happens_once() {
     let other = world.apply(OWNER, SOURCE, Some("t"), other, Fresh::None).unwrap();
     assert_eq!(other.result.unwrap().unwrap_err().rule().as_str(), "T-090");
 }
+
+/// E-274, E-275, E-016.
+#[test]
+fn a_bandwidth_changes_nothing_or_by_policy_that_of_a_prepaid_pair() {
+    let wider = |kbps| ModifyDiskReplicaPair { bandwidth: Some(kbps), ..modify(None, None, None) };
+    let prepaid = |bandwidth| Charge::PrePay { bandwidth, period: 1, unit: PeriodUnit::Month };
+    for (reading, charge, kbps, expected) in [
+        (BandwidthInPlace::Ignored, prepaid(Bandwidth::Kbps10240), 20_480, Ok(prepaid(Bandwidth::Kbps10240))),
+        (BandwidthInPlace::Ignored, prepaid(Bandwidth::Kbps10240), 7, Ok(prepaid(Bandwidth::Kbps10240))),
+        (BandwidthInPlace::Ignored, Charge::PostPay, 20_480, Ok(Charge::PostPay)),
+        (BandwidthInPlace::Changed, prepaid(Bandwidth::Kbps10240), 20_480, Ok(prepaid(Bandwidth::Kbps20480))),
+        (BandwidthInPlace::Changed, prepaid(Bandwidth::Kbps10240), 7, Err("E-275")),
+        (BandwidthInPlace::Changed, prepaid(Bandwidth::Kbps10240), 0, Err("E-275")),
+        (BandwidthInPlace::Changed, Charge::PostPay, 0, Ok(Charge::PostPay)),
+        (BandwidthInPlace::Changed, Charge::PostPay, 20_480, Err("E-016")),
+    ] {
+        let mut world = World::with(|policy| policy.ebs.bandwidth_in_place = reading);
+        let settings = PairSettings { charge: charge.clone(), ..PairSettings::default() };
+        let request = CreateDiskReplicaPair { settings, ..kit::create_request(1) };
+        let fresh = Fresh::Pair(PairCreated { pair: pair_id(1), order: id("o-1") });
+        world.apply(OWNER, SOURCE, None, request.into(), fresh).unwrap().result.unwrap().unwrap();
+        world.pair_succeeds(1);
+        match (world.call(SOURCE, wider(kbps)), expected) {
+            (Ok(step), Ok(after)) => {
+                assert_eq!(*world.pair(1).charge(), after, "{reading:?} {kbps}");
+                assert_eq!(step.is_empty(), charge == after, "an event iff it changed");
+            }
+            (Err(refusal), Err(number)) => {
+                let wire = refusal.wire();
+                assert_eq!((wire.status, &*wire.code, refusal.rule().0), (400, "InvalidParameter", number));
+                assert_eq!(*world.pair(1).charge(), charge);
+            }
+            (answered, expected) => panic!("{reading:?} {kbps}: {answered:?}, not {expected:?}"),
+        }
+    }
+    let mut world = World::with(|policy| {
+        policy.ebs.bandwidth_in_place = BandwidthInPlace::Changed;
+        policy.ebs.postpaid_bandwidth = PostpaidBandwidth::Zeroed;
+    });
+    world.bring_to(S::Created);
+    assert!(world.call(SOURCE, wider(20_480)).unwrap().is_empty(), "it comes to nothing");
+}

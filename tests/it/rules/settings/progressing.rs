@@ -1,6 +1,6 @@
 use super::*;
 
-/// E-695, E-650.
+/// E-695, E-650, E-652.
 #[test]
 fn progress_is_zero_while_a_copy_is_shown_and_a_hundred_once_it_completed() {
     let mut world = at_status(S::Created);
