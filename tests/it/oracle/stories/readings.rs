@@ -3,7 +3,7 @@
 
 use failover_model::polardb::{ClusterSeed, Engine};
 use failover_model::policy::{
-    BusyCluster, MissingTarget, PolarDbPolicy, TargetInWindow, TokenMismatch, WindowFrom,
+    BusyCluster, MissingTarget, PolarDbPolicy, TargetInWindow, TokenMismatch, WindowFrom, WriterAsTarget,
 };
 use failover_model::testing::steps::{CallRegion, REGIONS, StepKind};
 use failover_model::testing::strategies::World;
@@ -66,6 +66,20 @@ pub fn all() -> Vec<Story> {
             "a named target within the window",
             under(|read| read.target_in_window = TargetInWindow::Accepted, Engine::MySql),
             &[fail_over(None), well(), fail_over(None), fail_over(Some(0)), well()],
+        ),
+        told(
+            "a target that is the primary already",
+            under(|read| read.writer_as_target = WriterAsTarget::Succeed, Engine::PostgreSql),
+            &[
+                fail_over(Some(0)),
+                fail_over(Some(1)),
+                fail_over(Some(0)),
+                well(),
+                fail_over(Some(1)),
+                fail_over(Some(2)),
+                now(StepKind::ClusterBusy { cluster: Some(0), busy: true }),
+                fail_over(Some(1)),
+            ],
         ),
     ]);
     all
