@@ -10,7 +10,7 @@ use crate::control_plane::{Call, Fresh, Misuse};
 use crate::polardb::{
     CreateDbCluster, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType, TargetZoneType,
 };
-use crate::policy::{BusyCluster, ExplicitTargetFails, MissingTarget, TargetInWindow};
+use crate::policy::{BusyCluster, ExplicitTargetFails, MissingTarget, TargetInWindow, WriterAsTarget};
 
 impl Node {
     const fn running(&self) -> bool {
@@ -200,6 +200,11 @@ impl Reference {
         };
         let mut cluster = cluster.clone();
         let target = request.target.as_ref().map(|target| target.as_str());
+        let is_target = |node: &Node| node.writer && node.running() && Some(&*node.id) == target;
+        let succeeds = self.policy.polardb.writer_as_target == WriterAsTarget::Succeed;
+        if succeeds && cluster.fails_over && self.is_free(&cluster) && cluster.nodes.iter().any(is_target) {
+            return Reply::accepted("P-104", None);
+        }
         let faults = self.faults_of_failover(&cluster, target, request.target_zone_type);
         if !faults.is_empty() {
             return Reply::Refused(faults);
@@ -221,6 +226,12 @@ impl Reference {
         cluster.run = Some(Run { named: target.map(ToString::to_string), ..Run::new(self.clock, task) });
         put(&mut self.clusters, at, cluster);
         Reply::accepted(rule, None)
+    }
+
+    /// Whether nothing else occupies the cluster (`P-105`).
+    fn is_free(&self, cluster: &Cluster) -> bool {
+        let occupied = cluster.busy.is_some() && self.policy.polardb.busy_cluster == BusyCluster::Refuse;
+        cluster.job.is_none() && cluster.run.is_none() && !occupied
     }
 
     /// The faults of a failover, in the order of checks: edition, target, status, window, state of the target.
@@ -249,8 +260,7 @@ impl Reference {
             }
             _ => {}
         }
-        let occupied = cluster.busy.is_some() && self.policy.polardb.busy_cluster == BusyCluster::Refuse;
-        if cluster.job.is_some() || cluster.run.is_some() || occupied {
+        if !self.is_free(cluster) {
             faults.push(fault("HaStatusNotSupport", "P-105"));
         }
         if zone == TargetZoneType::Standby {

@@ -103,7 +103,7 @@ impl Reference {
     fn knows_disk(&self, account: &str, id: &str) -> bool {
         let made =
             |drill: &Drill| drill.account == account && drill.shown.disks.iter().any(|disk| disk.disk == id);
-        self.replicas.iter().any(|pair| pair.status != "deleted" && pair.joins(account, id))
+        self.replicas.iter().any(|pair| pair.status != "deleted" && pair.has_disk(account, id))
             || self.drills.iter().any(made)
             || self.disks.iter().any(|disk| disk.account == account && disk.id == id)
     }

@@ -17,7 +17,6 @@ const UNKNOWN: &[(&str, &str)] = &[
     ("polardb", "roll_back"),
     ("polardb", "standard_nodes"),
     ("polardb", "zone_loss"),
-    ("polardb", "writer_as_target"),
 ];
 
 impl Reference {

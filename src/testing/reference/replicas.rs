@@ -323,7 +323,8 @@ impl Reference {
                 faults.push(fault("NoSuchResource", "E-013"));
             }
             let keeps = self.planted(Bug::TombstoneKeepsDisks);
-            let bound = |known: &Replica| known.joins(account, disk) && (known.status != "deleted" || keeps);
+            let bound =
+                |known: &Replica| known.has_disk(account, disk) && (known.status != "deleted" || keeps);
             if self.replicas.iter().any(bound) && !self.planted(Bug::DiskInTwoPairs) {
                 faults.push(fault("OperationDenied", "E-012"));
             }

@@ -148,7 +148,8 @@ impl Reference {
         }
         self.disks.retain(|known| known.account != account || known.id != id);
         let breaks = disk.removed || (!disk.up && self.planted(Bug::DownDiskInvalidates));
-        let broken = self.replicas.iter().filter(|pair| breaks && disk != before && pair.joins(account, id));
+        let broken =
+            self.replicas.iter().filter(|pair| breaks && disk != before && pair.has_disk(account, id));
         for pair in broken.map(|pair| pair.id.clone()).collect::<Vec<_>>() {
             let _ = self.invalidate(Kind::Pair, &pair, "DeviceRemoved");
         }

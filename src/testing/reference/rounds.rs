@@ -19,30 +19,33 @@ impl Reference {
         ids
     }
 
+    /// Of these pairs the ones for which an effect failed; `None` if it cannot end so. Stop and failover of a group may
+    /// fail for some members (`G-430`), a reverse only for all (`G-431`).
+    fn failed(&self, kind: Kind, task: &Task, of: &[String], outcome: &Outcome) -> Option<Vec<String>> {
+        let divides = match task {
+            Task::Stop | Task::Failover => kind == Group,
+            Task::Reprotect(_) => kind == Group && self.planted(Bug::ReprotectHalfDone),
+            _ => false,
+        };
+        match outcome {
+            Outcome::Succeeded => Some(Vec::new()),
+            Outcome::Failed { .. } => Some(of.to_vec()),
+            Outcome::PartlyFailed { failed, .. } if divides && !failed.is_empty() => {
+                let failed: Vec<String> = failed.iter().map(|pair| pair.as_str().to_string()).collect();
+                failed.iter().all(|pair| of.contains(pair)).then_some(failed)
+            }
+            _ => None,
+        }
+    }
+
     /// The effect of the pair or group at this position ended.
     pub(super) fn replica_ended(&mut self, at: usize, id: EffectId, outcome: &Outcome) -> Option<Reply> {
         let mut replica = self.replicas.get(at)?.clone();
         let (kind, task) = (replica.kind, replica.job.take()?.task);
         let concerned = self.concerned(&replica);
-        let wrong = Some(Reply::misused("C-040", Misuse::WrongOutcome(id)));
-        // Stop and failover of a group may fail for some members (`G-430`), a reverse only for all (`G-431`).
-        let parts = kind == Group
-            && match task {
-                Task::Stop | Task::Failover => true,
-                Task::Reprotect(_) => self.planted(Bug::ReprotectHalfDone),
-                _ => false,
-            };
-        let failed: Vec<String> = match outcome {
-            Outcome::Succeeded => Vec::new(),
-            Outcome::Failed { .. } => concerned.clone(),
-            Outcome::PartlyFailed { failed, .. } if parts && !failed.is_empty() => {
-                failed.iter().map(|pair| pair.as_str().to_string()).collect()
-            }
-            _ => return wrong,
+        let Some(failed) = self.failed(kind, &task, &concerned, outcome) else {
+            return Some(Reply::misused("C-040", Misuse::WrongOutcome(id)));
         };
-        if failed.iter().any(|pair| !concerned.contains(pair)) {
-            return wrong;
-        }
         let well = *outcome == Outcome::Succeeded;
         if replica.group.is_some() {
             return Some(Reply::done(self.member_copied(at, well)));

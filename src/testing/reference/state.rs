@@ -94,7 +94,7 @@ impl Replica {
     }
 
     /// Whether the disk is an end of this pair.
-    pub(super) fn joins(&self, account: &str, disk: &str) -> bool {
+    pub(super) fn has_disk(&self, account: &str, disk: &str) -> bool {
         self.account == account && (self.primary.disk == disk || self.standby.disk == disk)
     }
 

@@ -76,8 +76,8 @@ pub fn readings() -> Vec<Story> {
             &[
                 &group_of(1)[..],
                 copied,
-                &[well(), on(from(CallRegion::Source), 0, GroupCall::Failover)],
-                &[on(from(CallRegion::Destination), 0, GroupCall::Modify { rtc: true })],
+                &[well(), on(from(CallRegion::Source), 0, ReplicaCall::Failover)],
+                &[on(from(CallRegion::Destination), 0, ReplicaCall::Modify { rtc: true })],
             ]
             .concat(),
         ),

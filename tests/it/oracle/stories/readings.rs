@@ -4,9 +4,9 @@
 use failover_model::polardb::{ClusterSeed, Engine};
 use failover_model::policy::{
     BusyCluster, MissingTarget, PaidPeriods, PolarDbPolicy, PostpaidBandwidth, SiteCodes, TargetInWindow,
-    TokenMismatch, WindowFrom,
+    TokenMismatch, WindowFrom, WriterAsTarget,
 };
-use failover_model::testing::steps::{CallRegion, PairCall, REGIONS, StepKind};
+use failover_model::testing::steps::{CallRegion, REGIONS, ReplicaCall, StepKind};
 use failover_model::testing::strategies::World;
 
 use super::{
@@ -70,8 +70,12 @@ pub fn all() -> Vec<Story> {
             bare(|policy| policy.ebs.site_codes = SiteCodes::Place),
             &[
                 &created()[..],
-                &[ask(PairCall::Failover), well(), ask(REVERSE), well()],
-                &[now(pair(from(CallRegion::Source), PairCall::Failover)), ask(PairCall::Failover), well()],
+                &[ask(ReplicaCall::Failover), well(), ask(REVERSE), well()],
+                &[
+                    now(pair(from(CallRegion::Source), ReplicaCall::Failover)),
+                    ask(ReplicaCall::Failover),
+                    well(),
+                ],
             ]
             .concat(),
         ),
@@ -99,6 +103,20 @@ pub fn all() -> Vec<Story> {
             "a named target within the window",
             under(|read| read.target_in_window = TargetInWindow::Accepted, Engine::MySql),
             &[fail_over(None), well(), fail_over(None), fail_over(Some(0)), well()],
+        ),
+        told(
+            "a target that is the primary already",
+            under(|read| read.writer_as_target = WriterAsTarget::Succeed, Engine::PostgreSql),
+            &[
+                fail_over(Some(0)),
+                fail_over(Some(1)),
+                fail_over(Some(0)),
+                well(),
+                fail_over(Some(1)),
+                fail_over(Some(2)),
+                now(StepKind::ClusterBusy { cluster: Some(0), busy: true }),
+                fail_over(Some(1)),
+            ],
         ),
     ]);
     all

@@ -171,7 +171,10 @@ fn a_bandwidth_changes_nothing_or_by_policy_that_of_a_prepaid_pair() {
             }
             (Err(refusal), Err(number)) => {
                 let wire = refusal.wire();
-                assert_eq!((wire.status, &*wire.code, refusal.rule().0), (400, "InvalidParameter", number));
+                assert_eq!(
+                    (wire.status, &*wire.code, refusal.rule().as_str()),
+                    (400, "InvalidParameter", number)
+                );
                 assert_eq!(*world.pair(1).charge(), charge);
             }
             (answered, expected) => panic!("{reading:?} {kbps}: {answered:?}, not {expected:?}"),

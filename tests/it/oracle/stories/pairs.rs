@@ -1,0 +1,172 @@
+//! Stories about pairs and their disks.
+
+use failover_model::ebs::{DiskChange, PairSeed, PairStatus};
+use failover_model::testing::steps::{CallRegion, Completion, ReplicaCall, StepKind};
+use failover_model::testing::strategies::World;
+
+use super::{
+    Act, CANCEL, ONE_SHOT, OWNER, REVERSE, START_IT, Story, ask, badly, bare, create, created, disk, due,
+    from, later, now, pair, story, told, well,
+};
+use crate::kit::{self, START, at, id};
+
+pub(super) fn all() -> Vec<Story> {
+    let created = &created()[..];
+    let stopped: &[Act] = &[ask(START_IT), well(), ask(ReplicaCall::Stop), well()];
+    vec![
+        story("failover of a pair that was never started", &[created, &[ask(ReplicaCall::Failover), well()]]),
+        story(
+            "failover of an invalid pair",
+            &[created, &[now(StepKind::PairInvalid(Some(0))), ask(ReplicaCall::Failover)]],
+        ),
+        story(
+            "a tombstone",
+            &[
+                created,
+                stopped,
+                &[
+                    now(pair(from(CallRegion::Destination), ReplicaCall::Delete)),
+                    ask(ReplicaCall::Delete),
+                    well(),
+                    ask(ReplicaCall::Failover),
+                    now(StepKind::DescribePairs(OWNER)),
+                    create(OWNER, 2, (0, 1)),
+                    due(),
+                    ask(ReplicaCall::Failover),
+                    well(),
+                ],
+            ],
+        ),
+        story(
+            "a failover that is repeated, superseded work and a late outcome",
+            &[
+                created,
+                &[
+                    ask(START_IT),
+                    now(pair(from(CallRegion::Source), ReplicaCall::Failover)),
+                    ask(ReplicaCall::Failover),
+                    ask(ReplicaCall::Failover),
+                    now(StepKind::Late(1, Completion::Success(0))),
+                    badly(),
+                    ask(ReplicaCall::Failover),
+                    well(),
+                    ask(ReplicaCall::Failover),
+                ],
+            ],
+        ),
+        story(
+            "cycles of copies",
+            &[
+                created,
+                &[ask(START_IT), badly(), due(), due(), well(), due(), ask(ReplicaCall::Stop), well()],
+                &[ask(START_IT), badly(), ask(ReplicaCall::Stop), badly(), ask(ReplicaCall::Stop), well()],
+            ],
+        ),
+        story(
+            "one-shot copies",
+            &[
+                created,
+                &[
+                    ask(ONE_SHOT),
+                    now(StepKind::Ended(0, Completion::Success(0))),
+                    ask(ONE_SHOT),
+                    later(450_000, pair(OWNER, ONE_SHOT)),
+                    later(1, pair(OWNER, ONE_SHOT)),
+                    badly(),
+                ],
+            ],
+        ),
+        story(
+            "a reverse, and back",
+            &[
+                created,
+                &[
+                    disk(1, DiskChange::Attached(true)),
+                    ask(START_IT),
+                    disk(1, DiskChange::Attached(false)),
+                    ask(START_IT),
+                    well(),
+                    ask(ReplicaCall::Failover),
+                    well(),
+                    disk(0, DiskChange::Attached(true)),
+                    ask(REVERSE),
+                    disk(0, DiskChange::Up(false)),
+                    ask(REVERSE),
+                    well(),
+                    disk(0, DiskChange::Attached(false)),
+                    ask(START_IT),
+                    well(),
+                    ask(ReplicaCall::Failover),
+                    well(),
+                    ask(REVERSE),
+                    badly(),
+                    ask(REVERSE),
+                    ask(ReplicaCall::Failover),
+                    well(),
+                    ask(REVERSE),
+                    well(),
+                ],
+            ],
+        ),
+        story(
+            "a failover that is cancelled",
+            &[created, stopped, &[ask(ReplicaCall::Failover), well(), ask(CANCEL), well(), ask(START_IT)]],
+        ),
+        story(
+            "disks",
+            &[
+                created,
+                &[
+                    create(OWNER, 2, (1, 2)),
+                    disk(0, DiskChange::Up(false)),
+                    disk(0, DiskChange::Up(true)),
+                    disk(0, DiskChange::Removed),
+                    create(OWNER, 2, (0, 3)),
+                    ask(ReplicaCall::Delete),
+                    badly(),
+                ],
+            ],
+        ),
+        story(
+            "what is reported of one disk alone",
+            &[
+                created,
+                &[disk(1, DiskChange::Attached(true)), disk(0, DiskChange::Up(false)), ask(START_IT)],
+                &[
+                    now(StepKind::Disk { account: 1, disk: 1, change: DiskChange::Attached(false) }),
+                    ask(START_IT),
+                    disk(1, DiskChange::Attached(false)),
+                    ask(START_IT),
+                ],
+            ],
+        ),
+        story(
+            "two faults at once",
+            &[
+                created,
+                &[
+                    now(StepKind::PairInvalid(Some(0))),
+                    now(pair(from(CallRegion::Source), ReplicaCall::Failover)),
+                ],
+            ],
+        ),
+        told(
+            "pairs that are taken in as they are",
+            World { pairs: vec![failed_over()], ..bare(|_| {}) },
+            &[ask(ReplicaCall::Failover), ask(REVERSE), well(), ask(START_IT), due(), well()],
+        ),
+    ]
+}
+
+fn failed_over() -> PairSeed {
+    PairSeed {
+        id: id("pair-1"),
+        status: PairStatus::Failedover,
+        status_message: None,
+        reversed: false,
+        created_at: at(0),
+        last_recover_point: Some(at(START - 1)),
+        expires_at: None,
+        request: kit::create_request(1),
+    }
+}
