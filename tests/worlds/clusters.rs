@@ -26,6 +26,7 @@ impl World for Clusters {
     fn start(&self) -> ControlPlane {
         let mut policy = Policy::default();
         policy.polardb.rounds = NonZeroU8::new(self.rounds).unwrap();
+        policy.polardb.retry_pause = policy.polardb.switch_window;
         if self.named_target_elects {
             policy.polardb.explicit_target_fails = ExplicitTargetFails::Elect;
         }
@@ -75,8 +76,7 @@ impl World for Clusters {
         let busy = cluster.status().as_str() == "ClassChanging";
         let status = (!busy).then(|| message("ClassChanging"));
         inputs.push(observed(plane, Observation::ClusterBusy { cluster: id(CLUSTER), status }));
-        inputs.extend(plane.next_deadline().map(|deadline| Input::Advance(deadline.at)));
-        // Past the frequency window.
+        // Past the frequency window and to the next round, which come at one time so that there are few ages.
         inputs.push(Input::Advance(now.after(failover_model::Span::from_secs(600))));
         inputs
     }
