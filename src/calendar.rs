@@ -7,14 +7,14 @@ use crate::time::Timestamp;
 
 /// The seconds of a day.
 pub(crate) const DAY: u64 = 86_400;
+const DAY_MILLIS: u64 = 86_400_000;
 const ERA_DAYS: u64 = 146_097;
 /// Days from 0000-03-01 to 1970-01-01.
 const EPOCH: u64 = 719_468;
 
 /// The time so many months later: the same day of the month, or the last that its month has, at the same time of day.
 pub(crate) const fn after_months(at: Timestamp, months: u64) -> Timestamp {
-    let day_millis = DAY.saturating_mul(1_000);
-    let (year, month, day) = date(at.as_millis() / day_millis);
+    let (year, month, day) = date(at.as_millis() / DAY_MILLIS);
     let since_january = month.saturating_sub(1).saturating_add(months);
     let (year, month) = (year.saturating_add(since_january / 12), (since_january % 12).saturating_add(1));
     let first = days(year, month, 1);
@@ -23,7 +23,7 @@ pub(crate) const fn after_months(at: Timestamp, months: u64) -> Timestamp {
     let length = next.saturating_sub(first);
     let day = if day < length { day } else { length };
     let days = first.saturating_add(day).saturating_sub(1);
-    Timestamp::from_millis(days.saturating_mul(day_millis).saturating_add(at.as_millis() % day_millis))
+    Timestamp::from_millis(days.saturating_mul(DAY_MILLIS).saturating_add(at.as_millis() % DAY_MILLIS))
 }
 
 /// Year, month and day of a day since 1970-01-01.

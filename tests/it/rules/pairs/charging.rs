@@ -27,8 +27,7 @@ fn a_prepaid_pair_expires_at_the_end_of_its_period_and_a_postpaid_one_never() {
         (prepaid(12, PeriodUnit::Month), 365),
         (prepaid(60, PeriodUnit::Month), 1_826),
     ] {
-        let mut world = World::default();
-        world.now = 30 * DAY_MS + 7;
+        let mut world = World { now: 30 * DAY_MS + 7, ..World::default() };
         create(&mut world, charge.clone()).unwrap();
         assert_eq!(world.pair(1).expires_at(), Some(at(world.now + days * DAY_MS)), "{charge:?}");
         world.pair_succeeds(1);
