@@ -19,18 +19,20 @@ use crate::ids::{PairId, ResourceGroupId};
 use crate::rule::{RuleId, cite};
 use crate::text::Tag;
 
-/// Whether a call reaches this pair: the same account, either end, not deleted.
-fn reaches_pair(call: &CallContext<'_>, pair: &ReplicaPair) -> bool {
-    pair.account == *call.account
+/// The tags and the ordinal of a pair, if a call reaches it: the same account, either end, not deleted.
+fn of_pair<'a>(call: &CallContext<'_>, pair: &'a ReplicaPair) -> Option<(&'a [Tag], u64)> {
+    let reached = pair.account == *call.account
         && pair.status != PairStatus::Deleted
-        && (pair.primary.region == *call.region || pair.standby.region == *call.region)
+        && (pair.primary.region == *call.region || pair.standby.region == *call.region);
+    reached.then(|| (pair.tags(), pair.ordinal))
 }
 
-/// Whether a call reaches this group: the same account, either site, not deleted.
-fn reaches_group(call: &CallContext<'_>, group: &ReplicaGroup) -> bool {
-    group.account == *call.account
+/// The tags and the ordinal of a group, if a call reaches it: the same account, either site, not deleted.
+fn of_group<'a>(call: &CallContext<'_>, group: &'a ReplicaGroup) -> Option<(&'a [Tag], u64)> {
+    let reached = group.account == *call.account
         && group.status != GroupStatus::Deleted
-        && (group.primary.region == *call.region || group.standby.region == *call.region)
+        && (group.primary.region == *call.region || group.standby.region == *call.region);
+    reached.then(|| (group.tags(), group.ordinal))
 }
 
 impl ControlPlane {
@@ -64,14 +66,8 @@ impl ControlPlane {
     /// The tags and the ordinal of a resource, if the call reaches it.
     fn labelled(&self, call: &CallContext<'_>, id: &ResourceId) -> Option<(&[Tag], u64)> {
         match id {
-            ResourceId::Pair(id) => {
-                let pair = self.pairs.get(id).filter(|pair| reaches_pair(call, pair))?;
-                Some((pair.tags(), pair.ordinal))
-            }
-            ResourceId::Group(id) => {
-                let group = self.groups.get(id).filter(|group| reaches_group(call, group))?;
-                Some((group.tags(), group.ordinal))
-            }
+            ResourceId::Pair(id) => of_pair(call, self.pairs.get(id)?),
+            ResourceId::Group(id) => of_group(call, self.groups.get(id)?),
         }
     }
 
@@ -165,27 +161,20 @@ impl ControlPlane {
     ) -> TagPage {
         cite!(E_709, E_710, E_711);
         let after = request.after.map_or(0, |Cursor(at)| at);
-        let wanted = |tags: &[Tag], ordinal: u64| {
-            ordinal > after && !tags.is_empty() && request.tags.iter().all(|filter| filter.matches(tags))
-        };
         // One more than a page, to know whether another page follows.
         let most = MAX_RESOURCES.saturating_add(1);
         let named = request.resources.each();
         let mut found: Vec<(u64, &str, &[Tag])> = if !named.is_empty() {
-            let found = named.iter().filter_map(|id| {
-                let (tags, ordinal) = self.labelled(call, id)?;
-                Some((ordinal, id.as_str(), tags))
-            });
-            found.filter(|(ordinal, _, tags)| wanted(tags, *ordinal)).collect()
+            named.iter().filter_map(|id| wanted(request, id.as_str(), self.labelled(call, id)?)).collect()
         } else if request.resources.kind() == ResourceType::Pair {
             let from = self.pairs.values_from(|pair| pair.ordinal <= after);
-            let found = from.filter(|pair| reaches_pair(call, pair) && wanted(pair.tags(), pair.ordinal));
-            found.take(most).map(|pair| (pair.ordinal, pair.id.as_str(), pair.tags())).collect()
+            from.filter_map(|pair| wanted(request, pair.id.as_str(), of_pair(call, pair)?))
+                .take(most)
+                .collect()
         } else {
             let from = self.groups.values_from(|group| group.ordinal <= after);
-            let found =
-                from.filter(|group| reaches_group(call, group) && wanted(group.tags(), group.ordinal));
-            found.take(most).map(|group| (group.ordinal, group.id.as_str(), group.tags())).collect()
+            let found = from.filter_map(|group| wanted(request, group.id.as_str(), of_group(call, group)?));
+            found.take(most).collect()
         };
         found.sort_by_key(|(ordinal, ..)| *ordinal);
         let more = found.len() > MAX_RESOURCES;
@@ -199,6 +188,17 @@ impl ControlPlane {
                 .collect(),
         }
     }
+}
+
+/// The resource with its ordinal, if the request lists it.
+fn wanted<'a>(
+    request: &ListTagResources,
+    id: &'a str,
+    (tags, ordinal): (&'a [Tag], u64),
+) -> Option<(u64, &'a str, &'a [Tag])> {
+    let new = request.after.is_none_or(|Cursor(at)| ordinal > at);
+    let fits = new && !tags.is_empty() && request.tags.iter().all(|filter| filter.matches(tags));
+    fits.then_some((ordinal, id, tags))
 }
 
 fn not_found(call: &CallContext<'_>, id: &ResourceId) -> EbsRefusal {
