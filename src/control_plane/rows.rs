@@ -93,6 +93,10 @@ macro_rules! fresh_ids {
             $($(#[$doc])* $name($ids),)*
         }
 
+        impl From<&Fresh> for () {
+            fn from(_: &Fresh) {}
+        }
+
         $(impl From<&Fresh> for Option<$ids> {
             fn from(fresh: &Fresh) -> Self {
                 if let Fresh::$name(ids) = fresh { Some(ids.clone()) } else { None }
@@ -146,7 +150,10 @@ macro_rules! calls {
             /// [`Misuse::BadFreshId`] if the call would be accepted but its fresh ids cannot be used.
             pub fn call_any(&mut self, call: &Call, request: &Request, fresh: &Fresh) -> Result<Output, Misuse> {
                 match request {$($(
-                    Request::$name(request) => calls!(@call self, call, request, fresh, $name $($ids)?),
+                    Request::$name(request) => match self.call::<$name>(call, request, &fresh.into()) {
+                        Ok(reply) => Ok(reply.into()),
+                        Err(misused) => Err(misused.into()),
+                    },
                 )*)*}
             }
         }
@@ -182,13 +189,6 @@ macro_rules! calls {
     }};
     (@resource $request:ident [$field:ident]) => { $request.$field.only() };
     (@resource $request:ident $($field:tt).+) => { Some($request.$($field).+.as_str()) };
-
-    (@call $plane:ident, $call:ident, $request:ident, $fresh:ident, $name:ident) => {
-        Ok($plane.call_infallible::<$name>($call, $request).into())
-    };
-    (@call $plane:ident, $call:ident, $request:ident, $fresh:ident, $name:ident $ids:ident) => {
-        $plane.call::<$name>($call, $request, &$fresh.into()).map(Into::into)
-    };
 
     (@perform $perform:expr) => {
         type Fresh = ();

@@ -2,11 +2,16 @@
 //! cache's bounds. `tests/it/plane/violations.rs` breaks the rest.
 
 use alloc::collections::BTreeSet;
+use core::borrow::Borrow;
+use core::hash::Hash;
+use core::str::FromStr;
 
 use crate::ascending::Ascending;
 use crate::control_plane::index::deadlines::Deadlines;
 use crate::control_plane::index::listing::Listing;
 use crate::control_plane::{Breach, ControlPlane, Violation};
+use crate::ids::BadId;
+use crate::map::Map;
 use crate::policy::Policy;
 use crate::scenario::Stage;
 use crate::token::TokenViolation as OfTokens;
@@ -35,6 +40,12 @@ fn sound() -> ControlPlane {
     stage.plane
 }
 
+/// Registers a resource under another id.
+fn misfile<K: Eq + Hash + Borrow<str> + FromStr<Err = BadId>, V>(map: &mut Map<K, V>, from: &str, to: &str) {
+    let resource = map.remove(from).unwrap();
+    map.insert(to.parse().unwrap(), resource);
+}
+
 fn disk(id: &str) -> (crate::AccountId, crate::DiskId) {
     ("1234567890123456".parse().unwrap(), id.parse().unwrap())
 }
@@ -43,34 +54,10 @@ fn disk(id: &str) -> (crate::AccountId, crate::DiskId) {
 fn what_restoring_would_mend_is_reported_too() {
     type Break = fn(&mut ControlPlane);
     let cases: [(Break, Violation); 17] = [
-        (
-            |plane| {
-                let pair = plane.pairs.remove("pair-1").unwrap();
-                plane.pairs.insert("pair-9".parse().unwrap(), pair);
-            },
-            Breach::Registry.of("pair-9"),
-        ),
-        (
-            |plane| {
-                let group = plane.groups.remove("group-1").unwrap();
-                plane.groups.insert("group-9".parse().unwrap(), group);
-            },
-            Breach::Registry.of("group-9"),
-        ),
-        (
-            |plane| {
-                let drill = plane.drills.remove("drill-1").unwrap();
-                plane.drills.insert("drill-9".parse().unwrap(), drill);
-            },
-            Breach::Registry.of("drill-9"),
-        ),
-        (
-            |plane| {
-                let cluster = plane.clusters.remove("pc-1").unwrap();
-                plane.clusters.insert("pc-9".parse().unwrap(), cluster);
-            },
-            Breach::Registry.of("pc-9"),
-        ),
+        (|plane| misfile(&mut plane.pairs, "pair-1", "pair-9"), Breach::Registry.of("pair-9")),
+        (|plane| misfile(&mut plane.groups, "group-1", "group-9"), Breach::Registry.of("group-9")),
+        (|plane| misfile(&mut plane.drills, "drill-1", "drill-9"), Breach::Registry.of("drill-9")),
+        (|plane| misfile(&mut plane.clusters, "pc-1", "pc-9"), Breach::Registry.of("pc-9")),
         (|plane| plane.tokens.reset_counter(), Violation::Tokens(OfTokens::SequenceAhead(2))),
         (|plane| plane.policy.tokens.capacity = core::num::NonZeroUsize::MIN, Violation::TokenConfig),
         (|plane| plane.index.effects = Ascending::new(), Violation::Index("effects")),

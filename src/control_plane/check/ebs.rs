@@ -80,24 +80,13 @@ impl ControlPlane {
         if pair.last_recover_point.is_some() && !pair.copied {
             return Some(Breach::RecoverPoint);
         }
-        let must = matches!(
-            pair.status,
-            PairStatus::Failedover | PairStatus::Reprotecting | PairStatus::ReprotectFailed
-        );
-        let must_not = matches!(
-            pair.status,
-            PairStatus::Creating
-                | PairStatus::Created
-                | PairStatus::CreateFailed
-                | PairStatus::InitialSyncing
-                | PairStatus::ManualSyncing
-                | PairStatus::Syncing
-                | PairStatus::Normal
-                | PairStatus::Stopping
-                | PairStatus::Stopped
-                | PairStatus::StopFailed
-        );
-        if (must && !pair.switched) || (must_not && pair.switched) {
+        let switched_fits = match pair.status {
+            PairStatus::Failedover | PairStatus::Reprotecting | PairStatus::ReprotectFailed => pair.switched,
+            PairStatus::Invalid | PairStatus::Failingover | PairStatus::FailoverFailed => true,
+            PairStatus::Deleting | PairStatus::DeleteFailed | PairStatus::Deleted => true,
+            _ => !pair.switched,
+        };
+        if !switched_fits {
             return Some(Breach::Switched);
         }
         if let Charge::PrePay { period, unit, .. } = *pair.charge()
