@@ -22,7 +22,7 @@ pub use drill::requests::{
     ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, DrillStarted,
     FreshDrill, StartPairDrill, StartReplicaGroupDrill,
 };
-pub use drill::{Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillStatus};
+pub use drill::{Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillOwner, DrillSeed, DrillStatus};
 pub use group::decide::{GroupPlan, GroupRequest, GroupStep, Member};
 pub use group::describe::{DescribeDiskReplicaGroups, GroupPage, GroupView};
 pub use group::member::{fits_group, may_leave_group, shown_by};

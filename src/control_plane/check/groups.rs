@@ -203,14 +203,18 @@ impl ControlPlane {
                 return faulty(DrillViolation::Ordinal);
             }
             last = drill.ordinal;
-            if let Some(why) = self.fault_of_drill(drill) {
-                return faulty(why);
-            }
+            self.check_drill(drill)?;
             if !drill.disks.iter().all(|disk| disks.insert((&drill.account, &disk.disk))) {
                 return faulty(DrillViolation::DiskTwice);
             }
         }
         Ok(())
+    }
+
+    /// Verifies a drill by itself and with its owner.
+    pub(in crate::control_plane) fn check_drill(&self, drill: &Drill) -> Result<(), Violation> {
+        let fault = self.fault_of_drill(drill);
+        fault.map_or(Ok(()), |why| Err(Violation::Drill { drill: drill.id.clone(), why }))
     }
 
     fn fault_of_drill(&self, drill: &Drill) -> Option<DrillViolation> {

@@ -12,6 +12,7 @@ use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::cluster::{ClusterEffect, DbCluster, Lifecycle};
 use crate::polardb::election::electorate::{Electorate, TargetZoneType};
 use crate::polardb::election::failover::{Cause, Next, NoCandidate, OnExhaustion, Stage, Start};
+use crate::polardb::election::ranking::Priority;
 use crate::polardb::election::rules::{
     P_104, P_105, P_107, P_108, P_113, P_122, P_143, P_151, P_152, P_160, P_171,
 };
@@ -161,6 +162,10 @@ impl DbCluster {
         request: &ModifyDbNodeConfig,
         policy: &PolarDbPolicy,
     ) -> Result<ClusterPlan, PolarDbRefusal> {
+        if request.priority == Priority::NONE {
+            let (parameter, why) = ("ConfigValue".into(), "a failover priority is 1 to 15, not 0".into());
+            return Err(PolarDbReason::Malformed { parameter, why }.of(Operation::ModifyDbNodeConfig));
+        }
         let change = NodeChange::Priority(request.priority);
         let plan = self.decide_nodes(now, core::slice::from_ref(&request.node), change, policy);
         let plan = plan.ok_or_else(|| {

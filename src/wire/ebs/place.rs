@@ -7,9 +7,9 @@ use alloc::format;
 
 use crate::ids::{RegionId, ZoneId};
 use crate::rule::cite;
+use crate::wire::enter::Defaults;
 use crate::wire::pasted::{Misread, Pasted, SeedProblem};
 use crate::wire::rules::W_040;
-use crate::wire::seed::Defaults;
 
 /// Where a site is, as far as the object says.
 struct Said {
@@ -44,6 +44,19 @@ pub(super) struct Sites {
 cite!(W_040);
 
 impl Sites {
+    /// Whether source and destination are standby and primary, unless they are neither. An object that leaves out where
+    /// it was created agrees with both, and is taken as not reversed.
+    fn reversed([source, destination]: [&Said; 2], [primary, standby]: [&Said; 2]) -> Option<bool> {
+        match (
+            source.may_be(primary) && destination.may_be(standby),
+            source.may_be(standby) && destination.may_be(primary),
+        ) {
+            (true, _) => Some(false),
+            (false, true) => Some(true),
+            (false, false) => None,
+        }
+    }
+
     /// The sites that source and destination, primary and standby name. `source_region` and `destination_region` are
     /// what the fields of these regions are called.
     pub(super) fn read(
@@ -55,15 +68,17 @@ impl Sites {
         let destination = Said::read(pasted, [destination_region, "DestinationZoneId"])?;
         let primary = Said::read(pasted, ["PrimaryRegion", "PrimaryZone"])?;
         let standby = Said::read(pasted, ["StandbyRegion", "StandbyZone"])?;
-        // An object that leaves out where it was created agrees with both, and is taken as not reversed.
-        let reversed = match (
-            source.may_be(&primary) && destination.may_be(&standby),
-            source.may_be(&standby) && destination.may_be(&primary),
-        ) {
-            (true, _) => false,
-            (false, true) => true,
-            (false, false) => return Err(SeedProblem::Direction.into()),
-        };
+        let reversed = Self::reversed([&source, &destination], [&primary, &standby])
+            // The vendor's own sample has source and primary in two zones of one region.
+            .or_else(|| {
+                let regions =
+                    |sites: [&Said; 2]| sites.map(|said| Said { region: said.region.clone(), zone: None });
+                let ([source, destination], [primary, standby]) =
+                    (regions([&source, &destination]), regions([&primary, &standby]));
+                let apart = primary.region != standby.region;
+                Self::reversed([&source, &destination], [&primary, &standby]).filter(|_| apart)
+            });
+        let reversed = reversed.ok_or(SeedProblem::Direction)?;
         let (at_primary, at_standby) = if reversed { (destination, source) } else { (source, destination) };
         let (primary, standby) = (primary.and(at_primary), standby.and(at_standby));
         let region = |said: &Said| said.region.clone().or_else(|| region_of(said.zone.as_ref()?));
