@@ -28,7 +28,7 @@ rules! {
     W_036 Inferred "the samples have all four; that both styles have them is inferred: facts/ebs.md#pages-of-lists" => "Every page of pairs, groups and drills shows NextToken, PageNumber, PageSize and TotalCount.";
     W_037 Sibling "an error of another product: facts/ebs.md#error-envelope" => "An error has a Recommend, the address of the page that explains its code.";
     W_040 Inferred "Primary and Standby never move, Source and Destination do: facts/ebs.md#fixed-and-moving-fields" => "An entered pair or group is reversed iff its source is where its standby is.";
-    W_041 Inferred "our contract, what is adopted breaks no invariant: design.md#what-was-decided-here" => "An entered cluster has exactly one writer, the first ordinary node if none is shown as one.";
+    W_041 Inferred "our contract, what is adopted breaks no invariant: design.md#what-was-decided-here" => "An entered cluster has exactly one writer, the first node that can be one if none is shown as one.";
     W_042 Inferred "our contract: design.md#what-was-decided-here" => "Any body or object of a modelled describe call can be entered; what the model does not show again is told as ignored.";
     W_043 Inferred "our contract: design.md#what-was-decided-here" => "A resource is entered or left out as a whole, and left out with its reason if it names one that is neither entered nor known.";
     W_044 Documented "drill pages, a pair's record does not name its pair: facts/ebs.md#drill-pages" => "The drills of a pair are entered with the PairId of the request beside them.";

@@ -198,7 +198,9 @@ pub(in crate::wire) fn own_status(shown: GroupStatus, members: &[PairStatus]) ->
     let Some(sound) = members.iter().find(|status| **status != PairStatus::Invalid) else { return shown };
     let alike = |own: &&GroupStatus| sound.as_str() == own.as_str();
     let first = GroupStatus::ALL.iter().find(alike);
-    let fits = |own: &&GroupStatus| members.iter().all(|member| fits_group(**own, *member));
+    let fits = |own: &&GroupStatus| {
+        **own != GroupStatus::Invalid && members.iter().all(|member| fits_group(**own, *member))
+    };
     first.into_iter().chain(GroupStatus::ALL).find(fits).copied().unwrap_or(shown)
 }
 

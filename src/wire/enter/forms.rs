@@ -46,7 +46,7 @@ const MARKS: [(&str, Kind); 8] = [
 ];
 
 /// The fields of bodies that are about the call, not about what is described.
-const ABOUT_THE_CALL: [&str; 15] = [
+const ABOUT_THE_CALL: [&str; 16] = [
     "RequestId",
     "NextToken",
     "MaxResults",
@@ -62,6 +62,7 @@ const ABOUT_THE_CALL: [&str; 15] = [
     "DBInstanceType",
     "PairId",
     "GroupId",
+    "DBClusterId",
 ];
 
 /// An object of a paste.

@@ -9,6 +9,7 @@
 //! the caller mints. A cluster or node that shows `Switching` is taken as running: which node it was switching to the
 //! answer does not say. The log of switches is no state of the control plane, so its records are ignored.
 
+mod adopt;
 mod defaults;
 mod forms;
 mod shown;
@@ -16,12 +17,13 @@ mod shown;
 pub use defaults::{Defaults, IdKind};
 
 use alloc::borrow::ToOwned;
-use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::{String, ToString};
+use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde_json::Value;
 
+use self::adopt::Entry;
 use self::forms::{Kind, Object, Objects};
 use super::ebs::group::SeededGroup;
 use super::ebs::pair::SeededPair;
@@ -30,7 +32,7 @@ use super::pasted::{Misread, Pasted, SeedProblem};
 use super::polardb::attribute;
 use super::rules::{W_042, W_043};
 use crate::control_plane::{ControlPlane, NotAdopted, Step};
-use crate::ebs::{DrillOwner, DrillSeed, PairStatus};
+use crate::ebs::{DrillSeed, PairStatus};
 use crate::ids::{AccountId, ClusterId, DrillId, GroupId, NodeId, PairId};
 use crate::polardb::ClusterSeed;
 use crate::rule::cite;
@@ -121,9 +123,16 @@ enum Read {
     Drill(DrillSeed),
     Cluster(ClusterSeed),
     Progress(PairId),
-    Tag { resource: String, tag: Tag },
-    Endpoint { cluster: ClusterId, nodes: Vec<NodeId> },
-    Switch,
+    Tag {
+        resource: String,
+        tag: Tag,
+    },
+    Endpoint {
+        cluster: ClusterId,
+        nodes: Vec<NodeId>,
+    },
+    /// Nothing that the model holds.
+    Unheld,
 }
 
 impl Read {
@@ -137,30 +146,32 @@ impl Read {
             Kind::Progress => {
                 Self::Progress(pasted.typed("ReplicaPairId")?.ok_or(SeedProblem::Owner("ReplicaPairId"))?)
             }
-            Kind::Tag => {
-                let tag = pasted.tag(TAG).ok_or(SeedProblem::Type("a tag"))?;
-                Self::Tag { resource: pasted.required::<String>("ResourceId")?, tag }
-            }
+            Kind::Tag => match pasted.tag(TAG) {
+                Some(tag) => Self::Tag { resource: pasted.required::<String>("ResourceId")?, tag },
+                None => Self::Unheld,
+            },
             Kind::Endpoint => {
+                let cluster = pasted.typed("DBClusterId")?.or(around.typed("DBClusterId")?);
+                let cluster = cluster.ok_or(SeedProblem::Owner("DBClusterId"))?;
                 let nodes = pasted.text("Nodes")?.unwrap_or_default().split(',').map(str::trim);
                 let nodes =
                     nodes.filter(|node| !node.is_empty()).map(NodeId::parse).collect::<Result<_, _>>();
-                let nodes = nodes.map_err(|why| Misread::at("Nodes", why))?;
-                Self::Endpoint { cluster: pasted.required("DBClusterId")?, nodes }
+                Self::Endpoint { cluster, nodes: nodes.map_err(|why| Misread::at("Nodes", why))? }
             }
-            Kind::Switch => Self::Switch,
+            Kind::Switch => Self::Unheld,
         })
     }
 
-    /// The id of the resource that it enters.
-    fn resource(&self) -> Option<(Kind, &str)> {
-        match self {
-            Self::Pair(pair) => Some((Kind::Pair, pair.seed.id.as_str())),
-            Self::Group(group) => Some((Kind::Group, group.seed.id.as_str())),
-            Self::Drill(drill) => Some((Kind::Drill, drill.id.as_str())),
-            Self::Cluster(cluster) => Some((Kind::Cluster, cluster.id.as_str())),
-            Self::Progress(_) | Self::Tag { .. } | Self::Endpoint { .. } | Self::Switch => None,
-        }
+    /// The kind and id of the resource that it enters.
+    fn resource(&self) -> Option<(Kind, String)> {
+        let (kind, id) = match self {
+            Self::Pair(pair) => (Kind::Pair, pair.seed.id.as_str()),
+            Self::Group(group) => (Kind::Group, group.seed.id.as_str()),
+            Self::Drill(drill) => (Kind::Drill, drill.id.as_str()),
+            Self::Cluster(cluster) => (Kind::Cluster, cluster.id.as_str()),
+            Self::Progress(_) | Self::Tag { .. } | Self::Endpoint { .. } | Self::Unheld => return None,
+        };
+        Some((kind, id.into()))
     }
 }
 
@@ -205,7 +216,7 @@ impl Paste {
             }
             let Ok(read) = &item.read else { continue };
             // Another object of the same resource is compared with what the first one entered.
-            let first = read.resource().map_or(Some(&number), |resource| firsts.get(&resource_key(resource)));
+            let first = read.resource().map_or(Some(&number), |resource| firsts.get(&resource));
             let Some(first) = first.filter(|first| !out.contains_key(first)) else { continue };
             let shown = read.shown(&item.given, plane);
             shown::ignored(&item.at, &item.given, shown.as_ref(), &mut entered.ignored);
@@ -215,7 +226,7 @@ impl Paste {
                 Read::Group(group) => entered.groups.push(group.seed.id.clone()),
                 Read::Drill(drill) => entered.drills.push(drill.id.clone()),
                 Read::Cluster(cluster) => entered.clusters.push(cluster.id.clone()),
-                Read::Progress(_) | Read::Tag { .. } | Read::Endpoint { .. } | Read::Switch => {}
+                Read::Progress(_) | Read::Tag { .. } | Read::Endpoint { .. } | Read::Unheld => {}
             }
         }
         entered
@@ -228,9 +239,9 @@ impl Paste {
         let attribute = |item: &Item| item.given.get("DBNodes").is_some_and(Value::is_array);
         for (number, item) in self.items.iter().enumerate() {
             let Some(resource) = item.read.as_ref().ok().and_then(Read::resource) else { continue };
-            let first = firsts.entry(resource_key(resource)).or_insert(number);
+            let first = firsts.entry(resource).or_insert(number);
             let listed = self.items.get(*first).is_some_and(|first| !attribute(first));
-            if resource.0 == Kind::Cluster && listed && attribute(item) {
+            if listed && attribute(item) {
                 *first = number;
             }
         }
@@ -245,8 +256,9 @@ impl Paste {
         for item in &self.items {
             match &item.read {
                 Ok(Read::Group(group)) => {
-                    let members = group.seed.members.iter().cloned();
-                    groups.extend(members.map(|member| (member, group.seed.id.clone())));
+                    for member in &group.seed.members {
+                        groups.entry(member.clone()).or_insert_with(|| group.seed.id.clone());
+                    }
                 }
                 Ok(Read::Tag { resource, tag }) => {
                     tags.entry(resource.clone()).or_default().push(tag.clone())
@@ -282,10 +294,6 @@ impl Paste {
 /// The objects that enter resources, by kind and id.
 type Firsts = BTreeMap<(Kind, String), usize>;
 
-fn resource_key((kind, id): (Kind, &str)) -> (Kind, String) {
-    (kind, id.into())
-}
-
 /// Adds tags whose keys are new.
 fn add_tags(tags: &mut Vec<Tag>, more: Option<&Vec<Tag>>) {
     for tag in more.into_iter().flatten() {
@@ -293,164 +301,4 @@ fn add_tags(tags: &mut Vec<Tag>, more: Option<&Vec<Tag>>) {
             tags.push(tag.clone());
         }
     }
-}
-
-/// A paste on its way into a control plane.
-struct Entry<'a> {
-    now: Timestamp,
-    account: &'a AccountId,
-    items: &'a [Item],
-    firsts: &'a Firsts,
-    out: BTreeMap<usize, LeftOutReason>,
-    step: Step,
-}
-
-impl<'a> Entry<'a> {
-    /// What enters a resource and is not left out, in the order of the paste.
-    fn entering(&self) -> Vec<(usize, &'a Read)> {
-        let firsts: BTreeSet<usize> = self.firsts.values().copied().collect();
-        let items = self.items.iter().enumerate().filter(|(number, _)| firsts.contains(number));
-        let items = items.filter(|(number, _)| !self.out.contains_key(number));
-        items.filter_map(|(number, item)| Some((number, item.read.as_ref().ok()?))).collect()
-    }
-
-    /// Adopts pairs and groups. Whenever one of a group and its members is refused, all of them are left out and the
-    /// rest begins anew, so that none holds a disk that another needs.
-    fn adopt_replication(&mut self, plane: &mut ControlPlane) {
-        for (number, item) in self.items.iter().enumerate() {
-            self.out.extend(item.read.as_ref().err().map(|reason| (number, reason.clone())));
-        }
-        loop {
-            self.leave_out_dangling(plane);
-            let (mut trial, mut step) = (plane.clone(), Step::default());
-            let mut refused = BTreeMap::new();
-            let mut together = false;
-            for (number, read) in self.entering() {
-                let Read::Pair(pair) = read else { continue };
-                match trial.adopt_pair(self.now, self.account, &pair.region, pair.seed.clone()) {
-                    Ok(adopted) => step.extend(adopted),
-                    Err(why) => {
-                        together |= pair.group.is_some();
-                        refused.insert(number, why.into());
-                    }
-                }
-            }
-            for (number, read) in self.entering() {
-                let Read::Group(group) = read else { continue };
-                match trial.adopt_group(self.now, self.account, &group.region, group.seed.clone()) {
-                    Ok(adopted) => step.extend(adopted),
-                    // A member that was refused is the reason, and is told as such in the next round.
-                    Err(_) if group.seed.members.iter().any(|member| trial.pair(member).is_none()) => {
-                        together = true
-                    }
-                    Err(why) => {
-                        together = true;
-                        refused.insert(number, why.into());
-                    }
-                }
-            }
-            self.out.extend(refused);
-            if !together {
-                *plane = trial;
-                self.step.extend(step);
-                return;
-            }
-        }
-    }
-
-    /// Leaves out groups and pairs that name one another in vain, until none is left (`W-043`).
-    fn leave_out_dangling(&mut self, plane: &ControlPlane) {
-        loop {
-            let entering = self.entering();
-            let pairs: BTreeSet<&PairId> = (entering.iter())
-                .filter_map(|(_, read)| if let Read::Pair(pair) = read { Some(&pair.seed.id) } else { None })
-                .collect();
-            let groups: BTreeSet<&GroupId> = (entering.iter())
-                .filter_map(
-                    |(_, read)| if let Read::Group(group) = read { Some(&group.seed.id) } else { None },
-                )
-                .collect();
-            let known = |id: &PairId| plane.pair(id).is_some_and(|pair| pair.account() == self.account);
-            let dangling = entering.iter().filter_map(|(number, read)| match read {
-                Read::Pair(pair) => {
-                    let group = pair.group.as_ref().filter(|group| !groups.contains(group))?;
-                    Some((*number, reference("ReplicaGroupId", group.as_str())))
-                }
-                Read::Group(group) => {
-                    let mut members = group.seed.members.iter();
-                    let missing = members.find(|member| !pairs.contains(member) && !known(member))?;
-                    Some((*number, reference("PairIds", missing.as_str())))
-                }
-                _ => None,
-            });
-            let dangling: Vec<_> = dangling.collect();
-            if dangling.is_empty() {
-                return;
-            }
-            self.out.extend(dangling);
-        }
-    }
-
-    /// Adopts drills, whose owners and pairs exist by now, and clusters.
-    fn adopt_others(&mut self, plane: &mut ControlPlane) {
-        for (number, read) in self.entering() {
-            let adopted = match read {
-                Read::Drill(drill) => match self.dangling(plane, read) {
-                    Some(reason) => Err(reason),
-                    None => plane.adopt_drill(self.now, self.account, drill.clone()).map_err(Into::into),
-                },
-                Read::Cluster(cluster) => {
-                    plane.adopt_cluster(self.now, self.account, cluster.clone()).map_err(Into::into)
-                }
-                _ => continue,
-            };
-            match adopted {
-                Ok(step) => self.step.extend(step),
-                Err(reason) => drop(self.out.insert(number, reason)),
-            }
-        }
-    }
-
-    /// Leaves out what describes a resource that is neither entered nor known.
-    fn check_references(&mut self, plane: &ControlPlane) {
-        for (number, item) in self.items.iter().enumerate() {
-            let Ok(read @ (Read::Progress(_) | Read::Tag { .. } | Read::Endpoint { .. })) = &item.read else {
-                continue;
-            };
-            self.out.extend(self.dangling(plane, read).map(|reason| (number, reason)));
-        }
-    }
-
-    /// The first resource that an object names and this account does not have.
-    fn dangling(&self, plane: &ControlPlane, read: &Read) -> Option<LeftOutReason> {
-        let pair = |id: &PairId| plane.pair(id).is_some_and(|pair| pair.account() == self.account);
-        let group = |id: &GroupId| plane.group(id).is_some_and(|view| view.group.account() == self.account);
-        match read {
-            Read::Drill(drill) => match &drill.owner {
-                DrillOwner::Pair(id) if !pair(id) => Some(reference("PairId", id.as_str())),
-                DrillOwner::Group(id) if !group(id) => Some(reference("GroupId", id.as_str())),
-                _ => {
-                    let missing = drill.disks.iter().find(|disk| !pair(&disk.pair))?;
-                    Some(reference("PairsInfo", missing.pair.as_str()))
-                }
-            },
-            Read::Progress(id) => (!pair(id)).then(|| reference("ReplicaPairId", id.as_str())),
-            Read::Tag { resource, .. } => {
-                let known =
-                    resource.parse().is_ok_and(|id| pair(&id)) || resource.parse().is_ok_and(|id| group(&id));
-                (!known).then(|| reference("ResourceId", resource))
-            }
-            Read::Endpoint { cluster: id, nodes } => {
-                let cluster = plane.cluster(id).filter(|cluster| cluster.account() == self.account);
-                let Some(cluster) = cluster else { return Some(reference("DBClusterId", id.as_str())) };
-                let missing = nodes.iter().find(|node| cluster.node(node).is_none())?;
-                Some(reference("Nodes", missing.as_str()))
-            }
-            Read::Pair(_) | Read::Group(_) | Read::Cluster(_) | Read::Switch => None,
-        }
-    }
-}
-
-fn reference(field: &'static str, id: &str) -> LeftOutReason {
-    LeftOutReason::Reference { field, id: id.to_string() }
 }

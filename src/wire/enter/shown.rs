@@ -73,7 +73,7 @@ impl Read {
                 let same = list.endpoints.iter().find(|endpoint| Some(endpoint.kind.as_str()) == kind)?;
                 json(EndpointItem::new(cluster.id(), same))
             }
-            Self::Switch => None,
+            Self::Unheld => None,
         }
     }
 }

@@ -180,7 +180,7 @@ struct Surroundings<'a> {
 
 cite!(W_041);
 
-/// The nodes of a cluster, one of them the writer: the first if no node says so (`W-041`).
+/// The nodes of a cluster, one of them the writer: the first that can be one if no node says so (`W-041`).
 fn nodes(
     pasted: Pasted<'_>,
     cluster: &Surroundings<'_>,
@@ -188,8 +188,10 @@ fn nodes(
 ) -> Result<Vec<DbNode>, Misread> {
     let mut nodes = pasted.list("DBNodes", |_, record| node(Pasted::of(record)?, cluster, defaults))?;
     let writers = nodes.iter().filter(|node| node.role == Role::Writer).count();
-    match nodes.iter_mut().find(|node| node.kind == NodeKind::Ordinary) {
-        Some(first) if writers == 0 => first.role = Role::Writer,
+    let first = |kind| nodes.iter().position(|node: &DbNode| node.kind == kind);
+    let first = first(NodeKind::Ordinary).or_else(|| first(NodeKind::ColumnStore));
+    match first.and_then(|first| nodes.get_mut(first)) {
+        Some(first) if writers == 0 => (first.role, first.kind) = (Role::Writer, NodeKind::Ordinary),
         _ if writers == 1 => {}
         _ => return Err(Misread::from(SeedProblem::Writers(writers)).within("DBNodes")),
     }

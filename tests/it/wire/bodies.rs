@@ -110,6 +110,7 @@ fn a_call_with_nothing_to_say_answers_its_request_id_under_its_own_root() {
     }
 }
 
+/// W-037.
 #[test]
 fn errors_have_five_fields_and_in_xml_the_root_error() {
     let error = WireError {
