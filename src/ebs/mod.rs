@@ -19,7 +19,9 @@ pub(crate) mod rules;
 pub use disk::{Access, Disk, DiskChange};
 pub use drill::decide::DrillPlan;
 pub use drill::describe::DrillPage;
-pub use drill::{Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillStarted, DrillStatus, FreshDrill};
+pub use drill::{
+    Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillSeed, DrillStarted, DrillStatus, FreshDrill,
+};
 pub use group::decide::{GroupPlan, GroupRequest, Member};
 pub use group::describe::{DescribeDiskReplicaGroups, GroupPage, GroupView};
 pub use group::member::{fits_group, may_leave_group, shown_by};

@@ -202,7 +202,7 @@ pub(in crate::ebs) fn cut<'a, V>(
         }
         records.total = records.total.saturating_add(1);
     }
-    if matches!(page, Page::Token { .. }) && more {
+    if more {
         records.next = records.items.last().map(|item| Cursor(ordinal(item)));
     }
     Records { total: known.unwrap_or(records.total), ..records }

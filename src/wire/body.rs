@@ -2,7 +2,7 @@
 //!
 //! Both come from the same structs, and the same input gives the same bytes. The content types matter: SDKs read XML
 //! only under exactly `text/xml;charset=utf-8`. Success is 200 and an object with `RequestId`; an error is an object of
-//! `RequestId`, `HostId`, `Code` and `Message`, in XML under the root `Error` (`docs/facts/ebs.md#error-envelope`).
+//! `RequestId`, `HostId`, `Code`, `Message` and `Recommend`, in XML under the root `Error` (`docs/facts/ebs.md#error-envelope`).
 
 use alloc::format;
 use alloc::string::String;
@@ -11,10 +11,10 @@ use serde::Serialize;
 use serde_json::to_string;
 
 use super::object::object;
-use super::rules::W_030;
+use super::rules::{W_030, W_037};
 use super::{ebs, polardb, xml};
 use crate::control_plane::Response;
-use crate::operation::Operation;
+use crate::operation::{Operation, Product};
 use crate::refusal::WireError;
 use crate::rule::cite;
 
@@ -76,17 +76,25 @@ pub struct Body {
 
 object! {
     /// The document of an error.
-    ErrorDocument(error: &WireError, request_id: &str, host_id: &str) {
+    ErrorDocument(error: &WireError, product: Option<Product>, request_id: &str, host_id: &str) {
         request_id: String = "RequestId" => request_id.into(),
         host_id: String = "HostId" => host_id.into(),
         code: String = "Code" => (*error.code).into(),
         message: String = "Message" => (*error.message).into(),
+        recommend: String = "Recommend" => recommend(error, product, request_id),
     }
 
     /// The answer to a call that was accepted and has nothing more to say.
     Accepted(request_id: &str) {
         request_id: String = "RequestId" => request_id.into(),
     }
+}
+
+/// The address of the page that explains an error (`W-037`).
+fn recommend(error: &WireError, product: Option<Product>, request_id: &str) -> String {
+    cite!(W_037);
+    let product = product.map(|product| format!("&product={}", product.code())).unwrap_or_default();
+    format!("https://api.aliyun.com/troubleshoot?q={}{product}&requestId={request_id}", error.code)
 }
 
 impl Body {
@@ -116,9 +124,15 @@ impl Body {
         Self::own(200, &format!("{operation}Response"), json, format)
     }
 
-    /// The answer to a refused call. `host_id` is the host that was called.
-    pub fn error(error: &WireError, request_id: &str, host_id: &str, format: Format) -> Self {
-        let json = to_string(&ErrorDocument::new(error, request_id, host_id));
+    /// The answer to a refused call of this product, if it is known. `host_id` is the host that was called.
+    pub fn error(
+        error: &WireError,
+        product: Option<Product>,
+        request_id: &str,
+        host_id: &str,
+        format: Format,
+    ) -> Self {
+        let json = to_string(&ErrorDocument::new(error, product, request_id, host_id));
         Self::own(error.status, "Error", json, format)
     }
 

@@ -8,8 +8,8 @@ use alloc::string::String;
 
 use crate::ebs::{Cursor, Page};
 use crate::rule::cite;
-use crate::wire::object::{Number, Text};
-use crate::wire::rules::W_034;
+use crate::wire::object::Text;
+use crate::wire::rules::{W_034, W_036};
 
 /// The token of a position.
 pub(super) fn encode(cursor: Cursor) -> String {
@@ -19,19 +19,24 @@ pub(super) fn encode(cursor: Cursor) -> String {
 
 cite!(W_034);
 
-/// `NextToken` of an answer: pages by token have one, empty on the last page (`W-034`), pages by number have none.
-pub(super) fn next_token(page: Page, next: Option<Cursor>) -> Text {
-    matches!(page, Page::Token { .. }).then(|| next.map(encode).unwrap_or_default())
+/// `NextToken` of an answer, empty on the last page (`W-034`). Pages by number have one too, so that either style goes on
+/// from the other (`W-036`).
+pub(super) fn next_token(next: Option<Cursor>) -> Text {
+    Some(next.map(encode).unwrap_or_default())
 }
 
-/// `PageNumber` of an answer, of a page by number.
-pub(super) fn page_number(page: Page) -> Number {
-    if let Page::Number { number, .. } = page { Some(number.into()) } else { None }
+/// `PageNumber` of an answer. A page by token does not know its number and shows the default of the parameter (`W-036`).
+pub(super) const fn page_number(page: Page) -> u32 {
+    cite!(W_036);
+    if let Page::Number { number, .. } = page { number } else { 1 }
 }
 
-/// `PageSize` of an answer, of a page by number.
-pub(super) fn page_size(page: Page) -> Number {
-    if let Page::Number { size, .. } = page { Some(size.into()) } else { None }
+/// `PageSize` of an answer: the most records that the page may have.
+pub(super) const fn page_size(page: Page) -> u16 {
+    match page {
+        Page::Number { size, .. } => size,
+        Page::Token { max_results, .. } => max_results,
+    }
 }
 
 /// The position of a token.

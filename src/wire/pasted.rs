@@ -1,7 +1,9 @@
 //! One field of a pasted object at a time, and what is wrong with it.
 //!
-//! Answers are pasted by people, so they are read with a light hand: null and an empty text are absent, numbers and
-//! booleans may be texts, and one text may replace a list of texts.
+//! Answers are pasted by people, so they are read with a light hand: null and an empty text are absent, line breaks at the
+//! end of a text are the page's, numbers and booleans may be texts, one text may replace a list of texts, and a list may
+//! be nested in an object of its own. What decides how a resource behaves must be readable; a mere setting that is not is
+//! left at its default ([`Pasted::kept`]), and is told as ignored.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -14,9 +16,9 @@ use serde::de::DeserializeOwned;
 use serde::de::value::{self, StrDeserializer};
 use serde_json::{Map, Value};
 
-use super::seed::{Defaults, IdKind};
+use super::enter::{Defaults, IdKind};
 use crate::ids::BadId;
-use crate::text::{Tag, TagKey, TagValue};
+use crate::text::{Tag, TagValue};
 use crate::time::{Span, Timestamp};
 
 /// An object.
@@ -43,7 +45,18 @@ impl<'a> Pasted<'a> {
 
     /// A text.
     pub(super) fn text(self, name: &str) -> Result<Option<&'a str>, Misread> {
-        self.field(name, "a string", Value::as_str)
+        let text = self.field(name, "a string", Value::as_str)?;
+        Ok(text.map(|text| text.trim_end_matches(['\r', '\n'])).filter(|text| !text.is_empty()))
+    }
+
+    /// A text as the model's type, which must be there.
+    pub(super) fn required<T: DeserializeOwned>(self, name: &str) -> Result<T, Misread> {
+        self.typed(name)?.ok_or_else(|| Misread::at(name, "it is missing"))
+    }
+
+    /// A setting, if there is one that the model can keep.
+    pub(super) fn kept<T: DeserializeOwned>(self, name: &str) -> Option<T> {
+        self.typed(name).ok().flatten()
     }
 
     /// A text, read by this function.
@@ -67,27 +80,27 @@ impl<'a> Pasted<'a> {
         self.parsed(name, |text| word(text).ok_or_else(|| format!("neither {}", known())))
     }
 
-    /// A whole number.
-    pub(super) fn number(self, name: &str) -> Result<Option<u64>, Misread> {
-        self.field(name, "a whole number", |value| match value {
+    /// A whole number, if there is one.
+    pub(super) fn number(self, name: &str) -> Option<u64> {
+        let number = self.field(name, "a whole number", |value| match value {
             Value::String(text) => text.parse().ok(),
             value => value.as_u64(),
-        })
+        });
+        number.ok().flatten()
     }
 
-    /// A time in epoch seconds.
-    pub(super) fn seconds(self, name: &str) -> Result<Option<Timestamp>, Misread> {
-        let seconds = self.number(name)?;
-        Ok(seconds.map(|seconds| Timestamp::default().after(Span::from_secs(seconds))))
+    /// A time in epoch seconds, if there is one.
+    pub(super) fn seconds(self, name: &str) -> Option<Timestamp> {
+        self.number(name).map(|seconds| Timestamp::default().after(Span::from_secs(seconds)))
     }
 
-    /// A boolean.
-    pub(super) fn flag(self, name: &str) -> Result<bool, Misread> {
+    /// A boolean, false unless there is one.
+    pub(super) fn flag(self, name: &str) -> bool {
         let flag = self.field(name, "true or false", |value| match value {
             Value::String(text) => text.to_ascii_lowercase().parse().ok(),
             value => value.as_bool(),
-        })?;
-        Ok(flag.unwrap_or(false))
+        });
+        flag.ok().flatten().unwrap_or(false)
     }
 
     /// A list, each item read by this function.
@@ -96,14 +109,12 @@ impl<'a> Pasted<'a> {
         name: &str,
         mut read: impl FnMut(usize, &'a Value) -> Result<T, Misread>,
     ) -> Result<Vec<T>, Misread> {
-        let items = self.field(name, "a list", |value| match value {
-            Value::Array(items) => Some(items.as_slice()),
-            Value::String(_) => Some(core::slice::from_ref(value)),
-            _ => None,
-        })?;
-        let item =
-            |(at, item)| read(at, item).map_err(|misread| misread.within(&format!("[{at}]")).within(name));
-        items.unwrap_or_default().iter().enumerate().map(item).collect()
+        let (around, items) = self.field(name, "a list", items)?.unwrap_or_default();
+        let item = |(at, item)| {
+            let place = |misread: Misread| misread.within(&format!("[{at}]")).within(around).within(name);
+            read(at, item).map_err(place)
+        };
+        items.iter().enumerate().map(item).collect()
     }
 
     /// An id, or one of the caller's. A bad one is reported like a pasted one.
@@ -117,18 +128,33 @@ impl<'a> Pasted<'a> {
         id.map_err(|why| Misread::at(name, why))
     }
 
-    /// Tags, whose keys and values are in these fields.
-    pub(super) fn tags(self, [key, value]: [&str; 2]) -> Result<Vec<Tag>, Misread> {
-        self.list("Tags", |_, tag| {
-            let tag = Self::of(tag)?;
-            let found = tag.parsed(key, TagKey::parse)?.ok_or_else(|| Misread::at(key, "a tag has a key"))?;
-            let text = TagValue::parse(tag.text(value)?.unwrap_or_default());
-            Ok(Tag { key: found, value: text.map_err(|why| Misread::at(value, why))? })
-        })
+    /// The tags that the model can keep, whose keys and values are in these fields.
+    pub(super) fn tags(self, halves: [&str; 2]) -> Vec<Tag> {
+        let tags = self.list("Tags", |_, tag| Ok(Self::of(tag).ok().and_then(|tag| tag.tag(halves))));
+        tags.unwrap_or_default().into_iter().flatten().collect()
+    }
+
+    /// The tag whose key and value are in these fields.
+    pub(super) fn tag(self, [key, value]: [&str; 2]) -> Option<Tag> {
+        let text = self.text(value).ok()?.unwrap_or_default();
+        Some(Tag { key: self.kept(key)?, value: TagValue::parse(text).ok()? })
     }
 }
 
-/// What is wrong with a seed.
+/// The items of a list: as they are, in an object of their own, whose name is told, or one text for all.
+pub(super) fn items(value: &Value) -> Option<(&str, &[Value])> {
+    match value {
+        Value::Array(items) => Some(("", items)),
+        Value::String(_) => Some(("", core::slice::from_ref(value))),
+        Value::Object(fields) => match fields.iter().next() {
+            Some((name, Value::Array(items))) if fields.len() == 1 => Some((name, items)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What is wrong with a field of a pasted object.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SeedProblem {
@@ -145,8 +171,11 @@ pub enum SeedProblem {
     #[error("primary and standby are in one zone or are one disk (E-011)")]
     TooClose,
     /// The cluster has another number of writers than one (`W-041`).
-    #[error("a cluster needs exactly one Writer, not {0} (W-041)")]
+    #[error("a cluster has one Writer, not {0} (W-041)")]
     Writers(usize),
+    /// The answer does not say whose it is (`W-044`).
+    #[error("the answer does not say whose it is; add {0}, as in the request (W-044)")]
+    Owner(&'static str),
 }
 
 /// What is wrong, and with which field of the object.
@@ -165,7 +194,12 @@ impl Misread {
 
     /// The same, as seen from around the field or item of a list, such as `[1]`, in which it is.
     pub(super) fn within(self, around: &str) -> Self {
-        let dot = if self.field.is_empty() || self.field.starts_with('[') { "" } else { "." };
+        let apart = |text: &str| !text.is_empty() && !text.starts_with('[');
+        let dot = if apart(around) && apart(&self.field) || around.ends_with(']') && apart(&self.field) {
+            "."
+        } else {
+            ""
+        };
         Self { field: format!("{around}{dot}{}", self.field), problem: self.problem }
     }
 }

@@ -25,6 +25,12 @@ rules! {
     W_033 Documented "response fields; PolarDB's by example: facts/ebs.md#answers, facts/polardb.md#wire-format-of-polardb" => "Times are epoch seconds in EBS and ISO 8601 in PolarDB.";
     W_034 Sibling "drill pages, an empty NextToken ends the list: facts/ebs.md#drill-pages" => "The last page of a list by token has an empty NextToken.";
     W_035 Inferred "a public client counts elements; the sample joins them: facts/ebs.md#members-of-a-group" => "The members of a group are listed one id an element.";
-    W_040 Inferred "Primary and Standby never move, Source and Destination do: facts/ebs.md#fixed-and-moving-fields" => "A seeded pair is reversed iff its source is where its standby is.";
-    W_041 Inferred "our contract, what is adopted breaks no invariant: design.md#what-was-decided-here" => "A seeded cluster has exactly one writer, the first node if none says so.";
+    W_036 Inferred "the samples have all four; that both styles have them is inferred: facts/ebs.md#pages-of-lists" => "Every page of pairs, groups and drills shows NextToken, PageNumber, PageSize and TotalCount.";
+    W_037 Sibling "an error of another product: facts/ebs.md#error-envelope" => "An error has a Recommend, the address of the page that explains its code.";
+    W_040 Inferred "Primary and Standby never move, Source and Destination do: facts/ebs.md#fixed-and-moving-fields" => "An entered pair or group is reversed iff its source is where its standby is.";
+    W_041 Inferred "our contract, what is adopted breaks no invariant: design.md#what-was-decided-here" => "An entered cluster has exactly one writer, the first node that can be one if none is shown as one.";
+    W_042 Inferred "our contract: design.md#what-was-decided-here" => "Any body or object of a modelled describe call can be entered; what the model does not show again is told as ignored.";
+    W_043 Inferred "our contract: design.md#what-was-decided-here" => "A resource is entered or left out as a whole, and left out with its reason if it names one that is neither entered nor known.";
+    W_044 Documented "drill pages, a pair's record does not name its pair: facts/ebs.md#drill-pages" => "The drills of a pair are entered with the PairId of the request beside them.";
+    W_045 Inferred "a group that shows invalid may have any status underneath: facts/ebs.md#members-of-a-group-by-status" => "An entered group that shows invalid since a member is has the status of its other members underneath.";
 }

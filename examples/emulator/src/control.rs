@@ -26,7 +26,7 @@ use crate::world::{Emulator, World};
 use crate::{effects, faults, policy, seed, state};
 
 /// The longest body of an ordinary request.
-const LONGEST_BODY: usize = 16 << 20;
+pub const LONGEST_BODY: usize = 16 << 20;
 
 /// The longest that a reader of events may wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);

@@ -89,13 +89,19 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
         emulator.with(|world, now| answer(world, now, &emulator, &caller, &parameters, parsed));
     // Writing the document needs no lock.
     let document = match (&answer, fault.as_ref().and_then(reply::replacement)) {
-        (_, Some(error)) => Body::error(&error, &request_id, &caller.host_id(None, &emulator), format),
+        (_, Some(error)) => Body::error(
+            &error,
+            caller.product(&parameters),
+            &request_id,
+            &caller.host_id(None, &emulator),
+            format,
+        ),
         (Outcome::Success(operation, response), None) => {
             Body::success(*operation, response, &request_id, format)
         }
         (Outcome::Error(error), None) => {
             let product = caller.product(&parameters);
-            Body::error(error, &request_id, &caller.host_id(product, &emulator), format)
+            Body::error(error, product, &request_id, &caller.host_id(product, &emulator), format)
         }
     };
     let response = reply::response(document, &request_id);
@@ -111,7 +117,8 @@ fn refuse(emulator: &Emulator, parts: &Parts, error: WireError) -> HttpResponse 
     let (parameters, _) = caller.read(parts.uri.query().unwrap_or_default(), b"");
     let request_id = emulator.with(|world, _| world.simulation.mint_request_id());
     let host = caller.host_id(None, emulator);
-    reply::response(Body::error(&error, &request_id, &host, caller.format(&parameters)), &request_id)
+    let document = Body::error(&error, None, &request_id, &host, caller.format(&parameters));
+    reply::response(document, &request_id)
 }
 
 /// Everything that happens under the lock.

@@ -134,23 +134,36 @@ fn what_an_account_has_is_seeded_as_it_was_pasted() {
     server.advance(2_000);
     assert_eq!(server.writer("pc-1"), "pi-1");
 
-    // Each is refused as a whole.
+    assert_eq!(seeded["ignored"], json!([{ "at": "ReplicaPairs[0].Nonsense" }]));
+    assert_eq!(seeded["left_out"], json!([]));
+
+    // An odd resource is left out and told, and does not lock out the rest.
     let before = server.get("state").body;
-    let other = |pair: Value| json!({ "Clusters": [{ "DBNodes": [{}] }], "ReplicaPairs": [pair] });
+    let beside = |pair: Value| json!({ "Clusters": [{ "DBNodes": [{}] }], "ReplicaPairs": [pair] });
     let disk_in_use =
         json!({ "SourceDiskId": "d-a", "SourceRegion": "cn-shanghai", "DestinationRegion": "cn-beijing" });
-    for bad in [
-        other(json!({ "ReplicaPairId": "pair-cn-dsa" })),
-        other(disk_in_use),
-        other(json!({ "Status": "nonsense" })),
-        other(json!(5)),
-        json!({ "Clusters": [{ "DBClusterId": "pc-1", "DBNodes": [{}] }] }),
-        json!({ "Clusters": [{ "DBNodes": [] }] }),
-        json!({ "Clusters": [{ "DBNodes": [{ "DBNodeId": "pi-2" }] }] }),
-        json!({ "ReplicaGroups": [{ "Status": "nap" }] }),
-        json!({ "Pairs": [] }),
-        json!([]),
+    for odd in
+        [json!({ "ReplicaPairId": "pair-cn-dsa" }), disk_in_use, json!({ "Status": "nonsense" }), json!(5)]
+    {
+        let told = server.post("seed", &beside(odd.clone())).ok();
+        assert_eq!(told["left_out"][0]["at"], "ReplicaPairs[0]", "{odd}");
+        assert_eq!(told["ReplicaPairIds"], json!([]), "{odd}");
+        assert_eq!(told["DBClusterIds"].as_array().map(Vec::len), Some(1), "{odd}");
+        server.put("state", &serde_json::from_str(&before).unwrap()).done();
+    }
+    for (alone, at) in [
+        (json!({ "Clusters": [{ "DBClusterId": "pc-1", "DBNodes": [{}] }] }), "Clusters[0]"),
+        (json!({ "Clusters": [{ "DBNodes": [] }] }), "Clusters[0]"),
+        (json!({ "Clusters": [{ "DBNodes": [{ "DBNodeId": "pi-2" }] }] }), "Clusters[0]"),
+        (json!({ "ReplicaGroups": [{ "Status": "nap" }] }), "ReplicaGroups[0]"),
+        (json!({ "ReplicaPairId": "pair-1", "ReplicaGroupId": "pg-1" }), ""),
     ] {
+        let told = server.post("seed", &alone).ok();
+        assert_eq!(told["left_out"][0]["at"], at, "{alone}");
+        assert_eq!(server.get("state").body, before, "{alone}");
+    }
+    // What has no form of an answer is refused as a whole.
+    for bad in [json!({ "Pairs": [] }), json!([]), json!({}), json!([5]), json!({ "ReplicaPairs": 5 })] {
         server.post("seed", &bad).error(400);
         assert_eq!(server.get("state").body, before, "{bad}");
     }
@@ -158,10 +171,10 @@ fn what_an_account_has_is_seeded_as_it_was_pasted() {
     let mine = json!({ "ReplicaPairs": [{ "SourceDiskId": "d-a", "SourceRegion": "cn-shanghai", "DestinationRegion": "cn-beijing" }] });
     server.post("seed?account=2222222222222222", &mine).ok();
     assert_eq!(server.get("disks?account=2222222222222222").ok()["disks"].as_array().map(Vec::len), Some(2));
-    assert_eq!(
-        server.post("seed", &json!({})).ok(),
-        json!({ "ReplicaPairIds": [], "ReplicaGroupIds": [], "DBClusterIds": [] })
-    );
+    let nothing = json!({
+        "ReplicaPairIds": [], "ReplicaGroupIds": [], "DrillIds": [], "DBClusterIds": [], "ignored": [], "left_out": [],
+    });
+    assert_eq!(server.post("seed", &json!({ "RequestId": "x", "ReplicaPairs": [] })).ok(), nothing);
 }
 
 #[test]

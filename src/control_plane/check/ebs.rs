@@ -195,6 +195,10 @@ impl ControlPlane {
         Ok(())
     }
 
+    pub(in crate::control_plane) fn check_drill(&self, drill: &Drill) -> Result<(), Violation> {
+        self.breach_of_drill(drill).map_or(Ok(()), |breach| Err(breach.of(drill.id.as_str())))
+    }
+
     fn breach_of_drill(&self, drill: &Drill) -> Option<Breach> {
         let owned = match &drill.owner {
             ReplicaId::Pair(id) => self.pairs.get(id).map(|pair| &pair.account),

@@ -1,6 +1,7 @@
 //! The drill operations: dispatch of a call to the drill's own decision.
 
 use alloc::collections::BTreeSet;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
@@ -8,11 +9,11 @@ use crate::control_plane::call::CallContext;
 use crate::control_plane::ebs::groups::unknown;
 use crate::control_plane::effect::{Owner, drill_effect};
 use crate::control_plane::event::{DrillFact, Event, Fact};
-use crate::control_plane::{ControlPlane, Misuse, Step};
+use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
 use crate::ebs::drill::rules::{D_110, D_111, D_150, D_610, D_611, D_620};
 use crate::ebs::{
-    Drill, DrillPage, DrillPlan, DrillReason, DrillStarted, DrillStatus, EbsRefusal, FreshDrill, Page,
-    ReplicaId,
+    Drill, DrillPage, DrillPlan, DrillReason, DrillSeed, DrillStarted, DrillStatus, EbsRefusal, FreshDrill,
+    Page, ReplicaId,
 };
 use crate::ids::{AccountId, DiskId, DrillId, EffectId, PairId};
 use crate::policy::DrillWithoutRecoverPoint;
@@ -73,13 +74,41 @@ impl ControlPlane {
         let (account, pairs) = (call.account.clone(), target.pairs.into_iter());
         let drill = Drill::start(fresh, account, owner, pairs, target.recover_point, now, asked);
         let rule = if drill.pending.is_some() { D_110 } else { D_111 };
-        self.index.enter_drill(&drill);
-        let step = Step {
-            effects: drill_effect(&drill).into_iter().collect(),
-            events: [status_event(&drill, now, rule, None, Some(drill.status))].into(),
-        };
-        self.drills.insert(id.clone(), drill);
+        let events = [status_event(&drill, now, rule, None, Some(drill.status))].into();
+        let step = Step { effects: self.admit_drill(drill), events };
         Ok(Done { response: DrillStarted { drill: id }, step, rule: Some(rule) })
+    }
+
+    /// Takes in a drill that exists elsewhere, in any status. Its owner and the pairs that its disks name exist already.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAdopted`]; nothing but the clock has changed.
+    pub fn adopt_drill(
+        &mut self,
+        now: Timestamp,
+        account: &AccountId,
+        seed: DrillSeed,
+    ) -> Result<Step, NotAdopted> {
+        let now = self.observe(now);
+        let disks: BTreeSet<_> = seed.disks.iter().map(|disk| &disk.disk).collect();
+        let in_use = |disk: &DiskId| self.has_disk(account, disk);
+        let known = self.drills.contains_key(&seed.id) || disks.len() != seed.disks.len();
+        if known || disks.into_iter().any(in_use) {
+            return Err(NotAdopted::IdInUse(String::from(seed.id.as_str())));
+        }
+        let drill = Drill::adopt(seed, account.clone(), now, EffectId(self.next_id));
+        self.check_drill(&drill)?;
+        self.mint();
+        Ok(Step { effects: self.admit_drill(drill), events: Vec::new() })
+    }
+
+    /// Enters a drill into the registry and the indexes. Returns its effect.
+    fn admit_drill(&mut self, drill: Drill) -> Vec<Effect> {
+        self.index.enter_drill(&drill);
+        let effects = drill_effect(&drill).into_iter().collect();
+        self.drills.insert(drill.id.clone(), drill);
+        effects
     }
 
     /// Whether these ids are complete, distinct and unused.

@@ -18,7 +18,7 @@ pub struct DrillPage {
     pub owner: ReplicaId,
     /// The drills of this page, in the order in which they were started.
     pub drills: Vec<Drill>,
-    /// Where the next page begins; absent on the last one and under paging by number.
+    /// Where the next page begins; absent on the last one.
     pub next: Option<Cursor>,
     /// The page that was asked for.
     pub page: Page,

@@ -20,7 +20,7 @@ pub(crate) mod rules;
 use alloc::vec::Vec;
 
 use crate::ebs::replica::ReplicaId;
-use crate::ids::{AccountId, DiskId, DrillId, PairId};
+use crate::ids::{AccountId, DiskId, DrillId, EffectId, PairId};
 use crate::lifecycle::Pending;
 use crate::spelling::spelled;
 use crate::text::StatusMessage;
@@ -58,6 +58,12 @@ pub enum DrillDiskStatus {
 }
 
 impl DrillDiskStatus {
+    /// The status that is spelled so; any other text is the code of an error.
+    pub fn of(text: StatusMessage) -> Self {
+        let known = [Self::Creating, Self::Created, Self::Deleting, Self::Deleted];
+        known.into_iter().find(|known| known.as_str() == text.as_str()).unwrap_or(Self::Failed(text))
+    }
+
     /// The wire spelling.
     pub fn as_str(&self) -> &str {
         match self {
@@ -126,6 +132,55 @@ pub struct Drill {
     pub(crate) recover_point: Option<Timestamp>,
     pub(crate) disks: Vec<DrillDisk>,
     pub(crate) pending: Option<Pending<DrillEffect>>,
+}
+
+/// A drill that exists elsewhere, in any status, to be adopted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrillSeed {
+    /// Its id.
+    pub id: DrillId,
+    /// Its owner, which exists already.
+    pub owner: ReplicaId,
+    /// Its status.
+    pub status: DrillStatus,
+    /// Why it failed; ignored in any other status.
+    pub status_message: Option<StatusMessage>,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// The recover point of its disks.
+    pub recover_point: Option<Timestamp>,
+    /// Its disks, one for each pair. Only the code of a failed one counts; what else they show follows from the drill.
+    pub disks: Vec<DrillDisk>,
+}
+
+impl Drill {
+    /// The drill of a seed. In a transient status it has the pending effect `asked` from now on.
+    pub(crate) fn adopt(seed: DrillSeed, account: AccountId, now: Timestamp, asked: EffectId) -> Self {
+        let failed = matches!(seed.status, DrillStatus::ExecuteFailed | DrillStatus::ClearFailed);
+        let status_message = seed.status_message.filter(|_| failed);
+        let shown = |disk: DrillDiskStatus| match (seed.status, disk) {
+            (DrillStatus::Executing, _) => DrillDiskStatus::Creating,
+            (DrillStatus::Executed, _) => DrillDiskStatus::Created,
+            (DrillStatus::Clearing, _) => DrillDiskStatus::Deleting,
+            (_, DrillDiskStatus::Failed(code)) => DrillDiskStatus::Failed(code),
+            (_, other) => status_message.clone().map_or(other, DrillDiskStatus::Failed),
+        };
+        let disks =
+            seed.disks.into_iter().map(|disk| DrillDisk { status: shown(disk.status), ..disk }).collect();
+        let pending = DrillEffect::of(seed.status).map(|effect| Pending { id: asked, effect, since: now });
+        Self {
+            id: seed.id,
+            account,
+            ordinal: asked.0,
+            owner: seed.owner,
+            status: seed.status,
+            started_at: seed.started_at.min(now),
+            recover_point: seed.recover_point.map(|at| at.min(now)),
+            disks,
+            pending,
+            status_message,
+        }
+    }
 }
 
 /// Reading a drill.

@@ -55,7 +55,7 @@ pub struct GroupPage {
     pub groups: Vec<GroupView>,
     /// The site that every record is stamped with.
     pub site: Site,
-    /// Where the next page begins; absent on the last one and under paging by number.
+    /// Where the next page begins; absent on the last one.
     pub next: Option<Cursor>,
     /// The page that was asked for.
     pub page: Page,

@@ -45,7 +45,7 @@ pub struct PairPage {
     pub group_names: BTreeMap<GroupId, GroupName>,
     /// The site that every record is stamped with.
     pub site: Site,
-    /// Where the next page begins; absent on the last one and under paging by number.
+    /// Where the next page begins; absent on the last one.
     pub next: Option<Cursor>,
     /// The page that was asked for.
     pub page: Page,

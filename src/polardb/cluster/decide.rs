@@ -14,6 +14,7 @@ use crate::polardb::cluster::{ClusterEffect, DbCluster, Lifecycle};
 use crate::polardb::context::Context;
 use crate::polardb::election::electorate::{Electorate, TargetZoneType};
 use crate::polardb::election::failover::{Cause, Next, NoCandidate, OnExhaustion, Stage, Start};
+use crate::polardb::election::ranking::Priority;
 use crate::polardb::election::rules::{
     P_104, P_105, P_107, P_108, P_113, P_122, P_143, P_151, P_152, P_160, P_171, P_187,
 };
@@ -156,6 +157,10 @@ impl DbCluster {
     ///
     /// [`PolarDbReason::NodeNotFound`] if the cluster has no such node.
     pub fn decide_node_config(&self, at: Context<'_>, request: &ModifyDbNodeConfig) -> Decision {
+        if request.priority == Priority::NONE {
+            let why = "a failover priority is 1 to 15, not 0";
+            return Err(PolarDbReason::malformed("ConfigValue", why).of(Operation::ModifyDbNodeConfig));
+        }
         self.node_of(Operation::ModifyDbNodeConfig, &request.node)?;
         let mut draft = self.draft(at, P_302);
         draft.change_nodes(core::slice::from_ref(&request.node), NodeChange::Priority(request.priority));

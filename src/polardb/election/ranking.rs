@@ -13,10 +13,11 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::ids::NodeId;
-use crate::polardb::election::rules::{P_120, P_130, P_131};
+use crate::polardb::election::rules::{P_120, P_123, P_130, P_131};
 use crate::rule::cite;
 
-/// A failover priority: 1 to 15, larger is preferred, 1 by default. No value means "never" (`P-120`).
+/// A failover priority: 1 to 15, larger is preferred, 1 by default. No value means "never" (`P-120`). An answer may show
+/// 0, which ranks below all others and which no request may set (`P-123`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -33,6 +34,8 @@ pub struct BadPriority(pub u8);
 impl Priority {
     /// The lowest, and the one of a new node.
     pub const MIN: Self = Self(1);
+    /// The one that an answer may show of a node that has none.
+    pub const NONE: Self = Self(0);
     /// The highest.
     pub const MAX: Self = Self(15);
 
@@ -48,6 +51,16 @@ impl Priority {
         } else {
             Err(BadPriority(number))
         }
+    }
+
+    /// The priority that an answer shows as this number.
+    ///
+    /// # Errors
+    ///
+    /// [`BadPriority`] if it is above 15.
+    pub const fn shown(number: u8) -> Result<Self, BadPriority> {
+        cite!(P_123);
+        if number == Self::NONE.0 { Ok(Self::NONE) } else { Self::new(number) }
     }
 
     /// The number.
@@ -66,7 +79,7 @@ impl TryFrom<u8> for Priority {
     type Error = BadPriority;
 
     fn try_from(number: u8) -> Result<Self, BadPriority> {
-        Self::new(number)
+        Self::shown(number)
     }
 }
 

@@ -20,6 +20,7 @@ rules! {
     P_120 Documented "SDK 9.2.1, FailoverPriority; release note of 2019-10: facts/polardb.md#priorities" => "A priority is 1 to 15, 1 by default; none means never.";
     P_121 Inferred "it is a field of the node: facts/polardb.md#priority-belongs-to-the-node" => "The priority belongs to the node and survives a promotion.";
     P_122 Documented "release note of 2019-10: facts/polardb.md#priorities" => "A change of priority takes effect at once.";
+    P_123 Inferred "an answer recorded from an account: facts/polardb.md#priorities" => "An answer may show the priority 0, which ranks below all others; no request may set it.";
     P_130 Documented "founding page; SDK 9.2.1 on the direction: facts/polardb.md#election, facts/polardb.md#priorities" => "The nodes of the highest priority come first; larger wins.";
     P_131 Documented "pages on automatic failover, equal odds: facts/polardb.md#election" => "Among equal priorities any node may be chosen, each equally likely.";
     P_132 Documented "founding page; lower priorities are inferred: facts/polardb.md#election, facts/polardb.md#lower-priorities-are-tried" => "When a switch fails the next node is tried until one succeeds.";

@@ -9,13 +9,18 @@ use alloc::vec::Vec;
 use crate::control_plane::Refusal;
 use crate::ebs::{
     ClearPairDrill, ClearReplicaGroupDrill, DescribePairDrills, DescribeReplicaGroupDrills, Drill, DrillDisk,
-    DrillPage, DrillStarted, ReplicaId, StartPairDrill, StartReplicaGroupDrill,
+    DrillDiskStatus, DrillPage, DrillSeed, DrillStarted, ReplicaId, StartPairDrill, StartReplicaGroupDrill,
 };
 use crate::ids::{DrillId, GroupId, PairId};
+use crate::rule::cite;
+use crate::text::StatusMessage;
 use crate::time::Timestamp;
 use crate::wire::cursor::{self, next_token, page, page_number, page_size};
+use crate::wire::enter::Defaults;
 use crate::wire::object::{Number, Text, count, object, text};
+use crate::wire::pasted::{Misread, Pasted, SeedProblem};
 use crate::wire::reader::{INT32, Reader};
+use crate::wire::rules::W_044;
 
 pub(in crate::wire) fn start_pair(reader: &mut Reader<'_>) -> Result<StartPairDrill, Refusal> {
     let pair = reader.required("PairId", PairId::parse)?;
@@ -67,9 +72,9 @@ object! {
     /// What `DescribePairDrills` and `DescribeReplicaGroupDrills` answer.
     DescribeDrillsResponse(page: &DrillPage, request_id: &str) {
         drills: Vec<DrillRecord> = "Drills" => page.drills.iter().map(DrillRecord::new).collect(),
-        next_token: Text = "NextToken" => next_token(page.page, page.next),
-        page_number: Number = "PageNumber" => page_number(page.page),
-        page_size: Number = "PageSize" => page_size(page.page),
+        next_token: Text = "NextToken" => next_token(page.next),
+        page_number: Number = "PageNumber" => Some(page_number(page.page).into()),
+        page_size: Number = "PageSize" => Some(page_size(page.page).into()),
         total_count: Number = "TotalCount" => count(page.total),
         request_id: String = "RequestId" => request_id.into(),
     }
@@ -104,4 +109,42 @@ const fn of_group(drill: &Drill) -> Option<&GroupId> {
 /// The disk of a pair's drill.
 fn disk_of_pair(drill: &Drill) -> Option<&DrillDisk> {
     drill.disks().first().filter(|_| of_group(drill).is_none())
+}
+
+/// Reads a drill, whose pair the answer does not name: the paste has `PairId` beside it or around it (`W-044`).
+pub(in crate::wire) fn read(
+    pasted: Pasted<'_>,
+    around: Pasted<'_>,
+    defaults: &Defaults<'_>,
+) -> Result<DrillSeed, Misread> {
+    cite!(W_044);
+    let pair = pasted.typed("PairId")?.or(around.typed("PairId")?);
+    let group = pasted.typed("GroupId")?.or(around.typed("GroupId")?);
+    let owner = group.map(ReplicaId::Group).or(pair.map(ReplicaId::Pair));
+    let owner = owner.ok_or(SeedProblem::Owner("PairId"))?;
+    let disk = |pasted: Pasted<'_>, pair: Option<PairId>| {
+        let status: Option<StatusMessage> = pasted.kept("DrillDiskStatus");
+        let disk = pair.zip(pasted.typed("DrillDiskId")?);
+        Ok::<_, Misread>(disk.map(|(pair, disk)| DrillDisk {
+            pair,
+            disk,
+            status: status.map_or(DrillDiskStatus::Created, DrillDiskStatus::of),
+        }))
+    };
+    let disks = match &owner {
+        ReplicaId::Pair(pair) => Vec::from([disk(pasted, Some(pair.clone()))?]),
+        ReplicaId::Group(_) => pasted.list("PairsInfo", |_, item| {
+            let item = Pasted::of(item)?;
+            disk(item, item.typed("PairId")?)
+        })?,
+    };
+    Ok(DrillSeed {
+        id: pasted.required("DrillId")?,
+        owner,
+        status: pasted.required("Status")?,
+        status_message: pasted.kept("StatusMessage"),
+        started_at: pasted.seconds("StartAt").unwrap_or(defaults.now),
+        recover_point: pasted.seconds("RecoverPoint"),
+        disks: disks.into_iter().flatten().collect(),
+    })
 }

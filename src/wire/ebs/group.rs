@@ -9,27 +9,25 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use serde_json::Value;
-
-use super::labels::TagRecord;
+use super::labels::{TAG, TagRecord};
 use super::pair::RPO_SECONDS;
 use super::place::Sites;
 use crate::control_plane::Refusal;
 use crate::ebs::{
     AddDiskReplicaPair, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, GroupCreated, GroupPage,
-    GroupSeed, GroupSettings, GroupStatus, GroupView, ModifyDiskReplicaGroup, RemoveDiskReplicaPair,
-    ReprotectDiskReplicaGroup, Site, StartDiskReplicaGroup,
+    GroupSeed, GroupSettings, GroupStatus, GroupView, ModifyDiskReplicaGroup, PairStatus,
+    RemoveDiskReplicaPair, ReprotectDiskReplicaGroup, Site, StartDiskReplicaGroup, fits_group,
 };
 use crate::ids::{GroupId, PairId, RegionId, ResourceGroupId, ZoneId};
 use crate::rule::cite;
 use crate::text::{Description, GroupName};
 use crate::time::Timestamp;
 use crate::wire::cursor::{self, next_token, page, page_number, page_size};
+use crate::wire::enter::{Defaults, IdKind};
 use crate::wire::object::{Number, Text, count, object, text};
 use crate::wire::pasted::{Misread, Pasted, SeedProblem};
 use crate::wire::reader::{INT32, INT64, Reader};
-use crate::wire::rules::W_035;
-use crate::wire::seed::{self, Defaults, IdKind, SeedError, SeedList};
+use crate::wire::rules::{W_035, W_045};
 
 /// The group, and the token that every operation on one group takes.
 pub(in crate::wire) fn group(reader: &mut Reader<'_>) -> Result<GroupId, Refusal> {
@@ -119,10 +117,10 @@ object! {
     /// What `DescribeDiskReplicaGroups` answers.
     DescribeDiskReplicaGroupsResponse(page: &GroupPage, request_id: &str) {
         request_id: String = "RequestId" => request_id.into(),
-        next_token: Text = "NextToken" => next_token(page.page, page.next),
+        next_token: Text = "NextToken" => next_token(page.next),
         groups: Vec<GroupRecord> = "ReplicaGroups" => page.groups.iter().map(|group| GroupRecord::new(group, page.site)).collect(),
-        page_number: Number = "PageNumber" => page_number(page.page),
-        page_size: Number = "PageSize" => page_size(page.page),
+        page_number: Number = "PageNumber" => Some(page_number(page.page).into()),
+        page_size: Number = "PageSize" => Some(page_size(page.page).into()),
         total_count: Number = "TotalCount" => count(page.total),
     }
 
@@ -156,24 +154,14 @@ object! {
 cite!(W_035);
 
 /// A group to be adopted in the region of its production site, once its members are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeededGroup {
-    /// The region of its production site.
-    pub region: RegionId,
-    /// The group.
-    pub seed: GroupSeed,
+#[derive(Debug, Clone)]
+pub(in crate::wire) struct SeededGroup {
+    pub(in crate::wire) region: RegionId,
+    pub(in crate::wire) seed: GroupSeed,
 }
 
-/// Reads items of `DescribeDiskReplicaGroups`.
-///
-/// # Errors
-///
-/// [`SeedError`] about the first object that cannot be read; ids may have been minted by then.
-pub fn seed_groups(objects: &[Value], defaults: &mut Defaults<'_>) -> Result<Vec<SeededGroup>, SeedError> {
-    seed::read(SeedList::ReplicaGroups, objects, |pasted| enter(pasted, defaults))
-}
-
-fn enter(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<SeededGroup, Misread> {
+/// Reads an item of `DescribeDiskReplicaGroups`.
+pub(in crate::wire) fn read(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<SeededGroup, Misread> {
     let members = members(pasted)?;
     let id = pasted.id("ReplicaGroupId", IdKind::Group, defaults)?;
     let Sites { reversed, primary, standby } =
@@ -182,22 +170,38 @@ fn enter(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<SeededGroup,
         id,
         status: pasted.typed("Status")?.unwrap_or(GroupStatus::Created),
         reversed,
-        created_at: pasted.seconds("CreateTime")?.unwrap_or(defaults.now),
+        created_at: pasted.seconds("CreateTime").unwrap_or(defaults.now),
         request: CreateDiskReplicaGroup {
             source_zone: primary.1,
             destination_region: standby.0,
             destination_zone: standby.1,
             settings: GroupSettings {
-                name: pasted.typed("GroupName")?,
-                description: pasted.typed("Description")?,
-                enable_rtc: pasted.flag("EnableRtc")?,
-                resource_group: pasted.typed("ResourceGroupId")?,
-                tags: pasted.tags(["TagKey", "TagValue"])?,
+                name: pasted.kept("GroupName"),
+                description: pasted.kept("Description"),
+                enable_rtc: pasted.flag("EnableRtc"),
+                resource_group: pasted.kept("ResourceGroupId"),
+                tags: pasted.tags(TAG),
             },
         },
         members,
     };
     Ok(SeededGroup { region: primary.0, seed })
+}
+
+/// The group's own status. Under one that shows `invalid` since a member is lies a status that fits the other members,
+/// the one that the first of them shows if it does (`W-045`).
+pub(in crate::wire) fn own_status(shown: GroupStatus, members: &[PairStatus]) -> GroupStatus {
+    cite!(W_045);
+    if shown != GroupStatus::Invalid || !members.contains(&PairStatus::Invalid) {
+        return shown;
+    }
+    let Some(sound) = members.iter().find(|status| **status != PairStatus::Invalid) else { return shown };
+    let alike = |own: &&GroupStatus| sound.as_str() == own.as_str();
+    let first = GroupStatus::ALL.iter().find(alike);
+    let fits = |own: &&GroupStatus| {
+        **own != GroupStatus::Invalid && members.iter().all(|member| fits_group(**own, *member))
+    };
+    first.into_iter().chain(GroupStatus::ALL).find(fits).copied().unwrap_or(shown)
 }
 
 /// The members, each named once. They must be seeded with the group or exist already.

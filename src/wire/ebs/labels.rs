@@ -111,10 +111,13 @@ fn distinct<'a>(reader: &Reader<'_>, keys: impl Iterator<Item = &'a TagKey>) -> 
     Ok(())
 }
 
+/// The fields of a tag's key and value in answers.
+pub(in crate::wire) const TAG: [&str; 2] = ["TagKey", "TagValue"];
+
 object! {
     /// What `ListTagResources` answers.
     ListTagResourcesResponse(page: &TagPage, request_id: &str) {
-        next_token: Text = "NextToken" => text(page.next.map(cursor::encode).unwrap_or_default()),
+        next_token: Text = "NextToken" => cursor::next_token(page.next),
         resources: Vec<TagResourceRecord> = "TagResources" => page.resources.iter().flat_map(|of| of.tags.iter().map(|tag| TagResourceRecord::new(tag, &of.id, page.kind))).collect(),
         request_id: String = "RequestId" => request_id.into(),
     }

@@ -8,11 +8,10 @@ pub(super) mod pair;
 mod place;
 
 pub use drill::{DescribeDrillsResponse, DrillDiskRecord, DrillRecord, StartDrillResponse};
-pub use group::{
-    CreateDiskReplicaGroupResponse, DescribeDiskReplicaGroupsResponse, GroupRecord, SeededGroup, seed_groups,
-};
+pub use group::{CreateDiskReplicaGroupResponse, DescribeDiskReplicaGroupsResponse, GroupRecord};
+pub(super) use labels::TAG;
 pub use labels::{ListTagResourcesResponse, TagRecord, TagResourceRecord};
 pub use pair::{
     CreateDiskReplicaPairResponse, DescribeDiskReplicaPairProgressResponse, DescribeDiskReplicaPairsResponse,
-    PairRecord, SeededPair, seed_pairs,
+    PairRecord,
 };

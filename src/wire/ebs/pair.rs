@@ -8,9 +8,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde_json::Value;
-
-use super::labels::TagRecord;
+use super::labels::{TAG, TagRecord};
 use super::place::Sites;
 use crate::control_plane::Refusal;
 use crate::ebs::{
@@ -22,10 +20,10 @@ use crate::ids::{DiskId, GroupId, PairId, RegionId, ResourceGroupId, ZoneId};
 use crate::text::{Description, Name};
 use crate::time::Timestamp;
 use crate::wire::cursor::{self, next_token, page, page_number, page_size};
+use crate::wire::enter::{Defaults, IdKind};
 use crate::wire::object::{Number, Text, count, object, text};
 use crate::wire::pasted::{Misread, Pasted, SeedProblem};
 use crate::wire::reader::{INT32, INT64, Reader};
-use crate::wire::seed::{self, Defaults, IdKind, SeedError, SeedList};
 
 /// The only recovery point objective, in seconds.
 pub(super) const RPO_SECONDS: u64 = RPO.as_millis() / 1_000;
@@ -162,10 +160,10 @@ object! {
     /// What `DescribeDiskReplicaPairs` answers.
     DescribeDiskReplicaPairsResponse(page: &PairPage, request_id: &str) {
         request_id: String = "RequestId" => request_id.into(),
-        next_token: Text = "NextToken" => next_token(page.page, page.next),
+        next_token: Text = "NextToken" => next_token(page.next),
         pairs: Vec<PairRecord> = "ReplicaPairs" => page.pairs.iter().map(|pair| PairRecord::new(pair, page)).collect(),
-        page_number: Number = "PageNumber" => page_number(page.page),
-        page_size: Number = "PageSize" => page_size(page.page),
+        page_number: Number = "PageNumber" => Some(page_number(page.page).into()),
+        page_size: Number = "PageSize" => Some(page_size(page.page).into()),
         total_count: Number = "TotalCount" => count(page.total),
     }
 
@@ -210,27 +208,16 @@ const fn charge_shown(charge: &Charge) -> (&'static str, u32) {
 }
 
 /// A pair to be adopted in the region of its primary.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeededPair {
-    /// The region of its primary.
-    pub region: RegionId,
-    /// The pair.
-    pub seed: PairSeed,
-    /// The group that it says it is in. It joins through the group's own seed.
-    pub group: Option<GroupId>,
+#[derive(Debug, Clone)]
+pub(in crate::wire) struct SeededPair {
+    pub(in crate::wire) region: RegionId,
+    pub(in crate::wire) seed: PairSeed,
+    /// The group that it says it is in.
+    pub(in crate::wire) group: Option<GroupId>,
 }
 
-/// Reads items of `DescribeDiskReplicaPairs`.
-///
-/// # Errors
-///
-/// [`SeedError`] about the first object that cannot be read; ids may have been minted by then.
-pub fn seed_pairs(objects: &[Value], defaults: &mut Defaults<'_>) -> Result<Vec<SeededPair>, SeedError> {
-    seed::read(SeedList::ReplicaPairs, objects, |pasted| enter(pasted, defaults))
-}
-
-fn enter(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<SeededPair, Misread> {
-    let charge = charge(pasted)?;
+/// Reads an item of `DescribeDiskReplicaPairs`.
+pub(in crate::wire) fn read(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<SeededPair, Misread> {
     let id = pasted.id("ReplicaPairId", IdKind::Pair, defaults)?;
     let Sites { reversed, primary, standby } =
         Sites::read(pasted, ["SourceRegion", "DestinationRegion"], defaults)?;
@@ -242,16 +229,14 @@ fn enter(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<SeededPair, 
     if primary_disk == standby_disk {
         return Err(SeedProblem::TooClose.into());
     }
-    let status = pasted.typed("Status")?.unwrap_or(PairStatus::Created);
-    let shown = matches!(status, PairStatus::Invalid | PairStatus::CreateFailed);
     let seed = PairSeed {
         id,
-        status,
-        status_message: pasted.typed("StatusMessage")?.filter(|_| shown),
+        status: pasted.typed("Status")?.unwrap_or(PairStatus::Created),
+        status_message: pasted.kept("StatusMessage"),
         reversed,
-        created_at: pasted.seconds("CreateTime")?.unwrap_or(defaults.now),
-        last_recover_point: pasted.seconds("LastRecoverPoint")?,
-        expires_at: pasted.seconds("ExpiredTime")?,
+        created_at: pasted.seconds("CreateTime").unwrap_or(defaults.now),
+        last_recover_point: pasted.seconds("LastRecoverPoint"),
+        expires_at: pasted.seconds("ExpiredTime"),
         request: CreateDiskReplicaPair {
             source_zone: primary.1,
             source_disk: primary_disk,
@@ -259,12 +244,12 @@ fn enter(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<SeededPair, 
             destination_zone: standby.1,
             destination_disk: standby_disk,
             settings: PairSettings {
-                name: pasted.typed("PairName")?,
-                description: pasted.typed("Description")?,
-                charge,
-                enable_rtc: pasted.flag("EnableRtc")?,
-                resource_group: pasted.typed("ResourceGroupId")?,
-                tags: pasted.tags(["TagKey", "TagValue"])?,
+                name: pasted.kept("PairName"),
+                description: pasted.kept("Description"),
+                charge: charge(pasted),
+                enable_rtc: pasted.flag("EnableRtc"),
+                resource_group: pasted.kept("ResourceGroupId"),
+                tags: pasted.tags(TAG),
             },
         },
     };
@@ -273,17 +258,16 @@ fn enter(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<SeededPair, 
 
 /// How the pair is paid for. Answers do not tell the period, so it is taken to be the shortest; they tell when the pair
 /// expires.
-fn charge(pasted: Pasted<'_>) -> Result<Charge, Misread> {
-    let kbps = pasted.number("Bandwidth")?;
+fn charge(pasted: Pasted<'_>) -> Charge {
+    let kbps = pasted.number("Bandwidth");
     // A postpaid pair shows 0.
     let by_bandwidth =
         if kbps.is_some_and(|kbps| kbps != 0) { ChargeType::Prepay } else { ChargeType::Postpay };
-    match pasted.typed("ChargeType")?.unwrap_or(by_bandwidth) {
-        ChargeType::Postpay => Ok(Charge::PostPay),
+    match pasted.kept("ChargeType").unwrap_or(by_bandwidth) {
+        ChargeType::Postpay => Charge::PostPay,
         ChargeType::Prepay => {
-            let sold = kbps.map_or(Some(Bandwidth::Kbps10240), Bandwidth::from_kbps);
-            let bandwidth = sold.ok_or_else(|| Misread::at("Bandwidth", "not a bandwidth that is sold"))?;
-            Ok(Charge::PrePay { bandwidth, period: 1, unit: PeriodUnit::Month })
+            let bandwidth = kbps.and_then(Bandwidth::from_kbps).unwrap_or(Bandwidth::Kbps10240);
+            Charge::PrePay { bandwidth, period: 1, unit: PeriodUnit::Month }
         }
     }
 }

@@ -7,9 +7,9 @@ use alloc::format;
 
 use crate::ids::{RegionId, ZoneId};
 use crate::rule::cite;
+use crate::wire::enter::Defaults;
 use crate::wire::pasted::{Misread, Pasted, SeedProblem};
 use crate::wire::rules::W_040;
-use crate::wire::seed::Defaults;
 
 /// Where a site is, as far as the object says.
 struct Said {
@@ -22,10 +22,15 @@ impl Said {
         Ok(Self { region: pasted.typed(region)?, zone: pasted.typed(zone)? })
     }
 
-    /// Whether the two may be one place: nothing that both say differs.
+    /// Whether the two may be in one region: they do not name two.
+    fn may_share_a_region(&self, other: &Self) -> bool {
+        self.region.is_none() || other.region.is_none() || self.region == other.region
+    }
+
+    /// Whether the two may be one place.
     fn may_be(&self, other: &Self) -> bool {
-        let region = self.region.is_none() || other.region.is_none() || self.region == other.region;
-        region && (self.zone.is_none() || other.zone.is_none() || self.zone == other.zone)
+        self.may_share_a_region(other)
+            && (self.zone.is_none() || other.zone.is_none() || self.zone == other.zone)
     }
 
     /// What either says.
@@ -44,6 +49,22 @@ pub(super) struct Sites {
 cite!(W_040);
 
 impl Sites {
+    /// Whether source and destination are standby and primary, unless they are neither. An object that leaves out where
+    /// it was created agrees with both, and is taken as not reversed.
+    fn reversed(
+        [source, destination, primary, standby]: [&Said; 4],
+        alike: fn(&Said, &Said) -> bool,
+    ) -> Option<bool> {
+        match (
+            alike(source, primary) && alike(destination, standby),
+            alike(source, standby) && alike(destination, primary),
+        ) {
+            (true, _) => Some(false),
+            (false, true) => Some(true),
+            (false, false) => None,
+        }
+    }
+
     /// The sites that source and destination, primary and standby name. `source_region` and `destination_region` are
     /// what the fields of these regions are called.
     pub(super) fn read(
@@ -55,15 +76,11 @@ impl Sites {
         let destination = Said::read(pasted, [destination_region, "DestinationZoneId"])?;
         let primary = Said::read(pasted, ["PrimaryRegion", "PrimaryZone"])?;
         let standby = Said::read(pasted, ["StandbyRegion", "StandbyZone"])?;
-        // An object that leaves out where it was created agrees with both, and is taken as not reversed.
-        let reversed = match (
-            source.may_be(&primary) && destination.may_be(&standby),
-            source.may_be(&standby) && destination.may_be(&primary),
-        ) {
-            (true, _) => false,
-            (false, true) => true,
-            (false, false) => return Err(SeedProblem::Direction.into()),
-        };
+        let said = [&source, &destination, &primary, &standby];
+        // The vendor's own sample has source and primary in two zones of one region; then the regions tell.
+        let by_region =
+            || Self::reversed(said, Said::may_share_a_region).filter(|_| primary.region != standby.region);
+        let reversed = Self::reversed(said, Said::may_be).or_else(by_region).ok_or(SeedProblem::Direction)?;
         let (at_primary, at_standby) = if reversed { (destination, source) } else { (source, destination) };
         let (primary, standby) = (primary.and(at_primary), standby.and(at_standby));
         let region = |said: &Said| said.region.clone().or_else(|| region_of(said.zone.as_ref()?));

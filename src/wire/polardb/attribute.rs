@@ -4,17 +4,12 @@
 //! It spells some things differently than the list: `VpcId` and `VPCId`, `CreateTime` and `CreationTime`, `ZoneId` and
 //! `ZoneIds`; `HotStandbyCluster` is `ON` there and `StandbyClusterON` here.
 
-use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use serde_json::Value;
-
 use super::clusters::{ClusterTag, cluster};
-use super::words::{
-    ENGINE, ROLES, SWITCH, UNLOCKED, WRITER, has_standby, hot_standby, hot_standby_of, role, switch,
-};
+use super::words::{ENGINE, ROLES, SWITCH, UNLOCKED, has_standby, hot_standby, hot_standby_of, role, switch};
 use crate::control_plane::Refusal;
 use crate::ids::{NodeClass, RegionId, ZoneId};
 use crate::polardb::{
@@ -25,11 +20,11 @@ use crate::rule::cite;
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 use crate::wire::civil::{format_iso, parse_iso};
+use crate::wire::enter::{Defaults, IdKind};
 use crate::wire::object::{Number, Text, object, text};
 use crate::wire::pasted::{Misread, Pasted, SeedProblem};
 use crate::wire::reader::Reader;
 use crate::wire::rules::W_041;
-use crate::wire::seed::{self, Defaults, IdKind, SeedError, SeedList};
 
 /// `SubCluster` of a standby node.
 const STANDBY: &str = "Standby";
@@ -146,23 +141,15 @@ fn zones(cluster: &DbCluster) -> String {
     zones.join(",")
 }
 
-/// Reads answers of `DescribeDBClusterAttribute`.
-///
-/// # Errors
-///
-/// [`SeedError`] about the first object that cannot be read; ids may have been minted by then.
-pub fn seed_clusters(objects: &[Value], defaults: &mut Defaults<'_>) -> Result<Vec<ClusterSeed>, SeedError> {
-    seed::read(SeedList::Clusters, objects, |pasted| enter(pasted, defaults))
-}
-
-fn enter(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<ClusterSeed, Misread> {
+/// Reads an answer of `DescribeDBClusterAttribute` or an item of `DescribeDBClusters`.
+pub(in crate::wire) fn read(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<ClusterSeed, Misread> {
     let id = pasted.id("DBClusterId", IdKind::Cluster, defaults)?;
     let region = pasted.typed("RegionId")?.unwrap_or_else(|| defaults.region.clone());
     let engine = |text: &str| Engine::parse(text).ok_or("there is no such engine");
     let engine = pasted.parsed("DBType", engine)?.unwrap_or(Engine::MySql);
     let version = pasted.text("DBVersion")?.or(engine.versions().last().copied()).unwrap_or_default();
     let status = pasted.typed("DBClusterStatus")?.map_or(ClusterStatus::Running, status);
-    let created_at = pasted.parsed("CreationTime", parse_iso)?.unwrap_or(defaults.now);
+    let created_at = created_at(pasted).unwrap_or(defaults.now);
     let edition = pasted.parsed("Category", edition)?.unwrap_or_default();
     let cluster = Surroundings { region: &region, engine, status: &status, created_at };
     let nodes = nodes(pasted, &cluster, defaults)?;
@@ -171,15 +158,11 @@ fn enter(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<ClusterSeed,
         engine,
         version: Arc::from(version),
         edition,
-        pay_type: pasted.typed("PayType")?.unwrap_or(PayType::Postpaid),
-        description: pasted.typed("DBClusterDescription")?,
-        resource_group: pasted.typed("ResourceGroupId")?,
-        tags: pasted.tags(["Key", "Value"])?,
-        deletion_lock: match pasted.number("DeletionLock")? {
-            None | Some(0) => false,
-            Some(1) => true,
-            Some(_) => return Err(Misread::at("DeletionLock", "neither 0 nor 1")),
-        },
+        pay_type: pasted.kept("PayType").unwrap_or(PayType::Postpaid),
+        description: pasted.kept("DBClusterDescription"),
+        resource_group: pasted.kept("ResourceGroupId"),
+        tags: pasted.tags(["Key", "Value"]),
+        deletion_lock: pasted.number("DeletionLock") == Some(1),
         created_at,
         hot_standby: pasted.parsed("HotStandbyCluster", hot_standby_of)?.unwrap_or_default(),
         standby_zone: None,
@@ -187,6 +170,12 @@ fn enter(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> Result<ClusterSeed,
         status,
         region,
     })
+}
+
+/// When a cluster or node was created, which the list of clusters calls by another name.
+fn created_at(pasted: Pasted<'_>) -> Option<Timestamp> {
+    let time = |name| pasted.parsed(name, parse_iso).ok().flatten();
+    time("CreationTime").or_else(|| time("CreateTime"))
 }
 
 /// What nodes take over from their cluster.
@@ -199,48 +188,43 @@ struct Surroundings<'a> {
 
 cite!(W_041);
 
-/// The nodes of a cluster, one of them the writer: the first if no node says so (`W-041`).
+/// The nodes of a cluster, one of them the writer: the first that can be one if no node says so (`W-041`).
 fn nodes(
     pasted: Pasted<'_>,
     cluster: &Surroundings<'_>,
     defaults: &mut Defaults<'_>,
 ) -> Result<Vec<DbNode>, Misread> {
-    let role = |_, node| Pasted::of(node)?.text("DBNodeRole");
-    let named = pasted.list("DBNodes", role)?.contains(&Some(WRITER));
-    let nodes = pasted.list("DBNodes", |at, record| {
-        let by_default = if at == 0 && !named { Role::Writer } else { Role::Reader };
-        node(Pasted::of(record)?, cluster, by_default, defaults)
-    })?;
-    match nodes.iter().filter(|node| node.role == Role::Writer).count() {
-        1 => Ok(nodes),
-        other => Err(Misread::from(SeedProblem::Writers(other)).within("DBNodes")),
+    let mut nodes = pasted.list("DBNodes", |_, record| node(Pasted::of(record)?, cluster, defaults))?;
+    let writers = nodes.iter().filter(|node| node.role == Role::Writer).count();
+    let first = |kind| nodes.iter().position(|node: &DbNode| node.kind == kind);
+    let first = first(NodeKind::Ordinary).or_else(|| first(NodeKind::ColumnStore));
+    match first.and_then(|first| nodes.get_mut(first)) {
+        Some(first) if writers == 0 => (first.role, first.kind) = (Role::Writer, NodeKind::Ordinary),
+        _ if writers == 1 => {}
+        _ => return Err(Misread::from(SeedProblem::Writers(writers)).within("DBNodes")),
     }
+    Ok(nodes)
 }
 
 fn node(
     pasted: Pasted<'_>,
     cluster: &Surroundings<'_>,
-    by_default: Role,
     defaults: &mut Defaults<'_>,
 ) -> Result<DbNode, Misread> {
-    let (role, kind) = role_and_kind(pasted, by_default)?;
+    let (role, kind) = role_and_kind(pasted)?;
     let id = pasted.id("DBNodeId", IdKind::Node, defaults)?;
-    let priority = pasted.number("FailoverPriority")?.map_or(Ok(Priority::MIN), |number| {
-        let why = || format!("a failover priority is 1 to 15, not {number}");
-        let priority = u8::try_from(number).ok().and_then(|number| Priority::new(number).ok());
-        priority.ok_or_else(|| Misread::at("FailoverPriority", why()))
-    })?;
-    let class = NodeClass::parse(pasted.text("DBNodeClass")?.unwrap_or(usual_class(cluster.engine)));
-    let status: Option<StatusMessage> = pasted.typed("DBNodeStatus")?;
-    let created_at = pasted.parsed("CreationTime", parse_iso)?;
+    let priority = pasted.number("FailoverPriority").and_then(|number| u8::try_from(number).ok());
+    let usual =
+        || NodeClass::parse(usual_class(cluster.engine)).map_err(|why| Misread::at("DBNodeClass", why));
+    let status: Option<StatusMessage> = pasted.kept("DBNodeStatus");
     Ok(DbNode {
         id,
         role,
         kind,
-        priority,
-        class: class.map_err(|why| Misread::at("DBNodeClass", why))?,
+        priority: priority.and_then(|number| Priority::shown(number).ok()).unwrap_or_default(),
+        class: pasted.kept("DBNodeClass").map_or_else(usual, Ok)?,
         zone: pasted.typed("ZoneId")?.unwrap_or_else(|| ZoneId::first_of(cluster.region)),
-        created_at: created_at.unwrap_or(cluster.created_at),
+        created_at: created_at(pasted).unwrap_or(cluster.created_at),
         up: true,
         replicating: true,
         busy: status.filter(|status| keeps_busy(status.as_str(), cluster.status)),
@@ -250,9 +234,9 @@ fn node(
 
 /// The role of a node and its kind, which shows in the role, in its sub-cluster or in its column-store switch. The
 /// writer is of the ordinary kind whatever its switches say.
-fn role_and_kind(pasted: Pasted<'_>, by_default: Role) -> Result<(Role, NodeKind), Misread> {
+fn role_and_kind(pasted: Pasted<'_>) -> Result<(Role, NodeKind), Misread> {
     let column_store = pasted.choice("ImciSwitch", &SWITCH)?.unwrap_or(false);
-    let (role, kind) = pasted.choice("DBNodeRole", &ROLES)?.unwrap_or((by_default, NodeKind::Ordinary));
+    let (role, kind) = pasted.choice("DBNodeRole", &ROLES)?.unwrap_or((Role::Reader, NodeKind::Ordinary));
     let kind = match (role, kind) {
         (Role::Reader, NodeKind::Ordinary) if pasted.text("SubCluster")? == Some(STANDBY) => {
             NodeKind::Standby

@@ -8,7 +8,7 @@ pub(super) mod ha_log;
 pub(super) mod nodes;
 mod words;
 
-pub use attribute::{AttributeNode, DescribeDbClusterAttributeResponse, seed_clusters};
+pub use attribute::{AttributeNode, DescribeDbClusterAttributeResponse};
 pub use clusters::{
     ClusterList, ClusterTag, CreateDbClusterResponse, DescribeDbClustersResponse, ListedCluster, ListedNode,
     NodeList, TagList,

@@ -8,12 +8,9 @@ pub(super) const ENGINE: &str = "POLARDB";
 /// `LockMode` of a cluster that is not locked: the model holds no other.
 pub(super) const UNLOCKED: &str = "Unlock";
 
-/// `DBNodeRole` of the writer.
-pub(super) const WRITER: &str = "Writer";
-
 /// `DBNodeRole`, with the role and kind of node that it says: the list has words of its own for column-store and AI nodes.
 pub(super) const ROLES: [(&str, (Role, NodeKind)); 4] = [
-    (WRITER, (Role::Writer, NodeKind::Ordinary)),
+    ("Writer", (Role::Writer, NodeKind::Ordinary)),
     ("Reader", (Role::Reader, NodeKind::Ordinary)),
     ("ColumnReader", (Role::Reader, NodeKind::ColumnStore)),
     ("AI", (Role::Reader, NodeKind::Ai)),
@@ -31,7 +28,7 @@ pub(super) const fn listed_role(node: &DbNode) -> &'static str {
 /// switch, but nothing else than the list's `AI` would tell an AI node from a reader.
 pub(super) const fn role(node: &DbNode) -> &'static str {
     match (node.role, node.kind) {
-        (Role::Writer, _) => WRITER,
+        (Role::Writer, _) => "Writer",
         (Role::Reader, NodeKind::Ai) => "AI",
         (Role::Reader, _) => "Reader",
     }

@@ -1,4 +1,5 @@
 //! Fuzz targets: functions of bytes, each handed to the fuzzer by a binary of its own.
 
 pub mod control;
+pub mod entering;
 pub mod targets;

@@ -22,7 +22,7 @@ pub fn parameters(data: &[u8]) {
             let error = refusal.wire();
             assert!((400..=599).contains(&error.status));
             assert!(!error.code.is_empty() && !error.message.is_empty());
-            [Format::Json, Format::Xml].map(|format| Body::error(&error, "R", "localhost", format))
+            [Format::Json, Format::Xml].map(|format| Body::error(&error, None, "R", "localhost", format))
         }
         Ok(parsed) => {
             let operation = parsed.request.operation();
@@ -39,8 +39,9 @@ pub fn parameters(data: &[u8]) {
                 Ok(response) => {
                     [Format::Json, Format::Xml].map(|format| Body::success(operation, &response, "R", format))
                 }
-                Err(refusal) => [Format::Json, Format::Xml]
-                    .map(|format| Body::error(&refusal.wire(), "R", "localhost", format)),
+                Err(refusal) => [Format::Json, Format::Xml].map(|format| {
+                    Body::error(&refusal.wire(), Some(operation.product()), "R", "localhost", format)
+                }),
             }
         }
     };

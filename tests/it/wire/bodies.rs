@@ -4,8 +4,8 @@ use failover_model::Basis;
 use failover_model::Timestamp;
 use failover_model::ebs::{Cursor, PairPage};
 use failover_model::policy::Policy;
-use failover_model::wire::{self, Defaults, IdKind};
 use failover_model::wire::{Body, Format};
+use failover_model::wire::{Defaults, Entered, IdKind, Paste};
 use failover_model::{AccountId, Fresh, WireError};
 use failover_model::{Call, ControlPlane, Output, Response};
 use serde_json::{Value, json};
@@ -28,19 +28,26 @@ pub(super) fn account() -> AccountId {
     AccountId::parse("1001").unwrap()
 }
 
+/// What a paste becomes in an empty control plane.
+pub(super) fn entered(pasted: &Value) -> (ControlPlane, Entered) {
+    let mut plane = ControlPlane::new(Policy::default());
+    let entered = enter(&mut plane, pasted);
+    (plane, entered)
+}
+
+/// Enters a paste. Ids in it are minted in the order in which they are asked for.
+pub(super) fn enter(plane: &mut ControlPlane, pasted: &Value) -> Entered {
+    let (mut mint, region) = (mint(), "cn-hangzhou".parse().unwrap());
+    let paste = Paste::read(pasted, &mut Defaults { now: NOW, region, mint: &mut mint }).unwrap();
+    let entered = paste.enter(plane, NOW, &account());
+    plane.check().unwrap();
+    entered
+}
+
 /// A control plane with these pairs and clusters.
 pub(super) fn plane(pairs: &[Value], clusters: &[Value]) -> ControlPlane {
-    let mut plane = ControlPlane::new(Policy::default());
-    let mut mint = mint();
-    let region = "cn-hangzhou".parse().unwrap();
-    let mut defaults = Defaults { now: NOW, region, mint: &mut mint };
-    for pair in wire::seed_pairs(pairs, &mut defaults).unwrap() {
-        assert!(plane.adopt_pair(NOW, &account(), &pair.region, pair.seed).is_ok());
-    }
-    for cluster in wire::seed_clusters(clusters, &mut defaults).unwrap() {
-        let _ = plane.adopt_cluster(NOW, &account(), cluster).unwrap();
-    }
-    plane.check().unwrap();
+    let (plane, entered) = entered(&json!({ "ReplicaPairs": pairs, "Clusters": clusters }));
+    assert_eq!(entered.left_out, []);
     plane
 }
 
@@ -103,15 +110,16 @@ fn a_call_with_nothing_to_say_answers_its_request_id_under_its_own_root() {
     }
 }
 
+/// W-037.
 #[test]
-fn errors_have_four_fields_and_in_xml_the_root_error() {
+fn errors_have_five_fields_and_in_xml_the_root_error() {
     let error = WireError {
         status: 404,
         code: "NoSuchResource".into(),
         message: "a <b> & \"c\" 'd' \u{0}\u{1b}\u{ffff}\r\n]]> \u{1f600}".into(),
         basis: Basis::Inferred,
     };
-    let json = Body::error(&error, "R-1", "ebs.cn-shanghai.aliyuncs.com", Format::Json);
+    let json = Body::error(&error, Some(Product::Ebs), "R-1", "ebs.cn-shanghai.aliyuncs.com", Format::Json);
     assert_eq!((json.status, json.content_type), (404, "application/json;charset=utf-8"));
     let document: Value = serde_json::from_str(&json.text).unwrap();
     let expected = json!({
@@ -119,16 +127,20 @@ fn errors_have_four_fields_and_in_xml_the_root_error() {
         "HostId": "ebs.cn-shanghai.aliyuncs.com",
         "Code": "NoSuchResource",
         "Message": error.message,
+        "Recommend": "https://api.aliyun.com/troubleshoot?q=NoSuchResource&product=ebs&requestId=R-1",
     });
     assert_eq!(document, expected);
-    let xml = Body::error(&error, "R-1", "h", Format::Xml);
+    let xml = Body::error(&error, None, "R-1", "h", Format::Xml);
     assert_eq!((xml.status, xml.content_type), (404, "text/xml;charset=utf-8"));
     let start = "<Error><RequestId>R-1</RequestId><HostId>h</HostId><Code>NoSuchResource</Code><Message>a &lt;b&gt; &amp; ";
     assert!(xml.text.starts_with(start), "{}", xml.text);
     let leaves = xml_leaves(&xml.text);
     let message = "a <b> & \"c\" 'd' \u{fffd}\u{fffd}\u{fffd}\r\n]]> \u{1f600}";
     assert_eq!(leaves[3], ("Error/Message".into(), message.into()));
-    assert_eq!(leaves.len(), 4);
+    // Of no known product.
+    let recommend = "https://api.aliyun.com/troubleshoot?q=NoSuchResource&requestId=R-1";
+    assert_eq!(leaves[4], ("Error/Recommend".into(), recommend.into()));
+    assert_eq!(leaves.len(), 5);
 }
 
 #[test]
@@ -146,21 +158,23 @@ fn a_pair_is_written_in_full() {
         "Status": "created", "RPO": 900, "Bandwidth": 0, "ChargeType": "POSTPAY", "EnableRtc": false,
         "CreateTime": 1_767_225_600, "Site": "production", "Tags": [],
     });
-    let expected = json!({"RequestId": "R-1", "NextToken": "", "TotalCount": 1, "ReplicaPairs": [pair]});
+    let expected = json!({
+        "RequestId": "R-1", "NextToken": "", "PageNumber": 1, "PageSize": 10, "TotalCount": 1, "ReplicaPairs": [pair],
+    });
     assert_eq!(as_json(operation, &response), expected);
     let xml = text(Body::success(operation, &response, "R-1", Format::Xml));
     let start = "<DescribeDiskReplicaPairsResponse><RequestId>R-1</RequestId><NextToken></NextToken>\
                  <ReplicaPairs><ReplicaPairId>pair-1</ReplicaPairId><SourceRegion>cn-hangzhou</SourceRegion>";
     assert!(xml.starts_with(start), "{xml}");
     assert!(
-        xml.ends_with("</ReplicaPairs><TotalCount>1</TotalCount></DescribeDiskReplicaPairsResponse>"),
+        xml.ends_with("</ReplicaPairs><PageNumber>1</PageNumber><PageSize>10</PageSize><TotalCount>1</TotalCount></DescribeDiskReplicaPairsResponse>"),
         "{xml}"
     );
     let backup = answer(&mut plane, operation, &[least[0], ("Site", "backup"), ("PageSize", "5")]);
     let backup = as_json(operation, &backup);
     assert_eq!(backup["ReplicaPairs"][0]["Site"], "backup");
     assert_eq!((&backup["PageNumber"], &backup["PageSize"]), (&json!(1), &json!(5)));
-    assert_eq!(backup.get("NextToken"), None);
+    assert_eq!(backup["NextToken"], "");
 }
 
 #[test]
@@ -206,6 +220,57 @@ fn pages_end_with_an_empty_token_and_an_empty_page_leaves_no_trace_in_xml() {
     let Response::PairPage(page) = elsewhere else { panic!("another answer") };
     let page = PairPage { next: Some(Cursor(7)), ..page };
     assert_ne!(as_json(operation, &Response::PairPage(page))["NextToken"], json!(""));
+}
+
+/// W-036.
+#[test]
+fn a_pager_of_either_style_comes_to_its_end() {
+    let objects: Vec<Value> = (0..7).map(|_| json!({})).collect();
+    let mut plane = plane(&objects, &[]);
+    let operation = Operation::DescribeDiskReplicaPairs;
+    let mut ask = |given: &[(&str, &str)]| {
+        let given = and(with(operation, "RegionId", "cn-hangzhou"), given);
+        as_json(operation, &answer(&mut plane, operation, &given))
+    };
+    let ids = |page: &Value| -> Vec<String> {
+        let pairs = page["ReplicaPairs"].as_array().unwrap();
+        pairs.iter().map(|pair| pair["ReplicaPairId"].as_str().unwrap().into()).collect()
+    };
+    let number = |value: &Value| value.as_u64().unwrap();
+    // By number, as long as the total says that there is more.
+    let (mut seen, mut at) = (Vec::new(), 1);
+    loop {
+        let page = ask(&[("PageNumber", &at.to_string()), ("PageSize", "3")]);
+        assert_eq!((number(&page["PageNumber"]), number(&page["PageSize"])), (at, 3));
+        seen.extend(ids(&page));
+        if at * number(&page["PageSize"]) >= number(&page["TotalCount"]) {
+            break;
+        }
+        at += 1;
+    }
+    assert_eq!((seen.len(), at), (7, 3));
+    // By token, as long as there is one, begun by either style.
+    for first in [[("MaxResults", "3")].as_slice(), &[("PageNumber", "1"), ("PageSize", "3")]] {
+        let (mut page, mut by_token) = (ask(first), Vec::new());
+        assert_eq!((number(&page["PageNumber"]), number(&page["PageSize"])), (1, 3));
+        loop {
+            by_token.extend(ids(&page));
+            let token = page["NextToken"].as_str().unwrap().to_owned();
+            if token.is_empty() {
+                break;
+            }
+            page = ask(&[("MaxResults", "3"), ("NextToken", &token)]);
+        }
+        assert_eq!(by_token, seen);
+    }
+    let groups = answer(
+        &mut ControlPlane::new(Policy::default()),
+        Operation::DescribeDiskReplicaGroups,
+        &[("RegionId", "cn-x")],
+    );
+    let none = as_json(Operation::DescribeDiskReplicaGroups, &groups);
+    let paging = json!({"NextToken": "", "PageNumber": 1, "PageSize": 10, "TotalCount": 0, "ReplicaGroups": [], "RequestId": "R-1"});
+    assert_eq!(none, paging);
 }
 
 /// A cluster of all kinds of nodes, as its account would paste it.

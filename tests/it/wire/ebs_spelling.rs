@@ -5,12 +5,11 @@ use failover_model::ebs::{
     Charge, FreshDrill, Page, ReprotectDiskReplicaGroup, ReprotectDiskReplicaPair, StartDiskReplicaGroup,
     StartDiskReplicaPair,
 };
-use failover_model::wire::{self, Defaults};
 use failover_model::{Call, ControlPlane, Response};
-use failover_model::{Fresh, Outcome, Policy, Report};
+use failover_model::{Fresh, Outcome, Report};
 use serde_json::{Value, json};
 
-use super::bodies::{NOW, account, answer, as_json, mint, plane};
+use super::bodies::{NOW, account, answer, as_json, entered, plane};
 use super::*;
 
 /// A pair that has been copied, with these fields instead of its own.
@@ -29,20 +28,13 @@ fn pair(changes: Value) -> Value {
 
 /// A plane with one group of one pair.
 fn grouped() -> ControlPlane {
-    let mut plane = ControlPlane::new(Policy::default());
-    let mut mint = mint();
-    let mut defaults = Defaults { now: NOW, region: "cn-shanghai".parse().unwrap(), mint: &mut mint };
-    for pair in wire::seed_pairs(&[pair(json!({}))], &mut defaults).unwrap() {
-        let _ = plane.adopt_pair(NOW, &account(), &pair.region, pair.seed).unwrap();
-    }
     let group = json!({
         "ReplicaGroupId": "pg-1", "GroupName": "orders", "Status": "normal", "PairIds": ["pair-1"],
         "SourceRegionId": "cn-shanghai", "SourceZoneId": "cn-shanghai-a",
         "DestinationRegionId": "cn-beijing", "DestinationZoneId": "cn-beijing-b",
     });
-    for group in wire::seed_groups(&[group], &mut defaults).unwrap() {
-        let _ = plane.adopt_group(NOW, &account(), &group.region, group.seed).unwrap();
-    }
+    let (plane, entered) = entered(&json!({ "ReplicaPairs": [pair(json!({}))], "ReplicaGroups": [group] }));
+    assert_eq!(entered.left_out, []);
     plane
 }
 
@@ -104,22 +96,16 @@ fn rule_16_pairs_and_groups_spell_the_same_things_differently() {
 /// W-035.
 #[test]
 fn the_members_of_a_group_are_listed_one_id_an_element() {
-    let mut mint = mint();
-    let mut defaults = Defaults { now: NOW, region: "cn-shanghai".parse().unwrap(), mint: &mut mint };
-    let mut plane = ControlPlane::new(Policy::default());
     let other = json!({"ReplicaPairId": "pair-2", "SourceDiskId": "d-3", "DestinationDiskId": "d-4"});
-    for pair in wire::seed_pairs(&[pair(json!({})), pair(other)], &mut defaults).unwrap() {
-        let _ = plane.adopt_pair(NOW, &account(), &pair.region, pair.seed).unwrap();
-    }
     // The vendor's sample joins them with commas, which is read too.
     let group = json!({
         "ReplicaGroupId": "pg-1", "Status": "normal", "PairIds": ["pair-1,pair-2"],
         "SourceRegionId": "cn-shanghai", "SourceZoneId": "cn-shanghai-a",
         "DestinationRegionId": "cn-beijing", "DestinationZoneId": "cn-beijing-b",
     });
-    for group in wire::seed_groups(&[group], &mut defaults).unwrap() {
-        let _ = plane.adopt_group(NOW, &account(), &group.region, group.seed).unwrap();
-    }
+    let pairs = [pair(json!({})), pair(other)];
+    let (mut plane, entered) = entered(&json!({ "ReplicaPairs": pairs, "ReplicaGroups": [group] }));
+    assert_eq!((entered.left_out, entered.ignored), (vec![], vec![]));
     let operation = Operation::DescribeDiskReplicaGroups;
     let groups = listed(&mut plane, operation, "ReplicaGroups", "cn-shanghai", &[]);
     assert_eq!(groups[0]["PairIds"], json!(["pair-1", "pair-2"]));

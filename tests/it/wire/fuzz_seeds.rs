@@ -1,6 +1,8 @@
 //! The committed seeds of the fuzz targets, and all texts in this repository that are of their kind, read as the fuzzer
 //! reads them; then each seed again with many small damages, the same in every run.
 
+#[path = "../../fuzz/src/entering.rs"]
+mod entering;
 #[path = "../../fuzz/src/seeds.rs"]
 mod seeds;
 #[path = "../../fuzz/src/targets.rs"]
@@ -52,8 +54,10 @@ fn write_snapshots() {
             let _ = plane.apply(&Input::Call(call, RestartDbNode { node }.into(), Fresh::None));
         }
         let text = serde_json::to_string(&plane.snapshot()).unwrap();
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/seeds/snapshot");
-        fs::write(directory.join(format!("world-{number}.json")), text).unwrap();
+        for target in ["snapshot", "entering"] {
+            let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/seeds").join(target);
+            fs::write(directory.join(format!("world-{number}.json")), &text).unwrap();
+        }
     }
 }
 
@@ -81,4 +85,33 @@ fn snapshots_are_restored_or_refused() {
 fn scenarios_are_replayed_or_refused() {
     try_all(targets::scenario, &files("tests/fuzz/seeds/scenario"), 60);
     try_all(targets::scenario, &files("tests/scenarios"), 2);
+}
+
+#[test]
+fn answers_are_entered_and_answer_the_same() {
+    try_all(entering::entering, &files("tests/fuzz/seeds/entering"), 40);
+}
+
+/// The same of random worlds. What a world may answer that an empty one cannot take in is listed.
+#[test]
+fn what_a_random_world_answers_is_entered_and_answers_the_same() {
+    let (mut counts, mut ignored) = ([0; 4], BTreeSet::new());
+    for number in 8..72_u8 {
+        let (mut plane, steps) = drawn(number);
+        for (at, step) in steps.into_iter().enumerate() {
+            if at % 30 == 0 {
+                for told in entering::entered_again(&plane) {
+                    assert_eq!(told.left_out, [], "{number} {at}");
+                    let found = [told.pairs.len(), told.groups.len(), told.drills.len(), told.clusters.len()];
+                    counts = std::array::from_fn(|kind| counts[kind] + found[kind]);
+                    ignored.extend(told.ignored.iter().map(|at| at.rsplit('.').next().unwrap().to_owned()));
+                }
+            }
+            let _ = plane.apply(&step.resolve(&plane));
+        }
+    }
+    assert!(counts.iter().all(|count| *count > 50), "{counts:?}");
+    // Which node a cluster is switching to its answer does not say.
+    let expected = ["DBClusterStatus", "DBNodeStatus"].map(String::from);
+    assert_eq!(ignored, expected.into());
 }

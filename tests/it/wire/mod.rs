@@ -1,4 +1,4 @@
-//! The wire format: parameters to requests, answers and refusals to bodies, describe answers back to seeds, and the
+//! The wire format: parameters to requests, answers and refusals to bodies, describe answers back to what they describe, and the
 //! vendor's own samples and error lists, extracted from its metadata, as witnesses.
 
 use failover_model::Request;
@@ -7,6 +7,7 @@ use failover_model::{Operation, Product};
 
 mod bodies;
 mod ebs_spelling;
+mod enter;
 mod fuzz_seeds;
 mod gateway;
 mod nodes;
@@ -17,7 +18,6 @@ mod refusals;
 mod requests;
 mod samples;
 mod scenarios;
-mod seeds;
 mod tags;
 
 /// Parameters as a client sends them.

@@ -143,10 +143,10 @@ proptest! {
                 let error = refusal.wire();
                 prop_assert!((400..500).contains(&error.status));
                 for format in [Format::Json, Format::Xml] {
-                    let once = Body::error(&error, "R", "H", format);
-                    prop_assert_eq!(&once, &Body::error(&error, "R", "H", format));
+                    let once = Body::error(&error, None, "R", "H", format);
+                    prop_assert_eq!(&once, &Body::error(&error, None, "R", "H", format));
                     if format == Format::Xml {
-                        prop_assert_eq!(xml_leaves(&once.text).len(), 4);
+                        prop_assert_eq!(xml_leaves(&once.text).len(), 5);
                     }
                 }
             }
@@ -200,7 +200,7 @@ proptest! {
             message: message.clone().into(),
             basis: failover_model::Basis::Inferred,
         };
-        let xml = Body::error(&error, "R", "H", Format::Xml);
+        let xml = Body::error(&error, None, "R", "H", Format::Xml);
         let carried = |c: char| !matches!(c, '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
         let expected: String = message.chars().map(|c| if carried(c) { c } else { '\u{fffd}' }).collect();
         prop_assert_eq!(&xml_leaves(&xml.text)[3].1, &expected);
