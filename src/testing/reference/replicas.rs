@@ -304,13 +304,13 @@ impl Reference {
                 PeriodUnit::Week => &[1, 2, 3, 4],
                 PeriodUnit::Month => &[1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 24, 36, 48, 60],
             };
-            if !sold.contains(&period) {
-                faults.push(fault("InvalidParameter", "E-601"));
-            }
             let newest = unit == PeriodUnit::Month && [1, 2, 3, 6, 12, 24, 36, 60].contains(&period);
             let only_newest = self.policy.ebs.paid_periods == PaidPeriods::Months;
             if only_newest && !newest && !self.planted(Bug::OldPeriodsSold) {
                 faults.push(fault("InvalidParameter", "E-015"));
+            }
+            if !sold.contains(&period) {
+                faults.push(fault("InvalidParameter", "E-601"));
             }
         }
         let asks = matches!(create.settings.charge, Charge::PostPayWith { .. });

@@ -143,7 +143,7 @@ fn kind() -> impl Strategy<Value = StepKind> {
         0_u8..4,
         (0_u8..8, 0_u8..8),
         destination,
-        option::weighted(0.2, prop_oneof![3 => select([0, 1, 4, 9, 12, 48].as_slice()), 1 => any::<u8>()]),
+        option::weighted(0.15, prop_oneof![3 => select([0, 1, 4, 9, 12, 48].as_slice()), 1 => any::<u8>()]),
     )
         .prop_map(|(origin, id, disks, destination, months)| StepKind::CreatePair {
             origin,

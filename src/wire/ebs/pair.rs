@@ -192,7 +192,7 @@ object! {
         primary_zone: Text = "PrimaryZone" => text(&pair.primary().zone),
         standby_zone: Text = "StandbyZone" => text(&pair.standby().zone),
         charge_type: Text = "ChargeType" => text(charge_shown(pair.charge()).0),
-        expired_time: Number = "ExpiredTime",
+        expired_time: Number = "ExpiredTime" => pair.expires_at().map(|at| at.as_secs()),
         enable_rtc: Option<bool> = "EnableRtc" => Some(pair.enable_rtc()),
         tags: Vec<TagRecord> = "Tags" => pair.tags().iter().map(TagRecord::new).collect(),
         resource_group: Text = "ResourceGroupId" => pair.resource_group().and_then(text),

@@ -152,8 +152,8 @@ const BROKEN: &[Broken] = &[
     ("Zones", CLUSTER, &[("/clusters/0/home", |state| state["clusters"][0]["nodes"][0]["zone"].clone())]),
     ("Waits", CLUSTER, &[("/clusters/0/waits", YES)]),
     ("Waits", CLUSTER, &[("/clusters/0/due", ZERO)]),
-    ("ClusterOrdinal", CLUSTER, &[("/clusters/0/ordinal", ZERO)]),
-    ("ClusterOrdinal", CLUSTER, &[("/clusters/0/ordinal", FAR)]),
+    ("Ordinal", CLUSTER, &[("/clusters/0/ordinal", ZERO)]),
+    ("Ordinal", CLUSTER, &[("/clusters/0/ordinal", FAR)]),
     ("HotReplica", CLUSTER, &[("/clusters/0/nodes/1/hot_replica", YES)]),
     ("TokenClock", "", &[("/tokens/clock", ZERO)]),
 ];

@@ -190,7 +190,8 @@ fn pages_by_number_count_from_one_and_tell_the_total() {
         let page =
             describe(&mut world, OWNER, SOURCE, DescribeDiskReplicaPairs { page, ..Default::default() });
         assert_eq!(found(&page), numbered(from, to), "page {number} of {size}");
-        assert_eq!((page.total, page.next), (25, None));
+        // W-036: what follows by token is what follows by number.
+        assert_eq!((page.total, page.next.is_some()), (25, from < to && to < 25));
     }
 }
 
