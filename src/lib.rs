@@ -126,7 +126,6 @@ pub use ids::{
     AccountId, BadId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeClass, NodeId, OrderId, PairId,
     RegionId, ResourceGroupId, ZoneId,
 };
-pub use map::Map;
 pub use operation::{Operation, Product};
 pub use outcome::{NotTaken, Outcome};
 pub use policy::Policy;

@@ -14,54 +14,45 @@ use foldhash::fast::FixedState;
 use indexmap::{Equivalent, IndexMap};
 
 /// The hasher state of every map in the crate: fixed, so no look-up depends on a random source.
-pub type HashState = FixedState;
+pub(crate) type HashState = FixedState;
 
 /// A map in insertion order, with `Eq` and `Hash` over that order.
 #[derive(Clone)]
-pub struct Map<K, V> {
+pub(crate) struct Map<K, V> {
     slots: IndexMap<K, Option<V>, HashState>,
     live: usize,
 }
 
 impl<K: Eq + Hash, V> Map<K, V> {
-    /// An empty map with the default hash seed.
-    pub const fn new() -> Self {
-        Self::with_hash_seed(0)
-    }
-
     /// An empty map whose hasher is seeded. An embedder that faces a network picks a secret seed against chosen hash
     /// collisions; the contents, their order and their snapshot do not depend on it.
-    pub const fn with_hash_seed(seed: u64) -> Self {
+    pub(crate) const fn with_hash_seed(seed: u64) -> Self {
         Self { slots: IndexMap::with_hasher(HashState::with_seed(seed)), live: 0 }
     }
 
     /// The number of entries.
-    pub const fn len(&self) -> usize {
+    #[cfg(test)]
+    const fn len(&self) -> usize {
         self.live
     }
 
-    /// Whether the map is empty.
-    pub const fn is_empty(&self) -> bool {
-        self.live == 0
-    }
-
     /// The value of a key.
-    pub fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<&V> {
+    pub(crate) fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<&V> {
         self.slots.get(key)?.as_ref()
     }
 
     /// The value of a key, mutably.
-    pub fn get_mut<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<&mut V> {
+    pub(crate) fn get_mut<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<&mut V> {
         self.slots.get_mut(key)?.as_mut()
     }
 
     /// Whether the key has a value.
-    pub fn contains_key<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
+    pub(crate) fn contains_key<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
         self.get(key).is_some()
     }
 
     /// Appends an entry. A key that is present keeps its position; its old value is returned.
-    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+    pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
         if let Some(Some(old)) = self.slots.get_mut(&key) {
             return Some(core::mem::replace(old, value));
         }
@@ -75,7 +66,7 @@ impl<K: Eq + Hash, V> Map<K, V> {
     }
 
     /// Removes an entry and returns its value.
-    pub fn remove<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<V> {
+    pub(crate) fn remove<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<V> {
         let value = self.slots.get_mut(key)?.take()?;
         self.live = self.live.saturating_sub(1);
         let gaps = self.slots.len().saturating_sub(self.live);
@@ -86,24 +77,24 @@ impl<K: Eq + Hash, V> Map<K, V> {
     }
 
     /// Removes the entries whose value is not to be kept.
-    pub fn retain(&mut self, keep: impl Fn(&V) -> bool) {
+    pub(crate) fn retain(&mut self, keep: impl Fn(&V) -> bool) {
         self.slots.retain(|_, slot| slot.as_ref().is_some_and(&keep));
         self.live = self.slots.len();
     }
 
     /// The entries in insertion order.
-    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.slots.iter().filter_map(|(key, slot)| slot.as_ref().map(|value| (key, value)))
     }
 
     /// The values in the insertion order of their keys.
-    pub fn values(&self) -> impl Iterator<Item = &V> {
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
         self.slots.values().flatten()
     }
 
     /// The values from the first one for which `before` is false; the values must be partitioned by `before`. Finding
     /// the first is O(log n). For keyset pagination.
-    pub fn values_from(&self, before: impl Fn(&V) -> bool) -> impl Iterator<Item = &V> {
+    pub(crate) fn values_from(&self, before: impl Fn(&V) -> bool) -> impl Iterator<Item = &V> {
         let mut low = 0_usize;
         let mut high = self.slots.len();
         while low < high {
@@ -115,12 +106,6 @@ impl<K: Eq + Hash, V> Map<K, V> {
             }
         }
         self.slots.values().skip(low).flatten()
-    }
-}
-
-impl<K: Eq + Hash, V> Default for Map<K, V> {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -147,9 +132,27 @@ impl<K: Eq + Hash + fmt::Debug, V: fmt::Debug> fmt::Debug for Map<K, V> {
 
 #[cfg(test)]
 mod tests {
+    use core::hash::{Hash, Hasher};
+    use std::hash::DefaultHasher;
+
     use super::Map;
+    use alloc::sync::Arc;
     use alloc::vec::Vec;
     use proptest::prelude::*;
+
+    fn map(keys: impl IntoIterator<Item = u8>) -> Map<u8, u32> {
+        let mut map = Map::with_hash_seed(0);
+        for key in keys {
+            map.insert(key, u32::from(key) * 10);
+        }
+        map
+    }
+
+    fn hash(map: &Map<u8, u32>) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        map.hash(&mut hasher);
+        hasher.finish()
+    }
 
     fn keys(map: &Map<u8, u32>) -> Vec<u8> {
         map.iter().map(|(key, _)| *key).collect()
@@ -157,7 +160,7 @@ mod tests {
 
     #[test]
     fn order_is_insertion_order_and_counts_for_equality() {
-        let (mut one, mut two) = (Map::new(), Map::with_hash_seed(7));
+        let (mut one, mut two) = (Map::with_hash_seed(0), Map::with_hash_seed(7));
         for key in [3, 1, 2] {
             one.insert(key, 0);
         }
@@ -177,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_key_that_comes_back_goes_to_the_end() {
-        let mut map = Map::new();
+        let mut map = Map::with_hash_seed(0);
         for key in 0..4 {
             map.insert(key, u32::from(key));
         }
@@ -189,8 +192,57 @@ mod tests {
     }
 
     #[test]
+    fn a_gap_is_no_entry() {
+        let mut gone = map([1, 2]);
+        gone.remove(&1);
+        assert_eq!(gone.len(), 1);
+        assert_eq!(std::format!("{gone:?}"), "{2: 20}");
+        assert!(gone == map([2]) && hash(&gone) == hash(&map([2])));
+        gone.remove(&2);
+        assert_eq!(gone.len(), 0);
+        assert_eq!(gone, map([]));
+    }
+
+    #[test]
+    fn other_entries_another_order_and_another_number_of_entries_are_another_map() {
+        let others = [map([1, 2, 3]), map([1, 2]), map([]), map([3, 2, 1]), map([1, 2, 4])];
+        for (at, one) in others.iter().enumerate() {
+            for other in &others[at + 1..] {
+                assert!(one != other && hash(one) != hash(other), "{one:?} is {other:?}");
+            }
+        }
+    }
+
+    /// To shift all later entries at each removal would cost O(n).
+    #[test]
+    fn removing_an_early_entry_moves_no_later_one() {
+        let mut map = map(0..10);
+        let place = |map: &Map<u8, u32>| core::ptr::from_ref(map.get(&9).unwrap());
+        let before = place(&map);
+        map.remove(&0);
+        assert_eq!(place(&map), before);
+    }
+
+    /// The keys of gaps are let go once there are more of them than entries: a map that shrinks does not hold what it held.
+    #[test]
+    fn a_map_that_shrinks_lets_the_removed_keys_go() {
+        for number in [100, 101] {
+            let keys: Vec<Arc<u32>> = (0..number).map(Arc::new).collect();
+            let mut map = Map::with_hash_seed(0);
+            for key in &keys {
+                map.insert(Arc::clone(key), ());
+            }
+            for left in (0..number as usize).rev() {
+                map.remove(&keys[left]);
+                let held = keys.iter().filter(|key| Arc::strong_count(key) > 1).count();
+                assert!(held <= 2 * left + 16, "{held} keys are held of {left} entries");
+            }
+        }
+    }
+
+    #[test]
     fn gaps_are_closed_when_they_are_many() {
-        let mut map = Map::new();
+        let mut map = Map::with_hash_seed(0);
         for key in 0..100_u8 {
             map.insert(key, 0);
         }
@@ -230,7 +282,7 @@ mod tests {
         /// The keyset step finds the same tail as a scan, whatever gaps there are.
         #[test]
         fn values_from_is_a_skip_while(removed in prop::collection::vec(0_u32..60, 0..60), from in 0_u32..70) {
-            let mut map = Map::new();
+            let mut map = Map::with_hash_seed(0);
             for key in 0..60_u32 {
                 map.insert(key, key);
             }

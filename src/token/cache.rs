@@ -220,6 +220,7 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
     }
 
     /// Puts the token of a vacancy in flight under the next number. `None` if the table is full.
+    #[inline(always)]
     fn grant(
         &mut self,
         vacancy: Vacancy,
@@ -329,6 +330,7 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         self.store.tenants.get(tenant).map_or(0, |tenant| tenant.horizon)
     }
 
+    #[inline(always)]
     fn find(&self, now: Timestamp, key: &TokenKey<T, S>, request: &R) -> Find {
         cite!(T_110);
         let hash = self.store.hash(key);

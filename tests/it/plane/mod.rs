@@ -1,7 +1,6 @@
 //! What holds of the control plane as a whole.
 
 mod calls;
-mod map;
 mod resources;
 mod sequences;
 mod simulation;
