@@ -71,13 +71,12 @@ pub(crate) struct Vacancy {
     place: Place,
 }
 
-/// What a request under a token meets.
+/// What looking a request up under its token finds.
 enum Find {
-    /// It can be granted.
-    Vacant(Vacancy),
-    /// A completed entry of an equal request.
-    Completed(Slot),
-    Refused(TokenRefusal),
+    Nothing,
+    Expired(Slot),
+    OtherRequest,
+    EqualRequest(Slot),
 }
 
 /// The number of expired entries of a tenant that a grant removes. More than one, so that a backlog shrinks.
@@ -169,17 +168,22 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         cite!(T_030);
         self.observe(now);
         let Some(key) = key else { return Admission::Bypass };
-        match self.find(self.clock, key, request) {
-            Find::Vacant(vacancy) => match self.grant(vacancy, || key.clone(), request.clone()) {
-                Some(permit) => Admission::Execute(permit),
-                None => Admission::Refused(TokenRefusal::Full),
-            },
-            Find::Completed(slot) => {
-                self.store.done(slot).map_or(Admission::Refused(TokenRefusal::Processing), |done| {
-                    Admission::Replay(&done.outcome)
-                })
+        let hash = self.store.hash(key);
+        let place = match self.find(hash, key, request, self.clock) {
+            Find::OtherRequest => return Admission::Refused(TokenRefusal::Mismatch),
+            Find::EqualRequest(slot) => {
+                return match self.store.done(slot) {
+                    Some(done) => Admission::Replay(&done.outcome),
+                    None => Admission::Refused(TokenRefusal::Processing),
+                };
             }
-            Find::Refused(refusal) => Admission::Refused(refusal),
+            Find::Expired(slot) => Some(Place::Expired(slot)),
+            Find::Nothing => self.new_place(&key.tenant, self.clock),
+        };
+        let vacancy = place.map(|place| Vacancy { hash, place });
+        match vacancy.and_then(|vacancy| self.grant(vacancy, || key.clone(), request.clone())) {
+            Some(permit) => Admission::Execute(permit),
+            None => Admission::Refused(TokenRefusal::Full),
         }
     }
 
@@ -192,14 +196,21 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         request: &R,
     ) -> Result<Vacancy, Standing<'_, O>> {
         cite!(T_150);
-        match self.find(self.clock.max(now), key, request) {
-            Find::Vacant(vacancy) => Ok(vacancy),
-            Find::Completed(slot) => Err(self
-                .store
-                .done(slot)
-                .map_or(Standing::Refused(TokenRefusal::Processing), |done| Standing::Replay(&done.outcome))),
-            Find::Refused(refusal) => Err(Standing::Refused(refusal)),
-        }
+        let now = self.clock.max(now);
+        let hash = self.store.hash(key);
+        let place = match self.find(hash, key, request, now) {
+            Find::OtherRequest => return Err(Standing::Refused(TokenRefusal::Mismatch)),
+            Find::EqualRequest(slot) => {
+                return Err(match self.store.done(slot) {
+                    Some(done) => Standing::Replay(&done.outcome),
+                    None => Standing::Refused(TokenRefusal::Processing),
+                });
+            }
+            Find::Expired(slot) => Some(Place::Expired(slot)),
+            Find::Nothing => self.new_place(&key.tenant, now),
+        };
+        let vacancy = place.map(|place| Vacancy { hash, place });
+        vacancy.ok_or(Standing::Refused(TokenRefusal::Full))
     }
 
     /// Begins and completes at once the token of a vacancy; returns the number of the completion evicted for it.
@@ -220,7 +231,6 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
     }
 
     /// Puts the token of a vacancy in flight under the next number. `None` if the table is full.
-    #[inline(always)]
     fn grant(
         &mut self,
         vacancy: Vacancy,
@@ -330,22 +340,20 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         self.store.tenants.get(tenant).map_or(0, |tenant| tenant.horizon)
     }
 
-    #[inline(always)]
-    fn find(&self, now: Timestamp, key: &TokenKey<T, S>, request: &R) -> Find {
+    fn find(&self, hash: u64, key: &TokenKey<T, S>, request: &R, now: Timestamp) -> Find {
         cite!(T_110);
-        let hash = self.store.hash(key);
-        let vacant = |place| Find::Vacant(Vacancy { hash, place });
-        let Some(slot) = self.store.find(hash, key) else {
-            let tenant = self.store.tenant_index(&key.tenant);
-            let room = tenant.is_none_or(|index| self.has_room(index, now));
-            return if room { vacant(Place::New(tenant)) } else { Find::Refused(TokenRefusal::Full) };
-        };
+        let Some(slot) = self.store.find(hash, key) else { return Find::Nothing };
         match self.store.entry(slot) {
-            Some((_, entry)) if !self.remembers(entry, now) => vacant(Place::Expired(slot)),
-            Some((_, entry)) if entry.request != *request => Find::Refused(TokenRefusal::Mismatch),
-            Some((_, entry)) if entry.done.is_none() => Find::Refused(TokenRefusal::Processing),
-            _ => Find::Completed(slot),
+            Some((_, entry)) if !self.remembers(entry, now) => Find::Expired(slot),
+            Some((_, entry)) if entry.request == *request => Find::EqualRequest(slot),
+            _ => Find::OtherRequest,
         }
+    }
+
+    /// The place for a new token, if its tenant has room.
+    fn new_place(&self, tenant: &T, now: Timestamp) -> Option<Place> {
+        let tenant = self.store.tenant_index(tenant);
+        tenant.is_none_or(|index| self.has_room(index, now)).then_some(Place::New(tenant))
     }
 
     /// Makes room for one more token of a tenant that [has room](Self::has_room): expired entries are removed, and if
