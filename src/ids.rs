@@ -87,6 +87,31 @@ impl ZoneId {
     }
 }
 
+/// The id of a resource that has effects or deadlines.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ResourceId {
+    /// A replication pair.
+    Pair(PairId),
+    /// A consistent group.
+    Group(GroupId),
+    /// A drill.
+    Drill(DrillId),
+    /// A cluster.
+    Cluster(ClusterId),
+}
+
+impl ResourceId {
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pair(pair) => pair.as_str(),
+            Self::Group(group) => group.as_str(),
+            Self::Drill(drill) => drill.as_str(),
+            Self::Cluster(cluster) => cluster.as_str(),
+        }
+    }
+}
+
 /// The id of an effect.
 ///
 /// It is unique in a control plane and never reused, so it serves as fencing token and attempt number: a report with an

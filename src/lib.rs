@@ -117,14 +117,14 @@ pub mod token;
 pub mod wire;
 
 pub use control_plane::{
-    Action, Breach, Call, ControlPlane, Deadline, DeadlineReason, DiskView, DrillFact, Effect, EffectKind,
+    Action, Breach, Call, ControlPlane, Deadline, DeadlineKind, DiskView, DrillFact, Effect, EffectKind,
     Event, Fact, Fresh, FreshCluster, FreshNodes, GroupFact, Input, Misuse, NotAdopted, Observation, Output,
     PairFact, Refusal, Reply, Report, Request, Response, Scope, StatusChange, Step, TokenOutcome, Tokens,
     Violation,
 };
 pub use ids::{
     AccountId, BadId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeClass, NodeId, OrderId, PairId,
-    RegionId, ResourceGroupId, ZoneId,
+    RegionId, ResourceGroupId, ResourceId, ZoneId,
 };
 pub use operation::{Operation, Product};
 pub use outcome::{NotTaken, Outcome};

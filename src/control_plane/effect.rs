@@ -9,7 +9,7 @@ use super::ControlPlane;
 use crate::ebs::{
     DiskChange, Drill, DrillEffect, GroupEffect, PairEffect, ReplicaGroup, ReplicaId, ReplicaPair,
 };
-use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, PairId};
+use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, PairId, ResourceId};
 use crate::outcome::Outcome;
 use crate::polardb::{ClusterEffect, DbCluster, Lifecycle, NodeChange, NodeWork};
 use crate::text::StatusMessage;
@@ -242,15 +242,6 @@ pub enum Observation {
     },
 }
 
-/// The resource that a pending effect belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Owner {
-    Pair(PairId),
-    Group(GroupId),
-    Drill(DrillId),
-    Cluster(ClusterId),
-}
-
 impl ControlPlane {
     /// All pending effects in id order, as they would be issued now.
     pub fn outstanding(&self) -> impl Iterator<Item = Effect> {
@@ -262,12 +253,12 @@ impl ControlPlane {
         self.effect_of(id, self.index.effects.get(id.0)?)
     }
 
-    fn effect_of(&self, id: EffectId, owner: &Owner) -> Option<Effect> {
+    fn effect_of(&self, id: EffectId, owner: &ResourceId) -> Option<Effect> {
         match owner {
-            Owner::Pair(pair) => pair_effect(self.pairs.get(pair)?),
-            Owner::Group(group) => self.group_effect(self.groups.get(group)?),
-            Owner::Drill(drill) => drill_effect(self.drills.get(drill)?),
-            Owner::Cluster(cluster) => {
+            ResourceId::Pair(pair) => pair_effect(self.pairs.get(pair)?),
+            ResourceId::Group(group) => self.group_effect(self.groups.get(group)?),
+            ResourceId::Drill(drill) => drill_effect(self.drills.get(drill)?),
+            ResourceId::Cluster(cluster) => {
                 cluster_effects(self.clusters.get(cluster)?).find(|effect| effect.id == id)
             }
         }

@@ -21,7 +21,7 @@ pub use check::{Breach, Violation};
 pub use ebs::pairs::DiskView;
 pub use effect::{Effect, EffectKind, Observation, Report};
 pub use event::{DrillFact, Event, Fact, GroupFact, PairFact, StatusChange, Step};
-pub use index::deadlines::{Deadline, DeadlineReason};
+pub use index::deadlines::{Deadline, DeadlineKind};
 pub use input::{Input, Output, Refusal};
 pub use operations::{Fresh, Request, Response, TokenOutcome};
 pub use polardb::clusters::FreshCluster;
@@ -204,10 +204,10 @@ impl ControlPlane {
         &self.tokens
     }
 
-    /// The next deadline and its reason.
+    /// The next deadline.
     pub fn next_deadline(&self) -> Option<Deadline> {
-        let (at, due) = self.index.deadlines.first(self.timed())?;
-        Some(Deadline { at, reason: due.reason() })
+        let (at, timer) = self.index.deadlines.first(self.timed())?;
+        Some(timer.deadline(at))
     }
 
     /// Removes all state of an account: pairs, groups, drills, disks, clusters and tokens. Its pending effects are

@@ -3,14 +3,13 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::effect::Owner;
 use super::event::{Event, Fact, Step};
-use super::index::deadlines::Due;
+use super::index::deadlines::Timer;
 use super::{ControlPlane, Misuse, Observation, Report};
 use crate::control_plane::rules::C_040;
 use crate::ebs::pair::rules::E_680;
 use crate::ebs::{Disk, DiskChange, ReplicaPair};
-use crate::ids::{AccountId, DiskId, EffectId, NodeId, PairId};
+use crate::ids::{AccountId, DiskId, EffectId, NodeId, PairId, ResourceId};
 use crate::lifecycle;
 use crate::outcome::{NotTaken, Outcome};
 use crate::polardb::NodeChange;
@@ -40,9 +39,10 @@ impl ControlPlane {
     pub fn advance(&mut self, now: Timestamp) -> Step {
         let mut step = Step::default();
         let target = now.max(self.clock);
-        while let Some((at, due)) = self.index.deadlines.first(self.timed()).filter(|(at, _)| *at <= target) {
-            let fired = match due {
-                Due::Pair(pair) => {
+        while let Some((at, timer)) = self.index.deadlines.first(self.timed()).filter(|(at, _)| *at <= target)
+        {
+            let fired = match timer {
+                Timer::Pair(pair) => {
                     let id = pair.id.clone();
                     match pair.decide_due(target, &self.policy.ebs) {
                         Some(lifecycle::Due::Cycle(plan)) => self.apply_to_pair(&id, plan),
@@ -50,7 +50,7 @@ impl ControlPlane {
                         None => Step::default(),
                     }
                 }
-                Due::Group(group) => {
+                Timer::Group(group) => {
                     let id = group.id.clone();
                     match group.decide_due(target, &self.members(&id).collect::<Vec<_>>()) {
                         Some(lifecycle::Due::Cycle(plan)) => self.apply_to_group(&id, plan),
@@ -58,7 +58,7 @@ impl ControlPlane {
                         None => Step::default(),
                     }
                 }
-                Due::Cluster(cluster) => {
+                Timer::Cluster(cluster) => {
                     let id = cluster.id.clone();
                     let plan = cluster.decide_due(self.context(at));
                     plan.map(|plan| self.apply_to_cluster(&id, plan)).unwrap_or_default()
@@ -75,12 +75,12 @@ impl ControlPlane {
     fn ended(
         &mut self,
         now: Timestamp,
-        owner: &Owner,
+        owner: &ResourceId,
         effect: EffectId,
         outcome: &Outcome,
     ) -> Result<Step, NotTaken> {
         match owner {
-            Owner::Pair(id) => {
+            ResourceId::Pair(id) => {
                 let pair = self.pairs.get(id).ok_or(NotTaken::Stale)?;
                 let Some(group) = pair.group().and_then(|group| self.groups.get(group)) else {
                     let plan = pair.decide_outcome(now, effect, outcome, &self.policy.ebs)?;
@@ -91,18 +91,18 @@ impl ControlPlane {
                 let group = group.id.clone();
                 Ok(self.apply_to_group(&group, plan))
             }
-            Owner::Group(id) => {
+            ResourceId::Group(id) => {
                 let group = self.groups.get(id).ok_or(NotTaken::Stale)?;
                 let members: Vec<&ReplicaPair> = self.members(id).collect();
                 let plan = group.decide_outcome(now, effect, outcome, &members, &self.policy.ebs)?;
                 Ok(self.apply_to_group(id, plan))
             }
-            Owner::Drill(id) => {
+            ResourceId::Drill(id) => {
                 let drill = self.drills.get(id).ok_or(NotTaken::Stale)?;
                 let plan = drill.decide_outcome(effect, outcome)?;
                 Ok(self.apply_to_drill(now, id, plan))
             }
-            Owner::Cluster(id) => {
+            ResourceId::Cluster(id) => {
                 let cluster = self.clusters.get(id).ok_or(NotTaken::Stale)?;
                 let plan = cluster.decide_outcome(self.context(now), effect, outcome)?;
                 Ok(self.apply_to_cluster(id, plan))

@@ -321,8 +321,8 @@ impl Simulation {
         });
         let deadline = self.plane.next_deadline().map(|deadline| NextDue {
             at: deadline.at,
-            reason: deadline.reason.name(),
-            resource: String::from(deadline.reason.resource()),
+            reason: deadline.kind.as_str(),
+            resource: String::from(deadline.resource.as_str()),
         });
         match (outcome, deadline) {
             (Some(outcome), Some(deadline)) if deadline.at < outcome.at => Some(deadline),

@@ -64,29 +64,20 @@ impl ControlPlane {
         // Cycles end at the greatest time, so only there may a replicating pair lack a deadline.
         let end_of_time = self.clock.as_millis() > u64::MAX.saturating_sub(RPO.as_millis());
         let due_fits = match pair.status {
-            PairStatus::InitialSyncing | PairStatus::Syncing | PairStatus::Normal => {
-                pair.due.is_some() != grouped || end_of_time
-            }
+            status if status.is_replicating() => pair.due.is_some() != grouped || end_of_time,
             PairStatus::Deleted => pair.due.is_some(),
             _ => pair.due.is_none(),
         };
         if !due_fits {
             return Some(Breach::Due);
         }
-        let shows_message = matches!(pair.status, PairStatus::Invalid | PairStatus::CreateFailed);
-        if pair.status_message.is_some() && !shows_message {
+        if pair.status_message.is_some() && !pair.status.shows_message() {
             return Some(Breach::Message);
         }
         if pair.last_recover_point.is_some() && !pair.copied {
             return Some(Breach::RecoverPoint);
         }
-        let switched_fits = match pair.status {
-            PairStatus::Failedover | PairStatus::Reprotecting | PairStatus::ReprotectFailed => pair.switched,
-            PairStatus::Invalid | PairStatus::Failingover | PairStatus::FailoverFailed => true,
-            PairStatus::Deleting | PairStatus::DeleteFailed | PairStatus::Deleted => true,
-            _ => !pair.switched,
-        };
-        if !switched_fits {
+        if pair.status.is_switched().is_some_and(|switched| switched != pair.switched) {
             return Some(Breach::Switched);
         }
         if let Charge::PrePay { period, unit, .. } = *pair.charge()
@@ -150,7 +141,7 @@ impl ControlPlane {
         }
         let end_of_time = self.clock.as_millis() > u64::MAX.saturating_sub(RPO.as_millis());
         let due_fits = match group.status {
-            GroupStatus::Syncing | GroupStatus::Normal => group.due.is_some() || end_of_time,
+            status if status.is_replicating() => group.due.is_some() || end_of_time,
             GroupStatus::Deleted => group.due.is_some(),
             _ => group.due.is_none(),
         };
@@ -226,8 +217,7 @@ impl ControlPlane {
         if !disks_fit || (drill.recover_point.is_none() && !drill.disks.is_empty()) {
             return Some(Breach::Disks);
         }
-        let shows = matches!(drill.status, DrillStatus::ExecuteFailed | DrillStatus::ClearFailed);
-        (drill.status_message.is_some() && !shows).then_some(Breach::Message)
+        (drill.status_message.is_some() && !drill.status.is_failed()).then_some(Breach::Message)
     }
 }
 

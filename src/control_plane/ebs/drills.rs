@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
 use crate::control_plane::ebs::groups::unknown;
-use crate::control_plane::effect::{Owner, drill_effect};
+use crate::control_plane::effect::drill_effect;
 use crate::control_plane::event::{DrillFact, Event, Fact};
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
 use crate::ebs::drill::rules::{D_110, D_111, D_150, D_610, D_611, D_620};
@@ -15,7 +15,7 @@ use crate::ebs::{
     Drill, DrillPage, DrillPlan, DrillReason, DrillSeed, DrillStarted, DrillStatus, EbsRefusal, FreshDrill,
     Page, ReplicaId,
 };
-use crate::ids::{AccountId, DiskId, DrillId, EffectId, PairId};
+use crate::ids::{AccountId, DiskId, DrillId, EffectId, PairId, ResourceId};
 use crate::policy::DrillWithoutRecoverPoint;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
@@ -164,7 +164,7 @@ impl ControlPlane {
         }
         if asks {
             self.mint();
-            self.index.effects.insert(effect.0, Owner::Drill(id.clone()));
+            self.index.effects.insert(effect.0, ResourceId::Drill(id.clone()));
         }
         let effects = self.drills.get(id).filter(|_| asks).and_then(drill_effect).into_iter().collect();
         if to.is_none() {

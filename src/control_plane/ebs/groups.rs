@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
-use crate::control_plane::effect::Owner;
 use crate::control_plane::event::{Event, Fact, GroupFact, StatusChange};
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
 use crate::ebs::group::rules::{G_014, G_610, G_697};
@@ -16,7 +15,7 @@ use crate::ebs::{
     GroupPage, GroupPlan, GroupRequest, GroupSeed, GroupStatus, GroupView, Member, Membership, ReplicaGroup,
     ReplicaId, ReplicaPair,
 };
-use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId};
+use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId, ResourceId};
 use crate::operation::Operation;
 use crate::policy::EbsPolicy;
 use crate::rule::RuleId;
@@ -163,7 +162,7 @@ impl ControlPlane {
         }
         if asks {
             self.mint();
-            self.index.effects.insert(effect.0, Owner::Group(id.clone()));
+            self.index.effects.insert(effect.0, ResourceId::Group(id.clone()));
         }
         if let Some(ended) = done.ended {
             self.index.effects.remove(ended.id.0);

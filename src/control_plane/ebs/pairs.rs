@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
 use crate::control_plane::ebs::groups::unknown;
-use crate::control_plane::effect::{Owner, pair_effect};
+use crate::control_plane::effect::pair_effect;
 use crate::control_plane::event::{Event, Fact, PairFact, StatusChange};
 use crate::control_plane::index::Index;
 use crate::control_plane::rules::C_050;
@@ -19,7 +19,7 @@ use crate::ebs::{
     End, PairCreated, PairEffect, PairPage, PairPlan, PairProgress, PairRequest, PairSeed, PairStatus,
     ReplicaId, ReplicaPair,
 };
-use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId, ZoneId};
+use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId, ResourceId, ZoneId};
 use crate::operation::Operation;
 use crate::policy::{PaidPeriods, PostpaidBandwidth, SameRegionPairs};
 use crate::rule::cite;
@@ -317,7 +317,7 @@ pub(in crate::control_plane) fn apply_pair_plan(
         index.effects.remove(ended.id.0);
     }
     if let Some(asked) = done.asked {
-        index.effects.insert(asked.id.0, Owner::Pair(pair.id.clone()));
+        index.effects.insert(asked.id.0, ResourceId::Pair(pair.id.clone()));
         step.effects = pair_effect(pair).into_iter().collect();
     }
     if due_before != pair.due {

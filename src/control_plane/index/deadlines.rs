@@ -7,10 +7,12 @@
 use alloc::collections::BinaryHeap;
 use core::cmp::Reverse;
 
-use crate::ebs::{GroupStatus, PairStatus, ReplicaGroup, ReplicaPair};
-use crate::ids::{ClusterId, GroupId, PairId};
+use crate::ebs::replica::Replica;
+use crate::ebs::{ReplicaGroup, ReplicaPair};
+use crate::ids::{ClusterId, GroupId, PairId, ResourceId};
 use crate::map::Map;
 use crate::polardb::DbCluster;
+use crate::spelling::spelled;
 use crate::time::Timestamp;
 
 /// A deadline.
@@ -18,44 +20,22 @@ use crate::time::Timestamp;
 pub struct Deadline {
     /// The due time.
     pub at: Timestamp,
-    /// Its reason.
-    pub reason: DeadlineReason,
+    /// What falls due.
+    pub kind: DeadlineKind,
+    /// On which resource.
+    pub resource: ResourceId,
 }
 
-/// The reason of a deadline.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum DeadlineReason {
-    /// The next copy cycle of this pair (`E-410`).
-    CopyCycle(PairId),
-    /// The end of this deleted pair's tombstone (`E-660`).
-    TombstoneEnd(PairId),
-    /// The next round of copies of this group (`G-410`).
-    GroupCycle(GroupId),
-    /// The end of this deleted group's tombstone (`G-697`).
-    GroupTombstoneEnd(GroupId),
-    /// The next round of this cluster's failover (`P-183`).
-    NextRound(ClusterId),
-}
-
-impl DeadlineReason {
-    /// The id of its resource.
-    pub fn resource(&self) -> &str {
-        match self {
-            Self::CopyCycle(pair) | Self::TombstoneEnd(pair) => pair.as_str(),
-            Self::GroupCycle(group) | Self::GroupTombstoneEnd(group) => group.as_str(),
-            Self::NextRound(cluster) => cluster.as_str(),
-        }
-    }
-
-    /// Its name in listings.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::CopyCycle(_) | Self::GroupCycle(_) => "copy_cycle",
-            Self::TombstoneEnd(_) | Self::GroupTombstoneEnd(_) => "tombstone_end",
-            Self::NextRound(_) => "next_round",
-        }
-    }
+spelled! {
+    /// What falls due.
+    #[non_exhaustive]
+    DeadlineKind
+    /// The next copy cycle of a pair (`E-410`), or round of copies of a group (`G-410`).
+    CopyCycle = "copy_cycle",
+    /// The end of the tombstone of a deleted pair (`E-660`) or group (`G-697`).
+    TombstoneEnd = "tombstone_end",
+    /// The next round of a cluster's failover (`P-183`).
+    NextRound = "next_round",
 }
 
 /// A due time and the ordinal of the resource: two numbers, so that index updates clone nothing.
@@ -69,9 +49,9 @@ pub(in crate::control_plane) struct Timed<'a> {
     pub(in crate::control_plane) clusters: &'a Map<ClusterId, DbCluster>,
 }
 
-/// The resource that is due.
+/// A resource with a deadline.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::control_plane) enum Due<'a> {
+pub(in crate::control_plane) enum Timer<'a> {
     Pair(&'a ReplicaPair),
     Group(&'a ReplicaGroup),
     Cluster(&'a DbCluster),
@@ -111,7 +91,7 @@ impl Deadlines {
     }
 
     /// The first deadline and its resource.
-    pub(in crate::control_plane) fn first<'a>(&self, timed: Timed<'a>) -> Option<(Timestamp, Due<'a>)> {
+    pub(in crate::control_plane) fn first<'a>(&self, timed: Timed<'a>) -> Option<(Timestamp, Timer<'a>)> {
         let entry = self.heap.peek()?;
         Some((entry.0.0, timed.live(entry)?))
     }
@@ -136,32 +116,33 @@ impl<'a> Timed<'a> {
     }
 
     /// The resource of an entry, if the entry is live.
-    fn live(self, Reverse((at, ordinal)): &Entry) -> Option<Due<'a>> {
+    fn live(self, Reverse((at, ordinal)): &Entry) -> Option<Timer<'a>> {
         let pair = self.pairs.values_from(|pair| pair.ordinal < *ordinal).next();
         if let Some(pair) = pair.filter(|pair| pair.ordinal == *ordinal) {
-            return (pair.due == Some(*at)).then_some(Due::Pair(pair));
+            return (pair.due == Some(*at)).then_some(Timer::Pair(pair));
         }
         let group = self.groups.values_from(|group| group.ordinal < *ordinal).next();
         if let Some(group) = group.filter(|group| group.ordinal == *ordinal) {
-            return (group.due == Some(*at)).then_some(Due::Group(group));
+            return (group.due == Some(*at)).then_some(Timer::Group(group));
         }
         let cluster = self.clusters.values_from(|cluster| cluster.ordinal < *ordinal).next()?;
-        (cluster.ordinal == *ordinal && cluster.due == Some(*at)).then_some(Due::Cluster(cluster))
+        (cluster.ordinal == *ordinal && cluster.due == Some(*at)).then_some(Timer::Cluster(cluster))
     }
 }
 
-impl Due<'_> {
-    pub(in crate::control_plane) fn reason(self) -> DeadlineReason {
-        match self {
-            Self::Pair(pair) if pair.status == PairStatus::Deleted => {
-                DeadlineReason::TombstoneEnd(pair.id.clone())
+impl Timer<'_> {
+    pub(in crate::control_plane) fn deadline(self, at: Timestamp) -> Deadline {
+        let (deleted, cycle, resource) = match self {
+            Self::Pair(pair) => {
+                (pair.is_deleted(), DeadlineKind::CopyCycle, ResourceId::Pair(pair.id.clone()))
             }
-            Self::Pair(pair) => DeadlineReason::CopyCycle(pair.id.clone()),
-            Self::Group(group) if group.status == GroupStatus::Deleted => {
-                DeadlineReason::GroupTombstoneEnd(group.id.clone())
+            Self::Group(group) => {
+                (group.is_deleted(), DeadlineKind::CopyCycle, ResourceId::Group(group.id.clone()))
             }
-            Self::Group(group) => DeadlineReason::GroupCycle(group.id.clone()),
-            Self::Cluster(cluster) => DeadlineReason::NextRound(cluster.id.clone()),
-        }
+            Self::Cluster(cluster) => {
+                (false, DeadlineKind::NextRound, ResourceId::Cluster(cluster.id.clone()))
+            }
+        };
+        Deadline { at, kind: if deleted { DeadlineKind::TombstoneEnd } else { cycle }, resource }
     }
 }

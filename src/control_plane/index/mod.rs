@@ -10,10 +10,9 @@ use core::hash::{Hash, Hasher};
 use indexmap::IndexMap;
 
 use crate::ascending::Ascending;
-use crate::control_plane::effect::Owner;
 use crate::control_plane::{ControlPlane, DiskKey};
 use crate::ebs::{Drill, GroupStatus, ReplicaGroup, ReplicaId, ReplicaPair};
-use crate::ids::{ClusterId, DrillId, EffectId, GroupId, NodeId, PairId};
+use crate::ids::{ClusterId, DrillId, EffectId, GroupId, NodeId, PairId, ResourceId};
 use crate::map::HashState;
 use crate::polardb::DbCluster;
 use deadlines::{Deadlines, Timed};
@@ -28,7 +27,7 @@ pub(super) struct Index {
     /// With which the maps hash, kept for when they are rebuilt.
     pub(super) hash_seed: u64,
     /// The resource of each pending effect.
-    pub(super) effects: Ascending<Owner>,
+    pub(super) effects: Ascending<ResourceId>,
     pub(super) deadlines: Deadlines,
     pub(super) disks: Table<DiskKey, PairId>,
     pub(super) pair_listing: Listing,
@@ -103,12 +102,12 @@ impl Index {
     }
 
     /// Adds the pending effects of a resource.
-    fn own(&mut self, effects: impl IntoIterator<Item = EffectId>, owner: &Owner) {
+    fn own(&mut self, effects: impl IntoIterator<Item = EffectId>, owner: &ResourceId) {
         effects.into_iter().for_each(|id| self.effects.insert(id.0, owner.clone()));
     }
 
     pub(super) fn enter_pair(&mut self, pair: &ReplicaPair) {
-        self.own(pair.pending.map(|pending| pending.id), &Owner::Pair(pair.id.clone()));
+        self.own(pair.pending.map(|pending| pending.id), &ResourceId::Pair(pair.id.clone()));
         self.deadlines.schedule(pair.due, pair.ordinal);
         if pair.binds_disks() {
             self.pair_listing.enter(pair);
@@ -130,7 +129,7 @@ impl Index {
     }
 
     pub(super) fn enter_group(&mut self, group: &ReplicaGroup) {
-        self.own(group.pending.map(|pending| pending.id), &Owner::Group(group.id.clone()));
+        self.own(group.pending.map(|pending| pending.id), &ResourceId::Group(group.id.clone()));
         self.deadlines.schedule(group.due, group.ordinal);
         if group.status != GroupStatus::Deleted {
             self.group_listing.enter(group);
@@ -156,7 +155,7 @@ impl Index {
     }
 
     pub(super) fn enter_drill(&mut self, drill: &Drill) {
-        self.own(drill.pending.map(|pending| pending.id), &Owner::Drill(drill.id.clone()));
+        self.own(drill.pending.map(|pending| pending.id), &ResourceId::Drill(drill.id.clone()));
         self.drills.entry(drill.owner.clone()).or_default().push(drill.id.clone());
         for disk in &drill.disks {
             self.drill_disks.insert((drill.account.clone(), disk.disk.clone()), drill.id.clone());
@@ -181,7 +180,7 @@ impl Index {
         let life = cluster.pending.map(|pending| pending.id);
         let stage = cluster.failover.as_ref().map(|failover| failover.stage.id());
         let work = cluster.work.as_ref().map(|pending| pending.id);
-        self.own([life, stage, work].into_iter().flatten(), &Owner::Cluster(cluster.id.clone()));
+        self.own([life, stage, work].into_iter().flatten(), &ResourceId::Cluster(cluster.id.clone()));
         for node in &cluster.nodes {
             self.nodes.insert(node.id.clone(), cluster.id.clone());
         }

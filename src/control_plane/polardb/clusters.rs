@@ -5,10 +5,10 @@ use alloc::vec::Vec;
 
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::{CallContext, all_fresh};
-use crate::control_plane::effect::{EffectKind, Owner, cluster_effects};
+use crate::control_plane::effect::{EffectKind, cluster_effects};
 use crate::control_plane::event::{Event, Fact};
 use crate::control_plane::{Breach, ControlPlane, Effect, Misuse, NotAdopted, Step};
-use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId, ZoneId};
+use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId, ResourceId, ZoneId};
 use crate::polardb::cluster::rules::P_010;
 use crate::polardb::{
     ClusterCreated, ClusterFact, ClusterPlan, ClusterSeed, ClusterStatus, Context, CreateDbCluster,
@@ -167,7 +167,7 @@ impl ControlPlane {
             self.index.nodes.insert(node, id.clone());
         }
         if let Some((asked, effect)) = done.asked {
-            self.index.effects.insert(asked.0, Owner::Cluster(id.clone()));
+            self.index.effects.insert(asked.0, ResourceId::Cluster(id.clone()));
             let kind = EffectKind::Cluster { cluster: id.clone(), effect };
             step.effects.push(Effect { id: asked, since: at, account: account.clone(), kind });
         }

@@ -41,6 +41,13 @@ spelled! {
     ClearFailed = "clear_failed",
 }
 
+impl DrillStatus {
+    /// Whether something could not be done; the status message says why.
+    pub const fn is_failed(self) -> bool {
+        matches!(self, Self::ExecuteFailed | Self::ClearFailed)
+    }
+}
+
 /// The status of a drill's disk.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
@@ -156,8 +163,7 @@ pub struct DrillSeed {
 impl Drill {
     /// The drill of a seed. In a transient status it has the pending effect `asked` from now on.
     pub(crate) fn adopt(seed: DrillSeed, account: AccountId, now: Timestamp, asked: EffectId) -> Self {
-        let failed = matches!(seed.status, DrillStatus::ExecuteFailed | DrillStatus::ClearFailed);
-        let status_message = seed.status_message.filter(|_| failed);
+        let status_message = seed.status_message.filter(|_| seed.status.is_failed());
         let shown = |disk: DrillDiskStatus| match (seed.status, disk) {
             (DrillStatus::Executing, _) => DrillDiskStatus::Creating,
             (DrillStatus::Executed, _) => DrillDiskStatus::Created,

@@ -122,7 +122,7 @@ impl ReplicaGroup {
             pending,
             due: match status {
                 GroupStatus::Deleted => Some(cx.now.after(policy.tombstone)),
-                GroupStatus::Syncing | GroupStatus::Normal => Some(cx.now.after(RPO)),
+                _ if status.is_replicating() => Some(cx.now.after(RPO)),
                 _ => None,
             },
             ..Self::create(seed.id, account, cx, asked, &seed.request)

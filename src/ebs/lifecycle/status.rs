@@ -53,3 +53,32 @@ twins! {
     /// Deleted: a tombstone that mutations still see and describes omit.
     both Deleted = "deleted",
 }
+
+impl PairStatus {
+    /// Whether automatic copies go on: a pair outside any group has a next cycle then.
+    pub const fn is_replicating(self) -> bool {
+        matches!(self, Self::InitialSyncing | Self::Syncing | Self::Normal)
+    }
+
+    /// Whether the status message says why.
+    pub const fn shows_message(self) -> bool {
+        matches!(self, Self::Invalid | Self::CreateFailed)
+    }
+
+    /// Whether the secondary disk is writable; `None` if the status leaves that open.
+    pub const fn is_switched(self) -> Option<bool> {
+        match self {
+            Self::Failedover | Self::Reprotecting | Self::ReprotectFailed => Some(true),
+            Self::Invalid | Self::Failingover | Self::FailoverFailed => None,
+            Self::Deleting | Self::DeleteFailed | Self::Deleted => None,
+            _ => Some(false),
+        }
+    }
+}
+
+impl GroupStatus {
+    /// Whether automatic rounds go on: the group has a next one then.
+    pub const fn is_replicating(self) -> bool {
+        matches!(self, Self::Syncing | Self::Normal)
+    }
+}

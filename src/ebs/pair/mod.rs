@@ -155,27 +155,22 @@ impl ReplicaPair {
     ) -> Self {
         let status = seed.status;
         let pending = PairEffect::of(status).map(|effect| Pending { id: asked, effect, since: cx.now });
-        let cycles = matches!(status, PairStatus::InitialSyncing | PairStatus::Syncing | PairStatus::Normal);
         let prepaid = matches!(seed.request.settings.charge, Charge::PrePay { .. });
-        let switched =
-            matches!(status, PairStatus::Failedover | PairStatus::Reprotecting | PairStatus::ReprotectFailed);
         Self {
             reversed: seed.reversed,
             created_at: seed.created_at.min(cx.now),
             paid_until: seed.expires_at.filter(|_| prepaid),
             status,
-            status_message: seed
-                .status_message
-                .filter(|_| matches!(status, PairStatus::Invalid | PairStatus::CreateFailed)),
+            status_message: seed.status_message.filter(|_| status.shows_message()),
             pending,
             due: match status {
                 PairStatus::Deleted => Some(cx.now.after(policy.tombstone)),
-                _ if cycles => Some(cx.now.after(RPO)),
+                _ if status.is_replicating() => Some(cx.now.after(RPO)),
                 _ => None,
             },
             last_recover_point: seed.last_recover_point.map(|at| at.min(cx.now)),
             copied: seed.last_recover_point.is_some(),
-            switched,
+            switched: status.is_switched().unwrap_or(false),
             ..Self::create(seed.id, account, cx, asked, &seed.request)
         }
     }

@@ -22,7 +22,7 @@ impl From<&ControlPlane> for View {
             effects: plane.outstanding().map(effect).collect(),
             next_deadline: plane
                 .next_deadline()
-                .map(|deadline| (deadline.at, String::from(deadline.reason.resource()))),
+                .map(|deadline| (deadline.at, String::from(deadline.resource.as_str()))),
         }
     }
 }

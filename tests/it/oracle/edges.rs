@@ -1,7 +1,6 @@
 //! The control plane beside the naive reference where random sequences seldom come: ids that are in use, places that are
 //! one, clusters that are taken in at work, drills that go with what they belong to.
 
-use failover_model::DeadlineReason;
 use failover_model::ebs::{
     ClearPairDrill, CreateDiskReplicaGroup, CreateDiskReplicaPair, DeleteDiskReplicaGroup,
     DeleteDiskReplicaPair, DescribePairDrills, DiskChange, FreshDrill, GroupCreated, PairCreated, PairStatus,
@@ -14,6 +13,7 @@ use failover_model::testing::strategies::World;
 use failover_model::{
     Call, ControlPlane, Fresh, Input, Observation, Outcome, Policy, Report, Request, Timestamp,
 };
+use failover_model::{DeadlineKind, ResourceId};
 
 use super::small::{cluster, drive, pair, world};
 use crate::kit::{
@@ -110,7 +110,7 @@ fn of_what_is_due_at_one_instant_the_older_comes_first() {
     assert_eq!(call(&mut both, "1001", SOURCE, delete, Fresh::None), (true, true));
     all_well(&mut both);
     let due = both.subject().next_deadline().unwrap();
-    assert_eq!(due.reason, DeadlineReason::GroupTombstoneEnd(group_id(1)));
+    assert_eq!((due.kind, due.resource), (DeadlineKind::TombstoneEnd, ResourceId::Group(group_id(1))));
     input(&mut both, Input::Advance(due.at));
     assert!(both.subject().pair(&pair_id(1)).is_none() && both.subject().group(&group_id(1)).is_none());
 }

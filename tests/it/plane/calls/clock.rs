@@ -73,19 +73,20 @@ fn the_next_deadline_tells_a_cycle_from_the_end_of_a_tombstone() {
         let world = at_status(status);
         let next = world.plane.next_deadline().unwrap();
         assert_eq!(world.pair(1).due(), Some(next.at));
-        next.reason
+        (next.kind, next.resource)
     };
-    assert_eq!(pair(S::Normal), DeadlineReason::CopyCycle(pair_id(1)));
-    assert_eq!(pair(S::Deleted), DeadlineReason::TombstoneEnd(pair_id(1)));
+    let id = ResourceId::Pair(pair_id(1));
+    assert_eq!(pair(S::Normal), (DeadlineKind::CopyCycle, id.clone()));
+    assert_eq!(pair(S::Deleted), (DeadlineKind::TombstoneEnd, id));
     let group = |status| {
         let mut world = World::default();
         let next = world.bring_group_to(status).plane.next_deadline().unwrap();
         assert_eq!(world.group(1).group.due(), Some(next.at));
-        next.reason
+        (next.kind, next.resource)
     };
-    let id = kit::group_id(1);
-    assert_eq!(group(GroupStatus::Normal), DeadlineReason::GroupCycle(id.clone()));
-    assert_eq!(group(GroupStatus::Deleted), DeadlineReason::GroupTombstoneEnd(id));
+    let id = ResourceId::Group(kit::group_id(1));
+    assert_eq!(group(GroupStatus::Normal), (DeadlineKind::CopyCycle, id.clone()));
+    assert_eq!(group(GroupStatus::Deleted), (DeadlineKind::TombstoneEnd, id));
 }
 
 #[test]

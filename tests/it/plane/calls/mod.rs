@@ -26,8 +26,8 @@ use failover_model::policy::{
 };
 use failover_model::token::{Lifetime, Overflow};
 use failover_model::{
-    AccountId, Call, ControlPlane, DeadlineReason, EffectId, Fresh, Misuse, Observation, Operation, OrderId,
-    Outcome, Policy, Refusal, Report, Request, Response,
+    AccountId, Call, ControlPlane, DeadlineKind, EffectId, Fresh, Misuse, Observation, Operation, OrderId,
+    Outcome, Policy, Refusal, Report, Request, ResourceId, Response,
 };
 use failover_model::{Fact, FreshNodes, Output};
 use proptest::prelude::*;

@@ -1,7 +1,7 @@
 //! A failover that is not over begins again (`P-183`, `P-184`).
 
-use failover_model::DeadlineReason;
 use failover_model::policy::{AfterExhaustion, AutomaticInWindow, PolarDbPolicy, WriterAlone};
+use failover_model::{DeadlineKind, ResourceId};
 
 use super::*;
 
@@ -20,7 +20,10 @@ fn restarts(policy: &mut PolarDbPolicy) {
 /// When the cluster falls due, from now on.
 fn due(world: &World) -> Option<u64> {
     let deadline = world.plane.next_deadline()?;
-    assert_eq!(deadline.reason, DeadlineReason::NextRound(id(CLUSTER)));
+    assert_eq!(
+        (deadline.kind, deadline.resource),
+        (DeadlineKind::NextRound, ResourceId::Cluster(id(CLUSTER)))
+    );
     Some(deadline.at.as_millis() - at(world.now).as_millis())
 }
 

@@ -122,7 +122,7 @@ fn a_cycle_that_a_running_round_swallows_is_skipped() {
     world.bring_group_to(GroupStatus::Syncing);
     assert!(world.advance(RPO_MS * 7).is_empty());
     assert_eq!(world.plane.next_deadline().unwrap().at, at(world.now + RPO_MS));
-    assert_eq!(world.plane.next_deadline().unwrap().reason.resource(), "group-1");
+    assert_eq!(world.plane.next_deadline().unwrap().resource.as_str(), "group-1");
     world.copies_succeed();
     assert_eq!(world.shows(), GroupStatus::Normal);
 }

@@ -1,7 +1,7 @@
 //! The hot standby storage cluster, which takes over without compute nodes of its own (`P-187`).
 
 use failover_model::polardb::{CreateDbCluster, HotStandby, NodeWork, PayType};
-use failover_model::{DeadlineReason, FreshCluster};
+use failover_model::{DeadlineKind, FreshCluster, ResourceId};
 
 use super::*;
 
@@ -48,7 +48,7 @@ fn a_takeover_that_fails_is_tried_again_after_the_pause() {
         work_ends(&mut world, false);
         assert_eq!(world.db_status(), "Switching");
         let due = world.plane.next_deadline().unwrap();
-        assert_eq!(due.reason, DeadlineReason::NextRound(id(CLUSTER)));
+        assert_eq!((due.kind, due.resource), (DeadlineKind::NextRound, ResourceId::Cluster(id(CLUSTER))));
         world.advance(3_000);
         assert!(world.db().work().is_some());
     }

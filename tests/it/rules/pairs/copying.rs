@@ -6,7 +6,8 @@ fn a_cycle_begins_every_900_seconds_to_the_millisecond() {
     let mut world = at_status(S::Normal);
     let started = world.now;
     assert_eq!(world.plane.next_deadline().unwrap().at, at(started + RPO_MS));
-    assert_eq!(world.plane.next_deadline().unwrap().reason, DeadlineReason::CopyCycle(pair_id(1)));
+    let next = world.plane.next_deadline().unwrap();
+    assert_eq!((next.kind, next.resource), (DeadlineKind::CopyCycle, ResourceId::Pair(pair_id(1))));
     assert!(world.advance(RPO_MS - 1).is_empty());
     let step = world.advance(1);
     assert_eq!((rules(&step), effects(&step)), (vec!["E-410"], vec!["copy"]));

@@ -26,7 +26,7 @@ use failover_model::policy::{
     SameRegionPairs, SiteCodes, StartWhileReplicating,
 };
 use failover_model::text::{Name, Tag, TagKey, TagValue};
-use failover_model::{DeadlineReason, Fact, NotAdopted, PairFact, StatusChange};
+use failover_model::{DeadlineKind, Fact, NotAdopted, PairFact, ResourceId, StatusChange};
 use failover_model::{Fresh, Misuse, Observation, Outcome, Policy, Refusal, Response, Span, Step};
 use proptest::prelude::*;
 

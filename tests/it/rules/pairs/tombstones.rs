@@ -4,7 +4,8 @@ use super::*;
 #[test]
 fn a_tombstone_is_forgotten_at_its_very_millisecond() {
     let mut world = at_status(S::Deleted);
-    assert_eq!(world.plane.next_deadline().unwrap().reason, DeadlineReason::TombstoneEnd(pair_id(1)));
+    let next = world.plane.next_deadline().unwrap();
+    assert_eq!((next.kind, next.resource), (DeadlineKind::TombstoneEnd, ResourceId::Pair(pair_id(1))));
     assert!(world.advance(3_600_000 - 1).is_empty());
     assert_eq!(rule(world.failover(DESTINATION)), "E-210");
     assert_eq!(rule(world.delete(SOURCE)), "E-253");
