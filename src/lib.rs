@@ -119,8 +119,8 @@ pub mod wire;
 pub use control_plane::{
     Action, Breach, Call, ControlPlane, Deadline, DeadlineKind, DiskView, DrillFact, Effect, EffectKind,
     Event, Fact, Fresh, FreshCluster, FreshNodes, GroupFact, Input, Misuse, NotAdopted, Observation, Output,
-    PairFact, Refusal, Reply, Report, Request, Response, Scope, StatusChange, Step, TokenOutcome, Tokens,
-    Violation,
+    PairFact, Places, Refusal, RegionList, Reply, Report, Request, Response, Scope, StatusChange, Step,
+    TokenOutcome, Tokens, Violation,
 };
 pub use ids::{
     AccountId, BadId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeClass, NodeId, OrderId, PairId,

@@ -34,14 +34,14 @@ impl Product {
 
 macro_rules! operations {
     ($($product:ident {$(
-        $name:ident $($wire:literal)?: $token:tt $region:tt [$($codes:expr),*] $($page:ident $paged:literal)*;
+        $name:ident $($wire:literal)? $(= $shared:literal)?: $token:tt $region:tt [$($codes:expr),*] $($page:ident $paged:literal)*;
     )*})*) => {
         /// An operation, named as the vendor's `Action` parameter names it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         #[non_exhaustive]
         pub enum Operation {$($(
-            #[doc = concat!("`", operations!(@wire $name $($wire)?), "`.")]
+            #[doc = concat!("`", operations!(@wire $name $($wire)? $($shared)?), "`.")]
             $(#[cfg_attr(feature = "serde", serde(rename = $wire))])?
             $name,
         )*)*}
@@ -52,7 +52,7 @@ macro_rules! operations {
 
             /// The `Action` parameter.
             pub const fn as_str(self) -> &'static str {
-                match self { $($(Self::$name => operations!(@wire $name $($wire)?),)*)* }
+                match self { $($(Self::$name => operations!(@wire $name $($wire)? $($shared)?),)*)* }
             }
 
             /// The product whose API has this operation.
@@ -100,13 +100,17 @@ const DRILL: &str = "OperationDenied.RecoverPointNotFound OperationDenied.StartD
 const CONFLICT: &str = "OperationDenied.PairGroupAZoneConflict OperationDenied.PairGroupStatusConflict";
 const CLUSTER: &str = "InvalidDBCluster.NotFound InvalidDBClusterId.Malformed";
 
+const ATTRIBUTE_PAGE: &str = "DescribeDbClusterAttributeZonal page, alibabacloud.com, 2025-11";
 const CONFIG_PAGE: &str = "ModifyDBNodeConfig page, help.aliyun.com, 2025-09";
+const ENDPOINTS_PAGE: &str = "DescribeDBClusterEndpointsZonal page, alibabacloud.com, 2025-12";
 const FAILOVER_PAGE: &str = "FailoverDBCluster page, alibabacloud.com, 2024-10";
 const HA_LOG_PAGE: &str = "DescribeHALogs page, api.alibabacloud.com, 2026-11";
+const RESTART_PAGE: &str = "RestartDBNodeZonal page, alibabacloud.com, 2025-12";
 const ZONAL_PAGE: &str = "FailoverDBClusterZonal page, alibabacloud.com, 2024-10";
 
-// A row: the name, the wire name where it differs, whether a token guards the operation and whether it takes a region, the codes that the
-// metadata lists for it, and the dated pages that list others.
+// A row: the name, the wire name where it differs (after `=` one that both products have; data then bear the row's name),
+// whether a token guards the operation and whether it takes a region, the codes that the metadata lists for it, and the
+// dated pages that list others.
 operations! {
     Ebs {
         CreateDiskReplicaPair: token region [LIFECYCLE,
@@ -157,6 +161,7 @@ operations! {
         StartReplicaGroupDrill: token region [COMMON, DRILL];
         ClearReplicaGroupDrill: - region [COMMON];
         DescribeReplicaGroupDrills: - region [COMMON];
+        DescribeEbsRegions = "DescribeRegions": - - ["NoSuchResource"];
     }
     PolarDb {
         CreateDbCluster "CreateDBCluster": token region [];
@@ -183,6 +188,8 @@ operations! {
             "InvalidModifyType.Malformed OperationDenied.RoEqualSpec OperationDenied.DBClusterStatus"];
         ModifyDbNodesClass "ModifyDBNodesClass": token - ["InvalidModifyType.Malformed"];
         RestartDbNode "RestartDBNode": - - ["InvalidDBNodeId.Malformed"];
+        RestartDbNodeZonal "RestartDBNodeZonal": token - []
+            RESTART_PAGE "InvalidDBNodeId.Malformed";
         ModifyDbNodeHotReplicaMode "ModifyDBNodeHotReplicaMode": - - [
             "InvalidDBNodeId.Malformed InvalidDBInstanceClass.NotFound InvalidDBClusterId.Malformed \
              InvalidDBNodeId.NotFound"];
@@ -192,12 +199,17 @@ operations! {
         DescribeDbClusters "DescribeDBClusters": - region [
             "InvalidRegionId.Malformed NumberExceed.Tags InvalidPageSize.Malformed \
              InvalidPageNumber.Malformed DBTypeOrDBVersion.Malformed ServiceUnavailable"];
+        DescribeDbClustersZonal "DescribeDBClustersZonal": - region [];
         DescribeDbClusterAttribute "DescribeDBClusterAttribute": - - [CLUSTER];
-        DescribeDbClusterAttributeZonal: - - [];
+        DescribeDbClusterAttributeZonal: - - []
+            ATTRIBUTE_PAGE "InvalidDBCluster.NotFound InvalidDBClusterId.Malformed";
         DescribeDbClusterEndpoints "DescribeDBClusterEndpoints": - - [CLUSTER];
+        DescribeDbClusterEndpointsZonal "DescribeDBClusterEndpointsZonal": - - []
+            ENDPOINTS_PAGE "InvalidDBCluster.NotFound InvalidDBClusterId.Malformed";
         DescribeHaLogs "DescribeHALogs": - - []
             HA_LOG_PAGE "InvalidDBClusterId.Malformed InvalidDBCluster.NotFound InvalidPageSize.Malformed \
                 InvalidPageNumber.Malformed";
+        DescribePolarDbRegions = "DescribeRegions": - - [];
     }
 }
 

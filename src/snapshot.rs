@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::control_plane::Request;
-use crate::control_plane::{ControlPlane, Scope, TokenOutcome, Violation};
+use crate::control_plane::{ControlPlane, Places, Scope, TokenOutcome, Violation};
 use crate::ebs::{Disk, Drill, ReplicaGroup, ReplicaPair};
 use crate::ids::{AccountId, DiskId};
 use crate::polardb::DbCluster;
@@ -38,6 +38,9 @@ pub struct Snapshot {
     disks: Vec<DiskRecord>,
     clusters: Vec<DbCluster>,
     tokens: TokenSnapshot<AccountId, Scope, Request, TokenOutcome>,
+    /// The regions and zones that exist. Left out if there are none.
+    #[serde(default, skip_serializing_if = "Places::is_empty")]
+    regions: Places,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +102,7 @@ impl ControlPlane {
             disks: self.disks.iter().map(disk).collect(),
             clusters: self.clusters.values().cloned().collect(),
             tokens: self.tokens.snapshot(),
+            regions: self.regions.clone(),
         }
     }
 
@@ -146,6 +150,7 @@ impl ControlPlane {
         })?;
         let config = plane.policy.tokens.config();
         plane.tokens = TokenCache::restore_with_hash_seed(config, snapshot.tokens, seed)?;
+        plane.regions = snapshot.regions;
         plane.reindex();
         plane.check()?;
         Ok(plane)

@@ -10,6 +10,7 @@ mod index;
 mod input;
 mod operations;
 mod polardb;
+mod regions;
 mod report;
 mod rows;
 pub(crate) mod rules;
@@ -26,6 +27,7 @@ pub use input::{Input, Output, Refusal};
 pub use operations::{Fresh, Request, Response, TokenOutcome};
 pub use polardb::clusters::FreshCluster;
 pub use polardb::nodes::FreshNodes;
+pub use regions::{Places, RegionList};
 
 use alloc::collections::BTreeMap;
 
@@ -105,6 +107,8 @@ pub struct ControlPlane {
     pub(crate) disks: BTreeMap<DiskKey, Disk>,
     pub(crate) clusters: Map<ClusterId, DbCluster>,
     pub(crate) tokens: Tokens,
+    /// The regions and zones that exist, as given.
+    pub(crate) regions: Places,
     /// Verified by [`check`](Self::check).
     index: Index,
 }
@@ -128,6 +132,7 @@ impl ControlPlane {
             drills: Map::with_hash_seed(seed),
             disks: BTreeMap::new(),
             clusters: Map::with_hash_seed(seed),
+            regions: Places::new(),
             index: Index::with_hash_seed(seed),
         }
     }

@@ -11,6 +11,7 @@ use core::convert::Infallible;
 
 use super::action::{Action, Answer, Done, Performed, sealed::Sealed};
 use super::call::CallContext;
+use super::regions::RegionList;
 use super::rows::{answers, calls, fresh_ids};
 use super::{Call, ControlPlane, FreshCluster, FreshNodes, Misuse, Output, Refusal, Reply};
 // The rows name most types of the two products.
@@ -49,10 +50,14 @@ answers! {
         ClusterPage(ClusterPage);
         /// `DescribeDBClusterAttribute` or `DescribeDbClusterAttributeZonal`.
         Cluster(DbCluster [Box]);
-        /// `DescribeDBClusterEndpoints`.
+        /// `DescribeDBClusterEndpoints` or `DescribeDBClusterEndpointsZonal`.
         Endpoints(EndpointList);
+        /// `DescribeDBClustersZonal`.
+        ZonalClusterPage(ZonalClusterPage);
         /// `DescribeHALogs`; the embedder [completes](crate::polardb::HaLog::complete) it from the events.
         HaLogs(HaLogPage);
+        /// `DescribeRegions` of either product.
+        Regions(RegionList);
     }
 }
 
@@ -174,6 +179,9 @@ calls! {
                 let owner = ReplicaId::Group(it.group.clone());
                 Ok(Done::observed(plane.list_drills(call, owner, it.drill.as_ref(), it.page)))
             };
+        /// `DescribeRegions` of EBS.
+        DescribeEbsRegions => describe_ebs_regions() -> RegionList:
+            |plane, _, it| Ok(Done::observed(plane.ebs_regions(*it)));
     }
     PolarDbRefusal {
         /// `CreateDBCluster`: the cluster and its nodes appear in `Creating`.
@@ -212,6 +220,11 @@ calls! {
         /// `RestartDBNode`.
         RestartDbNode => restart_db_node(node) -> ():
             ControlPlane::restart_node;
+        /// `RestartDBNodeZonal`: the same for edge clusters.
+        RestartDbNodeZonal => restart_db_node_zonal(cluster) -> ():
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| {
+                cluster.decide_restart(at, call.operation, &it.node)
+            });
         /// `ModifyDBNodeHotReplicaMode`: sets whether a node is a hot replica.
         ModifyDbNodeHotReplicaMode => modify_db_node_hot_replica_mode(cluster) with OrderId -> Ordered:
             |plane, call, it, order| {
@@ -226,6 +239,9 @@ calls! {
         /// `DescribeDBClusters`.
         DescribeDbClusters [Box] => describe_db_clusters([clusters]) -> ClusterPage:
             |plane, call, it| Ok(Done::observed(it.select(call.account, call.region, &plane.clusters)));
+        /// `DescribeDBClustersZonal`: the same, with pages by token too.
+        DescribeDbClustersZonal [Box] => describe_db_clusters_zonal([filter.clusters]) -> ZonalClusterPage:
+            |plane, call, it| Ok(Done::observed(it.select(call.account, call.region, &plane.clusters)));
         /// `DescribeDBClusterAttribute`.
         DescribeDbClusterAttribute => describe_db_cluster_attribute(cluster) -> DbCluster:
             |plane, call, it| Ok(Done::observed(plane.owned_cluster(call, &it.cluster)?.clone()));
@@ -235,10 +251,16 @@ calls! {
         /// `DescribeDBClusterEndpoints`.
         DescribeDbClusterEndpoints => describe_db_cluster_endpoints(cluster) -> EndpointList:
             |plane, call, it| Ok(Done::observed(it.select(plane.owned_cluster(call, &it.cluster)?)));
+        /// `DescribeDBClusterEndpointsZonal`: the same for edge clusters.
+        DescribeDbClusterEndpointsZonal => describe_db_cluster_endpoints_zonal(0.cluster) -> EndpointList:
+            |plane, call, it| Ok(Done::observed(it.0.select(plane.owned_cluster(call, &it.0.cluster)?)));
         /// `DescribeHALogs`: the page without the switches, which the embedder
         /// [adds](crate::polardb::HaLog::complete).
         DescribeHaLogs [Box] => describe_ha_logs(cluster) -> HaLogPage:
             |plane, call, it| Ok(Done::observed(it.page(plane.owned_cluster(call, &it.cluster)?)?));
+        /// `DescribeRegions` of PolarDB.
+        DescribePolarDbRegions => describe_polardb_regions() -> RegionList:
+            |plane, _, _| Ok(Done::observed(plane.polardb_regions()));
     }
 }
 

@@ -187,7 +187,7 @@ macro_rules! calls {
         let _ = $request;
         None
     }};
-    (@resource $request:ident [$field:ident]) => { $request.$field.only() };
+    (@resource $request:ident [$($field:tt).+]) => { $request.$($field).+.only() };
     (@resource $request:ident $($field:tt).+) => { Some($request.$($field).+.as_str()) };
 
     (@perform $perform:expr) => {

@@ -12,4 +12,5 @@ rules! {
     C_030 Inferred "our contract, time is an argument: design.md#principles, facts/idempotency.md#time" => "The clock never goes back: an earlier time counts as the time seen.";
     C_040 Inferred "our contract, a report is fenced by its effect: design.md#one-call" => "A report about an effect that is not pending changes nothing.";
     C_050 Inferred "no source, as everywhere in the cloud: facts/ebs.md#not-found-regions-and-precedence, facts/ebs.md#tombstones" => "To an account, pairs, groups and drills of another, and tombstones that are forgotten, are unknown.";
+    C_060 Inferred "our contract, the lists grow: facts/ebs.md#describe-regions, facts/polardb.md#describe-regions-of-polardb" => "The regions and zones that exist are those which the embedder gives.";
 }

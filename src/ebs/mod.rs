@@ -12,6 +12,7 @@ pub(crate) mod lifecycle;
 pub(crate) mod page;
 pub(crate) mod pair;
 pub(crate) mod refusal;
+mod regions;
 pub(crate) mod replica;
 mod requests;
 pub(crate) mod rules;
@@ -47,6 +48,7 @@ pub use pair::requests::{
 };
 pub use pair::{CallSite, End, PairSeed, RPO, ReplicaPair};
 pub use refusal::{DrillReason, EbsReason, EbsRefusal, GroupReason};
+pub use regions::{DescribeEbsRegions, RegionFeature};
 pub use replica::ReplicaId;
 pub use requests::{
     ClearPairDrill, ClearReplicaGroupDrill, DeleteDiskReplicaGroup, DeleteDiskReplicaPair,

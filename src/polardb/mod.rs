@@ -22,6 +22,7 @@ pub use cluster::requests::{
 };
 pub use cluster::status::ClusterStatus;
 pub use cluster::step::{ClusterFact, ClusterStep};
+pub use cluster::zonal::{DescribeDbClustersZonal, ZonalClusterPage};
 pub use cluster::{ClusterEffect, ClusterSeed, DbCluster, Lifecycle};
 pub use context::Context;
 pub use election::electorate::{Electorate, TargetZoneType};
@@ -30,10 +31,13 @@ pub use election::ranking::{BadPriority, Priority, Tried, next_tier};
 pub use nodes::requests::{
     CreateDbNodes, DeleteDbNodes, FailoverDbClusterZonal, ModifyDbClusterDeletion,
     ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass,
-    ModifyType, NewNode, NodeTarget, NodesCreated, Ordered, RestartDbNode,
+    ModifyType, NewNode, NodeTarget, NodesCreated, Ordered, RestartDbNode, RestartDbNodeZonal,
 };
 pub use nodes::work::NodeWork;
 pub use nodes::{DbNode, NodeChange, NodeKind, Role};
-pub use observe::endpoint::{DescribeDbClusterEndpoints, Endpoint, EndpointKind, EndpointList};
+pub use observe::endpoint::{
+    DescribeDbClusterEndpoints, DescribeDbClusterEndpointsZonal, Endpoint, EndpointKind, EndpointList,
+};
 pub use observe::ha_log::{DescribeHaLogs, HaLog, HaLogPage, InstanceType, Switch};
+pub use observe::regions::DescribePolarDbRegions;
 pub use refusal::{PolarDbReason, PolarDbRefusal};

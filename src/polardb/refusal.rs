@@ -54,7 +54,7 @@ refusals! {
     EngineVersion => (
         "the engine has no such version ({rule})",
         P_012, Permanent, (
-            if operation == Operation::DescribeDbClusters { 404 } else { 400 },
+            if lists_clusters(operation) { 404 } else { 400 },
             "DBTypeOrDBVersion.Malformed", "The specified DBType does not match DBVersion."
         )
     );
@@ -85,6 +85,7 @@ refusals! {
         if fails_over(operation) { P_103 } else { P_201 },
         Permanent, match operation {
             Operation::DeleteDbNodes => BAD_NODE,
+            Operation::RestartDbNodeZonal => BAD_NODE_ID,
             _ if fails_over(operation) => BAD_NODE_ID,
             _ => (404, "InvalidDBNodeId.NotFound", "The DBNodeId provided does not exist in our records."),
         }
@@ -218,6 +219,10 @@ impl PolarDbReason {
 
 const fn describes_attributes(operation: Operation) -> bool {
     matches!(operation, Operation::DescribeDbClusterAttribute | Operation::DescribeDbClusterAttributeZonal)
+}
+
+const fn lists_clusters(operation: Operation) -> bool {
+    matches!(operation, Operation::DescribeDbClusters | Operation::DescribeDbClustersZonal)
 }
 
 const fn fails_over(operation: Operation) -> bool {

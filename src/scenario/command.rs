@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use crate::control_plane::{Fresh, FreshCluster, FreshNodes, Observation, Outcome, Report};
+use crate::control_plane::{Fresh, FreshCluster, FreshNodes, Observation, Outcome, Places, Report};
 use crate::ebs::{DiskChange, FreshDrill, GroupCreated, PairCreated};
 use crate::ids::{AccountId, BadId, ClusterId, DrillId, EffectId, GroupId, OrderId, PairId, RegionId};
 use crate::operation::{Operation, Product};
@@ -18,6 +18,7 @@ use crate::wire::Parameters;
 
 pub(super) enum Command {
     Policy(Box<Policy>),
+    Regions(Places),
     Advance(Span),
     Call(Box<Invocation>),
     Report(Report),
@@ -48,6 +49,9 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
         return serde_json::from_str(rest)
             .map(|policy| Command::Policy(Box::new(policy)))
             .map_err(|bad| bad.to_string());
+    }
+    if verb == "regions" {
+        return serde_json::from_str(rest).map(Command::Regions).map_err(|bad| bad.to_string());
     }
     let words = words(rest)?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -122,7 +126,13 @@ fn span(text: &str) -> Result<Span, String> {
 }
 
 fn invocation(action: &str, settings: &[&str]) -> Result<Invocation, String> {
-    let operation = Operation::ALL.iter().copied().find(|operation| operation.as_str() == action);
+    // Of an action that both products have, the version tells which is meant.
+    let version = settings.iter().find_map(|setting| setting.strip_prefix("Version="));
+    let called = |operation: &Operation| operation.as_str() == action;
+    let means =
+        |operation: &Operation| version.is_none_or(|version| operation.product().version() == version);
+    let all = Operation::ALL.iter().copied().filter(called);
+    let operation = all.clone().find(means).or_else(|| all.clone().next());
     let product = operation.map(|operation| operation.product());
     let mut call = Invocation {
         action: action.to_string(),

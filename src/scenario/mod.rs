@@ -15,6 +15,7 @@
 //! | Command | Meaning |
 //! |---|---|
 //! | `policy JSON` | start over under this policy |
+//! | `regions {"cn-hangzhou": ["cn-hangzhou-h"]}` | the regions that there are |
 //! | `advance 15m` | let time pass (`ms`, `s`, `m`, `h`, also joined: `1h30m`) |
 //! | `call ACTION NAME=VALUE…` | a call with the vendor's parameters; `by=ACCOUNT`, `in=REGION` (of the endpoint); ids of created resources: `fresh=ID`, `fresh=CLUSTER:NODE,NODE…`, `fresh=nodes:NODE,NODE…`, `fresh=order:ID` or `fresh=DRILL:DISK,DISK…`; quote values with blanks |
 //! | `report ID succeeded`, `… failed network\|replication\|other [MESSAGE]`, `… failed for PAIR,PAIR…`, `… chosen NODE` | the outcome of an effect |
@@ -118,6 +119,10 @@ impl Stage {
             Command::Policy(policy) => {
                 *self = Self::new(*policy);
                 Ok(Vec::from(["begun anew".into()]))
+            }
+            Command::Regions(regions) => {
+                self.plane.set_regions(regions);
+                Ok(Vec::from(["given".into()]))
             }
             Command::Advance(span) => {
                 self.now = self.now.after(span);

@@ -38,9 +38,11 @@ pub(super) fn response(response: &Response, body: &str, replayed: bool) -> Vec<S
         | Response::GroupPage(_)
         | Response::DrillPage(_)
         | Response::ClusterPage(_)
+        | Response::ZonalClusterPage(_)
         | Response::Cluster(_)
         | Response::Endpoints(_)
-        | Response::HaLogs(_) => lines.push(body.to_owned()),
+        | Response::HaLogs(_)
+        | Response::Regions(_) => lines.push(body.to_owned()),
     }
     lines
 }

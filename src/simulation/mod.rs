@@ -164,6 +164,11 @@ impl Simulation {
         self.plane.set_policy(policy)
     }
 
+    /// Says which regions and zones there are, as [`ControlPlane::set_regions`].
+    pub fn set_regions(&mut self, regions: crate::control_plane::Places) {
+        self.plane.set_regions(regions);
+    }
+
     /// Changes how effects end, including outstanding ones; held effects stay held.
     pub fn set_transitions(&mut self, now: Timestamp, transitions: Transitions) -> Trace {
         let Ok(trace) = self.input(now, |simulation| {

@@ -12,7 +12,7 @@ use serde_json::to_string;
 
 use super::object::object;
 use super::rules::{W_030, W_037};
-use super::{ebs, polardb, xml};
+use super::{ebs, polardb, regions, xml};
 use crate::control_plane::Response;
 use crate::operation::{Operation, Product};
 use crate::refusal::WireError;
@@ -119,7 +119,14 @@ impl Body {
             Response::ClusterPage(it) => to_string(&polardb::DescribeDbClustersResponse::new(it, id)),
             Response::Cluster(it) => to_string(&polardb::DescribeDbClusterAttributeResponse::new(it, id)),
             Response::Endpoints(it) => to_string(&polardb::DescribeDbClusterEndpointsResponse::new(it, id)),
+            Response::ZonalClusterPage(it) => {
+                to_string(&polardb::DescribeDbClustersZonalResponse::new(it, id))
+            }
             Response::HaLogs(it) => to_string(&polardb::DescribeHaLogsResponse::new(it, id)),
+            Response::Regions(it) => match it.product {
+                Product::Ebs => to_string(&regions::DescribeEbsRegionsResponse::new(it, id)),
+                Product::PolarDb => to_string(&regions::DescribePolarDbRegionsResponse::new(it, id)),
+            },
         };
         Self::own(200, &format!("{operation}Response"), json, format)
     }

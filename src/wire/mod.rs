@@ -39,6 +39,7 @@ mod parameters;
 mod pasted;
 mod polardb;
 mod reader;
+mod regions;
 mod request;
 pub(crate) mod rules;
 mod xml;
@@ -51,4 +52,8 @@ pub use gateway::{GatewayError, WireRefusal};
 pub use parameters::Parameters;
 pub use pasted::SeedProblem;
 pub use polardb::*;
+pub use regions::{
+    DescribeEbsRegionsResponse, DescribePolarDbRegionsResponse, EbsRegion, EbsZone, PolarDbRegion,
+    PolarDbRegionList, PolarDbZone, PolarDbZoneList,
+};
 pub use request::{Parsed, parse};

@@ -4,7 +4,7 @@
 //! ones the first there is named (`W-025`); parameters that only newer SDKs know follow at the end. No source says in which
 //! order the vendor looks. Parameters that the operation does not define are ignored (`W-026`), and so are filters on what
 //! the model does not hold: `ConnectionString`, `DescribeType`, `Expired` and the two `Recent…Interval` of the list of
-//! clusters, and `DescribeType` of the endpoints.
+//! clusters, `CloudProvider` of its zonal twin, `DescribeType` of the endpoints, and `AcceptLanguage` of regions.
 //!
 //! Of the token only the format is checked here (`T-010`), and only where the operation defines it; the alphabet that the
 //! policy admits is checked by the control plane.
@@ -12,8 +12,9 @@
 use super::ebs::{drill, group, labels, pair};
 use super::gateway::{self, WireRefusal};
 use super::parameters::Parameters;
-use super::polardb::{attribute, clusters, endpoints, ha_log, nodes};
+use super::polardb::{attribute, clusters, endpoints, ha_log, nodes, zonal};
 use super::reader::Reader;
+use super::regions;
 use super::rules::{W_024, W_025, W_026};
 use crate::control_plane::{Refusal, Request};
 use crate::ebs::{
@@ -22,7 +23,10 @@ use crate::ebs::{
 };
 use crate::ids::RegionId;
 use crate::operation::Operation;
-use crate::polardb::{DeleteDbCluster, DescribeDbClusterAttributeZonal, FailoverDbClusterZonal};
+use crate::polardb::{
+    DeleteDbCluster, DescribeDbClusterAttributeZonal, DescribeDbClusterEndpointsZonal,
+    DescribePolarDbRegions, FailoverDbClusterZonal,
+};
 use crate::rule::cite;
 use crate::token::ClientToken;
 
@@ -91,6 +95,7 @@ fn request(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Ref
         Operation::StartReplicaGroupDrill => drill::start_group(reader)?.into(),
         Operation::ClearReplicaGroupDrill => drill::clear_group(reader)?.into(),
         Operation::DescribeReplicaGroupDrills => drill::describe_group(reader)?.into(),
+        Operation::DescribeEbsRegions => regions::describe(reader)?.into(),
         Operation::CreateDbCluster => clusters::create(reader)?.into(),
         Operation::DeleteDbCluster => DeleteDbCluster { cluster: clusters::cluster(reader)? }.into(),
         Operation::ModifyDbNodeConfig => nodes::config(reader)?.into(),
@@ -101,15 +106,21 @@ fn request(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Ref
         Operation::ModifyDbNodeClass => nodes::class(reader)?.into(),
         Operation::ModifyDbNodesClass => nodes::classes(reader)?.into(),
         Operation::RestartDbNode => nodes::restart(reader)?.into(),
+        Operation::RestartDbNodeZonal => zonal::restart(reader)?.into(),
         Operation::ModifyDbNodeHotReplicaMode => nodes::hot_replica(reader)?.into(),
         Operation::ModifyDbClusterPrimaryZone => nodes::zone(reader)?.into(),
         Operation::ModifyDbClusterDeletion => nodes::lock(reader)?.into(),
         Operation::DescribeDbClusters => clusters::describe(reader)?.into(),
+        Operation::DescribeDbClustersZonal => zonal::describe(reader)?.into(),
         Operation::DescribeDbClusterAttribute => attribute::describe(reader)?.into(),
         Operation::DescribeDbClusterAttributeZonal => {
             DescribeDbClusterAttributeZonal(attribute::describe(reader)?).into()
         }
         Operation::DescribeDbClusterEndpoints => endpoints::endpoints(reader)?.into(),
+        Operation::DescribeDbClusterEndpointsZonal => {
+            DescribeDbClusterEndpointsZonal(endpoints::endpoints(reader)?).into()
+        }
         Operation::DescribeHaLogs => ha_log::ha_logs(reader)?.into(),
+        Operation::DescribePolarDbRegions => DescribePolarDbRegions {}.into(),
     })
 }

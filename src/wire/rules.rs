@@ -16,7 +16,7 @@ rules! {
     W_021 Inferred "SDKs send empty optional parameters: facts/ebs.md#lists-and-booleans" => "An empty optional parameter is absent, an empty required one missing.";
     W_022 Documented "SDKs as observed: facts/ebs.md#lists-and-booleans" => "Booleans are read without regard to case.";
     W_023 Documented "SDKs as observed; gaps are inferred: facts/ebs.md#lists-and-booleans, facts/ebs.md#parameters-at-the-gateway" => "Lists are flattened and count from 1; a gap is skipped, and the highest number is the length.";
-    W_024 Documented "parameter lists: facts/ebs.md#pair-pages, facts/polardb.md#wire-format-of-polardb" => "The region is required by every EBS operation and, of PolarDB's, by create and list; the others ignore it.";
+    W_024 Documented "parameter lists: facts/ebs.md#pair-pages, facts/polardb.md#wire-format-of-polardb" => "The region is required by every EBS operation but DescribeRegions and, of PolarDB's, by create and the lists; the others ignore it.";
     W_025 Inferred "no source: facts/ebs.md#parameters-at-the-gateway" => "Of several bad parameters the first in the vendor's own list is named.";
     W_026 Inferred "as RPC gateways do: facts/ebs.md#parameters-at-the-gateway" => "A parameter that the operation does not define is ignored.";
     W_030 Documented "founding page, Format; the Accept header is inferred: facts/ebs.md#requests, facts/ebs.md#parameters-at-the-gateway" => "Answers are JSON, or XML for Format=XML or an Accept of XML without JSON.";

@@ -35,8 +35,9 @@ pub async fn plant(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Req
             Ok(std::mem::take(&mut entered.step))
         });
         let happened = happened.map_err(|violation: Violation| Refused::bad(violation.to_string()))?;
-        let Entered { pairs, groups, drills, clusters, .. } = &entered;
-        if !(pairs.is_empty() && groups.is_empty() && drills.is_empty() && clusters.is_empty()) {
+        let Entered { pairs, groups, drills, clusters, regions, .. } = &entered;
+        let resources = pairs.len() + groups.len() + drills.len() + clusters.len();
+        if resources + regions.len() > 0 {
             world.simulation = trial;
             world.record(&happened);
         }
@@ -47,7 +48,7 @@ pub async fn plant(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Req
 
 /// What became of a paste.
 fn as_json(entered: &Entered) -> Value {
-    let Entered { pairs, groups, drills, clusters, ignored, left_out, .. } = entered;
+    let Entered { pairs, groups, drills, clusters, regions, ignored, left_out, .. } = entered;
     let ignored: Vec<Value> = ignored.iter().map(|at| json!({ "at": at })).collect();
     let left_out: Vec<Value> =
         left_out.iter().map(|out| json!({ "at": out.at, "reason": out.reason.to_string() })).collect();
@@ -56,6 +57,7 @@ fn as_json(entered: &Entered) -> Value {
         "ReplicaGroupIds": groups,
         "DrillIds": drills,
         "DBClusterIds": clusters,
+        "RegionIds": regions,
         "ignored": ignored,
         "left_out": left_out,
     })

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use clap::{Parser, ValueEnum};
 use failover_model::simulation::{LatencyProfile, Transitions};
-use failover_model::{AccountId, Policy, RegionId};
+use failover_model::{AccountId, Places, Policy, RegionId};
 
 use crate::clock::Clock;
 use crate::world::{Emulator, World};
@@ -31,6 +31,9 @@ pub struct Flags {
     /// A JSON file of the readings that differ from the defaults.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// A JSON file of the regions that there are, each with its zones; those of the vendor's sample answer if left out.
+    #[arg(long, value_name = "FILE")]
+    regions: Option<PathBuf>,
     /// Decides every random choice and id; drawn and printed to standard error if left out.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -76,6 +79,7 @@ impl Flags {
             None => policy::default(),
             Some(file) => read_policy(file)?,
         };
+        let regions = read_regions(self.regions.as_deref())?;
         let latency = match self.latency.as_str() {
             "quick" => LatencyProfile::QUICK,
             "documented" => LatencyProfile::DOCUMENTED,
@@ -86,7 +90,8 @@ impl Flags {
             ClockFlag::Manual => Clock::manual(),
         };
         let seed = self.seed.unwrap_or(drawn);
-        let world = World::new(policy, seed, self.transitions.into(), latency, clock);
+        let mut world = World::new(policy, seed, self.transitions.into(), latency, clock);
+        world.simulation.set_regions(regions);
         Ok(Emulator::new(world, self.account, self.region))
     }
 }
@@ -94,6 +99,15 @@ impl Flags {
 fn read_policy(file: &Path) -> Result<Policy, String> {
     let text = read(file, "policy")?;
     policy::over(&policy::default(), &text).map_err(|error| not_a(file, "policy", &error))
+}
+
+/// Without a file, the regions and zones in the sample answer of PolarDB's `DescribeRegions`, metadata of 2024-06.
+fn read_regions(file: Option<&Path>) -> Result<Places, String> {
+    let Some(file) = file else {
+        let sample = include_bytes!("../regions.json");
+        return control::object(sample).map_err(|error| format!("the vendor's sample: {error}"));
+    };
+    control::object(&read(file, "region")?).map_err(|error| not_a(file, "list of regions", &error))
 }
 
 fn read_latency(file: &Path) -> Result<LatencyProfile, String> {

@@ -73,7 +73,7 @@ struct Fresh {
     account: Option<AccountId>,
 }
 
-/// `DELETE state`: as after a start, but for the policy, the latencies and the transitions in force, and the clock
+/// `DELETE state`: as after a start, but for the policy, the regions, the latencies and the transitions in force, and the clock
 /// unless a time is given. With an account, only what is that account's goes: its resources and tokens. Faults, seed and
 /// clock belong to the server, so they stay and cannot be set.
 pub async fn clear(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
@@ -97,6 +97,7 @@ pub async fn clear(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
         let plane = ControlPlane::with_hash_seed(old.plane().policy().clone(), crate::draw_seed());
         let seed = seed.unwrap_or(old.seed());
         let mut fresh = Simulation::new(plane, seed, old.transitions(), *old.latency());
+        fresh.set_regions(old.plane().regions().clone());
         // Nothing is pending, so nothing can happen.
         drop(fresh.advance(set.unwrap_or(now)));
         world.simulation = fresh;

@@ -366,3 +366,26 @@ fn endpoints_follow_the_writer_and_the_log_of_switches_moves_with_the_state() {
     two.delete("state").done();
     assert_eq!(two.polardb("DescribeHALogs", &log).status, 404);
 }
+
+/// The regions of the vendor's sample by default, or those of a file; they stay when the state is cleared.
+#[test]
+fn both_products_tell_the_regions_that_the_server_was_started_with() {
+    let regions = |server: &Server| {
+        let ebs = server.ebs("DescribeRegions", &[("RegionId", "cn-hangzhou"), ("ResourceType", "ear")]).ok();
+        let polardb = server.polardb("DescribeRegions", &[]).ok();
+        (ebs["Regions"].clone(), polardb["Regions"]["Region"].clone())
+    };
+    let server = Server::manual();
+    let (ebs, polardb) = regions(&server);
+    assert_eq!((ebs.as_array().map(Vec::len), polardb.as_array().map(Vec::len)), (Some(19), Some(19)));
+    let file = std::env::temp_dir().join(format!("regions-{}.json", server.id()));
+    std::fs::write(&file, r#"{"cn-x": ["cn-x-a", "cn-x-b"]}"#).expect("a file");
+    let server = Server::start(&["--clock", "manual", "--regions", file.to_str().expect("a path")]);
+    let (ebs, polardb) = regions(&server);
+    let zones = json!({ "Zone": [{ "ZoneId": "cn-x-a", "VpcEnabled": true }, { "ZoneId": "cn-x-b", "VpcEnabled": true }] });
+    assert_eq!(polardb, json!([{ "RegionId": "cn-x", "Zones": zones }]));
+    assert_eq!(ebs.pointer("/0/Zones/1/ZoneId"), Some(&json!("cn-x-b")));
+    server.delete("state").done();
+    assert_eq!(regions(&server), (ebs, polardb));
+    std::fs::remove_file(&file).expect("it is there");
+}

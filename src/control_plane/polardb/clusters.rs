@@ -9,13 +9,13 @@ use crate::control_plane::effect::{EffectKind, cluster_effects};
 use crate::control_plane::event::{Event, Fact};
 use crate::control_plane::{Breach, ControlPlane, Effect, Misuse, NotAdopted, Step};
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId, ResourceId, ZoneId};
-use crate::polardb::cluster::rules::P_010;
+use crate::polardb::cluster::rules::{P_010, P_013};
 use crate::polardb::{
     ClusterCreated, ClusterFact, ClusterPlan, ClusterSeed, ClusterStatus, Context, CreateDbCluster,
     DbCluster, Decision, HotStandby, NodeKind, PolarDbReason, PolarDbRefusal,
 };
 use crate::policy::ColumnStoreElection;
-use crate::rule::RuleId;
+use crate::rule::{RuleId, cite};
 use crate::time::Timestamp;
 
 /// The ids of the resources that `CreateDBCluster` creates.
@@ -49,7 +49,9 @@ impl ControlPlane {
             let why = "the edition is not for this engine and version (P-014)";
             return Err(PolarDbReason::malformed("CreationCategory", why).of(operation).into());
         }
-        let zone = request.zone.clone().unwrap_or_else(|| ZoneId::first_of(call.region));
+        cite!(P_013);
+        let zone = request.zone.clone().or_else(|| self.first_zone(call.region));
+        let zone = zone.unwrap_or_else(|| ZoneId::first_of(call.region));
         let standby = request.standby_zone.as_ref();
         if request.hot_standby == HotStandby::Compute && standby.is_none() {
             return Err(PolarDbReason::MissingParameter { parameter: "StandbyAZ".into() }
@@ -63,7 +65,7 @@ impl ControlPlane {
         let fresh = fresh.filter(enough).ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         self.check_fresh_cluster(&fresh.cluster, fresh.nodes.iter()).map_err(Blocked::Misused)?;
         let (now, account, id) = (call.now, call.account, &fresh.cluster);
-        let seed = ClusterSeed::of(request, call.region, id.clone(), &fresh.nodes, now);
+        let seed = ClusterSeed::of(request, call.region, &zone, id.clone(), &fresh.nodes, now);
         let cluster = DbCluster::adopt(seed, account.clone(), self.context(now));
         let effects = self.admit_cluster(cluster);
         let fact = ClusterFact::Status { from: None, to: Some(ClusterStatus::Creating) };

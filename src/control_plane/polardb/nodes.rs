@@ -61,7 +61,8 @@ impl ControlPlane {
         let found = self.cluster_of(&request.node).filter(|cluster| cluster.account == *call.account);
         let cluster = found
             .ok_or_else(|| PolarDbReason::NodeUnknown { node: request.node.clone() }.of(call.operation))?;
-        let (id, plan) = (cluster.id.clone(), cluster.decide_restart(self.context(call.now), request)?);
+        let plan = cluster.decide_restart(self.context(call.now), call.operation, &request.node)?;
+        let id = cluster.id.clone();
         Ok(self.done(&id, plan, ()))
     }
 }

@@ -97,6 +97,11 @@ impl DescribeDbClusters {
             && self.tags.iter().all(|tag| cluster.tags.contains(tag))
     }
 
+    /// How many matching clusters come before the page that is asked for.
+    pub(in crate::polardb) fn skips(&self) -> u64 {
+        u64::from(self.page_number).saturating_sub(1).saturating_mul(self.page_size.into())
+    }
+
     /// Answers from the clusters of one account.
     pub(crate) fn select(
         &self,
@@ -104,18 +109,29 @@ impl DescribeDbClusters {
         region: &RegionId,
         clusters: &Map<ClusterId, DbCluster>,
     ) -> ClusterPage {
-        let size = u64::from(self.page_size);
-        let skip = u64::from(self.page_number).saturating_sub(1).saturating_mul(size);
-        let mut page = ClusterPage { clusters: Vec::new(), page_number: self.page_number, total: 0 };
+        let (clusters, total) = self.page(account, region, clusters, self.skips(), self.page_size.into());
+        ClusterPage { clusters, page_number: self.page_number, total }
+    }
+
+    /// At most `size` matching clusters behind the first `skip`, and how many match in all.
+    pub(in crate::polardb) fn page(
+        &self,
+        account: &AccountId,
+        region: &RegionId,
+        clusters: &Map<ClusterId, DbCluster>,
+        skip: u64,
+        size: u32,
+    ) -> (Vec<DbCluster>, usize) {
         let listed = |cluster: &&DbCluster| {
             cluster.account == *account && cluster.region == *region && self.matches(cluster)
         };
+        let (mut page, mut total) = (Vec::new(), 0_usize);
         for cluster in clusters.values().filter(listed) {
-            if page.total as u64 >= skip && page.clusters.len() < usize::from(self.page_size) {
-                page.clusters.push(cluster.clone());
+            if total as u64 >= skip && (page.len() as u64) < u64::from(size) {
+                page.push(cluster.clone());
             }
-            page.total = page.total.saturating_add(1);
+            total = total.saturating_add(1);
         }
-        page
+        (page, total)
     }
 }

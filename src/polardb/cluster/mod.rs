@@ -8,6 +8,7 @@ pub(crate) mod requests;
 pub(crate) mod rules;
 pub(crate) mod status;
 pub(crate) mod step;
+pub(crate) mod zonal;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -15,7 +16,7 @@ use alloc::vec::Vec;
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, RegionId, ResourceGroupId, ZoneId};
 use crate::lifecycle::Pending;
 use crate::polardb::cluster::requests::{CreateDbCluster, Edition, Engine, HotStandby, PayType};
-use crate::polardb::cluster::rules::{P_013, P_300, P_305};
+use crate::polardb::cluster::rules::{P_300, P_305};
 use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::context::Context;
 use crate::polardb::election::electorate::ORDINARY;
@@ -135,12 +136,11 @@ impl ClusterSeed {
     pub fn of(
         request: &CreateDbCluster,
         region: &RegionId,
+        zone: &ZoneId,
         id: ClusterId,
         nodes: &[NodeId],
         now: Timestamp,
     ) -> Self {
-        cite!(P_013);
-        let zone = request.zone.clone().unwrap_or_else(|| ZoneId::first_of(region));
         let roles = core::iter::once(Role::Writer).chain(core::iter::repeat(Role::Reader));
         let node =
             |(id, role)| DbNode::new(id, role, NodeKind::Ordinary, request.class.clone(), zone.clone(), now);

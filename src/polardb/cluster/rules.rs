@@ -6,7 +6,7 @@ rules! {
     P_010 Documented "CreateDBCluster, DBNodeNum: facts/polardb.md#create-cluster, facts/polardb.md#node-counts" => "Create makes one writer and the remaining nodes as readers.";
     P_011 Documented "SDK 9.2.1, DBNodeNum; basic is inferred from its one node: facts/polardb.md#node-counts" => "Cluster edition has 1 to 16 nodes and 2 by default, standard edition 1 to 8 and 1, basic edition 1.";
     P_012 Documented "SDK 9.2.1, DBVersion: facts/polardb.md#engines-and-versions" => "A version belongs to its engine.";
-    P_013 Inferred "no source: facts/polardb.md#failed-work-and-lost-clusters" => "Without a zone the first zone of the region is taken.";
+    P_013 Inferred "no source: facts/polardb.md#failed-work-and-lost-clusters" => "Without a zone the first zone of the region is taken: of those given, or by the vendor's naming.";
     P_014 Documented "SDK 9.2.1, CreationCategory; the code is inferred: facts/polardb.md#editions" => "An edition is for some engines and versions.";
     P_015 Documented "cluster status table: facts/polardb.md#create-cluster" => "Creation ends in Running.";
     P_016 Inferred "no status for it exists: facts/polardb.md#failed-work-and-lost-clusters" => "A cluster whose creation fails is gone.";
@@ -19,6 +19,8 @@ rules! {
     P_024 Inferred "a public client waits for it to be gone; the status table has Deleted: facts/polardb.md#delete-cluster" => "Release ends with the cluster gone.";
     P_025 Inferred "no source: facts/polardb.md#failed-work-and-lost-clusters" => "A release that fails returns to the status before.";
     P_026 Documented "SDK 9.2.1, ModifyDBClusterDeletion; any status is inferred: facts/polardb.md#delete-cluster" => "The lock against release is set and lifted at once.";
+    P_115 Inferred "the zonal pages repeat their twins: facts/polardb.md#edge-clusters, facts/polardb.md#edge-clusters-are-clusters" => "Edge clusters are like others: the zonal operations take, and list, any cluster.";
+    P_116 Documented "SDK 9.2.1, MaxResults and NextToken; both styles together are inferred: facts/polardb.md#edge-clusters, facts/polardb.md#edge-clusters-are-clusters" => "The zonal list has pages by number, or by token if MaxResults or NextToken is given, and tells the next token in both.";
     P_300 Documented "cluster status table: facts/polardb.md#status-table" => "The status follows from what is pending.";
     P_301 Documented "cluster status table; RoleSwitching is policy: facts/polardb.md#status-table, facts/polardb.md#what-a-cluster-shows" => "A failover shows Switching; by policy RoleSwitching.";
     P_302 Inferred "status table, extended to a lost writer: facts/polardb.md#what-a-cluster-shows" => "Without a running writer the cluster shows Switching, with one that stayed Running.";
@@ -28,5 +30,5 @@ rules! {
     P_310 Inferred "reported from outside: facts/polardb.md#observation" => "A node that goes down, comes back or loses replication is known by observation; several at once, before anybody is elected.";
     P_600 Sibling "gateway codes: facts/polardb.md#parameter-errors, facts/ebs.md#gateway-codes" => "A required parameter that is absent or empty is named.";
     P_601 Sibling "house style of malformed parameters: facts/polardb.md#parameter-errors" => "A parameter that cannot be read or is out of range is named.";
-    P_603 Documented "statuses in the lists of the operations; DescribeHALogs page; of the zonal describe inferred: facts/polardb.md#parameter-errors, facts/polardb.md#ha-log" => "A malformed cluster id is 400 where attributes or the log of switches are described, and 404 elsewhere.";
+    P_603 Documented "statuses in the lists of the operations; pages of DescribeHALogs and of the zonal describe: facts/polardb.md#parameter-errors, facts/polardb.md#ha-log, facts/polardb.md#edge-clusters" => "A malformed cluster id is 400 where attributes or the log of switches are described, and 404 elsewhere.";
 }

@@ -17,7 +17,7 @@ use crate::polardb::context::Context;
 use crate::polardb::election::electorate::TargetZoneType;
 use crate::polardb::nodes::requests::{
     CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass,
-    ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, NewNode, NodeTarget, RestartDbNode,
+    ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, NewNode, NodeTarget,
 };
 use crate::polardb::nodes::rules::{
     P_210, P_211, P_212, P_213, P_214, P_215, P_220, P_221, P_222, P_223, P_232, P_233, P_234, P_242, P_251,
@@ -184,14 +184,16 @@ impl DbCluster {
         self.begin_work(at, operation, P_234, work, Vec::new())
     }
 
-    /// Decides `RestartDBNode`.
+    /// Decides `RestartDBNode` and its zonal twin.
     ///
     /// # Errors
     ///
-    /// [`PolarDbReason::ClusterStatus`] unless the cluster is running.
-    pub fn decide_restart(&self, at: Context<'_>, request: &RestartDbNode) -> Decision {
-        let work = NodeWork::RestartNode(request.node.clone());
-        self.begin_work(at, Operation::RestartDbNode, P_242, work, Vec::new())
+    /// [`PolarDbReason::NodeNotFound`] if the cluster has no such node, [`PolarDbReason::ClusterStatus`] unless it is
+    /// running.
+    pub fn decide_restart(&self, at: Context<'_>, operation: Operation, node: &NodeId) -> Decision {
+        self.node_of(operation, node)?;
+        let work = NodeWork::RestartNode(node.clone());
+        self.begin_work(at, operation, P_242, work, Vec::new())
     }
 
     /// Decides `ModifyDBNodeHotReplicaMode`.

@@ -129,6 +129,16 @@ pub struct RestartDbNode {
     pub node: NodeId,
 }
 
+/// `RestartDBNodeZonal`: the same for edge clusters; it names the cluster too.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct RestartDbNodeZonal {
+    /// The cluster.
+    pub cluster: ClusterId,
+    /// `DBNodeId`.
+    pub node: NodeId,
+}
+
 /// `ModifyDBNodeHotReplicaMode`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]

@@ -31,6 +31,11 @@ pub struct DescribeDbClusterEndpoints {
     pub endpoint: Option<String>,
 }
 
+/// `DescribeDBClusterEndpointsZonal`: the same for edge clusters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
+pub struct DescribeDbClusterEndpointsZonal(pub DescribeDbClusterEndpoints);
+
 spelled! {
     /// `EndpointType`. Custom endpoints are not modelled.
     EndpointKind

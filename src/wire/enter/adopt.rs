@@ -101,8 +101,12 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Adopts drills, whose owners and pairs exist by now, and clusters.
+    /// Adds regions and zones, and adopts drills, whose owners and pairs exist by now, and clusters.
     pub(super) fn adopt_others(&mut self, plane: &mut ControlPlane) {
+        for item in self.items {
+            let Ok(Read::Region { region, zones }) = &item.read else { continue };
+            plane.regions.entry(region.clone()).or_default().extend(zones.iter().cloned());
+        }
         for (number, read) in self.entering() {
             let adopted = match read {
                 Read::Drill(drill) => match self.dangling(plane, read) {
@@ -124,9 +128,10 @@ impl<'a> Entry<'a> {
     /// Leaves out what describes a resource that is neither entered nor known.
     pub(super) fn check_references(&mut self, plane: &ControlPlane) {
         for (number, item) in self.items.iter().enumerate() {
-            let Ok(read @ (Read::Progress(_) | Read::Tag { .. } | Read::Endpoint { .. })) = &item.read else {
+            let Ok(read) = &item.read else { continue };
+            if read.resource().is_some() {
                 continue;
-            };
+            }
             self.out.extend(self.dangling(plane, read).map(|reason| (number, reason)));
         }
     }
@@ -156,7 +161,11 @@ impl<'a> Entry<'a> {
                 let missing = nodes.iter().find(|node| cluster.node(node).is_none())?;
                 Some(reference("Nodes", missing.as_str()))
             }
-            Read::Pair(_) | Read::Group(_) | Read::Cluster(_) | Read::Unheld => None,
+            Read::Listed(id) => {
+                let known = plane.cluster(id).is_some_and(|cluster| cluster.account() == self.account);
+                (!known).then(|| reference("DBClusterId", id.as_str()))
+            }
+            Read::Pair(_) | Read::Group(_) | Read::Cluster(_) | Read::Region { .. } | Read::Unheld => None,
         }
     }
 }

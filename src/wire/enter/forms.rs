@@ -20,10 +20,11 @@ pub(super) enum Kind {
     Cluster,
     Endpoint,
     Switch,
+    Region,
 }
 
-/// The lists of bodies. `Items` holds endpoints, or clusters in a list of its own.
-const LISTS: [(&str, Kind); 7] = [
+/// The lists of bodies. `Items` holds endpoints, or clusters, in a list of their own or with a status.
+const LISTS: [(&str, Kind); 8] = [
     ("ReplicaPairs", Kind::Pair),
     ("ReplicaGroups", Kind::Group),
     ("Drills", Kind::Drill),
@@ -31,10 +32,11 @@ const LISTS: [(&str, Kind); 7] = [
     ("Clusters", Kind::Cluster),
     ("Items", Kind::Endpoint),
     ("HaLogItems", Kind::Switch),
+    ("Regions", Kind::Region),
 ];
 
 /// The fields by which a single object is known, the first that it has.
-const MARKS: [(&str, Kind); 8] = [
+const MARKS: [(&str, Kind); 9] = [
     ("Progress", Kind::Progress),
     ("DrillId", Kind::Drill),
     ("ReplicaPairId", Kind::Pair),
@@ -43,6 +45,7 @@ const MARKS: [(&str, Kind); 8] = [
     ("DBEndpointId", Kind::Endpoint),
     ("DBClusterId", Kind::Cluster),
     ("SwitchId", Kind::Switch),
+    ("Zones", Kind::Region),
 ];
 
 /// The fields of bodies that are about the call, not about what is described.
@@ -119,13 +122,11 @@ impl<'a> Objects<'a> {
         let value = body.get(name).filter(|value| !value.is_null());
         let Some(value) = value else { return Ok(()) };
         let (nested, items) = items(value).ok_or_else(|| NotAnAnswer { at: at.clone() })?;
-        let (at, kind) = match nested {
-            "" => (at, kind),
-            nested => (within(&at, nested), if kind == Kind::Endpoint { Kind::Cluster } else { kind }),
-        };
+        let at = if nested.is_empty() { at } else { within(&at, nested) };
+        let is_endpoint = |item: &Value| nested.is_empty() && item.get("DBClusterStatus").is_none();
         self.found.extend((items.iter().enumerate()).map(|(number, value)| Object {
             at: format!("{at}[{number}]"),
-            kind,
+            kind: if kind == Kind::Endpoint && !is_endpoint(value) { Kind::Cluster } else { kind },
             value,
             around: body,
         }));

@@ -17,7 +17,7 @@ mod shown;
 pub use defaults::{Defaults, IdKind};
 
 use alloc::borrow::ToOwned;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -30,10 +30,11 @@ use super::ebs::pair::SeededPair;
 use super::ebs::{TAG, drill, group, pair};
 use super::pasted::{Misread, Pasted, SeedProblem};
 use super::polardb::attribute;
+use super::regions;
 use super::rules::{W_042, W_043};
 use crate::control_plane::{ControlPlane, NotAdopted, Step};
 use crate::ebs::{DrillSeed, PairStatus};
-use crate::ids::{AccountId, ClusterId, DrillId, GroupId, NodeId, PairId};
+use crate::ids::{AccountId, ClusterId, DrillId, GroupId, NodeId, PairId, RegionId, ZoneId};
 use crate::polardb::ClusterSeed;
 use crate::rule::cite;
 use crate::text::Tag;
@@ -92,6 +93,8 @@ pub struct Entered {
     pub drills: Vec<DrillId>,
     /// The clusters.
     pub clusters: Vec<ClusterId>,
+    /// The regions, each of which now has the zones of the paste too.
+    pub regions: Vec<RegionId>,
     /// Where the paste holds what the model does not show again, such as `Clusters[0].DBNodes[1].MaxIOPS`.
     pub ignored: Vec<String>,
     /// The resources that were not entered.
@@ -131,6 +134,12 @@ enum Read {
         cluster: ClusterId,
         nodes: Vec<NodeId>,
     },
+    /// A cluster in a list that does not name its nodes.
+    Listed(ClusterId),
+    Region {
+        region: RegionId,
+        zones: BTreeSet<ZoneId>,
+    },
     /// Nothing that the model holds.
     Unheld,
 }
@@ -142,6 +151,7 @@ impl Read {
             Kind::Pair => Self::Pair(pair::read(pasted, defaults)?),
             Kind::Group => Self::Group(group::read(pasted, defaults)?),
             Kind::Drill => Self::Drill(drill::read(pasted, around, defaults)?),
+            Kind::Cluster if is_listed(object.value) => Self::Listed(pasted.required("DBClusterId")?),
             Kind::Cluster => Self::Cluster(attribute::read(pasted, defaults)?),
             Kind::Progress => {
                 Self::Progress(pasted.typed("ReplicaPairId")?.ok_or(SeedProblem::Owner("ReplicaPairId"))?)
@@ -158,6 +168,10 @@ impl Read {
                     nodes.filter(|node| !node.is_empty()).map(NodeId::parse).collect::<Result<_, _>>();
                 Self::Endpoint { cluster, nodes: nodes.map_err(|why| Misread::at("Nodes", why))? }
             }
+            Kind::Region => {
+                let (region, zones) = regions::read(pasted)?;
+                Self::Region { region, zones }
+            }
             Kind::Switch => Self::Unheld,
         })
     }
@@ -169,7 +183,8 @@ impl Read {
             Self::Group(group) => (Kind::Group, group.seed.id.as_str()),
             Self::Drill(drill) => (Kind::Drill, drill.id.as_str()),
             Self::Cluster(cluster) => (Kind::Cluster, cluster.id.as_str()),
-            Self::Progress(_) | Self::Tag { .. } | Self::Endpoint { .. } | Self::Unheld => return None,
+            Self::Progress(_) | Self::Tag { .. } | Self::Endpoint { .. } => return None,
+            Self::Listed(_) | Self::Region { .. } | Self::Unheld => return None,
         };
         Some((kind, id.into()))
     }
@@ -226,7 +241,11 @@ impl Paste {
                 Read::Group(group) => entered.groups.push(group.seed.id.clone()),
                 Read::Drill(drill) => entered.drills.push(drill.id.clone()),
                 Read::Cluster(cluster) => entered.clusters.push(cluster.id.clone()),
-                Read::Progress(_) | Read::Tag { .. } | Read::Endpoint { .. } | Read::Unheld => {}
+                Read::Region { region, .. } if !entered.regions.contains(region) => {
+                    entered.regions.push(region.clone())
+                }
+                Read::Progress(_) | Read::Tag { .. } | Read::Endpoint { .. } => {}
+                Read::Listed(_) | Read::Region { .. } | Read::Unheld => {}
             }
         }
         entered
@@ -293,6 +312,11 @@ impl Paste {
 
 /// The objects that enter resources, by kind and id.
 type Firsts = BTreeMap<(Kind, String), usize>;
+
+/// Whether an object is of the list that counts the nodes of a cluster and does not name them.
+fn is_listed(cluster: &Value) -> bool {
+    cluster.get("DBNodeNumber").is_some() && cluster.get("DBNodes").is_none()
+}
 
 /// Adds tags whose keys are new.
 fn add_tags(tags: &mut Vec<Tag>, more: Option<&Vec<Tag>>) {

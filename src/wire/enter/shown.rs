@@ -15,7 +15,8 @@ use crate::control_plane::ControlPlane;
 use crate::ebs::{Page, PairPage, Site};
 use crate::polardb::DescribeDbClusterEndpoints;
 use crate::wire::ebs::{DescribeDiskReplicaPairProgressResponse, DrillRecord, GroupRecord, PairRecord, TAG};
-use crate::wire::polardb::{DescribeDbClusterAttributeResponse, EndpointItem, ListedCluster};
+use crate::wire::polardb::{DescribeDbClusterAttributeResponse, EndpointItem, ListedCluster, ZonalCluster};
+use crate::wire::regions::{EbsRegion, PolarDbRegion};
 
 impl Read {
     /// The object that the model answers in place of the pasted one; nothing if it answers none.
@@ -73,9 +74,29 @@ impl Read {
                 let same = list.endpoints.iter().find(|endpoint| Some(endpoint.kind.as_str()) == kind)?;
                 json(EndpointItem::new(cluster.id(), same))
             }
+            Self::Listed(cluster) => json(ZonalCluster::new(plane.cluster(cluster)?)),
+            Self::Region { region, .. } => {
+                let zones = plane.regions().get(region)?;
+                if given.get("Zones").is_some_and(Value::is_object) {
+                    let mut shown = json(PolarDbRegion::new(region, zones))?;
+                    align(shown.pointer_mut("/Zones/Zone")?, given.pointer("/Zones/Zone")?);
+                    return Some(shown);
+                }
+                let mut shown = json(EbsRegion::new(region, zones))?;
+                align(shown.get_mut("Zones")?, given.get("Zones").unwrap_or(&Value::Null));
+                Some(shown)
+            }
             Self::Unheld => None,
         }
     }
+}
+
+/// Puts zones into the order of those given, with nothing in place of those that are not shown.
+fn align(shown: &mut Value, given: &Value) {
+    let zone = |zone: &Value| zone.get("ZoneId").cloned();
+    let all = shown.as_array().cloned().unwrap_or_default();
+    let at = |given: &Value| all.iter().find(|shown| zone(shown) == zone(given)).cloned().unwrap_or_default();
+    *shown = given.as_array().into_iter().flatten().map(at).collect();
 }
 
 fn json(object: impl Serialize) -> Option<Value> {

@@ -7,6 +7,7 @@ pub(super) mod endpoints;
 pub(super) mod ha_log;
 pub(super) mod nodes;
 mod words;
+pub(super) mod zonal;
 
 pub use attribute::{AttributeNode, DescribeDbClusterAttributeResponse};
 pub use clusters::{
@@ -16,3 +17,4 @@ pub use clusters::{
 pub use endpoints::{Address, DescribeDbClusterEndpointsResponse, EndpointItem};
 pub use ha_log::{DescribeHaLogsResponse, HaLogItem};
 pub use nodes::{CreateDbNodesResponse, NodeIdList, OrderedResponse};
+pub use zonal::{DescribeDbClustersZonalResponse, ZonalCluster};

@@ -112,6 +112,7 @@ impl Answers {
                 answers.pages(region, Operation::ListTagResources, &[("ResourceType", kind)]);
             }
             answers.pages(region, Operation::DescribeDbClusters, &[("PageSize", "100")]);
+            answers.pages(region, Operation::DescribeDbClustersZonal, &[("MaxResults", "7")]);
             for (operation, parameter, list, id) in [
                 (Operation::DescribePairDrills, "PairId", "ReplicaPairs", "ReplicaPairId"),
                 (Operation::DescribeReplicaGroupDrills, "GroupId", "ReplicaGroups", "ReplicaGroupId"),
@@ -132,6 +133,10 @@ impl Answers {
                 answers.pages(region, Operation::DescribeDbClusterAttribute, &[("DBClusterId", &id)]);
                 answers.pages(region, Operation::DescribeDbClusterEndpoints, &[("DBClusterId", &id)]);
             }
+        }
+        if let Some(region) = regions.first() {
+            answers.pages(region, Operation::DescribeEbsRegions, &[]);
+            answers.pages(region, Operation::DescribePolarDbRegions, &[]);
         }
         answers
     }
@@ -188,8 +193,8 @@ fn at_place<'a>(bodies: &'a mut [Value], at: &str) -> &'a mut Value {
 }
 
 /// The fields by which objects are known.
-const IDS: [&str; 6] =
-    ["DBEndpointId", "DrillId", "ResourceId", "ReplicaPairId", "ReplicaGroupId", "DBClusterId"];
+const IDS: [&str; 7] =
+    ["DBEndpointId", "DrillId", "ResourceId", "ReplicaPairId", "ReplicaGroupId", "DBClusterId", "RegionId"];
 
 fn id_of(object: &Value) -> Option<String> {
     IDS.iter().find_map(|id| object[*id].as_str()).map(String::from)
@@ -200,14 +205,15 @@ fn items(bodies: &[Value], left_out: &BTreeSet<String>) -> BTreeMap<String, Valu
     let mut items = BTreeMap::new();
     for body in bodies {
         let lists = body.as_object().expect("a body is an object").iter();
+        let nested = |list: &'_ Value| list["DBCluster"].as_array().or(list["Region"].as_array()).cloned();
         let lists =
-            lists.filter_map(|(name, list)| Some((name, list.as_array().or(list["DBCluster"].as_array())?)));
+            lists.filter_map(|(name, list)| Some((name, list.as_array().cloned().or_else(|| nested(list))?)));
         let single = id_of(body).is_some();
         let objects = lists
             .filter(|_| !single)
-            .flat_map(|(name, list)| list.iter().map(move |item| (name.as_str(), item)));
-        for (name, item) in objects.chain(single.then_some(("", body))) {
-            let Some(id) = id_of(item).filter(|id| !left_out.contains(id)) else { continue };
+            .flat_map(|(name, list)| list.into_iter().map(move |item| (name.as_str(), item)));
+        for (name, item) in objects.chain(single.then_some(("", body.clone()))) {
+            let Some(id) = id_of(&item).filter(|id| !left_out.contains(id)) else { continue };
             let (site, tag, progress) = (&item["Site"], &item["TagKey"], item.get("Progress").is_some());
             items.insert(format!("{name} {id} {site} {tag} {progress}"), item.clone());
         }

@@ -1,7 +1,11 @@
 //! Calls and reports about clusters.
 
-use failover_model::polardb::{ClusterFact, ClusterSeed, DbCluster, ModifyDbNodeConfig};
+use std::sync::Arc;
 
+use failover_model::polardb::{
+    ClusterFact, ClusterSeed, CreateDbCluster, DbCluster, Edition, Engine, HotStandby, ModifyDbNodeConfig,
+    PayType,
+};
 use failover_model::{EffectId, Event, Fact, Fresh, Misuse, Outcome, Refusal, Request, Step};
 
 use super::{CLUSTER, OWNER, SOURCE, World, at, failover_request, id, priority, seed};
@@ -102,4 +106,23 @@ pub fn with_readers(readers: &[(&str, u8)]) -> World {
 pub fn ordered(world: &mut World, request: impl Into<Request>) -> Result<Step, Refusal> {
     let output = world.apply(OWNER, SOURCE, None, request.into(), Fresh::Order(id("o-9"))).unwrap();
     output.result.unwrap().map(|_| output.step)
+}
+
+/// The creation of a cluster of MySQL 8.0.
+pub fn create_cluster(edition: Edition, node_number: u8) -> CreateDbCluster {
+    CreateDbCluster {
+        engine: Engine::MySql,
+        version: Arc::from("8.0"),
+        edition,
+        class: id("polar.mysql.x4.large"),
+        node_number,
+        pay_type: PayType::Postpaid,
+        zone: None,
+        hot_standby: HotStandby::of(edition),
+        standby_zone: None,
+        description: None,
+        resource_group: None,
+        tags: Vec::new(),
+        other: Vec::new(),
+    }
 }

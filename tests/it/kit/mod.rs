@@ -22,7 +22,7 @@ use failover_model::{
     Call, ControlPlane, EffectId, Fresh, Misuse, Observation, Outcome, Policy, Refusal, Report, Request, Step,
 };
 
-pub use clusters::{cluster_facts, ordered, with_readers};
+pub use clusters::{cluster_facts, create_cluster, ordered, with_readers};
 pub use drawn::drawn;
 pub use drills::{drill_id, fresh_drill};
 pub use fixtures::*;

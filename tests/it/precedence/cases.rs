@@ -340,6 +340,7 @@ fn labels() -> Vec<Case> {
                 Parameter("ResourceId.1", None),
             )],
         ),
+        case("DescribeEbsRegions", PAIRS.into(), "Version=2021-07-30", "", vec![]),
         case(
             "ChangeResourceGroup",
             PAIRS.into(),

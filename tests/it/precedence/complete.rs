@@ -134,7 +134,9 @@ fn what_spoilt_parameters_are_refused_for_is_listed() {
                 let mut call = given.clone();
                 call.insert(name, value);
                 let call: Parameters = call.into_iter().collect();
-                let Err(WireRefusal::Refused(refusal)) = parse(Some(case.operation), None, &call) else {
+                let Err(WireRefusal::Refused(refusal)) =
+                    parse(Some(super::operation(&case).as_str()), None, &call)
+                else {
                     continue;
                 };
                 let of_it = |how: &How| matches!(how, How::Parameter(of, _) if parameters::item(of) == parameters::item(name));

@@ -14,7 +14,7 @@ const LONG: &str = "012345678901234567890123456789012345678901234567890123456789
 pub fn faults(case: &Case) -> Vec<Fault> {
     let operation = operation(case);
     let ebs = operation.product() == Product::Ebs;
-    let region = ebs || matches!(case.operation, "CreateDBCluster" | "DescribeDBClusters");
+    let region = operation.takes_region();
     let first = region.then_some("RegionId*=!");
     let lines = list(case.operation).lines().map(str::trim).filter(|line| !line.is_empty());
     let mut faults = Vec::new();
@@ -224,6 +224,7 @@ fn list(operation: &str) -> &'static str {
         "DescribeReplicaGroupDrills" => {
             "GroupId*=!\nDrillId=!\nNextToken=x\nMaxResults=0\nPageSize=0\nPageNumber=0"
         }
+        "DescribeEbsRegions" => "ResourceType=x",
         other => polardb(other),
     }
 }
@@ -283,6 +284,22 @@ fn polardb(operation: &str) -> &'static str {
             PayType=x
             DBNodeIds=!"
         }
+        "DescribeDBClustersZonal" => {
+            "DBClusterIds=!
+            DBType=X
+            DBVersion=9&DBType=MySQL::::404 DBTypeOrDBVersion.Malformed (P-012 | a `DBVersion` that the engine does not have
+            PageSize=1
+            PageNumber=0
+            ResourceGroupId=!
+            Tag.21.Key=k::::400 NumberExceed.Tags (P-601 | more than 20 tags
+            Tag.1.Key=aliyun::::400 InvalidTag.Malformed (P-601
+            Tag.2.Value=v::::400 MissingParameter (P-600 | a tag without a key
+            Tag.3.Key=k&Tag.3.Value=http://v::::400 InvalidTag.Malformed (P-601 | `Tag.3.Value` is not valid
+            PayType=x
+            DBNodeIds=!
+            MaxResults=0
+            NextToken=x"
+        }
         "DescribeDBClusterAttribute" | "DescribeDbClusterAttributeZonal" => "DBClusterId*=!",
         "DescribeHALogs" => {
             "DBClusterId*=!
@@ -294,6 +311,12 @@ fn polardb(operation: &str) -> &'static str {
             EndTime=2025-01-01T00:00Z | an `EndTime` before `StartTime`
             LogType*=x"
         }
+        "RestartDBNodeZonal" => {
+            "DBNodeId*=!
+            DBClusterId*=!::::404 InvalidDBClusterId.Malformed (P-601
+            ClientToken"
+        }
+        "DescribePolarDbRegions" => "",
         "ModifyDBNodeConfig" => {
             "DBClusterId*=!::::404 InvalidDBClusterId.Malformed (P-601
             DBNodeId*=!

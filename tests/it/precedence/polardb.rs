@@ -195,6 +195,14 @@ fn clusters() -> Vec<Case> {
             vec![unknown("404 InvalidDBCluster.NotFound (P-100")],
         ),
         case(
+            "DescribeDBClusterEndpointsZonal",
+            "Version=2017-08-01 DBClusterId=pc-1",
+            "",
+            vec![unknown("404 InvalidDBCluster.NotFound (P-100")],
+        ),
+        case("DescribeDBClustersZonal", "RegionId=cn-hangzhou Version=2017-08-01", "", vec![]),
+        case("DescribePolarDbRegions", "Version=2017-08-01", "", vec![]),
+        case(
             "DescribeHALogs",
             "Version=2017-08-01 DBClusterId=pc-1 StartTime=2026-01-01T00:00Z EndTime=2026-01-02T00:00Z LogType=HaSwitchLogList",
             "",
@@ -355,6 +363,16 @@ fn nodes() -> Vec<Case> {
             "",
             vec![
                 no_node("DBNodeId", "400 InvalidDBNodeId.Malformed (P-240"),
+                busy("403 OperationDenied.DBClusterStatus (P-202"),
+            ],
+        ),
+        case(
+            "RestartDBNodeZonal",
+            "Version=2017-08-01 DBClusterId=pc-1 DBNodeId=pi-a",
+            "DBClusterId=pc-2 DBNodeId=pi-d",
+            vec![
+                unknown("404 InvalidDBCluster.NotFound (P-100"),
+                no_node("DBNodeId", "400 InvalidDBNodeId.Malformed (P-201"),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
             ],
         ),

@@ -9,5 +9,7 @@ mod nodes;
 mod observation;
 mod pairs;
 mod peers;
+mod regions;
 mod selection;
 mod settings;
+mod zonal;

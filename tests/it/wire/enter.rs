@@ -13,7 +13,8 @@ use super::*;
 
 fn sample(operation: Operation) -> Value {
     let samples: Value = serde_json::from_str(include_str!("../../fixtures/vendor-samples.json")).unwrap();
-    samples[operation.as_str()]["json"].clone()
+    let name = serde_json::to_value(operation).unwrap();
+    samples[name.as_str().unwrap()]["json"].clone()
 }
 
 /// The pair of this object, entered alone, and what was ignored of it.
@@ -273,6 +274,84 @@ fn the_vendors_own_samples_are_entered() {
     let (_, entered) = entered(&json!([cluster, endpoints]));
     assert_eq!(entered.ignored, ["[1].Items[0]"]);
     assert_eq!(left_out(&entered), []);
+}
+
+/// W-042. The list of the zonal operations does not name nodes, so it enters none of its clusters.
+#[test]
+fn a_list_without_nodes_is_compared_with_what_is_known() {
+    let sample = sample(Operation::DescribeDbClustersZonal);
+    let id = sample["Items"][0]["DBClusterId"].clone();
+    let (_, told) = entered(&sample);
+    let why = format!("DBClusterId: {} is neither entered nor known (W-043)", id.as_str().unwrap());
+    assert_eq!(left_out(&told), [("Items[0]", why)]);
+    let mut cluster = sample["Items"][0].clone();
+    let known = [
+        "DBClusterId",
+        "DBType",
+        "DBVersion",
+        "Category",
+        "DBClusterStatus",
+        "DBClusterDescription",
+        "PayType",
+        "Tags",
+    ];
+    cluster.as_object_mut().unwrap().retain(|name, _| known.contains(&name.as_str()));
+    cluster["CreationTime"] = sample["Items"][0]["CreateTime"].clone();
+    let node =
+        json!({ "DBNodeId": "pi-1", "ZoneId": "cn-hangzhou-i", "DBNodeClass": "polar.mysql.g1.tiny.c" });
+    cluster["DBNodes"] = json!([node, { "DBNodeId": "pi-2" }]);
+    let (mut plane, told) = entered(&json!([sample, cluster]));
+    assert_eq!((left_out(&told), told.clusters.len()), (vec![], 1));
+    let mut ignored: Vec<&str> =
+        told.ignored.iter().filter_map(|at| at.strip_prefix("[0].Items[0].")).collect();
+    ignored.sort_unstable();
+    let unheld = [
+        "AiType",
+        "CentralControlRegionId",
+        "CloudProvider",
+        "CpuCores",
+        "ENSRegionId",
+        "ExpireTime",
+        "ServerlessType",
+        "StorageSpace",
+        "StorageType",
+        "StorageUsed",
+        "StrictConsistency",
+        "SubCategory",
+        "VpcId",
+        "VswitchId",
+    ];
+    assert_eq!(ignored, unheld);
+    // A single object of the list, and one of another account.
+    let operation = Operation::DescribeDbClustersZonal;
+    let told = as_json(operation, &answer(&mut plane, operation, &[("RegionId", "cn-hangzhou")]));
+    let again = enter(&mut plane, &told["Items"][0]);
+    assert_eq!((left_out(&again), again.ignored.as_slice()), (vec![], [].as_slice()));
+}
+
+/// W-042.
+#[test]
+fn regions_are_entered_from_either_product() {
+    use Operation::{DescribeEbsRegions, DescribePolarDbRegions};
+    let (mut plane, told) = entered(&json!([sample(DescribeEbsRegions), sample(DescribePolarDbRegions)]));
+    assert_eq!(left_out(&told), []);
+    assert_eq!(told.ignored, ["[0].Regions[0].LocalName", "[0].Regions[0].Zones[0].LocalName"]);
+    assert_eq!(told.regions, ["cn-hangzhou".parse().unwrap()]);
+    let zones: Vec<_> = plane.regions().values().flatten().map(|zone| zone.as_str()).collect();
+    assert_eq!(zones, ["cn-hangzhou-g", "cn-hangzhou-h"]);
+    // What is answered comes back, in whatever order; what is no zone is told.
+    for operation in [DescribeEbsRegions, DescribePolarDbRegions] {
+        let told = as_json(operation, &answer(&mut plane, operation, &[("RegionId", "cn-x")]));
+        let (again, entered) = entered(&told);
+        assert_eq!((left_out(&entered), entered.ignored.as_slice()), (vec![], [].as_slice()));
+        assert_eq!(again.regions(), plane.regions());
+    }
+    let odd = json!([{ "RegionId": "cn-x", "Zones": [{ "ZoneId": "cn-x-b" }, { "ZoneId": "MAZ(b)" }, { "ZoneId": "cn-x-a" }] }, { "Zones": [] }]);
+    let told = enter(&mut plane, &json!({ "Regions": odd }));
+    assert_eq!(told.ignored, ["Regions[0].Zones[1]"]);
+    assert_eq!(left_out(&told), [("Regions[1]", "RegionId: it is missing".to_owned())]);
+    let zones = plane.regions()["cn-x"].iter().map(|zone| zone.as_str());
+    assert_eq!(zones.collect::<Vec<_>>(), ["cn-x-a", "cn-x-b"]);
 }
 
 /// W-043.

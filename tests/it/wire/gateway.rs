@@ -55,7 +55,7 @@ fn a_real_action_is_told_from_an_unknown_one_and_from_another_products() {
     let unsupported = |product, action| Err(GatewayError::Unsupported { product, action });
     let unknown = |product, action: &str| Err(GatewayError::UnknownAction { product, action: action.into() });
     let of = |action, version| outcome(Some(action), Some(version), &[]);
-    assert_eq!(of("DescribeRegions", EBS), unsupported(Product::Ebs, "DescribeRegions"));
+    assert_eq!(of("DescribeEvents", EBS), unsupported(Product::Ebs, "DescribeEvents"));
     assert_eq!(of("ModifyDBNodeSccMode", POLARDB), unsupported(Product::PolarDb, "ModifyDBNodeSccMode"));
     assert_eq!(of("FailoverDBCluster", EBS), unknown(Product::Ebs, "FailoverDBCluster"));
     assert_eq!(of("ModifyDBNodeSccMode", EBS), unknown(Product::Ebs, "ModifyDBNodeSccMode"));

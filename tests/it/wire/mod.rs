@@ -114,7 +114,8 @@ fn least(operation: Operation) -> Given<'static> {
         ],
         Operation::DescribeDiskReplicaPairs
         | Operation::DescribeDiskReplicaGroups
-        | Operation::DescribeDbClusters => {
+        | Operation::DescribeDbClusters
+        | Operation::DescribeDbClustersZonal => {
             vec![("RegionId", "cn-hangzhou")]
         }
         Operation::CreateDbCluster => vec![
@@ -146,6 +147,8 @@ fn least(operation: Operation) -> Given<'static> {
             ("DBNode.1.TargetClass", "polar.mysql.x8.large"),
         ],
         Operation::RestartDbNode => vec![("DBNodeId", "pi-1")],
+        Operation::RestartDbNodeZonal => vec![("DBNodeId", "pi-1"), ("DBClusterId", "pc-1")],
+        Operation::DescribeEbsRegions | Operation::DescribePolarDbRegions => vec![],
         Operation::ModifyDbNodeHotReplicaMode => {
             vec![("DBClusterId", "pc-1"), ("DBNodeId", "pi-1"), ("HotReplicaMode", "ON")]
         }

@@ -48,6 +48,21 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
         vec![region(), Parameter("ReplicaGroupId", Id, REQUIRED), Parameter("ClientToken", Token, OPTIONAL)]
     };
     let cluster = || vec![Parameter("DBClusterId", Id, REQUIRED)];
+    let clusters = || {
+        vec![
+            region(),
+            Parameter("DBClusterIds", Ids { most: usize::MAX }, OPTIONAL),
+            Parameter("DBClusterDescription", Text, OPTIONAL),
+            Parameter("DBClusterStatus", Text, OPTIONAL),
+            Parameter("DBType", Word(&["MySQL", "PostgreSQL", "Oracle"]), OPTIONAL),
+            Parameter("DBVersion", Text, OPTIONAL),
+            Parameter("PageSize", Word(&["30", "50", "100"]), OPTIONAL),
+            Parameter("PageNumber", Number(1, i32::MAX as u64), OPTIONAL),
+            Parameter("ResourceGroupId", Id, OPTIONAL),
+            Parameter("PayType", Word(&["Postpaid", "Prepaid"]), OPTIONAL),
+            Parameter("DBNodeIds", Ids { most: usize::MAX }, OPTIONAL),
+        ]
+    };
     let and = |mut list: Vec<Parameter>, more| {
         list.push(more);
         list
@@ -240,19 +255,11 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             Parameter("ClientToken", Token, OPTIONAL),
             Parameter("TargetZoneType", Word(&["Primary", "Standby"]), OPTIONAL),
         ],
-        Operation::DescribeDbClusters => vec![
-            region(),
-            Parameter("DBClusterIds", Ids { most: usize::MAX }, OPTIONAL),
-            Parameter("DBClusterDescription", Text, OPTIONAL),
-            Parameter("DBClusterStatus", Text, OPTIONAL),
-            Parameter("DBType", Word(&["MySQL", "PostgreSQL", "Oracle"]), OPTIONAL),
-            Parameter("DBVersion", Text, OPTIONAL),
-            Parameter("PageSize", Word(&["30", "50", "100"]), OPTIONAL),
-            Parameter("PageNumber", Number(1, i32::MAX as u64), OPTIONAL),
-            Parameter("ResourceGroupId", Id, OPTIONAL),
-            Parameter("PayType", Word(&["Postpaid", "Prepaid"]), OPTIONAL),
-            Parameter("DBNodeIds", Ids { most: usize::MAX }, OPTIONAL),
-        ],
+        Operation::DescribeDbClusters => clusters(),
+        Operation::DescribeDbClustersZonal => and(
+            and(clusters(), Parameter("MaxResults", Number(1, i32::MAX as u64), OPTIONAL)),
+            Parameter("NextToken", Next, OPTIONAL),
+        ),
         Operation::DeleteDbCluster
         | Operation::DescribeDbClusterAttribute
         | Operation::DescribeDbClusterAttributeZonal => cluster(),
@@ -287,6 +294,11 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             Parameter("PlannedStartTime", Time, OPTIONAL),
             Parameter("FromTimeService", Flag, OPTIONAL),
         ],
+        Operation::RestartDbNodeZonal => vec![
+            Parameter("DBNodeId", Id, REQUIRED),
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("ClientToken", Token, OPTIONAL),
+        ],
         Operation::ModifyDbNodeHotReplicaMode => vec![
             Parameter("DBClusterId", Id, REQUIRED),
             Parameter("DBNodeId", Id, REQUIRED),
@@ -302,7 +314,13 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             Parameter("FromTimeService", Flag, OPTIONAL),
         ],
         Operation::ModifyDbClusterDeletion => and(cluster(), Parameter("Protection", Flag, OPTIONAL)),
-        Operation::DescribeDbClusterEndpoints => and(cluster(), Parameter("DBEndpointId", Text, OPTIONAL)),
+        Operation::DescribeEbsRegions => {
+            vec![Parameter("ResourceType", Word(&["ear", "lens", "dbsc"]), OPTIONAL)]
+        }
+        Operation::DescribePolarDbRegions => vec![],
+        Operation::DescribeDbClusterEndpoints | Operation::DescribeDbClusterEndpointsZonal => {
+            and(cluster(), Parameter("DBEndpointId", Text, OPTIONAL))
+        }
         Operation::DescribeHaLogs => vec![
             Parameter("DBClusterId", Id, REQUIRED),
             Parameter("DBNodeId", Id, OPTIONAL),
@@ -413,7 +431,9 @@ fn values(kind: Kind) -> (Vec<String>, Vec<String>) {
 /// Status and code of a bad parameter.
 fn bad(operation: Operation, name: &str) -> (u16, String) {
     match (operation.product(), operation, name) {
-        (Product::Ebs, _, "ResourceType") => (404, "InvalidResourceType.NotFound".into()),
+        (Product::Ebs, operation, "ResourceType") if operation != Operation::DescribeEbsRegions => {
+            (404, "InvalidResourceType.NotFound".into())
+        }
         (Product::Ebs, ..) => (400, "InvalidParameter".into()),
         (
             _,
@@ -429,7 +449,7 @@ fn bad(operation: Operation, name: &str) -> (u16, String) {
     }
 }
 
-/// P-603: listed for the log of switches, inferred for the zonal describe, which has no list.
+/// P-603.
 #[test]
 fn a_malformed_cluster_id_has_the_status_that_the_operation_lists() {
     use Operation::{
@@ -438,7 +458,7 @@ fn a_malformed_cluster_id_has_the_status_that_the_operation_lists() {
     for (operation, status, basis) in [
         (DescribeHaLogs, 400, failover_model::Basis::Documented),
         (DescribeDbClusterAttribute, 400, failover_model::Basis::Documented),
-        (DescribeDbClusterAttributeZonal, 400, failover_model::Basis::Inferred),
+        (DescribeDbClusterAttributeZonal, 400, failover_model::Basis::Documented),
         (FailoverDbCluster, 404, failover_model::Basis::Documented),
     ] {
         let given = with(operation, "DBClusterId", "!");
@@ -563,8 +583,15 @@ fn of_two_bad_parameters_the_first_in_the_vendors_list_is_named() {
 #[test]
 fn the_region_is_read_where_it_is_defined_and_ignored_elsewhere() {
     for &operation in Operation::ALL {
-        let defined = operation.product() == Product::Ebs
-            || matches!(operation, Operation::CreateDbCluster | Operation::DescribeDbClusters);
+        let defined = match operation.product() {
+            Product::Ebs => operation != Operation::DescribeEbsRegions,
+            Product::PolarDb => matches!(
+                operation,
+                Operation::CreateDbCluster
+                    | Operation::DescribeDbClusters
+                    | Operation::DescribeDbClustersZonal
+            ),
+        };
         let parsed = call(operation, &with(operation, "RegionId", "not a region"));
         assert_eq!(parsed.is_err(), defined, "{operation}");
         let region = accepted(operation, &with(operation, "RegionId", "cn-chengdu")).region;

@@ -240,6 +240,7 @@ fn rule_23_a_token_is_ascii_at_most_64_long_and_its_case_counts() {
         "FailoverDBClusterZonal",
         "ModifyDBNodeClass",
         "ModifyDBNodesClass",
+        "RestartDBNodeZonal",
     ];
     assert_eq!(with_token, listed.into_iter().collect());
 }
@@ -249,6 +250,9 @@ fn rule_23_a_token_is_ascii_at_most_64_long_and_its_case_counts() {
 fn the_zonal_describe_answers_as_its_twin() {
     let mut plane = plane(&[], &[cluster(json!({}))]);
     let given = [("DBClusterId", "pc-1")];
+    let twins = [Operation::DescribeDbClusterEndpoints, Operation::DescribeDbClusterEndpointsZonal];
+    let [one, zonal] = twins.map(|operation| (operation, answer(&mut plane, operation, &given)));
+    assert_eq!(as_json(one.0, &one.1), as_json(zonal.0, &zonal.1));
     let [one, zonal] = [Operation::DescribeDbClusterAttribute, Operation::DescribeDbClusterAttributeZonal];
     let (told, zonal_told) = (answer(&mut plane, one, &given), answer(&mut plane, zonal, &given));
     assert_eq!(as_json(one, &told), as_json(zonal, &zonal_told));
@@ -268,4 +272,56 @@ fn rule_6_the_answer_to_a_failover_names_nobody() {
         xml.text
             .ends_with("<FailoverDBClusterResponse><RequestId>R-1</RequestId></FailoverDBClusterResponse>")
     );
+}
+
+/// What the list of edge clusters shows of a cluster that the model holds: no nodes, tags without a nesting.
+#[test]
+fn the_zonal_list_is_flat_and_ends_without_a_token() {
+    let tags = json!([{"Key": "team", "Value": "db"}]);
+    let mut plane = plane(
+        &[],
+        &[cluster(json!({"Tags": tags})), json!({"DBClusterId": "pc-2", "DBNodes": [{"DBNodeId": "pi-x"}]})],
+    );
+    let operation = Operation::DescribeDbClustersZonal;
+    let region = ("RegionId", "cn-hangzhou");
+    let first = answer(&mut plane, operation, &[region, ("MaxResults", "1")]);
+    let first = as_json(operation, &first);
+    let token = first["NextToken"].as_str().expect("more to come");
+    let item = &first["Items"][0];
+    assert_eq!(
+        (&item["DBClusterId"], &item["DBNodeNumber"], &item["Tags"]),
+        (&json!("pc-1"), &json!(3), &tags)
+    );
+    assert_eq!((item.get("DBNodes"), item.get("RegionId")), (None, None));
+    let counts =
+        ["TotalRecordCount", "PageRecordCount", "PageNumber", "MaxResults"].map(|name| first[name].as_u64());
+    assert_eq!(counts, [2, 1, 1, 1].map(Some));
+    let last = answer(&mut plane, operation, &[region, ("NextToken", token)]);
+    let last = as_json(operation, &last);
+    assert_eq!((&last["Items"][0]["DBClusterId"], last.get("NextToken")), (&json!("pc-2"), None));
+}
+
+/// EBS answers flat lists of regions, PolarDB nested ones; both products have the action, and the version tells which.
+#[test]
+fn each_product_tells_its_regions_in_its_own_shape() {
+    let mut plane = plane(&[], &[]);
+    plane.set_regions([("cn-hangzhou".parse().unwrap(), ["cn-hangzhou-h".parse().unwrap()].into())].into());
+    let ebs = answer(&mut plane, Operation::DescribeEbsRegions, &[("ResourceType", "ear")]);
+    let expected = json!({"RequestId": "R-1", "Regions": [{
+        "RegionEndpoint": "ebs.cn-hangzhou.aliyuncs.com", "RegionId": "cn-hangzhou",
+        "Zones": [{"ZoneId": "cn-hangzhou-h", "ResourceTypes": ["ear"]}],
+    }]});
+    assert_eq!(as_json(Operation::DescribeEbsRegions, &ebs), expected);
+    let polardb = answer(&mut plane, Operation::DescribePolarDbRegions, &[]);
+    let zones = json!({"Zone": [{"ZoneId": "cn-hangzhou-h", "VpcEnabled": true}]});
+    let expected =
+        json!({"RequestId": "R-1", "Regions": {"Region": [{"RegionId": "cn-hangzhou", "Zones": zones}]}});
+    assert_eq!(as_json(Operation::DescribePolarDbRegions, &polardb), expected);
+    let xml = Body::success(Operation::DescribePolarDbRegions, &polardb, "R-1", Format::Xml);
+    assert!(xml.text.contains("<DescribeRegionsResponse>"), "{}", xml.text);
+    // E-715: the region of EBS is the caller's and selects nothing, even if it is none.
+    for region in ["cn-beijing", "?"] {
+        let given = answer(&mut plane, Operation::DescribeEbsRegions, &[("RegionId", region)]);
+        assert_eq!(given, ebs);
+    }
 }

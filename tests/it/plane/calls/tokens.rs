@@ -151,6 +151,7 @@ fn an_operation_without_a_client_token_ignores_one() {
             "DescribePairDrills",
             "ClearReplicaGroupDrill",
             "DescribeReplicaGroupDrills",
+            "DescribeRegions",
             "DeleteDBCluster",
             "ModifyDBNodeConfig",
             "RestartDBNode",
@@ -158,10 +159,13 @@ fn an_operation_without_a_client_token_ignores_one() {
             "ModifyDBClusterPrimaryZone",
             "ModifyDBClusterDeletion",
             "DescribeDBClusters",
+            "DescribeDBClustersZonal",
             "DescribeDBClusterAttribute",
             "DescribeDbClusterAttributeZonal",
             "DescribeDBClusterEndpoints",
-            "DescribeHALogs"
+            "DescribeDBClusterEndpointsZonal",
+            "DescribeHALogs",
+            "DescribeRegions"
         ]
     );
 }

@@ -78,6 +78,10 @@ pub(super) fn contrary() -> Policy {
 /// switch, are made and are busy; disks; tokens of two accounts with outcomes of every kind, and a horizon.
 pub(super) fn rich() -> World {
     let mut world = World::new(contrary());
+    world.plane.set_regions(
+        [(id("cn-beijing"), [id("cn-beijing-b")].into()), (id("us-east-1"), [id("us-east-1-a")].into())]
+            .into(),
+    );
     let tag = Tag { key: TagKey::parse("env").unwrap(), value: TagValue::parse("prod").unwrap() };
     let statuses = [
         S::Normal,

@@ -1,23 +1,5 @@
 use super::*;
 
-fn create(edition: Edition, node_number: u8) -> CreateDbCluster {
-    CreateDbCluster {
-        engine: Engine::MySql,
-        version: Arc::from("8.0"),
-        edition,
-        class: id("polar.mysql.x4.large"),
-        node_number,
-        pay_type: PayType::Postpaid,
-        zone: None,
-        hot_standby: HotStandby::of(edition),
-        standby_zone: None,
-        description: None,
-        resource_group: None,
-        tags: Vec::new(),
-        other: Vec::new(),
-    }
-}
-
 fn fresh(nodes: &[&str]) -> Fresh {
     Fresh::Cluster(FreshCluster { cluster: id(CLUSTER), nodes: kit::ids(nodes), order: id("o-1") })
 }
@@ -26,8 +8,9 @@ fn fresh(nodes: &[&str]) -> Fresh {
 #[test]
 fn create_makes_one_writer_and_readers_of_priority_1_in_the_first_zone() {
     let mut world = World::default();
-    let output =
-        world.apply(OWNER, SOURCE, None, create(Edition::Normal, 3).into(), fresh(&["w", "a", "b"])).unwrap();
+    let output = world
+        .apply(OWNER, SOURCE, None, create_cluster(Edition::Normal, 3).into(), fresh(&["w", "a", "b"]))
+        .unwrap();
     output.result.unwrap().unwrap();
     assert_eq!(rules(&output.step), ["P-010"]);
     let kind = ClusterEffect::Lifecycle(Lifecycle::Create);
@@ -49,7 +32,7 @@ fn create_makes_one_writer_and_readers_of_priority_1_in_the_first_zone() {
 fn a_cluster_whose_creation_fails_is_gone() {
     let mut world = World::default();
     world
-        .apply(OWNER, SOURCE, None, create(Edition::Normal, 1).into(), fresh(&["w"]))
+        .apply(OWNER, SOURCE, None, create_cluster(Edition::Normal, 1).into(), fresh(&["w"]))
         .unwrap()
         .result
         .unwrap()
@@ -74,8 +57,9 @@ fn the_number_of_nodes_belongs_to_the_edition() {
             let mut world = World::default();
             let names: Vec<String> = (0..number).map(|at| format!("n-{at}")).collect();
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            let output =
-                world.apply(OWNER, SOURCE, None, create(edition, number).into(), fresh(&names)).unwrap();
+            let output = world
+                .apply(OWNER, SOURCE, None, create_cluster(edition, number).into(), fresh(&names))
+                .unwrap();
             let accepted = (1..=most).contains(&number);
             assert_eq!(output.result.unwrap().is_ok(), accepted, "{edition:?} {number}");
         }
@@ -89,7 +73,7 @@ fn a_version_belongs_to_its_engine() {
     for engine in [Engine::MySql, Engine::PostgreSql, Engine::Oracle] {
         for version in ["5.6", "5.7", "8.0", "11", "14", "15", "9", ""] {
             let request =
-                CreateDbCluster { engine, version: Arc::from(version), ..create(Edition::Normal, 1) };
+                CreateDbCluster { engine, version: Arc::from(version), ..create_cluster(Edition::Normal, 1) };
             let output = World::default().apply(OWNER, SOURCE, None, request.into(), fresh(&["w"])).unwrap();
             match output.result.unwrap() {
                 Ok(_) => assert!(engine.versions().contains(&version)),
@@ -107,7 +91,9 @@ fn fresh_ids_must_be_as_many_as_the_nodes_distinct_and_unused() {
     let mut world = with_readers(&[("a", 1)]);
     let mut attempt = |cluster: &str, nodes: &[&str]| {
         let fresh = FreshCluster { cluster: id(cluster), nodes: kit::ids(nodes), order: id("o-1") };
-        world.apply(OWNER, SOURCE, None, create(Edition::Normal, 2).into(), Fresh::Cluster(fresh)).map(|_| ())
+        world
+            .apply(OWNER, SOURCE, None, create_cluster(Edition::Normal, 2).into(), Fresh::Cluster(fresh))
+            .map(|_| ())
     };
     assert_eq!(attempt(CLUSTER, &["x", "y"]), Err(Misuse::BadFreshId));
     assert_eq!(attempt("pc-2", &["x"]), Err(Misuse::BadFreshId));

@@ -19,16 +19,16 @@ use std::sync::Arc;
 
 use failover_model::polardb::{
     Cause, ClusterEffect, ClusterFact, ClusterSeed, ClusterStatus, CreateDbCluster, DeleteDbCluster, Edition,
-    Engine, FailoverDbCluster, Failure, HotStandby, Lifecycle, ModifyDbNodeConfig, NodeChange, NodeKind,
-    PayType, PolarDbReason, PolarDbRefusal, Role, TargetZoneType,
+    Engine, FailoverDbCluster, Failure, Lifecycle, ModifyDbNodeConfig, NodeChange, NodeKind, PayType,
+    PolarDbReason, PolarDbRefusal, Role, TargetZoneType,
 };
 use failover_model::policy::ExplicitTargetFails;
 use failover_model::{EffectKind, FreshCluster};
 use failover_model::{Fresh, Misuse, Observation, Outcome, Refusal, Report, Request, Span, Step};
 
 use crate::kit::{
-    self, CLUSTER, DESTINATION, OWNER, SOURCE, World, at, cluster_facts, effects, failover_request, id,
-    message, priority, rule, rules, seed, with_readers,
+    self, CLUSTER, DESTINATION, OWNER, SOURCE, World, at, cluster_facts, create_cluster, effects,
+    failover_request, id, message, priority, rule, rules, seed, with_readers,
 };
 
 const WINDOW: u64 = 600_000;
