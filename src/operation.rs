@@ -159,9 +159,12 @@ operations! {
         DescribeReplicaGroupDrills: - region [COMMON];
     }
     PolarDb {
-        CreateDbCluster "CreateDBCluster": token region [];
+        CreateDbCluster "CreateDBCluster": token region [
+            "InvalidBackupRetentionPolicyOnClusterDeletion.Malformed InvalidLowerCaseTableNames.Malformed \
+             InvalidDefaultTimeZone.Malformed Location.FailedGetSubDomain"];
         DeleteDbCluster "DeleteDBCluster": - - [CLUSTER,
-            "OperationDenied.DBClusterDeletionLock OperationDenied.ClusterStatus \
+            "InvalidBackupRetentionPolicyOnClusterDeletion.Malformed \
+             OperationDenied.DBClusterDeletionLock OperationDenied.ClusterStatus \
              OperationDenied.DBClusterPayType"];
         ModifyDbNodeConfig "ModifyDBNodeConfig": - - []
             CONFIG_PAGE "InvalidDBClusterId.NotFound";
@@ -175,9 +178,10 @@ operations! {
              UnsupportWitchUnhealthyReplication";
         CreateDbNodes "CreateDBNodes": token - [
             "InvalidDBNodeNum.Malformed InvalidDBNode.Malformed InvalidZoneId.Malformed \
-             OperationDenied.ClusterCategory InvalidDBClusterId.NotFound InvalidDBClusterId.Malformed"];
+             OperationDenied.CreateDBNodesWithStrictConsistencyOn OperationDenied.ClusterCategory InvalidDBClusterId.NotFound InvalidDBClusterId.Malformed"];
         DeleteDbNodes "DeleteDBNodes": token - [
             "InvalidDBNodeNum.Malformed InvalidDBNode.Malformed OperationDenied.DBNodeRole \
+             OperationDenied.DeleteDBNodesWithStrictConsistencyOn \
              InvalidDBClusterId.NotFound InvalidDBClusterId.Malformed"];
         ModifyDbNodeClass "ModifyDBNodeClass": token - [
             "InvalidModifyType.Malformed OperationDenied.RoEqualSpec OperationDenied.DBClusterStatus"];
@@ -189,9 +193,15 @@ operations! {
         ModifyDbClusterPrimaryZone "ModifyDBClusterPrimaryZone": - - [CLUSTER,
             "InvalidZoneId.Malformed InvalidZoneId.Same"];
         ModifyDbClusterDeletion "ModifyDBClusterDeletion": - - [];
+        ModifyDbCluster "ModifyDBCluster": - - [
+            "InvalidEngine.Unsupported OperationDenied.clusterSingleNodeLimit OperationDenied.ClusterCategory \
+             IncorrectDBInstance InvalidParam.NoChange InvalidParam.DBNodeNum InvalidParam \
+             OperationDenied.DBClusterStatus"];
+        ModifyDbClusterArch "ModifyDBClusterArch": - - [];
         DescribeDbClusters "DescribeDBClusters": - region [
             "InvalidRegionId.Malformed NumberExceed.Tags InvalidPageSize.Malformed \
-             InvalidPageNumber.Malformed DBTypeOrDBVersion.Malformed ServiceUnavailable"];
+             InvalidPageNumber.Malformed InvalidRecentCreationInterval.Malformed \
+             InvalidRecentExpirationInterval.Malformed DBTypeOrDBVersion.Malformed ServiceUnavailable"];
         DescribeDbClusterAttribute "DescribeDBClusterAttribute": - - [CLUSTER];
         DescribeDbClusterAttributeZonal: - - [];
         DescribeDbClusterEndpoints "DescribeDBClusterEndpoints": - - [CLUSTER];

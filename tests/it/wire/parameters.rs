@@ -214,7 +214,7 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             Parameter("DBVersion", Word(&["5.6", "5.7", "8.0"]), REQUIRED),
             Parameter("DBNodeClass", Id, REQUIRED),
             Parameter("DBClusterDescription", Description, OPTIONAL),
-            Parameter("PayType", Word(&["Postpaid", "Prepaid"]), REQUIRED),
+            Parameter("PayType", Word(&["Postpaid"]), REQUIRED),
             Parameter("ClientToken", Token, OPTIONAL),
             Parameter("ResourceGroupId", Id, OPTIONAL),
             Parameter(
@@ -224,6 +224,7 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             ),
             Parameter("HotStandbyCluster", Word(&["ON", "OFF"]), OPTIONAL),
             Parameter("StandbyAZ", Id, OPTIONAL),
+            Parameter("ServerlessType", Word(&["AgileServerless"]), OPTIONAL),
             Parameter("DBNodeNum", Number(1, 16), OPTIONAL),
             Parameter("StorageSpace", Text, OPTIONAL),
         ],
@@ -302,6 +303,19 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             Parameter("FromTimeService", Flag, OPTIONAL),
         ],
         Operation::ModifyDbClusterDeletion => and(cluster(), Parameter("Protection", Flag, OPTIONAL)),
+        Operation::ModifyDbCluster => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("StandbyHAMode", Word(&["ON", "OFF"]), OPTIONAL),
+            Parameter("DataSyncMode", Word(&["AsyncSync", "SemiSync", "AsynSync"]), OPTIONAL),
+            Parameter("FaultSimulateMode", Word(&["0", "FaultInjection", "1"]), OPTIONAL),
+            Parameter("StorageAutoScale", Text, OPTIONAL),
+        ],
+        Operation::ModifyDbClusterArch => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("HotStandbyCluster", Word(&["on", "equal"]), REQUIRED),
+            Parameter("RegionId", Id, OPTIONAL),
+            Parameter("StandbyAZ", Id, OPTIONAL),
+        ],
         Operation::DescribeDbClusterEndpoints => and(cluster(), Parameter("DBEndpointId", Text, OPTIONAL)),
         Operation::DescribeHaLogs => vec![
             Parameter("DBClusterId", Id, REQUIRED),
