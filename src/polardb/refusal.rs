@@ -10,9 +10,9 @@ use alloc::string::String;
 
 use crate::ids::{ClusterId, NodeId, ZoneId};
 use crate::operation::Operation;
-use crate::polardb::cluster::rules::{P_620, P_012, P_018, P_020, P_021, P_022, P_600, P_601, P_603};
+use crate::polardb::cluster::rules::{P_012, P_018, P_020, P_021, P_022, P_600, P_601, P_603, P_620};
 use crate::polardb::election::rules::{P_100, P_101, P_102, P_103, P_104, P_106, P_112, P_114};
-use crate::polardb::nodes::rules::{P_201, P_202, P_625, P_626, P_231, P_240, P_250, P_260};
+use crate::polardb::nodes::rules::{P_201, P_202, P_231, P_240, P_250, P_260, P_625, P_626};
 use crate::polardb::observe::rules::P_510;
 use crate::polardb::standby::rules::{P_610, P_611, P_612, P_613, P_614, P_616};
 use crate::refusal::Cause::{Permanent, Transient};

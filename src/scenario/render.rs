@@ -99,7 +99,8 @@ fn of_work(work: &NodeWork) -> String {
         }
         NodeWork::InjectFault { nodes: failing } => format!(" {}", nodes(failing)),
         NodeWork::ChangeStandby { to, zone, nodes: leaving } => {
-            let removing = if leaving.is_empty() { String::new() } else { format!(", removing {}", nodes(leaving)) };
+            let removing =
+                if leaving.is_empty() { String::new() } else { format!(", removing {}", nodes(leaving)) };
             format!(" {} in {zone}{removing}", to.as_str())
         }
     }

@@ -21,9 +21,7 @@ use crate::polardb::election::rules::{
 use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeChange, NodeKind, Role};
 use crate::polardb::standby::requests::StandbyHaMode;
-use crate::policy::{
-    AfterExhaustion, AutomaticInWindow, PolarDbPolicy, RollBack, WindowFrom, WriterAlone,
-};
+use crate::policy::{AfterExhaustion, AutomaticInWindow, PolarDbPolicy, RollBack, WindowFrom, WriterAlone};
 use crate::rule::{RuleId, cite};
 use crate::time::Timestamp;
 

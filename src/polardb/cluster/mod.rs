@@ -16,7 +16,7 @@ use crate::calendar::after_months;
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, RegionId, ResourceGroupId, ZoneId};
 use crate::lifecycle::Pending;
 use crate::polardb::cluster::requests::{CreateDbCluster, Edition, Engine, HotStandby, PayType, Serverless};
-use crate::polardb::cluster::rules::{P_013, P_621, P_623, P_300, P_305};
+use crate::polardb::cluster::rules::{P_013, P_300, P_305, P_621, P_623};
 use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::context::Context;
 use crate::polardb::election::electorate::ORDINARY;
@@ -87,22 +87,16 @@ pub struct DbCluster {
     /// The zone of the hot-standby storage cluster.
     pub(crate) standby_zone: Option<ZoneId>,
     /// Whether that takes over by itself.
-    #[cfg_attr(feature = "serde", serde(default))]
     pub(crate) standby_ha: StandbyHaMode,
     /// How data reach it.
-    #[cfg_attr(feature = "serde", serde(default))]
     pub(crate) data_sync: DataSyncMode,
     /// Whether its nodes scale by themselves.
-    #[cfg_attr(feature = "serde", serde(default))]
     pub(crate) serverless: Option<Serverless>,
     /// Whether it is strongly consistent over three zones, which fixes its nodes.
-    #[cfg_attr(feature = "serde", serde(default))]
     pub(crate) strict_consistency: bool,
     /// When what is paid for ends.
-    #[cfg_attr(feature = "serde", serde(default))]
     pub(crate) expires_at: Option<Timestamp>,
     /// What was given about it and decides nothing, by wire name.
-    #[cfg_attr(feature = "serde", serde(default))]
     pub(crate) settings: Vec<(Arc<str>, Arc<str>)>,
     /// The zone to which the writer returns when a node there becomes eligible (`P-190`).
     pub(crate) home: Option<ZoneId>,

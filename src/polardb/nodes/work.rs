@@ -61,7 +61,6 @@ pub enum NodeWork {
         /// Whether it is the standby zone that changes.
         standby: bool,
         /// The vSwitch there, if it was given.
-        #[cfg_attr(feature = "serde", serde(default))]
         vswitch: Option<Arc<str>>,
         /// The nodes that move.
         nodes: Vec<NodeId>,
@@ -101,7 +100,9 @@ impl NodeWork {
             Self::RestartNode(_) => ClusterStatus::Rebooting,
             Self::SetHotReplica { .. } => ClusterStatus::RoleSwitching,
             Self::ChangeZone { standby: false, .. } => ClusterStatus::Transing,
-            Self::ChangeZone { standby: true, .. } | Self::ChangeStandby { .. } => ClusterStatus::StandbyTransing,
+            Self::ChangeZone { standby: true, .. } | Self::ChangeStandby { .. } => {
+                ClusterStatus::StandbyTransing
+            }
             Self::TakeOver { .. } => ClusterStatus::Switching,
             Self::InjectFault { .. } => ClusterStatus::ConfigSwitching,
         }

@@ -124,7 +124,10 @@ impl DbCluster {
         cite!(P_615);
         let zone = match (&request.zone, self.standby_zone.as_ref().filter(|_| self.has_standby())) {
             (Some(asked), Some(known)) if asked != known => {
-                return refused(PolarDbReason::malformed("StandbyAZ", "it stands by in another zone (P-615)"));
+                return refused(PolarDbReason::malformed(
+                    "StandbyAZ",
+                    "it stands by in another zone (P-615)",
+                ));
             }
             (Some(asked), None) if Some(asked) == self.primary_zone() => {
                 return refused(PolarDbReason::malformed("StandbyAZ", "it is the primary zone (P-615)"));

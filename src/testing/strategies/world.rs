@@ -15,7 +15,8 @@ use crate::control_plane::ControlPlane;
 use crate::ebs::group::member::shown_by;
 use crate::ebs::{GroupSeed, GroupStatus, PairSeed, PairStatus};
 use crate::polardb::{
-    ClusterSeed, ClusterStatus, DataSyncMode, DbNode, Edition, Engine, HotStandby, NodeKind, PayType, Priority, Role,
+    ClusterSeed, ClusterStatus, DataSyncMode, DbNode, Edition, Engine, HotStandby, NodeKind, PayType,
+    Priority, Role,
 };
 use crate::policy::Policy;
 use crate::testing::steps::{

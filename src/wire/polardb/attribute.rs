@@ -11,7 +11,8 @@ use alloc::vec::Vec;
 use super::clusters::{ClusterTag, cluster};
 use super::standby::DATA_SYNC;
 use super::words::{
-    ENGINE, NETWORK, ROLES, SETTINGS, STANDBY_HA, SWITCH, UNLOCKED, hot_standby, hot_standby_of, role, setting, switch,
+    ENGINE, NETWORK, ROLES, SETTINGS, STANDBY_HA, SWITCH, UNLOCKED, hot_standby, hot_standby_of, role,
+    setting, switch,
 };
 use crate::control_plane::Refusal;
 use crate::ids::{NodeClass, RegionId, ZoneId};
@@ -183,7 +184,11 @@ pub(in crate::wire) fn read(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> 
 
 /// `StandbyHAMode`. `0`, which shows while a drill is under way, says nothing about it.
 fn standby_ha(pasted: Pasted<'_>) -> Result<Option<StandbyHaMode>, Misread> {
-    if pasted.text("StandbyHAMode")? == Some("0") { Ok(None) } else { pasted.choice("StandbyHAMode", &STANDBY_HA) }
+    if pasted.text("StandbyHAMode")? == Some("0") {
+        Ok(None)
+    } else {
+        pasted.choice("StandbyHAMode", &STANDBY_HA)
+    }
 }
 
 fn serverless(text: &str) -> Result<Serverless, &'static str> {

@@ -143,7 +143,8 @@ fn time_zone(text: &str) -> Result<(), &'static str> {
         _ => ("+", text),
     };
     let most = if sign == "-" { 12 } else { 13 };
-    let hour = hours.strip_suffix(":00").filter(|hour| hour.len() == 2).and_then(|hour| hour.parse::<u8>().ok());
+    let hour =
+        hours.strip_suffix(":00").filter(|hour| hour.len() == 2).and_then(|hour| hour.parse::<u8>().ok());
     let known = text == "SYSTEM" || hour.is_some_and(|hour| hour <= most);
     if known { Ok(()) } else { Err("neither SYSTEM nor whole hours from -12:00 to +13:00") }
 }

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::clusters::cluster;
 use super::words::STANDBY_HA;
 use crate::control_plane::Refusal;
-use crate::ids::{NodeId, RegionId, ZoneId};
+use crate::ids::{NodeId, ZoneId};
 use crate::polardb::{
     DataSyncMode, DrillScope, FaultDrill, ModifyDbCluster, ModifyDbClusterArch, StandbyArch,
 };
@@ -73,7 +73,6 @@ pub(in crate::wire) fn modify(reader: &mut Reader<'_>) -> Result<ModifyDbCluster
 pub(in crate::wire) fn arch(reader: &mut Reader<'_>) -> Result<ModifyDbClusterArch, Refusal> {
     let cluster = cluster(reader)?;
     let standby = reader.required_choice("HotStandbyCluster", &ARCHES)?;
-    reader.optional("RegionId", RegionId::parse)?;
     Ok(ModifyDbClusterArch { cluster, standby, zone: standby_zone(reader)? })
 }
 

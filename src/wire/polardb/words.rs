@@ -56,10 +56,8 @@ pub(super) const fn role(node: &DbNode) -> &'static str {
 }
 
 /// The words of `StandbyHAMode` in requests.
-pub(super) const STANDBY_HA: [(&str, StandbyHaMode); 2] = [
-    (StandbyHaMode::On.as_str(), StandbyHaMode::On),
-    (StandbyHaMode::Off.as_str(), StandbyHaMode::Off),
-];
+pub(super) const STANDBY_HA: [(&str, StandbyHaMode); 2] =
+    [(StandbyHaMode::On.as_str(), StandbyHaMode::On), (StandbyHaMode::Off.as_str(), StandbyHaMode::Off)];
 
 /// The words of a switch.
 pub(super) const SWITCH: [(&str, bool); 2] = [("ON", true), ("OFF", false)];

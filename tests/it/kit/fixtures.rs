@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use failover_model::ebs::{CreateDiskReplicaPair, DescribeDiskReplicaPairs, PairSettings};
 use failover_model::polardb::{
-    ClusterSeed, ClusterStatus, DataSyncMode, DbNode, Edition, Engine, FailoverDbCluster, HotStandby, NodeKind, PayType,
-    Priority, Role, TargetZoneType,
+    ClusterSeed, ClusterStatus, DataSyncMode, DbNode, Edition, Engine, FailoverDbCluster, HotStandby,
+    NodeKind, PayType, Priority, Role, TargetZoneType,
 };
 use failover_model::text::StatusMessage;
 use failover_model::{Call, ControlPlane, Input, PairId, Timestamp};

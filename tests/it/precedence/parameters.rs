@@ -374,13 +374,12 @@ fn polardb(operation: &str) -> &'static str {
             FaultSimulateMode=x::::404 InvalidParam (P-601
             DBNodeCrashList=!::::404 InvalidParam (P-601
             FaultInjectionType=x::::404 InvalidParam (P-601
-            DBNodeCrashList=pi-x::::404 InvalidParam (P-601 | a `DBNodeCrashList` without `FaultSimulateMode`
-            FaultInjectionType=0::::404 InvalidParam (P-601 | a `FaultInjectionType` without `FaultSimulateMode`"
+            DBNodeCrashList=pi-x&FaultSimulateMode=::::404 InvalidParam (P-601 | a `DBNodeCrashList` without `FaultSimulateMode`
+            FaultInjectionType=0&FaultSimulateMode=::::404 InvalidParam (P-601 | a `FaultInjectionType` without `FaultSimulateMode`"
         }
         "ModifyDBClusterArch" => {
             "DBClusterId*=!::::404 InvalidDBClusterId.Malformed (P-601
             HotStandbyCluster*=x
-            RegionId=!
             StandbyAZ=!"
         }
         // DescribeDBClusterEndpoints.

@@ -20,7 +20,7 @@ fn stage() -> String {
         "report 2 succeeded\n".into(),
         create("CreationCategory=Basic fresh=pc-3:pi-g"),
         "report 3 succeeded\n".into(),
-        create("DBNodeNum=4 fresh=pc-4:pi-h,pi-i,pi-j,pi-k")
+        create("fresh=pc-4:pi-h,pi-i")
             .replace("DBType=MySQL DBVersion=8.0", "DBType=PostgreSQL DBVersion=14"),
         "report 4 succeeded\n".into(),
         create("Period=Month UsedTime=1 fresh=pc-5:pi-l,pi-m").replace("Postpaid", "Prepaid"),
@@ -157,7 +157,11 @@ fn clusters() -> Vec<Case> {
                     "a zone of another region",
                     Parameter("ZoneId", Some("cn-beijing-a")),
                 ),
-                fault("400 MissingParameter (P-600", "a VPC without vSwitch", Parameter("VPCId", Some("vpc-1"))),
+                fault(
+                    "400 MissingParameter (P-600",
+                    "a VPC without vSwitch",
+                    Parameter("VPCId", Some("vpc-1")),
+                ),
                 fault(
                     "400 InvalidScaleMax.Malformed (P-601",
                     "a serverless cluster that does not say how far it scales",
@@ -256,7 +260,11 @@ fn modify() -> Case {
                 "a drill of the single node edition",
                 vec![on("pc-3"), Parameter("DBNodeCrashList", Some("pi-g"))],
             ),
-            fault("403 OperationDenied.ClusterCategory (P-610", "an edition without such features", on("pc-6")),
+            fault(
+                "403 OperationDenied.ClusterCategory (P-610",
+                "an edition without such features",
+                on("pc-6"),
+            ),
             fault("403 IncorrectDBInstance (P-612", "a cluster without standby cluster", on("pc-1")),
             drill(
                 "404 InvalidParam (P-201",
@@ -264,7 +272,11 @@ fn modify() -> Case {
                 vec![Parameter("DBNodeCrashList", Some("pi-unknown"))],
             ),
             drill("403 InvalidParam.DBNodeNum (P-613", "a drill of no node", vec![]).apart(&["P-201"]),
-            fault("403 InvalidParam.NoChange (P-611", "the mode that it is in", Parameter("StandbyHAMode", Some("ON"))),
+            fault(
+                "403 InvalidParam.NoChange (P-611",
+                "the mode that it is in",
+                Parameter("StandbyHAMode", Some("ON")),
+            ),
             fault(
                 "403 OperationDenied.DBClusterStatus (P-202",
                 "a cluster that is busy",

@@ -153,7 +153,6 @@ fn least(operation: Operation) -> Given<'static> {
         Operation::ModifyDbClusterPrimaryZone => {
             vec![("DBClusterId", "pc-1"), ("ZoneId", "cn-hangzhou-h")]
         }
-        Operation::ModifyDbCluster => vec![("DBClusterId", "pc-1"), ("StandbyHAMode", "OFF")],
         Operation::ModifyDbClusterArch => vec![("DBClusterId", "pc-1"), ("HotStandbyCluster", "on")],
         Operation::DescribeHaLogs => vec![("DBClusterId", "pc-1"), ("LogType", "HaSwitchLogList")],
         _ if operation.product() == Product::Ebs => {

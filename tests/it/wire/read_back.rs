@@ -27,7 +27,11 @@ fn made(plane: &mut ControlPlane, operation: Operation, given: &[(&str, &str)]) 
     };
     let call = Call { now: NOW, account: account(), region, token: None };
     let output = plane.call_any(&call, &parsed.request, &fresh).unwrap();
-    output.result.unwrap().map(drop).map_err(|refusal| (refusal.wire().status, refusal.wire().code.to_string()))
+    output
+        .result
+        .unwrap()
+        .map(drop)
+        .map_err(|refusal| (refusal.wire().status, refusal.wire().code.to_string()))
 }
 
 fn create(more: &[(&'static str, &'static str)]) -> Given<'static> {
@@ -78,7 +82,10 @@ fn what_a_creation_gives_both_describes_show() {
     assert_eq!(attribute["DBNodes"][0]["ServerlessType"], "AgileServerless");
     assert_eq!(list["DBNodes"]["DBNode"][0]["Serverless"], "ON");
     let (plain, _) = shown(&mut created(&[]));
-    assert_eq!((plain.get("VPCId"), plain.get("ExpireTime"), plain.get("ServerlessType")), (None, None, None));
+    assert_eq!(
+        (plain.get("VPCId"), plain.get("ExpireTime"), plain.get("ServerlessType")),
+        (None, None, None)
+    );
     assert_eq!((&plain["StandbyHAMode"], &plain["DataSyncMode"]), (&json!("ON"), &json!("AsyncSync")));
 }
 
@@ -127,7 +134,10 @@ fn what_a_change_of_the_standby_cluster_sets_is_shown() {
     let modify = [("DBClusterId", "pc-1"), ("StandbyHAMode", "OFF"), ("DataSyncMode", "SemiSync")];
     made(&mut plane, Operation::ModifyDbCluster, &modify).unwrap();
     let (attribute, _) = shown(&mut plane);
-    assert_eq!((&attribute["StandbyHAMode"], &attribute["DataSyncMode"]), (&json!("OFF"), &json!("SemiSync")));
+    assert_eq!(
+        (&attribute["StandbyHAMode"], &attribute["DataSyncMode"]),
+        (&json!("OFF"), &json!("SemiSync"))
+    );
     let equal = [("DBClusterId", "pc-1"), ("HotStandbyCluster", "equal"), ("StandbyAZ", "cn-hangzhou-b")];
     made(&mut plane, Operation::ModifyDbClusterArch, &equal).unwrap();
     let _ = plane.report(NOW, &Report::Outcome { id: EffectId(2), outcome: Outcome::Succeeded }).unwrap();
@@ -146,7 +156,10 @@ fn postgresql_and_oracle_spell_a_move_in_capitals() {
         let moved = [("DBClusterId", "pc-1"), ("ZoneId", "cn-hangzhou-h"), ("VSwitchId", "vsw-2")];
         made(&mut plane, Operation::ModifyDbClusterPrimaryZone, &moved).unwrap();
         let (attribute, list) = shown(&mut plane);
-        assert_eq!((&attribute["DBClusterStatus"], &list["DBClusterStatus"]), (&json!(spelled), &json!(spelled)));
+        assert_eq!(
+            (&attribute["DBClusterStatus"], &list["DBClusterStatus"]),
+            (&json!(spelled), &json!(spelled))
+        );
         for (status, found) in [(spelled, 1), ("Running", 0)] {
             let given = [("RegionId", "cn-hangzhou"), ("DBClusterStatus", status)];
             let list = answer(&mut plane, Operation::DescribeDbClusters, &given);
@@ -164,7 +177,9 @@ fn a_subscription_says_for_how_long_and_shows_its_end() {
     expect(CREATE, &prepaid(&[("Period", "Week"), ("UsedTime", "1")]), 400, "InvalidPeriod.Malformed");
     expect(CREATE, &prepaid(&[("Period", "Month"), ("UsedTime", "10")]), 400, "InvalidUsedTime.Malformed");
     expect(CREATE, &prepaid(&[("Period", "Year"), ("UsedTime", "4")]), 400, "InvalidUsedTime.Malformed");
-    for (period, used, expires) in [("Month", "2", "2026-03-01T00:00:00Z"), ("Year", "3", "2029-01-01T00:00:00Z")] {
+    for (period, used, expires) in
+        [("Month", "2", "2026-03-01T00:00:00Z"), ("Year", "3", "2029-01-01T00:00:00Z")]
+    {
         let mut plane = created(&[("PayType", "Prepaid"), ("Period", period), ("UsedTime", used)]);
         let (attribute, list) = shown(&mut plane);
         assert_eq!((&attribute["ExpireTime"], &list["ExpireTime"]), (&json!(expires), &json!(expires)));
@@ -236,11 +251,8 @@ fn what_does_not_fit_is_refused_at_creation() {
 fn a_serverless_cluster_and_one_over_three_zones_keep_their_nodes() {
     let add = [("DBClusterId", "pc-1"), ("DBNode.1.TargetClass", "polar.mysql.x4.medium")];
     let remove = [("DBClusterId", "pc-1"), ("DBNodeId.1", "pi-2")];
-    let resize = [
-        ("DBClusterId", "pc-1"),
-        ("ModifyType", "Upgrade"),
-        ("DBNodeTargetClass", "polar.mysql.x8.large"),
-    ];
+    let resize =
+        [("DBClusterId", "pc-1"), ("ModifyType", "Upgrade"), ("DBNodeTargetClass", "polar.mysql.x8.large")];
     let three = ("DBNodeNum", "3");
     let mut serverless = created(&[three, ("ServerlessType", "AgileServerless"), ("ScaleMax", "8")]);
     let denied = Err((403, "OperationDenied.ServerlessDbNode".into()));

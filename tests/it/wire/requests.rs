@@ -337,8 +337,7 @@ fn what_create_defines_and_the_model_does_not_use_is_kept_and_nothing_else() {
     ];
     let other = cluster(&and(least(CREATE_CLUSTER), &more)).other;
     let other: Vec<(&str, &str)> = other.iter().map(|(name, value)| (&**name, &**value)).collect();
-    let expected =
-        [("AutoRenew", "True"), ("CreationOption", "Normal"), ("Period", "Month"), ("VPCId", "vpc-1")];
+    let expected = [("AutoRenew", "True"), ("CreationOption", "Normal"), ("VPCId", "vpc-1")];
     assert_eq!(other, expected);
 }
 
@@ -390,7 +389,8 @@ fn the_list_of_clusters_has_the_published_defaults_and_keeps_its_filters() {
         ("PageNumber", "2"),
         ("PageSize", "100"),
         ("Expired", "true"),
-        ("RecentCreationInterval", "99"),
+        ("RecentCreationInterval", "7"),
+        ("RecentExpirationInterval", "0"),
     ]);
     let expected = DescribeDbClusters {
         clusters: vec!["pc-1".parse().unwrap(), "pc-2".parse().unwrap()],
@@ -400,8 +400,8 @@ fn the_list_of_clusters_has_the_published_defaults_and_keeps_its_filters() {
         engine: Some(Engine::Oracle),
         version: Some("11".into()),
         pay_type: Some(PayType::Prepaid),
-        created_within: None,
-        expires_within: None,
+        created_within: Some(7),
+        expires_within: Some(0),
         resource_group: Some("rg-1".parse().unwrap()),
         tags: vec![],
         page_number: 2,

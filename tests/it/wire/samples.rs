@@ -60,7 +60,8 @@ fn through_ours(operation: Operation, json: &Value) -> (Value, String) {
         Operation::DeleteDbNodes
         | Operation::ModifyDbNodeClass
         | Operation::ModifyDbNodesClass
-        | Operation::ModifyDbNodeHotReplicaMode => through::<wire::OrderedResponse>(operation, json),
+        | Operation::ModifyDbNodeHotReplicaMode
+        | Operation::ModifyDbCluster => through::<wire::OrderedResponse>(operation, json),
         Operation::DescribeDbClusterEndpoints => {
             through::<wire::DescribeDbClusterEndpointsResponse>(operation, json)
         }

@@ -157,6 +157,8 @@ fn an_operation_without_a_client_token_ignores_one() {
             "ModifyDBNodeHotReplicaMode",
             "ModifyDBClusterPrimaryZone",
             "ModifyDBClusterDeletion",
+            "ModifyDBCluster",
+            "ModifyDBClusterArch",
             "DescribeDBClusters",
             "DescribeDBClusterAttribute",
             "DescribeDbClusterAttributeZonal",

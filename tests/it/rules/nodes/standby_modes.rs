@@ -16,7 +16,13 @@ fn standing_by() -> World {
 }
 
 fn modify() -> ModifyDbCluster {
-    ModifyDbCluster { cluster: id(CLUSTER), standby_ha: None, data_sync: None, drill: None, other: Vec::new() }
+    ModifyDbCluster {
+        cluster: id(CLUSTER),
+        standby_ha: None,
+        data_sync: None,
+        drill: None,
+        other: Vec::new(),
+    }
 }
 
 fn ha(mode: StandbyHaMode) -> ModifyDbCluster {
@@ -93,7 +99,11 @@ fn the_mode_is_shown_where_it_switches_something() {
 #[test]
 fn what_changes_nothing_is_refused() {
     let mut world = standing_by();
-    for same in [modify(), ha(StandbyHaMode::On), ModifyDbCluster { data_sync: Some(DataSyncMode::Async), ..modify() }] {
+    for same in [
+        modify(),
+        ha(StandbyHaMode::On),
+        ModifyDbCluster { data_sync: Some(DataSyncMode::Async), ..modify() },
+    ] {
         assert_eq!(refusal(ordered(&mut world, same)), is("P-611", 403, "InvalidParam.NoChange"));
     }
     let semi = ModifyDbCluster { data_sync: Some(DataSyncMode::Semi), ..ha(StandbyHaMode::On) };
@@ -205,7 +215,10 @@ fn modify_cluster_refuses_with_codes_of_its_own() {
 fn storage_standby_and_compute_standby_are_changed_into_each_other() {
     let mut world = standing_by();
     ordered(&mut world, arch(StandbyArch::Compute, Some(OTHER))).unwrap();
-    assert_eq!((world.db_status().as_str(), world.db().hot_standby()), ("StandbyTransing", HotStandby::Storage));
+    assert_eq!(
+        (world.db_status().as_str(), world.db().hot_standby()),
+        ("StandbyTransing", HotStandby::Storage)
+    );
     work_ends(&mut world, true);
     assert_eq!((world.db_status().as_str(), world.db().hot_standby()), ("Running", HotStandby::Compute));
     let standby = CreateDbNodes { kind: NodeKind::Standby, ..create(1) };
