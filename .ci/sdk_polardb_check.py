@@ -197,7 +197,7 @@ def check_observation(checks, server, client, models):
 
     postgres = created(client, models, 3, "PostgreSQL", "14")
     roles = postgres.endpoints()["Cluster"].node_with_roles
-    checks.equal("PostgreSQL's endpoints say who writes", roles, "Writer,Reader1,Reader2")
+    checks.equal("PostgreSQL's endpoints say who writes", roles, "Writer,Reader1")
     error = refusal(postgres.ha_logs)
     checks.equal("and it has no log of switches", code(error), "InvalidDBType.Malformed")
 

@@ -18,6 +18,7 @@ pub fn rules() -> Vec<Rule> {
         .chain(crate::polardb::election::rules::RULES.iter().copied())
         .chain(crate::polardb::nodes::rules::RULES.iter().copied())
         .chain(crate::polardb::observe::rules::RULES.iter().copied())
+        .chain(crate::polardb::standby::rules::RULES.iter().copied())
         .chain(crate::token::rules::RULES.iter().copied())
         .chain(crate::control_plane::rules::RULES.iter().copied())
         .collect();

@@ -81,6 +81,11 @@ impl ZoneId {
         if first == *zone { Self::of(region, "b") } else { first }
     }
 
+    /// Whether it is a zone of this region, by the vendor's naming.
+    pub(crate) fn is_in(&self, region: &RegionId) -> bool {
+        self.as_str().starts_with(region.as_str())
+    }
+
     fn of(region: &RegionId, letter: &str) -> Self {
         let zone = alloc::format!("{region}-{letter}");
         Self(if validate(&zone).is_ok() { SmolStr::from(zone) } else { region.0.clone() })

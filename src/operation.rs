@@ -164,46 +164,73 @@ operations! {
         DescribeEbsRegions = "DescribeRegions": - - ["NoSuchResource"];
     }
     PolarDb {
-        CreateDbCluster "CreateDBCluster": token region [];
+        CreateDbCluster "CreateDBCluster": token region [
+            "InvalidBackupRetentionPolicyOnClusterDeletion.Malformed InvalidLowerCaseTableNames.Malformed \
+             InvalidDefaultTimeZone.Malformed Location.FailedGetSubDomain MissParameter.GDNId \
+             EntityNotExist.ResourceGroup"];
         DeleteDbCluster "DeleteDBCluster": - - [CLUSTER,
-            "OperationDenied.DBClusterDeletionLock OperationDenied.ClusterStatus \
-             OperationDenied.DBClusterPayType"];
+            "EngineMigration.ActionDisabled InvalidParamBackupRetentionPolicyOnClusterDeletion.Malformed \
+             InvalidBackupRetentionPolicyOnClusterDeletion.Malformed OperationDenied.DBClusterDeletionLock \
+             OperationDenied.OperateStatus OperationDenied.ClusterStatus OperationDenied.DBClusterPayType"];
         ModifyDbNodeConfig "ModifyDBNodeConfig": - - []
             CONFIG_PAGE "InvalidDBClusterId.NotFound";
         FailoverDbCluster "FailoverDBCluster": token - [CLUSTER,
-            "HaStatusNotSupport InvalidDBNodeId.Malformed InvalidDBType.Malformed \
-             OperationDenied.DBNodeType OperationDenied.ClusterCategory"]
+            "HaStatusNotSupport InvalidDBNodeId.Malformed InvalidDBType.Malformed OperationDenied.DBNodeType \
+             OperationDenied.ClusterCategory"]
             FAILOVER_PAGE "UnsupportHighFrequenceSwitchOver"
             ZONAL_PAGE "UnsupportWitchUnhealthyReplication";
         FailoverDbClusterZonal "FailoverDBClusterZonal": token - []
             ZONAL_PAGE "HaStatusNotSupport OperationDenied.ClusterCategory UnsupportHighFrequenceSwitchOver \
              UnsupportWitchUnhealthyReplication";
         CreateDbNodes "CreateDBNodes": token - [
-            "InvalidDBNodeNum.Malformed InvalidDBNode.Malformed InvalidZoneId.Malformed \
-             OperationDenied.ClusterCategory InvalidDBClusterId.NotFound InvalidDBClusterId.Malformed"];
+            "ORDER.ARREARAGE InvalidDBNodeNum.Malformed InvalidDBNode.Malformed \
+             OperationDenied.CreateDBNodesWithStrictConsistencyOn InvalidZoneId.Malformed \
+             OperationDenied.ClusterCategory OperationDenied.DbVersion InvalidDBClusterId.NotFound \
+             InvalidDBClusterId.Malformed"];
         DeleteDbNodes "DeleteDBNodes": token - [
-            "InvalidDBNodeNum.Malformed InvalidDBNode.Malformed OperationDenied.DBNodeRole \
-             InvalidDBClusterId.NotFound InvalidDBClusterId.Malformed"];
+            "InvalidDBNodeNum.Malformed OperationDenied.DeleteDBNodesWithStrictConsistencyOn \
+             InvalidDBNode.Malformed OperationDenied.DBNodeRole InvalidDBClusterId.NotFound \
+             InvalidDBClusterId.Malformed"];
         ModifyDbNodeClass "ModifyDBNodeClass": token - [
-            "InvalidModifyType.Malformed OperationDenied.RoEqualSpec OperationDenied.DBClusterStatus"];
-        ModifyDbNodesClass "ModifyDBNodesClass": token - ["InvalidModifyType.Malformed"];
-        RestartDbNode "RestartDBNode": - - ["InvalidDBNodeId.Malformed"];
+            "ORDER.ARREARAGE InsufficientResourceCapacity InvalidModifyType.Malformed \
+              OperationDenied.RoEqualSpec OperationDenied.DBClusterStatus"];
+        ModifyDbNodesClass "ModifyDBNodesClass": token - [
+            "InvalidModifyType.Malformed"];
+        RestartDbNode "RestartDBNode": - - [
+            "InvalidDBNodeId.Malformed"];
         RestartDbNodeZonal "RestartDBNodeZonal": token - []
             RESTART_PAGE "InvalidDBNodeId.Malformed";
         ModifyDbNodeHotReplicaMode "ModifyDBNodeHotReplicaMode": - - [
             "InvalidDBNodeId.Malformed InvalidDBInstanceClass.NotFound InvalidDBClusterId.Malformed \
              InvalidDBNodeId.NotFound"];
         ModifyDbClusterPrimaryZone "ModifyDBClusterPrimaryZone": - - [CLUSTER,
-            "InvalidZoneId.Malformed InvalidZoneId.Same"];
+            "ScheduleTaskExist InvalidZoneId.Malformed InvalidZoneId.Same ActionUnauthorized \
+             OperationDenied.MutexLock InsufficientResource"];
         ModifyDbClusterDeletion "ModifyDBClusterDeletion": - - [];
+        ModifyDbCluster "ModifyDBCluster": - - [
+            "OperationDenied.CreateDBNodesWithStrictConsistencyOn InvalidDBProxyClusterClass.Malformed \
+             InvalidDBNodeNum.Malformed OperationDenied.ModifyDBNodeClassWithStrictConsistencyOn \
+             InvalidDowngradeDBNodeClass.Limit InvalidEngine.Unsupported \
+             OperationDenied.ModifyProxyWithStrictConsistencyOn StandbyClusterTurnOn IncorrectDBInstanceType \
+             IncorrectDBInstance OperationDenied.LockMode OperationDenied.DBClusterStatus \
+             OperationDenied.TempUpgradeDuring InvalidParam.PgDBNodeSpec InvalidParam.NoChange \
+             OperationDenied.DBNodeClass OperationDenied.ReaderNum InvalidParam.DBNodeNum \
+             OperationDenied.DBNodeRole OperationDenied.DeleteNode OperationDenied.EndpointDBNodeNumber \
+             OperationDenied.StandbyEqualSpec OperationDenied.DeleteDBNodeNumber OperationDenied.DbVersion \
+             OperationDenied.ClusterCategory OperationDenied.clusterSingleNodeLimit \
+             InvalidParam.CRACParamNodeNum InvalidParam.ECSESSDSTANDARDParamNodeNum InvalidParam \
+             InvalidEditType"];
+        ModifyDbClusterArch "ModifyDBClusterArch": - - [];
         DescribeDbClusters "DescribeDBClusters": - region [
             "InvalidRegionId.Malformed NumberExceed.Tags InvalidPageSize.Malformed \
-             InvalidPageNumber.Malformed DBTypeOrDBVersion.Malformed ServiceUnavailable"];
+             InvalidPageNumber.Malformed InvalidRecentCreationInterval.Malformed \
+             InvalidRecentExpirationInterval.Malformed DBTypeOrDBVersion.Malformed ServiceUnavailable"];
         DescribeDbClustersZonal "DescribeDBClustersZonal": - region [];
         DescribeDbClusterAttribute "DescribeDBClusterAttribute": - - [CLUSTER];
         DescribeDbClusterAttributeZonal: - - []
             ATTRIBUTE_PAGE "InvalidDBCluster.NotFound InvalidDBClusterId.Malformed";
-        DescribeDbClusterEndpoints "DescribeDBClusterEndpoints": - - [CLUSTER];
+        DescribeDbClusterEndpoints "DescribeDBClusterEndpoints": - - [CLUSTER,
+            "InvalidDBClusterId.NotFound"];
         DescribeDbClusterEndpointsZonal "DescribeDBClusterEndpointsZonal": - - []
             ENDPOINTS_PAGE "InvalidDBCluster.NotFound InvalidDBClusterId.Malformed";
         DescribeHaLogs "DescribeHALogs": - - []
@@ -224,8 +251,7 @@ impl Operation {
     ///
     /// Several lists of the metadata look copied from one operation to the next (`docs/facts/ebs.md#codes-listed-in-the-metadata`): that a code is
     /// listed makes its row `Documented` and says nothing about when it is given. Codes of layers outside the model
-    /// (`Forbidden`, `Forbidden.Action`, `InternalError`, `RequestTimeout`) are left out, and for PolarDB, whose
-    /// metadata is of 2024-06, all that the model does not answer with.
+    /// (`Forbidden`, `Forbidden.Action`, `Forbidden.RAM`, `InternalError`, `RequestTimeout`) are left out.
     pub fn listed_codes(self) -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
         let metadata = self.metadata().iter().map(|codes| (*codes, None));
         let lists = metadata.chain(self.pages().iter().map(|(page, codes)| (*codes, Some(*page))));

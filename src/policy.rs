@@ -402,12 +402,14 @@ policy! {
             /// No: a named target asks for no election.
             Accepted,
         };
-        /// Which switches `RollBackForDisaster` follows.
+        /// Which switches `RollBackForDisaster` follows, if it is not the switch back itself.
         roll_back: RollBack "facts/polardb.md#return-to-the-primary-zone" {
             /// Those to the hot-standby storage cluster alone: the parameter speaks of the original primary zone.
             ZoneSwitches,
             /// Every manual switch that leaves the writer's zone: an ordinary one may leave it too.
             EverySwitch,
+            /// None: the call itself is the switch back to the original zone, as the Chinese page of 2025-12 puts it.
+            ThisCall,
         };
         /// How many nodes a cluster of the standard edition may have.
         standard_nodes: StandardNodes "facts/polardb.md#node-counts" {
@@ -416,11 +418,13 @@ policy! {
             /// Eight read-only ones, as the page on multi-node deployment says.
             EightReaders,
         };
-        /// What happens when all nodes of the primary zone are down.
+        /// What `StandbyHAMode` is until a call sets it: whether the standby cluster takes over when all nodes of the primary
+        /// zone are down.
         zone_loss: ZoneLoss "facts/polardb.md#cross-zone-switchover" {
-            /// The hot-standby storage cluster takes over, if there is one, as documented for MySQL cluster edition.
+            /// `ON`: the standby cluster takes over, if there is one, as documented for MySQL cluster edition, whose page on it names
+            /// no switch.
             SwitchOver,
-            /// The cluster waits: the feature can be off (`StandbyHAMode=OFF`).
+            /// `OFF`: the cluster waits. The page on the switch between zones has a step that enables it.
             Wait,
         };
     }

@@ -107,6 +107,8 @@ macro_rules! effects {
                 SetHotReplica set_hot_replica 2_000 "Turning the hot replica mode of a node on or off.";
                 ChangeZone change_zone 2_000 "Moving to another zone: the time for each node that moves, at least one.";
                 TakeOver take_over 2_000 "Letting the standby storage take over from the primary zone.";
+                InjectFault inject_fault 2_000 "Making nodes fail for a drill.";
+                ChangeStandby change_standby 2_000 "Building a standby cluster, or changing what it consists of.";
             }
         }
     };

@@ -32,7 +32,8 @@ answers! {
         ClusterCreated(ClusterCreated);
         /// `CreateDBNodes`: nodes were created.
         NodesCreated(NodesCreated);
-        /// `DeleteDBNodes`, `ModifyDBNodeClass`, `ModifyDBNodesClass` or `ModifyDBNodeHotReplicaMode`: an order exists.
+        /// `DeleteDBNodes`, `ModifyDBNodeClass`, `ModifyDBNodesClass`, `ModifyDBNodeHotReplicaMode`, `ModifyDBCluster` or
+        /// `ModifyDBClusterArch`: an order exists.
         Ordered(Ordered);
     }
     observed {
@@ -236,12 +237,22 @@ calls! {
         /// `ModifyDBClusterDeletion`: sets or clears the deletion lock.
         ModifyDbClusterDeletion => modify_db_cluster_deletion(cluster) -> ():
             |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| Ok(cluster.decide_lock(at, it)));
+        /// `ModifyDBCluster`: switches features of a cluster, and makes nodes fail for a drill.
+        ModifyDbCluster [Box] => modify_db_cluster(cluster) with OrderId -> Ordered:
+            |plane, call, it, order| {
+                plane.order_call(call, &it.cluster, order, |cluster, at| cluster.decide_modify(at, it))
+            };
+        /// `ModifyDBClusterArch`: builds a standby cluster, or changes what it consists of.
+        ModifyDbClusterArch [Box] => modify_db_cluster_arch(cluster) with OrderId -> Ordered:
+            |plane, call, it, order| {
+                plane.order_call(call, &it.cluster, order, |cluster, at| cluster.decide_arch(at, it))
+            };
         /// `DescribeDBClusters`.
         DescribeDbClusters [Box] => describe_db_clusters([clusters]) -> ClusterPage:
-            |plane, call, it| Ok(Done::observed(it.select(call.account, call.region, &plane.clusters)));
+            |plane, call, it| Ok(Done::observed(it.select(call.account, call.region, &plane.clusters, call.now)));
         /// `DescribeDBClustersZonal`: the same, with pages by token too.
         DescribeDbClustersZonal [Box] => describe_db_clusters_zonal([filter.clusters]) -> ZonalClusterPage:
-            |plane, call, it| Ok(Done::observed(it.select(call.account, call.region, &plane.clusters)));
+            |plane, call, it| Ok(Done::observed(it.select(call.account, call.region, &plane.clusters, call.now)));
         /// `DescribeDBClusterAttribute`.
         DescribeDbClusterAttribute => describe_db_cluster_attribute(cluster) -> DbCluster:
             |plane, call, it| Ok(Done::observed(plane.owned_cluster(call, &it.cluster)?.clone()));

@@ -10,6 +10,7 @@ pub(crate) mod election;
 pub(crate) mod nodes;
 pub(crate) mod observe;
 pub(crate) mod refusal;
+pub(crate) mod standby;
 
 pub use crate::outcome::Failure;
 pub use cluster::describe::{
@@ -18,7 +19,7 @@ pub use cluster::describe::{
 pub use cluster::plan::{ClusterPlan, Decision};
 pub use cluster::requests::{
     ClusterCreated, CreateDbCluster, DeleteDbCluster, Edition, Engine, FailoverDbCluster, HotStandby,
-    ModifyDbNodeConfig, PayType,
+    ModifyDbNodeConfig, PayType, Serverless,
 };
 pub use cluster::status::ClusterStatus;
 pub use cluster::step::{ClusterFact, ClusterStep};
@@ -41,3 +42,6 @@ pub use observe::endpoint::{
 pub use observe::ha_log::{DescribeHaLogs, HaLog, HaLogPage, InstanceType, Switch};
 pub use observe::regions::DescribePolarDbRegions;
 pub use refusal::{PolarDbReason, PolarDbRefusal};
+pub use standby::requests::{
+    DataSyncMode, DrillScope, FaultDrill, ModifyDbCluster, ModifyDbClusterArch, StandbyArch, StandbyHaMode,
+};

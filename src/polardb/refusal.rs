@@ -8,12 +8,13 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 
-use crate::ids::{ClusterId, NodeId};
+use crate::ids::{ClusterId, NodeId, ZoneId};
 use crate::operation::Operation;
-use crate::polardb::cluster::rules::{P_012, P_020, P_021, P_022, P_600, P_601, P_603};
+use crate::polardb::cluster::rules::{P_012, P_018, P_020, P_021, P_022, P_600, P_601, P_603, P_620};
 use crate::polardb::election::rules::{P_100, P_101, P_102, P_103, P_104, P_106, P_112, P_114};
-use crate::polardb::nodes::rules::{P_201, P_202, P_231, P_240, P_250, P_260};
+use crate::polardb::nodes::rules::{P_201, P_202, P_231, P_240, P_250, P_260, P_625, P_626};
 use crate::polardb::observe::rules::P_510;
+use crate::polardb::standby::rules::{P_610, P_611, P_612, P_613, P_614, P_616};
 use crate::refusal::Cause::{Permanent, Transient};
 use crate::refusal::{Answer, Fixed, refusals};
 use crate::rule::{RuleId, cite};
@@ -24,6 +25,7 @@ use crate::token::rules::T_090;
 const BAD_NODE: Fixed = (400, "InvalidDBNode.Malformed", "The specified parameter DBNode.N is not valid.");
 const BAD_NODE_ID: Fixed =
     (400, "InvalidDBNodeId.Malformed", "The specified parameter DBNodeId is not valid.");
+const BAD_PARAM: Fixed = (404, "InvalidParam", "Invalid Parameter.");
 const BAD_TYPE: Fixed = (400, "InvalidDBType.Malformed", "The Specified DBType is not valid.");
 const TOKEN_MISMATCH: &str = "The request uses the same client token as a previous, but non-identical request. Do not reuse a \
      client token with different requests, unless the requests are identical.";
@@ -86,6 +88,7 @@ refusals! {
         Permanent, match operation {
             Operation::DeleteDbNodes => BAD_NODE,
             Operation::RestartDbNodeZonal => BAD_NODE_ID,
+            Operation::ModifyDbCluster => BAD_PARAM,
             _ if fails_over(operation) => BAD_NODE_ID,
             _ => (404, "InvalidDBNodeId.NotFound", "The DBNodeId provided does not exist in our records."),
         }
@@ -203,6 +206,68 @@ refusals! {
         "{cluster} is not running ({rule}); try again later",
         P_202, Transient, (403, "OperationDenied.DBClusterStatus", denied("status of cluster"))
     );
+    /// The engine has no such feature to switch.
+    FeatureEngine { cluster: ClusterId } => (
+        "the engine of {cluster} has no such feature ({rule})",
+        P_610, Permanent,
+        (400, "InvalidEngine.Unsupported", "The specified Engine does not support this feature.")
+    );
+    /// The edition has a single node.
+    SingleNodeEdition { cluster: ClusterId } => (
+        "{cluster} is of the single node edition ({rule})",
+        P_610, Permanent, (
+            403, "OperationDenied.clusterSingleNodeLimit",
+            "Single-node instances are not supported and need to be upgraded to cluster version"
+        )
+    );
+    /// The edition does not have it.
+    EditionWithout { cluster: ClusterId } => (
+        "the edition of {cluster} does not have it ({rule})",
+        if matches!(operation, Operation::ModifyDbCluster) { P_610 } else { P_018 },
+        Permanent, (403, "OperationDenied.ClusterCategory", denied("cluster category"))
+    );
+    /// There is no standby cluster that the call could be about.
+    NoStandby { cluster: ClusterId } => (
+        "{cluster} has no standby cluster ({rule})",
+        P_612, Permanent,
+        (403, "IncorrectDBInstance", "Current DB instance does not support this operation.")
+    );
+    /// Nothing would change.
+    NoChange { cluster: ClusterId } => (
+        "nothing of {cluster} would change ({rule})",
+        P_611, Permanent, (403, "InvalidParam.NoChange", "No change found")
+    );
+    /// A drill names other nodes than one, or all of the primary zone.
+    DrillNodes { cluster: ClusterId } => (
+        "a drill of {cluster} names one node, or none or all of the primary zone ({rule})",
+        P_613, Permanent, (403, "InvalidParam.DBNodeNum", "The number of DB nodes is incorrect.")
+    );
+    /// The standby cluster is there already.
+    StandbyTurnedOn { cluster: ClusterId } => (
+        "{cluster} has such a standby cluster already ({rule})",
+        P_614, Permanent, (
+            400, "StandbyClusterTurnOn",
+            "The specified dbCluster already turn on hot standby cluster."
+        )
+    );
+    /// The nodes of a cluster over three zones are fixed.
+    StrictConsistency { cluster: ClusterId } => (
+        "{cluster} is strongly consistent over three zones, which fixes its nodes ({rule})",
+        P_626, Permanent, strictly(operation)
+    );
+    /// The zone is not one of the region.
+    ForeignZone { zone: ZoneId } => (
+        "{zone} is not a zone of this region ({rule})",
+        P_620, Permanent, (
+            400, "Location.FailedGetSubDomain",
+            "The specified regionId does not match the zoneId or the zoneId does not exist."
+        )
+    );
+    /// A serverless cluster adds and removes its nodes by itself.
+    ServerlessNodes { cluster: ClusterId } => (
+        "{cluster} is serverless: it adds and removes nodes by itself ({rule})",
+        P_625, Permanent, (403, "OperationDenied.ServerlessDbNode", denied("serverless nodes"))
+    );
     /// A subscription cannot be released.
     PayType { cluster: ClusterId } => (
         "{cluster} is a subscription ({rule})",
@@ -227,6 +292,27 @@ const fn lists_clusters(operation: Operation) -> bool {
 
 const fn fails_over(operation: Operation) -> bool {
     matches!(operation, Operation::FailoverDbCluster | Operation::FailoverDbClusterZonal)
+}
+
+/// Each operation on nodes has a code of its own.
+const fn strictly(operation: Operation) -> Fixed {
+    match operation {
+        Operation::CreateDbNodes => (
+            400,
+            "OperationDenied.CreateDBNodesWithStrictConsistencyOn",
+            "3AZ cluster does not allow create db nodes.",
+        ),
+        Operation::DeleteDbNodes => (
+            400,
+            "OperationDenied.DeleteDBNodesWithStrictConsistencyOn",
+            "3AZ cluster does not allow delete db nodes.",
+        ),
+        _ => (
+            400,
+            "OperationDenied.ModifyDBNodeClassWithStrictConsistencyOn",
+            "3AZ cluster does not allow modify db node class.",
+        ),
+    }
 }
 
 /// The message of most codes of `OperationDenied`.
@@ -254,6 +340,14 @@ fn malformed(operation: Operation, parameter: &str) -> Answer {
         "DBType" => BAD_TYPE.into(),
         "DBNode" => BAD_NODE.into(),
         "TargetDBNodeId" => BAD_NODE_ID.into(),
+        _ if operation == Operation::ModifyDbCluster && parameter != "DBClusterId" => {
+            cite!(P_616);
+            BAD_PARAM.into()
+        }
+        "BackupRetentionPolicyOnClusterDeletion" | "LowerCaseTableNames" | "DefaultTimeZone" => {
+            let message = format!("The specified {parameter} is invalid.");
+            (400, format!("Invalid{parameter}.Malformed"), message).into()
+        }
         _ => {
             let missing = parameter == "DBClusterId"
                 && !describes_attributes(operation)

@@ -92,12 +92,18 @@ fn of_work(work: &NodeWork) -> String {
             let switch = if *on { "on" } else { "off" };
             format!(" {node} {switch}{}", if *restarts_all { ", restarting all" } else { "" })
         }
-        NodeWork::ChangeZone { from, to, standby, nodes: moving } => {
+        NodeWork::ChangeZone { from, to, standby, nodes: moving, .. } => {
             let which = if *standby { "standby" } else { "primary" };
             format!(" {which} {} -> {to}, moving {}", or_none(from.as_ref()), nodes(moving))
         }
         NodeWork::TakeOver { from, to, nodes: moving } => {
             format!(" {from} -> {to}, moving {}", nodes(moving))
+        }
+        NodeWork::InjectFault { nodes: failing } => format!(" {}", nodes(failing)),
+        NodeWork::ChangeStandby { to, zone, nodes: leaving } => {
+            let removing =
+                if leaving.is_empty() { String::new() } else { format!(", removing {}", nodes(leaving)) };
+            format!(" {} in {zone}{removing}", to.as_str())
         }
     }
 }
@@ -196,6 +202,7 @@ fn cluster_fact(fact: &ClusterFact) -> String {
         ClusterFact::WorkEnded { work, succeeded } => {
             format!("{} {}", work.name(), if *succeeded { "succeeded" } else { "failed" })
         }
+        ClusterFact::Settings => "settings changed".to_owned(),
         ClusterFact::Locked(true) => "locked against release".to_owned(),
         ClusterFact::Locked(false) => "lock lifted".to_owned(),
         ClusterFact::NodeChanged { node, change } => match change {

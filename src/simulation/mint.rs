@@ -109,7 +109,9 @@ impl Simulation {
             Request::DeleteDbNodes(_)
             | Request::ModifyDbNodeClass(_)
             | Request::ModifyDbNodesClass(_)
-            | Request::ModifyDbNodeHotReplicaMode(_) => Fresh::Order(self.fresh_order(counts)?),
+            | Request::ModifyDbNodeHotReplicaMode(_)
+            | Request::ModifyDbCluster(_)
+            | Request::ModifyDbClusterArch(_) => Fresh::Order(self.fresh_order(counts)?),
             _ => Fresh::None,
         })
     }

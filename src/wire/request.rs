@@ -3,8 +3,8 @@
 //! Every operation reads `RegionId` first and then its parameters in the order of the vendor's own list, so of several bad
 //! ones the first there is named (`W-025`); parameters that only newer SDKs know follow at the end. No source says in which
 //! order the vendor looks. Parameters that the operation does not define are ignored (`W-026`), and so are filters on what
-//! the model does not hold: `ConnectionString`, `DescribeType`, `Expired` and the two `Recent…Interval` of the list of
-//! clusters, `CloudProvider` of its zonal twin, `DescribeType` of the endpoints, and `AcceptLanguage` of regions.
+//! the model does not hold: `ConnectionString`, `DescribeType` and `Expired` of the list of clusters, `CloudProvider` of its
+//! zonal twin, `DescribeType` of the endpoints, and `AcceptLanguage` of regions.
 //!
 //! Of the token only the format is checked here (`T-010`), and only where the operation defines it; the alphabet that the
 //! policy admits is checked by the control plane.
@@ -12,7 +12,7 @@
 use super::ebs::{drill, group, labels, pair};
 use super::gateway::{self, WireRefusal};
 use super::parameters::Parameters;
-use super::polardb::{attribute, clusters, endpoints, ha_log, nodes, zonal};
+use super::polardb::{attribute, clusters, endpoints, ha_log, nodes, standby, zonal};
 use super::reader::Reader;
 use super::regions;
 use super::rules::{W_024, W_025, W_026};
@@ -97,7 +97,11 @@ fn request(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Ref
         Operation::DescribeReplicaGroupDrills => drill::describe_group(reader)?.into(),
         Operation::DescribeEbsRegions => regions::describe(reader)?.into(),
         Operation::CreateDbCluster => clusters::create(reader)?.into(),
-        Operation::DeleteDbCluster => DeleteDbCluster { cluster: clusters::cluster(reader)? }.into(),
+        Operation::DeleteDbCluster => {
+            let cluster = clusters::cluster(reader)?;
+            clusters::retention(reader)?;
+            DeleteDbCluster { cluster }.into()
+        }
         Operation::ModifyDbNodeConfig => nodes::config(reader)?.into(),
         Operation::FailoverDbCluster => clusters::failover(reader)?.into(),
         Operation::FailoverDbClusterZonal => FailoverDbClusterZonal(clusters::failover(reader)?).into(),
@@ -110,6 +114,8 @@ fn request(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Ref
         Operation::ModifyDbNodeHotReplicaMode => nodes::hot_replica(reader)?.into(),
         Operation::ModifyDbClusterPrimaryZone => nodes::zone(reader)?.into(),
         Operation::ModifyDbClusterDeletion => nodes::lock(reader)?.into(),
+        Operation::ModifyDbCluster => standby::modify(reader)?.into(),
+        Operation::ModifyDbClusterArch => standby::arch(reader)?.into(),
         Operation::DescribeDbClusters => clusters::describe(reader)?.into(),
         Operation::DescribeDbClustersZonal => zonal::describe(reader)?.into(),
         Operation::DescribeDbClusterAttribute => attribute::describe(reader)?.into(),

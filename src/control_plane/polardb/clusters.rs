@@ -9,10 +9,10 @@ use crate::control_plane::effect::{EffectKind, cluster_effects};
 use crate::control_plane::event::{Event, Fact};
 use crate::control_plane::{Breach, ControlPlane, Effect, Misuse, NotAdopted, Step};
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId, ResourceId, ZoneId};
-use crate::polardb::cluster::rules::{P_010, P_013};
+use crate::polardb::cluster::rules::{P_010, P_013, P_621, P_622, P_624};
 use crate::polardb::{
     ClusterCreated, ClusterFact, ClusterPlan, ClusterSeed, ClusterStatus, Context, CreateDbCluster,
-    DbCluster, Decision, HotStandby, NodeKind, PolarDbReason, PolarDbRefusal,
+    DbCluster, Decision, HotStandby, NodeKind, PayType, PolarDbReason, PolarDbRefusal,
 };
 use crate::policy::ColumnStoreElection;
 use crate::rule::{RuleId, cite};
@@ -50,16 +50,31 @@ impl ControlPlane {
             return Err(PolarDbReason::malformed("CreationCategory", why).of(operation).into());
         }
         cite!(P_013);
+        if let Some(zone) = request.zone.as_ref().filter(|zone| !zone.is_in(call.region)) {
+            return Err(PolarDbReason::ForeignZone { zone: zone.clone() }.of(operation).into());
+        }
         let zone = request.zone.clone().or_else(|| self.first_zone(call.region));
         let zone = zone.unwrap_or_else(|| ZoneId::first_of(call.region));
         let standby = request.standby_zone.as_ref();
+        let missing = |parameter: &'static str| {
+            Err(PolarDbReason::MissingParameter { parameter: parameter.into() }.of(operation).into())
+        };
         if request.hot_standby == HotStandby::Compute && standby.is_none() {
-            return Err(PolarDbReason::MissingParameter { parameter: "StandbyAZ".into() }
-                .of(operation)
-                .into());
+            return missing("StandbyAZ");
         }
         if let Some((parameter, why)) = request.hot_standby.misfit(request.edition, Some(&zone), standby) {
             return Err(PolarDbReason::malformed(parameter, why).of(operation).into());
+        }
+        cite!(P_621, P_622, P_624);
+        if request.pay_type == PayType::Prepaid && request.months.is_none() {
+            return missing("Period");
+        }
+        if request.given("VPCId").is_some() && request.given("VSwitchId").is_none() {
+            return missing("VSwitchId");
+        }
+        if request.serverless.is_some() && request.given("ScaleMax").is_none() {
+            let why = "a serverless cluster scales up to it (P-624)";
+            return Err(PolarDbReason::malformed("ScaleMax", why).of(operation).into());
         }
         let enough = |fresh: &&FreshCluster| fresh.nodes.len() == usize::from(request.node_number);
         let fresh = fresh.filter(enough).ok_or(Blocked::Misused(Misuse::BadFreshId))?;

@@ -1,6 +1,6 @@
 //! What a call or report on a cluster means: pure decisions, each of them a complete [`ClusterPlan`].
 
-use crate::ids::{EffectId, NodeId};
+use crate::ids::{EffectId, NodeId, ZoneId};
 use crate::lifecycle::Pending;
 use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
@@ -16,7 +16,7 @@ use crate::polardb::election::electorate::{Electorate, TargetZoneType};
 use crate::polardb::election::failover::{Cause, Next, NoCandidate, OnExhaustion, Stage, Start};
 use crate::polardb::election::ranking::Priority;
 use crate::polardb::election::rules::{
-    P_104, P_105, P_107, P_108, P_113, P_122, P_143, P_151, P_152, P_160, P_171, P_187,
+    P_104, P_105, P_107, P_108, P_113, P_122, P_143, P_151, P_152, P_160, P_171, P_187, P_194,
 };
 use crate::polardb::nodes::{DbNode, NodeChange, NodeKind, Role};
 use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
@@ -50,8 +50,14 @@ impl DbCluster {
         {
             return Ok(self.draft(at, P_302).done(P_104));
         }
+        let back = self.back(policy, request);
+        let zone_type = match &back {
+            Some(home) if self.standby_zone.as_ref() == Some(home) => TargetZoneType::Standby,
+            Some(_) => TargetZoneType::Primary,
+            None => request.target_zone_type,
+        };
         let target = match &request.target {
-            Some(id) => Some(self.check_target(operation, id, request.target_zone_type)?),
+            Some(id) => Some(self.check_target(operation, id, zone_type)?),
             // The page of `FailoverDBClusterZonal` does not demand a target.
             None if self.engine != Engine::MySql && operation == Operation::FailoverDbCluster => {
                 let why = match policy.missing_target {
@@ -67,9 +73,9 @@ impl DbCluster {
         if !self.accepts_failover(policy) {
             return ha_status(P_105);
         }
-        let standby = request.target_zone_type == TargetZoneType::Standby;
+        let standby = zone_type == TargetZoneType::Standby;
         let takeover = self.storage_takeover().filter(|_| standby);
-        if standby && takeover.is_none() && !self.nodes.iter().any(|node| node.kind == NodeKind::Standby) {
+        if standby && takeover.is_none() && !self.has_standby_nodes() {
             return ha_status(P_108);
         }
         let held = target.is_none() || policy.target_in_window == TargetInWindow::Refused;
@@ -95,9 +101,12 @@ impl DbCluster {
         let start = Start {
             cause: Cause::Manual,
             requested: target.map(|node| node.id.clone()),
-            electorate: Electorate::manual(request.target_zone_type, &self.nodes, policy),
-            roll_back: request.roll_back_for_disaster
-                && (standby || policy.roll_back == RollBack::EverySwitch),
+            electorate: Electorate::manual(zone_type, &self.nodes, policy).within(back.as_ref()),
+            roll_back: match policy.roll_back {
+                RollBack::ZoneSwitches => request.roll_back_for_disaster && standby,
+                RollBack::EverySwitch => request.roll_back_for_disaster,
+                RollBack::ThisCall => back.is_none(),
+            },
         };
         let mut draft = self.draft(at, P_301);
         match draft.begin(start, OnExhaustion::End) {
@@ -105,6 +114,13 @@ impl DbCluster {
             Err(NoCandidate::UnhealthyReplication) => unhealthy(),
             Err(NoCandidate::NoNode) => ha_status(P_143),
         }
+    }
+
+    /// The zone that a call switches back to, by the reading that `RollBackForDisaster` makes it that (`P-194`).
+    fn back(&self, policy: &PolarDbPolicy, request: &FailoverDbCluster) -> Option<ZoneId> {
+        cite!(P_194);
+        let asked = policy.roll_back == RollBack::ThisCall && request.roll_back_for_disaster;
+        self.home.clone().filter(|_| asked)
     }
 
     fn check_target(

@@ -6,11 +6,13 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use crate::calendar::DAY;
 use crate::ids::{AccountId, ClusterId, NodeId, RegionId, ResourceGroupId};
 use crate::map::Map;
 use crate::polardb::cluster::DbCluster;
 use crate::polardb::cluster::requests::{Engine, PayType};
 use crate::text::Tag;
+use crate::time::{Span, Timestamp};
 
 /// `DescribeDBClusters`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,6 +32,10 @@ pub struct DescribeDbClusters {
     pub version: Option<Arc<str>>,
     /// `PayType`.
     pub pay_type: Option<PayType>,
+    /// `RecentCreationInterval`: created within so many days, 0 to 15.
+    pub created_within: Option<u8>,
+    /// `RecentExpirationInterval`: a subscription that expires within so many days, 0 to 15.
+    pub expires_within: Option<u8>,
     /// `ResourceGroupId`.
     pub resource_group: Option<ResourceGroupId>,
     /// `Tag.N`: all must be present.
@@ -50,6 +56,8 @@ impl Default for DescribeDbClusters {
             engine: None,
             version: None,
             pay_type: None,
+            created_within: None,
+            expires_within: None,
             resource_group: None,
             tags: Vec::new(),
             page_number: 1,
@@ -83,16 +91,22 @@ pub struct DescribeDbClusterAttribute {
 pub struct DescribeDbClusterAttributeZonal(pub DescribeDbClusterAttribute);
 
 impl DescribeDbClusters {
-    fn matches(&self, cluster: &DbCluster) -> bool {
+    fn matches(&self, cluster: &DbCluster, now: Timestamp) -> bool {
+        let within = |days: u8, early: Timestamp, late: Timestamp| {
+            early.after(Span::from_secs(u64::from(days).saturating_mul(DAY))) >= late
+        };
         let has_node = || self.nodes.iter().any(|node| cluster.node(node).is_some());
         let described = |part: &str| cluster.description().is_some_and(|text| text.as_str().contains(part));
         (self.clusters.is_empty() || self.clusters.contains(&cluster.id))
             && (self.nodes.is_empty() || has_node())
             && self.description.as_deref().is_none_or(described)
-            && self.status.as_deref().is_none_or(|status| cluster.status().as_str() == status)
+            && self.status.as_deref().is_none_or(|status| cluster.status().spelled(cluster.engine) == status)
             && self.engine.is_none_or(|engine| cluster.engine == engine)
             && self.version.as_deref().is_none_or(|version| cluster.version() == version)
             && self.pay_type.is_none_or(|pay_type| cluster.pay_type == pay_type)
+            && self.created_within.is_none_or(|days| within(days, cluster.created_at, now))
+            && (self.expires_within)
+                .is_none_or(|days| cluster.expires_at.is_some_and(|end| within(days, now, end)))
             && self.resource_group.as_ref().is_none_or(|group| cluster.resource_group() == Some(group))
             && self.tags.iter().all(|tag| cluster.tags.contains(tag))
     }
@@ -108,8 +122,9 @@ impl DescribeDbClusters {
         account: &AccountId,
         region: &RegionId,
         clusters: &Map<ClusterId, DbCluster>,
+        now: Timestamp,
     ) -> ClusterPage {
-        let (clusters, total) = self.page(account, region, clusters, self.skips(), self.page_size.into());
+        let (clusters, total) = self.page(account, region, clusters, now, self.skips(), self.page_size.into());
         ClusterPage { clusters, page_number: self.page_number, total }
     }
 
@@ -119,11 +134,12 @@ impl DescribeDbClusters {
         account: &AccountId,
         region: &RegionId,
         clusters: &Map<ClusterId, DbCluster>,
+        now: Timestamp,
         skip: u64,
         size: u32,
     ) -> (Vec<DbCluster>, usize) {
         let listed = |cluster: &&DbCluster| {
-            cluster.account == *account && cluster.region == *region && self.matches(cluster)
+            cluster.account == *account && cluster.region == *region && self.matches(cluster, now)
         };
         let (mut page, mut total) = (Vec::new(), 0_usize);
         for cluster in clusters.values().filter(listed) {

@@ -8,7 +8,7 @@ use crate::ids::NodeId;
 use crate::outcome::Failure;
 use crate::polardb::cluster::DbCluster;
 use crate::polardb::cluster::plan::Draft;
-use crate::polardb::cluster::requests::{Edition, Engine, HotStandby};
+use crate::polardb::cluster::requests::HotStandby;
 use crate::polardb::cluster::rules::{P_301, P_310};
 use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::context::Context;
@@ -20,7 +20,8 @@ use crate::polardb::election::rules::{
 };
 use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeChange, NodeKind, Role};
-use crate::policy::{AfterExhaustion, AutomaticInWindow, PolarDbPolicy, WindowFrom, WriterAlone, ZoneLoss};
+use crate::polardb::standby::requests::StandbyHaMode;
+use crate::policy::{AfterExhaustion, AutomaticInWindow, PolarDbPolicy, RollBack, WindowFrom, WriterAlone};
 use crate::rule::{RuleId, cite};
 use crate::time::Timestamp;
 
@@ -126,6 +127,9 @@ impl Draft<'_> {
         let called_back = match failover.cause {
             Cause::Manual if failover.roll_back => old_zone,
             Cause::Manual | Cause::RollBack => None,
+            Cause::Automatic if self.at.policy.roll_back == RollBack::ThisCall => {
+                self.after.home.take().or(old_zone)
+            }
             Cause::Automatic => self.after.home.take(),
         };
         self.after.home = called_back.filter(|home| Some(home) != zone.as_ref());
@@ -151,7 +155,7 @@ impl Draft<'_> {
 
     /// Asks the running failover who is next.
     fn next(&mut self) -> Next {
-        let lost_its_zone = self.after.lost_its_zone(self.at.policy);
+        let lost_its_zone = self.after.lost_its_zone();
         let Some(failover) = &mut self.after.failover else { return Next::Exhausted };
         let turns_over = failover.cause == Cause::Automatic && (failover.electorate.standby || lost_its_zone);
         let then = if turns_over { OnExhaustion::TurnOver } else { OnExhaustion::End };
@@ -211,6 +215,9 @@ impl Draft<'_> {
             self.begin_again();
             return;
         }
+        if self.at.policy.roll_back == RollBack::ThisCall {
+            return;
+        }
         let home = self.after.home.as_ref();
         let is_back = |node: &&DbNode| Some(&node.zone) == home && change.gained.contains(&node.id);
         let Some(node) = self.after.nodes.iter().find(is_back) else { return };
@@ -254,7 +261,7 @@ impl Draft<'_> {
             return;
         }
         let electorate = Electorate::automatic(self.at.policy);
-        let (standby, then) = match (search, self.after.lost_its_zone(self.at.policy)) {
+        let (standby, then) = match (search, self.after.lost_its_zone()) {
             (Search::PrimaryThenStandby, false) => (false, OnExhaustion::End),
             (Search::PrimaryThenStandby, true) => (false, OnExhaustion::TurnOver),
             (Search::StandbyOnly, true) => (true, OnExhaustion::End),
@@ -269,7 +276,7 @@ impl Draft<'_> {
     /// Lets the standby storage take over a primary zone that is lost, if it can.
     fn take_over(&mut self) -> bool {
         let Some(work) = self.after.storage_takeover() else { return false };
-        let takes_over = self.after.lost_its_zone(self.at.policy) && self.after.work.is_none();
+        let takes_over = self.after.lost_its_zone() && self.after.work.is_none();
         if takes_over {
             self.begin_work(P_187, work, Vec::new());
         }
@@ -317,7 +324,7 @@ impl DbCluster {
         let standby = Electorate { standby: true, ..ordinary.clone() };
         let elects = |electorate: Electorate| electorate.candidates(&self.nodes).next().is_some();
         let goes_on = elects(ordinary)
-            || (lost && self.lost_its_zone(at.policy) && (elects(standby) || self.may_take_over()))
+            || (lost && self.lost_its_zone() && (elects(standby) || self.may_take_over()))
             || (lost && self.may_restart(at.policy));
         let due = self.due.unwrap_or(at.now.after(at.policy.retry_pause));
         goes_on.then(|| due.max(self.held_until(at.policy).filter(|_| lost).unwrap_or_default()))
@@ -341,8 +348,7 @@ impl DbCluster {
 
     /// The move of the primary zone's nodes to the standby storage, if there is one without compute nodes (`P-187`).
     pub(in crate::polardb) fn storage_takeover(&self) -> Option<NodeWork> {
-        if self.hot_standby == HotStandby::Off || self.nodes.iter().any(|node| node.kind == NodeKind::Standby)
-        {
+        if self.hot_standby == HotStandby::Off || self.has_standby_nodes() {
             return None;
         }
         let (from, to) = (self.primary_zone()?.clone(), self.standby_zone.clone()?);
@@ -357,12 +363,9 @@ impl DbCluster {
     }
 
     /// Whether every compute node of the primary zone is down and a standby cluster may take over (`P-185`).
-    fn lost_its_zone(&self, policy: &PolarDbPolicy) -> bool {
+    fn lost_its_zone(&self) -> bool {
         let Some(zone) = self.primary_zone() else { return false };
         let mut there = self.nodes.iter().filter(|node| node.zone == *zone && node.kind != NodeKind::Standby);
-        policy.zone_loss == ZoneLoss::SwitchOver
-            && self.engine == Engine::MySql
-            && self.edition == Edition::Normal
-            && there.all(|node| !node.up)
+        self.standby_ha == StandbyHaMode::On && self.switches_zones() && there.all(|node| !node.up)
     }
 }

@@ -13,10 +13,11 @@ pub(crate) mod zonal;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use crate::calendar::after_months;
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, RegionId, ResourceGroupId, ZoneId};
 use crate::lifecycle::Pending;
-use crate::polardb::cluster::requests::{CreateDbCluster, Edition, Engine, HotStandby, PayType};
-use crate::polardb::cluster::rules::{P_300, P_305};
+use crate::polardb::cluster::requests::{CreateDbCluster, Edition, Engine, HotStandby, PayType, Serverless};
+use crate::polardb::cluster::rules::{P_300, P_305, P_621, P_623};
 use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::context::Context;
 use crate::polardb::election::electorate::ORDINARY;
@@ -25,7 +26,8 @@ use crate::polardb::election::ranking::Priority;
 use crate::polardb::nodes::rules::P_243;
 use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeKind, Role, writer};
-use crate::policy::SwitchStatus;
+use crate::polardb::standby::requests::{DataSyncMode, StandbyHaMode};
+use crate::policy::{SwitchStatus, ZoneLoss};
 use crate::rule::cite;
 use crate::text::{Description, StatusMessage, Tag};
 use crate::time::Timestamp;
@@ -85,6 +87,18 @@ pub struct DbCluster {
     pub(crate) hot_standby: HotStandby,
     /// The zone of the hot-standby storage cluster.
     pub(crate) standby_zone: Option<ZoneId>,
+    /// Whether that takes over by itself.
+    pub(crate) standby_ha: StandbyHaMode,
+    /// How data reach it.
+    pub(crate) data_sync: DataSyncMode,
+    /// Whether its nodes scale by themselves.
+    pub(crate) serverless: Option<Serverless>,
+    /// Whether it is strongly consistent over three zones, which fixes its nodes.
+    pub(crate) strict_consistency: bool,
+    /// When what is paid for ends.
+    pub(crate) expires_at: Option<Timestamp>,
+    /// What was given about it and decides nothing, by wire name.
+    pub(crate) settings: Vec<(Arc<str>, Arc<str>)>,
     /// The zone to which the writer returns when a node there becomes eligible (`P-190`).
     pub(crate) home: Option<ZoneId>,
     /// Whether a hot replica was ever activated.
@@ -125,6 +139,18 @@ pub struct ClusterSeed {
     /// The zone in which it does; if that is not known, the zone of its standby nodes, otherwise the first one beside the
     /// primary.
     pub standby_zone: Option<ZoneId>,
+    /// Whether that takes over by itself; by policy if that is not known.
+    pub standby_ha: Option<StandbyHaMode>,
+    /// How data reach it.
+    pub data_sync: DataSyncMode,
+    /// Whether its nodes scale by themselves.
+    pub serverless: Option<Serverless>,
+    /// Whether it is strongly consistent over three zones, which fixes its nodes.
+    pub strict_consistency: bool,
+    /// When what is paid for ends.
+    pub expires_at: Option<Timestamp>,
+    /// What is known of it and decides nothing, such as `VPCId`, by the wire name in requests or answers. It is shown again.
+    pub settings: Vec<(Arc<str>, Arc<str>)>,
     /// Its nodes, one of them the writer.
     pub nodes: Vec<DbNode>,
     /// Its status. `Switching` is adopted as `Running`, since the node it was switching to is not known.
@@ -141,6 +167,7 @@ impl ClusterSeed {
         nodes: &[NodeId],
         now: Timestamp,
     ) -> Self {
+        cite!(P_621, P_623);
         let roles = core::iter::once(Role::Writer).chain(core::iter::repeat(Role::Reader));
         let node =
             |(id, role)| DbNode::new(id, role, NodeKind::Ordinary, request.class.clone(), zone.clone(), now);
@@ -158,6 +185,12 @@ impl ClusterSeed {
             created_at: now,
             hot_standby: request.hot_standby,
             standby_zone: request.standby_zone.clone(),
+            standby_ha: None,
+            data_sync: DataSyncMode::default(),
+            serverless: request.serverless,
+            strict_consistency: request.strict_consistency,
+            expires_at: request.months.map(|months| after_months(now, months.into())),
+            settings: request.other.clone(),
             nodes: nodes.iter().zip(roles).map(node).collect(),
             status: ClusterStatus::Creating,
         }
@@ -187,6 +220,10 @@ impl DbCluster {
             }
             (None, ..) => None,
         };
+        let standby_ha = match at.policy.zone_loss {
+            ZoneLoss::SwitchOver => StandbyHaMode::On,
+            ZoneLoss::Wait => StandbyHaMode::Off,
+        };
         let hot_replica_used = seed.nodes.iter().any(|node| node.hot_replica);
         let mut cluster = Self {
             id: seed.id,
@@ -214,6 +251,12 @@ impl DbCluster {
             work: None,
             hot_standby: seed.hot_standby,
             standby_zone,
+            standby_ha: seed.standby_ha.unwrap_or(standby_ha),
+            data_sync: seed.data_sync,
+            serverless: seed.serverless,
+            strict_consistency: seed.strict_consistency,
+            expires_at: seed.expires_at,
+            settings: seed.settings,
             home: None,
             hot_replica_used,
             waits: false,
@@ -392,6 +435,26 @@ impl DbCluster {
         self.hot_standby
     }
 
+    /// Whether its nodes scale by themselves.
+    pub const fn serverless(&self) -> Option<Serverless> {
+        self.serverless
+    }
+
+    /// Whether it is strongly consistent over three zones.
+    pub const fn strict_consistency(&self) -> bool {
+        self.strict_consistency
+    }
+
+    /// When what is paid for ends, of a subscription (`P-621`).
+    pub const fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
+    }
+
+    /// What was given about it under this wire name and decides nothing (`P-623`).
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        self.settings.iter().find(|(known, _)| &**known == name).map(|(_, text)| &**text)
+    }
+
     /// The zone to which the writer returns when a node there becomes eligible (`P-190`).
     pub const fn home(&self) -> Option<&ZoneId> {
         self.home.as_ref()
@@ -400,6 +463,13 @@ impl DbCluster {
     /// When a failover that is not over begins again (`P-183`).
     pub const fn due(&self) -> Option<Timestamp> {
         self.due
+    }
+
+    /// Replaces what is known under a wire name and decides nothing, if there is something new.
+    pub(in crate::polardb) fn set(&mut self, name: &str, text: Option<&Arc<str>>) {
+        let Some(text) = text else { return };
+        self.settings.retain(|(known, _)| &**known != name);
+        self.settings.push((Arc::from(name), text.clone()));
     }
 
     /// Whether the writer is down, other than for a restart that was asked for (`P-243`).

@@ -163,6 +163,16 @@ impl HotStandby {
     }
 }
 
+spelled! {
+    /// That the nodes of a cluster scale by themselves (`ServerlessType`).
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+    Serverless
+    /// `AgileServerless`: in class and number, between bounds.
+    Agile = "AgileServerless",
+    /// `SteadyServerless`: beyond what their class has; no creation asks for it.
+    Steady = "SteadyServerless",
+}
+
 /// `CreateDBCluster`: creates a cluster of one writer and `node_number - 1` readers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -175,25 +185,38 @@ pub struct CreateDbCluster {
     pub edition: Edition,
     /// `DBNodeClass`, of every node.
     pub class: NodeClass,
-    /// `DBNodeNum`, within [`Edition::node_numbers`].
+    /// `DBNodeNum`, within [`Edition::node_numbers`]; it counts for MySQL alone (`P-011`).
     pub node_number: u8,
     /// `PayType`.
     pub pay_type: PayType,
+    /// `Period` and `UsedTime`: the months paid for, which a subscription needs.
+    pub months: Option<u8>,
     /// `ZoneId`.
     pub zone: Option<ZoneId>,
     /// `HotStandbyCluster`, by default what [`HotStandby::of`] says.
     pub hot_standby: HotStandby,
     /// `StandbyAZ`, which `EQUAL` demands; by default the first zone of the region beside the primary one.
     pub standby_zone: Option<ZoneId>,
+    /// `ServerlessType`.
+    pub serverless: Option<Serverless>,
+    /// `StrictConsistency`, off by default: strong consistency over three zones.
+    pub strict_consistency: bool,
     /// `DBClusterDescription`.
     pub description: Option<Description>,
     /// `ResourceGroupId`.
     pub resource_group: Option<ResourceGroupId>,
     /// `Tag.N`, at most 20.
     pub tags: Vec<Tag>,
-    /// The parameters that the model does not use, by wire name. They count when two requests with one token are
-    /// compared.
+    /// The parameters that decide nothing later, by wire name. They count when two requests with one token are compared,
+    /// and answers show what they have a field for (`P-623`).
     pub other: Vec<(Arc<str>, Arc<str>)>,
+}
+
+impl CreateDbCluster {
+    /// The text of a parameter that decides nothing later.
+    pub(crate) fn given(&self, name: &str) -> Option<&str> {
+        self.other.iter().find(|(known, _)| &**known == name).map(|(_, text)| &**text)
+    }
 }
 
 /// What `CreateDBCluster` answers.

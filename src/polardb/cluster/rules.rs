@@ -31,4 +31,10 @@ rules! {
     P_600 Sibling "gateway codes: facts/polardb.md#parameter-errors, facts/ebs.md#gateway-codes" => "A required parameter that is absent or empty is named.";
     P_601 Sibling "house style of malformed parameters: facts/polardb.md#parameter-errors" => "A parameter that cannot be read or is out of range is named.";
     P_603 Documented "statuses in the lists of the operations; pages of DescribeHALogs and of the zonal describe: facts/polardb.md#parameter-errors, facts/polardb.md#ha-log, facts/polardb.md#edge-clusters" => "A malformed cluster id is 400 where attributes or the log of switches are described, and 404 elsewhere.";
+    P_620 Documented "Location.FailedGetSubDomain is listed; that a zone begins with its region is inferred: facts/polardb.md#create-cluster" => "The zone of a new cluster is one of its region.";
+    P_621 Documented "SDK 9.2.1, Period, UsedTime and ExpireTime; that it is their sum is inferred: facts/polardb.md#create-cluster" => "A subscription says for how long, and expires then.";
+    P_622 Documented "SDK 9.2.1, VSwitchId; the code is inferred: facts/polardb.md#create-cluster" => "A VPC is given with its vSwitch.";
+    P_623 Inferred "public clients read back what they wrote: facts/polardb.md#fields-that-are-read-back" => "What a creation gives and an answer has a field for is shown again.";
+    P_624 Documented "an issue of a public client, of 2026-09; that ScaleMax alone is asked for is inferred: facts/polardb.md#serverless-clusters" => "A serverless cluster says up to which size it scales.";
+    P_627 Documented "cluster status tables of PostgreSQL and Oracle: facts/polardb.md#status-table" => "PostgreSQL and Oracle spell Transing in capitals.";
 }

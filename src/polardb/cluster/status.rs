@@ -2,6 +2,9 @@
 
 use core::fmt;
 
+use crate::polardb::cluster::requests::Engine;
+use crate::polardb::cluster::rules::P_627;
+use crate::rule::cite;
 use crate::text::StatusMessage;
 
 /// The status of a cluster (`DBClusterStatus`). The vocabulary is open: clients meet values that no page lists.
@@ -30,6 +33,8 @@ pub enum ClusterStatus {
     Transing,
     /// `StandbyTransing`: the standby zone changes.
     StandbyTransing,
+    /// `ConfigSwitching`: a fault drill makes nodes fail.
+    ConfigSwitching,
     /// Any other status, as observed. The cluster is busy.
     Busy(StatusMessage),
 }
@@ -49,7 +54,19 @@ impl ClusterStatus {
             Self::RoleSwitching => "RoleSwitching",
             Self::Transing => "Transing",
             Self::StandbyTransing => "StandbyTransing",
+            Self::ConfigSwitching => "ConfigSwitching",
             Self::Busy(status) => status.as_str(),
+        }
+    }
+}
+
+impl ClusterStatus {
+    /// The spelling in answers about a cluster of this engine (`P-627`).
+    pub fn spelled(&self, engine: Engine) -> &str {
+        cite!(P_627);
+        match self {
+            Self::Transing if engine != Engine::MySql => "TRANSING",
+            _ => self.as_str(),
         }
     }
 }

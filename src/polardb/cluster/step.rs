@@ -93,6 +93,8 @@ pub enum ClusterFact {
         /// Whether it succeeded.
         succeeded: bool,
     },
+    /// The switches of its standby cluster changed.
+    Settings,
     /// The lock against release was set or lifted.
     Locked(bool),
 }

@@ -10,6 +10,7 @@ use crate::polardb::cluster::DbCluster;
 use crate::polardb::cluster::describe::DescribeDbClusters;
 use crate::polardb::cluster::rules::{P_115, P_116};
 use crate::rule::cite;
+use crate::time::Timestamp;
 
 /// `MaxResults`, where only `NextToken` is given.
 const RESULTS: u32 = 10;
@@ -48,12 +49,13 @@ impl DescribeDbClustersZonal {
         account: &AccountId,
         region: &RegionId,
         clusters: &Map<ClusterId, DbCluster>,
+        now: Timestamp,
     ) -> ZonalClusterPage {
         cite!(P_115, P_116);
         let by_token = self.max_results.is_some() || self.after.is_some();
         let size = if by_token { self.max_results.unwrap_or(RESULTS) } else { self.filter.page_size.into() };
         let skip = if by_token { self.after.unwrap_or(0) } else { self.filter.skips() };
-        let (clusters, total) = self.filter.page(account, region, clusters, skip, size);
+        let (clusters, total) = self.filter.page(account, region, clusters, now, skip, size);
         let told = skip.saturating_add(clusters.len() as u64);
         ZonalClusterPage {
             next: (told < total as u64).then_some(told),

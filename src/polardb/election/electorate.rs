@@ -66,6 +66,12 @@ impl Electorate {
         Self { standby: target == TargetZoneType::Standby, zone, ..Self::automatic(policy) }
     }
 
+    /// The same, but of this zone alone, if there is one.
+    #[must_use]
+    pub fn within(self, zone: Option<&ZoneId>) -> Self {
+        Self { zone: zone.cloned().or(self.zone), ..self }
+    }
+
     /// The electorate of the other part of the cluster: the standby nodes for the ordinary ones, and the other way round.
     pub(super) fn turned_over(&self, nodes: &[DbNode], policy: &PolarDbPolicy) -> Self {
         cite!(P_185);

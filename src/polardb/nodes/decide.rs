@@ -10,7 +10,7 @@ use crate::ids::{NodeClass, NodeId, ZoneId};
 use crate::operation::Operation;
 use crate::polardb::cluster::DbCluster;
 use crate::polardb::cluster::plan::{ClusterPlan, Decision};
-use crate::polardb::cluster::requests::{Edition, Engine};
+use crate::polardb::cluster::requests::{Edition, Engine, Serverless};
 use crate::polardb::cluster::rules::P_026;
 use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::context::Context;
@@ -56,6 +56,8 @@ impl DbCluster {
     ) -> Decision {
         let operation = Operation::CreateDbNodes;
         self.needs_failover(operation)?;
+        self.counts_nodes(operation)?;
+        self.nodes_may_change(operation)?;
         self.takes_so_many(operation, request.nodes.len())?;
         let places: Result<Vec<(NodeClass, ZoneId)>, PolarDbRefusal> =
             request.nodes.iter().map(|node| self.place(node, request.kind)).collect();
@@ -113,6 +115,8 @@ impl DbCluster {
     /// The refusal of the first check that fails.
     pub fn decide_delete_nodes(&self, at: Context<'_>, request: &DeleteDbNodes) -> Decision {
         let operation = Operation::DeleteDbNodes;
+        self.counts_nodes(operation)?;
+        self.nodes_may_change(operation)?;
         self.takes_so_many(operation, request.nodes.len())?;
         let nodes = self.named(operation, request.nodes.iter())?;
         let of_kind = |node: &&DbNode| match request.kind {
@@ -169,6 +173,7 @@ impl DbCluster {
     }
 
     fn change_class(&self, at: Context<'_>, operation: Operation, targets: Vec<NodeTarget>) -> Decision {
+        self.nodes_may_change(operation)?;
         let work = NodeWork::ChangeClass(targets);
         let class = |node: &DbNode| work.class_of(&node.id).unwrap_or(&node.class).clone();
         let writers = self.writer().map(class);
@@ -241,7 +246,8 @@ impl DbCluster {
         let moves = |node: &&DbNode| (node.kind == NodeKind::Standby) == standby && Some(&node.zone) == from;
         let nodes = self.nodes.iter().filter(moves).map(|node| node.id.clone()).collect();
         let (from, to) = (from.cloned(), request.zone.clone());
-        let work = NodeWork::ChangeZone { from, to, standby, nodes };
+        let vswitch = request.vswitch.clone();
+        let work = NodeWork::ChangeZone { from, to, standby, vswitch, nodes };
         self.begin_work(at, operation, P_261, work, Vec::new())
     }
 
@@ -260,6 +266,18 @@ impl DbCluster {
     pub(in crate::polardb) fn needs_failover(&self, operation: Operation) -> Result<(), PolarDbRefusal> {
         let refused = || PolarDbReason::ClusterCategory { cluster: self.id.clone() }.of(operation);
         self.edition.fails_over().then_some(()).ok_or_else(refused)
+    }
+
+    /// The nodes are not fixed (`P-626`).
+    fn nodes_may_change(&self, operation: Operation) -> Result<(), PolarDbRefusal> {
+        let refused = || PolarDbReason::StrictConsistency { cluster: self.id.clone() }.of(operation);
+        if self.strict_consistency { Err(refused()) } else { Ok(()) }
+    }
+
+    /// The number of nodes is not the cluster's own (`P-625`).
+    fn counts_nodes(&self, operation: Operation) -> Result<(), PolarDbRefusal> {
+        let refused = || PolarDbReason::ServerlessNodes { cluster: self.id.clone() }.of(operation);
+        if self.serverless == Some(Serverless::Agile) { Err(refused()) } else { Ok(()) }
     }
 
     /// So many nodes can be named in one call.

@@ -33,4 +33,6 @@ rules! {
     P_260 Documented "InvalidZoneId.Same; page on zones: facts/polardb.md#change-primary-zone" => "The new zone is neither the primary one nor, for the standby zone, the standby one.";
     P_261 Documented "status table; page on zones: facts/polardb.md#change-primary-zone, facts/polardb.md#the-primary-zone-moves" => "Nodes are in the new zone when that is reported; Transing or StandbyTransing shows meanwhile.";
     P_262 Inferred "page on zones, compute moves to the standby zone: facts/polardb.md#the-primary-zone-moves" => "Moving the primary to the standby zone exchanges the two.";
+    P_625 Inferred "an open pull request of a public client, of 2026-09: facts/polardb.md#serverless-clusters" => "The number of nodes of an agile serverless cluster is its own.";
+    P_626 Documented "codes of 2024-06 of three operations; the change of single nodes is by example: facts/polardb.md#codes-listed-for-other-operations" => "Strong consistency over three zones fixes number and class of the nodes.";
 }

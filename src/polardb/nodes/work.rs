@@ -4,6 +4,7 @@
 //! cluster shows a status of its own and the nodes under work cannot be elected; a writer that fails is replaced by another
 //! node.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::ids::{NodeClass, NodeId, ZoneId};
@@ -12,6 +13,7 @@ use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
 use crate::polardb::cluster::failover::Availability;
 use crate::polardb::cluster::plan::{ClusterPlan, Decision, Draft};
+use crate::polardb::cluster::requests::HotStandby;
 use crate::polardb::cluster::rules::{P_302, P_303};
 use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::cluster::step::ClusterFact;
@@ -21,6 +23,7 @@ use crate::polardb::nodes::requests::NodeTarget;
 use crate::polardb::nodes::rules::{P_202, P_203, P_230, P_243, P_244, P_262};
 use crate::polardb::nodes::{DbNode, NodeKind, Role};
 use crate::polardb::refusal::PolarDbReason;
+use crate::policy::RollBack;
 use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
 
@@ -57,6 +60,8 @@ pub enum NodeWork {
         to: ZoneId,
         /// Whether it is the standby zone that changes.
         standby: bool,
+        /// The vSwitch there, if it was given.
+        vswitch: Option<Arc<str>>,
         /// The nodes that move.
         nodes: Vec<NodeId>,
     },
@@ -67,6 +72,20 @@ pub enum NodeWork {
         /// The zone of the standby storage.
         to: ZoneId,
         /// The nodes.
+        nodes: Vec<NodeId>,
+    },
+    /// Make these nodes fail, for a drill (`P-191`).
+    InjectFault {
+        /// The nodes.
+        nodes: Vec<NodeId>,
+    },
+    /// Build a standby cluster, or change what it consists of (`P-189`).
+    ChangeStandby {
+        /// What stands by then.
+        to: HotStandby,
+        /// In which zone.
+        zone: ZoneId,
+        /// The standby nodes that leave.
         nodes: Vec<NodeId>,
     },
 }
@@ -81,8 +100,11 @@ impl NodeWork {
             Self::RestartNode(_) => ClusterStatus::Rebooting,
             Self::SetHotReplica { .. } => ClusterStatus::RoleSwitching,
             Self::ChangeZone { standby: false, .. } => ClusterStatus::Transing,
-            Self::ChangeZone { standby: true, .. } => ClusterStatus::StandbyTransing,
+            Self::ChangeZone { standby: true, .. } | Self::ChangeStandby { .. } => {
+                ClusterStatus::StandbyTransing
+            }
             Self::TakeOver { .. } => ClusterStatus::Switching,
+            Self::InjectFault { .. } => ClusterStatus::ConfigSwitching,
         }
     }
 
@@ -90,11 +112,11 @@ impl NodeWork {
     pub const fn node_status(&self) -> Option<&'static str> {
         match self {
             Self::CreateNodes(_) => Some("DBNodeCreating"),
-            Self::DeleteNodes(_) => Some("DBNodeDeleting"),
+            Self::DeleteNodes(_) | Self::ChangeStandby { .. } => Some("DBNodeDeleting"),
             Self::ChangeClass(_) => Some("ClassChanging"),
             Self::RestartNode(_) | Self::SetHotReplica { restarts_all: true, .. } => Some("Rebooting"),
             Self::TakeOver { .. } => Some("Switching"),
-            Self::SetHotReplica { .. } | Self::ChangeZone { .. } => None,
+            Self::SetHotReplica { .. } | Self::ChangeZone { .. } | Self::InjectFault { .. } => None,
         }
     }
 
@@ -119,6 +141,8 @@ impl NodeWork {
             Self::CreateNodes(nodes)
             | Self::DeleteNodes(nodes)
             | Self::ChangeZone { nodes, .. }
+            | Self::InjectFault { nodes }
+            | Self::ChangeStandby { nodes, .. }
             | Self::TakeOver { nodes, .. } => nodes.iter().collect(),
             Self::ChangeClass(targets) => targets.iter().map(|target| &target.node).collect(),
             Self::RestartNode(node) | Self::SetHotReplica { node, .. } => Vec::from([node]),
@@ -138,7 +162,7 @@ impl NodeWork {
 
 impl DbCluster {
     /// Begins work on nodes, some of them `new`, which takes a running cluster (`P-202`).
-    pub(super) fn begin_work(
+    pub(in crate::polardb) fn begin_work(
         &self,
         at: Context<'_>,
         operation: Operation,
@@ -180,7 +204,9 @@ impl DbCluster {
                     gone.push(node.id.clone());
                     continue;
                 }
-                NodeWork::DeleteNodes(nodes) if succeeded && nodes.contains(&node.id) => {
+                NodeWork::DeleteNodes(nodes) | NodeWork::ChangeStandby { nodes, .. }
+                    if succeeded && nodes.contains(&node.id) =>
+                {
                     gone.push(node.id.clone());
                     continue;
                 }
@@ -203,6 +229,7 @@ impl DbCluster {
                 NodeWork::TakeOver { to, nodes, .. } if succeeded && nodes.contains(&node.id) => {
                     (node.zone, node.up) = (to.clone(), true);
                 }
+                NodeWork::InjectFault { nodes } if succeeded && nodes.contains(&node.id) => node.up = false,
                 _ => {}
             }
             if !was_able && node.is_able() {
@@ -213,7 +240,8 @@ impl DbCluster {
             }
             // A writer that went down while it restarted is lost from here on (`P-243`).
             let restarted = occupied && !matches!(work, NodeWork::TakeOver { .. });
-            seen.writer_failed |= node.role == Role::Writer && !node.up && restarted;
+            let made_fail = was_up && matches!(work, NodeWork::InjectFault { .. });
+            seen.writer_failed |= node.role == Role::Writer && !node.up && (restarted || made_fail);
         }
         match work {
             NodeWork::SetHotReplica { on: true, .. } if succeeded => draft.after.hot_replica_used = true,
@@ -221,12 +249,18 @@ impl DbCluster {
             NodeWork::ChangeZone { to, standby: true, .. } if succeeded => {
                 draft.after.standby_zone = Some(to.clone());
             }
-            NodeWork::ChangeZone { from, to, standby: false, .. } if succeeded => {
+            NodeWork::ChangeZone { from, to, standby: false, vswitch, .. } if succeeded => {
                 draft.primary_zone_moved(from.as_ref(), to);
+                draft.after.set("VSwitchId", vswitch.as_ref());
             }
             NodeWork::TakeOver { from, to, .. } if succeeded => {
+                let back = at.policy.roll_back != RollBack::ThisCall || draft.after.home.as_ref() == Some(to);
                 draft.primary_zone_moved(Some(from), to);
+                draft.after.home = Some(from.clone()).filter(|_| !back);
                 draft.after.last_switch = Some(at.now);
+            }
+            NodeWork::ChangeStandby { to, zone, .. } if succeeded => {
+                (draft.after.hot_standby, draft.after.standby_zone) = (*to, Some(zone.clone()));
             }
             _ => {}
         }

@@ -15,7 +15,8 @@ use crate::control_plane::ControlPlane;
 use crate::ebs::group::member::shown_by;
 use crate::ebs::{GroupSeed, GroupStatus, PairSeed, PairStatus};
 use crate::polardb::{
-    ClusterSeed, ClusterStatus, DbNode, Edition, Engine, HotStandby, NodeKind, PayType, Priority, Role,
+    ClusterSeed, ClusterStatus, DataSyncMode, DbNode, Edition, Engine, HotStandby, NodeKind, PayType,
+    Priority, Role,
 };
 use crate::policy::Policy;
 use crate::testing::steps::{
@@ -138,6 +139,12 @@ pub fn cluster_seed(number: u8) -> impl Strategy<Value = ClusterSeed> {
                 created_at: Timestamp::default(),
                 hot_standby: HotStandby::Off,
                 standby_zone: None,
+                standby_ha: None,
+                data_sync: DataSyncMode::default(),
+                serverless: None,
+                strict_consistency: false,
+                expires_at: None,
+                settings: Vec::new(),
                 nodes: nodes.map(|(at, node)| DbNode { id: node_id(number, at), ..node }).collect(),
                 status,
             }

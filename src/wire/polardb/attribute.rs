@@ -9,12 +9,16 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::clusters::{ClusterTag, cluster};
-use super::words::{ENGINE, ROLES, SWITCH, UNLOCKED, has_standby, hot_standby, hot_standby_of, role, switch};
+use super::standby::DATA_SYNC;
+use super::words::{
+    ENGINE, NETWORK, ROLES, SETTINGS, STANDBY_HA, SWITCH, UNLOCKED, hot_standby, hot_standby_of, role,
+    setting, switch,
+};
 use crate::control_plane::Refusal;
 use crate::ids::{NodeClass, RegionId, ZoneId};
 use crate::polardb::{
     ClusterSeed, ClusterStatus, DbCluster, DbNode, DescribeDbClusterAttribute, Edition, Engine, NodeKind,
-    PayType, Priority, Role,
+    PayType, Priority, Role, Serverless, StandbyHaMode,
 };
 use crate::rule::cite;
 use crate::text::StatusMessage;
@@ -45,28 +49,28 @@ object! {
         backup_chain_size: Number = "DataLevel1BackupChainSize",
         cluster: Text = "DBClusterId" => text(cluster.id()),
         engine_type: Text = "DBType" => text(cluster.engine().as_str()),
-        network_type: Text = "DBClusterNetworkType",
+        network_type: Text = "DBClusterNetworkType" => text(NETWORK),
         is_latest_version: Option<bool> = "IsLatestVersion",
         has_complete_standby_resources: Option<bool> = "HasCompleteStandbyRes",
         hot_standby_cluster: Text = "HotStandbyCluster" => text(hot_standby(cluster)),
-        data_sync_mode: Text = "DataSyncMode",
-        standby_ha_mode: Text = "StandbyHAMode",
+        data_sync_mode: Text = "DataSyncMode" => cluster.data_sync_shown().and_then(text),
+        standby_ha_mode: Text = "StandbyHAMode" => cluster.standby_ha_shown().and_then(text),
         compress_storage_mode: Text = "CompressStorageMode",
         storage_max: Number = "StorageMax",
         version: Text = "DBVersion" => text(cluster.version()),
         nodes: Vec<AttributeNode> = "DBNodes" => cluster.nodes().iter().map(|node| AttributeNode::new(cluster, node)).collect(),
         zones: Text = "ZoneIds" => Some(zones(cluster)),
-        maintain_time: Text = "MaintainTime",
+        maintain_time: Text = "MaintainTime" => setting(cluster, "MaintainTime"),
         engine: Text = "Engine" => text(ENGINE),
         tags: Vec<ClusterTag> = "Tags" => cluster.tags().iter().map(ClusterTag::new).collect(),
         request_id: String = "RequestId" => request_id.into(),
-        vpc: Text = "VPCId",
-        status: Text = "DBClusterStatus" => text(cluster.status()),
-        vswitch: Text = "VSwitchId",
+        vpc: Text = "VPCId" => setting(cluster, "VPCId"),
+        status: Text = "DBClusterStatus" => text(cluster.status().spelled(cluster.engine())),
+        vswitch: Text = "VSwitchId" => setting(cluster, "VSwitchId"),
         description: Text = "DBClusterDescription" => cluster.description().and_then(text),
         expired: Text = "Expired" => text("false"),
         pay_type: Text = "PayType" => text(cluster.pay_type().as_str()),
-        storage_pay_type: Text = "StoragePayType",
+        storage_pay_type: Text = "StoragePayType" => setting(cluster, "StoragePayType"),
         lock_mode: Text = "LockMode" => text(UNLOCKED),
         storage_used: Number = "StorageUsed",
         compress_storage_used: Number = "CompressStorageUsed",
@@ -79,20 +83,20 @@ object! {
         blktag_total: Number = "BlktagTotal",
         blktag_used: Number = "BlktagUsed",
         region: Text = "RegionId" => text(cluster.region()),
-        expire_time: Text = "ExpireTime",
+        expire_time: Text = "ExpireTime" => cluster.expires_at().map(format_iso),
         sub_category: Text = "SubCategory",
         is_proxy_latest_version: Option<bool> = "IsProxyLatestVersion",
         storage_type: Text = "StorageType",
-        serverless_type: Text = "ServerlessType",
-        strict_consistency: Text = "StrictConsistency",
+        serverless_type: Text = "ServerlessType" => cluster.serverless().and_then(|kind| text(kind.as_str())),
+        strict_consistency: Text = "StrictConsistency" => text(switch(cluster.strict_consistency())),
         proxy_cpu_cores: Text = "ProxyCpuCores",
         proxy_standard_cpu_cores: Text = "ProxyStandardCpuCores",
         proxy_type: Text = "ProxyType",
         proxy_status: Text = "ProxyStatus",
         proxy_serverless_type: Text = "ProxyServerlessType",
-        architecture: Text = "Architecture",
+        architecture: Text = "Architecture" => setting(cluster, "Architecture"),
         ai_type: Text = "AiType",
-        provisioned_iops: Text = "ProvisionedIops",
+        provisioned_iops: Text = "ProvisionedIops" => setting(cluster, "ProvisionedIops"),
         ai_creating_time: Text = "AiCreatingTime",
         supports_instant_switch_with_imci: Text = "SupportInstantSwitchWithImci",
         orca: Text = "Orca",
@@ -120,10 +124,10 @@ object! {
         master: Text = "MasterId",
         scc_mode: Text = "SccMode",
         server_weight: Text = "ServerWeight",
-        serverless_type: Text = "ServerlessType",
+        serverless_type: Text = "ServerlessType" => cluster.serverless().and_then(|kind| text(kind.as_str())),
         sub_cluster: Text = "SubCluster" => match node.kind {
             NodeKind::Standby => text(STANDBY),
-            _ => text(PRIMARY).filter(|_| has_standby(cluster)),
+            _ => text(PRIMARY).filter(|_| cluster.has_standby()),
         },
         remote_memory_size: Text = "RemoteMemorySize",
         orca: Text = "Orca",
@@ -166,10 +170,39 @@ pub(in crate::wire) fn read(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> 
         created_at,
         hot_standby: pasted.parsed("HotStandbyCluster", hot_standby_of)?.unwrap_or_default(),
         standby_zone: None,
+        standby_ha: standby_ha(pasted)?,
+        data_sync: pasted.choice("DataSyncMode", &DATA_SYNC)?.unwrap_or_default(),
+        serverless: pasted.parsed("ServerlessType", serverless)?,
+        strict_consistency: pasted.choice("StrictConsistency", &SWITCH)?.unwrap_or(false),
+        expires_at: pasted.parsed("ExpireTime", parse_iso).ok().flatten(),
+        settings: settings(pasted),
         nodes,
         status,
         region,
     })
+}
+
+/// `StandbyHAMode`. `0`, which shows while a drill is under way, says nothing about it.
+fn standby_ha(pasted: Pasted<'_>) -> Result<Option<StandbyHaMode>, Misread> {
+    if pasted.text("StandbyHAMode")? == Some("0") {
+        Ok(None)
+    } else {
+        pasted.choice("StandbyHAMode", &STANDBY_HA)
+    }
+}
+
+fn serverless(text: &str) -> Result<Serverless, &'static str> {
+    let kinds = [Serverless::Agile, Serverless::Steady];
+    kinds.into_iter().find(|kind| kind.as_str() == text).ok_or("there is no such serverless type")
+}
+
+/// What is shown again without deciding anything, by the names of the attribute call.
+fn settings(pasted: Pasted<'_>) -> Vec<(Arc<str>, Arc<str>)> {
+    let given = SETTINGS.into_iter().filter_map(|(name, listed)| {
+        let text = |name| pasted.text(name).ok().flatten().filter(|text| !text.is_empty());
+        Some((Arc::from(name), Arc::from(text(name).or_else(|| text(listed?))?)))
+    });
+    given.collect()
 }
 
 /// When a cluster or node was created, which the list of clusters calls by another name.

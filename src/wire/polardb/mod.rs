@@ -6,6 +6,7 @@ pub(super) mod clusters;
 pub(super) mod endpoints;
 pub(super) mod ha_log;
 pub(super) mod nodes;
+pub(super) mod standby;
 mod words;
 pub(super) mod zonal;
 

@@ -1,9 +1,30 @@
 //! What the answers about clusters and nodes spell alike.
 
-use crate::polardb::{DbCluster, DbNode, HotStandby, NodeKind, Role};
+use crate::wire::object::{Text, text};
+
+use crate::polardb::{DbCluster, DbNode, HotStandby, NodeKind, Role, StandbyHaMode};
 
 /// `Engine`, the same for all.
 pub(super) const ENGINE: &str = "POLARDB";
+
+/// `DBClusterNetworkType`: there is no other (SDK 9.2.1, `ClusterNetworkType`, read 2026-11).
+pub(super) const NETWORK: &str = "VPC";
+
+/// What answers show that was given once and decides nothing (`P-623`): the wire names in the attribute call, where nothing
+/// else is said, and their other spelling in the list.
+pub(super) const SETTINGS: [(&str, Option<&str>); 6] = [
+    ("VPCId", Some("VpcId")),
+    ("VSwitchId", Some("VswitchId")),
+    ("MaintainTime", None),
+    ("StoragePayType", None),
+    ("Architecture", None),
+    ("ProvisionedIops", None),
+];
+
+/// What was given about a cluster under this name.
+pub(super) fn setting(cluster: &DbCluster, name: &str) -> Text {
+    cluster.setting(name).and_then(text)
+}
 
 /// `LockMode` of a cluster that is not locked: the model holds no other.
 pub(super) const UNLOCKED: &str = "Unlock";
@@ -34,6 +55,10 @@ pub(super) const fn role(node: &DbNode) -> &'static str {
     }
 }
 
+/// The words of `StandbyHAMode` in requests.
+pub(super) const STANDBY_HA: [(&str, StandbyHaMode); 2] =
+    [(StandbyHaMode::On.as_str(), StandbyHaMode::On), (StandbyHaMode::Off.as_str(), StandbyHaMode::Off)];
+
 /// The words of a switch.
 pub(super) const SWITCH: [(&str, bool); 2] = [("ON", true), ("OFF", false)];
 
@@ -42,17 +67,11 @@ pub(super) const fn switch(on: bool) -> &'static str {
     if on { "ON" } else { "OFF" }
 }
 
-/// Whether the cluster has a hot-standby cluster: of storage, or of standby nodes.
-pub(super) fn has_standby(cluster: &DbCluster) -> bool {
-    let nodes = || cluster.nodes().iter().any(|node| node.kind == NodeKind::Standby);
-    cluster.hot_standby() != HotStandby::Off || nodes()
-}
-
 /// `HotStandbyCluster` as the attribute call answers it. `equal` is known from a public client alone.
 pub(super) fn hot_standby(cluster: &DbCluster) -> &'static str {
     match cluster.hot_standby() {
         HotStandby::Compute => "equal",
-        _ if has_standby(cluster) => "StandbyClusterON",
+        _ if cluster.has_standby() => "StandbyClusterON",
         _ => "StandbyClusterOFF",
     }
 }

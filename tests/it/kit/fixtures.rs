@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use failover_model::ebs::{CreateDiskReplicaPair, DescribeDiskReplicaPairs, PairSettings};
 use failover_model::polardb::{
-    ClusterSeed, ClusterStatus, DbNode, Edition, Engine, FailoverDbCluster, HotStandby, NodeKind, PayType,
-    Priority, Role, TargetZoneType,
+    ClusterSeed, ClusterStatus, DataSyncMode, DbNode, Edition, Engine, FailoverDbCluster, HotStandby,
+    NodeKind, PayType, Priority, Role, TargetZoneType,
 };
 use failover_model::text::StatusMessage;
 use failover_model::{Call, ControlPlane, Input, PairId, Timestamp};
@@ -111,6 +111,12 @@ pub fn seed(readers: &[(&str, u8)]) -> ClusterSeed {
         created_at: at(0),
         hot_standby: HotStandby::Off,
         standby_zone: None,
+        standby_ha: None,
+        data_sync: DataSyncMode::Async,
+        serverless: None,
+        strict_consistency: false,
+        expires_at: None,
+        settings: Vec::new(),
         nodes,
         status: ClusterStatus::Running,
     }

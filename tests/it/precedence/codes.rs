@@ -9,10 +9,11 @@ use failover_model::{Operation, Product};
 use super::cases;
 
 /// The products of which all codes are accounted for.
-const ACCOUNTED: &[Product] = &[Product::Ebs];
+const ACCOUNTED: &[Product] = &[Product::Ebs, Product::PolarDb];
 
 /// Codes of layers before the model, which every operation lists.
-const OUTSIDE: &[&str] = &["Forbidden", "Forbidden.Action", "InternalError", "RequestTimeout"];
+const OUTSIDE: &[&str] =
+    &["Forbidden", "Forbidden.Action", "Forbidden.RAM", "InternalError", "RequestTimeout"];
 
 type Codes = BTreeSet<(Operation, String)>;
 

@@ -238,8 +238,14 @@ fn polardb(operation: &str) -> &'static str {
             DBNodeClass*=!
             DBClusterDescription=1
             PayType*=x
+            PayType=Prepaid::::400 MissingParameter (P-600 | a subscription without `Period`
+            Period=x&PayType=Prepaid
+            UsedTime=10&PayType=Prepaid&Period=Month
             ClientToken
             ResourceGroupId=!
+            BackupRetentionPolicyOnClusterDeletion=x
+            LowerCaseTableNames=x
+            DefaultTimeZone=x
             CreationCategory=x
             HotStandbyCluster=x
             StandbyAZ=!
@@ -247,6 +253,8 @@ fn polardb(operation: &str) -> &'static str {
             Tag.1.Key=aliyun::::400 InvalidTag.Malformed (P-601
             Tag.2.Value=v::::400 MissingParameter (P-600 | a tag without a key
             Tag.3.Key=k&Tag.3.Value=http://v::::400 InvalidTag.Malformed (P-601 | `Tag.3.Value` is not valid
+            ServerlessType=x
+            StrictConsistency=x
             DBNodeNum=99"
         }
         "FailoverDBCluster" | "FailoverDBClusterZonal" => {
@@ -274,6 +282,8 @@ fn polardb(operation: &str) -> &'static str {
             "DBClusterIds=!
             DBType=X
             DBVersion=9&DBType=MySQL::::404 DBTypeOrDBVersion.Malformed (P-012 | a `DBVersion` that the engine does not have
+            RecentCreationInterval=99
+            RecentExpirationInterval=99
             PageSize=1
             PageNumber=0
             ResourceGroupId=!
@@ -376,7 +386,26 @@ fn polardb(operation: &str) -> &'static str {
             DBNodeId*=!
             HotReplicaMode*=x"
         }
-        // DeleteDBCluster and DescribeDBClusterEndpoints.
+        "DeleteDBCluster" => {
+            "DBClusterId*=!::::404 InvalidDBClusterId.Malformed (P-601
+            BackupRetentionPolicyOnClusterDeletion=x"
+        }
+        "ModifyDBCluster" => {
+            "DBClusterId*=!::::404 InvalidDBClusterId.Malformed (P-601
+            StandbyHAMode=x::::404 InvalidParam (P-601
+            DataSyncMode=x::::404 InvalidParam (P-601
+            FaultSimulateMode=x::::404 InvalidParam (P-601
+            DBNodeCrashList=!::::404 InvalidParam (P-601
+            FaultInjectionType=x::::404 InvalidParam (P-601
+            DBNodeCrashList=pi-x&FaultSimulateMode=::::404 InvalidParam (P-601 | a `DBNodeCrashList` without `FaultSimulateMode`
+            FaultInjectionType=0&FaultSimulateMode=::::404 InvalidParam (P-601 | a `FaultInjectionType` without `FaultSimulateMode`"
+        }
+        "ModifyDBClusterArch" => {
+            "DBClusterId*=!::::404 InvalidDBClusterId.Malformed (P-601
+            HotStandbyCluster*=x
+            StandbyAZ=!"
+        }
+        // DescribeDBClusterEndpoints.
         _ => "DBClusterId*=!::::404 InvalidDBClusterId.Malformed (P-601",
     }
 }

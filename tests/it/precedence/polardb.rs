@@ -20,13 +20,29 @@ fn stage() -> String {
         "report 2 succeeded\n".into(),
         create("CreationCategory=Basic fresh=pc-3:pi-g"),
         "report 3 succeeded\n".into(),
-        create("DBNodeNum=4 fresh=pc-4:pi-h,pi-i,pi-j,pi-k")
+        create("fresh=pc-4:pi-h,pi-i")
             .replace("DBType=MySQL DBVersion=8.0", "DBType=PostgreSQL DBVersion=14"),
         "report 4 succeeded\n".into(),
-        create("fresh=pc-5:pi-l,pi-m").replace("Postpaid", "Prepaid"),
+        create("Period=Month UsedTime=1 fresh=pc-5:pi-l,pi-m").replace("Postpaid", "Prepaid"),
         "report 5 succeeded\n".into(),
         format!("call CreateDBNodes DBClusterId=pc-1 DBNode.1.TargetClass={CLASS} ImciSwitch=ON fresh=nodes:pi-v\n"),
         "report 6 succeeded\n".into(),
+    ]
+    .concat()
+}
+
+/// The same, with more clusters: of the standard edition, a serverless one, and one over three zones.
+fn wide_stage() -> String {
+    let create = |rest: &str, effect: u8| {
+        format!(
+            "call CreateDBCluster RegionId=cn-hangzhou DBType=MySQL DBVersion=8.0 DBNodeClass={CLASS} PayType=Postpaid {rest}\nreport {effect} succeeded\n"
+        )
+    };
+    [
+        stage(),
+        create("CreationCategory=SENormal fresh=pc-6:pi-n", 7),
+        create("ServerlessType=AgileServerless ScaleMax=8 DBNodeNum=3 fresh=pc-7:pi-o,pi-p,pi-q", 8),
+        create("StrictConsistency=ON DBNodeNum=3 fresh=pc-10:pi-r,pi-s,pi-t", 9),
     ]
     .concat()
 }
@@ -47,6 +63,10 @@ fn busy(answer: &'static str) -> Fault {
 
 fn case(operation: &'static str, call: &'static str, other: &'static str, faults: Vec<Fault>) -> Case {
     Case { operation, stage: stage(), call, other, faults }
+}
+
+fn wide(operation: &'static str, call: &'static str, other: &'static str, faults: Vec<Fault>) -> Case {
+    Case { stage: wide_stage(), ..case(operation, call, other, faults) }
 }
 
 pub fn all() -> Vec<Case> {
@@ -131,7 +151,23 @@ fn clusters() -> Vec<Case> {
             "CreateDBCluster",
             "RegionId=cn-hangzhou Version=2017-08-01 DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid fresh=pc-8:pi-1,pi-2",
             "RegionId=cn-hangzhou DBType=MySQL DBVersion=5.7 DBNodeClass=polar.mysql.x4.large PayType=Postpaid fresh=pc-9:pi-3,pi-4",
-            vec![],
+            vec![
+                fault(
+                    "400 Location.FailedGetSubDomain (P-620",
+                    "a zone of another region",
+                    Parameter("ZoneId", Some("cn-beijing-a")),
+                ),
+                fault(
+                    "400 MissingParameter (P-600",
+                    "a VPC without vSwitch",
+                    Parameter("VPCId", Some("vpc-1")),
+                ),
+                fault(
+                    "400 InvalidScaleMax.Malformed (P-601",
+                    "a serverless cluster that does not say how far it scales",
+                    Parameter("ServerlessType", Some("AgileServerless")),
+                ),
+            ],
         ),
         case(
             "DeleteDBCluster",
@@ -175,6 +211,8 @@ fn clusters() -> Vec<Case> {
             "",
             vec![unknown("404 InvalidDBCluster.NotFound (P-100")],
         ),
+        Case { stage: wide_stage(), ..modify() },
+        Case { stage: wide_stage(), ..arch() },
         case("DescribeDBClusters", "RegionId=cn-hangzhou Version=2017-08-01", "", vec![]),
         case(
             "DescribeDBClusterAttribute",
@@ -214,6 +252,73 @@ fn clusters() -> Vec<Case> {
     ]
 }
 
+fn modify() -> Case {
+    let drill = |answer, says, more: Vec<super::How>| {
+        together(answer, says, [vec![Parameter("FaultSimulateMode", Some("1"))], more].concat())
+    };
+    case(
+        "ModifyDBCluster",
+        "Version=2017-08-01 DBClusterId=pc-2 StandbyHAMode=OFF fresh=order:o-1",
+        "",
+        vec![
+            unknown("404 InvalidDBCluster.NotFound (P-100"),
+            fault("400 InvalidEngine.Unsupported (P-610", "an engine without such features", on("pc-4")),
+            drill(
+                "403 OperationDenied.clusterSingleNodeLimit (P-610",
+                "a drill of the single node edition",
+                vec![on("pc-3"), Parameter("DBNodeCrashList", Some("pi-g"))],
+            ),
+            fault(
+                "403 OperationDenied.ClusterCategory (P-610",
+                "an edition without such features",
+                on("pc-6"),
+            ),
+            fault("403 IncorrectDBInstance (P-612", "a cluster without standby cluster", on("pc-1")),
+            drill(
+                "404 InvalidParam (P-201",
+                "a drill of a node that the cluster does not have",
+                vec![Parameter("DBNodeCrashList", Some("pi-unknown"))],
+            ),
+            drill("403 InvalidParam.DBNodeNum (P-613", "a drill of no node", vec![]).apart(&["P-201"]),
+            fault(
+                "403 InvalidParam.NoChange (P-611",
+                "the mode that it is in",
+                Parameter("StandbyHAMode", Some("ON")),
+            ),
+            fault(
+                "403 OperationDenied.DBClusterStatus (P-202",
+                "a cluster that is busy",
+                Before("observe cluster pc-2 busy MinorVersionUpgrading"),
+            ),
+        ],
+    )
+}
+
+fn arch() -> Case {
+    case(
+        "ModifyDBClusterArch",
+        "Version=2017-08-01 DBClusterId=pc-1 HotStandbyCluster=on fresh=order:o-1",
+        "",
+        vec![
+            unknown("404 InvalidDBCluster.NotFound (P-100"),
+            fault(
+                "400 MissingParameter (P-600",
+                "compute standby without a zone",
+                Parameter("HotStandbyCluster", Some("equal")),
+            )
+            .apart(&["P-601"]),
+            fault("403 OperationDenied.ClusterCategory (P-018", "an edition that cannot have it", on("pc-6")),
+            fault("400 StandbyClusterTurnOn (P-614", "a standby cluster that is there", on("pc-2")),
+            fault(
+                "400 InvalidStandbyAZ.Malformed (P-601",
+                "the primary zone",
+                Parameter("StandbyAZ", Some("cn-hangzhou-a")),
+            ),
+            busy("403 OperationDenied.DBClusterStatus (P-202"),
+        ],
+    )
+}
+
 fn nodes() -> Vec<Case> {
     vec![
         case(
@@ -225,13 +330,19 @@ fn nodes() -> Vec<Case> {
                 no_node("DBNodeId", "404 InvalidDBNodeId.NotFound (P-201"),
             ],
         ),
-        case(
+        wide(
             "CreateDBNodes",
             "Version=2017-08-01 DBClusterId=pc-1 DBNode.1.TargetClass=polar.mysql.x4.large fresh=nodes:pi-7",
             "DBClusterId=pc-2 DBNode.1.TargetClass=polar.mysql.x4.large fresh=nodes:pi-8",
             vec![
                 unknown("404 InvalidDBClusterId.NotFound (P-100"),
                 fault("403 OperationDenied.ClusterCategory (P-101", "an edition without readers", on("pc-3")),
+                fault("403 OperationDenied.ServerlessDbNode (P-625", "a serverless cluster", on("pc-7")),
+                fault(
+                    "400 OperationDenied.CreateDBNodesWithStrictConsistencyOn (P-626",
+                    "a cluster over three zones",
+                    on("pc-10"),
+                ),
                 together(
                     "400 InvalidDBNodeNum.Malformed (P-212",
                     "two nodes, where the engine takes one",
@@ -278,12 +389,18 @@ fn nodes() -> Vec<Case> {
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
             ],
         ),
-        case(
+        wide(
             "DeleteDBNodes",
             "Version=2017-08-01 DBClusterId=pc-1 DBNodeId.1=pi-c fresh=order:o-1",
             "DBClusterId=pc-2 DBNodeId.1=pi-f fresh=order:o-2",
             vec![
                 unknown("404 InvalidDBClusterId.NotFound (P-100"),
+                fault("403 OperationDenied.ServerlessDbNode (P-625", "a serverless cluster", on("pc-7")),
+                fault(
+                    "400 OperationDenied.DeleteDBNodesWithStrictConsistencyOn (P-626",
+                    "a cluster over three zones",
+                    on("pc-10"),
+                ),
                 together(
                     "400 InvalidDBNodeNum.Malformed (P-212",
                     "two nodes, where the engine takes one",

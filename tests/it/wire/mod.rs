@@ -14,6 +14,7 @@ mod nodes;
 mod parameters;
 mod polardb_spelling;
 mod random;
+mod read_back;
 mod refusals;
 mod requests;
 mod samples;
@@ -155,6 +156,7 @@ fn least(operation: Operation) -> Given<'static> {
         Operation::ModifyDbClusterPrimaryZone => {
             vec![("DBClusterId", "pc-1"), ("ZoneId", "cn-hangzhou-h")]
         }
+        Operation::ModifyDbClusterArch => vec![("DBClusterId", "pc-1"), ("HotStandbyCluster", "on")],
         Operation::DescribeHaLogs => vec![("DBClusterId", "pc-1"), ("LogType", "HaSwitchLogList")],
         _ if operation.product() == Product::Ebs => {
             vec![("RegionId", "cn-shanghai"), ("ReplicaPairId", "pair-cn-dsa")]

@@ -229,7 +229,7 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             Parameter("DBVersion", Word(&["5.6", "5.7", "8.0"]), REQUIRED),
             Parameter("DBNodeClass", Id, REQUIRED),
             Parameter("DBClusterDescription", Description, OPTIONAL),
-            Parameter("PayType", Word(&["Postpaid", "Prepaid"]), REQUIRED),
+            Parameter("PayType", Word(&["Postpaid"]), REQUIRED),
             Parameter("ClientToken", Token, OPTIONAL),
             Parameter("ResourceGroupId", Id, OPTIONAL),
             Parameter(
@@ -239,6 +239,7 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             ),
             Parameter("HotStandbyCluster", Word(&["ON", "OFF"]), OPTIONAL),
             Parameter("StandbyAZ", Id, OPTIONAL),
+            Parameter("ServerlessType", Word(&["AgileServerless"]), OPTIONAL),
             Parameter("DBNodeNum", Number(1, 16), OPTIONAL),
             Parameter("StorageSpace", Text, OPTIONAL),
         ],
@@ -318,6 +319,17 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             vec![Parameter("ResourceType", Word(&["ear", "lens", "dbsc"]), OPTIONAL)]
         }
         Operation::DescribePolarDbRegions => vec![],
+        Operation::ModifyDbCluster => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("StandbyHAMode", Word(&["ON", "OFF"]), OPTIONAL),
+            Parameter("DataSyncMode", Word(&["AsyncSync", "SemiSync", "AsynSync"]), OPTIONAL),
+            Parameter("StorageAutoScale", Text, OPTIONAL),
+        ],
+        Operation::ModifyDbClusterArch => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("HotStandbyCluster", Word(&["on", "equal"]), REQUIRED),
+            Parameter("StandbyAZ", Id, OPTIONAL),
+        ],
         Operation::DescribeDbClusterEndpoints | Operation::DescribeDbClusterEndpointsZonal => {
             and(cluster(), Parameter("DBEndpointId", Text, OPTIONAL))
         }
@@ -442,10 +454,20 @@ fn bad(operation: Operation, name: &str) -> (u16, String) {
             | Operation::DescribeHaLogs,
             "DBClusterId",
         ) => (400, "InvalidDBClusterId.Malformed".into()),
+        (_, Operation::ModifyDbCluster, name) if name != "DBClusterId" => (404, "InvalidParam".into()),
         (.., "DBClusterId") => (404, "InvalidDBClusterId.Malformed".into()),
         (.., "TargetDBNodeId") => (400, "InvalidDBNodeId.Malformed".into()),
         (.., "DBVersion") => (400, "DBTypeOrDBVersion.Malformed".into()),
         _ => (400, format!("Invalid{name}.Malformed")),
+    }
+}
+
+/// How the message of a parameter that is not valid names it.
+fn named(operation: Operation, name: &str) -> &str {
+    match (operation, name) {
+        (Operation::ModifyDbCluster, name) if name != "DBClusterId" => "Parameter",
+        (_, "TargetDBNodeId") => "DBNodeId",
+        _ => name,
     }
 }
 
@@ -520,8 +542,7 @@ fn right_values_are_accepted_and_wrong_ones_named_with_the_products_code() {
             for value in &bad_values {
                 let (status, code, message) = refused(operation, &with(operation, name, value));
                 assert_eq!((status, code), bad(operation, name), "{operation} {name}={value:?}");
-                let named = if name == "TargetDBNodeId" { "DBNodeId" } else { name };
-                assert!(message.contains(named), "{message}");
+                assert!(message.contains(named(operation, name)), "{message}");
                 wrong += 1;
             }
         }
@@ -569,8 +590,7 @@ fn of_two_bad_parameters_the_first_in_the_vendors_list_is_named() {
                     let given = and(given, &[(two, &second), (one, &first)]);
                     let (status, code, message) = refused(operation, &given);
                     assert_eq!((status, code), bad(operation, one), "{operation} {one} before {two}");
-                    let named = if one == "TargetDBNodeId" { "DBNodeId" } else { one };
-                    assert!(message.contains(named), "{message}");
+                    assert!(message.contains(named(operation, one)), "{message}");
                     pairs += 1;
                 }
             }

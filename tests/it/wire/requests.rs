@@ -238,9 +238,12 @@ fn the_least_create_of_a_cluster_has_the_published_defaults() {
         class: "polar.mysql.x4.medium".parse().unwrap(),
         node_number: 2,
         pay_type: PayType::Postpaid,
+        months: None,
         zone: None,
         hot_standby: HotStandby::Storage,
         standby_zone: None,
+        serverless: None,
+        strict_consistency: false,
         description: None,
         resource_group: None,
         tags: vec![],
@@ -260,6 +263,7 @@ fn what_stands_by_follows_from_the_edition_and_the_call() {
     assert_eq!(of(&[("CreationCategory", "SENormal")]).0, HotStandby::Standard);
     assert_eq!(of(&[("CreationCategory", "Basic")]).0, HotStandby::Off);
     assert_eq!(of(&[("HotStandbyCluster", "OFF")]), (HotStandby::Off, None));
+    assert_eq!(of(&[("StandbyAZ", "auto")]), (HotStandby::Storage, None));
     let zone = ("StandbyAZ", "cn-shanghai-c");
     assert_eq!(of(&[zone]), (HotStandby::Storage, Some("cn-shanghai-c".into())));
     assert_eq!(of(&[("HotStandbyCluster", "EQUAL"), zone]).0, HotStandby::Compute);
@@ -333,8 +337,7 @@ fn what_create_defines_and_the_model_does_not_use_is_kept_and_nothing_else() {
     ];
     let other = cluster(&and(least(CREATE_CLUSTER), &more)).other;
     let other: Vec<(&str, &str)> = other.iter().map(|(name, value)| (&**name, &**value)).collect();
-    let expected =
-        [("AutoRenew", "True"), ("CreationOption", "Normal"), ("Period", "Month"), ("VPCId", "vpc-1")];
+    let expected = [("AutoRenew", "True"), ("CreationOption", "Normal"), ("VPCId", "vpc-1")];
     assert_eq!(other, expected);
 }
 
@@ -386,7 +389,8 @@ fn the_list_of_clusters_has_the_published_defaults_and_keeps_its_filters() {
         ("PageNumber", "2"),
         ("PageSize", "100"),
         ("Expired", "true"),
-        ("RecentCreationInterval", "99"),
+        ("RecentCreationInterval", "7"),
+        ("RecentExpirationInterval", "0"),
     ]);
     let expected = DescribeDbClusters {
         clusters: vec!["pc-1".parse().unwrap(), "pc-2".parse().unwrap()],
@@ -396,6 +400,8 @@ fn the_list_of_clusters_has_the_published_defaults_and_keeps_its_filters() {
         engine: Some(Engine::Oracle),
         version: Some("11".into()),
         pay_type: Some(PayType::Prepaid),
+        created_within: Some(7),
+        expires_within: Some(0),
         resource_group: Some("rg-1".parse().unwrap()),
         tags: vec![],
         page_number: 2,

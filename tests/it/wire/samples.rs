@@ -60,7 +60,8 @@ fn through_ours(operation: Operation, json: &Value) -> (Value, String) {
         Operation::DeleteDbNodes
         | Operation::ModifyDbNodeClass
         | Operation::ModifyDbNodesClass
-        | Operation::ModifyDbNodeHotReplicaMode => through::<wire::OrderedResponse>(operation, json),
+        | Operation::ModifyDbNodeHotReplicaMode
+        | Operation::ModifyDbCluster => through::<wire::OrderedResponse>(operation, json),
         Operation::DescribeEbsRegions => through::<wire::DescribeEbsRegionsResponse>(operation, json),
         Operation::DescribePolarDbRegions => through::<wire::DescribePolarDbRegionsResponse>(operation, json),
         Operation::DescribeDbClustersZonal => {
@@ -147,6 +148,7 @@ fn samples_come_out_as_they_went_in() {
         "ModifyDBClusterDeletion",
         "DescribeHALogs",
         "DescribeDbClusterAttributeZonal",
+        "ModifyDBClusterArch",
     ];
     assert_eq!(samples.len(), Operation::ALL.len() - outside.len(), "there is no sample of {outside:?}");
     for (name, sample) in &samples {

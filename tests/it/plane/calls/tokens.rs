@@ -158,6 +158,8 @@ fn an_operation_without_a_client_token_ignores_one() {
             "ModifyDBNodeHotReplicaMode",
             "ModifyDBClusterPrimaryZone",
             "ModifyDBClusterDeletion",
+            "ModifyDBCluster",
+            "ModifyDBClusterArch",
             "DescribeDBClusters",
             "DescribeDBClustersZonal",
             "DescribeDBClusterAttribute",

@@ -7,7 +7,9 @@ mod tampered;
 mod world;
 
 use failover_model::ebs::{DiskChange, GroupStatus, PairSeed, PairStatus as S};
-use failover_model::polardb::{ClusterSeed, ClusterStatus, DbNode, NodeChange, NodeKind, PayType, Role};
+use failover_model::polardb::{
+    ClusterSeed, ClusterStatus, DbNode, NodeChange, NodeKind, PayType, Role, Serverless,
+};
 use failover_model::snapshot::{RestoreError, Snapshot};
 use failover_model::text::{Description, GroupName, Name, Tag, TagKey, TagValue};
 use failover_model::token::{Lifetime, Overflow};

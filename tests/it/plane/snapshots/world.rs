@@ -143,6 +143,9 @@ pub(super) fn rich() -> World {
         seed.description = Some(Description::parse("of orders").unwrap());
         seed.resource_group = Some(id("rg-1"));
         seed.tags = vec![tag.clone()];
+        seed.serverless = Some(Serverless::Steady);
+        seed.expires_at = Some(at(99));
+        seed.settings = vec![("VPCId".into(), "vpc-1".into())];
         change(&mut seed);
         seed
     };

@@ -9,6 +9,7 @@ mod hot_replicas;
 mod other_readings;
 mod removing;
 mod restarting;
+mod standby_modes;
 mod standby_storage;
 mod switching_zones;
 mod zones;

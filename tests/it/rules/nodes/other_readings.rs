@@ -189,3 +189,47 @@ fn what_a_target_that_is_the_primary_already_is_answered() {
     down(&mut world, &["w", "a", "b"]);
     assert_eq!(refusal(world.fail_over(Some("w"))), is("P-104", 400, "InvalidDBNodeId.Malformed"));
 }
+
+/// P-194: the third description of `RollBackForDisaster`.
+#[test]
+fn by_the_chinese_page_the_call_is_itself_the_switch_back() {
+    let this_call = |policy: &mut PolarDbPolicy| {
+        (policy.roll_back, policy.switch_window) = (RollBack::ThisCall, failover_model::Span::from_secs(0));
+    };
+    let back = || FailoverDbCluster { roll_back_for_disaster: true, ..failover_request(None) };
+    // After the loss of the zone the standby nodes lead; nobody returns by itself.
+    let mut world = World::with(|policy: &mut Policy| this_call(&mut policy.polardb));
+    adopt_two_zones(&mut world);
+    down(&mut world, &["w", "a"]);
+    world.promoted();
+    assert_eq!(world.writer(), "s");
+    up(&mut world, &["w", "a"]);
+    assert!(world.db().failover().is_none());
+    assert_eq!(world.db().home().map(ToString::to_string), Some("cn-shanghai-a".into()));
+    world.call(SOURCE, back()).unwrap();
+    assert_eq!(world.promoting(), "a", "5 before the 1 of w, in the zone that was left");
+    world.promoted();
+    assert_eq!((world.writer().as_str(), world.db().home()), ("a", None));
+    // Without a zone that was left it is a call like any other.
+    world.call(SOURCE, back()).unwrap();
+    assert_eq!(world.promoting(), "w");
+    // Storage that took over gives the zone back to that of before.
+    let storage = |seed: &mut ClusterSeed| seed.hot_standby = failover_model::polardb::HotStandby::Storage;
+    let mut world = under(this_call, storage);
+    down(&mut world, &["w", "a", "b"]);
+    work_ends(&mut world, true);
+    assert_eq!(world.db().home().map(ToString::to_string), Some("cn-shanghai-a".into()));
+    world.call(SOURCE, back()).unwrap();
+    work_ends(&mut world, true);
+    assert_eq!(world.db().primary_zone().unwrap().as_str(), "cn-shanghai-a");
+    assert_eq!(world.db().home(), None);
+    // Within one zone nothing is left; between ordinary zones the original one is remembered.
+    let mut world = under(this_call, |seed| seed.nodes[1].zone = id("cn-shanghai-c"));
+    world.fail_over(Some("b")).unwrap();
+    world.promoted();
+    assert_eq!(world.db().home(), None);
+    world.fail_over(Some("a")).unwrap();
+    world.promoted();
+    world.call(SOURCE, back()).unwrap();
+    assert_eq!(world.promoting(), "b", "3 before 1, and in the zone that was left");
+}
