@@ -23,6 +23,7 @@ use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
+use crate::rehearsal::rehearse;
 use crate::state::Kept;
 use crate::world::Origin;
 
@@ -200,6 +201,9 @@ impl Opened {
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => begin(directory, &format)?,
             Err(error) => return Err(told("its format cannot be read", &error)),
+        }
+        if store.exists() {
+            rehearse(&store).map_err(|error| told("the store", &error))?;
         }
         let database = Database::create(&store).map_err(|error| told("the store", &error))?;
         let stored = stored_origin(&database).map_err(|error| told("the store", &error))?;

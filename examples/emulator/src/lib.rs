@@ -27,6 +27,7 @@ pub mod limits;
 mod place;
 pub mod policy;
 mod project;
+mod rehearsal;
 mod reply;
 mod seed;
 pub mod serve;
