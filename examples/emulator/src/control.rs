@@ -29,7 +29,7 @@ use crate::emulator::{Emulator, TooManyAccounts};
 use crate::feed::{Filter, KEPT};
 use crate::journal::{NotKept, Said};
 use crate::world::World;
-use crate::{effects, faults, incoming, policy, seed, state, strict};
+use crate::{effects, faults, incoming, policy, resources, seed, state, strict};
 
 /// The longest body of an ordinary request.
 pub const LONGEST_BODY: usize = 16 << 20;
@@ -40,7 +40,11 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The interface under `/_emulator/`.
 pub fn router(emulator: &Arc<Emulator>) -> Router {
     Router::new()
+        .route("/_emulator/", get(page))
         .route("/_emulator/health", get(health))
+        .route("/_emulator/resources", get(resources::list))
+        .route("/_emulator/clusters/{id}/outlook", get(resources::outlook))
+        .route("/_emulator/rules", get(resources::rules))
         .route("/_emulator/accounts", get(accounts))
         .route("/_emulator/clock", get(tell_clock).post(move_clock))
         .route("/_emulator/transitions", put(set_transitions))
@@ -55,7 +59,6 @@ pub fn router(emulator: &Arc<Emulator>) -> Router {
         .route("/_emulator/state", get(state::tell).put(state::replace).delete(state::clear))
         .method_not_allowed_fallback(wrong_method)
         .route("/_emulator", any(nothing_here))
-        .route("/_emulator/", any(nothing_here))
         .route("/_emulator/{*rest}", any(nothing_here))
         .layer(from_fn(of_this_origin))
         .with_state(Arc::clone(emulator))
@@ -209,6 +212,20 @@ async fn nothing_here(uri: Uri) -> Refused {
 async fn wrong_method(request: Request) -> Refused {
     let error = format!("{} does not take {}", request.uri().path(), request.method());
     Refused { status: StatusCode::METHOD_NOT_ALLOWED, error, more: None }
+}
+
+/// The page for people. Nothing in it comes from elsewhere, and no other page may frame it.
+async fn page() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; connect-src 'self'; img-src data:; script-src 'unsafe-inline'; \
+             style-src 'unsafe-inline'; frame-ancestors 'none'",
+        ),
+    ];
+    (headers, include_str!("page.html")).into_response()
 }
 
 async fn health(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {

@@ -29,6 +29,7 @@ pub mod policy;
 mod project;
 mod rehearsal;
 mod reply;
+mod resources;
 mod seed;
 pub mod serve;
 pub mod start;

@@ -228,3 +228,33 @@ fn a_thousand_accounts_at_once_are_each_answered_as_when_alone() {
     assert!(alone.iter().filter(|answers| answers[12].contains("\"failovering\"")).count() > 300);
     assert_eq!(together.iter().collect::<std::collections::BTreeSet<_>>().len(), together.len());
 }
+
+#[test]
+fn what_people_see_says_why_a_node_is_out_and_what_would_happen() {
+    let server = Server::manual();
+    let (cluster, nodes) = server.cluster(MYSQL, 4);
+    server.fault(json!({ "kind": "replication", "node": nodes[1], "healthy": false }));
+    server.fault(json!({ "kind": "node", "node": nodes[2], "up": false }));
+    let shown = server.get("resources").ok();
+    let out: Vec<_> = (shown["clusters"][0]["nodes"].as_array().expect("nodes").iter())
+        .map(|node| (node["barred_by"].clone(), node["tier"].clone()))
+        .collect();
+    let bars = ["P-110", "P-114", "P-113"].map(|rule| (json!(rule), Value::Null));
+    assert_eq!(out, [bars.as_slice(), &[(Value::Null, json!(1))]].concat());
+
+    let before = server.get("state").body;
+    let outlook = server.get(&format!("clusters/{cluster}/outlook")).ok();
+    assert_eq!((text(&outlook, "/writer"), text(&outlook, "/next")), (nodes[0].clone(), nodes[3].clone()));
+    assert_eq!(server.get("state").body, before);
+    server.get("clusters/pc-none/outlook").error(404);
+    for bad in ["resources?limit=0", "resources?limit=501", "rules?x=1"] {
+        server.get(bad).error(400);
+    }
+    let rules = server.get("rules").ok();
+    let rules = rules["rules"].as_array().expect("rules");
+    assert!(rules.iter().any(|rule| rule["id"] == "P-114" && !text(rule, "/source").is_empty()));
+    let page = server.get("");
+    assert!(
+        page.header("content-security-policy").is_some_and(|policy| policy.contains("default-src 'none'"))
+    );
+}
