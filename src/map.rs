@@ -31,8 +31,7 @@ impl<K: Eq + Hash, V> Map<K, V> {
     }
 
     /// The number of entries.
-    #[cfg(test)]
-    const fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.live
     }
 

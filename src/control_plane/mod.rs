@@ -119,6 +119,12 @@ impl ControlPlane {
         Self::with_hash_seed(policy, 0)
     }
 
+    /// The number of pairs, groups, drills and clusters, tombstones included.
+    pub const fn resource_count(&self) -> usize {
+        let replication = self.pairs.len().saturating_add(self.groups.len());
+        replication.saturating_add(self.drills.len()).saturating_add(self.clusters.len())
+    }
+
     /// An empty control plane whose maps hash with this seed. An embedder that faces a network picks a secret seed
     /// against chosen hash collisions. The seed is never observable.
     pub fn with_hash_seed(policy: Policy, seed: u64) -> Self {

@@ -136,6 +136,10 @@ pub struct ReplyFault {
     pub status: Option<u16>,
     /// The error code of that answer.
     pub code: Option<String>,
+    /// The message of that answer.
+    pub message: Option<String>,
+    /// The body of that answer as it is, where a proxy between client and service makes it.
+    pub body: Option<String>,
     /// The delay before the answer in milliseconds.
     pub delay_ms: u64,
     /// Additional headers of that answer.

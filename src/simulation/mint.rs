@@ -15,18 +15,26 @@ use crate::ids::{AccountId, BadId, NodeId, OrderId};
 /// The number of minted ids of each kind.
 type Counts = BTreeMap<String, u64>;
 
+/// Ids minted for objects that bring none, until it is known whether they are used.
+#[derive(Debug, Clone, Default)]
+pub struct Minted(Counts);
+
 impl Simulation {
-    /// Mints an id of `prefix` and `length` more characters; `taken` says whether an id is in use.
+    /// Mints an id of `prefix` and `length` more characters, other than those in `minted`; `taken` says whether an id is
+    /// in use.
     pub fn mint(
-        &mut self,
+        &self,
+        minted: &mut Minted,
         prefix: &str,
         length: usize,
         taken: impl Fn(&str, &ControlPlane) -> bool,
     ) -> String {
-        let mut counts = Counts::new();
-        let id = self.next(&mut counts, prefix, length, taken);
-        self.world.minted.extend(counts);
-        id
+        self.next(&mut minted.0, prefix, length, taken)
+    }
+
+    /// Keeps ids that were used, so that they are not minted again.
+    pub fn keep(&mut self, minted: Minted) {
+        self.world.minted.extend(minted.0);
     }
 
     /// Mints a request id: upper-case hexadecimal in the shape of a UUID.

@@ -25,14 +25,15 @@ use core::num::NonZeroU32;
 
 pub use fault::{Fault, GroupStage, PairStage, PlannedFault, ReplyFault, Selector};
 pub use latency::LatencyProfile;
+pub use mint::Minted;
 #[cfg(feature = "serde")]
 pub use snapshot::BadWorld;
 
 use fault::FaultPlan;
 
 use crate::control_plane::{
-    Call, ControlPlane, Effect, EffectKind, Event, Misuse, Observation, Outcome, Output, Report, Request,
-    Step, Violation,
+    Call, ControlPlane, Effect, EffectKind, Event, Fresh, Misuse, Observation, Outcome, Output, Report,
+    Request, Step,
 };
 use crate::ids::{AccountId, EffectId, RegionId};
 use crate::operation::Operation;
@@ -237,11 +238,28 @@ impl Simulation {
 
     /// Makes a call, after all work that is due; mints the ids of created resources.
     pub fn call(&mut self, call: &Call, request: &Request) -> (Output, Trace) {
-        let mut trace = self.advance(call.now);
+        let trace = self.advance(call.now);
         let (fresh, counts) = self.fresh(&call.account, request);
         // Minted ids are known to be free, so the control plane cannot reject them as misuse.
-        let mut output =
-            self.plane.call_any(call, request, &fresh).unwrap_or_else(|_| Step::default().into());
+        self.call_with(call, request, &fresh, counts, trace)
+    }
+
+    /// Makes a call as [`call`](Self::call) does, in a world that has no room for another resource: what would create one
+    /// has no result and does nothing, after its token and whatever else is refused first.
+    pub fn call_without_room(&mut self, call: &Call, request: &Request) -> (Output, Trace) {
+        let trace = self.advance(call.now);
+        self.call_with(call, request, &Fresh::None, BTreeMap::new(), trace)
+    }
+
+    fn call_with(
+        &mut self,
+        call: &Call,
+        request: &Request,
+        fresh: &Fresh,
+        counts: BTreeMap<String, u64>,
+        mut trace: Trace,
+    ) -> (Output, Trace) {
+        let mut output = self.plane.call_any(call, request, fresh).unwrap_or_else(|_| Step::default().into());
         if matches!(output.result, Some(Ok(_))) && !output.replayed {
             self.world.minted.extend(counts);
         }
@@ -336,24 +354,11 @@ impl Simulation {
         }
     }
 
-    /// Applies `change` to the control plane and handles its effects; all or nothing.
-    ///
-    /// # Errors
-    ///
-    /// The error of `change`, or the [`Violation`] of the resulting state; nothing is changed.
-    pub fn adopt<E: From<Violation>>(
-        &mut self,
-        now: Timestamp,
-        change: impl FnOnce(&mut ControlPlane) -> Result<Step, E>,
-    ) -> Result<Trace, E> {
-        let mut trial = self.clone();
-        let trace = trial.input(now, |simulation| {
-            let step = change(&mut simulation.plane)?;
-            simulation.plane.check()?;
-            Ok::<_, E>(step)
-        })?;
-        *self = trial;
-        Ok(trace)
+    /// Adopts resources into the control plane, after all work that is due, and handles the effects. What is adopted is
+    /// the business of `change`, and the methods of the control plane that adopt are all or nothing.
+    pub fn adopt(&mut self, now: Timestamp, change: impl FnOnce(&mut ControlPlane) -> Step) -> Trace {
+        let Ok(trace) = self.input(now, |simulation| Ok::<_, Infallible>(change(&mut simulation.plane)));
+        trace
     }
 
     /// Makes an input after all work that is due, handles its effects, and performs the work that is due then.

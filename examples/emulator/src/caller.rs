@@ -4,13 +4,15 @@
 
 use std::borrow::Cow;
 
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 use failover_model::Refusal;
 use failover_model::wire::{Format, Parameters, Parsed, WireRefusal, parse};
 use failover_model::{AccountId, Basis, Operation, Product, RegionId, RuleId, WireError};
 use percent_encoding::percent_decode_str;
 
-use crate::world::Emulator;
+use crate::emulator::Emulator;
+use crate::journal::Said;
 
 /// The most of a client's own text that is repeated.
 const QUOTED: usize = 128;
@@ -56,6 +58,22 @@ impl Caller {
         }
     }
 
+    /// What is kept of the request: of a signature only whose it is.
+    pub fn said(&self, parts: &Parts, body: &[u8]) -> Said {
+        let credential = self.access_key.as_ref().map(|key| format!("Credential={key}"));
+        let headers = [
+            ("host", &self.host),
+            ("accept", &self.accept),
+            ("x-acs-action", &self.action),
+            ("x-acs-version", &self.version),
+            ("content-type", &self.content_type),
+            ("authorization", &credential),
+        ];
+        let headers: Vec<(&str, String)> =
+            headers.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect();
+        Said::of(&parts.method, &parts.uri, &headers, body)
+    }
+
     /// The parameters of query and form, and whether they could all be read.
     pub fn read(&self, query: &str, body: &[u8]) -> (Parameters, Result<(), Early>) {
         let mut parameters = Parameters::default();
@@ -81,6 +99,12 @@ impl Caller {
 
     /// What is asked.
     pub fn parse(&self, parameters: &Parameters) -> Result<Parsed, Early> {
+        if let (Some(named), Some(signed)) = (parameters.get("AccessKeyId"), self.access_key.as_deref())
+            && named != signed
+        {
+            let message = "The parameter AccessKeyId and the credential of the header Authorization differ.";
+            return Err(early(error(400, "InvalidParameter", message.into())));
+        }
         parse(self.action.as_deref(), self.version.as_deref(), parameters).map_err(|refusal| Early {
             error: refusal.wire(),
             rule: Some(refusal.rule()),
@@ -107,14 +131,14 @@ impl Caller {
         let key = parameters.get("AccessKeyId").or(self.access_key.as_deref());
         let is_account = |key: &&str| key.len() == 16 && key.bytes().all(|byte| byte.is_ascii_digit());
         let named = key.filter(is_account).and_then(|key| AccountId::parse(key).ok());
-        named.unwrap_or_else(|| emulator.account.clone())
+        named.unwrap_or_else(|| emulator.origin.account.clone())
     }
 
     /// The region that is called.
-    pub fn region(&self, parsed: &Parsed, emulator: &Emulator) -> RegionId {
+    pub fn region(&self, parsed: &Parsed, default: &RegionId) -> RegionId {
         let product = parsed.request.operation().product();
         let named = parsed.region.clone().or_else(|| self.region_of_host(product));
-        named.unwrap_or_else(|| emulator.region.clone())
+        named.unwrap_or_else(|| default.clone())
     }
 
     /// The region of `polardb.<region>.…`. Every region has a hyphen, and `aliyuncs` has none.
@@ -137,7 +161,7 @@ impl Caller {
     pub fn host_id(&self, product: Option<Product>, emulator: &Emulator) -> String {
         let own = || {
             let product = product.unwrap_or(Product::Ebs);
-            format!("{}.{}.aliyuncs.com", product.code(), emulator.region)
+            format!("{}.{}.aliyuncs.com", product.code(), emulator.origin.region)
         };
         self.host.clone().filter(|host| !host.is_empty()).unwrap_or_else(own)
     }

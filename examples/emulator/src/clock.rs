@@ -5,6 +5,7 @@
 use std::time::SystemTime;
 
 use failover_model::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// Where a manual clock starts: 2026-01-01T00:00:00Z.
 pub const MANUAL_START: Timestamp = Timestamp::from_millis(1_767_225_600_000);
@@ -16,7 +17,8 @@ pub const END: Timestamp = Timestamp::from_millis(253_402_300_799_999);
 pub const LONGEST_ADVANCE: Span = Span::from_secs(31 * 24 * 60 * 60);
 
 /// A clock.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Clock {
     /// Moves only when told.
     Manual(Timestamp),
@@ -55,6 +57,22 @@ impl Clock {
     /// Whether the time moves by itself.
     pub const fn is_real(&self) -> bool {
         matches!(self, Self::Real { .. })
+    }
+
+    /// What a real clock adds to the system's time.
+    pub const fn offset_ms(&self) -> i64 {
+        match self {
+            Self::Manual(_) => 0,
+            Self::Real { offset_ms, .. } => *offset_ms,
+        }
+    }
+
+    /// A clock of this kind that goes on from where another stood.
+    pub const fn resumed(&self, at: Timestamp, offset_ms: i64) -> Self {
+        match self {
+            Self::Manual(_) => Self::Manual(at),
+            Self::Real { .. } => Self::Real { offset_ms, told: at },
+        }
     }
 
     /// Sets the time, forward or back; a real clock goes on from there.

@@ -3,27 +3,33 @@
 //! A request that cannot be meant is answered 400 with `{"error": "…"}` and changes nothing; so is one with a field or
 //! query parameter that is not known, since a test with a misspelt switch would otherwise test something else. The
 //! `Content-Type` of a request is not looked at.
+//!
+//! Each request is about one account, that of `?account=` or the default. A page of another origin that a browser shows
+//! is refused: it would steer a server that listens on the same machine.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Query, Request, State};
-use axum::http::{StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, delete, get, post, put};
 use axum::{Json, body::Bytes};
 use failover_model::simulation::Transitions;
-use failover_model::{AccountId, Timestamp};
+use failover_model::{AccountId, Span};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::clock::{END, LONGEST_ADVANCE};
+use crate::account::{Account, NotMoved, Target};
+use crate::clock::LONGEST_ADVANCE;
+use crate::emulator::{Emulator, TooManyAccounts};
 use crate::feed::{Filter, KEPT};
-use crate::incoming;
-use crate::world::{Emulator, World};
-use crate::{effects, faults, policy, seed, state};
+use crate::journal::{NotKept, Said};
+use crate::world::World;
+use crate::{effects, faults, incoming, policy, resources, seed, state, strict};
 
 /// The longest body of an ordinary request.
 pub const LONGEST_BODY: usize = 16 << 20;
@@ -34,8 +40,13 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The interface under `/_emulator/`.
 pub fn router(emulator: &Arc<Emulator>) -> Router {
     Router::new()
+        .route("/_emulator/", get(page))
         .route("/_emulator/health", get(health))
-        .route("/_emulator/clock", post(move_clock))
+        .route("/_emulator/resources", get(resources::list))
+        .route("/_emulator/clusters/{id}/outlook", get(resources::outlook))
+        .route("/_emulator/rules", get(resources::rules))
+        .route("/_emulator/accounts", get(accounts))
+        .route("/_emulator/clock", get(tell_clock).post(move_clock))
         .route("/_emulator/transitions", put(set_transitions))
         .route("/_emulator/policy", get(get_policy).put(put_policy))
         .route("/_emulator/seed", post(seed::plant))
@@ -48,16 +59,39 @@ pub fn router(emulator: &Arc<Emulator>) -> Router {
         .route("/_emulator/state", get(state::tell).put(state::replace).delete(state::clear))
         .method_not_allowed_fallback(wrong_method)
         .route("/_emulator", any(nothing_here))
-        .route("/_emulator/", any(nothing_here))
         .route("/_emulator/{*rest}", any(nothing_here))
+        .layer(from_fn(of_this_origin))
         .with_state(Arc::clone(emulator))
+}
+
+/// Lets through what does not come from a page of another origin.
+async fn of_this_origin(request: Request, next: Next) -> Response {
+    if is_foreign(request.headers()) {
+        let error = "a page of another origin is not answered".to_owned();
+        return Refused { status: StatusCode::FORBIDDEN, error, more: None }.into_response();
+    }
+    next.run(request).await
+}
+
+/// Browsers name the origin of a page; it is this server's if it ends in the host that was called.
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let Some(origin) = text(header::ORIGIN) else {
+        return text(header::HeaderName::from_static("sec-fetch-site"))
+            .is_some_and(|site| site == "cross-site");
+    };
+    let host = text(header::HOST);
+    origin.split_once("://").is_none_or(|(_, origin)| Some(origin) != host)
 }
 
 /// Why a control request is refused.
 #[derive(Debug)]
 pub struct Refused {
     status: StatusCode,
-    error: String,
+    /// Why, in words.
+    pub error: String,
+    /// A field that says more.
+    more: Option<(&'static str, Value)>,
 }
 
 /// What a control request is answered.
@@ -66,18 +100,45 @@ pub type Answer = Result<Response, Refused>;
 impl Refused {
     /// 400: it cannot be meant.
     pub fn bad(error: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, error: error.into() }
+        Self { status: StatusCode::BAD_REQUEST, error: error.into(), more: None }
+    }
+
+    /// 429: a limit of the account is reached.
+    pub fn limit(what: &str, limit: usize, account: &AccountId) -> Self {
+        tracing::warn!(limit, account = %account, "{what}: one too many is refused");
+        let error = format!("an account has at most {limit} {what}");
+        Self { status: StatusCode::TOO_MANY_REQUESTS, error, more: None }
     }
 
     /// 404: what it names does not exist.
     pub fn unknown(error: impl Into<String>) -> Self {
-        Self { status: StatusCode::NOT_FOUND, error: error.into() }
+        Self { status: StatusCode::NOT_FOUND, error: error.into(), more: None }
+    }
+
+    fn with(self, name: &'static str, value: impl Into<Value>) -> Self {
+        Self { more: Some((name, value.into())), ..self }
+    }
+}
+
+impl From<NotKept> for Refused {
+    fn from(why: NotKept) -> Self {
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, error: why.to_string(), more: None }
+    }
+}
+
+impl From<TooManyAccounts> for Refused {
+    fn from(why: TooManyAccounts) -> Self {
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, error: why.to_string(), more: None }
     }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        (self.status, Json(json!({ "error": self.error }))).into_response()
+        let mut body = json!({ "error": self.error });
+        if let Some((name, value)) = self.more {
+            body[name] = value;
+        }
+        (self.status, Json(body)).into_response()
     }
 }
 
@@ -99,17 +160,22 @@ pub fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refused> {
     }
 }
 
-/// The query of a request that has none.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoQuery {}
-
-/// The query of a request that is about one account or all.
+/// The query of a request that says nothing but the account.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfAccount {
-    /// The account.
-    pub account: Option<AccountId>,
+    account: Option<AccountId>,
+}
+
+/// The account of a request whose query names nothing else.
+pub fn account(emulator: &Emulator, uri: &Uri) -> Result<Arc<Account>, Refused> {
+    let OfAccount { account } = query(uri)?;
+    named(emulator, account)
+}
+
+/// The account that is named, or the default one.
+pub fn named(emulator: &Emulator, account: Option<AccountId>) -> Result<Arc<Account>, Refused> {
+    Ok(emulator.account(account.as_ref().unwrap_or(&emulator.origin.account))?)
 }
 
 /// The number in the last segment of a path; `None` if it is not the spelling that was handed out.
@@ -122,22 +188,21 @@ pub fn number(uri: &Uri) -> Option<u64> {
 pub async fn body(request: Request, limit: usize) -> Result<Bytes, Refused> {
     let (parts, body) = request.into_parts();
     let read = incoming::read(&parts.headers, body, limit).await;
-    read.map_err(|unread| Refused { status: unread.status(), error: unread.to_string() })
+    read.map_err(|unread| Refused { status: unread.status(), error: unread.to_string(), more: None })
 }
 
-/// Reads the body as a JSON object.
-pub async fn json<T: DeserializeOwned>(request: Request) -> Result<T, Refused> {
+/// Reads the whole body of an ordinary request, and keeps what was said.
+pub async fn heard(request: Request) -> Result<(Said, Bytes), Refused> {
+    let (method, uri) = (request.method().clone(), request.uri().clone());
     let body = body(request, LONGEST_BODY).await?;
-    object(&body).map_err(|error| Refused::bad(format!("the body: {error}")))
+    Ok((Said::of(&method, &uri, &[], &body), body))
 }
 
-/// Reads a JSON object. A list is refused: serde would take it for the fields in order.
-pub fn object<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Error> {
-    let value: Value = serde_json::from_slice(text)?;
-    if !value.is_object() {
-        return Err(serde::de::Error::custom("it is no object"));
-    }
-    serde_json::from_value(value)
+/// Reads the body as a JSON object, and keeps what was said.
+pub async fn json<T: DeserializeOwned>(request: Request) -> Result<(Said, T), Refused> {
+    let (said, body) = heard(request).await?;
+    let object = strict::object(&body).map_err(|error| Refused::bad(format!("the body: {error}")))?;
+    Ok((said, object))
 }
 
 async fn nothing_here(uri: Uri) -> Refused {
@@ -146,12 +211,26 @@ async fn nothing_here(uri: Uri) -> Refused {
 
 async fn wrong_method(request: Request) -> Refused {
     let error = format!("{} does not take {}", request.uri().path(), request.method());
-    Refused { status: StatusCode::METHOD_NOT_ALLOWED, error }
+    Refused { status: StatusCode::METHOD_NOT_ALLOWED, error, more: None }
+}
+
+/// The page for people. Nothing in it comes from elsewhere, and no other page may frame it.
+async fn page() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; connect-src 'self'; img-src data:; script-src 'unsafe-inline'; \
+             style-src 'unsafe-inline'; frame-ancestors 'none'",
+        ),
+    ];
+    (headers, include_str!("page.html")).into_response()
 }
 
 async fn health(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
-    let NoQuery {} = query(&uri)?;
-    told(emulator.with(|world, now| {
+    let account = account(&emulator, &uri)?;
+    let health = account.with(|world, now| {
         json!({
             "status": "ok",
             "now_ms": now.as_millis(),
@@ -159,7 +238,50 @@ async fn health(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
             "version": env!("CARGO_PKG_VERSION"),
             "transitions": world.simulation.transitions(),
         })
-    }))
+    });
+    told(health.await)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoQuery {}
+
+async fn accounts(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
+    let NoQuery {} = query(&uri)?;
+    let mut list = Vec::new();
+    for account in emulator.accounts() {
+        let row = account.with(|world, now| {
+            let plane = world.simulation.plane();
+            json!({
+                "account": account.id,
+                "now_ms": now.as_millis(),
+                "resources": plane.resource_count(),
+                "effects": plane.outstanding().count(),
+                "faults": world.simulation.faults().len(),
+                "next_seq": world.feed.last_seq().saturating_add(1),
+            })
+        });
+        list.push(row.await);
+    }
+    told(json!({ "accounts": list, "default": emulator.origin.account }))
+}
+
+async fn tell_clock(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
+    let account = account(&emulator, &uri)?;
+    let clock = account.with(|world, now| {
+        json!({
+            "now_ms": now.as_millis(),
+            "until_ms": world.until.map(|until| until.as_millis()),
+            "next": next(world),
+        })
+    });
+    told(clock.await)
+}
+
+/// What falls due next.
+fn next(world: &World) -> Option<Value> {
+    let due = world.simulation.next_due()?;
+    Some(json!({ "at_ms": due.at.as_millis(), "reason": due.reason, "resource": due.resource }))
 }
 
 #[derive(Deserialize)]
@@ -176,30 +298,28 @@ enum Destination {
 }
 
 async fn move_clock(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
-    let NoQuery {} = query(&uri)?;
-    let by = match json(request).await? {
-        Move { advance_ms: Some(by), to: None } => Some(by),
-        Move { advance_ms: None, to: Some(Destination::Next) } => None,
+    let account = account(&emulator, &uri)?;
+    let target = match json(request).await?.1 {
+        Move { advance_ms: Some(by), to: None } if by > LONGEST_ADVANCE.as_millis() => {
+            let most = LONGEST_ADVANCE.as_millis();
+            return Err(Refused::bad(format!("advance_ms is at most {most}, which is 31 days")));
+        }
+        Move { advance_ms: Some(by), to: None } => Target::Ahead(Span::from_millis(by)),
+        Move { advance_ms: None, to: Some(Destination::Next) } => Target::NextDue,
         _ => return Err(Refused::bad("give either advance_ms or to")),
     };
-    if by.is_some_and(|by| by > LONGEST_ADVANCE.as_millis()) {
-        let most = LONGEST_ADVANCE.as_millis();
-        return Err(Refused::bad(format!("advance_ms is at most {most}, which is 31 days")));
-    }
-    let moved = emulator.with(|world, now| {
-        let to = match by {
-            Some(by) => Timestamp::from_millis(now.as_millis().saturating_add(by)),
-            None => world.simulation.next_due().map_or(now, |due| due.at),
-        };
-        if to > END {
-            return Err(Refused::bad("the clock ends with the year 9999"));
+    let stopped = |status, error: &str| Refused { status, error: error.to_owned(), more: None };
+    let moved = account.move_clock(target, emulator.ending.subscribe()).await.map_err(|why| match why {
+        NotMoved::BeyondEnd => Refused::bad("the clock ends with the year 9999"),
+        NotMoved::Replaced => stopped(StatusCode::CONFLICT, "the state was replaced while the clock moved"),
+        NotMoved::NotKept => NotKept.into(),
+        NotMoved::GivenUp(at) => {
+            stopped(StatusCode::SERVICE_UNAVAILABLE, "the server ends; the clock stopped on its way")
+                .with("now_ms", at.now.as_millis())
         }
-        let fired = world.move_clock(to);
-        let next = world.simulation.next_due();
-        let next = next.map(|due| json!({ "at_ms": due.at.as_millis(), "reason": due.reason }));
-        Ok(json!({ "now_ms": to.as_millis(), "fired": fired, "next": next }))
-    });
-    told(moved?)
+    })?;
+    let next = account.with(|world, _| next(world)).await;
+    told(json!({ "now_ms": moved.now.as_millis(), "fired": moved.fired, "next": next }))
 }
 
 #[derive(Deserialize)]
@@ -209,34 +329,37 @@ struct Mode {
 }
 
 async fn set_transitions(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
-    let NoQuery {} = query(&uri)?;
-    let Mode { mode } = json(request).await?;
-    emulator.with(|world, now| {
-        let happened = world.simulation.set_transitions(now, mode);
-        world.record(&happened);
-    });
+    let account = account(&emulator, &uri)?;
+    let (said, Mode { mode }) = json(request).await?;
+    let set = account.change(
+        || said,
+        |world, now| {
+            let happened = world.simulation.set_transitions(now, mode);
+            world.record(&happened);
+        },
+    );
+    set.await?;
     done()
 }
 
 async fn get_policy(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
-    let NoQuery {} = query(&uri)?;
-    told(emulator.with(|world, _| world.simulation.plane().policy().clone()))
+    let account = account(&emulator, &uri)?;
+    told(account.with(|world, _| world.simulation.plane().policy().clone()).await)
 }
 
 async fn put_policy(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
-    let NoQuery {} = query(&uri)?;
-    let text = body(request, LONGEST_BODY).await?;
+    let account = account(&emulator, &uri)?;
+    let (said, text) = heard(request).await?;
     let policy = policy::over(&policy::default(), &text);
     let policy = policy.map_err(|error| Refused::bad(format!("the policy: {error}")))?;
-    emulator
-        .with(|world, _| world.simulation.set_policy(policy))
-        .map_err(|over| Refused::bad(over.to_string()))?;
+    let set = account.change(|| said, |world, _| world.simulation.set_policy(policy)).await?;
+    set.map_err(|over| Refused::bad(over.to_string()))?;
     done()
 }
 
 async fn disks(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
-    let OfAccount { account } = query(&uri)?;
-    let disks = emulator.with(|world, _| world.simulation.plane().disks(account.as_ref()));
+    let account = account(&emulator, &uri)?;
+    let disks = account.with(|world, _| world.simulation.plane().disks(None)).await;
     // A removed disk exists no more.
     let disks: Vec<Value> = disks
         .iter()
@@ -256,8 +379,7 @@ async fn disks(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wanted {
-    #[serde(default)]
-    after: u64,
+    after: Option<u64>,
     limit: Option<usize>,
     resource: Option<String>,
     account: Option<AccountId>,
@@ -267,6 +389,7 @@ struct Wanted {
 
 async fn events(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
     let Wanted { after, limit, resource, account, wait_ms } = query(&uri)?;
+    let account = named(&emulator, account)?;
     let limit = limit.unwrap_or(1_000);
     if limit == 0 || limit > KEPT {
         return Err(Refused::bad(format!("limit is 1 to {KEPT}")));
@@ -275,20 +398,32 @@ async fn events(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
     if wait > LONGEST_WAIT {
         return Err(Refused::bad(format!("wait_ms is at most {}", LONGEST_WAIT.as_millis())));
     }
-    let mut filter = Filter { after, resource, account, limit };
+    let mut filter = Filter { after: after.unwrap_or_default(), resource, limit };
     let deadline = tokio::time::Instant::now() + wait;
-    let (mut news, mut ending) = (emulator.news(), emulator.ending.subscribe());
+    let mut ending = emulator.ending.subscribe();
     loop {
-        let select = |world: &mut World, _| world.feed.select(&filter);
-        news.mark_unchanged();
-        let page = emulator.with(select);
-        if !page.events.is_empty() || wait.is_zero() {
-            return told(page);
-        }
+        let look = account.with(|world, _| {
+            let first = world.feed.first_seq();
+            if after.is_some() && filter.after.saturating_add(1) < first {
+                let error =
+                    format!("the events from {} to {} are gone", filter.after.saturating_add(1), first - 1);
+                return Err(Refused { status: StatusCode::GONE, error, more: None }.with("first_seq", first));
+            }
+            let page = world.feed.select(&filter);
+            if !page.events.is_empty() || wait.is_zero() {
+                return Ok((page, None));
+            }
+            let most = emulator.limits.waiters;
+            let woken = world.feed.wait(filter.resource.as_deref(), most);
+            let woken = woken.ok_or_else(|| Refused::limit("readers that wait", most, &account.id))?;
+            Ok((page, Some(woken)))
+        });
+        let (page, woken) = look.await?;
+        let Some(woken) = woken else { return told(page) };
         // None of those that there are matches, so only later ones need another look.
         filter.after = filter.after.max(page.next_seq.saturating_sub(1));
         tokio::select! {
-            changed = news.changed() => if changed.is_err() { return told(page) },
+            _ = woken => {}
             () = tokio::time::sleep_until(deadline) => return told(page),
             _ = ending.wait_for(|ending| *ending) => return told(page),
         }

@@ -13,8 +13,8 @@ use failover_model::{AccountId, Effect, EffectId, EffectKind, Misuse, NodeId, Ou
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::control::{Answer, NoQuery, Refused, json, number, query, told};
-use crate::world::Emulator;
+use crate::control::{Answer, Refused, account, json, named, number, query, told};
+use crate::emulator::Emulator;
 
 /// An effect as it is listed.
 fn view(effect: &Effect) -> Value {
@@ -55,15 +55,14 @@ struct Wanted {
 /// `GET effects`.
 pub async fn list(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
     let Wanted { resource, account } = query(&uri)?;
-    let effects: Vec<Value> = emulator.with(|world, _| {
+    let account = named(&emulator, account)?;
+    let effects = account.with(|world, _| {
         let outstanding = world.simulation.plane().outstanding();
-        let wanted = |effect: &Effect| {
-            resource.as_deref().is_none_or(|resource| effect.kind.resource() == resource)
-                && account.as_ref().is_none_or(|account| effect.account == *account)
-        };
-        outstanding.filter(wanted).map(|effect| view(&effect)).collect()
+        let wanted =
+            |effect: &Effect| resource.as_deref().is_none_or(|resource| effect.kind.resource() == resource);
+        outstanding.filter(wanted).map(|effect| view(&effect)).collect::<Vec<Value>>()
     });
-    told(json!({ "effects": effects }))
+    told(json!({ "effects": effects.await }))
 }
 
 #[derive(Deserialize)]
@@ -103,23 +102,27 @@ impl From<Ending> for Resolution {
 
 /// `POST effects/{id}`.
 pub async fn end(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
-    let NoQuery {} = query(&uri)?;
-    let ending: Ending = json(request).await?;
+    let account = account(&emulator, &uri)?;
+    let (said, ending): (_, Ending) = json(request).await?;
     let stale = || Refused::unknown("no such effect is outstanding: it is unknown or was superseded");
     let id = number(&uri).map(EffectId).ok_or_else(stale)?;
-    let ended = emulator.with(|world, now| {
-        let ids = |effects: &mut dyn Iterator<Item = Effect>| -> BTreeSet<EffectId> {
-            effects.map(|effect| effect.id).collect()
-        };
-        let before = ids(&mut world.simulation.plane().outstanding());
-        let happened = world.simulation.resolve(now, id, &ending.into()).map_err(|misuse| match misuse {
-            Misuse::Stale(_) => stale(),
-            misuse => Refused::bad(misuse.to_string()),
-        })?;
-        let events = world.record_and_tell(&happened);
-        let fresh = world.simulation.plane().outstanding().filter(|effect| !before.contains(&effect.id));
-        let fresh: Vec<Value> = fresh.map(|effect| view(&effect)).collect();
-        Ok(json!({ "events": events, "effects": fresh }))
-    });
-    told(ended?)
+    let ended = account.change(
+        || said,
+        |world, now| {
+            let ids = |effects: &mut dyn Iterator<Item = Effect>| -> BTreeSet<EffectId> {
+                effects.map(|effect| effect.id).collect()
+            };
+            let before = ids(&mut world.simulation.plane().outstanding());
+            let happened =
+                world.simulation.resolve(now, id, &ending.into()).map_err(|misuse| match misuse {
+                    Misuse::Stale(_) => stale(),
+                    misuse => Refused::bad(misuse.to_string()),
+                })?;
+            let events = world.record_and_tell(&happened);
+            let fresh = world.simulation.plane().outstanding().filter(|effect| !before.contains(&effect.id));
+            let fresh: Vec<Value> = fresh.map(|effect| view(&effect)).collect();
+            Ok::<_, Refused>(json!({ "events": events, "effects": fresh }))
+        },
+    );
+    told(ended.await??)
 }

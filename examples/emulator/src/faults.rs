@@ -8,14 +8,16 @@
 //!
 //! Only the planned ones can be listed and withdrawn; what was observed is undone by observing the opposite. Both get
 //! a number, so that a caller need not care which it is. A planned fault may name a resource that does not exist yet;
-//! an observation of an unknown one is refused, but for disks, of which the model knows only those in pairs.
+//! an observation of an unknown one is refused, as is one of a zone or region in which the account has nothing. A disk is
+//! the exception: the model knows those in pairs, and what is seen of another counts once a pair has it; the answer says
+//! whether it is `known`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::Uri;
+use axum::http::{Method, Uri};
 use failover_model::ebs::{DiskChange, DrillEffect};
 use failover_model::polardb::{ClusterStatus, Failure, NodeChange, NodeWork};
 use failover_model::simulation::{
@@ -29,10 +31,11 @@ use failover_model::{
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-use crate::control::{Answer, NoQuery, OfAccount, Refused, done, json, number, query, told};
-use crate::place;
-use crate::reply;
-use crate::world::{Emulator, World};
+use crate::control::{Answer, Refused, account, done, json, number, told};
+use crate::emulator::Emulator;
+use crate::journal::Said;
+use crate::world::World;
+use crate::{place, reply};
 
 /// A fault as it is posted.
 #[derive(Deserialize)]
@@ -122,6 +125,8 @@ enum Posted {
         lose: bool,
         status: Option<u16>,
         code: Option<String>,
+        message: Option<String>,
+        body: Option<String>,
         #[serde(default)]
         delay_ms: u64,
         #[serde(default)]
@@ -156,31 +161,56 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Opti
 enum Meant {
     Planned(Fault, Option<NonZeroU32>),
     Observed(Vec<Observation>),
+    /// What was observed of a disk, and whether a pair has it.
+    Disk(Vec<Observation>, Known),
     /// What was observed of a region, and whether its calls are answered.
     Region(Vec<Observation>, RegionId, bool),
 }
 
+/// Whether the model has a resource.
+type Known = bool;
+
 /// `POST faults`.
 pub async fn make(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
-    let OfAccount { account } = query(&uri)?;
-    let posted: Value = json(request).await?;
+    let account = account(&emulator, &uri)?;
+    let (said, posted): (_, Value) = json(request).await?;
     let posted: Posted =
         serde_json::from_value(posted).map_err(|error| Refused::bad(format!("the fault: {error}")))?;
-    let id = emulator.with(|world, now| {
-        let meant = meant(posted, &world.simulation, account.as_ref(), &emulator.account)?;
-        match meant {
-            Meant::Planned(fault, times) => Ok(world.simulation.plan(fault, times)),
-            Meant::Observed(observations) => {
-                observe(world, now, &observations)?;
-                Ok(world.simulation.number_fault())
+    let made = account.change(
+        || said,
+        |world, now| {
+            let meant = meant(posted, &world.simulation, &account.id)?;
+            let (most, planned) = (emulator.limits.faults, world.simulation.faults().len());
+            let lies_in_wait = matches!(meant, Meant::Planned(..) | Meant::Region(_, _, false));
+            if lies_in_wait && planned >= most {
+                return Err(Refused::limit("planned faults", most, &account.id));
             }
-            Meant::Region(observations, region, api) => {
-                observe(world, now, &observations)?;
-                Ok(if api { world.simulation.answer(&region) } else { world.simulation.silence(&region) })
-            }
-        }
-    });
-    told(json!({ "id": id?.to_string() }))
+            let mut known = None;
+            let id = match meant {
+                Meant::Planned(fault, times) => world.simulation.plan(fault, times),
+                Meant::Observed(observations) => {
+                    observe(world, now, &observations)?;
+                    world.simulation.number_fault()
+                }
+                Meant::Disk(observations, is_known) => {
+                    observe(world, now, &observations)?;
+                    known = Some(is_known);
+                    world.simulation.number_fault()
+                }
+                Meant::Region(observations, region, api) => {
+                    observe(world, now, &observations)?;
+                    if api { world.simulation.answer(&region) } else { world.simulation.silence(&region) }
+                }
+            };
+            Ok((id, known))
+        },
+    );
+    let (id, known) = made.await??;
+    let mut answer = json!({ "id": id.to_string() });
+    if let Some(known) = known {
+        answer["known"] = json!(known);
+    }
+    told(answer)
 }
 
 fn observe(world: &mut World, now: Timestamp, observations: &[Observation]) -> Result<(), Refused> {
@@ -192,12 +222,7 @@ fn observe(world: &mut World, now: Timestamp, observations: &[Observation]) -> R
     Ok(())
 }
 
-fn meant(
-    posted: Posted,
-    simulation: &Simulation,
-    account: Option<&AccountId>,
-    default: &AccountId,
-) -> Result<Meant, Refused> {
+fn meant(posted: Posted, simulation: &Simulation, account: &AccountId) -> Result<Meant, Refused> {
     match posted {
         Posted::Switch { node, reason, times } => {
             let node = selector("node", node, |id| NodeId::parse(id).map(drop))?;
@@ -211,10 +236,8 @@ fn meant(
             }
             Ok(Meant::Planned(Fault::Work { cluster, effect, reason }, times))
         }
-        Posted::Node { node, up } => nodes(simulation, account, &node, NodeChange::Up(up)),
-        Posted::Replication { node, healthy } => {
-            nodes(simulation, account, &node, NodeChange::Replicating(healthy))
-        }
+        Posted::Node { node, up } => nodes(simulation, &node, NodeChange::Up(up)),
+        Posted::Replication { node, healthy } => nodes(simulation, &node, NodeChange::Replicating(healthy)),
         Posted::Cluster { cluster, status } => busy(simulation, cluster, status),
         Posted::Disk { disk, up, attached, removed } => {
             if removed == Some(false) {
@@ -231,7 +254,7 @@ fn meant(
             if changes.is_empty() {
                 return Err(Refused::bad("give up, attached or removed"));
             }
-            Ok(Meant::Observed(disks(simulation, account, default, &disk, &changes)))
+            Ok(disk_seen(simulation, account, &disk, &changes))
         }
         Posted::Pair {
             pair: Some(pair),
@@ -240,7 +263,7 @@ fn meant(
             message: None,
             invalid: Some(why),
             times: None,
-        } => pairs(simulation, account, &pair, &why),
+        } => pairs(simulation, &pair, &why),
         Posted::Pair { pair, disk, fails: Some(fails), message, invalid: None, times } => {
             if pair.is_some() == disk.is_some() {
                 return Err(Refused::bad("give either pair or disk"));
@@ -258,7 +281,7 @@ fn meant(
             Ok(Meant::Planned(Fault::Group { group, fails }, times.unwrap_or_else(once)))
         }
         Posted::Group { group, fails: None, invalid: Some(why), times: None } => {
-            groups(simulation, account, &group, &why)
+            groups(simulation, &group, &why)
         }
         Posted::Group { .. } => {
             Err(Refused::bad("give group and fails, perhaps with times, or invalid with group alone"))
@@ -272,18 +295,24 @@ fn meant(
             Ok(Meant::Planned(Fault::Drill { of, fails, message }, times))
         }
         Posted::Zone { zone, up } => {
-            Ok(Meant::Observed(place::all(simulation, account, up, |_, found| *found == zone)))
+            let observations = place::all(simulation, up, |_, found| *found == zone);
+            let nothing = || Refused::bad(format!("the account has nothing in zone {zone}"));
+            Ok(Meant::Observed(observations.ok_or_else(nothing)?))
         }
         Posted::Region { region, up, api } => {
-            let observations = place::all(simulation, account, up, |found, _| *found == region);
-            Ok(Meant::Region(observations, region, api))
+            let observations = place::all(simulation, up, |found, _| *found == region);
+            // A region without resources may still be asked, and so be silent, and speak again.
+            if observations.is_none() && api && !simulation.is_silent(&region) {
+                return Err(Refused::bad(format!("the account has nothing in region {region}")));
+            }
+            Ok(Meant::Region(observations.unwrap_or_default(), region, api))
         }
         Posted::Hold { effect, resource, times } => hold(effect, resource, times),
-        Posted::Reply { action, effect, lose, status, code, delay_ms, headers, times } => {
+        Posted::Reply { action, effect, lose, status, code, message, body, delay_ms, headers, times } => {
             let operation = Operation::ALL.iter().copied().find(|operation| operation.as_str() == action);
             let action =
                 operation.ok_or_else(|| Refused::bad(format!("no modelled action is named {action}")))?;
-            let reply = ReplyFault { action, effect, lose, status, code, delay_ms, headers };
+            let reply = ReplyFault { action, effect, lose, status, code, message, body, delay_ms, headers };
             reply::check(&reply).map_err(Refused::bad)?;
             Ok(Meant::Planned(Fault::Reply(reply), times))
         }
@@ -301,16 +330,9 @@ fn selector(
     Ok(Selector(text))
 }
 
-/// The nodes meant: one, or with `*` all, of one account if it is given.
-fn nodes(
-    simulation: &Simulation,
-    account: Option<&AccountId>,
-    wanted: &str,
-    change: NodeChange,
-) -> Result<Meant, Refused> {
-    let clusters = simulation.plane().clusters();
-    let clusters = clusters.filter(|cluster| account.is_none_or(|account| cluster.account() == account));
-    let nodes = clusters.flat_map(|cluster| cluster.nodes());
+/// The nodes meant: one, or with `*` all.
+fn nodes(simulation: &Simulation, wanted: &str, change: NodeChange) -> Result<Meant, Refused> {
+    let nodes = simulation.plane().clusters().flat_map(|cluster| cluster.nodes());
     let meant = nodes.filter(|node| wanted == "*" || node.id.as_str() == wanted);
     let observations: Vec<Observation> =
         meant.map(|node| Observation::Node { node: node.id.clone(), change }).collect();
@@ -320,14 +342,8 @@ fn nodes(
     Ok(Meant::Observed(observations))
 }
 
-fn pairs(
-    simulation: &Simulation,
-    account: Option<&AccountId>,
-    wanted: &str,
-    message: &StatusMessage,
-) -> Result<Meant, Refused> {
+fn pairs(simulation: &Simulation, wanted: &str, message: &StatusMessage) -> Result<Meant, Refused> {
     let pairs = simulation.plane().pairs();
-    let pairs = pairs.filter(|pair| account.is_none_or(|account| pair.account() == account));
     let meant = pairs.filter(|pair| wanted == "*" || pair.id().as_str() == wanted);
     let invalid = |pair: &PairId| Observation::PairInvalid { pair: pair.clone(), message: message.clone() };
     let observations: Vec<Observation> = meant.map(|pair| invalid(pair.id())).collect();
@@ -337,14 +353,8 @@ fn pairs(
     Ok(Meant::Observed(observations))
 }
 
-fn groups(
-    simulation: &Simulation,
-    account: Option<&AccountId>,
-    wanted: &str,
-    message: &StatusMessage,
-) -> Result<Meant, Refused> {
+fn groups(simulation: &Simulation, wanted: &str, message: &StatusMessage) -> Result<Meant, Refused> {
     let views = simulation.plane().groups();
-    let views = views.filter(|view| account.is_none_or(|account| view.group.account() == account));
     let meant = views.filter(|view| wanted == "*" || view.group.id().as_str() == wanted);
     let invalid =
         |group: &GroupId| Observation::GroupInvalid { group: group.clone(), message: message.clone() };
@@ -355,31 +365,14 @@ fn groups(
     Ok(Meant::Observed(observations))
 }
 
-/// A disk belongs to an account, and the interface names none: it is that of the query, else those whose pairs have the
-/// disk or that reported on it, else the default.
-fn disks(
-    simulation: &Simulation,
-    account: Option<&AccountId>,
-    default: &AccountId,
-    disk: &DiskId,
-    changes: &[DiskChange],
-) -> Vec<Observation> {
-    let known = || -> BTreeSet<AccountId> {
-        let views = simulation.plane().disks(None);
-        views.into_iter().filter(|view| view.id == *disk).map(|view| view.account).collect()
-    };
-    let mut accounts = account.map_or_else(known, |account| BTreeSet::from([account.clone()]));
-    if accounts.is_empty() {
-        accounts.insert(default.clone());
-    }
-    let observed = accounts.into_iter().flat_map(|account| {
-        changes.iter().map(move |change| Observation::Disk {
-            account: account.clone(),
-            disk: disk.clone(),
-            change: *change,
-        })
+fn disk_seen(simulation: &Simulation, account: &AccountId, disk: &DiskId, changes: &[DiskChange]) -> Meant {
+    let known = simulation.plane().disks(None).iter().any(|view| view.id == *disk);
+    let observed = changes.iter().map(|change| Observation::Disk {
+        account: account.clone(),
+        disk: disk.clone(),
+        change: *change,
     });
-    observed.collect()
+    Meant::Disk(observed.collect(), known)
 }
 
 fn busy(simulation: &Simulation, cluster: ClusterId, status: StatusMessage) -> Result<Meant, Refused> {
@@ -443,8 +436,9 @@ fn view(planned: &PlannedFault) -> Value {
             if let Some(status) = reply.status {
                 view["status"] = json!(status);
             }
-            if let Some(code) = &reply.code {
-                view["code"] = json!(code);
+            let texts = [("code", &reply.code), ("message", &reply.message), ("body", &reply.body)];
+            for (name, text) in texts.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?))) {
+                view[name] = json!(text);
             }
             view["delay_ms"] = json!(reply.delay_ms);
             view["headers"] = json!(reply.headers);
@@ -458,24 +452,28 @@ fn view(planned: &PlannedFault) -> Value {
 
 /// `GET faults`.
 pub async fn list(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
-    let NoQuery {} = query(&uri)?;
-    let faults: Vec<Value> = emulator.with(|world, _| world.simulation.faults().iter().map(view).collect());
-    told(json!({ "faults": faults }))
+    let account = account(&emulator, &uri)?;
+    let faults = account.with(|world, _| world.simulation.faults().iter().map(view).collect::<Vec<Value>>());
+    told(json!({ "faults": faults.await }))
 }
 
 /// `DELETE faults/{id}`.
 pub async fn withdraw(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
-    let NoQuery {} = query(&uri)?;
-    if number(&uri).is_some_and(|id| emulator.with(|world, _| world.simulation.withdraw(id))) {
+    let account = account(&emulator, &uri)?;
+    let unknown = || Refused::unknown("no such fault is in wait");
+    let id = number(&uri).ok_or_else(unknown)?;
+    let said = || Said::of(&Method::DELETE, &uri, &[], b"");
+    if account.change(said, |world, _| world.simulation.withdraw(id)).await? {
         done()
     } else {
-        Err(Refused::unknown("no such fault is in wait"))
+        Err(unknown())
     }
 }
 
 /// `DELETE faults`.
 pub async fn withdraw_all(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
-    let NoQuery {} = query(&uri)?;
-    emulator.with(|world, _| world.simulation.withdraw_all());
+    let account = account(&emulator, &uri)?;
+    let said = || Said::of(&Method::DELETE, &uri, &[], b"");
+    account.change(said, |world, _| world.simulation.withdraw_all()).await?;
     done()
 }

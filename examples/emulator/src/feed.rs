@@ -1,18 +1,20 @@
-//! The feed of events: the last 100,000, numbered from 1.
+//! The feed of an account's events: the last 20,000, numbered from 1.
 //!
 //! The feed is a record for people and tests, not state that decides anything. So it is in no snapshot, replacing or
 //! deleting the state leaves it alone, and its numbers are never given twice: a reader who polls with `after` misses
-//! nothing and sees nothing twice, whatever else is done to the server. A reader who fell behind sees that from
-//! `first_seq`.
+//! nothing and sees nothing twice, whatever else is done to the server. A reader who fell behind is told so.
+//!
+//! Who waits is woken by the event that is waited for and by no other, so that many who wait cost those nothing who call.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use failover_model::AccountId;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use tokio::sync::oneshot;
 
 /// How many events are kept.
-pub const KEPT: usize = 100_000;
+pub const KEPT: usize = 20_000;
 
 /// One event as it is told.
 #[derive(Debug, Clone, Serialize)]
@@ -67,17 +69,8 @@ pub struct Filter {
     pub after: u64,
     /// Only of this resource.
     pub resource: Option<String>,
-    /// Only of this account.
-    pub account: Option<AccountId>,
     /// At most so many.
     pub limit: usize,
-}
-
-impl Filter {
-    fn matches(&self, entry: &Entry) -> bool {
-        self.resource.as_ref().is_none_or(|wanted| entry.resource.as_ref() == Some(wanted))
-            && self.account.as_ref().is_none_or(|wanted| entry.account == *wanted)
-    }
 }
 
 /// What a reader gets.
@@ -91,11 +84,44 @@ pub struct Page {
     pub next_seq: u64,
 }
 
+/// Those who wait for an event, by what they wait for.
+#[derive(Debug, Default)]
+struct Waiting {
+    any: Vec<oneshot::Sender<()>>,
+    of: HashMap<String, Vec<oneshot::Sender<()>>>,
+    count: usize,
+}
+
 /// The feed.
 #[derive(Debug, Default)]
 pub struct Feed {
     kept: VecDeque<Entry>,
     given: u64,
+    waiting: Waiting,
+}
+
+impl Waiting {
+    fn wake(&mut self, resource: Option<&str>) {
+        if self.count == 0 {
+            return;
+        }
+        let of = resource.and_then(|resource| self.of.remove(resource)).unwrap_or_default();
+        for waiter in self.any.drain(..).chain(of) {
+            self.count = self.count.saturating_sub(1);
+            // Who left meanwhile needs no waking.
+            let _ = waiter.send(());
+        }
+    }
+
+    /// Drops those who left.
+    fn sweep(&mut self) {
+        self.any.retain(|waiter| !waiter.is_closed());
+        self.of.retain(|_, waiters| {
+            waiters.retain(|waiter| !waiter.is_closed());
+            !waiters.is_empty()
+        });
+        self.count = self.of.values().map(Vec::len).sum::<usize>().saturating_add(self.any.len());
+    }
 }
 
 impl Feed {
@@ -105,8 +131,15 @@ impl Feed {
         if self.kept.len() >= KEPT {
             self.kept.pop_front();
         }
+        self.waiting.wake(entry.resource.as_deref());
         self.kept.push_back(Entry { seq: self.given, ..entry });
         self.given
+    }
+
+    /// Goes on after this number, with nothing kept.
+    pub fn resume(&mut self, last_seq: u64) {
+        self.kept.clear();
+        self.given = last_seq;
     }
 
     /// How many events there ever were, which is the number of the last.
@@ -114,20 +147,44 @@ impl Feed {
         self.given
     }
 
+    /// The number of the oldest event kept; of the next one if none is.
+    pub fn first_seq(&self) -> u64 {
+        self.kept.front().map_or(self.given.saturating_add(1), |entry| entry.seq)
+    }
+
     /// The events that match.
     pub fn select(&self, filter: &Filter) -> Page {
-        let next_seq = self.given.saturating_add(1);
-        let first_seq = self.kept.front().map_or(next_seq, |entry| entry.seq);
+        let (first_seq, next_seq) = (self.first_seq(), self.given.saturating_add(1));
         // Numbers have no gaps, so the number says the position.
         let skip = filter.after.saturating_add(1).saturating_sub(first_seq);
         let skip = usize::try_from(skip).unwrap_or(usize::MAX).min(self.kept.len());
-        let wanted = self.kept.range(skip..).filter(|entry| filter.matches(entry));
-        Page { events: wanted.take(filter.limit).cloned().collect(), first_seq, next_seq }
+        let wanted = |entry: &&Entry| {
+            filter.resource.as_ref().is_none_or(|wanted| entry.resource.as_ref() == Some(wanted))
+        };
+        let matching = self.kept.range(skip..).filter(wanted);
+        Page { events: matching.take(filter.limit).cloned().collect(), first_seq, next_seq }
     }
 
     /// The events after this one, in order.
     pub fn since(&self, after: u64) -> Vec<Entry> {
         self.select(&Filter { after, limit: usize::MAX, ..Filter::default() }).events
+    }
+
+    /// Waits for the next event, of this resource if one is given; `None` if `most` wait already.
+    pub fn wait(&mut self, resource: Option<&str>, most: usize) -> Option<oneshot::Receiver<()>> {
+        if self.waiting.count >= most {
+            self.waiting.sweep();
+            if self.waiting.count >= most {
+                return None;
+            }
+        }
+        let (waiter, woken) = oneshot::channel();
+        match resource {
+            Some(resource) => self.waiting.of.entry(resource.to_owned()).or_default().push(waiter),
+            None => self.waiting.any.push(waiter),
+        }
+        self.waiting.count = self.waiting.count.saturating_add(1);
+        Some(woken)
     }
 }
 
@@ -151,5 +208,19 @@ mod tests {
         assert_eq!(page.events.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [6, 7]);
         assert_eq!(feed.since(KEPT as u64 + 3).len(), 2);
         assert!(feed.since(u64::MAX).is_empty());
+    }
+
+    #[test]
+    fn who_waits_is_woken_by_what_is_waited_for_alone_and_who_left_makes_room() {
+        let mut feed = Feed::default();
+        let mut any = feed.wait(None, 3).expect("room");
+        let mut one = feed.wait(Some("one"), 3).expect("room");
+        let two = feed.wait(Some("two"), 3).expect("room");
+        assert!(feed.wait(None, 3).is_none());
+        feed.push(Entry { resource: Some("one".into()), ..entry() });
+        assert_eq!((any.try_recv(), one.try_recv()), (Ok(()), Ok(())));
+        drop((feed.wait(None, 3).expect("room"), feed.wait(None, 3).expect("room")));
+        drop(two);
+        assert!((0..3).all(|_| feed.wait(None, 3).is_some_and(|mut woken| woken.try_recv().is_err())));
     }
 }

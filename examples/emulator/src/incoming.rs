@@ -7,6 +7,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
 
+use crate::limits;
+
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unread {
@@ -15,6 +17,8 @@ pub enum Unread {
         /// The limit in bytes.
         limit: usize,
     },
+    /// It did not come to its end in time.
+    Slow,
     /// The client went away, or broke the framing.
     Broken,
 }
@@ -24,6 +28,7 @@ impl Unread {
     pub const fn status(self) -> StatusCode {
         match self {
             Self::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Broken => StatusCode::BAD_REQUEST,
         }
     }
@@ -33,6 +38,7 @@ impl std::fmt::Display for Unread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::TooLong { limit } => write!(f, "the body is longer than {limit} bytes"),
+            Self::Slow => write!(f, "the body did not come within {} s", limits::BODY.as_secs()),
             Self::Broken => f.write_str("the body could not be read to its end"),
         }
     }
@@ -53,8 +59,9 @@ pub async fn read(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<B
     if announced > limit && headers.contains_key(header::EXPECT) {
         return Err(too_long);
     }
-    let mut kept = Vec::with_capacity(announced.min(limit));
-    while let Some(frame) = body.frame().await {
+    let deadline = tokio::time::Instant::now() + limits::BODY;
+    let mut kept = Vec::with_capacity(announced.min(limit).min(1 << 20));
+    while let Some(frame) = tokio::time::timeout_at(deadline, body.frame()).await.map_err(|_| Unread::Slow)? {
         let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
         if kept.len().saturating_add(data.len()) > limit {
             drop(kept);

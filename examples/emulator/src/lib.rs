@@ -12,21 +12,29 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails may panic")
 )]
 
+pub mod account;
 mod caller;
 pub mod clock;
 mod control;
 mod effects;
+pub mod emulator;
 mod faults;
 pub mod feed;
+mod head;
 mod incoming;
+pub mod journal;
+pub mod limits;
 mod place;
 pub mod policy;
 mod project;
+mod rehearsal;
 mod reply;
+mod resources;
 mod seed;
 pub mod serve;
 pub mod start;
 mod state;
+mod strict;
 mod vendor;
 pub mod world;
 
@@ -35,7 +43,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
-use world::Emulator;
+use emulator::Emulator;
 
 /// All that a client can ask of an emulator.
 pub fn router(emulator: &Arc<Emulator>) -> Router {

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Parser;
 use failover_emulator::start::Flags;
@@ -12,6 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 fn main() -> ExitCode {
     let flags = Flags::parse();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return refuse(&format!("no runtime: {error}")),
@@ -33,7 +33,7 @@ fn refuse(why: &str) -> ExitCode {
 
 async fn run(flags: Flags) -> Result<(), String> {
     let (listen, drawn) = (flags.listen.clone(), flags.seed.is_none().then(draw_seed));
-    let emulator = Arc::new(flags.emulator(drawn.unwrap_or_default())?);
+    let emulator = flags.emulator(drawn.unwrap_or_default()).await?;
 
     let in_the_way = |error| format!("cannot listen on {listen}: {error}");
     let listener = TcpListener::bind(&listen).await.map_err(in_the_way)?;
@@ -42,17 +42,13 @@ async fn run(flags: Flags) -> Result<(), String> {
     let terminated = signal(SignalKind::terminate()).map_err(no_signals)?;
     let interrupted = signal(SignalKind::interrupt()).map_err(no_signals)?;
 
-    if let Some(seed) = drawn {
-        eprintln!("seed {seed}");
+    if drawn.is_some() {
+        eprintln!("seed {}", emulator.origin.seed);
     }
     let mut out = std::io::stdout();
     // Who closed standard output does not want the line.
     let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
 
-    if emulator.is_on_real_time() {
-        let emulator = Arc::clone(&emulator);
-        tokio::spawn(async move { emulator.keep_time().await });
-    }
     serve::serve(listener, router(&emulator), emulator, either(terminated, interrupted)).await;
     Ok(())
 }

@@ -9,6 +9,8 @@ use failover_model::policy::TokenPolicy;
 use failover_model::token::Overflow;
 use serde_json::Value;
 
+use crate::strict;
+
 /// The policy of a server that is given none.
 pub fn default() -> Policy {
     let tokens = TokenPolicy { overflow: Overflow::EvictOldestCompleted, ..TokenPolicy::default() };
@@ -19,7 +21,7 @@ pub fn default() -> Policy {
 pub fn over(base: &Policy, text: &[u8]) -> Result<Policy, String> {
     let told = |error: serde_json::Error| error.to_string();
     let mut merged = serde_json::to_value(base).map_err(told)?;
-    merge(&mut merged, serde_json::from_slice(text).map_err(told)?)?;
+    merge(&mut merged, strict::value(text).map_err(told)?)?;
     serde_json::from_value(merged).map_err(told)
 }
 
@@ -57,6 +59,7 @@ mod tests {
             r#"{"x":1}"#,
             r#"{"tokens":5}"#,
             r#"{"tokens":[]}"#,
+            r#"{"tokens":{"capacity":5,"capacity":6}}"#,
             "",
         ] {
             assert!(over(&base, bad.as_bytes()).is_err(), "{bad}");

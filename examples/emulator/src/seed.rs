@@ -1,49 +1,48 @@
 //! `POST seed`: what an account already has, pasted from its own describe calls.
 //!
-//! Reading and entering is the library's business; here it happens on a copy that replaces the state, and what became of
-//! the paste is told: what was entered, what was ignored and what was left out, with the reason.
+//! Reading and entering is the library's business. What became of the paste is told: what was entered, what was ignored and
+//! what was left out, with the reason.
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::Uri;
-use failover_model::Violation;
-use failover_model::simulation::Simulation;
+use failover_model::simulation::{Minted, Simulation};
 use failover_model::wire::{Defaults, Entered, IdKind, Paste};
 use failover_model::{ClusterId, GroupId, NodeId, PairId};
 use serde_json::{Value, json};
 
-use crate::control::{Answer, LONGEST_BODY, OfAccount, Refused, body, query, told};
-use crate::world::Emulator;
+use crate::control::{Answer, Refused, account, heard, told};
+use crate::emulator::Emulator;
+use crate::strict;
 
 /// `POST seed`.
 pub async fn plant(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
-    let OfAccount { account } = query(&uri)?;
-    let text = body(request, LONGEST_BODY).await?;
-    let pasted: Value =
-        serde_json::from_slice(&text).map_err(|error| Refused::bad(format!("the body: {error}")))?;
-    let account = account.unwrap_or_else(|| emulator.account.clone());
-    let region = emulator.region.clone();
-    let planted = emulator.with(|world, now| {
-        let mut trial = world.simulation.clone();
-        let mut mint = |kind| mint(&mut trial, kind);
-        let paste = Paste::read(&pasted, &mut Defaults { now, region, mint: &mut mint });
-        let paste = paste.map_err(|error| Refused::bad(error.to_string()))?;
-        let mut entered = Entered::default();
-        let happened = trial.adopt(now, |plane| {
-            entered = paste.enter(plane, now, &account);
-            Ok(std::mem::take(&mut entered.step))
-        });
-        let happened = happened.map_err(|violation: Violation| Refused::bad(violation.to_string()))?;
-        let Entered { pairs, groups, drills, clusters, regions, .. } = &entered;
-        let resources = pairs.len() + groups.len() + drills.len() + clusters.len();
-        if resources + regions.len() > 0 {
-            world.simulation = trial;
+    let account = account(&emulator, &uri)?;
+    let (said, text) = heard(request).await?;
+    let pasted = strict::value(&text).map_err(|error| Refused::bad(format!("the body: {error}")))?;
+    let planted = account.change(
+        || said,
+        |world, now| {
+            let simulation = &mut world.simulation;
+            let (region, mut minted) = (world.region.clone(), Minted::default());
+            let mut mint = |kind| mint(simulation, &mut minted, kind);
+            let paste = Paste::read(&pasted, &mut Defaults { now, region, mint: &mut mint });
+            let paste = paste.map_err(|error| Refused::bad(error.to_string()))?;
+            let mut entered = Entered::default();
+            let happened = simulation.adopt(now, |plane| {
+                entered = paste.enter(plane, now, &account.id);
+                std::mem::take(&mut entered.step)
+            });
+            let Entered { pairs, groups, drills, clusters, .. } = &entered;
+            if !(pairs.is_empty() && groups.is_empty() && drills.is_empty() && clusters.is_empty()) {
+                simulation.keep(minted);
+            }
             world.record(&happened);
-        }
-        Ok(as_json(&entered))
-    });
-    told(planted?)
+            Ok::<_, Refused>(as_json(&entered))
+        },
+    );
+    told(planted.await??)
 }
 
 /// What became of a paste.
@@ -64,17 +63,21 @@ fn as_json(entered: &Entered) -> Value {
 }
 
 /// An id for an object that brings none, from the same streams as those of creating calls.
-fn mint(simulation: &mut Simulation, kind: IdKind) -> String {
+fn mint(simulation: &Simulation, minted: &mut Minted, kind: IdKind) -> String {
     match kind {
-        IdKind::Pair => simulation
-            .mint("pair-cn-", 11, |id, plane| PairId::parse(id).is_ok_and(|id| plane.pair(&id).is_some())),
-        IdKind::Group => simulation
-            .mint("pg-", 16, |id, plane| GroupId::parse(id).is_ok_and(|id| plane.group(&id).is_some())),
+        IdKind::Pair => simulation.mint(minted, "pair-cn-", 11, |id, plane| {
+            PairId::parse(id).is_ok_and(|id| plane.pair(&id).is_some())
+        }),
+        IdKind::Group => simulation.mint(minted, "pg-", 16, |id, plane| {
+            GroupId::parse(id).is_ok_and(|id| plane.group(&id).is_some())
+        }),
         // Disks are registered nowhere; twenty characters of a stream of their own do not meet.
-        IdKind::Disk => simulation.mint("d-", 20, |_, _| false),
-        IdKind::Cluster => simulation
-            .mint("pc-", 17, |id, plane| ClusterId::parse(id).is_ok_and(|id| plane.cluster(&id).is_some())),
-        IdKind::Node => simulation
-            .mint("pi-", 17, |id, plane| NodeId::parse(id).is_ok_and(|id| plane.cluster_of(&id).is_some())),
+        IdKind::Disk => simulation.mint(minted, "d-", 20, |_, _| false),
+        IdKind::Cluster => simulation.mint(minted, "pc-", 17, |id, plane| {
+            ClusterId::parse(id).is_ok_and(|id| plane.cluster(&id).is_some())
+        }),
+        IdKind::Node => simulation.mint(minted, "pi-", 17, |id, plane| {
+            NodeId::parse(id).is_ok_and(|id| plane.cluster_of(&id).is_some())
+        }),
     }
 }

@@ -6,7 +6,8 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -14,12 +15,16 @@ use axum::http::Request;
 use axum::response::Response;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
 
-use crate::world::Emulator;
+use crate::emulator::Emulator;
+use crate::head::{self, Answering};
+use crate::limits;
 
 /// Marks a response that is never sent: its connection is closed instead.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +39,13 @@ impl std::fmt::Display for Lost {
 impl std::error::Error for Lost {}
 
 /// How long connections in use may take to finish when the server ends.
-const GRACE: Duration = Duration::from_secs(2);
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How long a connection that is one too many may take to hear so.
+const PARTING: Duration = Duration::from_millis(500);
+
+/// How many connections too many are told so at one time; those beyond are closed without a word.
+const PARTINGS: usize = 64;
 
 /// Serves until `stop`, then lets calls in flight finish, within bounds.
 pub async fn serve(
@@ -44,13 +55,33 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let graceful = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(emulator.limits.connections));
+    let partings = Arc::new(Semaphore::new(PARTINGS));
+    let host = format!("{}.aliyuncs.com", emulator.origin.region);
     let mut stop = std::pin::pin!(stop);
+    let mut complained: Option<Instant> = None;
+    let mut complain = |text: &str| {
+        let now = Instant::now();
+        if complained.is_none_or(|last| now.duration_since(last) > Duration::from_secs(1)) {
+            complained = Some(now);
+            tracing::warn!(limit = emulator.limits.connections, "{text}");
+        }
+    };
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => connect(stream, router.clone(), &graceful),
+            accepted = listener.accept() => match (accepted, Arc::clone(&room).try_acquire_owned()) {
+                (Ok((stream, _)), Ok(place)) => connect(stream, host.clone(), router.clone(), &graceful, place),
+                (Ok((stream, _)), Err(_)) => {
+                    complain("a connection too many is refused");
+                    if let Ok(parting) = Arc::clone(&partings).try_acquire_owned() {
+                        tokio::spawn(part(stream, host.clone(), parting));
+                    }
+                }
                 // Out of descriptors, or a client that left already: neither ends the server.
-                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+                (Err(error), _) => {
+                    complain(&format!("a connection is not accepted: {error}"));
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
             },
             () = &mut stop => break,
         }
@@ -58,6 +89,26 @@ pub async fn serve(
     drop(listener);
     emulator.ending.send_replace(true);
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+}
+
+/// An id for an answer that belongs to no account: the stream of no account is drawn on.
+pub fn request_id() -> String {
+    static GIVEN: AtomicU64 = AtomicU64::new(0);
+    let number = GIVEN.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+    format!("00000000-0000-0000-0000-{number:012X}")
+}
+
+/// Tells a client that there is no room, and waits until it has heard so: one whose request is on its way would lose the
+/// answer with the connection.
+async fn part(mut stream: TcpStream, host: String, _parting: OwnedSemaphorePermit) {
+    let answer =
+        head::refusal(&host, 503, "ServiceUnavailable", "The server has no room for another connection.");
+    let said = async {
+        stream.write_all(&answer).await?;
+        stream.shutdown().await?;
+        tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
+    };
+    let _ = tokio::time::timeout(PARTING, said).await;
 }
 
 /// Answers one request, or not at all.
@@ -71,21 +122,29 @@ pub async fn answer(router: Router, request: Request<Body>) -> Result<Response, 
     if response.extensions().get::<Lost>().is_some() { Err(Lost) } else { Ok(response) }
 }
 
-fn connect(stream: TcpStream, router: Router, graceful: &GracefulShutdown) {
+fn connect(
+    stream: TcpStream,
+    host: String,
+    router: Router,
+    graceful: &GracefulShutdown,
+    place: OwnedSemaphorePermit,
+) {
     // Answers are small and written whole; nothing is gained by waiting for more.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         answer(router.clone(), request.map(Body::new))
     });
+    // A client that closes its writing side has left: what it asked for is given up, and its place is free.
     let connection = http1::Builder::new()
         // The date of the real clock would be the one byte that differs between two equal runs.
         .auto_date_header(false)
-        // A client may close its writing side once it has asked.
-        .half_close(true)
-        .serve_connection(TokioIo::new(stream), service);
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits::HEAD)
+        .serve_connection(TokioIo::new(Answering::new(stream, host)), service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         // A failed connection concerns its client alone.
         let _ = connection.await;
+        drop(place);
     });
 }

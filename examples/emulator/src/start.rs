@@ -1,16 +1,21 @@
 //! What a server is started with: the flags, and the emulator that they mean.
 
 use std::fmt::Display;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use clap::{Parser, ValueEnum};
 use failover_model::simulation::{LatencyProfile, Transitions};
 use failover_model::{AccountId, Places, Policy, RegionId};
 
 use crate::clock::Clock;
-use crate::world::{Emulator, World};
-use crate::{control, policy};
+use crate::emulator::Emulator;
+use crate::journal::Opened;
+use crate::limits::Limits;
+use crate::world::Origin;
+use crate::{policy, strict};
 
 /// An emulator of Alibaba Cloud failover: EBS disk replica pairs and PolarDB clusters, in memory.
 #[derive(Debug, Parser)]
@@ -43,7 +48,15 @@ pub struct Flags {
     /// The region of calls that name none.
     #[arg(long, default_value = "cn-hangzhou", value_parser = RegionId::from_str)]
     region: RegionId,
+    /// Keep everything in this directory, and go on from what is in it; what it began with wins over other flags.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The most connections at one time; those beyond are answered 503 and closed.
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_CONNECTIONS)]
+    connections: NonZeroUsize,
 }
+
+const DEFAULT_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(Limits::DEFAULT.connections).unwrap();
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum ClockFlag {
@@ -73,8 +86,8 @@ impl Flags {
     ///
     /// # Errors
     ///
-    /// What cannot be read, in words.
-    pub fn emulator(self, drawn: u64) -> Result<Emulator, String> {
+    /// What cannot be read or taken up, in words.
+    pub async fn emulator(self, drawn: u64) -> Result<Arc<Emulator>, String> {
         let policy = match &self.policy {
             None => policy::default(),
             Some(file) => read_policy(file)?,
@@ -90,9 +103,21 @@ impl Flags {
             ClockFlag::Manual => Clock::manual(),
         };
         let seed = self.seed.unwrap_or(drawn);
-        let mut world = World::new(policy, seed, self.transitions.into(), latency, clock);
-        world.simulation.set_regions(regions);
-        Ok(Emulator::new(world, self.account, self.region))
+        let Self { transitions, account, region, connections, data, .. } = self;
+        let transitions = transitions.into();
+        let origin = Origin { policy, seed, transitions, latency, clock, account, region, regions };
+        let limits = Limits { connections: connections.get(), ..Limits::DEFAULT };
+        let Some(directory) = data else { return Ok(Arc::new(Emulator::new(origin, limits))) };
+        let opened = Opened::at(&directory, origin.clone())?;
+        if opened.origin != origin {
+            let seed = opened.origin.seed;
+            tracing::info!(
+                seed,
+                "{} was begun with other flags, and these are in force",
+                directory.display()
+            );
+        }
+        Emulator::kept(opened, limits).await
     }
 }
 
@@ -105,14 +130,14 @@ fn read_policy(file: &Path) -> Result<Policy, String> {
 fn read_regions(file: Option<&Path>) -> Result<Places, String> {
     let Some(file) = file else {
         let sample = include_bytes!("../regions.json");
-        return control::object(sample).map_err(|error| format!("the vendor's sample: {error}"));
+        return strict::object(sample).map_err(|error| format!("the vendor's sample: {error}"));
     };
-    control::object(&read(file, "region")?).map_err(|error| not_a(file, "list of regions", &error))
+    strict::object(&read(file, "region")?).map_err(|error| not_a(file, "list of regions", &error))
 }
 
 fn read_latency(file: &Path) -> Result<LatencyProfile, String> {
     let text = read(file, "latency")?;
-    control::object(&text).map_err(|error| not_a(file, "latency profile", &error))
+    strict::object(&text).map_err(|error| not_a(file, "latency profile", &error))
 }
 
 fn read(file: &Path, what: &str) -> Result<Vec<u8>, String> {

@@ -1,49 +1,128 @@
 //! The whole state: telling it, replacing it, clearing it.
 //!
-//! The feed is not part of it, and neither are the flags that name the default account and region.
+//! An account's state is told with what else decides its future: whose it is, and the region of calls that name none. The
+//! feed is not part of it.
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::Uri;
+use axum::http::{Method, Uri};
 use failover_model::simulation::{Fault, Simulation, World};
 use failover_model::snapshot::Snapshot;
-use failover_model::{AccountId, ControlPlane, Timestamp};
+use failover_model::{AccountId, ControlPlane, RegionId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::END;
-use crate::control::{Answer, NoQuery, Refused, body, done, query, told};
-use crate::reply;
-use crate::world::Emulator;
+use crate::control::{Answer, Refused, account, body, done, named, query, told};
+use crate::emulator::Emulator;
+use crate::journal::Said;
+use crate::{limits, reply};
 
-/// The longest state that is taken.
-const LONGEST: usize = 256 << 20;
-
+/// All that decides an account's future.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Whole {
+    account: AccountId,
+    region: RegionId,
     model: Snapshot,
     simulation: World,
 }
 
+impl Whole {
+    fn of(account: &AccountId, world: &crate::world::World) -> Self {
+        Self {
+            account: account.clone(),
+            region: world.region.clone(),
+            model: world.simulation.plane().snapshot(),
+            simulation: world.simulation.world(),
+        }
+    }
+}
+
+/// A state as a journal keeps it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kept {
+    /// The number of the last input that it contains.
+    pub number: u64,
+    /// The time.
+    pub at: Timestamp,
+    /// What a real clock adds to the system's time.
+    pub offset_ms: i64,
+    /// The number of the last event that was told.
+    last_seq: u64,
+    whole: Whole,
+}
+
+impl Kept {
+    /// The state of a world.
+    pub fn of(account: &AccountId, world: &mut crate::world::World) -> Self {
+        Self {
+            number: world.inputs,
+            at: world.clock.now(),
+            offset_ms: world.clock.offset_ms(),
+            last_seq: world.feed.last_seq(),
+            whole: Whole::of(account, world),
+        }
+    }
+
+    /// Puts it in the place of what a world begins with.
+    ///
+    /// # Errors
+    ///
+    /// In words: it is no state of this account.
+    pub fn restore(
+        self,
+        world: &mut crate::world::World,
+        account: &AccountId,
+        limits: limits::Limits,
+    ) -> Result<(), String> {
+        let (region, simulation) = restored(self.whole, account, limits).map_err(|refused| refused.error)?;
+        world.region = region;
+        world.inputs = self.number;
+        world.feed.resume(self.last_seq);
+        world.replace(simulation);
+        Ok(())
+    }
+}
+
 /// `GET state`.
 pub async fn tell(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
-    let NoQuery {} = query(&uri)?;
-    let whole = emulator.with(|world, _| Whole {
-        model: world.simulation.plane().snapshot(),
-        simulation: world.simulation.world(),
-    });
+    let account = account(&emulator, &uri)?;
+    let whole = account.with(|world, _| Whole::of(&account.id, world)).await;
     told(whole)
 }
 
 /// `PUT state`. The clock is set to the one of the state; a real clock goes on from there.
 pub async fn replace(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
-    let NoQuery {} = query(&uri)?;
-    let text = body(request, LONGEST).await?;
+    let account = account(&emulator, &uri)?;
+    let text = body(request, limits::STATE).await?;
+    let (id, limits, said) = (account.id.clone(), emulator.limits, text.clone());
+    // A large state takes seconds to read, in which no thread that answers others is to be busy.
+    let read = tokio::task::spawn_blocking(move || {
+        let whole = serde_json::from_slice(&text);
+        restored(whole.map_err(|error| Refused::bad(format!("the state: {error}")))?, &id, limits)
+    });
+    let (region, simulation) =
+        read.await.unwrap_or_else(|_| Err(Refused::bad("the state cannot be read")))?;
+    account
+        .change(
+            || Said::of(&Method::PUT, &uri, &[], &said),
+            |world, _| {
+                world.clock.set(simulation.plane().clock());
+                world.region = region;
+                world.replace(simulation);
+            },
+        )
+        .await?;
+    done()
+}
+
+fn restored(whole: Whole, id: &AccountId, limits: limits::Limits) -> Result<(RegionId, Simulation), Refused> {
     let bad = |what: &str, error: &dyn std::fmt::Display| Refused::bad(format!("{what}: {error}"));
-    let whole: Whole = serde_json::from_slice(&text).map_err(|error| bad("the state", &error))?;
-    drop(text);
-    // All of this happens before the lock is taken: others are served meanwhile.
+    if whole.account != *id {
+        return Err(Refused::bad(format!("the state is that of account {}, not of {id}", whole.account)));
+    }
     let plane = ControlPlane::restore_with_hash_seed(whole.model, crate::draw_seed());
     let plane = plane.map_err(|error| bad("model", &error))?;
     let clock = plane.clock();
@@ -58,11 +137,21 @@ pub async fn replace(State(emulator): State<Arc<Emulator>>, uri: Uri, request: R
             reply::check(fault).map_err(|why| bad(&format!("fault {}", planned.id), &why))?;
         }
     }
-    emulator.with(|world, _| {
-        world.simulation = simulation;
-        world.clock.set(clock);
-    });
-    done()
+    if simulation.faults().len() > limits.faults {
+        return Err(Refused::bad(format!("an account has at most {} planned faults", limits.faults)));
+    }
+    let plane = simulation.plane();
+    if plane.resource_count() > limits.resources {
+        return Err(Refused::bad(format!("an account has at most {} resources", limits.resources)));
+    }
+    let is_other = |owner: &AccountId| owner != id;
+    if plane.pairs().any(|pair| is_other(pair.account()))
+        || plane.groups().any(|view| is_other(view.group.account()))
+        || plane.clusters().any(|cluster| is_other(cluster.account()))
+    {
+        return Err(Refused::bad(format!("model: it has resources of other accounts than {id}")));
+    }
+    Ok((whole.region, simulation))
 }
 
 #[derive(Deserialize)]
@@ -73,26 +162,17 @@ struct Fresh {
     account: Option<AccountId>,
 }
 
-/// `DELETE state`: as after a start, but for the policy, the regions, the latencies and the transitions in force, and the clock
-/// unless a time is given. With an account, only what is that account's goes: its resources and tokens. Faults, seed and
-/// clock belong to the server, so they stay and cannot be set.
+/// `DELETE state`: the account is as after a start, but for the policy, the regions, the latencies and the transitions in
+/// force, and the clock unless a time is given.
 pub async fn clear(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
     let Fresh { now_ms, seed, account } = query(&uri)?;
-    if let Some(account) = account {
-        if now_ms.is_some() || seed.is_some() {
-            return Err(Refused::bad("now_ms and seed are the server's: they do not go with account"));
-        }
-        emulator.with(|world, now| {
-            let happened = world.simulation.forget_account(now, &account);
-            world.record(&happened);
-        });
-        return done();
-    }
+    let account = named(&emulator, account)?;
     let set = now_ms.map(Timestamp::from_millis);
     if set.is_some_and(|set| set > END) {
         return Err(Refused::bad("the clock ends with the year 9999"));
     }
-    emulator.with(|world, now| {
+    let said = || Said::of(&Method::DELETE, &uri, &[], b"");
+    let cleared = account.change(said, |world, now| {
         let old = &world.simulation;
         let plane = ControlPlane::with_hash_seed(old.plane().policy().clone(), crate::draw_seed());
         let seed = seed.unwrap_or(old.seed());
@@ -100,10 +180,11 @@ pub async fn clear(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
         fresh.set_regions(old.plane().regions().clone());
         // Nothing is pending, so nothing can happen.
         drop(fresh.advance(set.unwrap_or(now)));
-        world.simulation = fresh;
+        world.replace(fresh);
         if let Some(set) = set {
             world.clock.set(set);
         }
     });
+    cleared.await?;
     done()
 }

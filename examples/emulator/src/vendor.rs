@@ -17,21 +17,25 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{Method, header, request::Parts};
+use axum::http::{Method, Version, header, request::Parts};
 use axum::response::Response as HttpResponse;
 use axum::routing::any;
 use failover_model::ebs::Site;
 use failover_model::simulation::ReplyFault;
 use failover_model::wire::{Body, Parameters, Parsed};
-use failover_model::{Call, ControlPlane, Operation, RegionId, RuleId, Timestamp, WireError};
+use failover_model::{AccountId, Call, ControlPlane, Operation, RegionId, RuleId, Timestamp, WireError};
 use failover_model::{Refusal, Request as Asked, Response};
 use serde_json::Value;
 
 use crate::caller::{Caller, Early, error, quote};
+use crate::emulator::Emulator;
 use crate::feed::Entry;
 use crate::incoming::{self, Unread};
-use crate::reply;
-use crate::world::{Emulator, World};
+use crate::journal::NotKept;
+use crate::limits::Limits;
+use crate::reply::{self, TEMPORARY};
+use crate::serve;
+use crate::world::World;
 
 /// The longest body.
 const LONGEST_BODY: usize = 1 << 20;
@@ -58,35 +62,54 @@ enum Outcome {
 
 async fn elsewhere(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpResponse {
     let message = "Specified api is not found, please check your url and method.";
-    refuse(&emulator, &request.into_parts().0, error(404, "InvalidApi.NotFound", message.into()))
+    refuse(&emulator, &request.into_parts().0, error(404, "InvalidApi.NotFound", message.into())).await
 }
 
 async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpResponse {
     let (parts, body) = request.into_parts();
     if parts.method != Method::GET && parts.method != Method::POST {
         let message = format!("The method {} is not supported; send GET or POST.", parts.method);
-        let mut response = refuse(&emulator, &parts, error(405, "UnsupportedHTTPMethod", message.into()));
+        let mut response =
+            refuse(&emulator, &parts, error(405, "UnsupportedHTTPMethod", message.into())).await;
         response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("GET, POST"));
         return response;
+    }
+    if parts.version == Version::HTTP_11 && !parts.headers.contains_key(header::HOST) {
+        let message = "The request is refused: HTTP/1.1 demands the header Host.";
+        return refuse(&emulator, &parts, error(400, "InvalidRequest", message.into())).await;
     }
     let body = match incoming::read(&parts.headers, body, LONGEST_BODY).await {
         Ok(body) => body,
         Err(unread) => {
             let code = match unread {
                 Unread::TooLong { .. } => "RequestEntityTooLarge",
+                Unread::Slow => "RequestTimeout",
                 Unread::Broken => "InvalidRequest",
             };
             let message = format!("The request is refused: {unread}.");
             let error = error(unread.status().as_u16(), code, message.into());
-            return refuse(&emulator, &parts, error);
+            return refuse(&emulator, &parts, error).await;
         }
     };
     let caller = Caller::of(&parts.headers);
     let (parameters, read) = caller.read(parts.uri.query().unwrap_or_default(), &body);
     let parsed = read.and_then(|()| caller.parse(&parameters));
     let format = caller.format(&parameters);
-    let (answer, request_id, fault) =
-        emulator.with(|world, now| answer(world, now, &emulator, &caller, &parameters, parsed));
+    let account = match emulator.account(&caller.account(&parameters, &emulator)) {
+        Ok(account) => account,
+        Err(full) => {
+            let message = format!("The request is refused: {full}.");
+            return refuse(&emulator, &parts, error(503, "ServiceUnavailable", message.into())).await;
+        }
+    };
+    let said = || caller.said(&parts, &body);
+    let act = |world: &mut World, now| {
+        answer(world, now, &account.id, emulator.limits, &caller, &parameters, parsed)
+    };
+    let (answer, request_id, fault) = match account.change(said, act).await {
+        Ok(answered) => answered,
+        Err(NotKept) => return not_kept(&parts, &caller, &emulator),
+    };
     // Writing the document needs no lock.
     let document = match (&answer, fault.as_ref().and_then(reply::replacement)) {
         (_, Some(error)) => Body::error(
@@ -111,12 +134,31 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
     }
 }
 
-/// An answer to what is no call at all: it takes a request id and leaves no event.
-fn refuse(emulator: &Emulator, parts: &Parts, error: WireError) -> HttpResponse {
+/// An answer to what is no call at all: it takes a request id of the account, of the default account where there is none,
+/// and leaves no event.
+async fn refuse(emulator: &Emulator, parts: &Parts, error: WireError) -> HttpResponse {
     let caller = Caller::of(&parts.headers);
     let (parameters, _) = caller.read(parts.uri.query().unwrap_or_default(), b"");
-    let request_id = emulator.with(|world, _| world.simulation.mint_request_id());
+    let asking = emulator.account(&caller.account(&parameters, emulator));
+    let request_id = match asking.or_else(|_| emulator.account(&emulator.origin.account)) {
+        Ok(account) => {
+            let said = || caller.said(parts, b"");
+            let minted = account.change(said, |world, _| world.simulation.mint_request_id()).await;
+            let Ok(minted) = minted else { return not_kept(parts, &caller, emulator) };
+            minted
+        }
+        Err(_) => serve::request_id(),
+    };
     let host = caller.host_id(None, emulator);
+    let document = Body::error(&error, None, &request_id, &host, caller.format(&parameters));
+    reply::response(document, &request_id)
+}
+
+/// The answer to a call whose effect may be lost when the server ends.
+fn not_kept(parts: &Parts, caller: &Caller, emulator: &Emulator) -> HttpResponse {
+    let (parameters, _) = caller.read(parts.uri.query().unwrap_or_default(), b"");
+    let error = error(503, "ServiceUnavailable", format!("The request has failed: {NotKept}.").into());
+    let (request_id, host) = (serve::request_id(), caller.host_id(None, emulator));
     let document = Body::error(&error, None, &request_id, &host, caller.format(&parameters));
     reply::response(document, &request_id)
 }
@@ -125,13 +167,14 @@ fn refuse(emulator: &Emulator, parts: &Parts, error: WireError) -> HttpResponse 
 fn answer(
     world: &mut World,
     now: Timestamp,
-    emulator: &Emulator,
+    account: &AccountId,
+    limits: Limits,
     caller: &Caller,
     parameters: &Parameters,
     parsed: Result<Parsed, Early>,
 ) -> (Outcome, String, Option<ReplyFault>) {
     let request_id = world.simulation.mint_request_id();
-    let account = caller.account(parameters, emulator);
+    let default = world.region.clone();
     let operation = match &parsed {
         Ok(parsed) => Some(parsed.request.operation()),
         Err(early) => early.operation,
@@ -139,7 +182,7 @@ fn answer(
     let quoted = |name| parameters.get(name).map(|text| quote(text).into_owned());
     let (region, token) = match &parsed {
         Ok(parsed) => {
-            let region = caller.region(parsed, emulator);
+            let region = caller.region(parsed, &default);
             (Some(region.to_string()), parsed.token.as_ref().map(ToString::to_string))
         }
         Err(_) => (quoted("RegionId"), quoted("ClientToken")),
@@ -152,9 +195,9 @@ fn answer(
     let decided = match (&parsed, &fault) {
         (Ok(_), Some(fault)) if !fault.effect => kept_from_effect(fault),
         (Ok(parsed), _) => {
-            let region = caller.region(parsed, emulator);
+            let region = caller.region(parsed, &default);
             let call = Call { now, account: account.clone(), region, token: parsed.token.clone() };
-            decide(world, &call, &parsed.request)
+            decide(world, &call, &parsed.request, limits)
         }
         (Err(early), _) => Decided {
             document: Outcome::Error(early.error.clone()),
@@ -212,9 +255,14 @@ fn answer(
 }
 
 /// Asks the library.
-fn decide(world: &mut World, call: &Call, request: &Asked) -> Decided {
+fn decide(world: &mut World, call: &Call, request: &Asked, limits: Limits) -> Decided {
     let operation = request.operation();
-    let (output, happened) = world.simulation.call(call, request);
+    let is_full = world.is_full(operation, limits);
+    let (output, happened) = if is_full {
+        world.simulation.call_without_room(call, request)
+    } else {
+        world.simulation.call(call, request)
+    };
     let resource = resource(world.simulation.plane(), request, output.result.as_ref());
     let outcome = if output.replayed { "replayed" } else { "accepted" };
     let rule = output.rule;
@@ -233,6 +281,7 @@ fn decide(world: &mut World, call: &Call, request: &Asked) -> Decided {
             let code = Some(error.code.clone().into_owned());
             Decided { document: Outcome::Error(error), outcome, code, rule, resource, happened }
         }
+        None if is_full => Decided { happened, ..full(limits, &call.account) },
         // The simulation mints ids that are free, so a call always has a result.
         None => {
             let message = "The request processing has failed due to some unknown error.";
@@ -252,16 +301,41 @@ fn silenced(world: &World, operation: Operation, region: Option<&str>) -> Option
     }
     let headers = Default::default();
     let (status, code) = (None, None);
-    Some(ReplyFault { action: operation, effect: false, lose: true, status, code, delay_ms: 0, headers })
+    let (message, body) = (None, None);
+    Some(ReplyFault {
+        action: operation,
+        effect: false,
+        lose: true,
+        status,
+        code,
+        message,
+        body,
+        delay_ms: 0,
+        headers,
+    })
+}
+
+/// A call that creates, by an account that has as much as the server bears.
+fn full(limits: Limits, account: &AccountId) -> Decided {
+    tracing::warn!(limit = limits.resources, account = %account, "a resource too many is refused");
+    let message = format!("The account has {} resources and the server bears no more.", limits.resources);
+    let error = error(403, "OperationDenied.QuotaExceed", message.into());
+    Decided {
+        code: Some(error.code.clone().into_owned()),
+        document: Outcome::Error(error),
+        outcome: "refused",
+        rule: None,
+        resource: None,
+        happened: Default::default(),
+    }
 }
 
 /// A call that a fault keeps from taking effect, with the answer that the fault gives.
 fn kept_from_effect(fault: &ReplyFault) -> Decided {
     let error = reply::replacement(fault);
     let code = error.as_ref().map(|error| error.code.clone().into_owned());
-    let message = "The request has failed due to a temporary failure of the server.";
     // Without a replacement the reply is lost, and nobody sees this.
-    let error = error.unwrap_or_else(|| crate::caller::error(503, "ServiceUnavailable", message.into()));
+    let error = error.unwrap_or_else(|| crate::caller::error(503, "ServiceUnavailable", TEMPORARY.into()));
     Decided {
         document: Outcome::Error(error),
         outcome: "refused",

@@ -1,46 +1,85 @@
-//! The one shared state: a simulation, its clock and its feed, behind one lock.
+//! What one account has: a simulation, its clock and its feed.
 //!
-//! Every request takes the lock, first does the work that has fallen due, then its own, and is told apart from others
-//! by nothing but order. That is what makes the answers under a manual clock the same from run to run.
-
-use std::sync::{Mutex, PoisonError};
+//! Every request first does the work that has fallen due, then its own, and is told apart from others of its account by
+//! nothing but order. That is what makes the answers under a manual clock the same from run to run.
 
 use failover_model::simulation::{LatencyProfile, Simulation, Trace, Transitions};
-use failover_model::{AccountId, ControlPlane, Policy, RegionId, Span, Timestamp};
-use tokio::sync::{Notify, watch};
+use failover_model::{AccountId, ControlPlane, Operation, Places, Policy, RegionId, Span, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::clock::{Clock, END};
 use crate::feed::{Entry, Feed};
+use crate::limits::Limits;
 use crate::{draw_seed, project};
 
-/// A long advance is made in strides, so that its events need not all be in memory at once.
-const STRIDE: Span = Span::from_secs(3_600);
+/// What the world of an account begins with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// The readings.
+    pub policy: Policy,
+    /// The seed of the default account; that of each other follows from it and from the account.
+    pub seed: u64,
+    /// How effects end.
+    pub transitions: Transitions,
+    /// How long effects take.
+    pub latency: LatencyProfile,
+    /// Which time it is.
+    pub clock: Clock,
+    /// The account of access keys that are no account.
+    pub account: AccountId,
+    /// The region of calls that name none.
+    pub region: RegionId,
+    /// The regions and zones that there are.
+    pub regions: Places,
+}
 
-/// What is behind the lock.
+impl Origin {
+    /// The seed of an account: one stream of ids and choices for each, however many there are and whichever came first.
+    pub fn seed_of(&self, account: &AccountId) -> u64 {
+        if *account == self.account {
+            return self.seed;
+        }
+        // FNV-1a, small enough that every JSON reader keeps it whole.
+        let bytes = self.seed.to_le_bytes().into_iter().chain(account.as_str().bytes());
+        let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        hash >> 11
+    }
+}
+
+/// The world of one account.
 pub struct World {
     /// Everything that decides.
     pub simulation: Simulation,
     /// Which time it is.
     pub clock: Clock,
+    /// The region of calls that name none.
+    pub region: RegionId,
     /// What happened.
     pub feed: Feed,
+    /// How often the whole was replaced: work that was begun on another state must not go on.
+    pub replaced: u64,
+    /// Where the clock is on its way to.
+    pub until: Option<Timestamp>,
+    /// How many inputs were journalled.
+    pub inputs: u64,
 }
 
 impl World {
-    /// An empty world.
-    pub fn new(
-        policy: Policy,
-        seed: u64,
-        transitions: Transitions,
-        latency: LatencyProfile,
-        mut clock: Clock,
-    ) -> Self {
+    /// The world that an account begins with.
+    pub fn new(origin: &Origin, account: &AccountId) -> Self {
         // Clients choose the names that are hashed here.
-        let plane = ControlPlane::with_hash_seed(policy, draw_seed());
-        let mut simulation = Simulation::new(plane, seed, transitions, latency);
+        let plane = ControlPlane::with_hash_seed(origin.policy.clone(), draw_seed());
+        let seed = origin.seed_of(account);
+        let mut simulation = Simulation::new(plane, seed, origin.transitions, origin.latency);
+        simulation.set_regions(origin.regions.clone());
+        let mut clock = origin.clock;
         // Nothing is pending yet, so there is nothing to record.
         drop(simulation.advance(clock.now()));
-        Self { simulation, clock, feed: Feed::default() }
+        let (region, feed) = (origin.region.clone(), Feed::default());
+        Self { simulation, clock, region, feed, replaced: 0, until: None, inputs: 0 }
     }
 
     /// Does all work that has fallen due, and says which time it is.
@@ -50,26 +89,35 @@ impl World {
         now
     }
 
-    /// Moves the clock forward to `to` and does the work that falls due until then; returns how much it was.
-    pub fn move_clock(&mut self, to: Timestamp) -> u64 {
-        self.clock.set(to.min(END));
-        self.advance_to(to.min(END))
+    /// Moves the clock towards `to`, and does the work that falls due within `stride` of the next that does; returns how
+    /// much it was, and whether the clock is there.
+    pub fn stride(&mut self, to: Timestamp, stride: Span) -> (u64, bool) {
+        let seen = self.simulation.plane().clock();
+        // A gap without work is crossed at once.
+        let due = self.simulation.next_due().map_or(to, |due| due.at.max(seen));
+        let stop = due.after(stride).min(to).min(END);
+        self.clock.set(stop);
+        (self.advance_to(stop), stop >= to.min(END))
     }
 
     fn advance_to(&mut self, to: Timestamp) -> u64 {
-        let mut fired: u64 = 0;
-        loop {
-            let seen = self.simulation.plane().clock();
-            // A gap without work is crossed at once; time seen is not a stride away from zero when a server starts.
-            let due = self.simulation.next_due().map_or(to, |due| due.at.max(seen));
-            let stop = due.after(STRIDE).min(to);
-            let happened = self.simulation.advance(stop);
-            fired = fired.saturating_add(happened.fired);
-            self.record(&happened);
-            if stop >= to {
-                return fired;
-            }
-        }
+        let happened = self.simulation.advance(to);
+        self.record(&happened);
+        happened.fired
+    }
+
+    /// Whether this operation creates something and there is as much as the server bears.
+    pub fn is_full(&self, operation: Operation, limits: Limits) -> bool {
+        let creates = matches!(
+            operation,
+            Operation::CreateDiskReplicaPair
+                | Operation::CreateDiskReplicaGroup
+                | Operation::StartPairDrill
+                | Operation::StartReplicaGroupDrill
+                | Operation::CreateDbCluster
+                | Operation::CreateDbNodes
+        );
+        creates && self.simulation.plane().resource_count() >= limits.resources
     }
 
     /// Puts what happened into the feed.
@@ -85,74 +133,11 @@ impl World {
         self.record(happened);
         self.feed.since(before)
     }
-}
 
-/// The server's state, shared by all connections.
-pub struct Emulator {
-    world: Mutex<World>,
-    /// The number of the last event, for those who wait for one.
-    last_seq: watch::Sender<u64>,
-    /// Something may now fall due earlier than it did.
-    changed: Notify,
-    /// Whether the server is ending, for those who wait.
-    pub ending: watch::Sender<bool>,
-    /// The account of access keys that are no account.
-    pub account: AccountId,
-    /// The region of calls that name none.
-    pub region: RegionId,
-}
-
-impl Emulator {
-    /// A server around a world.
-    pub fn new(world: World, account: AccountId, region: RegionId) -> Self {
-        Self {
-            world: Mutex::new(world),
-            last_seq: watch::Sender::new(0),
-            changed: Notify::new(),
-            ending: watch::Sender::new(false),
-            account,
-            region,
-        }
-    }
-
-    /// Does something to the world, at the time given, after all work that is due; then wakes who waits for events.
-    pub fn with<T>(&self, act: impl FnOnce(&mut World, Timestamp) -> T) -> T {
-        let result = self.locked(act);
-        self.changed.notify_one();
-        result
-    }
-
-    fn locked<T>(&self, act: impl FnOnce(&mut World, Timestamp) -> T) -> T {
-        // Nothing here panics while it holds the lock; should it ever, the next request is still better served than not.
-        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = world.catch_up();
-        let result = act(&mut world, now);
-        let last = world.feed.last_seq();
-        drop(world);
-        self.last_seq.send_if_modified(|seen| std::mem::replace(seen, last) != last);
-        result
-    }
-
-    /// Tells whenever there are new events.
-    pub fn news(&self) -> watch::Receiver<u64> {
-        self.last_seq.subscribe()
-    }
-
-    /// Whether time passes by itself, so that [`keep_time`](Self::keep_time) has something to do.
-    pub fn is_on_real_time(&self) -> bool {
-        self.locked(|world, _| world.clock.is_real())
-    }
-
-    /// On a real clock, does work when it falls due, also if nobody asks, so that events appear on time.
-    pub async fn keep_time(&self) {
-        // Between looks the system's clock may be set; so none waits longer than this.
-        const LONGEST: std::time::Duration = std::time::Duration::from_secs(1);
-        loop {
-            let wait = self.locked(|world, now| {
-                let due = world.simulation.next_due().map(|due| due.at.since(now).as_millis());
-                due.map_or(LONGEST, |ms| std::time::Duration::from_millis(ms).min(LONGEST))
-            });
-            let _ = tokio::time::timeout(wait, self.changed.notified()).await;
-        }
+    /// Replaces everything but the feed.
+    pub fn replace(&mut self, simulation: Simulation) {
+        self.simulation = simulation;
+        self.replaced = self.replaced.wrapping_add(1);
+        self.until = None;
     }
 }

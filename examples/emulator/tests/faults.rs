@@ -95,8 +95,9 @@ fn disks_are_as_the_outside_reports_them() {
     );
     assert_eq!(server.get("disks").ok()["disks"].as_array().map(Vec::len), Some(1));
     assert_eq!(server.kinds("resource=d-source"), ["disk", "disk"]);
-    // One that is part of no pair is the default account's, or that of the query.
-    server.fault(json!({ "kind": "disk", "disk": "d-new", "attached": true }));
+    // One that is part of no pair counts once it is; the answer says so.
+    let seen = server.post("faults", &json!({ "kind": "disk", "disk": "d-new", "attached": true })).ok();
+    assert_eq!(seen["known"], false);
     server
         .post("faults?account=2222222222222222", &json!({ "kind": "disk", "disk": "d-other", "up": false }))
         .ok();
@@ -354,7 +355,8 @@ fn a_region_that_is_lost_leaves_nobody_and_its_return_brings_back_the_writer_tha
     let server = Server::manual();
     two_zones(&server);
     let region = |region: &str, up: bool| json!({ "kind": "region", "region": region, "up": up });
-    server.fault(region("cn-beijing", false));
+    server.post("faults", &region("cn-beijing", false)).error(400);
+    server.post("faults", &json!({ "kind": "zone", "zone": "cn-beijing-a", "up": false })).error(400);
     assert_eq!(text(&server.attribute("pc-z"), "/DBClusterStatus"), "Running", "another region's loss");
     server.fault(region("cn-hangzhou", false));
     server.advance(60_000);

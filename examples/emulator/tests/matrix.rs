@@ -48,7 +48,7 @@ fn can_seed(server: &Server, pairs: &[Value], groups: &[Value]) -> bool {
 fn call(server: &Server, action: &str, parameters: &[(&str, &str)]) -> (String, String) {
     let answer = server.ebs(action, parameters);
     let code = if answer.status == 200 { "OK".to_owned() } else { text(&answer.json(), "/Code") };
-    let events = server.events("limit=100000");
+    let events = server.events("limit=20000");
     let last = events.iter().rfind(|event| event["kind"] == "call").expect("the call's event");
     (code, text(last, "/rule"))
 }

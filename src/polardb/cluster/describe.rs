@@ -124,7 +124,8 @@ impl DescribeDbClusters {
         clusters: &Map<ClusterId, DbCluster>,
         now: Timestamp,
     ) -> ClusterPage {
-        let (clusters, total) = self.page(account, region, clusters, now, self.skips(), self.page_size.into());
+        let (clusters, total) =
+            self.page(account, region, clusters, now, self.skips(), self.page_size.into());
         ClusterPage { clusters, page_number: self.page_number, total }
     }
 

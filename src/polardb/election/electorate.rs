@@ -8,10 +8,10 @@ use alloc::vec::Vec;
 
 use crate::ids::{NodeId, ZoneId};
 use crate::polardb::election::ranking::{Priority, Tried, next_tier};
-use crate::polardb::election::rules::{P_108, P_110, P_112, P_113, P_114, P_185};
+use crate::polardb::election::rules::{P_108, P_110, P_112, P_113, P_114, P_132, P_185};
 use crate::polardb::nodes::{DbNode, NodeKind, Role, writer};
 use crate::policy::{ColumnStoreElection, ElectionZone, HotReplicaPreference, LowerTiers, PolarDbPolicy};
-use crate::rule::cite;
+use crate::rule::{RuleId, cite};
 
 /// `TargetZoneType`: the part of a cluster that elects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -105,6 +105,25 @@ impl Electorate {
             && self.admits(node.kind)
             && self.zone.as_ref().is_none_or(|zone| *zone == node.zone)
             && self.floor.is_none_or(|floor| floor <= node.priority)
+    }
+
+    /// The rule that keeps this node out of the election now; `None` for a candidate.
+    pub fn barred_by(&self, node: &DbNode) -> Option<RuleId> {
+        if node.role != Role::Reader {
+            Some(P_110)
+        } else if !self.admits(node.kind) {
+            Some(P_112)
+        } else if !node.is_running() {
+            Some(P_113)
+        } else if !node.replicating {
+            Some(P_114)
+        } else if self.zone.as_ref().is_some_and(|zone| *zone != node.zone) {
+            Some(P_108)
+        } else if self.floor.is_some_and(|floor| floor > node.priority) {
+            Some(P_132)
+        } else {
+            None
+        }
     }
 
     /// The nodes that can be elected now, with their priorities.

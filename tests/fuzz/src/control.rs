@@ -2,8 +2,9 @@
 //!
 //! A line is a method, a target and perhaps a body: `PUT /_emulator/transitions {"mode":"manual"}`. A line that begins
 //! with `#` is for the reader. What HTTP itself would refuse is skipped. The clock stands until it is told, and who waits
-//! is answered at once.
+//! is answered at once: the timers of the runtime run ahead when nothing else does.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -11,7 +12,9 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Method, Request, StatusCode, Uri, header};
 use axum::response::Response;
 use failover_emulator::clock::Clock;
-use failover_emulator::world::{Emulator, World};
+use failover_emulator::emulator::Emulator;
+use failover_emulator::limits::Limits;
+use failover_emulator::world::Origin;
 use failover_emulator::{policy, router, serve};
 use failover_model::simulation::{Fault, LatencyProfile, PlannedFault, Transitions};
 use failover_model::{AccountId, ControlPlane};
@@ -40,8 +43,8 @@ pub fn state_after(data: &[u8]) -> String {
 }
 
 fn made(data: &[u8]) -> (Client, String) {
-    // Nothing here sleeps, so the runtime is there for the timers alone that are made and not waited for.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_time().start_paused(true).build().expect("a runtime");
     let mut client = Client::new();
     let state = runtime.block_on(async {
         let lines = data.split(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"#"));
@@ -78,24 +81,34 @@ struct Seen {
 
 impl Client {
     fn new() -> Self {
-        let clock = Clock::manual();
-        let world = World::new(policy::default(), 7, Transitions::Timed, LatencyProfile::QUICK, clock);
-        let account = AccountId::parse("1001").expect("well formed");
-        let emulator = Emulator::new(world, account, "cn-hangzhou".parse().expect("well formed"));
-        // A server that ends lets nobody wait: not who asks for events, not whose answer a fault delays.
-        emulator.ending.send_replace(true);
-        let emulator = Arc::new(emulator);
+        let origin = Origin {
+            policy: policy::default(),
+            seed: 7,
+            transitions: Transitions::Timed,
+            latency: LatencyProfile::QUICK,
+            clock: Clock::manual(),
+            account: AccountId::parse("1001").expect("well formed"),
+            region: "cn-hangzhou".parse().expect("well formed"),
+            regions: failover_model::Places::default(),
+        };
+        let emulator = Arc::new(Emulator::new(origin, Limits::DEFAULT));
         Self { router: router(&emulator), emulator, advanced_ms: 0, answers: Vec::new() }
     }
 
-    fn seen(&self) -> Seen {
+    /// What each account has.
+    async fn seen(&self) -> BTreeMap<AccountId, Seen> {
         let is_reply = |planned: &PlannedFault| matches!(planned.fault, Fault::Reply(_));
-        self.emulator.with(|world, _| Seen {
-            replies_may_be_struck: world.simulation.faults().iter().any(is_reply),
-            plane: world.simulation.plane().clone(),
-            world: world.simulation.world(),
-            last_seq: world.feed.last_seq(),
-        })
+        let mut seen = BTreeMap::new();
+        for account in self.emulator.accounts() {
+            let has = account.with(|world, _| Seen {
+                replies_may_be_struck: world.simulation.faults().iter().any(is_reply),
+                plane: world.simulation.plane().clone(),
+                world: world.simulation.world(),
+                last_seq: world.feed.last_seq(),
+            });
+            seen.insert(account.id.clone(), has.await);
+        }
+        seen
     }
 
     async fn line(&mut self, line: &[u8]) {
@@ -111,11 +124,15 @@ impl Client {
             }
         }
         let told = String::from_utf8_lossy(line);
-        let before = self.seen();
+        let before = self.seen().await;
         let answer = self.ask(&method, &target, Bytes::copy_from_slice(body)).await;
         self.answers.push((told.to_string(), answer.as_ref().map(|answer| answer.status.as_u16())));
-        let after = self.seen();
-        after.plane.check().unwrap_or_else(|violation| panic!("{violation} after {told}"));
+        let mut after = self.seen().await;
+        for seen in after.values() {
+            seen.plane.check().unwrap_or_else(|violation| panic!("{violation} after {told}"));
+        }
+        // An account that was not asked for before has what it begins with.
+        after.retain(|account, _| before.contains_key(account));
         if target.path() == "/_emulator" || target.path().starts_with("/_emulator/") {
             let answer = answer.expect("no fault loses an answer about faults");
             let status = answer.status;
@@ -125,15 +142,17 @@ impl Client {
             }
             return;
         }
-        let struck = before.replies_may_be_struck;
+        let struck = before.values().any(|seen| seen.replies_may_be_struck);
+        let count = |seen: &BTreeMap<AccountId, Seen>| seen.values().map(|seen| seen.last_seq).sum::<u64>();
         let Some(answer) = answer else {
-            assert!(after.last_seq > before.last_seq, "a lost call leaves no trace: {told}");
+            assert!(count(&after) > count(&before), "a lost call leaves no trace: {told}");
             return;
         };
         let status = answer.status;
         vendor(&method, &answer, struck).unwrap_or_else(|why| panic!("{why}: {status} to {told}"));
         if !struck && !status.is_success() {
-            assert!(before.plane == after.plane, "{status} and yet something changed: {told}");
+            let same = |(account, seen): (&AccountId, &Seen)| after[account].plane == seen.plane;
+            assert!(before.iter().all(same), "{status} and yet something changed: {told}");
         }
     }
 
@@ -142,6 +161,7 @@ impl Client {
         let mut request = Request::new(Body::from(body));
         *request.method_mut() = method.clone();
         *request.uri_mut() = target.clone();
+        request.headers_mut().insert(header::HOST, header::HeaderValue::from_static("localhost"));
         let response: Response = serve::answer(self.router.clone(), request).await.ok()?;
         let status = response.status();
         let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
@@ -170,7 +190,7 @@ fn well_formed(method: &Method, answer: &Answer) -> Result<(), &'static str> {
     match answer.status.as_u16() {
         204 if answer.body.is_empty() => return Ok(()),
         204 => return Err("no content, and yet some"),
-        200 | 400 | 404 | 405 => {}
+        200 | 400 | 404 | 405 | 409 | 410 | 413 | 429 => {}
         _ => return Err("a status that is not promised"),
     }
     if answer.kind != "application/json" {

@@ -32,7 +32,11 @@ impl Server {
     }
 
     pub fn start(flags: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_failover-emulator"));
+        Self::through(&mut Command::new(env!("CARGO_BIN_EXE_failover-emulator")), flags)
+    }
+
+    /// Starts it by a command that takes its flags.
+    pub fn through(command: &mut Command, flags: &[&str]) -> Self {
         command.args(["--listen", "127.0.0.1:0"]).args(flags);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
         let out = child.stdout.take().expect("its output");
