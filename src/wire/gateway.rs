@@ -165,7 +165,8 @@ fn named<'a>(
     match (header, parameters.value(name)) {
         (header, Value::Absent) => Ok(header),
         (None, Value::Is(text)) => Ok(Some(text)),
-        (Some(header), Value::Is(text)) if header == text => Ok(Some(text)),
+        // A client of the vendor's puts the action into the header with a small first letter.
+        (Some(header), Value::Is(text)) if header.eq_ignore_ascii_case(text) => Ok(Some(text)),
         _ => Err(GatewayError::Contradiction { parameter: name }),
     }
 }

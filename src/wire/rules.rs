@@ -11,7 +11,7 @@ rules! {
     W_011 Sibling "gateway codes: facts/ebs.md#gateway-codes" => "A version that is no product's is refused.";
     W_012 Sibling "gateway codes; actions of the SDKs: facts/ebs.md#gateway-codes, facts/ebs.md#parameters-at-the-gateway" => "An action that the product has and the model has not is refused by name.";
     W_013 Sibling "InvalidApi.NotFound is listed for drills: facts/ebs.md#codes-listed-in-the-metadata" => "An action that the product does not have is not found, be it another product's.";
-    W_014 Inferred "no source: facts/ebs.md#parameters-at-the-gateway" => "Header and parameter may both name action and version if they agree.";
+    W_014 Inferred "npm @alicloud/pop-core 1.8.0 sends both, the header with a small first letter: facts/ebs.md#parameters-at-the-gateway" => "Header and parameter may both name action and version if they agree but for case; the parameter counts.";
     W_020 Inferred "clients split parameters between query and form: facts/ebs.md#requests, facts/ebs.md#parameters-at-the-gateway" => "A parameter given twice with one value counts once, with two values it is invalid.";
     W_021 Inferred "SDKs send empty optional parameters: facts/ebs.md#lists-and-booleans" => "An empty optional parameter is absent, an empty required one missing.";
     W_022 Documented "SDKs as observed: facts/ebs.md#lists-and-booleans" => "Booleans are read without regard to case.";

@@ -205,6 +205,10 @@ fn rule_26_the_action_comes_in_a_header_or_in_the_query_and_booleans_in_any_case
             .into_iter()
             .collect();
     assert_eq!(parse(None, None, &older).unwrap(), modern);
+    // One client names the action in both places, in the header with a small first letter.
+    let small = format!("s{}", &action[1..]);
+    assert_eq!(parse(Some(&small), Some(version), &older).unwrap(), modern);
+    assert!(parse(Some(&small), Some(version), &given).is_err(), "alone it names nothing");
     assert!(matches!(
         modern.request,
         Request::StartDiskReplicaPair(StartDiskReplicaPair { one_shot: true, .. })
