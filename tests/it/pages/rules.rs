@@ -63,7 +63,7 @@ fn rules_page() -> String {
         }
         page.push('\n');
     }
-    page.push_str("## The pair table\n\nEach cell is the row that decides. A status: the pair moves there. `=`: accepted, nothing changes. Empty: refused. A star:\nanother reading exists as policy.\n\n");
+    page.push_str("## The pair table\n\nEach cell is the row that decides. A status: the pair moves there. `=`: accepted, nothing changes. A number alone:\nrefused. A star: another reading exists as policy.\n\n");
     push_table(&mut page, PairLifecycle::lookup);
     page.push_str("## The group table\n\nRead likewise. It is asked with the status that the group shows; outcomes and the clock with its own.\n\n");
     push_table(&mut page, GroupLifecycle::lookup);
