@@ -530,6 +530,35 @@ fn right_values_are_accepted_and_wrong_ones_named_with_the_products_code() {
     assert!(wrong > 400, "{wrong}");
 }
 
+/// W-046.
+#[test]
+fn closed_lists_have_a_source_and_a_date() {
+    let pages = ["ebs", "polardb"].map(|page| {
+        let path = crate::pages::root().join(format!("docs/facts/{page}.md"));
+        std::fs::read_to_string(path).unwrap()
+    });
+    let mut words = 0;
+    for &operation in Operation::ALL {
+        let page = &pages[usize::from(operation.product() == Product::PolarDb)];
+        let table = page.split("### Closed lists of values").nth(1).unwrap().split("\n#").next().unwrap();
+        for Parameter(name, kind, _) in parameters_of(operation) {
+            let Word(list) = kind else { continue };
+            let cells = |row: &str| -> Vec<String> { row.split('|').map(str::to_owned).collect() };
+            let of_it =
+                |row: &&str| cells(row).get(1).is_some_and(|cell| cell.contains(&format!("`{name}`")));
+            let row = table.lines().find(of_it).unwrap_or_else(|| panic!("{operation} {name}"));
+            let cells = cells(row);
+            assert!(cells[3].contains('[') && cells[3].contains(", 2026-1"), "a source and a date: {row}");
+            for word in list {
+                let known = cells[2].to_lowercase().contains(&format!("`{}`", word.to_lowercase()));
+                assert!(known, "{operation} {name}={word}");
+                words += 1;
+            }
+        }
+    }
+    assert!(words > 60, "{words}");
+}
+
 /// W-020.
 #[test]
 fn a_parameter_given_twice_counts_once_or_is_bad_whatever_the_order() {

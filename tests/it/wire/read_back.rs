@@ -114,6 +114,15 @@ fn what_is_pasted_is_shown_again() {
         "DBNodes": [{ "DBNodeId": "pi-1", "DBNodeRole": "Writer" }],
     }] }));
     assert_eq!(drilled.ignored, ["Clusters[0].StandbyHAMode"]);
+    // Words of tomorrow are told and lock nothing out.
+    let (_, newer) = entered(&json!({ "Clusters": [{
+        "DBClusterId": "pc-1", "StandbyHAMode": "AUTO", "DataSyncMode": "Sync", "ServerlessType": "New",
+        "StrictConsistency": "MAYBE", "HotStandbyCluster": "StandbyClusterON",
+        "DBNodes": [{ "DBNodeId": "pi-1", "DBNodeRole": "Writer" }],
+    }] }));
+    assert_eq!(newer.left_out, []);
+    let fields = ["DataSyncMode", "ServerlessType", "StandbyHAMode", "StrictConsistency"];
+    assert_eq!(newer.ignored, fields.map(|field| format!("Clusters[0].{field}")));
 }
 
 /// P-261, P-623.
