@@ -27,6 +27,8 @@ enum Kind {
     Text,
     /// A time with or without seconds.
     Time,
+    /// A whole hour.
+    Hour,
 }
 
 use Kind::*;
@@ -303,6 +305,7 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             Parameter("FromTimeService", Flag, OPTIONAL),
         ],
         Operation::ModifyDbClusterDeletion => and(cluster(), Parameter("Protection", Flag, OPTIONAL)),
+        Operation::ModifyDbClusterMaintainTime => and(cluster(), Parameter("MaintainTime", Hour, REQUIRED)),
         Operation::ModifyDbCluster => vec![
             Parameter("DBClusterId", Id, REQUIRED),
             Parameter("StandbyHAMode", Word(&["ON", "OFF"]), OPTIONAL),
@@ -395,6 +398,20 @@ fn values(kind: Kind) -> (Vec<String>, Vec<String>) {
             bad.extend(least.checked_sub(1).map(|number| number.to_string()));
             (good, bad)
         }
+        Hour => (
+            own(&["00:00Z-01:00Z", "16:00Z-17:00Z", "23:00Z-00:00Z"]),
+            own(&[
+                "16:00Z",
+                "16:30Z-17:30Z",
+                "16:00Z-18:00Z",
+                "17:00Z-16:00Z",
+                "24:00Z-01:00Z",
+                "6:00Z-7:00Z",
+                "16:00-17:00",
+                "+1:00Z-02:00Z",
+                "ä",
+            ]),
+        ),
         Word(words) => (own(words), own(&["no such word", "ä", "\u{0}", "1"])),
         Token => {
             let mut good = own(&["t", "a b", "\u{0}\u{7f}"]);

@@ -136,6 +136,18 @@ fn a_move_of_the_primary_zone_gives_the_new_vswitch() {
     assert_eq!(shown(&mut plane).0["VSwitchId"], "vsw-2");
 }
 
+/// P-629.
+#[test]
+fn the_hour_of_maintenance_is_set_and_shown() {
+    let mut plane = created(&[]);
+    assert_eq!(shown(&mut plane).0.get("MaintainTime"), None);
+    for window in ["16:00Z-17:00Z", "23:00Z-00:00Z"] {
+        let given = [("DBClusterId", "pc-1"), ("MaintainTime", window)];
+        made(&mut plane, Operation::ModifyDbClusterMaintainTime, &given).unwrap();
+        assert_eq!(shown(&mut plane).0["MaintainTime"], window);
+    }
+}
+
 /// P-188, P-189.
 #[test]
 fn what_a_change_of_the_standby_cluster_sets_is_shown() {

@@ -139,6 +139,7 @@ fn samples_come_out_as_they_went_in() {
         "DescribeHALogs",
         "DescribeDbClusterAttributeZonal",
         "ModifyDBClusterArch",
+        "ModifyDBClusterMaintainTime",
     ];
     assert_eq!(samples.len(), Operation::ALL.len() - outside.len(), "the metadata does not know {outside:?}");
     for (name, sample) in &samples {
