@@ -227,6 +227,36 @@ def check_zone(checks, server, client, models):
     checks.equal("until somebody fails it back", cluster.writer(), ["pi-sdkw"])
 
 
+def check_standby(checks, server, client, models):
+    """Storage that stands by: a drill of the zone, the mode that switches it off, and what a creation gives."""
+    body = client.create_dbcluster(models.CreateDBClusterRequest(
+        region_id="cn-hangzhou", dbtype="MySQL", dbversion="8.0", dbnode_class=CLASS, pay_type="Postpaid",
+        zone_id="cn-hangzhou-j", standby_az="cn-hangzhou-k", vpcid="vpc-1", v_switch_id="vsw-1")).body
+    cluster = Cluster(client, models, body.dbcluster_id)
+    cluster.settled()
+    client.modify_dbcluster_maintain_time(models.ModifyDBClusterMaintainTimeRequest(
+        dbcluster_id=cluster.id, maintain_time="16:00Z-17:00Z"))
+    view = cluster.view()
+    checks.equal("what was written is read back",
+                 (view.vpcid, view.v_switch_id, view.maintain_time, view.standby_hamode, view.data_sync_mode),
+                 ("vpc-1", "vsw-1", "16:00Z-17:00Z", "ON", "AsyncSync"))
+    modify = lambda **more: client.modify_dbcluster(models.ModifyDBClusterRequest(dbcluster_id=cluster.id, **more)).body
+    checks.that("a drill has an order", modify(fault_simulate_mode="0").order_id, None)
+    cluster.settled()
+    poll(lambda: {node.zone_id for node in cluster.view().dbnodes}, lambda zones: zones == {"cn-hangzhou-k"})
+    view = cluster.view()
+    checks.equal("and the storage in the other zone takes over, with all nodes",
+                 ({node.dbnode_status for node in view.dbnodes}, view.zone_ids), ({"Running"}, "cn-hangzhou-k"))
+    modify(standby_hamode="OFF")
+    checks.equal("switched off, it shows so", cluster.view().standby_hamode, "OFF")
+    error = refusal(lambda: modify(standby_hamode="OFF"))
+    checks.equal("and is not switched off again", code(error), "InvalidParam.NoChange")
+    client.modify_dbcluster_arch(models.ModifyDBClusterArchRequest(
+        dbcluster_id=cluster.id, hot_standby_cluster="equal", standby_az="cn-hangzhou-j"))
+    cluster.settled()
+    checks.equal("storage standby becomes compute standby", cluster.view().hot_standby_cluster, "equal")
+
+
 def check_retries(checks, server, client, models):
     """What the public Terraform provider does: repeats while the message speaks of the HA status, then polls."""
     cluster = created(client, models, 3)
@@ -263,7 +293,7 @@ def main():
     client = Client(Config(access_key_id="key", access_key_secret="secret", endpoint=server.address, protocol="http",
                            region_id="cn-hangzhou", read_timeout=10_000, connect_timeout=10_000))
     try:
-        for check in (check_nodes, check_observation, check_zone, check_retries):
+        for check in (check_nodes, check_observation, check_zone, check_standby, check_retries):
             try:
                 check(checks, server, client, models)
             except Exception as error:  # One broken check must not hide the others, nor the count.

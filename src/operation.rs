@@ -207,6 +207,7 @@ operations! {
             "ScheduleTaskExist InvalidZoneId.Malformed InvalidZoneId.Same ActionUnauthorized \
              OperationDenied.MutexLock InsufficientResource"];
         ModifyDbClusterDeletion "ModifyDBClusterDeletion": - - [];
+        ModifyDbClusterMaintainTime "ModifyDBClusterMaintainTime": - - [];
         ModifyDbCluster "ModifyDBCluster": - - [
             "OperationDenied.CreateDBNodesWithStrictConsistencyOn InvalidDBProxyClusterClass.Malformed \
              InvalidDBNodeNum.Malformed OperationDenied.ModifyDBNodeClassWithStrictConsistencyOn \

@@ -44,7 +44,25 @@ fn one_pair_that_is_prepaid() {
 
 #[test]
 fn a_cluster_of_three_with_a_tie() {
-    explore(Clusters { readers: &[3, 3], rounds: 1, named_target_elects: false, replication: false }, 4_048);
+    explore(
+        Clusters {
+            readers: &[3, 3],
+            rounds: 1,
+            named_target_elects: false,
+            replication: false,
+            standby: false,
+        },
+        4_048,
+    );
+}
+
+#[test]
+fn a_cluster_whose_zone_storage_takes_over() {
+    let readers = &[3, 3];
+    explore(
+        Clusters { readers, rounds: 1, named_target_elects: false, replication: false, standby: true },
+        12_392,
+    );
 }
 
 #[test]
@@ -78,14 +96,29 @@ fn a_group_of_two_that_break() {
 #[test]
 #[ignore = "larger"]
 fn a_cluster_of_three_whose_replication_breaks() {
-    explore(Clusters { readers: &[3, 3], rounds: 1, named_target_elects: false, replication: true }, 31_712);
+    explore(
+        Clusters {
+            readers: &[3, 3],
+            rounds: 1,
+            named_target_elects: false,
+            replication: true,
+            standby: false,
+        },
+        31_712,
+    );
 }
 
 #[test]
 #[ignore = "larger"]
 fn a_cluster_of_four_in_two_rounds() {
     explore(
-        Clusters { readers: &[3, 3, 1], rounds: 2, named_target_elects: true, replication: false },
+        Clusters {
+            readers: &[3, 3, 1],
+            rounds: 2,
+            named_target_elects: true,
+            replication: false,
+            standby: false,
+        },
         93_588,
     );
 }
@@ -94,7 +127,13 @@ fn a_cluster_of_four_in_two_rounds() {
 #[ignore = "larger"]
 fn a_cluster_of_six_with_ties() {
     explore(
-        Clusters { readers: &[3, 3, 2, 2, 1], rounds: 1, named_target_elects: false, replication: false },
+        Clusters {
+            readers: &[3, 3, 2, 2, 1],
+            rounds: 1,
+            named_target_elects: false,
+            replication: false,
+            standby: false,
+        },
         912_020,
     );
 }

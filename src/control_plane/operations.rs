@@ -237,6 +237,9 @@ calls! {
         /// `ModifyDBClusterDeletion`: sets or clears the deletion lock.
         ModifyDbClusterDeletion => modify_db_cluster_deletion(cluster) -> ():
             |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| Ok(cluster.decide_lock(at, it)));
+        /// `ModifyDBClusterMaintainTime`: sets the hour of maintenance.
+        ModifyDbClusterMaintainTime => modify_db_cluster_maintain_time(cluster) -> ():
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| Ok(cluster.decide_maintain_time(at, it)));
         /// `ModifyDBCluster`: switches features of a cluster, and makes nodes fail for a drill.
         ModifyDbCluster [Box] => modify_db_cluster(cluster) with OrderId -> Ordered:
             |plane, call, it, order| {

@@ -31,8 +31,8 @@ pub use election::failover::{Cause, Failover, Next, NoCandidate, OnExhaustion, S
 pub use election::ranking::{BadPriority, Priority, Tried, next_tier};
 pub use nodes::requests::{
     CreateDbNodes, DeleteDbNodes, FailoverDbClusterZonal, ModifyDbClusterDeletion,
-    ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass,
-    ModifyType, NewNode, NodeTarget, NodesCreated, Ordered, RestartDbNode, RestartDbNodeZonal,
+    ModifyDbClusterMaintainTime, ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeHotReplicaMode,
+    ModifyDbNodesClass, ModifyType, NewNode, NodeTarget, NodesCreated, Ordered, RestartDbNode, RestartDbNodeZonal,
 };
 pub use nodes::work::NodeWork;
 pub use nodes::{DbNode, NodeChange, NodeKind, Role};

@@ -175,6 +175,12 @@ bugs! {
     WindowBindsAutomatic "P-180";
     /// Only MySQL clusters are failed over automatically.
     AutomaticOnMySqlOnly "P-180";
+    /// The storage that stands by never takes over a lost zone.
+    StorageNeverTakesOver "P-187";
+    /// `StandbyHAMode` switches nothing.
+    StandbyModeIgnored "P-188";
+    /// The nodes that a drill makes fail are not replaced.
+    DrillMovesNobody "P-191";
     /// A locked cluster is released.
     LockedReleased "P-021";
     /// Time goes back when a caller's clock does.

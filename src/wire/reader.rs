@@ -17,7 +17,7 @@ use crate::text::{Tag, TagKey, TagValue};
 use crate::token::ClientToken;
 
 use super::parameters::{Parameters, Value};
-use super::rules::{W_020, W_022, W_023};
+use super::rules::{W_020, W_022, W_023, W_046};
 use crate::rule::cite;
 
 /// The greatest value of the vendor's `int32`.
@@ -125,6 +125,7 @@ impl<'a> Reader<'a> {
         name: &'static str,
         words: &[(&'static str, T)],
     ) -> Result<Option<T>, Refusal> {
+        cite!(W_046);
         self.optional(name, |text| {
             let found = words.iter().find(|(word, _)| *word == text);
             found.map(|(_, meaning)| *meaning).ok_or("not one of the values that there are")

@@ -114,6 +114,7 @@ fn request(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Ref
         Operation::ModifyDbNodeHotReplicaMode => nodes::hot_replica(reader)?.into(),
         Operation::ModifyDbClusterPrimaryZone => nodes::zone(reader)?.into(),
         Operation::ModifyDbClusterDeletion => nodes::lock(reader)?.into(),
+        Operation::ModifyDbClusterMaintainTime => nodes::maintain_time(reader)?.into(),
         Operation::ModifyDbCluster => standby::modify(reader)?.into(),
         Operation::ModifyDbClusterArch => standby::arch(reader)?.into(),
         Operation::DescribeDbClusters => clusters::describe(reader)?.into(),

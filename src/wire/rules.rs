@@ -32,5 +32,6 @@ rules! {
     W_042 Inferred "our contract: design.md#what-was-decided-here" => "Any body or object of a modelled describe call can be entered; what the model does not show again is told as ignored.";
     W_043 Inferred "our contract: design.md#what-was-decided-here" => "A resource is entered or left out as a whole, and left out with its reason if it names one that is neither entered nor known.";
     W_044 Documented "drill pages, a pair's record does not name its pair: facts/ebs.md#drill-pages" => "The drills of a pair are entered with the PairId of the request beside them.";
+    W_046 Inferred "house style, a value that no source knows: facts/polardb.md#closed-lists-of-values, facts/ebs.md#closed-lists-of-values" => "A parameter with a list of words takes no other; each list has a source and the day on which it was compared.";
     W_045 Inferred "a group that shows invalid may have any status underneath: facts/ebs.md#members-of-a-group-by-status" => "An entered group that shows invalid since a member is has the status of its other members underneath.";
 }

@@ -3,9 +3,12 @@
 
 use std::num::NonZeroU8;
 
-use failover_model::polardb::{ClusterEffect, Failure, ModifyDbNodeConfig, NodeChange, Role};
+use failover_model::polardb::{
+    ClusterEffect, DrillScope, FailoverDbCluster, Failure, FaultDrill, HotStandby, ModifyDbCluster,
+    ModifyDbNodeConfig, NodeChange, Role, StandbyHaMode, TargetZoneType,
+};
 use failover_model::policy::{ExplicitTargetFails, Policy};
-use failover_model::{ControlPlane, EffectKind, Fresh, Input, NodeId, Observation, Outcome, Report};
+use failover_model::{ControlPlane, EffectKind, Fresh, Input, NodeId, Observation, Outcome, Report, ZoneId};
 use stateright::Property;
 
 use super::pairs::{call, observed};
@@ -20,6 +23,9 @@ pub struct Clusters {
     pub named_target_elects: bool,
     /// Whether replication to the nodes breaks and heals.
     pub replication: bool,
+    /// Whether storage stands by, which is switched on and off, called for, and drilled. Then no target is named, and nothing
+    /// else keeps the cluster busy.
+    pub standby: bool,
 }
 
 impl World for Clusters {
@@ -33,7 +39,11 @@ impl World for Clusters {
         let mut plane = ControlPlane::new(policy);
         let names = ["a", "b", "c", "d", "e"];
         let readers: Vec<(&str, u8)> = names.into_iter().zip(self.readers.iter().copied()).collect();
-        let _ = plane.adopt_cluster(kit::at(kit::START), &id(OWNER), kit::seed(&readers)).unwrap();
+        let mut seed = kit::seed(&readers);
+        if self.standby {
+            seed.hot_standby = HotStandby::Storage;
+        }
+        let _ = plane.adopt_cluster(kit::at(kit::START), &id(OWNER), seed).unwrap();
         plane
     }
 
@@ -55,8 +65,8 @@ impl World for Clusters {
                 }
             }
         }
-        let targets: Vec<Option<NodeId>> =
-            std::iter::once(None).chain(cluster.nodes().iter().map(|node| Some(node.id.clone()))).collect();
+        let named = cluster.nodes().iter().map(|node| Some(node.id.clone())).filter(|_| !self.standby);
+        let targets: Vec<Option<NodeId>> = std::iter::once(None).chain(named).collect();
         for target in targets {
             let target = target.as_ref().map(NodeId::as_str);
             inputs.push(call(plane, SOURCE, kit::failover_request(target), Fresh::None));
@@ -66,6 +76,32 @@ impl World for Clusters {
             changes.extend(self.replication.then_some(NodeChange::Replicating(!node.replicating)));
             let report = |change| observed(plane, Observation::Node { node: node.id.clone(), change });
             inputs.extend(changes.into_iter().map(report));
+        }
+        if self.standby {
+            let order = || Fresh::Order(id("o-1"));
+            let across = FailoverDbCluster {
+                target_zone_type: TargetZoneType::Standby,
+                ..kit::failover_request(None)
+            };
+            inputs.push(call(plane, SOURCE, across, Fresh::None));
+            let modify = ModifyDbCluster {
+                cluster: id(CLUSTER),
+                standby_ha: None,
+                data_sync: None,
+                drill: None,
+                other: vec![],
+            };
+            for mode in [StandbyHaMode::On, StandbyHaMode::Off] {
+                let request = ModifyDbCluster { standby_ha: Some(mode), ..modify.clone() };
+                inputs.push(call(plane, SOURCE, request, order()));
+            }
+            let writer = cluster.writer().expect("a writer").id.clone();
+            for (scope, nodes) in [(DrillScope::PrimaryZone, vec![]), (DrillScope::Node, vec![writer])] {
+                let drill = Some(FaultDrill { scope, nodes });
+                inputs.push(call(plane, SOURCE, ModifyDbCluster { drill, ..modify.clone() }, order()));
+            }
+            inputs.push(Input::Advance(now.after(failover_model::Span::from_secs(600))));
+            return inputs;
         }
         // One node's priority moves between its own and the lowest.
         let first = cluster.nodes().iter().find(|node| node.id.as_str() == "a").expect("the first reader");
@@ -108,6 +144,12 @@ impl World for Clusters {
                 })
             }),
         ];
+        if self.standby {
+            seen.push(sometimes("the zones are exchanged", |_, state| {
+                let elsewhere = |zone: &ZoneId| zone.as_str() == "cn-shanghai-b";
+                state.plane.clusters().any(|cluster| cluster.primary_zone().is_some_and(elsewhere))
+            }));
+        }
         if self.replication {
             seen.push(sometimes("a node that lags is passed over for one as good", |_, state| {
                 state.plane.clusters().any(|cluster| {
@@ -125,7 +167,11 @@ impl World for Clusters {
     }
 
     fn decide(&self) -> Vec<&'static str> {
-        vec!["P-142", "P-180"]
+        if self.standby {
+            vec!["P-142", "P-180", "P-187", "P-188", "P-191", "P-611"]
+        } else {
+            vec!["P-142", "P-180"]
+        }
     }
 
     fn at_rest(&self, plane: &ControlPlane) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use failover_model::Output;
 use failover_model::ebs::{GroupStatus, PairStatus};
-use failover_model::polardb::{ClusterEffect, DbNode, NodeKind, Priority, Role};
+use failover_model::polardb::{ClusterEffect, DbNode, Failure, NodeKind, NodeWork, Priority, Role};
 use failover_model::policy::RejectionPolicy;
 use failover_model::token::Lifetime;
 use failover_model::{
@@ -92,6 +92,11 @@ fn lost_writers_are_replaced(plane: &ControlPlane) -> Result<(), String> {
                         EffectKind::Cluster { effect: ClusterEffect::ChooseNode(tier), .. } => {
                             Outcome::Chosen(tier.first().cloned().ok_or("an empty tier")?)
                         }
+                        // A drill makes no more nodes fail.
+                        EffectKind::Cluster {
+                            effect: ClusterEffect::Work(NodeWork::InjectFault { .. }),
+                            ..
+                        } => Outcome::Failed { failure: Failure::Other, message: None },
                         _ => Outcome::Succeeded,
                     };
                     Input::Report(later.clock(), Report::Outcome { id, outcome })

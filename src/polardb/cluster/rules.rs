@@ -37,4 +37,5 @@ rules! {
     P_623 Inferred "public clients read back what they wrote: facts/polardb.md#fields-that-are-read-back" => "What a creation gives and an answer has a field for is shown again.";
     P_624 Documented "an issue of a public client, of 2026-09; that ScaleMax alone is asked for is inferred: facts/polardb.md#serverless-clusters" => "A serverless cluster says up to which size it scales.";
     P_627 Documented "cluster status tables of PostgreSQL and Oracle: facts/polardb.md#status-table" => "PostgreSQL and Oracle spell Transing in capitals.";
+    P_629 Documented "SDK 9.2.1, ModifyDBClusterMaintainTime; any status is inferred: facts/polardb.md#fields-that-are-read-back" => "The hour of maintenance is set at once and shown.";
 }

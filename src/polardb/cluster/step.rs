@@ -93,7 +93,7 @@ pub enum ClusterFact {
         /// Whether it succeeded.
         succeeded: bool,
     },
-    /// The switches of its standby cluster changed.
+    /// The switches of its standby cluster changed, or its hour of maintenance.
     Settings,
     /// The lock against release was set or lifted.
     Locked(bool),

@@ -11,13 +11,14 @@ use crate::operation::Operation;
 use crate::polardb::cluster::DbCluster;
 use crate::polardb::cluster::plan::{ClusterPlan, Decision};
 use crate::polardb::cluster::requests::{Edition, Engine, Serverless};
-use crate::polardb::cluster::rules::P_026;
+use crate::polardb::cluster::rules::{P_026, P_629};
 use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::context::Context;
 use crate::polardb::election::electorate::TargetZoneType;
 use crate::polardb::nodes::requests::{
-    CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass,
-    ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, NewNode, NodeTarget,
+    CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterMaintainTime,
+    ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, NewNode,
+    NodeTarget,
 };
 use crate::polardb::nodes::rules::{
     P_210, P_211, P_212, P_213, P_214, P_215, P_220, P_221, P_222, P_223, P_232, P_233, P_234, P_242, P_251,
@@ -260,6 +261,20 @@ impl DbCluster {
             draft.push(P_026, ClusterFact::Locked(locked));
         }
         draft.done(P_026)
+    }
+
+    /// Decides `ModifyDBClusterMaintainTime`, in any status (`P-629`).
+    pub fn decide_maintain_time(
+        &self,
+        at: Context<'_>,
+        request: &ModifyDbClusterMaintainTime,
+    ) -> ClusterPlan {
+        let mut draft = self.draft(at, P_629);
+        if self.setting("MaintainTime") != Some(&*request.window) {
+            draft.after.set("MaintainTime", Some(&request.window));
+            draft.push(P_629, ClusterFact::Settings);
+        }
+        draft.done(P_629)
     }
 
     /// The edition fails over, which adding nodes depends on too.

@@ -175,6 +175,16 @@ pub struct ModifyDbClusterDeletion {
     pub protection: bool,
 }
 
+/// `ModifyDBClusterMaintainTime`: sets the hour of maintenance, which decides nothing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct ModifyDbClusterMaintainTime {
+    /// The cluster.
+    pub cluster: ClusterId,
+    /// `MaintainTime`: a whole hour in UTC, such as `16:00Z-17:00Z`.
+    pub window: Arc<str>,
+}
+
 /// `FailoverDBClusterZonal`: the same for edge clusters, except that its page demands a target from no engine.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]

@@ -187,7 +187,7 @@ fn compare_effects(allowed: &[PendingEffect], shown: &[PendingEffect], used: &[E
     same("the outside", tasks(allowed), tasks(shown))?;
     for effect in allowed {
         let mut twins = shown.iter();
-        let Some(twin) = twins.find(|twin| twin.resource == effect.resource) else { continue };
+        let Some(twin) = twins.find(|twin| twin.is_of(&effect.resource, &effect.task)) else { continue };
         let (id, of) = (twin.id.to_string(), &effect.resource);
         if effect.id != EffectId(0) {
             let known = Some(effect.id.to_string());

@@ -5,10 +5,13 @@ use alloc::string::{String, ToString};
 use super::super::steps::{ACCOUNTS, REGIONS};
 use super::super::strategies::World;
 use super::super::view::Task;
+use super::standby::beside;
 use super::state::Kind;
 use super::{CYCLE, Cluster, Job, Node, Reference, Replica};
 use crate::ebs::{GroupSeed, PairSeed};
-use crate::polardb::{ClusterSeed, ClusterStatus, DbNode, NodeKind, PayType, Role};
+use crate::polardb::{
+    ClusterSeed, ClusterStatus, DataSyncMode, DbNode, HotStandby, NodeKind, PayType, Role, StandbyHaMode,
+};
 use crate::time::Timestamp;
 
 impl Reference {
@@ -96,13 +99,25 @@ impl Reference {
         let node = |node: &DbNode| Node {
             id: node.id.to_string(),
             writer: node.role == Role::Writer,
+            zone: node.zone.to_string(),
             ordinary: node.kind == NodeKind::Ordinary,
+            ai: node.kind == NodeKind::Ai,
             priority: node.priority.get(),
             up: node.up,
             replicating: node.replicating,
             busy: node.busy.as_ref().map(|busy| busy.as_str().to_string()),
         };
+        let primary = seed.nodes.iter().find(|node| node.role == Role::Writer).map(|node| node.zone.as_str());
+        let away = match (&seed.standby_zone, seed.hot_standby) {
+            (Some(zone), _) => Some(zone.to_string()),
+            (None, HotStandby::Off) => None,
+            (None, _) => Some(beside(seed.region.as_str(), primary)),
+        };
         self.add_cluster(Cluster {
+            stands: seed.hot_standby.as_str(),
+            away: away.filter(|zone| Some(&**zone) != primary),
+            on: seed.standby_ha != Some(StandbyHaMode::Off),
+            semi: seed.data_sync == DataSyncMode::Semi,
             prepaid: seed.pay_type == PayType::Prepaid,
             locked: seed.deletion_lock,
             nodes: seed.nodes.iter().map(node).collect(),

@@ -1,5 +1,6 @@
 //! Calls on clusters, and failover.
 
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -16,6 +17,11 @@ impl Node {
     const fn running(&self) -> bool {
         self.up && self.busy.is_none()
     }
+
+    /// Whether some failover could elect it.
+    pub(super) const fn able(&self) -> bool {
+        !self.writer && !self.ai && self.running() && self.replicating
+    }
 }
 
 impl Cluster {
@@ -27,6 +33,9 @@ impl Cluster {
             region: region.to_string(),
             mysql: engine == Engine::MySql,
             fails_over: matches!(edition, Edition::Normal | Edition::SeNormal),
+            edition: edition.as_str(),
+            stands: "OFF",
+            on: true,
             ..Self::default()
         }
     }
@@ -50,6 +59,9 @@ impl Cluster {
         }
         if self.run.is_some() || self.writer_lost() {
             return "Switching".to_string();
+        }
+        if let Some(status) = self.work_status() {
+            return status.to_string();
         }
         self.busy.clone().unwrap_or_else(|| "Running".to_string())
     }
@@ -146,11 +158,16 @@ impl Reference {
         let held = (self.switched_lately(cluster) && self.planted(Bug::WindowBindsAutomatic))
             || (!cluster.mysql && self.planted(Bug::AutomaticOnMySqlOnly));
         match Self::task_of(self.tier(cluster, &[])) {
-            Some(task) if cluster.fails_over && !held => {
+            _ if held || !cluster.fails_over || cluster.is_taken_over() => "P-181",
+            Some(task) => {
                 cluster.run = Some(Run { automatic: true, ..Run::new(self.clock, task) });
                 "P-180"
             }
-            _ => "P-181",
+            None if self.takes_over(cluster) => {
+                cluster.begin_takeover();
+                "P-187"
+            }
+            None => "P-181",
         }
     }
 
@@ -158,8 +175,9 @@ impl Reference {
     pub(super) fn plan_rounds(&mut self) {
         let then = self.clock.saturating_add(self.policy.polardb.retry_pause.as_millis());
         let tries = |cluster: &Cluster| {
-            let idle = cluster.job.is_none() && cluster.run.is_none();
-            idle && cluster.writer_lost() && cluster.fails_over && !self.tier(cluster, &[]).is_empty()
+            let idle = cluster.job.is_none() && cluster.run.is_none() && !cluster.is_taken_over();
+            let can = !self.tier(cluster, &[]).is_empty() || self.takes_over(cluster);
+            idle && cluster.writer_lost() && cluster.fails_over && can
         };
         let due = |cluster: &Cluster| {
             (tries(cluster) && !self.planted(Bug::GivesUpAfterOneRound)).then(|| cluster.due.unwrap_or(then))
@@ -209,6 +227,11 @@ impl Reference {
         if !faults.is_empty() {
             return Reply::Refused(faults);
         }
+        if request.target_zone_type == TargetZoneType::Standby {
+            cluster.begin_takeover();
+            put(&mut self.clusters, at, cluster);
+            return Reply::accepted("P-187", None);
+        }
         let tier = target.map_or_else(|| self.tier(&cluster, &[]), |target| Vec::from([target.to_string()]));
         let rule = if target.is_some() {
             "P-140"
@@ -231,7 +254,7 @@ impl Reference {
     /// Whether nothing else occupies the cluster (`P-105`).
     fn is_free(&self, cluster: &Cluster) -> bool {
         let occupied = cluster.busy.is_some() && self.policy.polardb.busy_cluster == BusyCluster::Refuse;
-        cluster.job.is_none() && cluster.run.is_none() && !occupied
+        cluster.job.is_none() && cluster.run.is_none() && cluster.work.is_none() && !occupied
     }
 
     /// The faults of a failover, in the order of checks: edition, target, status, window, state of the target.
@@ -263,7 +286,7 @@ impl Reference {
         if !self.is_free(cluster) {
             faults.push(fault("HaStatusNotSupport", "P-105"));
         }
-        if zone == TargetZoneType::Standby {
+        if zone == TargetZoneType::Standby && !cluster.has_storage() {
             faults.push(fault("HaStatusNotSupport", "P-108"));
         }
         let free = target.is_some() && self.policy.polardb.target_in_window == TargetInWindow::Accepted;
@@ -277,7 +300,10 @@ impl Reference {
             Some(node) if !node.replicating && !self.planted(Bug::ReplicationUnchecked) => {
                 faults.push(fault("UnsupportWitchUnhealthyReplication", "P-114"));
             }
-            None if target.is_none() && self.tier(cluster, &[]).is_empty() => {
+            None if target.is_none()
+                && zone == TargetZoneType::Primary
+                && self.tier(cluster, &[]).is_empty() =>
+            {
                 let able = |node: &Node| !node.writer && node.ordinary && node.running();
                 faults.push(if cluster.nodes.iter().any(able) {
                     fault("UnsupportWitchUnhealthyReplication", "P-114")
@@ -369,10 +395,13 @@ impl Reference {
         if names.len() != usize::from(create.node_number) || in_use || names.iter().any(known) {
             return bad;
         }
+        let zone = create.zone.as_ref().map_or_else(|| format!("{}-a", call.region), ToString::to_string);
         let node = |(at, id): (usize, String)| Node {
             id,
             writer: at == 0,
+            zone: zone.clone(),
             ordinary: true,
+            ai: false,
             priority: 1,
             up: true,
             replicating: true,

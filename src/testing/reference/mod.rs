@@ -13,6 +13,7 @@ mod replicas;
 mod reports;
 mod rounds;
 mod show;
+mod standby;
 mod state;
 mod statuses;
 mod steps;
@@ -205,11 +206,12 @@ impl Reference {
         let drills = self.drills.iter_mut().map(|drill| (&drill.shown.id, drill.job.as_mut()));
         let clusters = self.clusters.iter_mut().flat_map(|cluster| {
             let run = cluster.run.as_mut().map(|run| &mut run.job);
-            [(&cluster.id, cluster.job.as_mut()), (&cluster.id, run)]
+            let work = cluster.work.as_mut().map(|(job, _)| job);
+            [(&cluster.id, cluster.job.as_mut()), (&cluster.id, run), (&cluster.id, work)]
         });
         for (id, job) in replicas.chain(drills).chain(clusters) {
             if let Some(job) = job.filter(|job| job.id.is_none()) {
-                job.id = shown.iter().find(|effect| effect.resource == *id).map(|effect| effect.id);
+                job.id = shown.iter().find(|effect| effect.is_of(id, &job.task)).map(|effect| effect.id);
                 self.used.extend(job.id);
             }
         }
@@ -342,6 +344,8 @@ impl Reference {
             }
             Request::DeleteDbCluster(delete) => self.delete_cluster(account, delete.cluster.as_str()),
             Request::ModifyDbNodeConfig(modify) => self.set_priority(account, modify),
+            Request::ModifyDbCluster(modify) => self.modify_cluster(account, modify, fresh),
+            Request::ModifyDbClusterArch(change) => self.change_arch(account, change, fresh),
             Request::FailoverDbCluster(failover) => self.fail_cluster_over(account, failover),
             Request::DescribeDbClusters(_) => self.list_clusters(call),
             Request::DescribeDbClusterAttribute(describe) => {

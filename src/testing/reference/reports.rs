@@ -1,12 +1,12 @@
 //! Reports.
 
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::super::bug::Bug;
 use super::super::view::Task;
 use super::state::Kind;
-use super::{Cluster, Job, Reference, Reply, Rule, put};
+use super::{Cluster, Job, Node, Reference, Reply, Rule, put};
 use crate::control_plane::{Misuse, Observation, Outcome, Report};
 use crate::ebs::DiskChange;
 use crate::ids::EffectId;
@@ -34,7 +34,9 @@ impl Reference {
             return self.drill_ended(at, id, outcome);
         }
         if let Some(at) = self.clusters.iter().position(|cluster| {
-            waits(&cluster.job) || cluster.run.as_ref().is_some_and(|run| run.job.id == Some(id))
+            waits(&cluster.job)
+                || cluster.run.as_ref().is_some_and(|run| run.job.id == Some(id))
+                || cluster.work.as_ref().is_some_and(|(job, _)| job.id == Some(id))
         }) {
             return self.cluster_ended(at, id, outcome);
         }
@@ -52,6 +54,16 @@ impl Reference {
 
     fn cluster_ended(&mut self, at: usize, id: EffectId, outcome: &Outcome) -> Option<Reply> {
         let mut cluster = self.clusters.get(at)?.clone();
+        if cluster.work.as_ref().is_some_and(|(job, _)| job.id == Some(id)) {
+            let succeeded = match outcome {
+                Outcome::Succeeded => true,
+                Outcome::Failed { .. } => false,
+                _ => return Some(Reply::misused("C-040", Misuse::WrongOutcome(id))),
+            };
+            let rule = self.work_ended(&mut cluster, succeeded);
+            put(&mut self.clusters, at, cluster);
+            return Some(Reply::done(rule));
+        }
         let job = cluster.job.as_ref().or(cluster.run.as_ref().map(|run| &run.job))?;
         let (rule, stays) = match (job.task.clone(), outcome) {
             (Task::Create, Outcome::Failed { .. }) => ("P-016", false),
@@ -167,26 +179,35 @@ impl Reference {
     }
 
     fn change_node(&self, cluster: &mut Cluster, id: &str, change: NodeChange) -> Rule {
+        let before = cluster.nodes.clone();
         let Some(node) = cluster.nodes.iter_mut().find(|node| node.id == id) else { return "P-310" };
-        let (before, was_eligible) = (node.clone(), self.eligible(node));
         match change {
             NodeChange::Up(up) => node.up = up,
             NodeChange::Replicating(replicating) => node.replicating = replicating,
             NodeChange::Priority(priority) => node.priority = priority.get(),
         }
         let plain = if matches!(change, NodeChange::Priority(_)) { "P-122" } else { "P-310" };
-        let (changed, eligible) = (*node != before, self.eligible(node));
-        let went_down = change == NodeChange::Up(false);
-        let writer_failed = node.writer && went_down;
-        if !changed || cluster.job.is_some() {
+        if cluster.nodes == before || cluster.job.is_some() {
             return plain;
         }
-        let target_lost = cluster.promoting() == Some(id) && went_down;
+        self.react(cluster, &before, plain)
+    }
+
+    /// What a change of nodes means for the failover that runs, or for one that is to begin.
+    pub(super) fn react(&self, cluster: &mut Cluster, before: &[Node], plain: Rule) -> Rule {
+        let pairs = || before.iter().zip(&cluster.nodes);
+        let went_down = |(was, is): (&Node, &Node)| was.up && !is.up;
+        let lost: Vec<String> =
+            pairs().filter(|pair| went_down(*pair)).map(|(_, is)| is.id.clone()).collect();
+        let writer_failed = pairs().any(|(was, is)| is.writer && went_down((was, is)));
+        let gained = pairs().any(|(was, is)| !self.eligible(was) && self.eligible(is));
+        let target_lost = cluster.promoting().is_some_and(|node| lost.iter().any(|lost| lost == node));
+        let others = pairs().any(|(was, is)| !was.able() && is.able()) || !lost.is_empty();
+        let (without_writer, completes) = (cluster.writer_lost(), others && self.takes_over(cluster));
         let Some(run) = &mut cluster.run else {
-            if writer_failed || (!was_eligible && eligible && cluster.writer_lost()) {
-                return self.begin_automatic(cluster);
-            }
-            return plain;
+            // Any change may complete the loss of the zone.
+            let begins = writer_failed || (without_writer && (gained || completes));
+            return if begins { self.begin_automatic(cluster) } else { plain };
         };
         let mut rule = plain;
         if writer_failed && !run.automatic {

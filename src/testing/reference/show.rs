@@ -50,7 +50,8 @@ impl Reference {
         }
         for cluster in &self.clusters {
             let run = cluster.run.iter().map(|run| &run.job);
-            cluster.job.iter().chain(run).for_each(|job| ask(&cluster.id, Vec::new(), job));
+            let work = cluster.work.iter().map(|(job, _)| job);
+            cluster.job.iter().chain(run).chain(work).for_each(|job| ask(&cluster.id, Vec::new(), job));
         }
         effects
     }

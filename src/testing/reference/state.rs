@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::super::view::{Answer, DrillView, Task};
+use super::standby::Work;
 use crate::control_plane::Request;
 use crate::ids::EffectId;
 
@@ -129,7 +130,9 @@ pub(super) struct Disk {
 pub(super) struct Node {
     pub(super) id: String,
     pub(super) writer: bool,
+    pub(super) zone: String,
     pub(super) ordinary: bool,
+    pub(super) ai: bool,
     pub(super) priority: u8,
     pub(super) up: bool,
     pub(super) replicating: bool,
@@ -161,6 +164,16 @@ pub(super) struct Cluster {
     pub(super) region: String,
     pub(super) mysql: bool,
     pub(super) fails_over: bool,
+    /// `Category`.
+    pub(super) edition: &'static str,
+    /// `HotStandbyCluster`.
+    pub(super) stands: &'static str,
+    /// The zone in which something stands by.
+    pub(super) away: Option<String>,
+    /// `StandbyHAMode`.
+    pub(super) on: bool,
+    /// `DataSyncMode` is `SemiSync`.
+    pub(super) semi: bool,
     pub(super) prepaid: bool,
     pub(super) locked: bool,
     pub(super) nodes: Vec<Node>,
@@ -168,6 +181,8 @@ pub(super) struct Cluster {
     /// Creation or release.
     pub(super) job: Option<Job>,
     pub(super) run: Option<Run>,
+    /// Work that bears on the standby cluster.
+    pub(super) work: Option<(Job, Work)>,
     pub(super) last_switch: Option<u64>,
     /// As of a replica.
     pub(super) ordinal: usize,

@@ -42,14 +42,18 @@ impl StepContext for Reference {
         match *kind {
             StepKind::Cluster(origin, cluster, call) => {
                 let call = match call {
-                    // The reference has no standby storage cluster, hence no node to name there.
+                    // The reference has no standby nodes, hence none to name there.
                     ClusterCall::Failover { target, standby, .. } => ClusterCall::Failover {
                         target: target.filter(|_| !standby),
                         standby,
                         back: false,
                         zonal: false,
                     },
-                    ClusterCall::Priority { .. } | ClusterCall::Delete => call,
+                    ClusterCall::Priority { .. }
+                    | ClusterCall::Delete
+                    | ClusterCall::StandbyHa(_)
+                    | ClusterCall::Drill { .. }
+                    | ClusterCall::Arch { .. } => call,
                     _ => ClusterCall::Describe,
                 };
                 StepKind::Cluster(origin, cluster, call)

@@ -14,7 +14,8 @@ use crate::token::{Lifetime, Overflow};
 fn operation(request: &Request) -> Option<(&'static str, String)> {
     let name = request.operation().to_string();
     let product = if name.contains("DB") { "polardb" } else { "ebs" };
-    let takes_none = ["ModifyDBNodeConfig", "DeleteDBCluster"].contains(&name.as_str());
+    let takes_none = ["ModifyDBNodeConfig", "DeleteDBCluster", "ModifyDBCluster", "ModifyDBClusterArch"]
+        .contains(&name.as_str());
     let token = !takes_none && !name.starts_with("Describe") && !name.starts_with("Clear");
     token.then_some((product, name))
 }

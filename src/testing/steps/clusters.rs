@@ -9,9 +9,10 @@ use crate::control_plane::{Fresh, FreshCluster, FreshNodes, Request};
 use crate::ids::{ClusterId, NodeId};
 use crate::polardb::{
     CreateDbCluster, CreateDbNodes, DbCluster, DeleteDbCluster, DeleteDbNodes, DescribeDbClusterAttribute,
-    Edition, Engine, FailoverDbCluster, FailoverDbClusterZonal, HotStandby, ModifyDbClusterDeletion,
-    ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeConfig, ModifyDbNodeHotReplicaMode,
-    ModifyDbNodesClass, ModifyType, NewNode, NodeKind, NodeTarget, PayType, Priority, RestartDbNode,
+    DrillScope, Edition, Engine, FailoverDbCluster, FailoverDbClusterZonal, FaultDrill, HotStandby,
+    ModifyDbCluster, ModifyDbClusterArch, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone,
+    ModifyDbNodeClass, ModifyDbNodeConfig, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, ModifyType,
+    NewNode, NodeKind, NodeTarget, PayType, Priority, RestartDbNode, StandbyArch, StandbyHaMode,
     TargetZoneType,
 };
 use crate::testing::view::{ClusterView, NodeView};
@@ -84,6 +85,20 @@ pub enum ClusterCall {
         /// The new priority.
         priority: Priority,
     },
+    /// `ModifyDBCluster` with `StandbyHAMode`.
+    StandbyHa(StandbyHaMode),
+    /// `ModifyDBCluster` with `FaultSimulateMode`.
+    Drill {
+        /// The node, or without one all of the primary zone.
+        node: Option<u8>,
+    },
+    /// `ModifyDBClusterArch`.
+    Arch {
+        /// What is to stand by.
+        standby: StandbyArch,
+        /// Index into [`ZONES`](super::ZONES).
+        zone: Option<u8>,
+    },
     /// `DeleteDBCluster`.
     Delete,
     /// `DescribeDBClusterAttribute`.
@@ -148,6 +163,17 @@ impl<C: StepContext> Resolver<'_, C> {
             ClusterCall::Priority { node: index, priority } => {
                 ModifyDbNodeConfig { cluster, node: node(index), priority }.into()
             }
+            ClusterCall::StandbyHa(mode) => {
+                ModifyDbCluster { standby_ha: Some(mode), ..no_change(cluster) }.into()
+            }
+            ClusterCall::Drill { node: index } => {
+                let scope = if index.is_some() { DrillScope::Node } else { DrillScope::PrimaryZone };
+                let drill = FaultDrill { scope, nodes: index.map(node).into_iter().collect() };
+                ModifyDbCluster { drill: Some(drill), ..no_change(cluster) }.into()
+            }
+            ClusterCall::Arch { standby, zone: number } => {
+                ModifyDbClusterArch { cluster, standby, zone: number.map(zone) }.into()
+            }
             ClusterCall::Delete => DeleteDbCluster { cluster }.into(),
             ClusterCall::Describe => DescribeDbClusterAttribute { cluster }.into(),
         };
@@ -157,6 +183,9 @@ impl<C: StepContext> Resolver<'_, C> {
                 | ClusterCall::Class { .. }
                 | ClusterCall::ClassOf { .. }
                 | ClusterCall::HotReplica { .. }
+                | ClusterCall::StandbyHa(_)
+                | ClusterCall::Drill { .. }
+                | ClusterCall::Arch { .. }
         );
         (request, if ordered { Fresh::Order(id("order-4")) } else { Fresh::None })
     }
@@ -181,6 +210,11 @@ impl<C: StepContext> Resolver<'_, C> {
 
 pub(super) fn id_of(cluster: Option<&ClusterView>) -> ClusterId {
     id(cluster.map_or("pc-unknown", |cluster| cluster.id.as_str()))
+}
+
+/// A call that changes nothing yet.
+const fn no_change(cluster: ClusterId) -> ModifyDbCluster {
+    ModifyDbCluster { cluster, standby_ha: None, data_sync: None, drill: None, other: Vec::new() }
 }
 
 const fn zone_type(standby: bool) -> TargetZoneType {

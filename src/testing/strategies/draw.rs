@@ -12,7 +12,7 @@ use proptest::{option, prop_oneof};
 
 use super::world::{node_kind, rarely, small_priority};
 use crate::ebs::DiskChange;
-use crate::polardb::{Failure, NodeChange};
+use crate::polardb::{Failure, NodeChange, StandbyArch, StandbyHaMode};
 use crate::testing::steps::{
     CallRegion, ClusterCall, Completion, LabelCall, Origin, ReplicaCall, Selector, StepKind, TestStep, Timing,
 };
@@ -85,9 +85,20 @@ fn cluster_call() -> impl Strategy<Value = ClusterCall> {
         8 => (any::<u8>(), small_priority())
             .prop_map(|(node, priority)| ClusterCall::Priority { node, priority }),
         6 => node_call(),
+        5 => standby_call(),
         1 => any::<bool>().prop_map(ClusterCall::Lock),
         1 => Just(ClusterCall::Delete),
         1 => Just(ClusterCall::Describe),
+    ]
+}
+
+fn standby_call() -> impl Strategy<Value = ClusterCall> {
+    let mode = select([StandbyHaMode::On, StandbyHaMode::Off].as_slice());
+    let arch = select([StandbyArch::Storage, StandbyArch::Compute].as_slice());
+    prop_oneof![
+        2 => mode.prop_map(ClusterCall::StandbyHa),
+        4 => option::of(any::<u8>()).prop_map(|node| ClusterCall::Drill { node }),
+        2 => (arch, option::of(0_u8..3)).prop_map(|(standby, zone)| ClusterCall::Arch { standby, zone }),
     ]
 }
 

@@ -120,9 +120,14 @@ pub fn cluster_seed(number: u8) -> impl Strategy<Value = ClusterSeed> {
         prop_oneof![6 => Just(Edition::Normal), 1 => Just(Edition::SeNormal), 1 => select(Edition::ALL)];
     let engine =
         prop_oneof![3 => Just(Engine::MySql), 1 => Just(Engine::PostgreSql), 1 => Just(Engine::Oracle)];
-    let locks = (rarely(), rarely());
+    let stands = prop_oneof![
+        2 => Just(HotStandby::Off),
+        2 => Just(HotStandby::Storage),
+        1 => Just(HotStandby::Compute),
+    ];
+    let locks = (rarely(), rarely(), stands);
     (status, kinds, engine, locks, node(), vec(node(), 0..5)).prop_map(
-        move |(status, edition, engine, (prepaid, deletion_lock), writer, readers)| {
+        move |(status, edition, engine, (prepaid, deletion_lock, hot_standby), writer, readers)| {
             let writer = DbNode { role: Role::Writer, kind: NodeKind::Ordinary, ..writer };
             let nodes = (0_u8..).zip(core::iter::once(writer).chain(readers));
             ClusterSeed {
@@ -137,7 +142,7 @@ pub fn cluster_seed(number: u8) -> impl Strategy<Value = ClusterSeed> {
                 tags: Vec::new(),
                 deletion_lock,
                 created_at: Timestamp::default(),
-                hot_standby: HotStandby::Off,
+                hot_standby,
                 standby_zone: None,
                 standby_ha: None,
                 data_sync: DataSyncMode::default(),

@@ -271,6 +271,14 @@ pub struct PendingEffect {
     pub task: Task,
 }
 
+impl PendingEffect {
+    /// Whether it is the one of this resource for such a task: a failover of a cluster and work on it can be pending at a time.
+    pub(in crate::testing) fn is_of(&self, resource: &str, task: &Task) -> bool {
+        let is_work = |task: &Task| matches!(task, Task::Other(_));
+        self.resource == resource && is_work(&self.task) == is_work(task)
+    }
+}
+
 impl fmt::Display for PendingEffect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}", self.task, self.resource)?;

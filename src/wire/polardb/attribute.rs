@@ -18,7 +18,7 @@ use crate::control_plane::Refusal;
 use crate::ids::{NodeClass, RegionId, ZoneId};
 use crate::polardb::{
     ClusterSeed, ClusterStatus, DbCluster, DbNode, DescribeDbClusterAttribute, Edition, Engine, NodeKind,
-    PayType, Priority, Role, Serverless, StandbyHaMode,
+    PayType, Priority, Role, Serverless,
 };
 use crate::rule::cite;
 use crate::text::StatusMessage;
@@ -170,25 +170,17 @@ pub(in crate::wire) fn read(pasted: Pasted<'_>, defaults: &mut Defaults<'_>) -> 
         created_at,
         hot_standby: pasted.parsed("HotStandbyCluster", hot_standby_of)?.unwrap_or_default(),
         standby_zone: None,
-        standby_ha: standby_ha(pasted)?,
-        data_sync: pasted.choice("DataSyncMode", &DATA_SYNC)?.unwrap_or_default(),
-        serverless: pasted.parsed("ServerlessType", serverless)?,
-        strict_consistency: pasted.choice("StrictConsistency", &SWITCH)?.unwrap_or(false),
+        // `0`, which shows while a drill is under way, says nothing about it.
+        standby_ha: pasted.choice("StandbyHAMode", &STANDBY_HA).ok().flatten(),
+        data_sync: pasted.choice("DataSyncMode", &DATA_SYNC).ok().flatten().unwrap_or_default(),
+        serverless: pasted.parsed("ServerlessType", serverless).ok().flatten(),
+        strict_consistency: pasted.choice("StrictConsistency", &SWITCH).ok().flatten().unwrap_or(false),
         expires_at: pasted.parsed("ExpireTime", parse_iso).ok().flatten(),
         settings: settings(pasted),
         nodes,
         status,
         region,
     })
-}
-
-/// `StandbyHAMode`. `0`, which shows while a drill is under way, says nothing about it.
-fn standby_ha(pasted: Pasted<'_>) -> Result<Option<StandbyHaMode>, Misread> {
-    if pasted.text("StandbyHAMode")? == Some("0") {
-        Ok(None)
-    } else {
-        pasted.choice("StandbyHAMode", &STANDBY_HA)
-    }
 }
 
 fn serverless(text: &str) -> Result<Serverless, &'static str> {

@@ -13,9 +13,10 @@ use crate::control_plane::Refusal;
 use crate::ids::{ClusterId, NodeClass, NodeId, ZoneId};
 use crate::polardb::nodes::rules::P_211;
 use crate::polardb::{
-    CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass,
-    ModifyDbNodeConfig, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, ModifyType, NewNode, NodeKind,
-    NodeTarget, NodesCreated, Ordered, PolarDbReason, Priority, RestartDbNode,
+    CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterMaintainTime,
+    ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeConfig, ModifyDbNodeHotReplicaMode,
+    ModifyDbNodesClass, ModifyType, NewNode, NodeKind, NodeTarget, NodesCreated, Ordered, PolarDbReason,
+    Priority, RestartDbNode,
 };
 use crate::rule::cite;
 use crate::time::{Span, Timestamp};
@@ -138,6 +139,29 @@ pub(in crate::wire) fn lock(reader: &mut Reader<'_>) -> Result<ModifyDbClusterDe
         cluster: cluster(reader)?,
         protection: reader.flag("Protection")?.unwrap_or(false),
     })
+}
+
+pub(in crate::wire) fn maintain_time(
+    reader: &mut Reader<'_>,
+) -> Result<ModifyDbClusterMaintainTime, Refusal> {
+    Ok(ModifyDbClusterMaintainTime {
+        cluster: cluster(reader)?,
+        window: reader.required("MaintainTime", |text| {
+            is_an_hour(text).then(|| Arc::from(text)).ok_or("not a whole hour such as 16:00Z-17:00Z")
+        })?,
+    })
+}
+
+/// Whether a window begins on the hour, in UTC, and lasts one.
+fn is_an_hour(window: &str) -> bool {
+    let hour = |text: &str| {
+        let hour = text.strip_suffix(":00Z")?;
+        let hour =
+            Some(hour).filter(|hour| hour.len() == 2 && hour.bytes().all(|byte| byte.is_ascii_digit()))?;
+        hour.parse::<u8>().ok().filter(|hour| *hour < 24)
+    };
+    let hours = window.split_once('-').and_then(|(from, to)| Some((hour(from)?, hour(to)?)));
+    hours.is_some_and(|(from, to)| (from, to) == (23, 0) || from.checked_add(1) == Some(to))
 }
 
 fn modify_type(reader: &Reader<'_>) -> Result<ModifyType, Refusal> {

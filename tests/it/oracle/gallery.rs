@@ -149,6 +149,12 @@ gallery! {
         "a switch, and another within the window", Effects, "P-180";
     automatic_failover_on_one_engine_alone_is_rejected: AutomaticOnMySqlOnly,
         "an engine that wants its target named", Effects, "P-180";
+    storage_that_never_takes_over_is_rejected: StorageNeverTakesOver,
+        "a zone that storage takes over", Effects, "P-187";
+    a_mode_that_switches_nothing_is_rejected: StandbyModeIgnored,
+        "a standby cluster that is switched off", Deadline, "P-183";
+    a_drill_that_moves_nobody_is_rejected: DrillMovesNobody,
+        "a drill of the writer and of its zone", Effects, "P-180";
     a_locked_cluster_released_is_rejected: LockedReleased, "a locked cluster", Answer, "P-021";
     a_clock_that_goes_back_is_rejected: ClockGoesBack, "a clock that leaps back", Deadline, "E-110";
     the_state_before_the_token_is_rejected: StateBeforeToken, "a lost reply", Answer, "T-080";

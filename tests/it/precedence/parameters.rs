@@ -390,6 +390,10 @@ fn polardb(operation: &str) -> &'static str {
             "DBClusterId*=!::::404 InvalidDBClusterId.Malformed (P-601
             BackupRetentionPolicyOnClusterDeletion=x"
         }
+        "ModifyDBClusterMaintainTime" => {
+            "DBClusterId*=!::::404 InvalidDBClusterId.Malformed (P-601
+            MaintainTime*=x"
+        }
         "ModifyDBCluster" => {
             "DBClusterId*=!::::404 InvalidDBClusterId.Malformed (P-601
             StandbyHAMode=x::::404 InvalidParam (P-601

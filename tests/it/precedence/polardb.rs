@@ -211,6 +211,12 @@ fn clusters() -> Vec<Case> {
             "",
             vec![unknown("404 InvalidDBCluster.NotFound (P-100")],
         ),
+        case(
+            "ModifyDBClusterMaintainTime",
+            "Version=2017-08-01 DBClusterId=pc-1 MaintainTime=16:00Z-17:00Z",
+            "",
+            vec![unknown("404 InvalidDBCluster.NotFound (P-100")],
+        ),
         Case { stage: wide_stage(), ..modify() },
         Case { stage: wide_stage(), ..arch() },
         case("DescribeDBClusters", "RegionId=cn-hangzhou Version=2017-08-01", "", vec![]),

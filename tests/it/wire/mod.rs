@@ -156,6 +156,9 @@ fn least(operation: Operation) -> Given<'static> {
         Operation::ModifyDbClusterPrimaryZone => {
             vec![("DBClusterId", "pc-1"), ("ZoneId", "cn-hangzhou-h")]
         }
+        Operation::ModifyDbClusterMaintainTime => {
+            vec![("DBClusterId", "pc-1"), ("MaintainTime", "16:00Z-17:00Z")]
+        }
         Operation::ModifyDbClusterArch => vec![("DBClusterId", "pc-1"), ("HotStandbyCluster", "on")],
         Operation::DescribeHaLogs => vec![("DBClusterId", "pc-1"), ("LogType", "HaSwitchLogList")],
         _ if operation.product() == Product::Ebs => {

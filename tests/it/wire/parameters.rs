@@ -27,6 +27,8 @@ enum Kind {
     Text,
     /// A time with or without seconds.
     Time,
+    /// A whole hour.
+    Hour,
 }
 
 use Kind::*;
@@ -319,6 +321,7 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             vec![Parameter("ResourceType", Word(&["ear", "lens", "dbsc"]), OPTIONAL)]
         }
         Operation::DescribePolarDbRegions => vec![],
+        Operation::ModifyDbClusterMaintainTime => and(cluster(), Parameter("MaintainTime", Hour, REQUIRED)),
         Operation::ModifyDbCluster => vec![
             Parameter("DBClusterId", Id, REQUIRED),
             Parameter("StandbyHAMode", Word(&["ON", "OFF"]), OPTIONAL),
@@ -413,6 +416,20 @@ fn values(kind: Kind) -> (Vec<String>, Vec<String>) {
             bad.extend(least.checked_sub(1).map(|number| number.to_string()));
             (good, bad)
         }
+        Hour => (
+            own(&["00:00Z-01:00Z", "16:00Z-17:00Z", "23:00Z-00:00Z"]),
+            own(&[
+                "16:00Z",
+                "16:30Z-17:30Z",
+                "16:00Z-18:00Z",
+                "17:00Z-16:00Z",
+                "24:00Z-01:00Z",
+                "6:00Z-7:00Z",
+                "16:00-17:00",
+                "+1:00Z-02:00Z",
+                "ä",
+            ]),
+        ),
         Word(words) => (own(words), own(&["no such word", "ä", "\u{0}", "1"])),
         Token => {
             let mut good = own(&["t", "a b", "\u{0}\u{7f}"]);
@@ -548,6 +565,35 @@ fn right_values_are_accepted_and_wrong_ones_named_with_the_products_code() {
         }
     }
     assert!(wrong > 400, "{wrong}");
+}
+
+/// W-046.
+#[test]
+fn closed_lists_have_a_source_and_a_date() {
+    let pages = ["ebs", "polardb"].map(|page| {
+        let path = crate::pages::root().join(format!("docs/facts/{page}.md"));
+        std::fs::read_to_string(path).unwrap()
+    });
+    let mut words = 0;
+    for &operation in Operation::ALL {
+        let page = &pages[usize::from(operation.product() == Product::PolarDb)];
+        let table = page.split("### Closed lists of values").nth(1).unwrap().split("\n#").next().unwrap();
+        for Parameter(name, kind, _) in parameters_of(operation) {
+            let Word(list) = kind else { continue };
+            let cells = |row: &str| -> Vec<String> { row.split('|').map(str::to_owned).collect() };
+            let of_it =
+                |row: &&str| cells(row).get(1).is_some_and(|cell| cell.contains(&format!("`{name}`")));
+            let row = table.lines().find(of_it).unwrap_or_else(|| panic!("{operation} {name}"));
+            let cells = cells(row);
+            assert!(cells[3].contains('[') && cells[3].contains(", 2026-1"), "a source and a date: {row}");
+            for word in list {
+                let known = cells[2].to_lowercase().contains(&format!("`{}`", word.to_lowercase()));
+                assert!(known, "{operation} {name}={word}");
+                words += 1;
+            }
+        }
+    }
+    assert!(words > 60, "{words}");
 }
 
 /// W-020.

@@ -114,6 +114,15 @@ fn what_is_pasted_is_shown_again() {
         "DBNodes": [{ "DBNodeId": "pi-1", "DBNodeRole": "Writer" }],
     }] }));
     assert_eq!(drilled.ignored, ["Clusters[0].StandbyHAMode"]);
+    // Words of tomorrow are told and lock nothing out.
+    let (_, newer) = entered(&json!({ "Clusters": [{
+        "DBClusterId": "pc-1", "StandbyHAMode": "AUTO", "DataSyncMode": "Sync", "ServerlessType": "New",
+        "StrictConsistency": "MAYBE", "HotStandbyCluster": "StandbyClusterON",
+        "DBNodes": [{ "DBNodeId": "pi-1", "DBNodeRole": "Writer" }],
+    }] }));
+    assert_eq!(newer.left_out, []);
+    let fields = ["DataSyncMode", "ServerlessType", "StandbyHAMode", "StrictConsistency"];
+    assert_eq!(newer.ignored, fields.map(|field| format!("Clusters[0].{field}")));
 }
 
 /// P-261, P-623.
@@ -125,6 +134,18 @@ fn a_move_of_the_primary_zone_gives_the_new_vswitch() {
     assert_eq!(shown(&mut plane).0["VSwitchId"], "vsw-1");
     let _ = plane.report(NOW, &Report::Outcome { id: EffectId(2), outcome: Outcome::Succeeded }).unwrap();
     assert_eq!(shown(&mut plane).0["VSwitchId"], "vsw-2");
+}
+
+/// P-629.
+#[test]
+fn the_hour_of_maintenance_is_set_and_shown() {
+    let mut plane = created(&[]);
+    assert_eq!(shown(&mut plane).0.get("MaintainTime"), None);
+    for window in ["16:00Z-17:00Z", "23:00Z-00:00Z"] {
+        let given = [("DBClusterId", "pc-1"), ("MaintainTime", window)];
+        made(&mut plane, Operation::ModifyDbClusterMaintainTime, &given).unwrap();
+        assert_eq!(shown(&mut plane).0["MaintainTime"], window);
+    }
 }
 
 /// P-188, P-189.

@@ -149,6 +149,7 @@ fn samples_come_out_as_they_went_in() {
         "DescribeHALogs",
         "DescribeDbClusterAttributeZonal",
         "ModifyDBClusterArch",
+        "ModifyDBClusterMaintainTime",
     ];
     assert_eq!(samples.len(), Operation::ALL.len() - outside.len(), "there is no sample of {outside:?}");
     for (name, sample) in &samples {

@@ -1,9 +1,11 @@
 //! Stories about clusters: elections, promotions, and the calls around them.
 
 use failover_model::polardb::{
-    ClusterSeed, CreateDbCluster, Edition, Engine, ModifyDbNodeConfig, NodeChange, NodeKind,
+    ClusterSeed, CreateDbCluster, Edition, Engine, HotStandby, ModifyDbNodeConfig, NodeChange, NodeKind,
+    StandbyArch, StandbyHaMode,
 };
 use failover_model::testing::steps::{ClusterCall, Completion, StepKind, TestStep, Timing};
+use failover_model::testing::strategies::World;
 use failover_model::{ControlPlane, Fresh, FreshCluster, Input, Policy, Request};
 
 use super::groups::raw;
@@ -160,7 +162,138 @@ pub fn all() -> Vec<Story> {
                 changed(0, NodeChange::Up(false)),
             ],
         ),
+        told(
+            "a zone that storage takes over",
+            holding(standing_by(Edition::Normal)),
+            &[
+                changed(1, NodeChange::Up(false)),
+                changed(0, NodeChange::Up(false)),
+                fail_over(None),
+                badly(),
+                due(),
+                well(),
+                to_standby(),
+                later(600_000, on_cluster(to_standby_ask())),
+                changed(1, NodeChange::Up(false)),
+                changed(0, NodeChange::Up(false)),
+                well(),
+            ],
+        ),
+        told(
+            "a standby cluster that is switched off",
+            holding(standing_by(Edition::Normal)),
+            &[
+                ha(StandbyHaMode::On),
+                ha(StandbyHaMode::Off),
+                changed(0, NodeChange::Up(false)),
+                changed(1, NodeChange::Up(false)),
+                badly(),
+                changed(1, NodeChange::Up(true)),
+                well(),
+                ha(StandbyHaMode::On),
+            ],
+        ),
+        told(
+            "a drill of the writer and of its zone",
+            holding(standing_by(Edition::Normal)),
+            &[
+                drill(Some(0)),
+                badly(),
+                drill(Some(0)),
+                well(),
+                well(),
+                changed(0, NodeChange::Up(true)),
+                drill(None),
+                ha(StandbyHaMode::Off),
+                well(),
+                well(),
+            ],
+        ),
+        told(
+            "a drill that fails the node that takes over",
+            holding(standing_by(Edition::Normal)),
+            &[drill(Some(1)), changed(0, NodeChange::Up(false)), well(), well()],
+        ),
+        told(
+            "what stands by, and its changes",
+            holding(seed(&[("a", 5)])),
+            &[
+                ha(StandbyHaMode::Off),
+                to_standby(),
+                arch(StandbyArch::Compute, None),
+                arch(StandbyArch::Compute, Some(0)),
+                arch(StandbyArch::Storage, None),
+                badly(),
+                arch(StandbyArch::Storage, Some(1)),
+                well(),
+                arch(StandbyArch::Storage, None),
+                arch(StandbyArch::Compute, Some(2)),
+                arch(StandbyArch::Compute, Some(1)),
+                well(),
+                to_standby(),
+                well(),
+            ],
+        ),
+        told(
+            "editions and engines without standby cluster",
+            World {
+                clusters: vec![
+                    ClusterSeed { id: id("pc-2"), ..named("x", standing_by(Edition::Basic)) },
+                    ClusterSeed { id: id("pc-3"), ..named("y", standing_by(Edition::SeNormal)) },
+                    ClusterSeed {
+                        id: id("pc-4"),
+                        engine: Engine::Oracle,
+                        ..named("z", standing_by(Edition::Normal))
+                    },
+                ],
+                ..bare(|_| {})
+            },
+            &[0, 1, 2]
+                .map(|number| {
+                    [
+                        of(number, ClusterCall::StandbyHa(StandbyHaMode::Off)),
+                        of(number, ClusterCall::Drill { node: Some(0) }),
+                        of(number, ClusterCall::Arch { standby: StandbyArch::Compute, zone: Some(1) }),
+                    ]
+                })
+                .concat(),
+        ),
     ]
+}
+
+/// `w` and `a` in one zone, and storage that stands by in another.
+fn standing_by(edition: Edition) -> ClusterSeed {
+    ClusterSeed { edition, hot_standby: HotStandby::Storage, ..seed(&[("a", 5)]) }
+}
+
+/// The same cluster with nodes of these names.
+fn named(name: &str, mut cluster: ClusterSeed) -> ClusterSeed {
+    cluster.nodes.iter_mut().enumerate().for_each(|(at, node)| node.id = id(&format!("{name}-{at}")));
+    cluster
+}
+
+fn of(number: u8, call: ClusterCall) -> Act {
+    now(StepKind::Cluster(OWNER, Some(number), call))
+}
+
+fn ha(mode: StandbyHaMode) -> Act {
+    of(0, ClusterCall::StandbyHa(mode))
+}
+
+fn drill(node: Option<u8>) -> Act {
+    of(0, ClusterCall::Drill { node })
+}
+
+fn arch(standby: StandbyArch, zone: Option<u8>) -> Act {
+    of(0, ClusterCall::Arch { standby, zone })
+}
+
+fn to_standby_ask() -> ClusterCall {
+    ClusterCall::Failover { target: None, standby: true, back: false, zonal: false }
+}
+
+fn to_standby() -> Act {
+    now(on_cluster(to_standby_ask()))
 }
 
 /// A cluster of two nodes is asked for, or what this makes of it.

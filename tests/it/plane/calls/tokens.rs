@@ -158,6 +158,7 @@ fn an_operation_without_a_client_token_ignores_one() {
             "ModifyDBNodeHotReplicaMode",
             "ModifyDBClusterPrimaryZone",
             "ModifyDBClusterDeletion",
+            "ModifyDBClusterMaintainTime",
             "ModifyDBCluster",
             "ModifyDBClusterArch",
             "DescribeDBClusters",
