@@ -32,7 +32,8 @@ pub use election::ranking::{BadPriority, Priority, Tried, next_tier};
 pub use nodes::requests::{
     CreateDbNodes, DeleteDbNodes, FailoverDbClusterZonal, ModifyDbClusterDeletion,
     ModifyDbClusterMaintainTime, ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeHotReplicaMode,
-    ModifyDbNodesClass, ModifyType, NewNode, NodeTarget, NodesCreated, Ordered, RestartDbNode, RestartDbNodeZonal,
+    ModifyDbNodesClass, ModifyType, NewNode, NodeTarget, NodesCreated, Ordered, RestartDbNode,
+    RestartDbNodeZonal,
 };
 pub use nodes::work::NodeWork;
 pub use nodes::{DbNode, NodeChange, NodeKind, Role};

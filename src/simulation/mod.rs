@@ -354,11 +354,18 @@ impl Simulation {
         }
     }
 
-    /// Adopts resources into the control plane, after all work that is due, and handles the effects. What is adopted is
-    /// the business of `change`, and the methods of the control plane that adopt are all or nothing.
-    pub fn adopt(&mut self, now: Timestamp, change: impl FnOnce(&mut ControlPlane) -> Step) -> Trace {
-        let Ok(trace) = self.input(now, |simulation| Ok::<_, Infallible>(change(&mut simulation.plane)));
-        trace
+    /// Adopts resources into the control plane, after all work that is due, and handles the effects. All or nothing if
+    /// `change` is, as each method of the control plane that adopts.
+    ///
+    /// # Errors
+    ///
+    /// The error of `change`.
+    pub fn adopt<E>(
+        &mut self,
+        now: Timestamp,
+        change: impl FnOnce(&mut ControlPlane) -> Result<Step, E>,
+    ) -> Result<Trace, E> {
+        self.input(now, |simulation| change(&mut simulation.plane))
     }
 
     /// Makes an input after all work that is due, handles its effects, and performs the work that is due then.

@@ -3,6 +3,7 @@
 //! Reading and entering is the library's business. What became of the paste is told: what was entered, what was ignored and
 //! what was left out, with the reason.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -30,9 +31,9 @@ pub async fn plant(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Req
             let paste = Paste::read(&pasted, &mut Defaults { now, region, mint: &mut mint });
             let paste = paste.map_err(|error| Refused::bad(error.to_string()))?;
             let mut entered = Entered::default();
-            let happened = simulation.adopt(now, |plane| {
+            let Ok(happened) = simulation.adopt(now, |plane| {
                 entered = paste.enter(plane, now, &account.id);
-                std::mem::take(&mut entered.step)
+                Ok::<_, Infallible>(std::mem::take(&mut entered.step))
             });
             let Entered { pairs, groups, drills, clusters, .. } = &entered;
             if !(pairs.is_empty() && groups.is_empty() && drills.is_empty() && clusters.is_empty()) {

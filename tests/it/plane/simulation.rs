@@ -80,6 +80,8 @@ fn a_fault_of_a_reply_strikes_its_operation_alone() {
         lose: true,
         status: None,
         code: None,
+        message: None,
+        body: None,
         delay_ms: 0,
         headers: Default::default(),
     };
