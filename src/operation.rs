@@ -164,10 +164,10 @@ operations! {
         DescribeEbsRegions = "DescribeRegions": - - ["NoSuchResource"];
     }
     PolarDb {
-        CreateDbCluster "CreateDBCluster": token region [];
+        CreateDbCluster "CreateDBCluster": token region ["MissParameter.GDNId"];
         DeleteDbCluster "DeleteDBCluster": - - [CLUSTER,
             "OperationDenied.DBClusterDeletionLock OperationDenied.ClusterStatus \
-             OperationDenied.DBClusterPayType"];
+             OperationDenied.DBClusterPayType OperationDenied.OperateStatus"];
         ModifyDbNodeConfig "ModifyDBNodeConfig": - - []
             CONFIG_PAGE "InvalidDBClusterId.NotFound";
         FailoverDbCluster "FailoverDBCluster": token - [CLUSTER,
@@ -209,6 +209,15 @@ operations! {
         DescribeHaLogs "DescribeHALogs": - - []
             HA_LOG_PAGE "InvalidDBClusterId.Malformed InvalidDBCluster.NotFound InvalidPageSize.Malformed \
                 InvalidPageNumber.Malformed";
+        CreateGlobalDatabaseNetwork: - - [
+            "MemberIns.Exist InvalidEngineVersion.Unsupported InvalidDBCluster.NotFound"];
+        DeleteGlobalDatabaseNetwork: - - ["MemberNumber.NotSupport GDN.NotFound InvalidDBCluster.NotFound"];
+        RemoveDbClusterFromGdn "RemoveDBClusterFromGDN": - - [
+            "MemberRole.NotSupport GDN.NotFound InvalidDBCluster.NotFound InvalidDBClusterId.NotFound"];
+        SwitchOverGlobalDatabaseNetwork: - - ["InvalidDBCluster.NotFound InvalidDBClusterId.NotFound"];
+        DescribeGlobalDatabaseNetwork: - - ["GDN.NotFound InvalidDBCluster.NotFound"];
+        DescribeGlobalDatabaseNetworks: - - [
+            "InvalidPageSize.Malformed InvalidPageNumber.Malformed InvalidDBCluster.NotFound"];
         DescribePolarDbRegions = "DescribeRegions": - - [];
     }
 }

@@ -10,7 +10,7 @@ use axum::http::Uri;
 use failover_model::Violation;
 use failover_model::simulation::Simulation;
 use failover_model::wire::{Defaults, Entered, IdKind, Paste};
-use failover_model::{ClusterId, GroupId, NodeId, PairId};
+use failover_model::{ClusterId, GroupId, NetworkId, NodeId, PairId};
 use serde_json::{Value, json};
 
 use crate::control::{Answer, LONGEST_BODY, OfAccount, Refused, body, query, told};
@@ -35,8 +35,8 @@ pub async fn plant(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Req
             Ok(std::mem::take(&mut entered.step))
         });
         let happened = happened.map_err(|violation: Violation| Refused::bad(violation.to_string()))?;
-        let Entered { pairs, groups, drills, clusters, regions, .. } = &entered;
-        let resources = pairs.len() + groups.len() + drills.len() + clusters.len();
+        let Entered { pairs, groups, drills, clusters, networks, regions, .. } = &entered;
+        let resources = pairs.len() + groups.len() + drills.len() + clusters.len() + networks.len();
         if resources + regions.len() > 0 {
             world.simulation = trial;
             world.record(&happened);
@@ -48,7 +48,7 @@ pub async fn plant(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Req
 
 /// What became of a paste.
 fn as_json(entered: &Entered) -> Value {
-    let Entered { pairs, groups, drills, clusters, regions, ignored, left_out, .. } = entered;
+    let Entered { pairs, groups, drills, clusters, networks, regions, ignored, left_out, .. } = entered;
     let ignored: Vec<Value> = ignored.iter().map(|at| json!({ "at": at })).collect();
     let left_out: Vec<Value> =
         left_out.iter().map(|out| json!({ "at": out.at, "reason": out.reason.to_string() })).collect();
@@ -57,6 +57,7 @@ fn as_json(entered: &Entered) -> Value {
         "ReplicaGroupIds": groups,
         "DrillIds": drills,
         "DBClusterIds": clusters,
+        "GDNIds": networks,
         "RegionIds": regions,
         "ignored": ignored,
         "left_out": left_out,
@@ -74,6 +75,8 @@ fn mint(simulation: &mut Simulation, kind: IdKind) -> String {
         IdKind::Disk => simulation.mint("d-", 20, |_, _| false),
         IdKind::Cluster => simulation
             .mint("pc-", 17, |id, plane| ClusterId::parse(id).is_ok_and(|id| plane.cluster(&id).is_some())),
+        IdKind::Network => simulation
+            .mint("gdn-", 17, |id, plane| NetworkId::parse(id).is_ok_and(|id| plane.network(&id).is_some())),
         IdKind::Node => simulation
             .mint("pi-", 17, |id, plane| NodeId::parse(id).is_ok_and(|id| plane.cluster_of(&id).is_some())),
     }

@@ -5,10 +5,13 @@ use alloc::string::{String, ToString};
 use super::super::steps::{ACCOUNTS, REGIONS};
 use super::super::strategies::World;
 use super::super::view::Task;
+use super::clusters::kind;
 use super::state::Kind;
-use super::{CYCLE, Cluster, Job, Node, Reference, Replica};
+use super::{CYCLE, Cluster, Job, Network, Node, Reference, Replica};
 use crate::ebs::{GroupSeed, PairSeed};
-use crate::polardb::{ClusterSeed, ClusterStatus, DbNode, NodeKind, PayType, Role};
+use crate::polardb::{
+    ClusterSeed, ClusterStatus, DbNode, NetworkSeed, NetworkStatus, NodeKind, PayType, Role,
+};
 use crate::time::Timestamp;
 
 impl Reference {
@@ -25,6 +28,9 @@ impl Reference {
         }
         for seed in &world.clusters {
             reference.adopt_cluster(account, seed);
+        }
+        if let Some(seed) = &world.network {
+            reference.adopt_network(account, seed);
         }
         reference
     }
@@ -85,6 +91,22 @@ impl Reference {
         self.add_replica(Replica { job: task.map(Job::new), due, ..replica });
     }
 
+    /// Adopts a network. Only its creation and its deletion go on.
+    pub fn adopt_network(&mut self, account: &str, seed: &NetworkSeed) {
+        let task = match seed.status {
+            NetworkStatus::Creating => Some(Task::Create),
+            NetworkStatus::Deleting => Some(Task::Delete),
+            _ => None,
+        };
+        self.networks.push(Network {
+            id: seed.id.to_string(),
+            account: account.to_string(),
+            primary: seed.primary.to_string(),
+            secondaries: seed.secondaries.iter().map(|cluster| (cluster.to_string(), true)).collect(),
+            job: task.map(Job::new),
+        });
+    }
+
     /// Adopts a cluster.
     pub fn adopt_cluster(&mut self, account: &str, seed: &ClusterSeed) {
         let (task, busy): (_, Option<String>) = match &seed.status {
@@ -103,6 +125,7 @@ impl Reference {
             busy: node.busy.as_ref().map(|busy| busy.as_str().to_string()),
         };
         self.add_cluster(Cluster {
+            kind: kind(seed.engine, &seed.version),
             prepaid: seed.pay_type == PayType::Prepaid,
             locked: seed.deletion_lock,
             nodes: seed.nodes.iter().map(node).collect(),

@@ -8,6 +8,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::networks;
 use super::words::{ENGINE, UNLOCKED, has_standby, listed_role, switch};
 use crate::control_plane::Refusal;
 use crate::ids::{ClusterId, NodeClass, NodeId, ResourceGroupId, ZoneId};
@@ -42,7 +43,7 @@ const PAY_TYPES: [(&str, PayType); 2] =
     [(PayType::Postpaid.as_str(), PayType::Postpaid), (PayType::Prepaid.as_str(), PayType::Prepaid)];
 
 /// Parameters that `CreateDBCluster` defines and the model does not use: the metadata of 2024-06 and SDK 9.2.1 together,
-/// sorted, without those that every operation takes. The token compares them as they are spelled.
+/// sorted, without those that every operation takes; of a secondary the first and the network are used. The token compares them as they are spelled.
 const UNUSED_ON_CREATE: &str = "\
     AgenticDbClusterDescription AgenticDbClusterId AgenticDbType AllowShutDown Architecture AutoRenew AutoUseCoupon \
     BackupRetentionPolicyOnClusterDeletion BurstingEnabled CloneDataPoint CloudProvider ClusterNetworkType \
@@ -91,8 +92,10 @@ pub(in crate::wire) fn create(reader: &mut Reader<'_>) -> Result<CreateDbCluster
     let tags = reader.tags()?;
     let (range, default) = edition.node_numbers();
     let node_number = reader.number("DBNodeNum", range)?.unwrap_or(default);
+    let joins = networks::joins(reader)?;
     let mut other = Vec::new();
-    for name in UNUSED_ON_CREATE.split(' ') {
+    let used = |name: &&str| joins.is_some() && matches!(*name, "CreationOption" | "GDNId");
+    for name in UNUSED_ON_CREATE.split(' ').filter(|name| !used(name)) {
         other.extend(reader.text(name)?.map(|text| (Arc::from(name), Arc::from(text))));
     }
     Ok(CreateDbCluster {
@@ -108,6 +111,7 @@ pub(in crate::wire) fn create(reader: &mut Reader<'_>) -> Result<CreateDbCluster
         description,
         resource_group,
         tags,
+        joins,
         other,
     })
 }

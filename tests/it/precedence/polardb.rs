@@ -1,13 +1,13 @@
 //! The operations of PolarDB.
 
 use super::How::{Before, Parameter};
-use super::{Case, Fault, fault, together};
+use super::{Case, Fault, fault, networks, together};
 
 const CLASS: &str = "polar.mysql.x4.large";
 
 /// Two clusters of four nodes, running, the first with a column-store node more; a third of an edition that has no readers to
-/// fail over to, a fourth of another engine, a fifth that is a subscription.
-fn stage() -> String {
+/// fail over to, a fourth of another engine, a fifth that is a subscription; a network of the first with a sixth.
+pub fn stage() -> String {
     let create = |rest: &str| {
         format!(
             "call CreateDBCluster RegionId=cn-hangzhou DBType=MySQL DBVersion=8.0 DBNodeClass={CLASS} PayType=Postpaid {rest}\n"
@@ -27,13 +27,23 @@ fn stage() -> String {
         "report 5 succeeded\n".into(),
         format!("call CreateDBNodes DBClusterId=pc-1 DBNode.1.TargetClass={CLASS} ImciSwitch=ON fresh=nodes:pi-v\n"),
         "report 6 succeeded\n".into(),
+        "call CreateGlobalDatabaseNetwork DBClusterId=pc-1 fresh=gdn-1\n".into(),
+        "report 7 succeeded\n".into(),
+        create("CreationOption=CreateGdnStandby GDNId=gdn-1 fresh=pc-6:pi-n,pi-o"),
+        "report 8 succeeded\n".into(),
     ]
     .concat()
 }
 
+/// Three secondaries more.
+const FULL: &str = "\
+call CreateDBCluster RegionId=cn-beijing DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid DBNodeNum=1 CreationOption=CreateGdnStandby GDNId=gdn-1 fresh=pc-71:pi-71
+call CreateDBCluster RegionId=cn-beijing DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid DBNodeNum=1 CreationOption=CreateGdnStandby GDNId=gdn-1 fresh=pc-72:pi-72
+call CreateDBCluster RegionId=cn-beijing DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid DBNodeNum=1 CreationOption=CreateGdnStandby GDNId=gdn-1 fresh=pc-73:pi-73";
+
 const BUSY: &str = "observe cluster pc-1 busy MinorVersionUpgrading";
 
-fn unknown(answer: &'static str) -> Fault {
+pub fn unknown(answer: &'static str) -> Fault {
     fault(answer, "a cluster that is not known", Parameter("DBClusterId", Some("pc-unknown")))
 }
 
@@ -49,13 +59,23 @@ fn case(operation: &'static str, call: &'static str, other: &'static str, faults
     Case { operation, stage: stage(), call, other, faults }
 }
 
+/// Forced, since a busy primary is not switched over otherwise.
+fn locked(answer: &'static str) -> Fault {
+    fault(
+        answer,
+        "a cluster whose network is locked",
+        Before("call SwitchOverGlobalDatabaseNetwork GDNId=gdn-1 DBClusterId=pc-6 Forced=true"),
+    )
+}
+
 pub fn all() -> Vec<Case> {
     let mut cases = clusters();
     cases.extend(nodes());
+    cases.extend(networks::all());
     cases
 }
 
-fn on(cluster: &'static str) -> super::How {
+pub fn on(cluster: &'static str) -> super::How {
     Parameter("DBClusterId", Some(cluster))
 }
 
@@ -101,7 +121,7 @@ fn failover(operation: &'static str) -> Case {
                 fault(
                     "400 UnsupportHighFrequenceSwitchOver (P-106",
                     "another switch within the window",
-                    Before("call FailoverDBCluster DBClusterId=pc-1 TargetDBNodeId=pi-b\nreport 7 succeeded\nadvance 11m\ncall FailoverDBCluster DBClusterId=pc-1 TargetDBNodeId=pi-w\nreport 8 succeeded"),
+                    Before("call FailoverDBCluster DBClusterId=pc-1 TargetDBNodeId=pi-b\nreport 9 succeeded\nadvance 11m\ncall FailoverDBCluster DBClusterId=pc-1 TargetDBNodeId=pi-w\nreport 10 succeeded"),
                 ),
                 fault(
                     "400 HaStatusNotSupport (P-113",
@@ -119,6 +139,7 @@ fn failover(operation: &'static str) -> Case {
                     vec![Before("observe nodes pi-a,pi-b,pi-c down"), Parameter("TargetDBNodeId", None)],
                 )
 .apart(&["P-113", "P-114"]),
+                locked("400 HaStatusNotSupport (P-450"),
             ],
         ]
         .concat(),
@@ -129,13 +150,26 @@ fn clusters() -> Vec<Case> {
     vec![
         case(
             "CreateDBCluster",
-            "RegionId=cn-hangzhou Version=2017-08-01 DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid fresh=pc-8:pi-1,pi-2",
+            "RegionId=cn-hangzhou Version=2017-08-01 DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid CreationOption=CreateGdnStandby GDNId=gdn-1 fresh=pc-8:pi-1,pi-2",
             "RegionId=cn-hangzhou DBType=MySQL DBVersion=5.7 DBNodeClass=polar.mysql.x4.large PayType=Postpaid fresh=pc-9:pi-3,pi-4",
-            vec![],
+            vec![
+                fault(
+                    "404 GDN.NotFound (P-460",
+                    "a network that is not known",
+                    Parameter("GDNId", Some("gdn-unknown")),
+                ),
+                fault(
+                    "400 InvalidEngineVersion.Unsupported (P-411",
+                    "another version than the primary's",
+                    Parameter("DBVersion", Some("5.7")),
+                ),
+                fault("400 MemberNumber.NotSupport (P-412", "four secondaries", Before(FULL)),
+                locked("403 OperationDenied.DBClusterStatus (P-451"),
+            ],
         ),
         case(
             "DeleteDBCluster",
-            "Version=2017-08-01 DBClusterId=pc-1",
+            "Version=2017-08-01 DBClusterId=pc-2",
             "",
             vec![
                 unknown("404 InvalidDBCluster.NotFound (P-100"),
@@ -143,9 +177,18 @@ fn clusters() -> Vec<Case> {
                 fault(
                     "403 OperationDenied.DBClusterDeletionLock (P-021",
                     "a locked cluster",
-                    Before("call ModifyDBClusterDeletion DBClusterId=pc-1 Protection=true"),
+                    Before("call ModifyDBClusterDeletion DBClusterId=pc-2 Protection=true"),
                 ),
-                busy("403 OperationDenied.ClusterStatus (P-020"),
+                fault(
+                    "403 OperationDenied.ClusterStatus (P-020",
+                    "a cluster that is busy",
+                    Before("observe cluster pc-2 busy MinorVersionUpgrading"),
+                ),
+                fault(
+                    "403 OperationDenied.OperateStatus (P-452",
+                    "a cluster in a network",
+                    Before("call CreateGlobalDatabaseNetwork DBClusterId=pc-2 fresh=gdn-2"),
+                ),
             ],
         ),
         failover("FailoverDBCluster"),
@@ -167,13 +210,17 @@ fn clusters() -> Vec<Case> {
                     Parameter("ZoneId", Some("cn-hangzhou-a")),
                 ),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
         case(
             "ModifyDBClusterDeletion",
             "Version=2017-08-01 DBClusterId=pc-1 Protection=true",
             "",
-            vec![unknown("404 InvalidDBCluster.NotFound (P-100")],
+            vec![
+                unknown("404 InvalidDBCluster.NotFound (P-100"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
+            ],
         ),
         case("DescribeDBClusters", "RegionId=cn-hangzhou Version=2017-08-01", "", vec![]),
         case(
@@ -223,6 +270,7 @@ fn nodes() -> Vec<Case> {
             vec![
                 unknown("404 InvalidDBClusterId.NotFound (P-100"),
                 no_node("DBNodeId", "404 InvalidDBNodeId.NotFound (P-201"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
         case(
@@ -276,6 +324,7 @@ fn nodes() -> Vec<Case> {
                     ],
                 ),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
         case(
@@ -308,6 +357,7 @@ fn nodes() -> Vec<Case> {
                 )
                 .apart(&["P-600"]),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
         case(
@@ -322,6 +372,7 @@ fn nodes() -> Vec<Case> {
                     Parameter("DBNodeType", Some("DLNode")),
                 ),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
         case(
@@ -344,17 +395,18 @@ fn nodes() -> Vec<Case> {
                     "403 OperationDenied.RoEqualSpec (P-231",
                     "no reader of the writer's class would be left",
                     Before(
-                        "call ModifyDBNodesClass DBClusterId=pc-1 ModifyType=Upgrade DBNode.1.DBNodeId=pi-a DBNode.1.TargetClass=polar.mysql.x8.large DBNode.2.DBNodeId=pi-c DBNode.2.TargetClass=polar.mysql.x8.large fresh=order:o-3\nreport 7 succeeded",
+                        "call ModifyDBNodesClass DBClusterId=pc-1 ModifyType=Upgrade DBNode.1.DBNodeId=pi-a DBNode.1.TargetClass=polar.mysql.x8.large DBNode.2.DBNodeId=pi-c DBNode.2.TargetClass=polar.mysql.x8.large fresh=order:o-3\nreport 9 succeeded",
                     ),
                 ),
                 together(
                     "404 InvalidDBInstanceClass.NotFound (P-232",
                     "a hot replica of another class than the primary's",
                     vec![Before(
-                        "call ModifyDBNodeHotReplicaMode DBClusterId=pc-1 DBNodeId=pi-b HotReplicaMode=ON fresh=order:o-4\nreport 7 succeeded",
+                        "call ModifyDBNodeHotReplicaMode DBClusterId=pc-1 DBNodeId=pi-b HotReplicaMode=ON fresh=order:o-4\nreport 9 succeeded",
                     )],
                 ),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
         case(
@@ -364,6 +416,7 @@ fn nodes() -> Vec<Case> {
             vec![
                 no_node("DBNodeId", "400 InvalidDBNodeId.Malformed (P-240"),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
         case(
@@ -374,6 +427,7 @@ fn nodes() -> Vec<Case> {
                 unknown("404 InvalidDBCluster.NotFound (P-100"),
                 no_node("DBNodeId", "400 InvalidDBNodeId.Malformed (P-201"),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
         case(
@@ -393,10 +447,11 @@ fn nodes() -> Vec<Case> {
                     "404 InvalidDBInstanceClass.NotFound (P-252",
                     "a node of another class than the primary's",
                     Before(
-                        "call ModifyDBNodesClass DBClusterId=pc-1 ModifyType=Upgrade DBNode.1.DBNodeId=pi-a DBNode.1.TargetClass=polar.mysql.x8.large fresh=order:o-3\nreport 7 succeeded",
+                        "call ModifyDBNodesClass DBClusterId=pc-1 ModifyType=Upgrade DBNode.1.DBNodeId=pi-a DBNode.1.TargetClass=polar.mysql.x8.large fresh=order:o-3\nreport 9 succeeded",
                     ),
                 ),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
     ]
