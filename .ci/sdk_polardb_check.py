@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """PolarDB through the vendor's official SDK: the life of nodes, a failover from its preparation to what is seen of it,
-a zone that is lost and comes back, and a client that retries as a public one does.
+a zone that is lost and comes back, the zonal operations, a global database network, and a client that retries as a public
+one does.
 
 Run from the repository root after `cargo build`:
 
@@ -257,6 +258,94 @@ def check_standby(checks, server, client, models):
     checks.equal("storage standby becomes compute standby", cluster.view().hot_standby_cluster, "equal")
 
 
+def check_zonal(checks, server, client, models):
+    """The zonal operations and the regions, as the public Terraform provider reads them."""
+    ids = [created(client, models, 2).id for _ in range(3)]
+    told, token = [], None
+    while True:
+        page = client.describe_dbclusters_zonal(models.DescribeDBClustersZonalRequest(
+            region_id="cn-hangzhou", dbcluster_ids=",".join(ids), max_results=2, next_token=token)).body
+        told += [item.dbcluster_id for item in page.items]
+        token = page.next_token
+        if not token:
+            break
+    checks.equal("a pager by token comes to its end", (told, page.total_record_count), (ids, 3))
+    cluster = Cluster(client, models, ids[0])
+    reader = cluster.readers()[0]
+    client.restart_dbnode_zonal(models.RestartDBNodeZonalRequest(dbcluster_id=cluster.id, dbnode_id=reader))
+    attribute = models.DescribeDbClusterAttributeZonalRequest(dbcluster_id=cluster.id)
+    status = lambda: client.describe_db_cluster_attribute_zonal(attribute).body.dbcluster_status
+    seen = poll(status, lambda status: status == "Running")
+    checks.equal("a zonal restart shows as any", seen[0], "Rebooting")
+    endpoints = client.describe_dbcluster_endpoints_zonal(
+        models.DescribeDBClusterEndpointsZonalRequest(dbcluster_id=cluster.id)).body.items
+    checks.equal("the endpoints are its own", {item.dbcluster_id for item in endpoints}, {cluster.id})
+    regions = client.describe_regions(models.DescribeRegionsRequest()).body.regions.region
+    zones = [zone.zone_id for region in regions if region.region_id == "cn-hangzhou" for zone in region.zones.zone]
+    checks.that("regions have zones, and a cluster is in one of them", cluster.view().zone_ids in zones, zones)
+
+
+def check_network(checks, server, client, models):
+    """A global database network: a planned switch-over, and a forced one when the primary is down."""
+    primary = created(client, models, 2)
+    network = client.create_global_database_network(models.CreateGlobalDatabaseNetworkRequest(
+        dbcluster_id=primary.id, gdndescription="orders")).body.gdnid
+
+    def view():
+        return client.describe_global_database_network(
+            models.DescribeGlobalDatabaseNetworkRequest(gdnid=network)).body
+
+    def settled():
+        return poll(lambda: view().gdnstatus, lambda status: status == "active")
+
+    def roles():
+        return {cluster.dbcluster_id: cluster.role for cluster in view().dbclusters}
+
+    def switch(**more):
+        return client.switch_over_global_database_network(
+            models.SwitchOverGlobalDatabaseNetworkRequest(gdnid=network, region_id="cn-beijing", **more))
+
+    checks.equal("a network is made around its primary", (settled(), roles()),
+                 (["creating", "active"], {primary.id: "primary"}))
+    body = client.create_dbcluster(models.CreateDBClusterRequest(
+        region_id="cn-beijing", dbtype="MySQL", dbversion="8.0", dbnode_class=CLASS, pay_type="Postpaid",
+        creation_option="CreateGdnStandby", gdnid=network)).body
+    secondary = Cluster(client, models, body.dbcluster_id)
+    secondary.settled()
+    page = client.describe_global_database_networks(
+        models.DescribeGlobalDatabaseNetworksRequest(dbcluster_id=secondary.id)).body
+    checks.equal("the list finds it by a secondary",
+                 [(item.gdnid, [(member.role, member.region_id) for member in item.dbclusters]) for item in page.items],
+                 [(network, [("primary", "cn-hangzhou"), ("standby", "cn-beijing")])])
+    switch(dbcluster_id=secondary.id)
+    locked = code(refusal(lambda: secondary.failover(target=secondary.readers()[0])))
+    checks.equal("a switch-over locks the network and its clusters", (view().gdnstatus, locked),
+                 ("locked", "HaStatusNotSupport"))
+    settled()
+    checks.equal("a planned one changes the roles", roles(), {secondary.id: "primary", primary.id: "standby"})
+    error = refusal(lambda: client.delete_dbcluster(models.DeleteDBClusterRequest(dbcluster_id=primary.id)))
+    checks.equal("no cluster of a network is released", code(error), "OperationDenied.OperateStatus")
+
+    for node in secondary.nodes():
+        server.control("POST", "faults", {"kind": "node", "node": node, "up": False})
+    checks.equal("with the primary down a planned one is refused", code(refusal(switch)),
+                 "OperationDenied.DBClusterStatus")
+    switch(forced=True)
+    settled()
+    checks.equal("a forced one is not", roles(), {primary.id: "primary", secondary.id: "standby"})
+    for node in secondary.nodes():
+        server.control("POST", "faults", {"kind": "node", "node": node, "up": True})
+    secondary.settled()
+    checks.equal("what was left behind replicates no more", code(refusal(switch)),
+                 "UnsupportWitchUnhealthyReplication")
+    remove = models.RemoveDBClusterFromGDNRequest(gdnid=network, dbcluster_id=secondary.id)
+    client.remove_dbcluster_from_gdn(remove)
+    checks.equal("so it is removed", settled(), ["removing_member", "active"])
+    client.delete_global_database_network(models.DeleteGlobalDatabaseNetworkRequest(gdnid=network))
+    gone = poll(lambda: code(refusal(view)), lambda error: error is not None)
+    checks.equal("and a network of the primary alone is deleted", gone[-1], "GDN.NotFound")
+
+
 def check_retries(checks, server, client, models):
     """What the public Terraform provider does: repeats while the message speaks of the HA status, then polls."""
     cluster = created(client, models, 3)
@@ -293,7 +382,8 @@ def main():
     client = Client(Config(access_key_id="key", access_key_secret="secret", endpoint=server.address, protocol="http",
                            region_id="cn-hangzhou", read_timeout=10_000, connect_timeout=10_000))
     try:
-        for check in (check_nodes, check_observation, check_zone, check_standby, check_retries):
+        for check in (check_nodes, check_observation, check_zone, check_standby, check_zonal, check_network,
+                      check_retries):
             try:
                 check(checks, server, client, models)
             except Exception as error:  # One broken check must not hide the others, nor the count.

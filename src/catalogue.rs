@@ -17,6 +17,7 @@ pub fn rules() -> Vec<Rule> {
         .chain(crate::polardb::cluster::rules::RULES.iter().copied())
         .chain(crate::polardb::election::rules::RULES.iter().copied())
         .chain(crate::polardb::nodes::rules::RULES.iter().copied())
+        .chain(crate::polardb::network::rules::RULES.iter().copied())
         .chain(crate::polardb::observe::rules::RULES.iter().copied())
         .chain(crate::polardb::standby::rules::RULES.iter().copied())
         .chain(crate::token::rules::RULES.iter().copied())

@@ -61,6 +61,8 @@ checked! {
     ClusterId: validate;
     /// A PolarDB node, such as `pi-bp18z52akld3`.
     NodeId: validate;
+    /// A PolarDB global database network, such as `gdn-bp1fttxsrmv`.
+    NetworkId: validate;
     /// A billing order that a creating call returns.
     OrderId: validate;
     /// A resource group, such as `rg-acfmvs`.
@@ -103,6 +105,8 @@ pub enum ResourceId {
     Drill(DrillId),
     /// A cluster.
     Cluster(ClusterId),
+    /// A global database network.
+    Network(NetworkId),
 }
 
 impl ResourceId {
@@ -113,6 +117,7 @@ impl ResourceId {
             Self::Group(group) => group.as_str(),
             Self::Drill(drill) => drill.as_str(),
             Self::Cluster(cluster) => cluster.as_str(),
+            Self::Network(network) => network.as_str(),
         }
     }
 }

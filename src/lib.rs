@@ -123,8 +123,8 @@ pub use control_plane::{
     TokenOutcome, Tokens, Violation,
 };
 pub use ids::{
-    AccountId, BadId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeClass, NodeId, OrderId, PairId,
-    RegionId, ResourceGroupId, ResourceId, ZoneId,
+    AccountId, BadId, ClusterId, DiskId, DrillId, EffectId, GroupId, NetworkId, NodeClass, NodeId, OrderId,
+    PairId, RegionId, ResourceGroupId, ResourceId, ZoneId,
 };
 pub use operation::{Operation, Product};
 pub use outcome::{NotTaken, Outcome};

@@ -237,6 +237,15 @@ operations! {
         DescribeHaLogs "DescribeHALogs": - - []
             HA_LOG_PAGE "InvalidDBClusterId.Malformed InvalidDBCluster.NotFound InvalidPageSize.Malformed \
                 InvalidPageNumber.Malformed";
+        CreateGlobalDatabaseNetwork: - - [
+            "MemberIns.Exist InvalidEngineVersion.Unsupported InvalidDBCluster.NotFound"];
+        DeleteGlobalDatabaseNetwork: - - ["MemberNumber.NotSupport GDN.NotFound InvalidDBCluster.NotFound"];
+        RemoveDbClusterFromGdn "RemoveDBClusterFromGDN": - - [
+            "MemberRole.NotSupport GDN.NotFound InvalidDBCluster.NotFound InvalidDBClusterId.NotFound"];
+        SwitchOverGlobalDatabaseNetwork: - - ["InvalidDBCluster.NotFound InvalidDBClusterId.NotFound"];
+        DescribeGlobalDatabaseNetwork: - - ["GDN.NotFound InvalidDBCluster.NotFound"];
+        DescribeGlobalDatabaseNetworks: - - [
+            "InvalidPageSize.Malformed InvalidPageNumber.Malformed InvalidDBCluster.NotFound"];
         DescribePolarDbRegions = "DescribeRegions": - - [];
     }
 }

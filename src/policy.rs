@@ -427,6 +427,13 @@ policy! {
             /// `OFF`: the cluster waits. The page on the switch between zones has a step that enables it.
             Wait,
         };
+        /// Which clusters can be in a global database network.
+        network_engines: NetworkEngines "facts/polardb.md#gdn-engines" {
+            /// MySQL in every version, PostgreSQL 14 and Oracle 14 (2.0), as the user guides of 2026-03 say.
+            UserGuides,
+            /// MySQL 8.0 alone, as the reference of the operations says.
+            Reference,
+        };
     }
 
     /// Readings of the idempotence documents, with the cache's bounds.

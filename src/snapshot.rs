@@ -16,7 +16,7 @@ use crate::control_plane::Request;
 use crate::control_plane::{ControlPlane, Places, Scope, TokenOutcome, Violation};
 use crate::ebs::{Disk, Drill, ReplicaGroup, ReplicaPair};
 use crate::ids::{AccountId, DiskId};
-use crate::polardb::DbCluster;
+use crate::polardb::{DbCluster, GlobalDatabaseNetwork};
 use crate::policy::Policy;
 use crate::time::Timestamp;
 use crate::token::{BadTokenSnapshot, TokenCache, TokenSnapshot};
@@ -37,6 +37,9 @@ pub struct Snapshot {
     drills: Vec<Drill>,
     disks: Vec<DiskRecord>,
     clusters: Vec<DbCluster>,
+    /// Left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    networks: Vec<GlobalDatabaseNetwork>,
     tokens: TokenSnapshot<AccountId, Scope, Request, TokenOutcome>,
     /// The regions and zones that exist. Left out if there are none.
     #[serde(default, skip_serializing_if = "Places::is_empty")]
@@ -101,6 +104,7 @@ impl ControlPlane {
             drills: self.drills.values().cloned().collect(),
             disks: self.disks.iter().map(disk).collect(),
             clusters: self.clusters.values().cloned().collect(),
+            networks: self.networks.values().cloned().collect(),
             tokens: self.tokens.snapshot(),
             regions: self.regions.clone(),
         }
@@ -147,6 +151,9 @@ impl ControlPlane {
         })?;
         fill("clusters", snapshot.clusters, |cluster| {
             plane.clusters.insert(cluster.id.clone(), cluster).map(|twice| twice.id.to_string())
+        })?;
+        fill("networks", snapshot.networks, |network| {
+            plane.networks.insert(network.id.clone(), network).map(|twice| twice.id.to_string())
         })?;
         let config = plane.policy.tokens.config();
         plane.tokens = TokenCache::restore_with_hash_seed(config, snapshot.tokens, seed)?;

@@ -65,6 +65,13 @@ checked! {
         text.chars().position(|c| c == '.').map_or(Ok(()), |at| Err(BadText::Character(at)))
     };
 
+    /// The description of a global database network: 2 to 126 characters, first a letter, then letters, digits, `_` and `-`.
+    NetworkDescription: |text| {
+        length(text, 2, 126)?;
+        Name::parse(text)?;
+        text.chars().position(|c| ":.".contains(c)).map_or(Ok(()), |at| Err(BadText::Character(at)))
+    };
+
     /// A description: 2 to 256 characters that do not begin with `http://` or `https://`.
     Description: |text| {
         length(text, 2, 256)?;
@@ -119,6 +126,12 @@ mod tests {
         assert!(GroupName::parse("备份:a_b-c").is_ok());
         assert_eq!(GroupName::parse("a.b"), Err(BadText::Character(1)));
         assert_eq!(GroupName::parse("1b"), Err(BadText::Start));
+        assert!(NetworkDescription::parse("备份_b-1").is_ok());
+        assert_eq!(NetworkDescription::parse("a:b"), Err(BadText::Character(1)));
+        assert_eq!(NetworkDescription::parse("_b"), Err(BadText::Start));
+        assert_eq!(NetworkDescription::parse("https://x"), Err(BadText::Link));
+        assert!(NetworkDescription::parse(&"a".repeat(126)).is_ok());
+        assert!(NetworkDescription::parse(&"a".repeat(127)).is_err());
         assert!(Description::parse(&"ü".repeat(256)).is_ok());
         assert!(Description::parse(&"ü".repeat(257)).is_err());
     }

@@ -9,9 +9,13 @@ use super::ControlPlane;
 use crate::ebs::{
     DiskChange, Drill, DrillEffect, GroupEffect, PairEffect, ReplicaGroup, ReplicaId, ReplicaPair,
 };
-use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, PairId, ResourceId};
+use crate::ids::{
+    AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NetworkId, NodeId, PairId, ResourceId,
+};
 use crate::outcome::Outcome;
-use crate::polardb::{ClusterEffect, DbCluster, Lifecycle, NodeChange, NodeWork};
+use crate::polardb::{
+    ClusterEffect, DbCluster, GlobalDatabaseNetwork, Lifecycle, NetworkEffect, NodeChange, NodeWork,
+};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
@@ -63,6 +67,17 @@ pub enum EffectKind {
         /// The work.
         effect: ClusterEffect,
     },
+    /// Work on a global database network.
+    Network {
+        /// The network.
+        network: NetworkId,
+        /// The work.
+        effect: NetworkEffect,
+        /// Its primary now.
+        primary: ClusterId,
+        /// Its secondaries now, in the order in which they joined.
+        secondaries: Vec<ClusterId>,
+    },
 }
 
 /// The effects, a row each: the variant, its external name, its default latency in a simulation in milliseconds, and
@@ -84,6 +99,12 @@ macro_rules! effects {
                 Failover failover_group 2_000 "Failing a group over.";
                 Reprotect reprotect_group 2_000 "Reprotecting a group.";
                 Delete delete_group 2_000 "Deleting a group.";
+            }
+            NetworkEffect {
+                Create create_network 2_000 "Making a global database network around its primary.";
+                Delete delete_network 2_000 "Taking a global database network apart.";
+                Remove remove_member 2_000 "Removing a secondary from a global database network.";
+                SwitchOver switch_over_network 2_000 "Making a secondary the primary of its network.";
             }
             DrillEffect {
                 Start start_drill 2_000 "Creating the disks of a drill.";
@@ -151,6 +172,7 @@ impl EffectKind {
             Self::Group { effect, .. } => effect.name(),
             Self::Drill { effect, .. } => effect.name(),
             Self::Cluster { effect, .. } => effect.name(),
+            Self::Network { effect, .. } => effect.name(),
         }
     }
 
@@ -161,6 +183,7 @@ impl EffectKind {
             Self::Group { group, .. } => group.as_str(),
             Self::Drill { drill, .. } => drill.as_str(),
             Self::Cluster { cluster, .. } => cluster.as_str(),
+            Self::Network { network, .. } => network.as_str(),
         }
     }
 }
@@ -263,6 +286,7 @@ impl ControlPlane {
             ResourceId::Cluster(cluster) => {
                 cluster_effects(self.clusters.get(cluster)?).find(|effect| effect.id == id)
             }
+            ResourceId::Network(network) => network_effect(self.networks.get(network)?),
         }
     }
 
@@ -298,4 +322,16 @@ pub(super) fn cluster_effects(cluster: &DbCluster) -> impl Iterator<Item = Effec
         let kind = EffectKind::Cluster { cluster: cluster.id.clone(), effect };
         Effect { id, since, account: cluster.account.clone(), kind }
     })
+}
+
+/// The pending effect of a network.
+pub(super) fn network_effect(network: &GlobalDatabaseNetwork) -> Option<Effect> {
+    let pending = network.pending.as_ref()?;
+    let kind = EffectKind::Network {
+        network: network.id.clone(),
+        effect: pending.effect.clone(),
+        primary: network.primary.clone(),
+        secondaries: network.secondaries.iter().map(|secondary| secondary.cluster.clone()).collect(),
+    };
+    Some(Effect { id: pending.id, since: pending.since, account: network.account.clone(), kind })
 }

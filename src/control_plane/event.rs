@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use super::effect::Effect;
 use crate::ebs::{Access, DiskChange, DrillStatus, GroupStatus, PairStatus, ReplicaId};
-use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, PairId};
-use crate::polardb::ClusterFact;
+use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NetworkId, PairId};
+use crate::polardb::{ClusterFact, NetworkFact};
 use crate::rule::RuleId;
 use crate::time::{Span, Timestamp};
 
@@ -92,6 +92,13 @@ pub enum Fact {
         cluster: ClusterId,
         /// The fact.
         fact: ClusterFact,
+    },
+    /// To a global database network.
+    Network {
+        /// The network.
+        network: NetworkId,
+        /// The fact.
+        fact: NetworkFact,
     },
     /// An unexpired token was evicted for space: at and below this horizon, at-most-once is no longer guaranteed.
     TokenEvicted {

@@ -33,10 +33,12 @@ use alloc::collections::BTreeMap;
 
 use crate::control_plane::rules::C_030;
 use crate::ebs::{Disk, Drill, GroupView, ReplicaGroup, ReplicaPair};
-use crate::ids::{AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NodeId, PairId, RegionId};
+use crate::ids::{
+    AccountId, ClusterId, DiskId, DrillId, EffectId, GroupId, NetworkId, NodeId, PairId, RegionId,
+};
 use crate::map::Map;
 use crate::operation::{Operation, Product};
-use crate::polardb::DbCluster;
+use crate::polardb::{DbCluster, GlobalDatabaseNetwork};
 use crate::policy::Policy;
 use crate::rule::cite;
 use crate::time::Timestamp;
@@ -106,6 +108,7 @@ pub struct ControlPlane {
     /// Reported disk states that differ from the default.
     pub(crate) disks: BTreeMap<DiskKey, Disk>,
     pub(crate) clusters: Map<ClusterId, DbCluster>,
+    pub(crate) networks: Map<NetworkId, GlobalDatabaseNetwork>,
     pub(crate) tokens: Tokens,
     /// The regions and zones that exist, as given.
     pub(crate) regions: Places,
@@ -138,6 +141,7 @@ impl ControlPlane {
             drills: Map::with_hash_seed(seed),
             disks: BTreeMap::new(),
             clusters: Map::with_hash_seed(seed),
+            networks: Map::with_hash_seed(seed),
             regions: Places::new(),
             index: Index::with_hash_seed(seed),
         }
@@ -210,6 +214,21 @@ impl ControlPlane {
         self.clusters.get(self.index.nodes.get(node)?)
     }
 
+    /// The global database network of this id in any account.
+    pub fn network(&self, id: &NetworkId) -> Option<&GlobalDatabaseNetwork> {
+        self.networks.get(id)
+    }
+
+    /// All global database networks in the order of creation.
+    pub fn networks(&self) -> impl Iterator<Item = &GlobalDatabaseNetwork> {
+        self.networks.values()
+    }
+
+    /// The global database network that has this cluster.
+    pub fn network_of(&self, cluster: &ClusterId) -> Option<&GlobalDatabaseNetwork> {
+        self.networks.get(self.index.networks.get(cluster)?)
+    }
+
     /// The idempotency tokens.
     pub const fn tokens(&self) -> &Tokens {
         &self.tokens
@@ -221,13 +240,15 @@ impl ControlPlane {
         Some(timer.deadline(at))
     }
 
-    /// Removes all state of an account: pairs, groups, drills, disks, clusters and tokens. Its pending effects are
+    /// Removes all state of an account: pairs, groups, drills, disks, clusters, networks and
+    /// tokens. Its pending effects are
     /// dropped; later reports on them are stale.
     pub fn forget_account(&mut self, account: &AccountId) {
         self.pairs.retain(|pair| pair.account != *account);
         self.groups.retain(|group| group.account != *account);
         self.drills.retain(|drill| drill.account != *account);
         self.clusters.retain(|cluster| cluster.account != *account);
+        self.networks.retain(|network| network.account != *account);
         self.disks.retain(|(owner, _), _| owner != account);
         self.tokens.forget(account);
         self.reindex();

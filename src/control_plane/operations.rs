@@ -55,6 +55,12 @@ answers! {
         Endpoints(EndpointList);
         /// `DescribeDBClustersZonal`.
         ZonalClusterPage(ZonalClusterPage);
+        /// `CreateGlobalDatabaseNetwork`, which takes no token: a network was created.
+        NetworkCreated(NetworkCreated);
+        /// `DescribeGlobalDatabaseNetwork`.
+        Network(NetworkView [Box]);
+        /// `DescribeGlobalDatabaseNetworks`.
+        NetworkPage(NetworkPage);
         /// `DescribeHALogs`; the embedder [completes](crate::polardb::HaLog::complete) it from the events.
         HaLogs(HaLogPage);
         /// `DescribeRegions` of either product.
@@ -73,6 +79,8 @@ fresh_ids! {
     Cluster(FreshCluster);
     /// For `CreateDBNodes`.
     Nodes(FreshNodes);
+    /// For `CreateGlobalDatabaseNetwork`.
+    Network(NetworkCreated);
     /// For an operation that creates only a billing order: `DeleteDBNodes`, `ModifyDBNodeClass`, `ModifyDBNodesClass`
     /// and `ModifyDBNodeHotReplicaMode`.
     Order(OrderId);
@@ -190,7 +198,7 @@ calls! {
             ControlPlane::create_cluster;
         /// `DeleteDBCluster`: releases a running cluster.
         DeleteDbCluster => delete_db_cluster(cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.cluster, DbCluster::decide_delete);
+            ControlPlane::delete_cluster;
         /// `ModifyDBNodeConfig`: sets a node's failover priority.
         ModifyDbNodeConfig => modify_db_node_config(cluster) -> ():
             |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| cluster.decide_node_config(at, it));
@@ -272,6 +280,24 @@ calls! {
         /// [adds](crate::polardb::HaLog::complete).
         DescribeHaLogs [Box] => describe_ha_logs(cluster) -> HaLogPage:
             |plane, call, it| Ok(Done::observed(it.page(plane.owned_cluster(call, &it.cluster)?)?));
+        /// `CreateGlobalDatabaseNetwork`: the network appears in `creating` with its primary.
+        CreateGlobalDatabaseNetwork [Box] => create_global_database_network(cluster)
+            with NetworkCreated -> NetworkCreated: ControlPlane::create_network;
+        /// `DeleteGlobalDatabaseNetwork`: its primary continues to exist.
+        DeleteGlobalDatabaseNetwork => delete_global_database_network(network) -> ():
+            ControlPlane::delete_network;
+        /// `RemoveDBClusterFromGDN`: a secondary leaves and continues to exist.
+        RemoveDbClusterFromGdn => remove_db_cluster_from_gdn(network) -> ():
+            ControlPlane::remove_from_network;
+        /// `SwitchOverGlobalDatabaseNetwork`: a secondary becomes the primary.
+        SwitchOverGlobalDatabaseNetwork => switch_over_global_database_network(network) -> ():
+            ControlPlane::switch_over_network;
+        /// `DescribeGlobalDatabaseNetwork`.
+        DescribeGlobalDatabaseNetwork => describe_global_database_network(network) -> NetworkView:
+            |plane, call, it| Ok(Done::observed(plane.network_view(plane.owned_network(call, &it.network)?)));
+        /// `DescribeGlobalDatabaseNetworks`.
+        DescribeGlobalDatabaseNetworks [Box] => describe_global_database_networks() -> NetworkPage:
+            |plane, call, it| Ok(Done::observed(plane.list_networks(call, it)?));
         /// `DescribeRegions` of PolarDB.
         DescribePolarDbRegions => describe_polardb_regions() -> RegionList:
             |plane, _, _| Ok(Done::observed(plane.polardb_regions()));
@@ -307,6 +333,7 @@ impl Response {
             Self::GroupCreated(created) => Some(created.group.as_str()),
             Self::DrillStarted(started) => Some(started.drill.as_str()),
             Self::ClusterCreated(created) => Some(created.cluster.as_str()),
+            Self::NetworkCreated(created) => Some(created.network.as_str()),
             _ => None,
         }
     }

@@ -107,6 +107,11 @@ impl ControlPlane {
                 let plan = cluster.decide_outcome(self.context(now), effect, outcome)?;
                 Ok(self.apply_to_cluster(id, plan))
             }
+            ResourceId::Network(id) => {
+                let network = self.networks.get(id).ok_or(NotTaken::Stale)?;
+                let plan = network.decide_outcome(effect, outcome)?;
+                Ok(self.apply_to_network(now, id, plan))
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! The macros that read the rows of [`operations`](super::operations).
 
 /// What calls answer. An answer that a token remembers is one of [`TokenOutcome`](super::TokenOutcome) too; no token
-/// guards a describe, so its answer is never remembered.
+/// guards the other calls, so their answers are never remembered.
 macro_rules! answers {
     (
         remembered { $($(#[$doc:meta])* $stored:ident($stored_type:ident);)* }

@@ -7,6 +7,7 @@
 pub(crate) mod cluster;
 pub(crate) mod context;
 pub(crate) mod election;
+pub(crate) mod network;
 pub(crate) mod nodes;
 pub(crate) mod observe;
 pub(crate) mod refusal;
@@ -29,6 +30,15 @@ pub use context::Context;
 pub use election::electorate::{Electorate, TargetZoneType};
 pub use election::failover::{Cause, Failover, Next, NoCandidate, OnExhaustion, Stage, Start};
 pub use election::ranking::{BadPriority, Priority, Tried, next_tier};
+pub use network::decide::{MOST_SECONDARIES, NetworkFact, NetworkPlan, NetworkStep};
+pub use network::describe::{DescribeGlobalDatabaseNetworks, Member, NetworkPage, NetworkView};
+pub use network::requests::{
+    CreateGlobalDatabaseNetwork, DeleteGlobalDatabaseNetwork, DescribeGlobalDatabaseNetwork, NetworkCreated,
+    Removal, RemoveDbClusterFromGdn, SwitchOverGlobalDatabaseNetwork,
+};
+pub use network::{
+    GlobalDatabaseNetwork, MemberRole, NetworkEffect, NetworkSeed, NetworkStatus, Secondary, SwitchMode,
+};
 pub use nodes::requests::{
     CreateDbNodes, DeleteDbNodes, FailoverDbClusterZonal, ModifyDbClusterDeletion,
     ModifyDbClusterMaintainTime, ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeHotReplicaMode,

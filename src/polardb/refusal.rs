@@ -8,10 +8,14 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 
-use crate::ids::{ClusterId, NodeId, ZoneId};
+use crate::ids::{ClusterId, NetworkId, NodeId, ZoneId};
 use crate::operation::Operation;
 use crate::polardb::cluster::rules::{P_012, P_018, P_020, P_021, P_022, P_600, P_601, P_603, P_620};
 use crate::polardb::election::rules::{P_100, P_101, P_102, P_103, P_104, P_106, P_112, P_114};
+use crate::polardb::network::NetworkStatus;
+use crate::polardb::network::rules::{
+    P_401, P_402, P_410, P_411, P_422, P_443, P_445, P_450, P_451, P_452, P_460,
+};
 use crate::polardb::nodes::rules::{P_201, P_202, P_231, P_240, P_250, P_260, P_625, P_626};
 use crate::polardb::observe::rules::P_510;
 use crate::polardb::standby::rules::{P_610, P_611, P_612, P_613, P_614, P_616};
@@ -27,6 +31,16 @@ const BAD_NODE_ID: Fixed =
     (400, "InvalidDBNodeId.Malformed", "The specified parameter DBNodeId is not valid.");
 const BAD_PARAM: Fixed = (404, "InvalidParam", "Invalid Parameter.");
 const BAD_TYPE: Fixed = (400, "InvalidDBType.Malformed", "The Specified DBType is not valid.");
+const CLUSTER_STATUS: Fixed =
+    (403, "OperationDenied.DBClusterStatus", "The operation is not permitted due to status of cluster.");
+const ENGINE_VERSION: Fixed =
+    (400, "InvalidEngineVersion.Unsupported", "The specified engineVersion is not supported.");
+const HA_STATUS: Fixed =
+    (400, "HaStatusNotSupport", "Current DB instance HA status does not support this operation.");
+const OPERATE_STATUS: Fixed =
+    (403, "OperationDenied.OperateStatus", "Specified action is denied by operate status.");
+const UNHEALTHY: Fixed =
+    (400, "UnsupportWitchUnhealthyReplication", "The action is unsupported with unhealthy replication.");
 const TOKEN_MISMATCH: &str = "The request uses the same client token as a previous, but non-identical request. Do not reuse a \
      client token with different requests, unless the requests are identical.";
 
@@ -121,16 +135,12 @@ refusals! {
     /// The cluster is busy, or no node in it can be elected.
     HaStatus { cluster: ClusterId, rule: RuleId } => (
         "{cluster} cannot fail over now ({rule}); try again later",
-        *rule, Transient,
-        (400, "HaStatusNotSupport", "Current DB instance HA status does not support this operation.")
+        *rule, Transient, HA_STATUS
     );
     /// Only abnormal replication prevents the switch.
     UnhealthyReplication { cluster: ClusterId } => (
         "replication in {cluster} is abnormal ({rule}); try again when it is healthy",
-        P_114, Transient, (
-            400, "UnsupportWitchUnhealthyReplication",
-            "The action is unsupported with unhealthy replication."
-        )
+        P_114, Transient, UNHEALTHY
     );
     /// The last switch was too recent.
     TooFrequent { cluster: ClusterId, wait: Span } => (
@@ -204,7 +214,7 @@ refusals! {
     /// The cluster is not running, so no work on its nodes begins.
     ClusterStatus { cluster: ClusterId } => (
         "{cluster} is not running ({rule}); try again later",
-        P_202, Transient, (403, "OperationDenied.DBClusterStatus", denied("status of cluster"))
+        P_202, Transient, CLUSTER_STATUS
     );
     /// The engine has no such feature to switch.
     FeatureEngine { cluster: ClusterId } => (
@@ -272,6 +282,80 @@ refusals! {
     PayType { cluster: ClusterId } => (
         "{cluster} is a subscription ({rule})",
         P_022, Permanent, (403, "OperationDenied.DBClusterPayType", denied("the pay type of cluster"))
+    );
+    /// The network is unknown in this account.
+    NetworkNotFound { network: NetworkId } => (
+        "no network {network} for this account ({rule})",
+        P_460, Permanent, (
+            if operation == Operation::DescribeGlobalDatabaseNetwork { 400 } else { 404 },
+            "GDN.NotFound", format!("Failed to found GdnInstance by name:{network}")
+        )
+    );
+    /// The cluster is in a network already.
+    MemberExists { cluster: ClusterId } => (
+        "{cluster} is in a network already ({rule})",
+        P_401, Permanent, (400, "MemberIns.Exist", "Specified member ins already exist.")
+    );
+    /// Clusters of this engine and version have no networks.
+    NetworkEngine { cluster: ClusterId } => (
+        "clusters of the engine and version of {cluster} have no networks ({rule})",
+        P_402, Permanent, ENGINE_VERSION
+    );
+    /// A secondary is to be created, and its network is not named.
+    NetworkRequired => (
+        "a secondary cluster needs the GDNId of its network ({rule})",
+        P_410, Permanent, (400, "MissParameter.GDNId", "The GDNId parameter is required.")
+    );
+    /// The network's primary is of another engine or version.
+    OtherEngine { network: NetworkId } => (
+        "the primary of {network} is of another engine or version ({rule})",
+        P_411, Permanent, ENGINE_VERSION
+    );
+    /// The network has too few or too many clusters.
+    MemberNumber { network: NetworkId, rule: RuleId } => (
+        "the number of clusters in {network} forbids it ({rule})",
+        *rule, Transient, (400, "MemberNumber.NotSupport", "Specified member numbers are not support.")
+    );
+    /// The role of the cluster in the network forbids it.
+    MemberRole { network: NetworkId, cluster: ClusterId, rule: RuleId } => (
+        "the role of {cluster} in {network} forbids it ({rule})",
+        *rule, Permanent, (400, "MemberRole.NotSupport", "Specified member role is not support.")
+    );
+    /// The cluster exists and is not in the network.
+    NotMember { network: NetworkId, cluster: ClusterId } => (
+        "{cluster} is not in {network} ({rule})",
+        P_422, Permanent,
+        (404, "InvalidDBClusterId.NotFound", "The DBInstanceId provided does not exist in our records.")
+    );
+    /// The engine has no forced switch-over.
+    NoForcedSwitch { network: NetworkId } => (
+        "the engine of {network} has no forced switch-over ({rule})",
+        P_443, Permanent, BAD_TYPE
+    );
+    /// The secondary does not replicate from the primary.
+    SecondaryBroken { cluster: ClusterId } => (
+        "{cluster} does not replicate from the primary ({rule}); remove it and create another",
+        P_445, Permanent, UNHEALTHY
+    );
+    /// The network is not active.
+    NetworkStatus { network: NetworkId, status: NetworkStatus } => (
+        "{network} is {status} ({rule}); try again when it is active",
+        P_451, Transient, CLUSTER_STATUS
+    );
+    /// A cluster of the network is not running.
+    MemberStatus { cluster: ClusterId, rule: RuleId } => (
+        "{cluster} is not running ({rule}); try again later",
+        *rule, Transient, CLUSTER_STATUS
+    );
+    /// The cluster's network is locked.
+    Locked { network: NetworkId } => (
+        "{network} is locked ({rule}); try again when it is active",
+        P_450, Transient, if fails_over(operation) { HA_STATUS } else { CLUSTER_STATUS }
+    );
+    /// A cluster in a network is not released.
+    InNetwork { network: NetworkId } => (
+        "the cluster is in {network} ({rule}); remove it or delete the network first",
+        P_452, Transient, OPERATE_STATUS
     );
 }
 

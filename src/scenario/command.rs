@@ -8,9 +8,11 @@ use std::vec::Vec;
 
 use crate::control_plane::{Fresh, FreshCluster, FreshNodes, Observation, Outcome, Places, Report};
 use crate::ebs::{DiskChange, FreshDrill, GroupCreated, PairCreated};
-use crate::ids::{AccountId, BadId, ClusterId, DrillId, EffectId, GroupId, OrderId, PairId, RegionId};
+use crate::ids::{
+    AccountId, BadId, ClusterId, DrillId, EffectId, GroupId, NetworkId, OrderId, PairId, RegionId,
+};
 use crate::operation::{Operation, Product};
-use crate::polardb::{Failure, NodeChange};
+use crate::polardb::{Failure, NetworkCreated, NodeChange};
 use crate::policy::Policy;
 use crate::text::StatusMessage;
 use crate::time::Span;
@@ -41,6 +43,7 @@ pub(super) enum Subject {
     Group(GroupId),
     Drill(DrillId),
     Cluster(ClusterId),
+    Network(NetworkId),
 }
 
 pub(super) fn parse(line: &str) -> Result<Command, String> {
@@ -71,6 +74,7 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
         ("show", ["group", id]) => Ok(Command::Show(Subject::Group(read(id)?))),
         ("show", ["drill", id]) => Ok(Command::Show(Subject::Drill(read(id)?))),
         ("show", ["cluster", id]) => Ok(Command::Show(Subject::Cluster(read(id)?))),
+        ("show", ["network", id]) => Ok(Command::Show(Subject::Network(read(id)?))),
         _ => Err(format!("no such command: {line}")),
     }
 }
@@ -160,6 +164,9 @@ fn fresh(operation: Option<Operation>, text: &str) -> Result<Fresh, String> {
     match operation {
         Some(Operation::CreateDiskReplicaGroup) => {
             return Ok(Fresh::Group(GroupCreated { group: read(text)? }));
+        }
+        Some(Operation::CreateGlobalDatabaseNetwork) => {
+            return Ok(Fresh::Network(NetworkCreated { network: read(text)? }));
         }
         Some(Operation::StartPairDrill | Operation::StartReplicaGroupDrill) => {
             let (drill, disks) = text.split_once(':').ok_or("a drill's ids are DRILL:DISK,DISK…")?;

@@ -25,7 +25,7 @@
 //! | `observe node ID up\|down\|replicating\|not-replicating` | a node |
 //! | `observe nodes ID,ID… up\|down\|replicating\|not-replicating` | several nodes at once |
 //! | `observe cluster ID busy STATUS\|running\|removed` | a cluster |
-//! | `show disks`, `show effects`, `show pair ID`, `show group ID`, `show drill ID`, `show cluster ID` | the current state |
+//! | `show disks`, `show effects`, `show pair ID`, `show group ID`, `show drill ID`, `show cluster ID`, `show network ID` | the current state |
 
 mod command;
 mod render;

@@ -12,7 +12,10 @@ use crate::control_plane::{
 };
 use crate::ebs::{DiskChange, Drill, DrillDisk, GroupView, ReplicaPair};
 use crate::ids::{NodeId, PairId};
-use crate::polardb::{Cause, ClusterEffect, ClusterFact, DbCluster, NodeChange, NodeWork};
+use crate::polardb::{
+    Cause, ClusterEffect, ClusterFact, DbCluster, GlobalDatabaseNetwork, MemberRole, NetworkEffect,
+    NetworkFact, NodeChange, NodeWork,
+};
 use crate::refusal::WireError;
 use crate::rule::RuleId;
 use crate::time::{Span, Timestamp};
@@ -32,6 +35,7 @@ pub(super) fn response(response: &Response, body: &str, replayed: bool) -> Vec<S
         Response::DrillStarted(started) => lines.push(format!("started {}", started.drill)),
         Response::ClusterCreated(created) => lines.push(format!("created {}", created.cluster)),
         Response::NodesCreated(created) => lines.push(format!("created {}", nodes(&created.nodes))),
+        Response::NetworkCreated(created) => lines.push(format!("created {}", created.network)),
         Response::PairPage(_)
         | Response::PairProgress(_)
         | Response::TagPage(_)
@@ -42,6 +46,8 @@ pub(super) fn response(response: &Response, body: &str, replayed: bool) -> Vec<S
         | Response::Cluster(_)
         | Response::Endpoints(_)
         | Response::HaLogs(_)
+        | Response::Network(_)
+        | Response::NetworkPage(_)
         | Response::Regions(_) => lines.push(body.to_owned()),
     }
     lines
@@ -70,6 +76,12 @@ fn kind(kind: &EffectKind) -> String {
         }
         EffectKind::Cluster { effect: ClusterEffect::Work(work), .. } => {
             format!("{name} {resource}{}", of_work(work))
+        }
+        EffectKind::Network { effect: NetworkEffect::Remove(cluster), .. } => {
+            format!("{name} {resource} {cluster}")
+        }
+        EffectKind::Network { effect: NetworkEffect::SwitchOver { to, mode }, primary, .. } => {
+            format!("{name} {resource} {primary} -> {to}, {}", mode.as_str())
         }
         _ => format!("{name} {resource}"),
     }
@@ -116,6 +128,7 @@ fn event(event: &Event) -> String {
         Fact::Disk { disk, change } => format!("{disk}: {}", disk_change(*change)),
         Fact::Access { disk, from, to } => format!("{disk}: access {from} -> {to}"),
         Fact::Cluster { cluster, fact } => format!("{cluster}: {}", cluster_fact(fact)),
+        Fact::Network { network, fact } => format!("{network}: {}", network_fact(fact)),
         Fact::TokenEvicted { horizon } => format!("a token was evicted, horizon {horizon}"),
     };
     format!("[{}] {} {text}", time(event.at), event.rule)
@@ -215,6 +228,18 @@ fn cluster_fact(fact: &ClusterFact) -> String {
     }
 }
 
+fn network_fact(fact: &NetworkFact) -> String {
+    match fact {
+        NetworkFact::Status { from, to } => format!("{} -> {}", or_none(*from), or_none(*to)),
+        NetworkFact::Joined(cluster) => format!("{cluster} joined"),
+        NetworkFact::Left(cluster) => format!("{cluster} left"),
+        NetworkFact::SwitchedOver { from, to, mode, took } => {
+            format!("primary {from} -> {to}, {}, after {}", mode.as_str(), span(*took))
+        }
+        NetworkFact::SwitchFailed { to } => format!("the switch-over to {to} failed"),
+    }
+}
+
 pub(super) fn show(plane: &ControlPlane, subject: &Subject) -> Vec<String> {
     let lines = match subject {
         Subject::Disks => {
@@ -231,6 +256,7 @@ pub(super) fn show(plane: &ControlPlane, subject: &Subject) -> Vec<String> {
         Subject::Group(id) => plane.group(id).map(|view| show_group(plane, &view)),
         Subject::Drill(id) => plane.drill(id).map(show_drill),
         Subject::Cluster(id) => plane.cluster(id).map(show_cluster),
+        Subject::Network(id) => plane.network(id).map(show_network),
     };
     lines.unwrap_or_else(|| Vec::from(["(none)".to_owned()]))
 }
@@ -270,6 +296,16 @@ fn show_cluster(cluster: &DbCluster) -> Vec<String> {
         let (role, status) = (node.role.as_str(), cluster.node_status(node));
         let eligible = if node.is_eligible() { ", eligible" } else { "" };
         format!("  {} {role} priority {} {status}{eligible}", node.id, node.priority)
+    }));
+    lines
+}
+
+fn show_network(network: &GlobalDatabaseNetwork) -> Vec<String> {
+    let mut lines = Vec::from([format!("{} {}", network.id(), network.status())]);
+    lines.push(format!("  {} {}", network.primary(), MemberRole::Primary.as_str()));
+    lines.extend(network.secondaries().iter().map(|secondary| {
+        let replicates = if secondary.replicates { "" } else { ", not replicating" };
+        format!("  {} {}{replicates}", secondary.cluster, MemberRole::Standby.as_str())
     }));
     lines
 }

@@ -8,7 +8,7 @@ use crate::control_plane::effect::effects;
 use crate::ebs::{DrillEffect, GroupEffect, PairEffect};
 use crate::ids::RegionId;
 use crate::operation::Operation;
-use crate::polardb::Failure;
+use crate::polardb::{Failure, NetworkEffect};
 use crate::text::StatusMessage;
 
 /// The target of a fault: the id of a resource, or `*` for any.
@@ -28,11 +28,14 @@ impl Selector {
     }
 }
 
-/// The kinds of pair and group effects, without their data.
+/// The kinds of pair, group and network effects, without their data.
 macro_rules! stages {
-    (PairEffect { $($pair:tt)* } GroupEffect { $($group:tt)* } $($others:tt)*) => {
+    (
+        PairEffect { $($pair:tt)* } GroupEffect { $($group:tt)* } NetworkEffect { $($network:tt)* } $($others:tt)*
+    ) => {
         stages! { @ PairStage PairEffect "Which effect of a pair fails." $($pair)* }
         stages! { @ GroupStage GroupEffect "Which effect of a group fails." $($group)* }
+        stages! { @ NetworkStage NetworkEffect "Which effect of a global database network fails." $($network)* }
     };
     (@ $stage:ident $effect:ident $doc:literal
         $($kind:ident $name:ident $millis:literal $does:literal;)*
@@ -105,6 +108,13 @@ pub enum Fault {
         fails: DrillEffect,
         /// The status message of the drill and its disks.
         message: Option<StatusMessage>,
+    },
+    /// Effects of this global database network fail.
+    Network {
+        /// The network.
+        network: Selector,
+        /// Which effect.
+        fails: NetworkStage,
     },
     /// Effects stay outstanding in every mode.
     Hold {

@@ -3,7 +3,7 @@
 use crate::control_plane::effect::effects;
 use crate::control_plane::{Effect, EffectKind};
 use crate::ebs::{DrillEffect, GroupEffect, PairEffect};
-use crate::polardb::{ClusterEffect, DbNode, Lifecycle, NodeWork};
+use crate::polardb::{ClusterEffect, DbNode, Lifecycle, NetworkEffect, NodeWork};
 use crate::time::Span;
 
 macro_rules! latencies {
@@ -50,12 +50,15 @@ effects! { latencies }
 
 impl LatencyProfile {
     /// The times on the vendor's pages: the midpoints of an interruption of 20 to 30 s, and of 5 to 10 s with a hot
-    /// replica; five minutes for each node that moves to another zone. Effects that the pages do not mention use
+    /// replica; five minutes for each node that moves to another zone and for a secondary that leaves its network; 160 s for
+    /// a switch-over of a network. Effects that the pages do not mention use
     /// [`QUICK`](Self::QUICK).
     pub const DOCUMENTED: Self = Self {
         promote_node: Span::from_secs(25),
         promote_hot_replica: Span::from_millis(7_500),
         change_zone: Span::from_secs(300),
+        remove_member: Span::from_secs(300),
+        switch_over_network: Span::from_secs(160),
         ..Self::QUICK
     };
 
@@ -76,6 +79,7 @@ impl LatencyProfile {
                 Span::from_millis(self.change_zone.as_millis().saturating_mul(times))
             }
             EffectKind::Cluster { effect, .. } => effect.latency(self),
+            EffectKind::Network { effect, .. } => effect.latency(self),
         }
     }
 }

@@ -11,6 +11,7 @@ use super::{Simulation, stream};
 use crate::control_plane::{ControlPlane, Fresh, FreshCluster, FreshNodes, Request};
 use crate::ebs::{FreshDrill, GroupCreated, PairCreated};
 use crate::ids::{AccountId, BadId, NodeId, OrderId};
+use crate::polardb::NetworkCreated;
 
 /// The number of minted ids of each kind.
 type Counts = BTreeMap<String, u64>;
@@ -113,6 +114,11 @@ impl Simulation {
             Request::CreateDbNodes(request) => {
                 let nodes = self.fresh_nodes(request.nodes.len(), counts)?;
                 Fresh::Nodes(FreshNodes { nodes, order: self.fresh_order(counts)? })
+            }
+            Request::CreateGlobalDatabaseNetwork(_) => {
+                let taken =
+                    |id: &str, plane: &ControlPlane| id.parse().is_ok_and(|id| plane.network(&id).is_some());
+                Fresh::Network(NetworkCreated { network: self.next(counts, "gdn-", 17, taken).parse()? })
             }
             Request::DeleteDbNodes(_)
             | Request::ModifyDbNodeClass(_)

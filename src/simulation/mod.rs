@@ -23,7 +23,7 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 use core::num::NonZeroU32;
 
-pub use fault::{Fault, GroupStage, PairStage, PlannedFault, ReplyFault, Selector};
+pub use fault::{Fault, GroupStage, NetworkStage, PairStage, PlannedFault, ReplyFault, Selector};
 pub use latency::LatencyProfile;
 pub use mint::Minted;
 #[cfg(feature = "serde")]

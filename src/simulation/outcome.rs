@@ -2,11 +2,11 @@
 
 use alloc::collections::BTreeSet;
 
-use super::{Fault, GroupStage, PairStage, Simulation, stream};
+use super::{Fault, GroupStage, NetworkStage, PairStage, Simulation, stream};
 use crate::control_plane::{Effect, EffectKind, Outcome};
 use crate::ebs::{GroupEffect, PairEffect};
-use crate::ids::{GroupId, PairId};
-use crate::polardb::{ClusterEffect, Failure};
+use crate::ids::{ClusterId, GroupId, NetworkId, PairId};
+use crate::polardb::{ClusterEffect, DbCluster, Failure, NetworkEffect, SwitchMode};
 
 impl Simulation {
     /// The default outcome of an effect.
@@ -56,7 +56,33 @@ impl Simulation {
                     None => Outcome::Succeeded,
                 }
             }
+            EffectKind::Network { network, effect, primary, .. } => {
+                self.network_outcome(network, effect, primary)
+            }
         }
+    }
+
+    /// Without a fault only a switch-over fails: without a writer at the secondary, or when planned at the primary.
+    fn network_outcome(&mut self, id: &NetworkId, effect: &NetworkEffect, primary: &ClusterId) -> Outcome {
+        let struck = self.world.faults.strike(|fault| match fault {
+            Fault::Network { network, fails } => {
+                (network.matches(id.as_str()) && *fails == NetworkStage::from(effect.clone())).then_some(())
+            }
+            _ => None,
+        });
+        let down = |cluster: &ClusterId| {
+            let writer = self.plane.cluster(cluster).and_then(DbCluster::writer);
+            writer.is_none_or(|writer| !writer.up)
+        };
+        let impossible = match effect {
+            NetworkEffect::SwitchOver { to, mode: SwitchMode::Planned } => down(to) || down(primary),
+            NetworkEffect::SwitchOver { to, mode: SwitchMode::Forced } => down(to),
+            NetworkEffect::Create | NetworkEffect::Delete | NetworkEffect::Remove(_) => false,
+        };
+        if struck.is_some() || impossible {
+            return Outcome::Failed { failure: Failure::Other, message: None };
+        }
+        Outcome::Succeeded
     }
 
     /// A fault of the group fails the whole effect; else each member has the outcome of its own effect.

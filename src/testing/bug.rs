@@ -183,6 +183,18 @@ bugs! {
     DrillMovesNobody "P-191";
     /// A locked cluster is released.
     LockedReleased "P-021";
+    /// The primary leaves its network like a secondary.
+    PrimaryRemoved "P-421";
+    /// A network is deleted with its secondaries.
+    NetworkDeletedWithSecondaries "P-430";
+    /// The old primary leaves the network when another one takes over.
+    OldPrimaryLeaves "P-446";
+    /// The primary moves when the switch-over is accepted.
+    PrimaryMovesAtAcceptance "P-440";
+    /// A cluster fails over while its network switches over.
+    FailoverWhileLocked "P-450";
+    /// A cluster is released while it is in a network.
+    MemberReleased "P-452";
     /// Time goes back when a caller's clock does.
     ClockGoesBack "C-030";
     /// The resource is looked at before the token.

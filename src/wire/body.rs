@@ -122,6 +122,13 @@ impl Body {
             Response::ZonalClusterPage(it) => {
                 to_string(&polardb::DescribeDbClustersZonalResponse::new(it, id))
             }
+            Response::NetworkCreated(it) => {
+                to_string(&polardb::CreateGlobalDatabaseNetworkResponse::new(it, id))
+            }
+            Response::Network(it) => to_string(&polardb::DescribeGlobalDatabaseNetworkResponse::new(it, id)),
+            Response::NetworkPage(it) => {
+                to_string(&polardb::DescribeGlobalDatabaseNetworksResponse::new(it, id))
+            }
             Response::HaLogs(it) => to_string(&polardb::DescribeHaLogsResponse::new(it, id)),
             Response::Regions(it) => match it.product {
                 Product::Ebs => to_string(&regions::DescribeEbsRegionsResponse::new(it, id)),

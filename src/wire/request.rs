@@ -4,7 +4,8 @@
 //! ones the first there is named (`W-025`); parameters that only newer SDKs know follow at the end. No source says in which
 //! order the vendor looks. Parameters that the operation does not define are ignored (`W-026`), and so are filters on what
 //! the model does not hold: `ConnectionString`, `DescribeType` and `Expired` of the list of clusters, `CloudProvider` of its
-//! zonal twin, `DescribeType` of the endpoints, and `AcceptLanguage` of regions.
+//! zonal twin, `DescribeType` of the endpoints, `AcceptLanguage` of regions, and `ResourceGroupId` where the call names a
+//! network.
 //!
 //! Of the token only the format is checked here (`T-010`), and only where the operation defines it; the alphabet that the
 //! policy admits is checked by the control plane.
@@ -12,7 +13,7 @@
 use super::ebs::{drill, group, labels, pair};
 use super::gateway::{self, WireRefusal};
 use super::parameters::Parameters;
-use super::polardb::{attribute, clusters, endpoints, ha_log, nodes, standby, zonal};
+use super::polardb::{attribute, clusters, endpoints, ha_log, networks, nodes, standby, zonal};
 use super::reader::Reader;
 use super::regions;
 use super::rules::{W_024, W_025, W_026};
@@ -24,8 +25,9 @@ use crate::ebs::{
 use crate::ids::RegionId;
 use crate::operation::Operation;
 use crate::polardb::{
-    DeleteDbCluster, DescribeDbClusterAttributeZonal, DescribeDbClusterEndpointsZonal,
-    DescribePolarDbRegions, FailoverDbClusterZonal,
+    DeleteDbCluster, DeleteGlobalDatabaseNetwork, DescribeDbClusterAttributeZonal,
+    DescribeDbClusterEndpointsZonal, DescribeGlobalDatabaseNetwork, DescribePolarDbRegions,
+    FailoverDbClusterZonal,
 };
 use crate::rule::cite;
 use crate::token::ClientToken;
@@ -128,6 +130,16 @@ fn request(operation: Operation, reader: &mut Reader<'_>) -> Result<Request, Ref
             DescribeDbClusterEndpointsZonal(endpoints::endpoints(reader)?).into()
         }
         Operation::DescribeHaLogs => ha_log::ha_logs(reader)?.into(),
+        Operation::CreateGlobalDatabaseNetwork => networks::create(reader)?.into(),
+        Operation::DeleteGlobalDatabaseNetwork => {
+            DeleteGlobalDatabaseNetwork { network: networks::network(reader)? }.into()
+        }
+        Operation::RemoveDbClusterFromGdn => networks::remove(reader)?.into(),
+        Operation::SwitchOverGlobalDatabaseNetwork => networks::switch_over(reader)?.into(),
+        Operation::DescribeGlobalDatabaseNetwork => {
+            DescribeGlobalDatabaseNetwork { network: networks::network(reader)? }.into()
+        }
+        Operation::DescribeGlobalDatabaseNetworks => networks::describe(reader)?.into(),
         Operation::DescribePolarDbRegions => DescribePolarDbRegions {}.into(),
     })
 }

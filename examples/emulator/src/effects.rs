@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::Uri;
 use failover_model::ebs::{GroupEffect, PairEffect, ReplicaId};
-use failover_model::polardb::{ClusterEffect, Failure};
+use failover_model::polardb::{ClusterEffect, Failure, NetworkEffect};
 use failover_model::simulation::Resolution;
 use failover_model::text::StatusMessage;
 use failover_model::{AccountId, Effect, EffectId, EffectKind, Misuse, NodeId, Outcome, PairId};
@@ -35,6 +35,18 @@ fn view(effect: &Effect) -> Value {
             ClusterEffect::Lifecycle(_) => json!({}),
             ClusterEffect::Work(work) => json!({ "cluster": cluster, "nodes": work.nodes() }),
         },
+        EffectKind::Network { effect, primary, secondaries, .. } => {
+            let mut detail = json!({ "primary": primary, "secondaries": secondaries });
+            match effect {
+                NetworkEffect::Create | NetworkEffect::Delete => {}
+                NetworkEffect::Remove(cluster) => detail["cluster"] = json!(cluster),
+                NetworkEffect::SwitchOver { to, mode } => {
+                    detail["cluster"] = json!(to);
+                    detail["mode"] = json!(mode.as_str());
+                }
+            }
+            detail
+        }
     };
     json!({
         "id": effect.id.to_string(),

@@ -2,7 +2,7 @@
 //!
 //! | `kind` | What it is |
 //! |---|---|
-//! | `switch`, `work`, `pair`, `group` and `drill` with `fails`, `hold`, `reply` | planned: strikes `times`, listed until used up or withdrawn |
+//! | `switch`, `work`, `pair`, `group`, `network` and `drill` with `fails`, `hold`, `reply` | planned: strikes `times`, listed until used up or withdrawn |
 //! | `node`, `replication`, `cluster`, `disk`, `zone`, `pair` and `group` with `invalid` | a report of what the outside saw, made once |
 //! | `region` | such a report; with `"api":false` also planned, as `silence`: its calls get no answer until the region is reported again or the fault is withdrawn |
 //!
@@ -21,12 +21,12 @@ use axum::http::{Method, Uri};
 use failover_model::ebs::{DiskChange, DrillEffect};
 use failover_model::polardb::{ClusterStatus, Failure, NodeChange, NodeWork};
 use failover_model::simulation::{
-    Fault, GroupStage, PairStage, PlannedFault, ReplyFault, Selector, Simulation,
+    Fault, GroupStage, NetworkStage, PairStage, PlannedFault, ReplyFault, Selector, Simulation,
 };
 use failover_model::text::StatusMessage;
 use failover_model::{
-    AccountId, BadId, ClusterId, DiskId, DrillId, EffectKind, GroupId, NodeId, Observation, Operation,
-    PairId, RegionId, Timestamp, ZoneId,
+    AccountId, BadId, ClusterId, DiskId, DrillId, EffectKind, GroupId, NetworkId, NodeId, Observation,
+    Operation, PairId, RegionId, Timestamp, ZoneId,
 };
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
@@ -89,6 +89,12 @@ enum Posted {
         invalid: Option<StatusMessage>,
         #[serde(default, deserialize_with = "given")]
         times: Option<Option<NonZeroU32>>,
+    },
+    Network {
+        network: String,
+        fails: NetworkStage,
+        #[serde(default = "once")]
+        times: Option<NonZeroU32>,
     },
     Drill {
         /// The drill, or below what it belongs to, before its id is known.
@@ -286,6 +292,10 @@ fn meant(posted: Posted, simulation: &Simulation, account: &AccountId) -> Result
         Posted::Group { .. } => {
             Err(Refused::bad("give group and fails, perhaps with times, or invalid with group alone"))
         }
+        Posted::Network { network, fails, times } => {
+            let network = selector("network", network, |id| NetworkId::parse(id).map(drop))?;
+            Ok(Meant::Planned(Fault::Network { network, fails }, times))
+        }
         Posted::Drill { drill, pair, group, fails, message, times } => {
             let mut of = [drill, pair, group].into_iter().flatten();
             let (Some(of), None) = (of.next(), of.next()) else {
@@ -418,6 +428,9 @@ fn view(planned: &PlannedFault) -> Value {
             view
         }
         Fault::Group { group, fails } => json!({ "kind": "group", "group": group, "fails": fails }),
+        Fault::Network { network, fails } => {
+            json!({ "kind": "network", "network": network, "fails": fails })
+        }
         Fault::Drill { of, fails, message } => {
             let mut view = json!({ "kind": "drill", "drill": of, "fails": fails });
             if let Some(message) = message {

@@ -26,6 +26,10 @@
 //! | work on nodes began, or ended | `work_began`, `work_ended` | cluster | | `work` (the kind of effect), `nodes`, and of the end `succeeded` |
 //! | the lock against release was set or lifted | `deletion_lock` | cluster | | `locked` |
 //! | a node changed | `node_changed` | cluster | | `node` and one of `up`, `replicating`, `priority` |
+//! | a network's status changed | `network_status` | network | statuses | |
+//! | a cluster joined or left a network | `joined`, `left` | network | | `cluster` |
+//! | another cluster of a network is its primary | `primary_moved` | network | clusters | `mode`, `duration_ms` |
+//! | a switch-over of a network failed | `switch_failed` | network | | `cluster` |
 //! | a token was evicted | `token_evicted` | | | `horizon` |
 //!
 //! `recover_point` is in seconds, as on the wire, or `null`. `lost_ms` is what a drill report calls the data loss: from
@@ -37,7 +41,9 @@
 //! Two kinds come from calls and not from facts, see [`vendor`](crate::vendor): `call` and `hint`.
 
 use failover_model::ebs::{DiskChange, DrillStatus, GroupStatus, PairStatus, ReplicaId};
-use failover_model::polardb::{Cause, ClusterFact, ClusterStatus, NodeChange, NodeWork};
+use failover_model::polardb::{
+    Cause, ClusterFact, ClusterStatus, NetworkFact, NetworkStatus, NodeChange, NodeWork,
+};
 use failover_model::{DrillFact, Event, Fact, GroupFact, PairFact, StatusChange};
 use failover_model::{EffectId, Span, Timestamp};
 use serde_json::Value;
@@ -84,6 +90,9 @@ pub fn entry(event: &Event) -> Entry {
         },
         Fact::Cluster { cluster, fact } => {
             Entry { resource: Some(cluster.to_string()), ..of_cluster(fact, blank) }
+        }
+        Fact::Network { network, fact } => {
+            Entry { resource: Some(network.to_string()), ..of_network(fact, blank) }
         }
         Fact::TokenEvicted { horizon } => blank("token_evicted").with("horizon", *horizon),
         newer => blank("other").with("fact", format!("{newer:?}")),
@@ -202,6 +211,24 @@ fn of_cluster(fact: &ClusterFact, blank: impl Fn(&'static str) -> Entry) -> Entr
             }
         }
         newer => blank("cluster").with("fact", format!("{newer:?}")),
+    }
+}
+
+fn of_network(fact: &NetworkFact, blank: impl Fn(&'static str) -> Entry) -> Entry {
+    match fact {
+        NetworkFact::Status { from, to } => {
+            let status = |status: &Option<NetworkStatus>| status.map(|status| status.as_str().to_owned());
+            Entry { from: status(from), to: status(to), ..blank("network_status") }
+        }
+        NetworkFact::Joined(cluster) => blank("joined").with("cluster", cluster.as_str()),
+        NetworkFact::Left(cluster) => blank("left").with("cluster", cluster.as_str()),
+        NetworkFact::SwitchedOver { from, to, mode, took } => {
+            let entry = blank("primary_moved").with("mode", mode.as_str());
+            let entry = entry.with("duration_ms", took.as_millis());
+            Entry { from: Some(from.to_string()), to: Some(to.to_string()), ..entry }
+        }
+        NetworkFact::SwitchFailed { to } => blank("switch_failed").with("cluster", to.as_str()),
+        newer => blank("network").with("fact", format!("{newer:?}")),
     }
 }
 

@@ -10,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::Uri;
 use failover_model::simulation::{Minted, Simulation};
 use failover_model::wire::{Defaults, Entered, IdKind, Paste};
-use failover_model::{ClusterId, GroupId, NodeId, PairId};
+use failover_model::{ClusterId, GroupId, NetworkId, NodeId, PairId};
 use serde_json::{Value, json};
 
 use crate::control::{Answer, Refused, account, heard, told};
@@ -35,8 +35,13 @@ pub async fn plant(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Req
                 entered = paste.enter(plane, now, &account.id);
                 Ok::<_, Infallible>(std::mem::take(&mut entered.step))
             });
-            let Entered { pairs, groups, drills, clusters, .. } = &entered;
-            if !(pairs.is_empty() && groups.is_empty() && drills.is_empty() && clusters.is_empty()) {
+            let Entered { pairs, groups, drills, clusters, networks, .. } = &entered;
+            if !(pairs.is_empty()
+                && groups.is_empty()
+                && drills.is_empty()
+                && clusters.is_empty()
+                && networks.is_empty())
+            {
                 simulation.keep(minted);
             }
             world.record(&happened);
@@ -48,7 +53,7 @@ pub async fn plant(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Req
 
 /// What became of a paste.
 fn as_json(entered: &Entered) -> Value {
-    let Entered { pairs, groups, drills, clusters, regions, ignored, left_out, .. } = entered;
+    let Entered { pairs, groups, drills, clusters, networks, regions, ignored, left_out, .. } = entered;
     let ignored: Vec<Value> = ignored.iter().map(|at| json!({ "at": at })).collect();
     let left_out: Vec<Value> =
         left_out.iter().map(|out| json!({ "at": out.at, "reason": out.reason.to_string() })).collect();
@@ -57,6 +62,7 @@ fn as_json(entered: &Entered) -> Value {
         "ReplicaGroupIds": groups,
         "DrillIds": drills,
         "DBClusterIds": clusters,
+        "GDNIds": networks,
         "RegionIds": regions,
         "ignored": ignored,
         "left_out": left_out,
@@ -76,6 +82,9 @@ fn mint(simulation: &Simulation, minted: &mut Minted, kind: IdKind) -> String {
         IdKind::Disk => simulation.mint(minted, "d-", 20, |_, _| false),
         IdKind::Cluster => simulation.mint(minted, "pc-", 17, |id, plane| {
             ClusterId::parse(id).is_ok_and(|id| plane.cluster(&id).is_some())
+        }),
+        IdKind::Network => simulation.mint(minted, "gdn-", 17, |id, plane| {
+            NetworkId::parse(id).is_ok_and(|id| plane.network(&id).is_some())
         }),
         IdKind::Node => simulation.mint(minted, "pi-", 17, |id, plane| {
             NodeId::parse(id).is_ok_and(|id| plane.cluster_of(&id).is_some())

@@ -175,7 +175,7 @@ fn what_an_account_has_is_seeded_as_it_was_pasted() {
     server.post("seed?account=2222222222222222", &mine).ok();
     assert_eq!(server.get("disks?account=2222222222222222").ok()["disks"].as_array().map(Vec::len), Some(2));
     let nothing = json!({
-        "ReplicaPairIds": [], "ReplicaGroupIds": [], "DrillIds": [], "DBClusterIds": [], "RegionIds": [], "ignored": [], "left_out": [],
+        "ReplicaPairIds": [], "ReplicaGroupIds": [], "DrillIds": [], "DBClusterIds": [], "GDNIds": [], "RegionIds": [], "ignored": [], "left_out": [],
     });
     assert_eq!(server.post("seed", &json!({ "RequestId": "x", "ReplicaPairs": [] })).ok(), nothing);
 }

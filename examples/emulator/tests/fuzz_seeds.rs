@@ -68,6 +68,7 @@ fn the_seeds_lead_through_every_door() {
         "disk",
         "pair",
         "group",
+        "network",
         "drill",
         "zone",
         "region",

@@ -234,6 +234,97 @@ fn a_drill_goes_on_beside_the_replication_and_can_fail() {
     );
 }
 
+/// A network of two clusters, one in each region.
+fn network(server: &Server) -> (String, String, String) {
+    let (primary, _) = server.cluster(("MySQL", "8.0"), 2);
+    let created = server.polardb("CreateGlobalDatabaseNetwork", &[("DBClusterId", &primary)]).ok();
+    let network = text(&created, "/GDNId");
+    assert!(network.starts_with("gdn-"), "{network}");
+    server.advance(2_000);
+    let secondary = [
+        ("RegionId", THERE),
+        ("DBType", "MySQL"),
+        ("DBVersion", "8.0"),
+        ("DBNodeClass", "polar.mysql.x4.large"),
+        ("PayType", "Postpaid"),
+        ("CreationOption", "CreateGdnStandby"),
+        ("GDNId", &network),
+    ];
+    let secondary = text(&server.polardb("CreateDBCluster", &secondary).ok(), "/DBClusterId");
+    server.advance(2_000);
+    (network, primary, secondary)
+}
+
+#[test]
+fn a_network_switches_over_and_the_switch_can_fail() {
+    let server = Server::manual();
+    let (network, primary, secondary) = network(&server);
+    let named = [("GDNId", network.as_str())];
+    let told = || server.polardb("DescribeGlobalDatabaseNetwork", &named).ok();
+    let roles = || {
+        let told = told();
+        let of = |role: &str| {
+            let clusters = told["DBClusters"].as_array().expect("clusters");
+            let found = clusters.iter().find(|cluster| cluster["Role"] == role).expect("one of this role");
+            text(found, "/DBClusterId")
+        };
+        (of("primary"), of("standby"), text(&told, "/GDNStatus"))
+    };
+    server.fault(json!({ "kind": "network", "network": network, "fails": "switch_over" }));
+    let fault = server.get("faults").ok()["faults"][0].clone();
+    assert_eq!((&fault["network"], &fault["fails"]), (&json!(network), &json!("switch_over")));
+    for becomes in [(&primary, &secondary), (&secondary, &primary)] {
+        server.polardb("SwitchOverGlobalDatabaseNetwork", &named).ok();
+        assert_eq!(roles(), (primary.clone(), secondary.clone(), "locked".into()));
+        let effect = server.get("effects").ok()["effects"][0].clone();
+        assert_eq!((&effect["kind"], &effect["resource"]), (&json!("switch_over_network"), &json!(network)));
+        let detail = json!({
+            "primary": primary, "secondaries": [secondary], "cluster": secondary, "mode": "planned",
+        });
+        assert_eq!(effect["detail"], detail);
+        server.advance(2_000);
+        assert_eq!(roles(), (becomes.0.clone(), becomes.1.clone(), "active".into()));
+    }
+    let kinds = server.kinds(&format!("resource={network}"));
+    let ends: Vec<&str> = kinds
+        .iter()
+        .map(String::as_str)
+        .filter(|kind| kind.starts_with("switch_") || *kind == "primary_moved")
+        .collect();
+    assert_eq!(ends, ["switch_failed", "primary_moved"]);
+    let moved = server.events(&format!("resource={network}"));
+    let moved = moved.iter().find(|event| event["kind"] == "primary_moved").expect("the event");
+    assert_eq!((&moved["from"], &moved["to"]), (&json!(primary), &json!(secondary)));
+    assert_eq!(moved["detail"], json!({ "mode": "planned", "duration_ms": 2_000 }));
+    // The new primary is down: a planned switch-over is refused, a forced one is done.
+    let nodes = server.attribute(&secondary)["DBNodes"].as_array().expect("nodes").clone();
+    for node in &nodes {
+        server.fault(json!({ "kind": "node", "node": node["DBNodeId"], "up": false }));
+    }
+    let code = server.polardb("SwitchOverGlobalDatabaseNetwork", &named).code(403);
+    assert_eq!(code, "OperationDenied.DBClusterStatus");
+    server.polardb("SwitchOverGlobalDatabaseNetwork", &[named[0], ("Forced", "true")]).ok();
+    server.advance(2_000);
+    assert_eq!(roles(), (primary, secondary, "active".into()));
+}
+
+#[test]
+fn a_network_is_seeded_with_its_clusters_or_not_at_all() {
+    let server = Server::manual();
+    let (network, primary, secondary) = network(&server);
+    let told = server.polardb("DescribeGlobalDatabaseNetwork", &[("GDNId", network.as_str())]).ok();
+    let [one, two] = [&primary, &secondary].map(|cluster| server.attribute(cluster));
+    let other = Server::manual();
+    other.advance(7_000);
+    let seeded = other.post("seed", &json!([told, one])).ok();
+    assert_eq!((&seeded["GDNIds"], &seeded["DBClusterIds"]), (&json!([]), &json!([primary])));
+    let reason = format!("DBClusters: {secondary} is neither entered nor known (W-043)");
+    assert_eq!(seeded["left_out"], json!([{ "at": "[0]", "reason": reason }]));
+    assert_eq!(other.post("seed", &json!([told, two])).ok()["GDNIds"], json!([network]));
+    let again = other.polardb("DescribeGlobalDatabaseNetwork", &[("GDNId", network.as_str())]).ok();
+    assert_eq!(again["DBClusters"], told["DBClusters"]);
+}
+
 #[test]
 fn groups_are_seeded_with_their_pairs_or_not_at_all() {
     let server = Server::manual();

@@ -16,7 +16,8 @@ use crate::policy::Policy;
 use crate::scenario::Stage;
 use crate::token::TokenViolation as OfTokens;
 
-/// A replicating group whose only member has a drill in `executing`, and a cluster in `Creating`.
+/// A replicating group whose only member has a drill in `executing`, and a cluster whose
+/// network is being created.
 const SOUND: &str = "\
 call CreateDiskReplicaPair RegionId=cn-shanghai SourceZoneId=cn-shanghai-a DiskId=d-1a DestinationRegionId=cn-beijing \
 DestinationZoneId=cn-beijing-b DestinationDiskId=d-1b ClientToken=token fresh=pair-1
@@ -29,7 +30,9 @@ call StartDiskReplicaGroup RegionId=cn-shanghai ReplicaGroupId=group-1
 report 3 succeeded
 call StartPairDrill RegionId=cn-beijing PairId=pair-1 fresh=drill-1:x-1
 call CreateDBCluster RegionId=cn-shanghai DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large \
-PayType=Postpaid DBNodeNum=1 fresh=pc-1:pi-1";
+PayType=Postpaid DBNodeNum=1 fresh=pc-1:pi-1
+report 5 succeeded
+call CreateGlobalDatabaseNetwork DBClusterId=pc-1 fresh=gdn-1";
 
 fn sound() -> ControlPlane {
     let mut stage = Stage::new(Policy::default());
@@ -53,11 +56,12 @@ fn disk(id: &str) -> (crate::AccountId, crate::DiskId) {
 #[test]
 fn what_restoring_would_mend_is_reported_too() {
     type Break = fn(&mut ControlPlane);
-    let cases: [(Break, Violation); 17] = [
+    let cases: [(Break, Violation); 20] = [
         (|plane| misfile(&mut plane.pairs, "pair-1", "pair-9"), Breach::Registry.of("pair-9")),
         (|plane| misfile(&mut plane.groups, "group-1", "group-9"), Breach::Registry.of("group-9")),
         (|plane| misfile(&mut plane.drills, "drill-1", "drill-9"), Breach::Registry.of("drill-9")),
         (|plane| misfile(&mut plane.clusters, "pc-1", "pc-9"), Breach::Registry.of("pc-9")),
+        (|plane| misfile(&mut plane.networks, "gdn-1", "gdn-9"), Breach::Registry.of("gdn-9")),
         (|plane| plane.tokens.reset_counter(), Violation::Tokens(OfTokens::SequenceAhead(2))),
         (|plane| plane.policy.tokens.capacity = core::num::NonZeroUsize::MIN, Violation::TokenConfig),
         (|plane| plane.index.effects = Ascending::new(), Violation::Index("effects")),
@@ -76,6 +80,11 @@ fn what_restoring_would_mend_is_reported_too() {
         (
             |plane| drop(plane.index.nodes.insert("pi-2".parse().unwrap(), "pc-1".parse().unwrap())),
             Violation::Index("nodes"),
+        ),
+        (|plane| drop(plane.index.networks.swap_remove("pc-1")), Violation::Index("networks")),
+        (
+            |plane| drop(plane.index.networks.insert("pc-2".parse().unwrap(), "gdn-1".parse().unwrap())),
+            Violation::Index("networks"),
         ),
     ];
     let sound = sound();

@@ -3,6 +3,7 @@
 #[cfg(all(test, feature = "wire"))]
 mod broken;
 mod ebs;
+mod networks;
 mod polardb;
 
 use alloc::boxed::Box;
@@ -120,7 +121,7 @@ pub enum Breach {
     #[error("it waits for what its group waits for")]
     OwnWork,
 
-    /// A group has more members than it may have (`G-686`).
+    /// A group or network has more members than it may have (`G-686`, `P-412`).
     #[error("it has too many members")]
     TooMany,
     /// A group has no members, but a status that requires some (`G-520`).
@@ -183,6 +184,16 @@ pub enum Breach {
     /// The counts of rounds and attempts of a failover do not fit the nodes it tried.
     #[error("its failover counts wrong")]
     Counts,
+
+    /// A cluster of a network does not exist or belongs to another account.
+    #[error("a cluster of it does not exist in its account")]
+    NoCluster,
+    /// A cluster is listed twice, in two networks or in one (`P-401`).
+    #[error("a cluster of it is in a network already")]
+    MemberTwice,
+    /// The engine or version of a secondary is not the primary's (`P-411`).
+    #[error("its clusters are of several engines or versions")]
+    Engines,
 }
 
 impl Breach {
@@ -204,6 +215,7 @@ impl ControlPlane {
         self.check_groups(&anew)?;
         self.check_drills()?;
         self.check_clusters()?;
+        self.check_networks()?;
         self.check_effects(&anew)?;
         self.tokens.check()?;
         if self.tokens.clock() != self.clock {
@@ -257,7 +269,7 @@ impl ControlPlane {
     }
 
     /// Of each index its name and whether it agrees with the one built anew.
-    fn agreements(&self, anew: &Index) -> [(&'static str, bool); 9] {
+    fn agreements(&self, anew: &Index) -> [(&'static str, bool); 10] {
         let index = &self.index;
         [
             ("effects", index.effects.iter().eq(anew.effects.iter())),
@@ -269,6 +281,7 @@ impl ControlPlane {
             ("drills", index.drills == anew.drills),
             ("drill disks", index.drill_disks == anew.drill_disks),
             ("nodes", index.nodes == anew.nodes),
+            ("networks", index.networks == anew.networks),
         ]
     }
 }

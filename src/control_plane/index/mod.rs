@@ -12,9 +12,9 @@ use indexmap::IndexMap;
 use crate::ascending::Ascending;
 use crate::control_plane::{ControlPlane, DiskKey};
 use crate::ebs::{Drill, GroupStatus, ReplicaGroup, ReplicaId, ReplicaPair};
-use crate::ids::{ClusterId, DrillId, EffectId, GroupId, NodeId, PairId, ResourceId};
+use crate::ids::{ClusterId, DrillId, EffectId, GroupId, NetworkId, NodeId, PairId, ResourceId};
 use crate::map::HashState;
-use crate::polardb::DbCluster;
+use crate::polardb::{DbCluster, GlobalDatabaseNetwork};
 use deadlines::{Deadlines, Timed};
 use listing::Listing;
 
@@ -38,6 +38,8 @@ pub(super) struct Index {
     pub(super) drills: BTreeMap<ReplicaId, Vec<DrillId>>,
     pub(super) drill_disks: Table<DiskKey, DrillId>,
     pub(super) nodes: Table<NodeId, ClusterId>,
+    /// The network of each cluster that is in one.
+    pub(super) networks: Table<ClusterId, NetworkId>,
 }
 
 impl PartialEq for Index {
@@ -65,6 +67,7 @@ impl ControlPlane {
         self.groups.values().for_each(|group| index.enter_group(group));
         self.drills.values().for_each(|drill| index.enter_drill(drill));
         self.clusters.values().for_each(|cluster| index.enter_cluster(cluster));
+        self.networks.values().for_each(|network| index.enter_network(network));
         index.effects.sort();
         index
     }
@@ -98,6 +101,7 @@ impl Index {
             drills: BTreeMap::new(),
             drill_disks: Table::with_hasher(hasher()),
             nodes: Table::with_hasher(hasher()),
+            networks: Table::with_hasher(hasher()),
         }
     }
 
@@ -183,6 +187,14 @@ impl Index {
         self.own([life, stage, work].into_iter().flatten(), &ResourceId::Cluster(cluster.id.clone()));
         for node in &cluster.nodes {
             self.nodes.insert(node.id.clone(), cluster.id.clone());
+        }
+    }
+
+    pub(super) fn enter_network(&mut self, network: &GlobalDatabaseNetwork) {
+        let pending = network.pending.as_ref().map(|pending| pending.id);
+        self.own(pending, &ResourceId::Network(network.id.clone()));
+        for (cluster, _) in network.members() {
+            self.networks.insert(cluster.clone(), network.id.clone());
         }
     }
 }

@@ -10,9 +10,11 @@ use crate::control_plane::event::{Event, Fact};
 use crate::control_plane::{Breach, ControlPlane, Effect, Misuse, NotAdopted, Step};
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId, ResourceId, ZoneId};
 use crate::polardb::cluster::rules::{P_010, P_013, P_621, P_622, P_624};
+use crate::polardb::network::rules::P_452;
 use crate::polardb::{
     ClusterCreated, ClusterFact, ClusterPlan, ClusterSeed, ClusterStatus, Context, CreateDbCluster,
-    DbCluster, Decision, HotStandby, NodeKind, PayType, PolarDbReason, PolarDbRefusal,
+    DbCluster, Decision, DeleteDbCluster, HotStandby, NetworkPlan, NodeKind, PayType, PolarDbReason,
+    PolarDbRefusal,
 };
 use crate::policy::ColumnStoreElection;
 use crate::rule::{RuleId, cite};
@@ -76,6 +78,9 @@ impl ControlPlane {
             let why = "a serverless cluster scales up to it (P-624)";
             return Err(PolarDbReason::malformed("ScaleMax", why).of(operation).into());
         }
+        if let Some(network) = &request.joins {
+            self.check_joins(call, network, (request.engine, &request.version))?;
+        }
         let enough = |fresh: &&FreshCluster| fresh.nodes.len() == usize::from(request.node_number);
         let fresh = fresh.filter(enough).ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         self.check_fresh_cluster(&fresh.cluster, fresh.nodes.iter()).map_err(Blocked::Misused)?;
@@ -87,7 +92,10 @@ impl ControlPlane {
         let event = cluster_event(now, account, id, (P_010, fact));
         let (cluster, order) = (id.clone(), fresh.order.clone());
         let created = ClusterCreated { cluster, order, resource_group: request.resource_group.clone() };
-        let step = Step { effects, events: alloc::vec![event] };
+        let mut step = Step { effects, events: alloc::vec![event] };
+        if let Some(network) = &request.joins {
+            step.extend(self.apply_to_network(now, network, NetworkPlan::join(id.clone())));
+        }
         Ok(Done { response: created, step, rule: Some(P_010) })
     }
 
@@ -152,6 +160,22 @@ impl ControlPlane {
         decide: impl FnOnce(&DbCluster, Context<'_>) -> Decision,
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
         let plan = decide(self.owned_cluster(call, id)?, self.context(call.now))?;
+        self.check_unlocked(call, id)?;
+        Ok(self.done(id, plan, ()))
+    }
+
+    /// Handles `DeleteDBCluster`: no cluster is released while it is in a network.
+    pub(in crate::control_plane) fn delete_cluster(
+        &mut self,
+        call: &CallContext<'_>,
+        request: &DeleteDbCluster,
+    ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
+        cite!(P_452);
+        let id = &request.cluster;
+        let plan = self.owned_cluster(call, id)?.decide_delete(self.context(call.now))?;
+        if let Some(network) = self.network_of(id) {
+            return Err(PolarDbReason::InNetwork { network: network.id().clone() }.of(call.operation).into());
+        }
         Ok(self.done(id, plan, ()))
     }
 
@@ -195,6 +219,9 @@ impl ControlPlane {
         }
         self.retire_deadline(before.filter(|_| changed).map(|_| ordinal));
         step.events.extend(done.facts.into_iter().map(|fact| cluster_event(at, &account, id, fact)));
+        if done.gone {
+            step.extend(self.leave_network(at, id));
+        }
         step
     }
 }

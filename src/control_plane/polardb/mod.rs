@@ -2,4 +2,5 @@
 
 pub(super) mod clusters;
 mod ha_log;
+pub(super) mod networks;
 pub(super) mod nodes;

@@ -31,6 +31,7 @@ impl ControlPlane {
         let cluster = self.owned_cluster(call, &request.cluster)?;
         let ids = fresh.map(|fresh| fresh.nodes.as_slice()).unwrap_or_default();
         let plan = cluster.decide_create_nodes(self.context(call.now), request, ids)?;
+        self.check_unlocked(call, &request.cluster)?;
         let enough = |fresh: &&FreshNodes| fresh.nodes.len() == request.nodes.len();
         let fresh = fresh.filter(enough).ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         all_fresh(fresh.nodes.iter(), |node| self.index.nodes.contains_key(node))
@@ -48,6 +49,7 @@ impl ControlPlane {
         decide: impl FnOnce(&DbCluster, Context<'_>) -> Decision,
     ) -> Result<Done<Ordered>, Blocked<PolarDbRefusal, Misuse>> {
         let plan = decide(self.owned_cluster(call, id)?, self.context(call.now))?;
+        self.check_unlocked(call, id)?;
         let order = order.ok_or(Blocked::Misused(Misuse::BadFreshId))?.clone();
         Ok(self.done(id, plan, Ordered { cluster: id.clone(), order }))
     }
@@ -63,6 +65,7 @@ impl ControlPlane {
             .ok_or_else(|| PolarDbReason::NodeUnknown { node: request.node.clone() }.of(call.operation))?;
         let plan = cluster.decide_restart(self.context(call.now), call.operation, &request.node)?;
         let id = cluster.id.clone();
+        self.check_unlocked(call, &id)?;
         Ok(self.done(&id, plan, ()))
     }
 }

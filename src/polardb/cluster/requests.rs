@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::ids::{ClusterId, NodeClass, NodeId, OrderId, ResourceGroupId, ZoneId};
+use crate::ids::{ClusterId, NetworkId, NodeClass, NodeId, OrderId, ResourceGroupId, ZoneId};
 use crate::polardb::cluster::rules::{P_011, P_014, P_017, P_018};
 use crate::polardb::election::electorate::TargetZoneType;
 use crate::polardb::election::ranking::Priority;
@@ -173,7 +173,7 @@ spelled! {
     Steady = "SteadyServerless",
 }
 
-/// `CreateDBCluster`: creates a cluster of one writer and `node_number - 1` readers.
+/// `CreateDBCluster`: creates a cluster, by itself or in a global database network, of one writer and `node_number - 1` readers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct CreateDbCluster {
@@ -207,6 +207,8 @@ pub struct CreateDbCluster {
     pub resource_group: Option<ResourceGroupId>,
     /// `Tag.N`, at most 20.
     pub tags: Vec<Tag>,
+    /// `GDNId` with `CreationOption=CreateGdnStandby`: the network that the cluster joins as secondary (`P-410`).
+    pub joins: Option<NetworkId>,
     /// The parameters that decide nothing later, by wire name. They count when two requests with one token are compared,
     /// and answers show what they have a field for (`P-623`).
     pub other: Vec<(Arc<str>, Arc<str>)>,

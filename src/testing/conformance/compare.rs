@@ -10,7 +10,7 @@ use super::{Divergence, Driven};
 use crate::ids::EffectId;
 use crate::rule::RuleId;
 use crate::testing::view::{
-    ClusterView, DrillView, GroupView, NodeView, PairView, PendingEffect, Task, View,
+    ClusterView, DrillView, GroupView, NetworkView, NodeView, PairView, PendingEffect, Task, View,
 };
 
 /// The respect in which two systems differ.
@@ -20,7 +20,7 @@ pub enum Aspect {
     Answer,
     /// The set of resources.
     Existence,
-    /// The status of a pair, group, drill, cluster or node.
+    /// The status of a pair, group, drill, cluster, node or network.
     Status,
     /// A status message.
     Message,
@@ -32,12 +32,14 @@ pub enum Aspect {
     DestinationAccess,
     /// The recover point.
     RecoverPoint,
-    /// The members of a group, or the group of a pair.
+    /// The members of a group, the group of a pair, or the secondaries of a network.
     Membership,
     /// The owner, start time or disks of a drill.
     Drill,
     /// The primary nodes.
     Writer,
+    /// The primary cluster of a network.
+    Primary,
     /// A priority.
     Priority,
     /// The pending effects.
@@ -62,6 +64,7 @@ impl fmt::Display for Aspect {
             Self::Membership => "the membership of",
             Self::Drill => "what there is of drill",
             Self::Writer => "the writer of",
+            Self::Primary => "the primary of",
             Self::Priority => "the priority of",
             Self::Effects => "what is asked of",
             Self::EffectId => "the id of the effect of",
@@ -89,6 +92,10 @@ pub(super) fn compare(allowed: &View, shown: &View, used: &[EffectId]) -> Driven
     for (cluster, other) in clusters {
         nodes.extend(twins(&cluster.id, &cluster.nodes, &other.nodes, |node| &node.id)?);
         same(&cluster.id, of_cluster(cluster), of_cluster(other))?;
+    }
+    let networks = twins("all networks", &allowed.networks, &shown.networks, |network| &network.id)?;
+    for (network, other) in networks {
+        same(&network.id, of_network(network), of_network(other))?;
     }
     compare_effects(&allowed.effects, &shown.effects, used)?;
     // The statuses of nodes follow from the effects.
@@ -166,6 +173,14 @@ fn of_drill(drill: &DrillView) -> Facts<5> {
 fn of_cluster(cluster: &ClusterView) -> Facts<2> {
     let writers = cluster.nodes.iter().filter(|node| node.writer).map(|node| node.id.clone());
     [(Aspect::Writer, listed(writers)), (Aspect::Status, Some(cluster.status.clone()))]
+}
+
+fn of_network(network: &NetworkView) -> Facts<3> {
+    [
+        (Aspect::Primary, Some(network.primary.clone())),
+        (Aspect::Membership, listed(network.secondaries.iter().cloned())),
+        (Aspect::Status, Some(network.status.clone())),
+    ]
 }
 
 fn of_node(node: &NodeView) -> Facts<2> {

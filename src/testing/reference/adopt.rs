@@ -5,12 +5,14 @@ use alloc::string::{String, ToString};
 use super::super::steps::{ACCOUNTS, REGIONS};
 use super::super::strategies::World;
 use super::super::view::Task;
+use super::clusters::kind;
 use super::standby::beside;
 use super::state::Kind;
-use super::{CYCLE, Cluster, Job, Node, Reference, Replica};
+use super::{CYCLE, Cluster, Job, Network, Node, Reference, Replica};
 use crate::ebs::{GroupSeed, PairSeed};
 use crate::polardb::{
-    ClusterSeed, ClusterStatus, DataSyncMode, DbNode, HotStandby, NodeKind, PayType, Role, StandbyHaMode,
+    ClusterSeed, ClusterStatus, DataSyncMode, DbNode, HotStandby, NetworkSeed, NetworkStatus, NodeKind,
+    PayType, Role, StandbyHaMode,
 };
 use crate::time::Timestamp;
 
@@ -28,6 +30,9 @@ impl Reference {
         }
         for seed in &world.clusters {
             reference.adopt_cluster(account, seed);
+        }
+        if let Some(seed) = &world.network {
+            reference.adopt_network(account, seed);
         }
         reference
     }
@@ -88,6 +93,22 @@ impl Reference {
         self.add_replica(Replica { job: task.map(Job::new), due, ..replica });
     }
 
+    /// Adopts a network. Only its creation and its deletion go on.
+    pub fn adopt_network(&mut self, account: &str, seed: &NetworkSeed) {
+        let task = match seed.status {
+            NetworkStatus::Creating => Some(Task::Create),
+            NetworkStatus::Deleting => Some(Task::Delete),
+            _ => None,
+        };
+        self.networks.push(Network {
+            id: seed.id.to_string(),
+            account: account.to_string(),
+            primary: seed.primary.to_string(),
+            secondaries: seed.secondaries.iter().map(|cluster| (cluster.to_string(), true)).collect(),
+            job: task.map(Job::new),
+        });
+    }
+
     /// Adopts a cluster.
     pub fn adopt_cluster(&mut self, account: &str, seed: &ClusterSeed) {
         let (task, busy): (_, Option<String>) = match &seed.status {
@@ -118,6 +139,7 @@ impl Reference {
             away: away.filter(|zone| Some(&**zone) != primary),
             on: seed.standby_ha != Some(StandbyHaMode::Off),
             semi: seed.data_sync == DataSyncMode::Semi,
+            kind: kind(seed.engine, &seed.version),
             prepaid: seed.pay_type == PayType::Prepaid,
             locked: seed.deletion_lock,
             nodes: seed.nodes.iter().map(node).collect(),

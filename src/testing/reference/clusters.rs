@@ -67,6 +67,16 @@ impl Cluster {
     }
 }
 
+/// An engine and its version.
+pub(super) fn kind(engine: Engine, version: &str) -> String {
+    let engine = match engine {
+        Engine::MySql => "MySQL",
+        Engine::PostgreSql => "PostgreSQL",
+        Engine::Oracle => "Oracle",
+    };
+    format!("{engine} {version}")
+}
+
 impl Reference {
     /// A cluster of this account, with its position.
     pub(super) fn cluster(&self, account: &str, id: &str) -> Option<(usize, &Cluster)> {
@@ -220,10 +230,18 @@ impl Reference {
         let target = request.target.as_ref().map(|target| target.as_str());
         let is_target = |node: &Node| node.writer && node.running() && Some(&*node.id) == target;
         let succeeds = self.policy.polardb.writer_as_target == WriterAsTarget::Succeed;
-        if succeeds && cluster.fails_over && self.is_free(&cluster) && cluster.nodes.iter().any(is_target) {
+        let succeeds = succeeds && cluster.fails_over && self.is_free(&cluster);
+        let succeeds = succeeds && cluster.nodes.iter().any(is_target);
+        let mut faults = match succeeds {
+            true => Vec::new(),
+            false => self.faults_of_failover(&cluster, target, request.target_zone_type),
+        };
+        if self.locked(&cluster.id) && !self.planted(Bug::FailoverWhileLocked) {
+            faults.push(fault("HaStatusNotSupport", "P-450"));
+        }
+        if succeeds && faults.is_empty() {
             return Reply::accepted("P-104", None);
         }
-        let faults = self.faults_of_failover(&cluster, target, request.target_zone_type);
         if !faults.is_empty() {
             return Reply::Refused(faults);
         }
@@ -324,11 +342,15 @@ impl Reference {
         if !cluster.nodes.iter().any(|known| known.id == node) {
             return Reply::refused("InvalidDBNodeId.NotFound", "P-201");
         }
+        if self.locked(id) {
+            return Reply::refused("OperationDenied.DBClusterStatus", "P-450");
+        }
         let _ = self.node_changed(node, crate::polardb::NodeChange::Priority(request.priority));
         Reply::accepted("P-122", None)
     }
 
     pub(super) fn delete_cluster(&mut self, account: &str, id: &str) -> Reply {
+        let joined = self.network_of(id).is_some() && !self.planted(Bug::MemberReleased);
         let Some((at, cluster)) = self.cluster(account, id) else {
             return Reply::refused("InvalidDBCluster.NotFound", "P-100");
         };
@@ -341,6 +363,9 @@ impl Reference {
         }
         if cluster.status() != "Running" {
             faults.push(fault("OperationDenied.ClusterStatus", "P-020"));
+        }
+        if joined {
+            faults.push(fault("OperationDenied.OperateStatus", "P-452"));
         }
         if !faults.is_empty() {
             return Reply::Refused(faults);
@@ -380,6 +405,10 @@ impl Reference {
         if !fits {
             faults.push(fault("InvalidCreationCategory.Malformed", "P-601"));
         }
+        if let Some(network) = &create.joins {
+            let kind = kind(create.engine, &create.version);
+            faults.extend(self.faults_of_joining(call, network.as_str(), &kind));
+        }
         if !faults.is_empty() {
             return Reply::Refused(faults);
         }
@@ -409,11 +438,15 @@ impl Reference {
         };
         let (account, region) = (call.account.as_str(), call.region.as_str());
         self.add_cluster(Cluster {
+            kind: kind(create.engine, &create.version),
             prepaid: create.pay_type == PayType::Prepaid,
             nodes: names.into_iter().enumerate().map(node).collect(),
             job: Some(Job::new(Task::Create)),
             ..Cluster::new(&id, account, region, create.engine, create.edition)
         });
+        if let Some(network) = &create.joins {
+            self.join(network.as_str(), &id);
+        }
         Reply::accepted("P-010", Some(id))
     }
 

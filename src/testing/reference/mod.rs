@@ -9,6 +9,7 @@ mod clusters;
 mod drills;
 mod known;
 mod membership;
+mod networks;
 mod replicas;
 mod reports;
 mod rounds;
@@ -31,7 +32,7 @@ use crate::policy::Policy;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 
-use state::{Cluster, Disk, Drill, Job, Kind, Node, Place, Replica, Run, Token};
+use state::{Cluster, Disk, Drill, Job, Kind, Network, Node, Place, Replica, Run, Token};
 
 /// One RPO in milliseconds.
 const CYCLE: u64 = 900_000;
@@ -121,6 +122,7 @@ pub struct Reference {
     drills: Vec<Drill>,
     disks: Vec<Disk>,
     clusters: Vec<Cluster>,
+    networks: Vec<Network>,
     /// The number of pairs, groups and clusters so far.
     ordinals: usize,
     /// In order of completion.
@@ -209,7 +211,8 @@ impl Reference {
             let work = cluster.work.as_mut().map(|(job, _)| job);
             [(&cluster.id, cluster.job.as_mut()), (&cluster.id, run), (&cluster.id, work)]
         });
-        for (id, job) in replicas.chain(drills).chain(clusters) {
+        let networks = self.networks.iter_mut().map(|network| (&network.id, network.job.as_mut()));
+        for (id, job) in replicas.chain(drills).chain(clusters).chain(networks) {
             if let Some(job) = job.filter(|job| job.id.is_none()) {
                 job.id = shown.iter().find(|effect| effect.is_of(id, &job.task)).map(|effect| effect.id);
                 self.used.extend(job.id);
@@ -357,6 +360,23 @@ impl Reference {
                     None => Reply::refused("InvalidDBCluster.NotFound", "P-100"),
                 }
             }
+            Request::CreateGlobalDatabaseNetwork(create) => self.create_network(account, create, fresh),
+            Request::DeleteGlobalDatabaseNetwork(delete) => {
+                self.delete_network(account, delete.network.as_str())
+            }
+            Request::RemoveDbClusterFromGdn(remove) => self.remove_from_network(account, remove),
+            Request::SwitchOverGlobalDatabaseNetwork(switch) => self.switch_network_over(account, switch),
+            Request::DescribeGlobalDatabaseNetwork(describe) => {
+                let id = describe.network.as_str();
+                match self.networks.iter().any(|network| network.id == id && network.account == account) {
+                    true => {
+                        let answer = Answer::Accepted { created: None, replayed: Some(false), rule: None };
+                        Reply::Answered(answer, "P-460")
+                    }
+                    false => Reply::refused("GDN.NotFound", "P-460"),
+                }
+            }
+            Request::DescribeGlobalDatabaseNetworks(_) => self.list_networks(account),
             other => {
                 let done = self.replica_call(other).or_else(|| self.membership_call(other));
                 done.or_else(|| self.list_drills(call, other))?

@@ -40,6 +40,9 @@ impl Reference {
         }) {
             return self.cluster_ended(at, id, outcome);
         }
+        if let Some(at) = self.networks.iter().position(|network| waits(&network.job)) {
+            return Some(self.network_ended(at, id, outcome));
+        }
         if self.planted(Bug::LateCompletionOverwrites)
             && self.used.contains(&id)
             && *outcome == Outcome::Succeeded
@@ -87,7 +90,7 @@ impl Reference {
         };
         put(&mut self.clusters, at, cluster);
         if !stays {
-            self.clusters.remove(at);
+            self.cluster_gone(at);
         }
         Some(Reply::done(rule))
     }
@@ -140,9 +143,13 @@ impl Reference {
                 })
             }
             Observation::ClusterRemoved { cluster: id } => {
-                let before = self.clusters.len();
-                self.clusters.retain(|cluster| cluster.id != id.as_str());
-                if self.clusters.len() < before { Reply::done("P-304") } else { UNKNOWN }
+                match self.clusters.iter().position(|cluster| cluster.id == id.as_str()) {
+                    Some(at) => {
+                        self.cluster_gone(at);
+                        Reply::done("P-304")
+                    }
+                    None => UNKNOWN,
+                }
             }
             _ => return None,
         };

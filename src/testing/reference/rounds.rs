@@ -62,6 +62,7 @@ impl Reference {
             Task::Reprotect(_) => ("stopped", "reprotect_failed", [["E-350", "E-351"], ["G-350", "G-351"]]),
             Task::Delete => ("deleted", "delete_failed", [["E-360", "E-361"], ["G-360", "G-361"]]),
             Task::ChooseNode(_) | Task::PromoteNode(_) | Task::Other(_) => return None,
+            Task::RemoveMember(_) | Task::SwitchOver(..) => return None,
         };
         let swaps = match task {
             Task::Failover => self.planted(Bug::SwapAtFailover),

@@ -5,10 +5,10 @@ use alloc::vec::Vec;
 
 use super::super::bug::Bug;
 use super::super::view::{
-    ClusterView, EndView, GroupView, NodeView, PairView, PendingEffect, SiteView, Task, View,
+    ClusterView, EndView, GroupView, NetworkView, NodeView, PairView, PendingEffect, SiteView, Task, View,
 };
 use super::state::Kind;
-use super::{Cluster, DueAt, Job, Node, Place, Reference, Replica};
+use super::{Cluster, DueAt, Job, Network, Node, Place, Reference, Replica};
 use crate::ids::EffectId;
 use crate::time::Timestamp;
 use crate::token::Lifetime;
@@ -30,6 +30,7 @@ impl Reference {
             groups: of(Kind::Group).map(|group| self.show_group(group)).collect(),
             drills: self.drills.iter().map(|drill| drill.shown.clone()).collect(),
             clusters: self.clusters.iter().map(show_cluster).collect(),
+            networks: self.networks.iter().map(show_network).collect(),
             next_deadline: first,
         }
     }
@@ -52,6 +53,9 @@ impl Reference {
             let run = cluster.run.iter().map(|run| &run.job);
             let work = cluster.work.iter().map(|(job, _)| job);
             cluster.job.iter().chain(run).chain(work).for_each(|job| ask(&cluster.id, Vec::new(), job));
+        }
+        for network in &self.networks {
+            network.job.iter().for_each(|job| ask(&network.id, Vec::new(), job));
         }
         effects
     }
@@ -129,6 +133,15 @@ fn show_cluster(cluster: &Cluster) -> ClusterView {
                 status: node_status(cluster, node),
             })
             .collect(),
+    }
+}
+
+fn show_network(network: &Network) -> NetworkView {
+    NetworkView {
+        id: network.id.clone(),
+        status: network.status().to_string(),
+        primary: network.primary.clone(),
+        secondaries: network.secondaries.iter().map(|(cluster, _)| cluster.clone()).collect(),
     }
 }
 

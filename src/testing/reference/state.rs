@@ -163,6 +163,8 @@ pub(super) struct Cluster {
     pub(super) account: String,
     pub(super) region: String,
     pub(super) mysql: bool,
+    /// Engine and version, such as `MySQL 8.0`.
+    pub(super) kind: String,
     pub(super) fails_over: bool,
     /// `Category`.
     pub(super) edition: &'static str,
@@ -188,6 +190,16 @@ pub(super) struct Cluster {
     pub(super) ordinal: usize,
     /// The next round of an automatic failover.
     pub(super) due: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Network {
+    pub(super) id: String,
+    pub(super) account: String,
+    pub(super) primary: String,
+    /// Each with whether it replicates.
+    pub(super) secondaries: Vec<(String, bool)>,
+    pub(super) job: Option<Job>,
 }
 
 /// A token and the call that it was used for.

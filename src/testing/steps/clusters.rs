@@ -229,8 +229,8 @@ pub(super) fn fresh(number: u8, nodes: u8) -> Fresh {
     })
 }
 
-pub(super) fn create(node_number: u8) -> Request {
-    let request = CreateDbCluster {
+pub(super) fn create(node_number: u8) -> CreateDbCluster {
+    CreateDbCluster {
         engine: Engine::MySql,
         version: Arc::from("8.0"),
         edition: Edition::Normal,
@@ -246,7 +246,7 @@ pub(super) fn create(node_number: u8) -> Request {
         description: None,
         resource_group: None,
         tags: Vec::new(),
+        joins: None,
         other: Vec::new(),
-    };
-    request.into()
+    }
 }

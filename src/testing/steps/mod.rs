@@ -9,11 +9,13 @@ mod clusters;
 mod control_plane;
 mod drills;
 mod labels;
+mod networks;
 mod replicas;
 mod reports;
 
 pub use clusters::ClusterCall;
 pub use labels::LabelCall;
+pub use networks::NetworkCall;
 pub use replicas::ReplicaCall;
 pub use reports::Completion;
 
@@ -27,7 +29,7 @@ use super::view::{GroupView, View};
 use crate::control_plane::{Call, Fresh, Input, Request};
 use crate::ebs::{DescribeDiskReplicaGroups, DescribeDiskReplicaPairs, DiskChange, Site};
 use crate::ids::{AccountId, BadId, ClusterId, EffectId, NodeClass, NodeId, ZoneId};
-use crate::polardb::{DbCluster, DescribeDbClusters, NodeChange};
+use crate::polardb::{DbCluster, DescribeDbClusters, DescribeGlobalDatabaseNetworks, NodeChange};
 use crate::time::{Span, Timestamp};
 use crate::token::ClientToken;
 
@@ -132,6 +134,12 @@ pub enum StepKind {
         /// The number of node ids supplied.
         fresh: u8,
     },
+    /// `CreateGlobalDatabaseNetwork` of `gdn-N` around a cluster.
+    CreateNetwork(Origin, Selector, u8),
+    /// `CreateDBCluster` of `pc-N` as a secondary of a network.
+    CreateSecondary(Origin, Selector, u8),
+    /// A call on a global database network.
+    Network(Origin, Selector, NetworkCall),
     /// A call on a pair that does not concern its lifecycle.
     Label(Origin, Selector, LabelCall),
     /// `DescribeDiskReplicaPairs`.
@@ -140,6 +148,8 @@ pub enum StepKind {
     DescribeGroups(Origin),
     /// `DescribeDBClusters`.
     DescribeClusters(Origin),
+    /// `DescribeGlobalDatabaseNetworks`.
+    DescribeNetworks(Origin),
     /// `DescribePairDrills` or `DescribeReplicaGroupDrills`, for the pair or group of a drill.
     DescribeDrills(Origin, Selector),
     /// The report that a pending effect ended.
@@ -282,7 +292,16 @@ impl<C: StepContext> Resolver<'_, C> {
                 here(origin, request, fresh)
             }
             StepKind::CreateCluster { origin, id, nodes, fresh } => {
-                here(origin, clusters::create(*nodes), clusters::fresh(*id, *fresh))
+                here(origin, clusters::create(*nodes).into(), clusters::fresh(*id, *fresh))
+            }
+            StepKind::CreateNetwork(origin, cluster, id) => {
+                here(origin, self.create_network(*cluster), networks::fresh(*id))
+            }
+            StepKind::CreateSecondary(origin, network, id) => {
+                here(origin, self.create_secondary(*network), clusters::fresh(*id, networks::NODES))
+            }
+            StepKind::Network(origin, network, call) => {
+                here(origin, self.network(*network, *call), Fresh::None)
             }
             StepKind::Label(origin, pair, call) => self.label(origin, *pair, *call),
             StepKind::DescribePairs(origin) => {
@@ -292,6 +311,9 @@ impl<C: StepContext> Resolver<'_, C> {
             StepKind::DescribeGroups(origin) => {
                 let site = origin.region.site();
                 plain(origin, DescribeDiskReplicaGroups { site, ..Default::default() }.into())
+            }
+            StepKind::DescribeNetworks(origin) => {
+                plain(origin, DescribeGlobalDatabaseNetworks::default().into())
             }
             StepKind::DescribeClusters(origin) => plain(origin, DescribeDbClusters::default().into()),
             StepKind::DescribeDrills(origin, drill) => plain(origin, self.describe_drills(*drill)),

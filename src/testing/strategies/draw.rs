@@ -12,9 +12,10 @@ use proptest::{option, prop_oneof};
 
 use super::world::{node_kind, rarely, small_priority};
 use crate::ebs::DiskChange;
-use crate::polardb::{Failure, NodeChange, StandbyArch, StandbyHaMode};
+use crate::polardb::{Failure, NodeChange, Removal, StandbyArch, StandbyHaMode, SwitchMode};
 use crate::testing::steps::{
-    CallRegion, ClusterCall, Completion, LabelCall, Origin, ReplicaCall, Selector, StepKind, TestStep, Timing,
+    CallRegion, ClusterCall, Completion, LabelCall, NetworkCall, Origin, ReplicaCall, Selector, StepKind,
+    TestStep, Timing,
 };
 
 /// Sequences of steps. Some steps are repeated at once, as by a client that lost the reply.
@@ -115,6 +116,18 @@ fn node_call() -> impl Strategy<Value = ClusterCall> {
     ]
 }
 
+fn network_call() -> impl Strategy<Value = NetworkCall> {
+    let removal = prop_oneof![3 => Just(Removal::Orderly), 1 => Just(Removal::Forced)];
+    let mode = prop_oneof![2 => Just(SwitchMode::Planned), 1 => Just(SwitchMode::Forced)];
+    prop_oneof![
+        3 => (selector(), removal).prop_map(|(cluster, removal)| NetworkCall::Remove { cluster, removal }),
+        5 => (option::weighted(0.7, any::<u8>()), mode)
+            .prop_map(|(to, mode)| NetworkCall::SwitchOver { to, mode }),
+        2 => Just(NetworkCall::Delete),
+        1 => Just(NetworkCall::Describe),
+    ]
+}
+
 fn label_call() -> impl Strategy<Value = LabelCall> {
     prop_oneof![
         2 => (0_u8..3, option::of(any::<bool>())).prop_map(|(name, rtc)| LabelCall::Modify { name, rtc }),
@@ -185,9 +198,14 @@ fn kind() -> impl Strategy<Value = StepKind> {
         18 => (origin(), selector(), cluster_call())
             .prop_map(|(origin, cluster, call)| StepKind::Cluster(origin, cluster, call)),
         3 => create_cluster,
+        1 => (origin(), selector(), 0_u8..3).prop_map(|(origin, cluster, id)| StepKind::CreateNetwork(origin, cluster, id)),
+        1 => (origin(), selector(), 2_u8..6).prop_map(|(origin, network, id)| StepKind::CreateSecondary(origin, network, id)),
+        3 => (origin(), selector(), network_call())
+            .prop_map(|(origin, network, call)| StepKind::Network(origin, network, call)),
         1 => (origin(), selector(), label_call()).prop_map(|(origin, pair, call)| StepKind::Label(origin, pair, call)),
         1 => describe,
         1 => origin().prop_map(StepKind::DescribeGroups),
+        1 => origin().prop_map(StepKind::DescribeNetworks),
         1 => (origin(), selector()).prop_map(|(origin, drill)| StepKind::DescribeDrills(origin, drill)),
         32 => (any::<u8>(), completion()).prop_map(|(effect, completion)| StepKind::Ended(effect, completion)),
         2 => (0_u64..60, completion()).prop_map(|(effect, completion)| StepKind::Late(effect, completion)),

@@ -15,8 +15,8 @@ use crate::control_plane::ControlPlane;
 use crate::ebs::group::member::shown_by;
 use crate::ebs::{GroupSeed, GroupStatus, PairSeed, PairStatus};
 use crate::polardb::{
-    ClusterSeed, ClusterStatus, DataSyncMode, DbNode, Edition, Engine, HotStandby, NodeKind, PayType,
-    Priority, Role,
+    ClusterSeed, ClusterStatus, DataSyncMode, DbNode, Edition, Engine, HotStandby, NetworkSeed,
+    NetworkStatus, NodeKind, PayType, Priority, Role,
 };
 use crate::policy::Policy;
 use crate::testing::steps::{
@@ -25,7 +25,7 @@ use crate::testing::steps::{
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
-/// A small initial state: adopted pairs, clusters and at most one group, in any status.
+/// A small initial state: adopted pairs, clusters and at most one group and one network, in any status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct World {
     /// The policy.
@@ -36,6 +36,8 @@ pub struct World {
     pub group: Option<GroupSeed>,
     /// Clusters of the first account.
     pub clusters: Vec<ClusterSeed>,
+    /// A global database network of the first account; its members are among the clusters.
+    pub network: Option<NetworkSeed>,
 }
 
 impl World {
@@ -53,15 +55,19 @@ impl World {
         for cluster in &self.clusters {
             let _ = plane.adopt_cluster(now, &account, cluster.clone());
         }
+        if let Some(network) = &self.network {
+            let _ = plane.adopt_network(now, &account, network.clone());
+        }
         plane
     }
 }
 
-/// A world of up to two pairs, half of the time in a group, and up to two clusters.
+/// A world of up to two pairs and up to two clusters, half of the time in a group and in a network.
 pub fn world() -> impl Strategy<Value = World> {
     let pairs = (option::of(pair_seed(0)), option::of(pair_seed(1)));
     let clusters = (option::of(cluster_seed(0)), option::of(cluster_seed(1)));
-    (policy(), pairs, option::of(group_seed(0)), clusters).prop_map(|(policy, pairs, group, clusters)| {
+    let joint = (option::of(group_seed(0)), option::of(network_status()));
+    (policy(), pairs, joint, clusters).prop_map(|(policy, pairs, (group, network), clusters)| {
         let mut pairs: Vec<PairSeed> = [pairs.0, pairs.1].into_iter().flatten().collect();
         let mut group = group;
         if let Some(group) = &mut group {
@@ -74,7 +80,36 @@ pub fn world() -> impl Strategy<Value = World> {
             let fits = |pair: &&PairSeed| shown_by(group.status, pair.status).is_some();
             group.members = pairs.iter().filter(fits).map(|pair| pair.id.clone()).collect();
         }
-        World { policy, pairs, group, clusters: [clusters.0, clusters.1].into_iter().flatten().collect() }
+        let mut clusters: Vec<ClusterSeed> = [clusters.0, clusters.1].into_iter().flatten().collect();
+        let network = network.and_then(|status| network_of(&mut clusters, status));
+        World { policy, pairs, group, clusters, network }
+    })
+}
+
+/// Mostly active.
+fn network_status() -> impl Strategy<Value = NetworkStatus> {
+    prop_oneof![4 => Just(NetworkStatus::Active), 1 => select(NetworkStatus::ALL)]
+}
+
+/// The network `gdn-0` of these clusters, if there is any. The others become like the first, and while the network is
+/// created or deleted it has none of them.
+fn network_of(clusters: &mut [ClusterSeed], status: NetworkStatus) -> Option<NetworkSeed> {
+    let (primary, others) = clusters.split_first_mut()?;
+    let alone = matches!(status, NetworkStatus::Creating | NetworkStatus::Deleting);
+    for other in others.iter_mut().filter(|_| !alone) {
+        (other.engine, other.version) = (primary.engine, primary.version.clone());
+    }
+    let secondaries = others.iter().filter(|_| !alone).map(|other| other.id.clone()).collect();
+    let created_at = Timestamp::default();
+    let (id, primary) = (id("gdn-0"), primary.id.clone());
+    Some(NetworkSeed {
+        id,
+        description: None,
+        resource_group: None,
+        created_at,
+        primary,
+        secondaries,
+        status,
     })
 }
 

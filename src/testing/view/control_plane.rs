@@ -4,12 +4,15 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{
-    Answer, ClusterView, DrillDiskView, DrillView, EndView, GroupView, NodeView, PairView, PendingEffect,
-    SiteView, Task, View,
+    Answer, ClusterView, DrillDiskView, DrillView, EndView, GroupView, NetworkView, NodeView, PairView,
+    PendingEffect, SiteView, Task, View,
 };
 use crate::control_plane::{ControlPlane, Effect, EffectKind, Output, Response};
 use crate::ebs::{self, Access, Drill, DrillDisk, DrillEffect, End, GroupEffect, PairEffect, ReplicaPair};
-use crate::polardb::{ClusterEffect, DbCluster, DbNode, Lifecycle, Role};
+use crate::polardb::{
+    ClusterEffect, DbCluster, DbNode, GlobalDatabaseNetwork, Lifecycle, NetworkEffect, Role, Secondary,
+    SwitchMode,
+};
 use crate::rule::RuleId;
 
 impl From<&ControlPlane> for View {
@@ -19,6 +22,7 @@ impl From<&ControlPlane> for View {
             groups: plane.groups().map(|view| group(&view)).collect(),
             drills: plane.drills().map(drill).collect(),
             clusters: plane.clusters().map(cluster).collect(),
+            networks: plane.networks().map(network).collect(),
             effects: plane.outstanding().map(effect).collect(),
             next_deadline: plane
                 .next_deadline()
@@ -43,6 +47,10 @@ impl From<Output> for Answer {
             Some(Ok(Response::GroupCreated(created))) => made(&created.group),
             Some(Ok(Response::DrillStarted(started))) => made(&started.drill),
             Some(Ok(Response::ClusterCreated(created))) => made(&created.cluster),
+            Some(Ok(Response::NetworkCreated(created))) => made(&created.network),
+            Some(Ok(Response::NetworkPage(page))) => {
+                Self::Listed(ids(page.networks.iter().map(|view| view.network.id())))
+            }
             Some(Ok(Response::PairPage(page))) => Self::Listed(ids(page.pairs.iter().map(|pair| pair.id()))),
             Some(Ok(Response::GroupPage(page))) => {
                 Self::Listed(ids(page.groups.iter().map(|view| view.group.id())))
@@ -123,13 +131,24 @@ fn cluster(cluster: &DbCluster) -> ClusterView {
     }
 }
 
+fn network(network: &GlobalDatabaseNetwork) -> NetworkView {
+    let cluster = |secondary: &Secondary| secondary.cluster.to_string();
+    NetworkView {
+        id: network.id().to_string(),
+        status: network.status().to_string(),
+        primary: network.primary().to_string(),
+        secondaries: network.secondaries().iter().map(cluster).collect(),
+    }
+}
+
 /// Effects that the reference does not model are shown by name.
 fn effect(effect: Effect) -> PendingEffect {
     let task = match &effect.kind {
         EffectKind::Pair { effect: PairEffect::Create, .. }
         | EffectKind::Group { effect: GroupEffect::Create, .. }
         | EffectKind::Drill { effect: DrillEffect::Start, .. }
-        | EffectKind::Cluster { effect: ClusterEffect::Lifecycle(Lifecycle::Create), .. } => Task::Create,
+        | EffectKind::Cluster { effect: ClusterEffect::Lifecycle(Lifecycle::Create), .. }
+        | EffectKind::Network { effect: NetworkEffect::Create, .. } => Task::Create,
         EffectKind::Pair { effect: PairEffect::Copy, .. } => Task::Copy,
         EffectKind::Pair { effect: PairEffect::Stop, .. }
         | EffectKind::Group { effect: GroupEffect::Stop, .. } => Task::Stop,
@@ -140,10 +159,17 @@ fn effect(effect: Effect) -> PendingEffect {
         EffectKind::Pair { effect: PairEffect::Delete, .. }
         | EffectKind::Group { effect: GroupEffect::Delete, .. }
         | EffectKind::Drill { effect: DrillEffect::Clear, .. }
-        | EffectKind::Cluster { effect: ClusterEffect::Lifecycle(Lifecycle::Delete), .. } => Task::Delete,
+        | EffectKind::Cluster { effect: ClusterEffect::Lifecycle(Lifecycle::Delete), .. }
+        | EffectKind::Network { effect: NetworkEffect::Delete, .. } => Task::Delete,
         EffectKind::Cluster { effect: ClusterEffect::ChooseNode(tier), .. } => Task::ChooseNode(ids(tier)),
         EffectKind::Cluster { effect: ClusterEffect::PromoteNode(node), .. } => {
             Task::PromoteNode(node.to_string())
+        }
+        EffectKind::Network { effect: NetworkEffect::Remove(cluster), .. } => {
+            Task::RemoveMember(cluster.to_string())
+        }
+        EffectKind::Network { effect: NetworkEffect::SwitchOver { to, mode }, .. } => {
+            Task::SwitchOver(to.to_string(), *mode == SwitchMode::Forced)
         }
         EffectKind::Cluster { .. } => Task::Other(effect.kind.name().to_string()),
     };

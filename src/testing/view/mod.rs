@@ -218,6 +218,19 @@ pub struct ClusterView {
     pub nodes: Vec<NodeView>,
 }
 
+/// A global database network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkView {
+    /// The id.
+    pub id: String,
+    /// The status.
+    pub status: String,
+    /// The primary cluster.
+    pub primary: String,
+    /// The secondary clusters, in any order.
+    pub secondaries: Vec<String>,
+}
+
 /// What an effect asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
@@ -237,6 +250,10 @@ pub enum Task {
     ChooseNode(Vec<String>),
     /// Promote this node.
     PromoteNode(String),
+    /// Take this secondary out of a network.
+    RemoveMember(String),
+    /// Make this secondary the primary of its network; forced, if true.
+    SwitchOver(String, bool),
     /// A task that the reference does not model.
     Other(String),
 }
@@ -251,6 +268,9 @@ impl fmt::Display for Task {
             Self::Reprotect(true) => "reverse the direction",
             Self::Reprotect(false) => "cancel the failover",
             Self::Delete => "delete",
+            Self::RemoveMember(cluster) => return write!(f, "remove {cluster}"),
+            Self::SwitchOver(to, false) => return write!(f, "switch over to {to}"),
+            Self::SwitchOver(to, true) => return write!(f, "force a switch-over to {to}"),
             Self::ChooseNode(tier) => return write!(f, "choose one of {}", tier.join(" and ")),
             Self::PromoteNode(node) => return write!(f, "promote {node}"),
             Self::Other(what) => what,
@@ -300,6 +320,8 @@ pub struct View {
     pub drills: Vec<DrillView>,
     /// All clusters.
     pub clusters: Vec<ClusterView>,
+    /// All global database networks.
+    pub networks: Vec<NetworkView>,
     /// All pending effects.
     pub effects: Vec<PendingEffect>,
     /// The next deadline: its time, and its pair or group.

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::{Firsts, Item, LeftOutReason, Read};
 use crate::control_plane::{ControlPlane, Step};
 use crate::ebs::ReplicaId;
-use crate::ids::{AccountId, GroupId, PairId};
+use crate::ids::{AccountId, ClusterId, GroupId, PairId};
 use crate::time::Timestamp;
 
 /// A paste on its way into a control plane.
@@ -101,7 +101,8 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Adds regions and zones, and adopts drills, whose owners and pairs exist by now, and clusters.
+    /// Adds regions and zones, and adopts drills, whose owners and pairs exist by now, clusters, and
+    /// networks of clusters.
     pub(super) fn adopt_others(&mut self, plane: &mut ControlPlane) {
         for item in self.items {
             let Ok(Read::Region { region, zones }) = &item.read else { continue };
@@ -117,6 +118,17 @@ impl<'a> Entry<'a> {
                     plane.adopt_cluster(self.now, self.account, cluster.clone()).map_err(Into::into)
                 }
                 _ => continue,
+            };
+            match adopted {
+                Ok(step) => self.step.extend(step),
+                Err(reason) => drop(self.out.insert(number, reason)),
+            }
+        }
+        for (number, read) in self.entering() {
+            let Read::Network(network) = read else { continue };
+            let adopted = match self.dangling(plane, read) {
+                Some(reason) => Err(reason),
+                None => plane.adopt_network(self.now, self.account, network.clone()).map_err(Into::into),
             };
             match adopted {
                 Ok(step) => self.step.extend(step),
@@ -140,6 +152,7 @@ impl<'a> Entry<'a> {
     fn dangling(&self, plane: &ControlPlane, read: &Read) -> Option<LeftOutReason> {
         let pair = |id: &PairId| plane.pair(id).is_some_and(|pair| pair.account() == self.account);
         let group = |id: &GroupId| plane.group(id).is_some_and(|view| view.group.account() == self.account);
+        let cluster = |id: &ClusterId| plane.cluster(id).is_some_and(|known| known.account() == self.account);
         match read {
             Read::Drill(drill) => match &drill.owner {
                 ReplicaId::Pair(id) if !pair(id) => Some(reference("PairId", id.as_str())),
@@ -161,9 +174,10 @@ impl<'a> Entry<'a> {
                 let missing = nodes.iter().find(|node| cluster.node(node).is_none())?;
                 Some(reference("Nodes", missing.as_str()))
             }
-            Read::Listed(id) => {
-                let known = plane.cluster(id).is_some_and(|cluster| cluster.account() == self.account);
-                (!known).then(|| reference("DBClusterId", id.as_str()))
+            Read::Listed(id) => (!cluster(id)).then(|| reference("DBClusterId", id.as_str())),
+            Read::Network(network) => {
+                let mut members = core::iter::once(&network.primary).chain(&network.secondaries);
+                Some(reference("DBClusters", members.find(|id| !cluster(id))?.as_str()))
             }
             Read::Pair(_) | Read::Group(_) | Read::Cluster(_) | Read::Region { .. } | Read::Unheld => None,
         }

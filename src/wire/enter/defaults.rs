@@ -18,6 +18,8 @@ pub enum IdKind {
     Cluster,
     /// A node of a cluster.
     Node,
+    /// A global database network.
+    Network,
 }
 
 impl IdKind {
@@ -29,6 +31,7 @@ impl IdKind {
             Self::Disk => "d-",
             Self::Cluster => "pc-",
             Self::Node => "pi-",
+            Self::Network => "gdn-",
         }
     }
 }

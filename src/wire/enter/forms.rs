@@ -20,10 +20,11 @@ pub(super) enum Kind {
     Cluster,
     Endpoint,
     Switch,
+    Network,
     Region,
 }
 
-/// The lists of bodies. `Items` holds endpoints, or clusters, in a list of their own or with a status.
+/// The lists of bodies. `Items` holds endpoints, networks, or clusters, these in a list of their own or with a status.
 const LISTS: [(&str, Kind); 8] = [
     ("ReplicaPairs", Kind::Pair),
     ("ReplicaGroups", Kind::Group),
@@ -36,13 +37,14 @@ const LISTS: [(&str, Kind); 8] = [
 ];
 
 /// The fields by which a single object is known, the first that it has.
-const MARKS: [(&str, Kind); 9] = [
+const MARKS: [(&str, Kind); 10] = [
     ("Progress", Kind::Progress),
     ("DrillId", Kind::Drill),
     ("ReplicaPairId", Kind::Pair),
     ("ReplicaGroupId", Kind::Group),
     ("ResourceId", Kind::Tag),
     ("DBEndpointId", Kind::Endpoint),
+    ("GDNId", Kind::Network),
     ("DBClusterId", Kind::Cluster),
     ("SwitchId", Kind::Switch),
     ("Zones", Kind::Region),
@@ -123,10 +125,14 @@ impl<'a> Objects<'a> {
         let Some(value) = value else { return Ok(()) };
         let (nested, items) = items(value).ok_or_else(|| NotAnAnswer { at: at.clone() })?;
         let at = if nested.is_empty() { at } else { within(&at, nested) };
-        let is_endpoint = |item: &Value| nested.is_empty() && item.get("DBClusterStatus").is_none();
+        let of = |item: &Value| match kind {
+            Kind::Endpoint if item.get("GDNId").is_some() => Kind::Network,
+            Kind::Endpoint if !nested.is_empty() || item.get("DBClusterStatus").is_some() => Kind::Cluster,
+            kind => kind,
+        };
         self.found.extend((items.iter().enumerate()).map(|(number, value)| Object {
             at: format!("{at}[{number}]"),
-            kind: if kind == Kind::Endpoint && !is_endpoint(value) { Kind::Cluster } else { kind },
+            kind: of(value),
             value,
             around: body,
         }));

@@ -29,13 +29,13 @@ use super::ebs::group::SeededGroup;
 use super::ebs::pair::SeededPair;
 use super::ebs::{TAG, drill, group, pair};
 use super::pasted::{Misread, Pasted, SeedProblem};
-use super::polardb::attribute;
+use super::polardb::{attribute, networks};
 use super::regions;
 use super::rules::{W_042, W_043};
 use crate::control_plane::{ControlPlane, NotAdopted, Step};
 use crate::ebs::{DrillSeed, PairStatus};
-use crate::ids::{AccountId, ClusterId, DrillId, GroupId, NodeId, PairId, RegionId, ZoneId};
-use crate::polardb::ClusterSeed;
+use crate::ids::{AccountId, ClusterId, DrillId, GroupId, NetworkId, NodeId, PairId, RegionId, ZoneId};
+use crate::polardb::{ClusterSeed, NetworkSeed};
 use crate::rule::cite;
 use crate::text::Tag;
 use crate::time::Timestamp;
@@ -93,6 +93,8 @@ pub struct Entered {
     pub drills: Vec<DrillId>,
     /// The clusters.
     pub clusters: Vec<ClusterId>,
+    /// The global database networks.
+    pub networks: Vec<NetworkId>,
     /// The regions, each of which now has the zones of the paste too.
     pub regions: Vec<RegionId>,
     /// Where the paste holds what the model does not show again, such as `Clusters[0].DBNodes[1].MaxIOPS`.
@@ -125,6 +127,7 @@ enum Read {
     Group(SeededGroup),
     Drill(DrillSeed),
     Cluster(ClusterSeed),
+    Network(NetworkSeed),
     Progress(PairId),
     Tag {
         resource: String,
@@ -168,6 +171,7 @@ impl Read {
                     nodes.filter(|node| !node.is_empty()).map(NodeId::parse).collect::<Result<_, _>>();
                 Self::Endpoint { cluster, nodes: nodes.map_err(|why| Misread::at("Nodes", why))? }
             }
+            Kind::Network => Self::Network(networks::read(pasted, defaults)?),
             Kind::Region => {
                 let (region, zones) = regions::read(pasted)?;
                 Self::Region { region, zones }
@@ -183,6 +187,7 @@ impl Read {
             Self::Group(group) => (Kind::Group, group.seed.id.as_str()),
             Self::Drill(drill) => (Kind::Drill, drill.id.as_str()),
             Self::Cluster(cluster) => (Kind::Cluster, cluster.id.as_str()),
+            Self::Network(network) => (Kind::Network, network.id.as_str()),
             Self::Progress(_) | Self::Tag { .. } | Self::Endpoint { .. } => return None,
             Self::Listed(_) | Self::Region { .. } | Self::Unheld => return None,
         };
@@ -241,6 +246,7 @@ impl Paste {
                 Read::Group(group) => entered.groups.push(group.seed.id.clone()),
                 Read::Drill(drill) => entered.drills.push(drill.id.clone()),
                 Read::Cluster(cluster) => entered.clusters.push(cluster.id.clone()),
+                Read::Network(network) => entered.networks.push(network.id.clone()),
                 Read::Region { region, .. } if !entered.regions.contains(region) => {
                     entered.regions.push(region.clone())
                 }
@@ -251,11 +257,14 @@ impl Paste {
         entered
     }
 
-    /// For each resource the object that enters it: the first of several, but the attribute call knows more of a cluster
-    /// than the list.
+    /// For each resource the object that enters it: the first of several, but the call on a single cluster or network knows
+    /// more than the list.
     fn firsts(&self) -> Firsts {
         let mut firsts = Firsts::new();
-        let attribute = |item: &Item| item.given.get("DBNodes").is_some_and(Value::is_array);
+        let attribute = |item: &Item| {
+            let of_network = item.given.get("GDNId").is_some() && item.given.get("DBClusterId").is_some();
+            of_network || item.given.get("DBNodes").is_some_and(Value::is_array)
+        };
         for (number, item) in self.items.iter().enumerate() {
             let Some(resource) = item.read.as_ref().ok().and_then(Read::resource) else { continue };
             let first = firsts.entry(resource).or_insert(number);

@@ -15,7 +15,10 @@ use crate::control_plane::ControlPlane;
 use crate::ebs::{Page, PairPage, Site};
 use crate::polardb::DescribeDbClusterEndpoints;
 use crate::wire::ebs::{DescribeDiskReplicaPairProgressResponse, DrillRecord, GroupRecord, PairRecord, TAG};
-use crate::wire::polardb::{DescribeDbClusterAttributeResponse, EndpointItem, ListedCluster, ZonalCluster};
+use crate::wire::polardb::{
+    DescribeDbClusterAttributeResponse, DescribeGlobalDatabaseNetworkResponse, EndpointItem, ListedCluster,
+    ListedNetwork, ZonalCluster,
+};
 use crate::wire::regions::{EbsRegion, PolarDbRegion};
 
 impl Read {
@@ -74,16 +77,26 @@ impl Read {
                 let same = list.endpoints.iter().find(|endpoint| Some(endpoint.kind.as_str()) == kind)?;
                 json(EndpointItem::new(cluster.id(), same))
             }
+            Self::Network(network) => {
+                let view = plane.network_view(plane.network(&network.id)?);
+                // Only the list has neither primary nor nodes.
+                let mut shown = match given.get("DBClusterId") {
+                    Some(_) => json(DescribeGlobalDatabaseNetworkResponse::new(&view, "")),
+                    None => json(ListedNetwork::new(&view)),
+                }?;
+                align(shown.get_mut("DBClusters")?, given.get("DBClusters")?, "DBClusterId");
+                Some(shown)
+            }
             Self::Listed(cluster) => json(ZonalCluster::new(plane.cluster(cluster)?)),
             Self::Region { region, .. } => {
                 let zones = plane.regions().get(region)?;
                 if given.get("Zones").is_some_and(Value::is_object) {
                     let mut shown = json(PolarDbRegion::new(region, zones))?;
-                    align(shown.pointer_mut("/Zones/Zone")?, given.pointer("/Zones/Zone")?);
+                    align(shown.pointer_mut("/Zones/Zone")?, given.pointer("/Zones/Zone")?, "ZoneId");
                     return Some(shown);
                 }
                 let mut shown = json(EbsRegion::new(region, zones))?;
-                align(shown.get_mut("Zones")?, given.get("Zones").unwrap_or(&Value::Null));
+                align(shown.get_mut("Zones")?, given.get("Zones")?, "ZoneId");
                 Some(shown)
             }
             Self::Unheld => None,
@@ -91,12 +104,12 @@ impl Read {
     }
 }
 
-/// Puts zones into the order of those given, with nothing in place of those that are not shown.
-fn align(shown: &mut Value, given: &Value) {
-    let zone = |zone: &Value| zone.get("ZoneId").cloned();
+/// Puts the objects of a list into the order of those given, by this field, with nothing in place of one that is not shown.
+fn align(shown: &mut Value, given: &Value, by: &str) {
     let all = shown.as_array().cloned().unwrap_or_default();
-    let at = |given: &Value| all.iter().find(|shown| zone(shown) == zone(given)).cloned().unwrap_or_default();
-    *shown = given.as_array().into_iter().flatten().map(at).collect();
+    let same = |given: &Value| all.iter().find(|shown| shown.get(by) == given.get(by));
+    let given = given.as_array().into_iter().flatten();
+    *shown = given.map(|given| same(given).cloned().unwrap_or_default()).collect();
 }
 
 fn json(object: impl Serialize) -> Option<Value> {

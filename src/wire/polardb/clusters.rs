@@ -8,6 +8,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::networks;
 use super::standby::standby_zone;
 use super::words::{ENGINE, NETWORK, SWITCH, UNLOCKED, listed_role, setting, switch};
 use crate::control_plane::Refusal;
@@ -46,7 +47,8 @@ const PAY_TYPES: [(&str, PayType); 2] =
     [(PayType::Postpaid.as_str(), PayType::Postpaid), (PayType::Prepaid.as_str(), PayType::Prepaid)];
 
 /// Parameters that `CreateDBCluster` defines and nothing later depends on: the metadata of 2024-06 and SDK 9.2.1 together,
-/// sorted, without those that every operation takes. The token compares them as they are spelled.
+/// sorted, without those that every operation takes; of a secondary the first and the network are used. The token compares
+/// them as they are spelled.
 const UNUSED_ON_CREATE: &str = "\
     AgenticDbClusterDescription AgenticDbClusterId AgenticDbType AllowShutDown Architecture AutoRenew AutoUseCoupon \
     BackupRetentionPolicyOnClusterDeletion BurstingEnabled CloneDataPoint CloudProvider ClusterNetworkType \
@@ -106,8 +108,10 @@ pub(in crate::wire) fn create(reader: &mut Reader<'_>) -> Result<CreateDbCluster
     let counts = engine == Engine::MySql;
     let asked = if counts { reader.number("DBNodeNum", range)? } else { None };
     let node_number = asked.unwrap_or(default);
+    let joins = networks::joins(reader)?;
     let mut other = Vec::new();
-    for name in UNUSED_ON_CREATE.split(' ') {
+    let used = |name: &&str| joins.is_some() && matches!(*name, "CreationOption" | "GDNId");
+    for name in UNUSED_ON_CREATE.split(' ').filter(|name| !used(name)) {
         other.extend(reader.text(name)?.map(|text| (Arc::from(name), Arc::from(text))));
     }
     Ok(CreateDbCluster {
@@ -126,6 +130,7 @@ pub(in crate::wire) fn create(reader: &mut Reader<'_>) -> Result<CreateDbCluster
         description,
         resource_group,
         tags,
+        joins,
         other,
     })
 }

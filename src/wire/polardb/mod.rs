@@ -5,6 +5,7 @@ pub(super) mod attribute;
 pub(super) mod clusters;
 pub(super) mod endpoints;
 pub(super) mod ha_log;
+pub(super) mod networks;
 pub(super) mod nodes;
 pub(super) mod standby;
 mod words;
@@ -17,5 +18,10 @@ pub use clusters::{
 };
 pub use endpoints::{Address, DescribeDbClusterEndpointsResponse, EndpointItem};
 pub use ha_log::{DescribeHaLogsResponse, HaLogItem};
+pub use networks::{
+    CreateGlobalDatabaseNetworkResponse, DescribeGlobalDatabaseNetworkResponse,
+    DescribeGlobalDatabaseNetworksResponse, ListedMember, ListedNetwork, NetworkCluster, NetworkConnection,
+    NetworkNode,
+};
 pub use nodes::{CreateDbNodesResponse, NodeIdList, OrderedResponse};
 pub use zonal::{DescribeDbClustersZonalResponse, ZonalCluster};

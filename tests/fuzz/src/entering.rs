@@ -137,6 +137,13 @@ impl Answers {
         if let Some(region) = regions.first() {
             answers.pages(region, Operation::DescribeEbsRegions, &[]);
             answers.pages(region, Operation::DescribePolarDbRegions, &[]);
+            let from = answers.bodies.len();
+            answers.pages(region, Operation::DescribeGlobalDatabaseNetworks, &[("PageSize", "100")]);
+            let items = answers.bodies[from..].iter().filter_map(|body| body["Items"].as_array()).flatten();
+            let ids: Vec<String> = items.filter_map(|item| item["GDNId"].as_str().map(Into::into)).collect();
+            for id in ids {
+                answers.pages(region, Operation::DescribeGlobalDatabaseNetwork, &[("GDNId", &id)]);
+            }
         }
         answers
     }
@@ -193,8 +200,16 @@ fn at_place<'a>(bodies: &'a mut [Value], at: &str) -> &'a mut Value {
 }
 
 /// The fields by which objects are known.
-const IDS: [&str; 7] =
-    ["DBEndpointId", "DrillId", "ResourceId", "ReplicaPairId", "ReplicaGroupId", "DBClusterId", "RegionId"];
+const IDS: [&str; 8] = [
+    "DBEndpointId",
+    "DrillId",
+    "ResourceId",
+    "ReplicaPairId",
+    "ReplicaGroupId",
+    "GDNId",
+    "DBClusterId",
+    "RegionId",
+];
 
 fn id_of(object: &Value) -> Option<String> {
     IDS.iter().find_map(|id| object[*id].as_str()).map(String::from)

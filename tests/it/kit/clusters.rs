@@ -126,6 +126,7 @@ pub fn create_cluster(edition: Edition, node_number: u8) -> CreateDbCluster {
         description: None,
         resource_group: None,
         tags: Vec::new(),
+        joins: None,
         other: Vec::new(),
     }
 }

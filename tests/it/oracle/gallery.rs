@@ -156,6 +156,18 @@ gallery! {
     a_drill_that_moves_nobody_is_rejected: DrillMovesNobody,
         "a drill of the writer and of its zone", Effects, "P-180";
     a_locked_cluster_released_is_rejected: LockedReleased, "a locked cluster", Answer, "P-021";
+    a_primary_removed_is_rejected: PrimaryRemoved,
+        "a network from its beginning to its end", Answer, "P-421";
+    a_network_deleted_with_secondaries_is_rejected: NetworkDeletedWithSecondaries,
+        "a network from its beginning to its end", Answer, "P-430";
+    an_old_primary_that_leaves_is_rejected: OldPrimaryLeaves,
+        "a planned switch-over, and back", Membership, "P-446";
+    a_primary_that_moves_at_acceptance_is_rejected: PrimaryMovesAtAcceptance,
+        "a planned switch-over, and back", Primary, "P-440";
+    a_failover_in_a_locked_network_is_rejected: FailoverWhileLocked,
+        "a planned switch-over, and back", Answer, "P-450";
+    a_member_released_is_rejected: MemberReleased,
+        "a network from its beginning to its end", Answer, "P-452";
     a_clock_that_goes_back_is_rejected: ClockGoesBack, "a clock that leaps back", Deadline, "E-110";
     the_state_before_the_token_is_rejected: StateBeforeToken, "a lost reply", Answer, "T-080";
     a_replay_across_accounts_is_rejected: ReplayAcrossAccounts, "one token in two accounts", Answer, "E-014";

@@ -39,7 +39,7 @@ pub fn world() -> World {
         pair(5, PairStatus::Stopped),
     ];
     let group = Some(group_seed(GroupStatus::Normal, &[1, 2]));
-    World { policy: Policy::default(), pairs, group, clusters: vec![cluster()] }
+    World { policy: Policy::default(), pairs, group, clusters: vec![cluster()], network: None }
 }
 
 /// The control plane in a world beside the reference.

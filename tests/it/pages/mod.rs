@@ -3,8 +3,10 @@
 //! `UPDATE=1 cargo test --test it pages` rewrites the pages.
 
 mod catalogue;
+mod fields;
 mod index;
 mod rules;
+mod scope;
 mod sources;
 
 use std::fs;

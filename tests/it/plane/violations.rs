@@ -8,11 +8,14 @@
 use std::collections::BTreeSet;
 
 use failover_model::ebs::{GroupStatus, MAX_MEMBERS, PairStatus};
+use failover_model::polardb::{
+    ClusterSeed, NetworkSeed, NetworkStatus, Role, SwitchMode, SwitchOverGlobalDatabaseNetwork,
+};
 use failover_model::snapshot::RestoreError;
 use failover_model::{ControlPlane, Violation};
 use serde_json::{Value, json};
 
-use crate::kit::{CLUSTER, OWNER, RPO_MS, START, World, id};
+use crate::kit::{self, CLUSTER, OWNER, RPO_MS, SOURCE, START, World, id};
 
 /// Pair 1 is copying its second cycle, pair 2 is being created, a cluster waits for a choice between two nodes.
 fn sound() -> Value {
@@ -167,6 +170,59 @@ fn sound_groups() -> Value {
     serde_json::to_value(world.plane.snapshot()).unwrap()
 }
 
+/// Network 1 of two secondaries switches over; cluster 4 is of its own, and cluster 5 is the primary of network 2.
+fn sound_networks() -> Value {
+    let mut world = World::default();
+    for name in [CLUSTER, "pc-2", "pc-3", "pc-4", "pc-5"] {
+        let nodes = vec![kit::node(&format!("{name}-w"), Role::Writer, 1)];
+        let _ = world.adopt(ClusterSeed { id: id(name), nodes, ..kit::seed(&[]) });
+    }
+    let network = |name, primary, secondaries: &[&str]| NetworkSeed {
+        id: id(name),
+        description: None,
+        resource_group: None,
+        created_at: kit::at(START),
+        primary: id(primary),
+        secondaries: secondaries.iter().map(|name| id(name)).collect(),
+        status: NetworkStatus::Active,
+    };
+    for seed in [network("gdn-1", CLUSTER, &["pc-2", "pc-3"]), network("gdn-2", "pc-5", &[])] {
+        let _ = world.plane.adopt_network(kit::at(START), &id(OWNER), seed).unwrap();
+    }
+    let (network, mode) = (id("gdn-1"), SwitchMode::Planned);
+    let switch = SwitchOverGlobalDatabaseNetwork { network, cluster: Some(id("pc-2")), mode };
+    let _ = world.call(SOURCE, switch).unwrap();
+    serde_json::to_value(world.plane.snapshot()).unwrap()
+}
+
+#[rustfmt::skip]
+const BROKEN_NETWORKS: &[Broken] = &[
+    ("NoCluster", "gdn-1: ", &[("/networks/0/primary", |_| json!("pc-9"))]),
+    ("NoCluster", "gdn-1: ", &[("/networks/0/secondaries/1/cluster", |_| json!("pc-9"))]),
+    ("NoCluster", "gdn-1: ", &[("/networks/0/account", |_| json!("9"))]),
+    ("MemberTwice", "gdn-1: ", &[("/networks/0/secondaries/1/cluster", |_| json!(CLUSTER))]),
+    ("MemberTwice", "gdn-2: ", &[("/networks/1/primary", |_| json!("pc-2"))]),
+    ("TooMany", "gdn-1: ", &[("/networks/0/secondaries", |_| {
+        let more = |name: &str| json!({ "cluster": name, "replicates": true });
+        ["pc-2", "pc-3", "pc-4", "pc-6", "pc-7"].map(more).into()
+    }), ("/clusters", |state| {
+        let mut clusters = state["clusters"].as_array().unwrap().clone();
+        for name in ["pc-6", "pc-7"] {
+            let mut more = clusters[3].clone();
+            (more["id"], more["nodes"][0]["id"]) = (json!(name), json!(format!("{name}-w")));
+            more["ordinal"] = json!(900 + clusters.len());
+            clusters.push(more);
+        }
+        clusters.into()
+    }), ("/next_id", FAR)]),
+    ("Engines", "gdn-1: ", &[("/clusters/2/version", |_| json!("5.7"))]),
+    ("Pending", "gdn-1: ", &[("/networks/0/pending/effect", |_| json!("delete"))]),
+    ("Pending", "gdn-1: ", &[("/networks/0/pending/effect", |_| json!({ "remove": CLUSTER }))]),
+    ("InFuture", "gdn-1: ", &[("/networks/0/created_at", LATER)]),
+    ("InFuture", "gdn-1: ", &[("/networks/0/pending/since", LATER)]),
+    ("EffectNotMinted", "999", &[("/networks/0/pending/id", FAR)]),
+];
+
 /// More members than a group may have.
 fn many(state: &Value) -> Value {
     let member = |number: usize| {
@@ -316,6 +372,11 @@ fn each_broken_group_member_and_drill_is_reported_as_what_it_is() {
     reported(&sound_groups(), BROKEN_GROUPS);
 }
 
+#[test]
+fn each_broken_network_is_reported_as_what_it_is() {
+    reported(&sound_networks(), BROKEN_NETWORKS);
+}
+
 /// The variants of an enum, read from the source that defines it.
 fn variants(source: &str, name: &str) -> BTreeSet<String> {
     let begin = source.split(&format!("pub enum {name} {{\n")).nth(1).expect("the enum is there");
@@ -336,7 +397,7 @@ fn every_violation_of_the_control_plane_is_broken_somewhere() {
     assert!(all.remove("Resource"), "it is one of these:");
     all.extend(variants(source, "Breach"));
     assert!(all.len() > 40, "{all:?}");
-    let all_broken = BROKEN.iter().chain(BROKEN_GROUPS);
+    let all_broken = BROKEN.iter().chain(BROKEN_GROUPS).chain(BROKEN_NETWORKS);
     let mut broken: BTreeSet<String> = all_broken.map(|(name, ..)| name.to_string()).collect();
     let inside = include_str!("../../../src/control_plane/check/broken.rs");
     broken.extend(["Violation::", "Breach::"].iter().flat_map(|prefix| named(inside, prefix)));

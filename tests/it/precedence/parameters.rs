@@ -255,7 +255,8 @@ fn polardb(operation: &str) -> &'static str {
             Tag.3.Key=k&Tag.3.Value=http://v::::400 InvalidTag.Malformed (P-601 | `Tag.3.Value` is not valid
             ServerlessType=x
             StrictConsistency=x
-            DBNodeNum=99"
+            DBNodeNum=99
+            GDNId*=!::400 MissParameter.GDNId (P-410::400 InvalidGDNId.Malformed (P-601"
         }
         "FailoverDBCluster" | "FailoverDBClusterZonal" => {
             "DBClusterId*=!::::404 InvalidDBClusterId.Malformed (P-601
@@ -327,6 +328,30 @@ fn polardb(operation: &str) -> &'static str {
             ClientToken"
         }
         "DescribePolarDbRegions" => "",
+        "CreateGlobalDatabaseNetwork" => {
+            "DBClusterId*=!::::404 InvalidDBClusterId.Malformed (P-601
+            GDNDescription=1
+            ResourceGroupId=!"
+        }
+        "DeleteGlobalDatabaseNetwork" | "DescribeGlobalDatabaseNetwork" => "GDNId*=!",
+        "RemoveDBClusterFromGDN" => {
+            "DBClusterId*=!::::404 InvalidDBClusterId.Malformed (P-601
+            GDNId*=!
+            Force=x"
+        }
+        "SwitchOverGlobalDatabaseNetwork" => {
+            "DBClusterId=!::::404 InvalidDBClusterId.Malformed (P-601
+            GDNId*=!
+            Forced=x"
+        }
+        "DescribeGlobalDatabaseNetworks" => {
+            "FilterRegion=!
+            DBClusterId=!::::404 InvalidDBClusterId.Malformed (P-601
+            PageSize=1
+            PageNumber=0
+            GDNId=!
+            ResourceGroupId=!"
+        }
         "ModifyDBNodeConfig" => {
             "DBClusterId*=!::::404 InvalidDBClusterId.Malformed (P-601
             DBNodeId*=!

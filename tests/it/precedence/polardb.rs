@@ -1,13 +1,13 @@
 //! The operations of PolarDB.
 
 use super::How::{Before, Parameter};
-use super::{Case, Fault, fault, together};
+use super::{Case, Fault, fault, networks, together};
 
 const CLASS: &str = "polar.mysql.x4.large";
 
 /// Two clusters of four nodes, running, the first with a column-store node more; a third of an edition that has no readers to
-/// fail over to, a fourth of another engine, a fifth that is a subscription.
-fn stage() -> String {
+/// fail over to, a fourth of another engine, a fifth that is a subscription; a network of the first with a sixth.
+pub fn stage() -> String {
     let create = |rest: &str| {
         format!(
             "call CreateDBCluster RegionId=cn-hangzhou DBType=MySQL DBVersion=8.0 DBNodeClass={CLASS} PayType=Postpaid {rest}\n"
@@ -27,6 +27,10 @@ fn stage() -> String {
         "report 5 succeeded\n".into(),
         format!("call CreateDBNodes DBClusterId=pc-1 DBNode.1.TargetClass={CLASS} ImciSwitch=ON fresh=nodes:pi-v\n"),
         "report 6 succeeded\n".into(),
+        "call CreateGlobalDatabaseNetwork DBClusterId=pc-1 fresh=gdn-1\n".into(),
+        "report 7 succeeded\n".into(),
+        create("CreationOption=CreateGdnStandby GDNId=gdn-1 fresh=pc-6:pi-n,pi-o"),
+        "report 8 succeeded\n".into(),
     ]
     .concat()
 }
@@ -40,16 +44,22 @@ fn wide_stage() -> String {
     };
     [
         stage(),
-        create("CreationCategory=SENormal fresh=pc-6:pi-n", 7),
-        create("ServerlessType=AgileServerless ScaleMax=8 DBNodeNum=3 fresh=pc-7:pi-o,pi-p,pi-q", 8),
-        create("StrictConsistency=ON DBNodeNum=3 fresh=pc-10:pi-r,pi-s,pi-t", 9),
+        create("CreationCategory=SENormal fresh=pc-16:pi-160", 9),
+        create("ServerlessType=AgileServerless ScaleMax=8 DBNodeNum=3 fresh=pc-17:pi-170,pi-171,pi-172", 10),
+        create("StrictConsistency=ON DBNodeNum=3 fresh=pc-18:pi-180,pi-181,pi-182", 11),
     ]
     .concat()
 }
 
+/// Three secondaries more.
+const FULL: &str = "\
+call CreateDBCluster RegionId=cn-beijing DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid DBNodeNum=1 CreationOption=CreateGdnStandby GDNId=gdn-1 fresh=pc-71:pi-71
+call CreateDBCluster RegionId=cn-beijing DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid DBNodeNum=1 CreationOption=CreateGdnStandby GDNId=gdn-1 fresh=pc-72:pi-72
+call CreateDBCluster RegionId=cn-beijing DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid DBNodeNum=1 CreationOption=CreateGdnStandby GDNId=gdn-1 fresh=pc-73:pi-73";
+
 const BUSY: &str = "observe cluster pc-1 busy MinorVersionUpgrading";
 
-fn unknown(answer: &'static str) -> Fault {
+pub fn unknown(answer: &'static str) -> Fault {
     fault(answer, "a cluster that is not known", Parameter("DBClusterId", Some("pc-unknown")))
 }
 
@@ -69,13 +79,23 @@ fn wide(operation: &'static str, call: &'static str, other: &'static str, faults
     Case { stage: wide_stage(), ..case(operation, call, other, faults) }
 }
 
+/// Forced, since a busy primary is not switched over otherwise.
+fn locked(answer: &'static str) -> Fault {
+    fault(
+        answer,
+        "a cluster whose network is locked",
+        Before("call SwitchOverGlobalDatabaseNetwork GDNId=gdn-1 DBClusterId=pc-6 Forced=true"),
+    )
+}
+
 pub fn all() -> Vec<Case> {
     let mut cases = clusters();
     cases.extend(nodes());
+    cases.extend(networks::all());
     cases
 }
 
-fn on(cluster: &'static str) -> super::How {
+pub fn on(cluster: &'static str) -> super::How {
     Parameter("DBClusterId", Some(cluster))
 }
 
@@ -121,7 +141,7 @@ fn failover(operation: &'static str) -> Case {
                 fault(
                     "400 UnsupportHighFrequenceSwitchOver (P-106",
                     "another switch within the window",
-                    Before("call FailoverDBCluster DBClusterId=pc-1 TargetDBNodeId=pi-b\nreport 7 succeeded\nadvance 11m\ncall FailoverDBCluster DBClusterId=pc-1 TargetDBNodeId=pi-w\nreport 8 succeeded"),
+                    Before("call FailoverDBCluster DBClusterId=pc-1 TargetDBNodeId=pi-b\nreport 9 succeeded\nadvance 11m\ncall FailoverDBCluster DBClusterId=pc-1 TargetDBNodeId=pi-w\nreport 10 succeeded"),
                 ),
                 fault(
                     "400 HaStatusNotSupport (P-113",
@@ -139,6 +159,7 @@ fn failover(operation: &'static str) -> Case {
                     vec![Before("observe nodes pi-a,pi-b,pi-c down"), Parameter("TargetDBNodeId", None)],
                 )
 .apart(&["P-113", "P-114"]),
+                locked("400 HaStatusNotSupport (P-450"),
             ],
         ]
         .concat(),
@@ -149,7 +170,7 @@ fn clusters() -> Vec<Case> {
     vec![
         case(
             "CreateDBCluster",
-            "RegionId=cn-hangzhou Version=2017-08-01 DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid fresh=pc-8:pi-1,pi-2",
+            "RegionId=cn-hangzhou Version=2017-08-01 DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid CreationOption=CreateGdnStandby GDNId=gdn-1 fresh=pc-8:pi-1,pi-2",
             "RegionId=cn-hangzhou DBType=MySQL DBVersion=5.7 DBNodeClass=polar.mysql.x4.large PayType=Postpaid fresh=pc-9:pi-3,pi-4",
             vec![
                 fault(
@@ -167,11 +188,23 @@ fn clusters() -> Vec<Case> {
                     "a serverless cluster that does not say how far it scales",
                     Parameter("ServerlessType", Some("AgileServerless")),
                 ),
+                fault(
+                    "404 GDN.NotFound (P-460",
+                    "a network that is not known",
+                    Parameter("GDNId", Some("gdn-unknown")),
+                ),
+                fault(
+                    "400 InvalidEngineVersion.Unsupported (P-411",
+                    "another version than the primary's",
+                    Parameter("DBVersion", Some("5.7")),
+                ),
+                fault("400 MemberNumber.NotSupport (P-412", "four secondaries", Before(FULL)),
+                locked("403 OperationDenied.DBClusterStatus (P-451"),
             ],
         ),
         case(
             "DeleteDBCluster",
-            "Version=2017-08-01 DBClusterId=pc-1",
+            "Version=2017-08-01 DBClusterId=pc-2",
             "",
             vec![
                 unknown("404 InvalidDBCluster.NotFound (P-100"),
@@ -179,9 +212,18 @@ fn clusters() -> Vec<Case> {
                 fault(
                     "403 OperationDenied.DBClusterDeletionLock (P-021",
                     "a locked cluster",
-                    Before("call ModifyDBClusterDeletion DBClusterId=pc-1 Protection=true"),
+                    Before("call ModifyDBClusterDeletion DBClusterId=pc-2 Protection=true"),
                 ),
-                busy("403 OperationDenied.ClusterStatus (P-020"),
+                fault(
+                    "403 OperationDenied.ClusterStatus (P-020",
+                    "a cluster that is busy",
+                    Before("observe cluster pc-2 busy MinorVersionUpgrading"),
+                ),
+                fault(
+                    "403 OperationDenied.OperateStatus (P-452",
+                    "a cluster in a network",
+                    Before("call CreateGlobalDatabaseNetwork DBClusterId=pc-2 fresh=gdn-2"),
+                ),
             ],
         ),
         failover("FailoverDBCluster"),
@@ -203,13 +245,17 @@ fn clusters() -> Vec<Case> {
                     Parameter("ZoneId", Some("cn-hangzhou-a")),
                 ),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
         case(
             "ModifyDBClusterDeletion",
             "Version=2017-08-01 DBClusterId=pc-1 Protection=true",
             "",
-            vec![unknown("404 InvalidDBCluster.NotFound (P-100")],
+            vec![
+                unknown("404 InvalidDBCluster.NotFound (P-100"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
+            ],
         ),
         case(
             "ModifyDBClusterMaintainTime",
@@ -277,7 +323,7 @@ fn modify() -> Case {
             fault(
                 "403 OperationDenied.ClusterCategory (P-610",
                 "an edition without such features",
-                on("pc-6"),
+                on("pc-16"),
             ),
             fault("403 IncorrectDBInstance (P-612", "a cluster without standby cluster", on("pc-1")),
             drill(
@@ -313,7 +359,11 @@ fn arch() -> Case {
                 Parameter("HotStandbyCluster", Some("equal")),
             )
             .apart(&["P-601"]),
-            fault("403 OperationDenied.ClusterCategory (P-018", "an edition that cannot have it", on("pc-6")),
+            fault(
+                "403 OperationDenied.ClusterCategory (P-018",
+                "an edition that cannot have it",
+                on("pc-16"),
+            ),
             fault("400 StandbyClusterTurnOn (P-614", "a standby cluster that is there", on("pc-2")),
             fault(
                 "400 InvalidStandbyAZ.Malformed (P-601",
@@ -334,6 +384,7 @@ fn nodes() -> Vec<Case> {
             vec![
                 unknown("404 InvalidDBClusterId.NotFound (P-100"),
                 no_node("DBNodeId", "404 InvalidDBNodeId.NotFound (P-201"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
         wide(
@@ -343,11 +394,11 @@ fn nodes() -> Vec<Case> {
             vec![
                 unknown("404 InvalidDBClusterId.NotFound (P-100"),
                 fault("403 OperationDenied.ClusterCategory (P-101", "an edition without readers", on("pc-3")),
-                fault("403 OperationDenied.ServerlessDbNode (P-625", "a serverless cluster", on("pc-7")),
+                fault("403 OperationDenied.ServerlessDbNode (P-625", "a serverless cluster", on("pc-17")),
                 fault(
                     "400 OperationDenied.CreateDBNodesWithStrictConsistencyOn (P-626",
                     "a cluster over three zones",
-                    on("pc-10"),
+                    on("pc-18"),
                 ),
                 together(
                     "400 InvalidDBNodeNum.Malformed (P-212",
@@ -393,6 +444,7 @@ fn nodes() -> Vec<Case> {
                     ],
                 ),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
         wide(
@@ -401,11 +453,11 @@ fn nodes() -> Vec<Case> {
             "DBClusterId=pc-2 DBNodeId.1=pi-f fresh=order:o-2",
             vec![
                 unknown("404 InvalidDBClusterId.NotFound (P-100"),
-                fault("403 OperationDenied.ServerlessDbNode (P-625", "a serverless cluster", on("pc-7")),
+                fault("403 OperationDenied.ServerlessDbNode (P-625", "a serverless cluster", on("pc-17")),
                 fault(
                     "400 OperationDenied.DeleteDBNodesWithStrictConsistencyOn (P-626",
                     "a cluster over three zones",
-                    on("pc-10"),
+                    on("pc-18"),
                 ),
                 together(
                     "400 InvalidDBNodeNum.Malformed (P-212",
@@ -431,6 +483,7 @@ fn nodes() -> Vec<Case> {
                 )
                 .apart(&["P-600"]),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
         case(
@@ -445,6 +498,7 @@ fn nodes() -> Vec<Case> {
                     Parameter("DBNodeType", Some("DLNode")),
                 ),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
         case(
@@ -467,17 +521,18 @@ fn nodes() -> Vec<Case> {
                     "403 OperationDenied.RoEqualSpec (P-231",
                     "no reader of the writer's class would be left",
                     Before(
-                        "call ModifyDBNodesClass DBClusterId=pc-1 ModifyType=Upgrade DBNode.1.DBNodeId=pi-a DBNode.1.TargetClass=polar.mysql.x8.large DBNode.2.DBNodeId=pi-c DBNode.2.TargetClass=polar.mysql.x8.large fresh=order:o-3\nreport 7 succeeded",
+                        "call ModifyDBNodesClass DBClusterId=pc-1 ModifyType=Upgrade DBNode.1.DBNodeId=pi-a DBNode.1.TargetClass=polar.mysql.x8.large DBNode.2.DBNodeId=pi-c DBNode.2.TargetClass=polar.mysql.x8.large fresh=order:o-3\nreport 9 succeeded",
                     ),
                 ),
                 together(
                     "404 InvalidDBInstanceClass.NotFound (P-232",
                     "a hot replica of another class than the primary's",
                     vec![Before(
-                        "call ModifyDBNodeHotReplicaMode DBClusterId=pc-1 DBNodeId=pi-b HotReplicaMode=ON fresh=order:o-4\nreport 7 succeeded",
+                        "call ModifyDBNodeHotReplicaMode DBClusterId=pc-1 DBNodeId=pi-b HotReplicaMode=ON fresh=order:o-4\nreport 9 succeeded",
                     )],
                 ),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
         case(
@@ -487,6 +542,7 @@ fn nodes() -> Vec<Case> {
             vec![
                 no_node("DBNodeId", "400 InvalidDBNodeId.Malformed (P-240"),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
         case(
@@ -497,6 +553,7 @@ fn nodes() -> Vec<Case> {
                 unknown("404 InvalidDBCluster.NotFound (P-100"),
                 no_node("DBNodeId", "400 InvalidDBNodeId.Malformed (P-201"),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
         case(
@@ -516,10 +573,11 @@ fn nodes() -> Vec<Case> {
                     "404 InvalidDBInstanceClass.NotFound (P-252",
                     "a node of another class than the primary's",
                     Before(
-                        "call ModifyDBNodesClass DBClusterId=pc-1 ModifyType=Upgrade DBNode.1.DBNodeId=pi-a DBNode.1.TargetClass=polar.mysql.x8.large fresh=order:o-3\nreport 7 succeeded",
+                        "call ModifyDBNodesClass DBClusterId=pc-1 ModifyType=Upgrade DBNode.1.DBNodeId=pi-a DBNode.1.TargetClass=polar.mysql.x8.large fresh=order:o-3\nreport 9 succeeded",
                     ),
                 ),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
     ]

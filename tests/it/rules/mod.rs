@@ -5,6 +5,7 @@ mod failover;
 mod fairness;
 mod groups;
 mod losing_nodes;
+mod networks;
 mod nodes;
 mod observation;
 mod pairs;

@@ -95,14 +95,20 @@ fn answers_are_entered_and_answer_the_same() {
 /// The same of random worlds. What a world may answer that an empty one cannot take in is listed.
 #[test]
 fn what_a_random_world_answers_is_entered_and_answers_the_same() {
-    let (mut counts, mut ignored) = ([0; 4], BTreeSet::new());
-    for number in 8..72_u8 {
+    let (mut counts, mut ignored) = ([0; 5], BTreeSet::new());
+    for number in 8..=255_u8 {
         let (mut plane, steps) = drawn(number);
         for (at, step) in steps.into_iter().enumerate() {
             if at % 5 == 0 {
                 for told in entering::entered_again(&plane) {
                     assert_eq!(told.left_out, [], "{number} {at}");
-                    let found = [told.pairs.len(), told.groups.len(), told.drills.len(), told.clusters.len()];
+                    let found = [
+                        told.pairs.len(),
+                        told.groups.len(),
+                        told.drills.len(),
+                        told.clusters.len(),
+                        told.networks.len(),
+                    ];
                     counts = std::array::from_fn(|kind| counts[kind] + found[kind]);
                     ignored.extend(told.ignored.iter().map(|at| at.rsplit('.').next().unwrap().to_owned()));
                 }
@@ -112,6 +118,6 @@ fn what_a_random_world_answers_is_entered_and_answers_the_same() {
     }
     assert!(counts.iter().all(|count| *count > 50), "{counts:?}");
     // Which node a cluster is switching to its answer does not say, and by default no column-store node is the writer.
-    let expected = ["DBClusterStatus", "DBNodeStatus", "ImciSwitch"].map(String::from);
+    let expected = ["DBClusterStatus", "DBNodeStatus", "GDNStatus", "ImciSwitch"].map(String::from);
     assert_eq!(ignored, expected.into());
 }

@@ -10,6 +10,7 @@ mod ebs_spelling;
 mod enter;
 mod fuzz_seeds;
 mod gateway;
+mod networks;
 mod nodes;
 mod parameters;
 mod polardb_spelling;
@@ -149,7 +150,13 @@ fn least(operation: Operation) -> Given<'static> {
         ],
         Operation::RestartDbNode => vec![("DBNodeId", "pi-1")],
         Operation::RestartDbNodeZonal => vec![("DBNodeId", "pi-1"), ("DBClusterId", "pc-1")],
-        Operation::DescribeEbsRegions | Operation::DescribePolarDbRegions => vec![],
+        Operation::DescribeEbsRegions
+        | Operation::DescribePolarDbRegions
+        | Operation::DescribeGlobalDatabaseNetworks => vec![],
+        Operation::DeleteGlobalDatabaseNetwork
+        | Operation::SwitchOverGlobalDatabaseNetwork
+        | Operation::DescribeGlobalDatabaseNetwork => vec![("GDNId", "gdn-1")],
+        Operation::RemoveDbClusterFromGdn => vec![("GDNId", "gdn-1"), ("DBClusterId", "pc-1")],
         Operation::ModifyDbNodeHotReplicaMode => {
             vec![("DBClusterId", "pc-1"), ("DBNodeId", "pi-1"), ("HotReplicaMode", "ON")]
         }

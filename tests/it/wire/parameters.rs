@@ -12,6 +12,8 @@ enum Kind {
     Name,
     /// As a name, without dots.
     GroupName,
+    /// As a name, without dots and colons, and shorter.
+    NetworkDescription,
     /// The key of a tag, and its value.
     Key,
     Value,
@@ -333,6 +335,33 @@ fn parameters_of(operation: Operation) -> Vec<Parameter> {
             Parameter("HotStandbyCluster", Word(&["on", "equal"]), REQUIRED),
             Parameter("StandbyAZ", Id, OPTIONAL),
         ],
+        Operation::CreateGlobalDatabaseNetwork => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("GDNDescription", NetworkDescription, OPTIONAL),
+            Parameter("ResourceGroupId", Id, OPTIONAL),
+        ],
+        Operation::DeleteGlobalDatabaseNetwork | Operation::DescribeGlobalDatabaseNetwork => {
+            vec![Parameter("GDNId", Id, REQUIRED)]
+        }
+        Operation::RemoveDbClusterFromGdn => vec![
+            Parameter("DBClusterId", Id, REQUIRED),
+            Parameter("GDNId", Id, REQUIRED),
+            Parameter("Force", Flag, OPTIONAL),
+        ],
+        Operation::SwitchOverGlobalDatabaseNetwork => vec![
+            Parameter("DBClusterId", Id, OPTIONAL),
+            Parameter("GDNId", Id, REQUIRED),
+            Parameter("Forced", Flag, OPTIONAL),
+        ],
+        Operation::DescribeGlobalDatabaseNetworks => vec![
+            Parameter("FilterRegion", Id, OPTIONAL),
+            Parameter("DBClusterId", Id, OPTIONAL),
+            Parameter("PageSize", Word(&["30", "50", "100"]), OPTIONAL),
+            Parameter("PageNumber", Number(1, i32::MAX as u64), OPTIONAL),
+            Parameter("GDNDescription", Text, OPTIONAL),
+            Parameter("GDNId", Id, OPTIONAL),
+            Parameter("ResourceGroupId", Id, OPTIONAL),
+        ],
         Operation::DescribeDbClusterEndpoints | Operation::DescribeDbClusterEndpointsZonal => {
             and(cluster(), Parameter("DBEndpointId", Text, OPTIONAL))
         }
@@ -375,6 +404,13 @@ fn values(kind: Kind) -> (Vec<String>, Vec<String>) {
                 (own(&["ab", "Test:Group_1-3", "备份对"]), own(&["a", "a.b", "1ab", "a b"]));
             good.push("a".repeat(128));
             bad.push("a".repeat(129));
+            (good, bad)
+        }
+        NetworkDescription => {
+            let (mut good, mut bad) =
+                (own(&["ab", "Test_1-3", "备份对"]), own(&["a", "a.b", "a:b", "1ab", "a b", "https://ab"]));
+            good.push("a".repeat(126));
+            bad.push("a".repeat(127));
             (good, bad)
         }
         Name => {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use failover_model::Refusal;
 use failover_model::Span;
 use failover_model::ebs::{DrillReason, DrillStatus, EbsReason, GroupReason, GroupStatus, PairStatus};
-use failover_model::polardb::{PolarDbReason, PolarDbRefusal};
+use failover_model::polardb::{NetworkStatus, PolarDbReason, PolarDbRefusal};
 use failover_model::token::TokenRefusal;
 use failover_model::{Basis, RuleId};
 
@@ -113,7 +113,7 @@ fn every(operation: Operation) -> Vec<Refusal> {
             all.extend(of_drill.map(|why| why.of(operation).into()));
         }
         Product::PolarDb => {
-            let (cluster, node) = (|| id("pc-1"), || id("pi-1"));
+            let (cluster, node, network) = (|| id("pc-1"), || id("pi-1"), || id("gdn-1"));
             let names = [
                 "DBClusterId",
                 "DBNodeId",
@@ -176,8 +176,26 @@ fn every(operation: Operation) -> Vec<Refusal> {
                 PolarDbReason::ServerlessNodes { cluster: cluster() }.of(operation),
                 PolarDbReason::StrictConsistency { cluster: cluster() }.of(operation),
                 PolarDbReason::ForeignZone { zone: id("cn-beijing-a") }.of(operation),
+                PolarDbReason::NetworkNotFound { network: network() }.of(operation),
+                PolarDbReason::MemberExists { cluster: cluster() }.of(operation),
+                PolarDbReason::NetworkEngine { cluster: cluster() }.of(operation),
+                PolarDbReason::NetworkRequired.of(operation),
+                PolarDbReason::OtherEngine { network: network() }.of(operation),
+                PolarDbReason::MemberNumber { network: network(), rule }.of(operation),
+                PolarDbReason::MemberRole { network: network(), cluster: cluster(), rule }.of(operation),
+                PolarDbReason::NoForcedSwitch { network: network() }.of(operation),
+                PolarDbReason::SecondaryBroken { cluster: cluster() }.of(operation),
+                PolarDbReason::NetworkStatus { network: network(), status: NetworkStatus::Locked }
+                    .of(operation),
+                PolarDbReason::MemberStatus { cluster: cluster(), rule }.of(operation),
+                PolarDbReason::Locked { network: network() }.of(operation),
+                PolarDbReason::InNetwork { network: network() }.of(operation),
             ];
             all.extend(rest.map(Refusal::from));
+            if matches!(operation, O::RemoveDbClusterFromGdn | O::SwitchOverGlobalDatabaseNetwork) {
+                let reason = PolarDbReason::NotMember { network: network(), cluster: cluster() };
+                all.push(reason.of(operation).into());
+            }
         }
     }
     all
@@ -231,7 +249,7 @@ fn a_refusal_is_documented_iff_listed_and_then_has_the_listed_status_and_templat
             }
         }
     }
-    assert_eq!(listed_ones.len(), 249, "as many codes are given of those that are listed");
+    assert_eq!(listed_ones.len(), 268, "as many codes are given of those that are listed");
 }
 
 #[test]

@@ -247,6 +247,7 @@ fn the_least_create_of_a_cluster_has_the_published_defaults() {
         description: None,
         resource_group: None,
         tags: vec![],
+        joins: None,
         other: vec![],
     };
     assert_eq!(cluster(&least(CREATE_CLUSTER)), expected);
@@ -341,6 +342,20 @@ fn what_create_defines_and_the_model_does_not_use_is_kept_and_nothing_else() {
     assert_eq!(other, expected);
 }
 
+/// P-410: `GDNId` is meant only together with the option, and then neither is a parameter that is not used.
+#[test]
+fn a_secondary_names_its_network() {
+    let create = |more: &[(&str, &str)]| cluster(&and(least(CREATE_CLUSTER), more));
+    let option = ("CreationOption", "CreateGdnStandby");
+    let joining = create(&[option, ("GDNId", "gdn-1")]);
+    assert_eq!((joining.joins, joining.other), (Some("gdn-1".parse().unwrap()), vec![]));
+    let alone = create(&[("GDNId", "?")]);
+    assert_eq!((alone.joins, alone.other.len()), (None, 1));
+    let given = and(least(CREATE_CLUSTER), &[option]);
+    expect(CREATE_CLUSTER, &given, 400, "MissParameter.GDNId");
+    expect(CREATE_CLUSTER, &and(given, &[("GDNId", "?")]), 400, "InvalidGDNId.Malformed");
+}
+
 #[test]
 fn failover_and_priority_come_out_as_asked() {
     let failover = Operation::FailoverDbCluster;
@@ -419,6 +434,10 @@ fn a_request_names_its_one_resource() {
         let given = least(operation);
         let value = |wanted: &str| given.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value);
         let mut named = parameters.iter().find_map(|name| value(name));
+        let lists = operation == Operation::DescribeGlobalDatabaseNetworks;
+        let of_network =
+            (operation != Operation::CreateDbCluster && !lists).then(|| value("GDNId")).flatten();
+        named = of_network.or(named);
         named = named.or_else(|| value("ResourceId")).or_else(|| value("ResourceId.1"));
         if operation == Operation::RestartDbNode {
             named = value("DBNodeId");

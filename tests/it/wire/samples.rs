@@ -70,6 +70,15 @@ fn through_ours(operation: Operation, json: &Value) -> (Value, String) {
         Operation::DescribeDbClusterEndpoints | Operation::DescribeDbClusterEndpointsZonal => {
             through::<wire::DescribeDbClusterEndpointsResponse>(operation, json)
         }
+        Operation::CreateGlobalDatabaseNetwork => {
+            through::<wire::CreateGlobalDatabaseNetworkResponse>(operation, json)
+        }
+        Operation::DescribeGlobalDatabaseNetwork => {
+            through::<wire::DescribeGlobalDatabaseNetworkResponse>(operation, json)
+        }
+        Operation::DescribeGlobalDatabaseNetworks => {
+            through::<wire::DescribeGlobalDatabaseNetworksResponse>(operation, json)
+        }
         _ => through::<wire::Accepted>(operation, json),
     }
 }

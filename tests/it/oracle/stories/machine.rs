@@ -2,9 +2,9 @@
 //! drawn for. It looks ahead where a blind generator would hardly ever get to.
 
 use failover_model::ebs::DiskChange;
-use failover_model::polardb::{Failure, NodeChange};
+use failover_model::polardb::{Failure, NodeChange, Removal, SwitchMode};
 use failover_model::testing::steps::{
-    CallRegion, Completion, Origin, ReplicaCall, StepKind, TestStep, Timing,
+    CallRegion, ClusterCall, Completion, NetworkCall, Origin, ReplicaCall, StepKind, TestStep, Timing,
 };
 use failover_model::testing::strategies::{self, World};
 use failover_model::testing::view::{ClusterView, PairView, View};
@@ -135,6 +135,7 @@ fn likely(model: &Model) -> BoxedStrategy<TestStep> {
     whats.extend(on_groups(&view, caller.clone()));
     let running = |(at, cluster): (usize, &ClusterView)| (cluster.status == "Running").then_some(at as u8);
     let running: Vec<u8> = view.clusters.iter().enumerate().filter_map(running).collect();
+    whats.extend(on_networks(&view, caller.clone(), &running));
     if !running.is_empty() {
         let cluster = (caller, select(running), proptest::option::weighted(0.3, any::<u8>()));
         let cluster = cluster.prop_map(|(caller, cluster, target)| {
@@ -152,6 +153,38 @@ fn likely(model: &Model) -> BoxedStrategy<TestStep> {
         whats.push((6, ended.boxed()));
     }
     Union::new_weighted(whats).prop_map(|what| TestStep { timing: Timing::Later(1), kind: what }).boxed()
+}
+
+/// What is likely of networks: one is made, gets a secondary, and switches over.
+fn on_networks(
+    view: &View,
+    caller: impl Strategy<Value = Origin> + Clone + 'static,
+    running: &[u8],
+) -> Vec<(u32, BoxedStrategy<StepKind>)> {
+    let Some(network) = view.networks.iter().find(|network| network.status == "active") else {
+        let made = (caller, any::<u8>(), 0_u8..3);
+        let made = made.prop_map(|(caller, cluster, id)| StepKind::CreateNetwork(caller, Some(cluster), id));
+        return if running.is_empty() { vec![] } else { vec![(1, made.boxed())] };
+    };
+    let joined = (caller.clone(), 0_u8..6);
+    let joined = joined.prop_map(|(caller, id)| StepKind::CreateSecondary(caller, Some(0), id)).boxed();
+    if network.secondaries.is_empty() {
+        return vec![(3, joined)];
+    }
+    let mode = prop_oneof![3 => Just(SwitchMode::Planned), 1 => Just(SwitchMode::Forced)];
+    let call = prop_oneof![
+        4 => (proptest::option::weighted(0.5, any::<u8>()), mode)
+            .prop_map(|(to, mode)| NetworkCall::SwitchOver { to, mode }),
+        1 => any::<u8>()
+            .prop_map(|cluster| NetworkCall::Remove { cluster: Some(cluster), removal: Removal::Forced }),
+        1 => Just(NetworkCall::Delete),
+    ];
+    let call = (caller.clone(), any::<u8>(), call);
+    let call = call.prop_map(|(caller, network, call)| StepKind::Network(caller, Some(network), call));
+    let released = (caller, any::<u8>());
+    let released =
+        released.prop_map(|(caller, cluster)| StepKind::Cluster(caller, Some(cluster), ClusterCall::Delete));
+    vec![(1, joined), (3, call.boxed()), (1, released.boxed())]
 }
 
 /// What is likely of groups: one is made, gets members, and then does something with them.
@@ -214,6 +247,8 @@ fn repeated(last: &TestStep, when: Timing, how: u8) -> TestStep {
     | StepKind::CreateGroup(caller, ..)
     | StepKind::Cluster(caller, ..)
     | StepKind::CreatePair { origin: caller, .. }
+    | StepKind::CreateNetwork(caller, ..)
+    | StepKind::Network(caller, ..)
     | StepKind::CreateCluster { origin: caller, .. } = &mut what
     {
         match how {

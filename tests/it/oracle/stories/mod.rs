@@ -6,6 +6,7 @@ pub mod drills;
 pub mod groups;
 pub mod life;
 pub mod machine;
+pub mod networks;
 mod pairs;
 pub mod readings;
 mod tokens;
@@ -131,6 +132,7 @@ pub fn known(world: World) -> World {
     let taken = world.plane(at(START)).groups().next().is_some();
     known.group = world.group.filter(|_| taken);
     known.clusters.clone_from(&world.clusters);
+    known.network.clone_from(&world.network);
     for cluster in &mut known.clusters {
         cluster.nodes.retain(|node| node.kind != NodeKind::Standby);
     }
@@ -141,7 +143,7 @@ pub fn known(world: World) -> World {
 pub fn bare(change: impl FnOnce(&mut Policy)) -> World {
     let mut policy = Policy::default();
     change(&mut policy);
-    World { policy, pairs: Vec::new(), group: None, clusters: Vec::new() }
+    World { policy, pairs: Vec::new(), group: None, clusters: Vec::new(), network: None }
 }
 
 fn story(name: &'static str, parts: &[&[Act]]) -> Story {
@@ -162,6 +164,7 @@ pub fn all() -> Vec<Story> {
     all.extend(groups::all());
     all.extend(drills::all());
     all.extend(clusters::all());
+    all.extend(networks::all());
     all.extend(tokens::all());
     all.extend(readings::all());
     all

@@ -168,6 +168,12 @@ fn an_operation_without_a_client_token_ignores_one() {
             "DescribeDBClusterEndpoints",
             "DescribeDBClusterEndpointsZonal",
             "DescribeHALogs",
+            "CreateGlobalDatabaseNetwork",
+            "DeleteGlobalDatabaseNetwork",
+            "RemoveDBClusterFromGDN",
+            "SwitchOverGlobalDatabaseNetwork",
+            "DescribeGlobalDatabaseNetwork",
+            "DescribeGlobalDatabaseNetworks",
             "DescribeRegions"
         ]
     );

@@ -52,13 +52,22 @@ impl Watched {
         for cluster in &world.clusters {
             let _ = twin.adopt_cluster(kit::at(kit::START), &account, cluster.clone());
         }
+        if let Some(network) = &world.network {
+            let _ = twin.adopt_network(kit::at(kit::START), &account, network.clone());
+        }
         plane.check().unwrap();
         let counts = Counts::default();
         Self { plane, twin, tokens: BTreeMap::new(), promoted: BTreeMap::new(), counts }
     }
 
     pub(super) fn of(policy: Policy) -> Self {
-        Self::new(&strategies::World { policy, pairs: Vec::new(), group: None, clusters: Vec::new() })
+        Self::new(&strategies::World {
+            policy,
+            pairs: Vec::new(),
+            group: None,
+            clusters: Vec::new(),
+            network: None,
+        })
     }
 
     /// Runs a whole sequence.

@@ -8,10 +8,11 @@ mod world;
 
 use failover_model::ebs::{DiskChange, GroupStatus, PairSeed, PairStatus as S};
 use failover_model::polardb::{
-    ClusterSeed, ClusterStatus, DbNode, NodeChange, NodeKind, PayType, Role, Serverless,
+    ClusterSeed, ClusterStatus, DbNode, NetworkSeed, NetworkStatus, NodeChange, NodeKind, PayType, Role,
+    Serverless, SwitchMode, SwitchOverGlobalDatabaseNetwork,
 };
 use failover_model::snapshot::{RestoreError, Snapshot};
-use failover_model::text::{Description, GroupName, Name, Tag, TagKey, TagValue};
+use failover_model::text::{Description, GroupName, Name, NetworkDescription, Tag, TagKey, TagValue};
 use failover_model::token::{Lifetime, Overflow};
 use failover_model::{ControlPlane, Fresh, Input, Policy, Report, Span};
 use proptest::prelude::*;

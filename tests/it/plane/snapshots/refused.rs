@@ -42,7 +42,7 @@ fn counters_that_nobody_counted_are_refused() {
 
 #[test]
 fn two_entries_of_one_id_are_refused() {
-    for sequence in ["pairs", "clusters", "disks"] {
+    for sequence in ["pairs", "clusters", "networks", "disks"] {
         let why = refused(|snapshot| {
             let entries = snapshot[sequence].as_array_mut().unwrap();
             entries.push(entries[0].clone());

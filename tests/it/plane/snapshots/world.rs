@@ -6,10 +6,11 @@ use failover_model::policy::{
     AfterExhaustion, AutomaticInWindow, BandwidthInPlace, BusyCluster, ColumnStoreElection,
     DeleteBeforeStart, DrillWithoutRecoverPoint, EbsPolicy, ElectionZone, ExplicitTargetFails,
     FailoverWhileBusy, FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, HotReplicaPreference,
-    JoinStatuses, LowerTiers, MissingTarget, PaidPeriods, PairFailover, PolarDbPolicy, PostpaidBandwidth,
-    ProductionSite, RejectionPolicy, ReprotectFailedGroup, RetryAfterFailure, ReverseNeeds, RollBack,
-    SameRegionPairs, SiteCodes, StandardNodes, StartWhileReplicating, SwitchStatus, TargetInWindow,
-    TokenAlphabet, TokenMismatch, TokenPolicy, TokenScope, WindowFrom, WriterAlone, WriterAsTarget, ZoneLoss,
+    JoinStatuses, LowerTiers, MissingTarget, NetworkEngines, PaidPeriods, PairFailover, PolarDbPolicy,
+    PostpaidBandwidth, ProductionSite, RejectionPolicy, ReprotectFailedGroup, RetryAfterFailure,
+    ReverseNeeds, RollBack, SameRegionPairs, SiteCodes, StandardNodes, StartWhileReplicating, SwitchStatus,
+    TargetInWindow, TokenAlphabet, TokenMismatch, TokenPolicy, TokenScope, WindowFrom, WriterAlone,
+    WriterAsTarget, ZoneLoss,
 };
 
 use super::*;
@@ -62,6 +63,7 @@ pub(super) fn contrary() -> Policy {
             roll_back: RollBack::EverySwitch,
             standard_nodes: StandardNodes::EightReaders,
             zone_loss: ZoneLoss::Wait,
+            network_engines: NetworkEngines::Reference,
         },
         tokens: TokenPolicy {
             lifetime: Lifetime::For(NonZeroU64::new(7_000_000).unwrap()),
@@ -193,6 +195,7 @@ pub(super) fn rich() -> World {
     let _ = world.adopt(named(6, &|_| ()));
     let restart = failover_model::polardb::RestartDbNode { node: id("a-6") };
     let _ = world.call(SOURCE, restart).unwrap();
+    networks(&mut world);
     // Tokens: accepted, created, refused and kept, evicted.
     let start = |pair| failover_model::ebs::StartDiskReplicaPair { pair: pair_id(pair), one_shot: false };
     for (account, token, pair) in
@@ -261,6 +264,37 @@ fn groups(world: &mut World, tag: &Tag) {
     let _ = world.succeed(world.drill_pending(2));
     let _ = world.fail(world.drill_pending(3));
     let _ = world.start_group_drill(10).unwrap();
+    world.plane.check().unwrap();
+}
+
+/// Adds networks to the rich world: one whose old primary was left behind, and which switches over; one that is being made.
+fn networks(world: &mut World) {
+    for name in ["pc-21", "pc-22", "pc-23", "pc-24"] {
+        let nodes = vec![kit::node(&format!("{name}-w"), Role::Writer, 1)];
+        let _ = world.adopt(ClusterSeed { id: id(name), nodes, ..kit::seed(&[]) });
+    }
+    let network = |name, primary, secondaries: &[&str], status| NetworkSeed {
+        id: id(name),
+        description: Some(NetworkDescription::parse("orders").unwrap()),
+        resource_group: Some(id("rg-1")),
+        created_at: at(7),
+        primary: id(primary),
+        secondaries: secondaries.iter().map(|name| id(name)).collect(),
+        status,
+    };
+    let active = network("gdn-1", "pc-21", &["pc-22", "pc-23"], NetworkStatus::Active);
+    let created = network("gdn-2", "pc-24", &[], NetworkStatus::Creating);
+    for seed in [active, created] {
+        let _ = world.plane.adopt_network(at(world.now), &id(OWNER), seed).unwrap();
+    }
+    let switch = |cluster, mode| SwitchOverGlobalDatabaseNetwork {
+        network: id("gdn-1"),
+        cluster: Some(id(cluster)),
+        mode,
+    };
+    let step = world.call(SOURCE, switch("pc-22", SwitchMode::Forced)).unwrap();
+    let _ = world.succeed(step.effects[0].id);
+    let _ = world.call(SOURCE, switch("pc-23", SwitchMode::Planned)).unwrap();
     world.plane.check().unwrap();
 }
 

@@ -139,6 +139,7 @@ fn creation(change: impl FnOnce(&mut CreateDbCluster)) -> Result<World, (&'stati
         description: None,
         resource_group: None,
         tags: Vec::new(),
+        joins: None,
         other: Vec::new(),
     };
     change(&mut request);

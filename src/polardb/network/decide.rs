@@ -1,0 +1,432 @@
+//! What a call or report on a network means: pure decisions.
+//!
+//! The order of checks is the same everywhere: what the call names, the roles, the engine and the number of members, and
+//! last the statuses, which can change by themselves: of the network, then of the clusters.
+
+use alloc::vec::Vec;
+
+use crate::ids::{AccountId, ClusterId, EffectId, NetworkId};
+use crate::lifecycle::Pending;
+use crate::operation::Operation;
+use crate::outcome::{NotTaken, Outcome};
+use crate::polardb::cluster::DbCluster;
+use crate::polardb::cluster::requests::Engine;
+use crate::polardb::cluster::status::ClusterStatus;
+use crate::polardb::network::requests::{
+    CreateGlobalDatabaseNetwork, Removal, RemoveDbClusterFromGdn, SwitchOverGlobalDatabaseNetwork,
+};
+use crate::polardb::network::rules::{
+    P_400, P_403, P_404, P_412, P_413, P_420, P_421, P_423, P_424, P_430, P_431, P_440, P_441, P_442, P_444,
+    P_445, P_446, P_447, P_448, P_451, P_453,
+};
+use crate::polardb::network::{
+    GlobalDatabaseNetwork, MemberRole, NetworkEffect, NetworkSeed, NetworkStatus, Secondary, SwitchMode,
+};
+use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
+use crate::policy::{NetworkEngines, PolarDbPolicy};
+use crate::rule::{RuleId, cite};
+use crate::time::{Span, Timestamp};
+
+/// The most secondaries of a network (`P-412`).
+pub const MOST_SECONDARIES: usize = 4;
+
+/// Something that happened to a network.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NetworkFact {
+    /// Its status changed. There is none before its creation and after its removal.
+    Status {
+        /// Before.
+        from: Option<NetworkStatus>,
+        /// After.
+        to: Option<NetworkStatus>,
+    },
+    /// A secondary joined.
+    Joined(ClusterId),
+    /// A secondary left.
+    Left(ClusterId),
+    /// A secondary became the primary.
+    SwitchedOver {
+        /// The primary before.
+        from: ClusterId,
+        /// The primary now.
+        to: ClusterId,
+        /// Planned: nothing is lost. Forced: what was not replicated is.
+        mode: SwitchMode,
+        /// How long it took.
+        took: Span,
+    },
+    /// A switch-over failed.
+    SwitchFailed {
+        /// The secondary that was to become the primary.
+        to: ClusterId,
+    },
+}
+
+/// What was decided about a network, and for [`GlobalDatabaseNetwork::apply`] to write down.
+#[must_use = "a decision does nothing until it is applied"]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkPlan {
+    rule: RuleId,
+    change: NetworkChange,
+}
+
+/// What a plan does to a network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum NetworkChange {
+    /// An effect is asked for.
+    Ask(NetworkEffect),
+    /// The pending effect is done, or failed and left everything as it was.
+    Clear,
+    /// A secondary joins.
+    Join(ClusterId),
+    /// A secondary leaves; what was pending about it ends.
+    Leave(ClusterId),
+    /// The roles change.
+    Switch { to: ClusterId, mode: SwitchMode },
+    /// A switch-over failed.
+    SwitchFailed { to: ClusterId },
+    /// The network is gone.
+    Gone,
+}
+
+/// What applying a plan did.
+#[must_use]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NetworkStep {
+    /// What happened, in order, each with its rule.
+    pub facts: Vec<(RuleId, NetworkFact)>,
+    /// The effect that is asked for now.
+    pub asked: Option<EffectId>,
+    /// The effect that ended or was superseded.
+    pub ended: Option<EffectId>,
+    /// Clusters that joined the network.
+    pub joined: Vec<ClusterId>,
+    /// Clusters that left the network.
+    pub left: Vec<ClusterId>,
+    /// Whether the network is gone.
+    pub gone: bool,
+}
+
+impl NetworkPlan {
+    const fn new(rule: RuleId, change: NetworkChange) -> Self {
+        Self { rule, change }
+    }
+
+    /// A cluster that is created now joins; [`GlobalDatabaseNetwork::check_joins`] has decided on it.
+    pub const fn join(cluster: ClusterId) -> Self {
+        Self::new(P_413, NetworkChange::Join(cluster))
+    }
+
+    /// The rule that decided.
+    pub const fn rule(&self) -> RuleId {
+        self.rule
+    }
+
+    /// Whether applying it takes an effect id.
+    pub const fn asks(&self) -> bool {
+        matches!(self.change, NetworkChange::Ask(_))
+    }
+}
+
+impl NetworkEngines {
+    /// Whether clusters of this engine and version can be in a network (`P-402`).
+    pub fn admit(self, engine: Engine, version: &str) -> bool {
+        match (self, engine) {
+            (Self::UserGuides, Engine::MySql) => true,
+            (Self::UserGuides, Engine::PostgreSql | Engine::Oracle) => version == "14",
+            (Self::Reference, engine) => engine == Engine::MySql && version == "8.0",
+        }
+    }
+}
+
+/// Creation.
+impl GlobalDatabaseNetwork {
+    /// Decides `CreateGlobalDatabaseNetwork` as far as the cluster decides it. That the cluster is in no other network is
+    /// for the caller to check before.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails.
+    pub fn check_primary(cluster: &DbCluster, policy: &PolarDbPolicy) -> Result<(), PolarDbRefusal> {
+        let operation = Operation::CreateGlobalDatabaseNetwork;
+        if !policy.network_engines.admit(cluster.engine(), cluster.version()) {
+            return Err(PolarDbReason::NetworkEngine { cluster: cluster.id().clone() }.of(operation));
+        }
+        if cluster.status() != ClusterStatus::Running {
+            let (cluster, rule) = (cluster.id().clone(), P_403);
+            return Err(PolarDbReason::MemberStatus { cluster, rule }.of(operation));
+        }
+        Ok(())
+    }
+
+    /// A network as it is adopted. `asked` becomes the id of its effect if it is being created or deleted.
+    pub(crate) fn adopt(seed: NetworkSeed, account: AccountId, now: Timestamp, asked: EffectId) -> Self {
+        let effect = match seed.status {
+            NetworkStatus::Creating => Some(NetworkEffect::Create),
+            NetworkStatus::Deleting => Some(NetworkEffect::Delete),
+            NetworkStatus::Active | NetworkStatus::Locked | NetworkStatus::RemovingMember => None,
+        };
+        let joined = |cluster| Secondary { cluster, replicates: true };
+        Self {
+            id: seed.id,
+            account,
+            description: seed.description,
+            resource_group: seed.resource_group,
+            created_at: seed.created_at,
+            primary: seed.primary,
+            secondaries: seed.secondaries.into_iter().map(joined).collect(),
+            pending: effect.map(|effect| Pending { id: asked, effect, since: now }),
+        }
+    }
+
+    /// A network as `CreateGlobalDatabaseNetwork` makes it around its primary, waiting for the effect `asked`.
+    pub fn create(
+        id: NetworkId,
+        primary: &DbCluster,
+        now: Timestamp,
+        asked: EffectId,
+        request: &CreateGlobalDatabaseNetwork,
+    ) -> Self {
+        cite!(P_400);
+        Self {
+            id,
+            account: primary.account().clone(),
+            description: request.description.clone(),
+            resource_group: request.resource_group.clone(),
+            created_at: now,
+            primary: request.cluster.clone(),
+            secondaries: Vec::new(),
+            pending: Some(Pending { id: asked, effect: NetworkEffect::Create, since: now }),
+        }
+    }
+}
+
+/// Calls.
+impl GlobalDatabaseNetwork {
+    /// Decides whether a cluster of this engine and version can be created as secondary beside this primary.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails.
+    pub fn check_joins(&self, primary: &DbCluster, secondary: (Engine, &str)) -> Result<(), PolarDbRefusal> {
+        let operation = Operation::CreateDbCluster;
+        if secondary != (primary.engine(), primary.version()) {
+            return Err(PolarDbReason::OtherEngine { network: self.id.clone() }.of(operation));
+        }
+        if self.secondaries.len() >= MOST_SECONDARIES {
+            return Err(self.number(operation, P_412));
+        }
+        self.needs_active(operation)
+    }
+
+    /// Decides `RemoveDBClusterFromGDN` for a cluster of this network.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails.
+    pub fn decide_remove(
+        &self,
+        cluster: &DbCluster,
+        request: &RemoveDbClusterFromGdn,
+    ) -> Result<NetworkPlan, PolarDbRefusal> {
+        let operation = Operation::RemoveDbClusterFromGdn;
+        if self.role(cluster.id()) == Some(MemberRole::Primary) {
+            return Err(self.member_role(operation, cluster.id(), P_421));
+        }
+        self.needs_active(operation)?;
+        if request.removal == Removal::Orderly {
+            Self::needs_running(operation, cluster, P_423)?;
+        }
+        Ok(NetworkPlan::new(P_420, NetworkChange::Ask(NetworkEffect::Remove(cluster.id().clone()))))
+    }
+
+    /// The cluster that `SwitchOverGlobalDatabaseNetwork` means (`P-441`).
+    ///
+    /// # Errors
+    ///
+    /// [`PolarDbReason::MissingParameter`] if none is named and there are several secondaries,
+    /// [`PolarDbReason::MemberNumber`] if there is none.
+    pub fn switch_target<'a>(
+        &'a self,
+        request: &'a SwitchOverGlobalDatabaseNetwork,
+    ) -> Result<&'a ClusterId, PolarDbRefusal> {
+        let operation = Operation::SwitchOverGlobalDatabaseNetwork;
+        match (&request.cluster, self.secondaries.as_slice()) {
+            (Some(cluster), _) => Ok(cluster),
+            (None, [only]) => Ok(&only.cluster),
+            (None, []) => Err(self.number(operation, P_441)),
+            (None, _) => {
+                Err(PolarDbReason::MissingParameter { parameter: "DBClusterId".into() }.of(operation))
+            }
+        }
+    }
+
+    /// Decides `SwitchOverGlobalDatabaseNetwork` to a cluster of this network.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails.
+    pub fn decide_switch_over(
+        &self,
+        primary: &DbCluster,
+        to: &DbCluster,
+        mode: SwitchMode,
+    ) -> Result<NetworkPlan, PolarDbRefusal> {
+        let operation = Operation::SwitchOverGlobalDatabaseNetwork;
+        let Some(secondary) = self.secondary(to.id()) else {
+            return Err(self.member_role(operation, to.id(), P_442));
+        };
+        if mode == SwitchMode::Forced && primary.engine() != Engine::MySql {
+            return Err(PolarDbReason::NoForcedSwitch { network: self.id.clone() }.of(operation));
+        }
+        self.needs_active(operation)?;
+        if mode == SwitchMode::Planned {
+            Self::needs_running(operation, primary, P_444)?;
+        }
+        Self::needs_running(operation, to, P_444)?;
+        if mode == SwitchMode::Planned && !secondary.replicates {
+            cite!(P_445);
+            return Err(PolarDbReason::SecondaryBroken { cluster: to.id().clone() }.of(operation));
+        }
+        let effect = NetworkEffect::SwitchOver { to: to.id().clone(), mode };
+        Ok(NetworkPlan::new(P_440, NetworkChange::Ask(effect)))
+    }
+
+    /// Decides `DeleteGlobalDatabaseNetwork`.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails.
+    pub fn decide_delete(&self) -> Result<NetworkPlan, PolarDbRefusal> {
+        let operation = Operation::DeleteGlobalDatabaseNetwork;
+        if !self.secondaries.is_empty() {
+            return Err(self.number(operation, P_430));
+        }
+        self.needs_active(operation)?;
+        Ok(NetworkPlan::new(P_431, NetworkChange::Ask(NetworkEffect::Delete)))
+    }
+
+    fn needs_active(&self, operation: Operation) -> Result<(), PolarDbRefusal> {
+        cite!(P_451);
+        if self.status() == NetworkStatus::Active {
+            return Ok(());
+        }
+        let (network, status) = (self.id.clone(), self.status());
+        Err(PolarDbReason::NetworkStatus { network, status }.of(operation))
+    }
+
+    fn needs_running(operation: Operation, cluster: &DbCluster, rule: RuleId) -> Result<(), PolarDbRefusal> {
+        if cluster.status() == ClusterStatus::Running {
+            return Ok(());
+        }
+        Err(PolarDbReason::MemberStatus { cluster: cluster.id().clone(), rule }.of(operation))
+    }
+
+    fn number(&self, operation: Operation, rule: RuleId) -> PolarDbRefusal {
+        PolarDbReason::MemberNumber { network: self.id.clone(), rule }.of(operation)
+    }
+
+    fn member_role(&self, operation: Operation, cluster: &ClusterId, rule: RuleId) -> PolarDbRefusal {
+        let (network, cluster) = (self.id.clone(), cluster.clone());
+        PolarDbReason::MemberRole { network, cluster, rule }.of(operation)
+    }
+}
+
+/// Reports.
+impl GlobalDatabaseNetwork {
+    /// Decides what the end of the pending effect means.
+    ///
+    /// # Errors
+    ///
+    /// [`NotTaken`]: the effect is not pending, or does not end like this.
+    pub fn decide_outcome(&self, id: EffectId, outcome: &Outcome) -> Result<NetworkPlan, NotTaken> {
+        let pending = self.pending.as_ref().filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?;
+        let done = outcome.is_done()?;
+        let (rule, change) = match (&pending.effect, done) {
+            (NetworkEffect::Create, true) => (P_400, NetworkChange::Clear),
+            (NetworkEffect::Create, false) => (P_404, NetworkChange::Gone),
+            (NetworkEffect::Delete, true) => (P_431, NetworkChange::Gone),
+            (NetworkEffect::Remove(cluster), true) => (P_420, NetworkChange::Leave(cluster.clone())),
+            (NetworkEffect::Delete | NetworkEffect::Remove(_), false) => (P_424, NetworkChange::Clear),
+            (NetworkEffect::SwitchOver { to, mode }, true) => {
+                let rule = match mode {
+                    SwitchMode::Planned => P_446,
+                    SwitchMode::Forced => P_447,
+                };
+                (rule, NetworkChange::Switch { to: to.clone(), mode: *mode })
+            }
+            (NetworkEffect::SwitchOver { to, .. }, false) => {
+                (P_448, NetworkChange::SwitchFailed { to: to.clone() })
+            }
+        };
+        Ok(NetworkPlan::new(rule, change))
+    }
+
+    /// Decides what it means that a cluster of this network is gone (`P-453`), under the rule by which it went.
+    pub fn decide_member_gone(&self, cluster: &ClusterId) -> NetworkPlan {
+        let change = match self.role(cluster) {
+            Some(MemberRole::Primary) => NetworkChange::Gone,
+            _ => NetworkChange::Leave(cluster.clone()),
+        };
+        NetworkPlan::new(P_453, change)
+    }
+
+    /// Writes a plan to the network. `id` becomes the id of the effect that the plan [asks](NetworkPlan::asks) for.
+    pub fn apply(&mut self, now: Timestamp, plan: NetworkPlan, id: EffectId) -> NetworkStep {
+        let NetworkPlan { rule, change } = plan;
+        let before = self.status();
+        let mut step = NetworkStep::default();
+        // What was pending about a secondary that leaves ends with it; any other effect goes on.
+        let concerns = |pending: &Pending<NetworkEffect>, cluster: &ClusterId| match &pending.effect {
+            NetworkEffect::Remove(of) | NetworkEffect::SwitchOver { to: of, .. } => of == cluster,
+            NetworkEffect::Create | NetworkEffect::Delete => false,
+        };
+        match change {
+            NetworkChange::Ask(effect) => {
+                self.pending = Some(Pending { id, effect, since: now });
+                step.asked = Some(id);
+            }
+            NetworkChange::Clear => step.ended = self.pending.take().map(|pending| pending.id),
+            NetworkChange::Join(cluster) => {
+                self.secondaries.push(Secondary { cluster: cluster.clone(), replicates: true });
+                step.facts.push((rule, NetworkFact::Joined(cluster.clone())));
+                step.joined.push(cluster);
+            }
+            NetworkChange::Leave(cluster) => {
+                let ended = self.pending.take_if(|pending| concerns(pending, &cluster));
+                step.ended = ended.map(|pending| pending.id);
+                self.secondaries.retain(|secondary| secondary.cluster != cluster);
+                step.facts.push((rule, NetworkFact::Left(cluster.clone())));
+                step.left.push(cluster);
+            }
+            NetworkChange::Switch { to, mode } => {
+                let pending = self.pending.take();
+                let took = pending.as_ref().map_or(Span::default(), |pending| now.since(pending.since));
+                step.ended = pending.map(|pending| pending.id);
+                let from = core::mem::replace(&mut self.primary, to.clone());
+                for secondary in &mut self.secondaries {
+                    if secondary.cluster == to {
+                        let replicates = mode == SwitchMode::Planned;
+                        *secondary = Secondary { cluster: from.clone(), replicates };
+                    }
+                }
+                step.facts.push((rule, NetworkFact::SwitchedOver { from, to, mode, took }));
+            }
+            NetworkChange::SwitchFailed { to } => {
+                step.ended = self.pending.take().map(|pending| pending.id);
+                step.facts.push((rule, NetworkFact::SwitchFailed { to }));
+            }
+            NetworkChange::Gone => {
+                step.ended = self.pending.take().map(|pending| pending.id);
+                step.left.extend(self.members().map(|(cluster, _)| cluster.clone()));
+                step.gone = true;
+            }
+        }
+        let after = if step.gone { None } else { Some(self.status()) };
+        if after != Some(before) {
+            step.facts.push((rule, NetworkFact::Status { from: Some(before), to: after }));
+        }
+        step
+    }
+}
