@@ -22,11 +22,7 @@ pub(in crate::wire) fn describe(reader: &Reader<'_>) -> Result<DescribeDbCluster
     let filter = clusters::describe(reader)?;
     let max_results = reader.number("MaxResults", 1..=INT32)?;
     let after = reader.optional("NextToken", cursor::decode)?;
-    Ok(DescribeDbClustersZonal {
-        filter,
-        max_results: max_results.and_then(|number| u32::try_from(number).ok()),
-        after: after.map(|Cursor(told)| told),
-    })
+    Ok(DescribeDbClustersZonal { filter, max_results, after: after.map(|Cursor(told)| told) })
 }
 
 pub(in crate::wire) fn restart(reader: &mut Reader<'_>) -> Result<RestartDbNodeZonal, Refusal> {
