@@ -137,7 +137,7 @@ impl Reference {
         self.add_cluster(Cluster {
             stands: seed.hot_standby.as_str(),
             away: away.filter(|zone| Some(&**zone) != primary),
-            on: seed.standby_ha != Some(StandbyHaMode::Off),
+            on: seed.standby_ha.map_or_else(|| self.switched_on(), |mode| mode == StandbyHaMode::On),
             semi: seed.data_sync == DataSyncMode::Semi,
             kind: kind(seed.engine, &seed.version),
             prepaid: seed.pay_type == PayType::Prepaid,

@@ -35,7 +35,6 @@ impl Cluster {
             fails_over: matches!(edition, Edition::Normal | Edition::SeNormal),
             edition: edition.as_str(),
             stands: "OFF",
-            on: true,
             ..Self::default()
         }
     }
@@ -442,6 +441,7 @@ impl Reference {
             prepaid: create.pay_type == PayType::Prepaid,
             nodes: names.into_iter().enumerate().map(node).collect(),
             job: Some(Job::new(Task::Create)),
+            on: self.switched_on(),
             ..Cluster::new(&id, account, region, create.engine, create.edition)
         });
         if let Some(network) = &create.joins {

@@ -16,7 +16,6 @@ const UNKNOWN: &[(&str, &str)] = &[
     ("polardb", "automatic_in_window"),
     ("polardb", "roll_back"),
     ("polardb", "standard_nodes"),
-    ("polardb", "zone_loss"),
 ];
 
 impl Reference {

@@ -9,6 +9,7 @@ use super::super::view::Task;
 use super::{Cluster, Fault, Job, Node, Reference, Reply, Rule, fault, put};
 use crate::control_plane::{Fresh, Misuse};
 use crate::polardb::{DrillScope, ModifyDbCluster, ModifyDbClusterArch, StandbyArch};
+use crate::policy::ZoneLoss;
 
 /// Work on a cluster that bears on its standby cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +92,11 @@ impl Reference {
             && down
             && free
             && !self.planted(Bug::StorageNeverTakesOver)
+    }
+
+    /// `StandbyHAMode` of a cluster of which nothing else is known (`P-188`).
+    pub(super) fn switched_on(&self) -> bool {
+        self.policy.polardb.zone_loss == ZoneLoss::SwitchOver
     }
 
     /// Work on a cluster ended.

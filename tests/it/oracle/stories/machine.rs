@@ -2,7 +2,7 @@
 //! drawn for. It looks ahead where a blind generator would hardly ever get to.
 
 use failover_model::ebs::DiskChange;
-use failover_model::polardb::{Failure, NodeChange, Removal, SwitchMode};
+use failover_model::polardb::{Failure, NodeChange, Removal, StandbyArch, StandbyHaMode, SwitchMode};
 use failover_model::testing::steps::{
     CallRegion, ClusterCall, Completion, NetworkCall, Origin, ReplicaCall, StepKind, TestStep, Timing,
 };
@@ -137,6 +137,10 @@ fn likely(model: &Model) -> BoxedStrategy<TestStep> {
     let running: Vec<u8> = view.clusters.iter().enumerate().filter_map(running).collect();
     whats.extend(on_networks(&view, caller.clone(), &running));
     if !running.is_empty() {
+        let standby = (caller.clone(), select(running.clone()), on_standby());
+        let standby =
+            standby.prop_map(|(caller, cluster, ask)| StepKind::Cluster(caller, Some(cluster), ask));
+        whats.push((2, standby.boxed()));
         let cluster = (caller, select(running), proptest::option::weighted(0.3, any::<u8>()));
         let cluster = cluster.prop_map(|(caller, cluster, target)| {
             StepKind::Cluster(caller, Some(cluster), failover_ask(target))
@@ -185,6 +189,18 @@ fn on_networks(
     let released =
         released.prop_map(|(caller, cluster)| StepKind::Cluster(caller, Some(cluster), ClusterCall::Delete));
     vec![(1, joined), (3, call.boxed()), (1, released.boxed())]
+}
+
+/// What is likely of the standby cluster of a cluster.
+fn on_standby() -> impl Strategy<Value = ClusterCall> {
+    let across = ClusterCall::Failover { target: None, standby: true, back: false, zonal: false };
+    let arch = (select(vec![StandbyArch::Storage, StandbyArch::Compute]), proptest::option::of(0_u8..3));
+    prop_oneof![
+        2 => Just(across),
+        3 => proptest::option::of(any::<u8>()).prop_map(|node| ClusterCall::Drill { node }),
+        1 => select(vec![StandbyHaMode::On, StandbyHaMode::Off]).prop_map(ClusterCall::StandbyHa),
+        1 => arch.prop_map(|(standby, zone)| ClusterCall::Arch { standby, zone }),
+    ]
 }
 
 /// What is likely of groups: one is made, gets members, and then does something with them.

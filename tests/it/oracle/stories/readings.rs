@@ -1,12 +1,12 @@
 //! Stories about readings of PolarDB and of groups that are not the default. Those about pairs and tokens are told by the
 //! random sequences alone, which draw all of them.
 
-use failover_model::polardb::{ClusterSeed, Engine};
+use failover_model::polardb::{ClusterSeed, Engine, HotStandby, StandbyHaMode};
 use failover_model::policy::{
     BusyCluster, MissingTarget, PaidPeriods, PolarDbPolicy, PostpaidBandwidth, SiteCodes, TargetInWindow,
-    TokenMismatch, WindowFrom, WriterAsTarget,
+    TokenMismatch, WindowFrom, WriterAsTarget, ZoneLoss,
 };
-use failover_model::testing::steps::{CallRegion, REGIONS, ReplicaCall, StepKind};
+use failover_model::testing::steps::{CallRegion, ClusterCall, REGIONS, ReplicaCall, StepKind};
 use failover_model::testing::strategies::World;
 
 use super::{
@@ -54,6 +54,15 @@ pub fn all() -> Vec<Story> {
                 now(StepKind::CreateGroup(OWNER, 1)),
                 now(StepKind::CreateGroup(from(CallRegion::Other), 2)),
             ],
+        ),
+        told(
+            "a standby cluster that waits to be switched on",
+            World {
+                clusters: vec![ClusterSeed { hot_standby: HotStandby::Storage, ..seed(&[("a", 5)]) }],
+                ..bare(|policy| policy.polardb.zone_loss = ZoneLoss::Wait)
+            },
+            &[StandbyHaMode::Off, StandbyHaMode::On]
+                .map(|mode| now(StepKind::Cluster(OWNER, Some(0), ClusterCall::StandbyHa(mode)))),
         ),
         told(
             "a period of an older list",
