@@ -26,7 +26,8 @@ pub use cluster::{ClusterEffect, ClusterSeed, DbCluster, Lifecycle};
 pub use context::Context;
 pub use election::electorate::{Electorate, TargetZoneType};
 pub use election::failover::{Cause, Failover, Next, NoCandidate, OnExhaustion, Stage, Start};
-pub use election::ranking::{BadPriority, Priority, Tried, next_tier};
+pub use election::ranking::{BadPriority, Priority, next_tier};
+pub use election::tried::Tried;
 pub use nodes::requests::{
     CreateDbNodes, DeleteDbNodes, FailoverDbClusterZonal, ModifyDbClusterDeletion,
     ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass,

@@ -209,7 +209,11 @@ impl Reference {
         if !faults.is_empty() {
             return Reply::Refused(faults);
         }
-        let tier = target.map_or_else(|| self.tier(&cluster, &[]), |target| Vec::from([target.to_string()]));
+        let mut tier = self.tier(&cluster, &[]);
+        if let Some(target) = target {
+            let first = tier.first().filter(|_| self.planted(Bug::AnotherPromoted));
+            tier = Vec::from([first.cloned().unwrap_or_else(|| target.to_string())]);
+        }
         let rule = if target.is_some() {
             "P-140"
         } else if tier.len() == 1 {
@@ -217,7 +221,14 @@ impl Reference {
         } else {
             "P-142"
         };
-        let Some(task) = Self::task_of(tier) else { return Reply::refused("HaStatusNotSupport", "P-143") };
+        let Some(task) = Self::task_of(tier) else {
+            if !self.planted(Bug::DemotedInVain) {
+                return Reply::refused("HaStatusNotSupport", "P-143");
+            }
+            cluster.nodes.iter_mut().for_each(|node| node.writer = false);
+            put(&mut self.clusters, at, cluster);
+            return Reply::accepted("P-143", None);
+        };
         if let (true, Task::PromoteNode(to)) = (self.planted(Bug::WriterMovesAtAcceptance), &task) {
             for node in &mut cluster.nodes {
                 node.writer = node.id == *to;
@@ -277,7 +288,10 @@ impl Reference {
             Some(node) if !node.replicating && !self.planted(Bug::ReplicationUnchecked) => {
                 faults.push(fault("UnsupportWitchUnhealthyReplication", "P-114"));
             }
-            None if target.is_none() && self.tier(cluster, &[]).is_empty() => {
+            None if target.is_none()
+                && self.tier(cluster, &[]).is_empty()
+                && !self.planted(Bug::DemotedInVain) =>
+            {
                 let able = |node: &Node| !node.writer && node.ordinary && node.running();
                 faults.push(if cluster.nodes.iter().any(able) {
                     fault("UnsupportWitchUnhealthyReplication", "P-114")

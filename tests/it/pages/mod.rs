@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod index;
+mod repeats;
 mod rules;
 mod sources;
 
