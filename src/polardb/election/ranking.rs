@@ -100,28 +100,33 @@ impl fmt::Display for Priority {
 ///
 /// One pass, no allocation beyond `out`. The set does not depend on the order of `eligible`, which has each node once.
 pub fn next_tier<'a>(
-    eligible: impl Iterator<Item = (&'a NodeId, Priority)>,
+    mut eligible: impl Iterator<Item = (&'a NodeId, Priority)>,
     tried: &Tried,
     out: &mut Vec<&'a NodeId>,
 ) -> Option<Priority> {
     cite!(P_130, P_131);
     out.clear();
-    let mut highest = None;
-    // Once all tried nodes were met, nobody is looked up any more.
+    // Once all tried nodes were met, no other is looked up.
     let mut unmet = tried.len();
+    let mut is_open = |node: &NodeId| {
+        if unmet == 0 {
+            return true;
+        }
+        let is_tried = tried.contains(node);
+        unmet = unmet.saturating_sub(usize::from(is_tried));
+        !is_tried
+    };
+    let (first, mut highest) = eligible.find(|(node, _)| is_open(node))?;
+    out.push(first);
     for (node, priority) in eligible {
-        if highest > Some(priority) {
+        if priority < highest || !is_open(node) {
             continue;
         }
-        if unmet > 0 && tried.contains(node) {
-            unmet = unmet.saturating_sub(1);
-            continue;
-        }
-        if highest < Some(priority) {
-            highest = Some(priority);
+        if priority > highest {
+            highest = priority;
             out.clear();
         }
         out.push(node);
     }
-    highest
+    Some(highest)
 }

@@ -40,6 +40,10 @@ impl Tried {
 
     /// Adds a node; false if it was among them.
     pub fn insert(&mut self, node: NodeId) -> bool {
+        if self.0.capacity() == 0 {
+            // Most failovers try no more, and growing costs more than looking up saves there.
+            self.0.reserve(7);
+        }
         self.0.insert(node)
     }
 
@@ -63,13 +67,17 @@ impl Tried {
 
 impl Extend<NodeId> for Tried {
     fn extend<T: IntoIterator<Item = NodeId>>(&mut self, nodes: T) {
-        self.0.extend(nodes);
+        nodes.into_iter().for_each(|node| {
+            self.insert(node);
+        });
     }
 }
 
 impl FromIterator<NodeId> for Tried {
     fn from_iter<T: IntoIterator<Item = NodeId>>(nodes: T) -> Self {
-        Self(nodes.into_iter().collect())
+        let mut tried = Self::new();
+        tried.extend(nodes);
+        tried
     }
 }
 
