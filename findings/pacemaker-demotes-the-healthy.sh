@@ -6,7 +6,7 @@
 #           resource-stickiness a fortiori. If a is tried again at all, then once b fails.
 # Is so     b is promoted, and the next transition demotes b and promotes a, which fails again, and so on: every other
 #           transition. Stickiness of any size changes nothing, since it holds an instance on its node, not a role. c is
-#           never promoted. migration-threshold=1 ends it: a is left out, b stays.
+#           never promoted, not even if the promotion of b fails too. migration-threshold=1 ends it: who failed is left out.
 # Version   Debian 12: pacemaker-cli-utils 2.1.5-1+deb12u1 (`crm_simulate`, which runs the scheduler and no cluster).
 # Seen      2026-11-30. No daemon runs and nothing listens.
 #
@@ -47,13 +47,15 @@ print(f'''<cib crm_feature_set="3.16.1" validate-with="pacemaker-3.9" epoch="1" 
 PY
 }
 
-# rounds META: what six transitions do, if every promotion of a fails and every other one succeeds.
+# rounds NODES META: what six transitions do, if every promotion of these nodes fails and every other one succeeds.
 rounds() {
-    echo "defaults: ${*:-none}"
-    cib "$@" >"$work/cib.xml"
+    local failing=() node
+    for node in $1; do failing+=(--op-fail "db_promote_0@$node=1"); done
+    echo "cannot be promoted: $1; ${2:-no defaults}"
+    cib "${@:2}" >"$work/cib.xml"
     for round in 1 2 3 4 5 6; do
         "$work/root/usr/sbin/crm_simulate" --xml-file "$work/cib.xml" --simulate --save-output "$work/next.xml" \
-            --op-fail db_promote_0@a=1 >"$work/out" 2>&1 || { cat "$work/out"; exit 1; }
+            "${failing[@]}" >"$work/out" 2>&1 || { cat "$work/out"; exit 1; }
         sed -nE "s/^.* (promote|demote) on ([abc])$/\1 \2/p; s/^.*Pretending action .* failed.*$/it fails/p" "$work/out" |
             paste -sd, | sed "s/,/, /g; s/^$/nothing/; s/^/  $round: /"
         mv "$work/next.xml" "$work/cib.xml"
@@ -62,31 +64,39 @@ rounds() {
 
 {
     "$work/root/usr/sbin/crm_simulate" --version | head -n 1
-    rounds
-    rounds resource-stickiness=1000000
-    rounds migration-threshold=1
+    rounds a
+    rounds a resource-stickiness=1000000
+    rounds "a b"
+    rounds "a b" migration-threshold=1
 } >"$work/seen"
 cat "$work/seen"
 diff - "$work/seen" <<'EXPECTED' || { echo "this is not what was seen on 2026-11-30"; exit 1; }
 Pacemaker 2.1.5
-defaults: none
+cannot be promoted: a; no defaults
   1: promote a, it fails
   2: demote a, promote b
   3: demote b, promote a, it fails
   4: demote a, promote b
   5: demote b, promote a, it fails
   6: demote a, promote b
-defaults: resource-stickiness=1000000
+cannot be promoted: a; resource-stickiness=1000000
   1: promote a, it fails
   2: demote a, promote b
   3: demote b, promote a, it fails
   4: demote a, promote b
   5: demote b, promote a, it fails
   6: demote a, promote b
-defaults: migration-threshold=1
+cannot be promoted: a b; no defaults
   1: promote a, it fails
-  2: demote a, promote b
-  3: nothing
+  2: demote a, promote b, it fails
+  3: demote b, promote a, it fails
+  4: demote a, promote b, it fails
+  5: demote b, promote a, it fails
+  6: demote a, promote b, it fails
+cannot be promoted: a b; migration-threshold=1
+  1: promote a, it fails
+  2: demote a, promote b, it fails
+  3: demote b, promote c
   4: nothing
   5: nothing
   6: nothing
