@@ -286,6 +286,9 @@ policy! {
 
     /// Readings of the PolarDB documents.
     PolarDbPolicy polardb {
+        /// How late what was measured of a node, priority and health, may reach the elector, in milliseconds. Not at all by
+        /// default: a change of priority takes effect at once.
+        sight_delay: Span "facts/polardb.md#late-sight" (Span::default());
         /// How many rounds over the eligible nodes one failover makes, 1 to 255. One by default: "another node" reads as one
         /// that was not tried yet. No source excludes that a failed node is tried again.
         rounds: NonZeroU8 "facts/polardb.md#lower-priorities-are-tried" (NonZeroU8::MIN);

@@ -13,6 +13,8 @@
 //! The larger worlds take minutes and are ignored by default: `cargo test --release --test worlds -- --include-ignored`.
 //! The figures are in `docs/evidence.md`.
 
+#[path = "it/kit/failover_laws.rs"]
+mod failover_laws;
 #[path = "it/kit/fixtures.rs"]
 mod kit;
 mod worlds {

@@ -88,6 +88,9 @@ pub enum Misuse {
     /// An observation of an unknown resource.
     #[error("the observation is of an unknown resource")]
     Unknown,
+    /// What was measured of a node is older than the policy lets sight be (`P-671`).
+    #[error("the measurement is older than sight may be late (P-671)")]
+    TooOld,
     /// The ids for the created resources are too few or too many, hold a duplicate, or one is in use.
     #[error("a fresh id is missing, superfluous, given twice or in use")]
     BadFreshId,

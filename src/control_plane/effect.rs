@@ -245,6 +245,16 @@ pub enum Observation {
         /// The change.
         change: NodeChange,
     },
+    /// A node was measured as so, at a time that may lie as far back as `polardb.sight_delay` allows. It counts from now on,
+    /// unless the same was measured later and is known already (`P-670`, `P-671`).
+    NodeMeasured {
+        /// The node.
+        node: NodeId,
+        /// What was measured.
+        change: NodeChange,
+        /// When. What lies ahead was measured now.
+        at: Timestamp,
+    },
     /// Several nodes of one cluster changed at once, as in a zone failure: no election in between can pick a node that
     /// is also lost.
     Nodes {

@@ -13,6 +13,7 @@ use crate::ids::{AccountId, DiskId, EffectId, NodeId, PairId, ResourceId};
 use crate::lifecycle;
 use crate::outcome::{NotTaken, Outcome};
 use crate::polardb::NodeChange;
+use crate::polardb::cluster::rules::P_671;
 use crate::rule::cite;
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
@@ -141,9 +142,16 @@ impl ControlPlane {
                 Ok(self.apply_to_group(group, plan))
             }
             Observation::Node { node, change } => {
-                self.nodes_changed(now, core::slice::from_ref(node), *change)
+                self.nodes_changed(now, core::slice::from_ref(node), *change, now)
             }
-            Observation::Nodes { nodes, change } => self.nodes_changed(now, nodes, *change),
+            Observation::Nodes { nodes, change } => self.nodes_changed(now, nodes, *change, now),
+            Observation::NodeMeasured { node, change, at } => {
+                cite!(P_671);
+                if now.since(*at) > self.policy.polardb.sight_delay {
+                    return Err(Misuse::TooOld);
+                }
+                self.nodes_changed(now, core::slice::from_ref(node), *change, now.min(*at))
+            }
             Observation::ClusterBusy { cluster, status } => {
                 let found = self.clusters.get(cluster).ok_or(Misuse::Unknown)?;
                 let plan = found.decide_busy(self.context(now), status.clone());
@@ -162,11 +170,12 @@ impl ControlPlane {
         now: Timestamp,
         nodes: &[NodeId],
         change: NodeChange,
+        measured: Timestamp,
     ) -> Result<Step, Misuse> {
         let first = nodes.first().ok_or(Misuse::Unknown)?;
         let cluster = self.index.nodes.get(first).cloned().ok_or(Misuse::Unknown)?;
         let found = self.clusters.get(&cluster).ok_or(Misuse::Unknown)?;
-        let plan = found.decide_nodes(self.context(now), nodes, change).ok_or(Misuse::Unknown)?;
+        let plan = found.decide_nodes(self.context(now), nodes, change, measured).ok_or(Misuse::Unknown)?;
         Ok(self.apply_to_cluster(&cluster, plan))
     }
 

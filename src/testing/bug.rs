@@ -155,6 +155,12 @@ bugs! {
     GivesUpAfterOneRound "P-183";
     /// A named target that fails leads to an election.
     ExplicitFallsThrough "P-162";
+    /// A call that names a node is accepted and promotes the first of the highest priority instead.
+    AnotherPromoted "P-140";
+    /// A call without a candidate is accepted and demotes the writer.
+    DemotedInVain "P-143";
+    /// A node that took over is demoted again for the node that failed before it.
+    HealthyDemoted "P-160";
     /// Every engine may leave the target out.
     TargetOptionalEverywhere "P-102";
     /// Replication is not looked at.

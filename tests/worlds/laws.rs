@@ -13,6 +13,7 @@ use failover_model::{
 };
 use serde::Serialize;
 
+use crate::failover_laws::{Failovers, Sight, is_accepted};
 use crate::kit::{look, time};
 
 /// What the tokens used so far promise.
@@ -38,6 +39,7 @@ impl Promise {
 pub fn apply(
     plane: &mut ControlPlane,
     promises: &mut Promises,
+    failovers: &mut Failovers,
     input: &Input,
 ) -> Result<Result<Output, Misuse>, String> {
     let before = plane.clone();
@@ -59,6 +61,13 @@ pub fn apply(
         }
     }
     asks_for_the_highest_tier(plane, &result)?;
+    let sights = |plane: &ControlPlane| -> Vec<Sight> {
+        plane.clusters().map(|cluster| Sight::of(cluster, before.cluster(cluster.id()))).collect()
+    };
+    let (policy, accepted) = (&plane.policy().polardb, is_accepted(&result));
+    failovers
+        .observe(policy, input, accepted, &sights(&before), &sights(plane))
+        .map_err(|(law, how)| format!("{law:?}: {how} after {input:?}"))?;
     keeps_tombstones(&before, plane, input)?;
     if let Input::Call(call, request, _) = input {
         takes_effect_once(&before, plane, promises, call, request, &result)?;

@@ -9,6 +9,7 @@ use stateright::{Checker, Model, Property};
 
 use super::canonical;
 use super::laws::{self, Promises};
+use crate::failover_laws::Failovers;
 
 /// A small world.
 pub trait World: Clone + Send + Sync + 'static {
@@ -24,11 +25,13 @@ pub trait World: Clone + Send + Sync + 'static {
     fn at_rest(&self, plane: &ControlPlane) -> bool;
 }
 
-/// A state of a world: the control plane, what its tokens promise, and the law that was broken on the way, if any.
+/// A state of a world: the control plane, what its tokens promise, what its failovers did so far, and the law that was
+/// broken on the way, if any.
 #[derive(Clone, Debug)]
 pub struct State {
     pub plane: ControlPlane,
     pub promises: Promises,
+    pub failovers: Failovers,
     pub broken: Option<Arc<str>>,
 }
 
@@ -37,6 +40,7 @@ impl State {
         let now = self.plane.clock();
         let mut bytes = canonical::bytes(&self.plane.snapshot(), now);
         bytes.extend(canonical::bytes(&self.promises, now));
+        bytes.extend(canonical::bytes(&self.failovers, now));
         bytes.push(u8::from(self.broken.is_some()));
         bytes
     }
@@ -95,13 +99,14 @@ impl<W: World> Model for Checked<W> {
 }
 
 fn begin(world: &impl World) -> State {
-    State { plane: world.start(), promises: Promises::default(), broken: None }
+    let (promises, failovers) = (Promises::default(), Failovers::default());
+    State { plane: world.start(), promises, failovers, broken: None }
 }
 
 /// What an input leads to, and the rules by which it does.
 fn step(state: &State, input: &Input) -> (State, Vec<RuleId>) {
     let mut next = state.clone();
-    match laws::apply(&mut next.plane, &mut next.promises, input) {
+    match laws::apply(&mut next.plane, &mut next.promises, &mut next.failovers, input) {
         Ok(Ok(output)) => {
             let told = output.step.events.iter().map(|event| event.rule).chain(output.rule).collect();
             (next, told)

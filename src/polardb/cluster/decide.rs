@@ -23,6 +23,7 @@ use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
 use crate::policy::{BusyCluster, MissingTarget, PolarDbPolicy, RollBack, TargetInWindow, WriterAsTarget};
 use crate::rule::cite;
 use crate::text::StatusMessage;
+use crate::time::Timestamp;
 
 impl DbCluster {
     /// Decides `FailoverDBCluster`. The order of checks: the edition, the target as a parameter, its kind, the status of the
@@ -179,7 +180,8 @@ impl DbCluster {
         }
         self.node_of(Operation::ModifyDbNodeConfig, &request.node)?;
         let mut draft = self.draft(at, P_302);
-        draft.change_nodes(core::slice::from_ref(&request.node), NodeChange::Priority(request.priority));
+        let change = NodeChange::Priority(request.priority);
+        draft.change_nodes(core::slice::from_ref(&request.node), change, at.now);
         Ok(draft.done(P_122))
     }
 
@@ -250,12 +252,19 @@ impl DbCluster {
         Ok(draft.done(None))
     }
 
-    /// Decides what a change of several nodes at once means; `None` if the cluster does not have all of them.
-    pub fn decide_nodes(&self, at: Context<'_>, nodes: &[NodeId], change: NodeChange) -> Option<ClusterPlan> {
+    /// Decides what a change of several nodes at once means, that was measured then; `None` if the cluster does not have all of
+    /// them.
+    pub fn decide_nodes(
+        &self,
+        at: Context<'_>,
+        nodes: &[NodeId],
+        change: NodeChange,
+        measured: Timestamp,
+    ) -> Option<ClusterPlan> {
         let known = nodes.iter().all(|node| self.node(node).is_some());
         known.then(|| {
             let mut draft = self.draft(at, P_302);
-            draft.change_nodes(nodes, change);
+            draft.change_nodes(nodes, change, measured);
             draft.done(None)
         })
     }

@@ -283,12 +283,22 @@ impl Draft<'_> {
         takes_over
     }
 
-    /// Makes a change to nodes, all at once, and reacts to it.
-    pub(in crate::polardb) fn change_nodes(&mut self, ids: &[NodeId], change: NodeChange) {
+    /// Makes a change to nodes, all at once, and reacts to it; of what was `measured` before something later is known nothing
+    /// changes.
+    pub(in crate::polardb) fn change_nodes(
+        &mut self,
+        ids: &[NodeId],
+        change: NodeChange,
+        measured: Timestamp,
+    ) {
+        let delay = self.at.policy.sight_delay;
         let rule = if matches!(change, NodeChange::Priority(_)) { P_122 } else { P_310 };
         let mut seen = Availability::default();
         let mut facts = Vec::new();
         for node in self.after.nodes.iter_mut().filter(|node| ids.contains(&node.id)) {
+            if !self.after.measured.take(&node.id, change, measured, delay) {
+                continue;
+            }
             let was_able = node.is_able();
             let changed = node.change(change);
             if !changed {

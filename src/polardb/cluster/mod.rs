@@ -23,6 +23,7 @@ use crate::polardb::context::Context;
 use crate::polardb::election::electorate::ORDINARY;
 use crate::polardb::election::failover::{Failover, Stage};
 use crate::polardb::election::ranking::Priority;
+use crate::polardb::nodes::measured::Measured;
 use crate::polardb::nodes::rules::P_243;
 use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeKind, Role, writer};
@@ -107,6 +108,8 @@ pub struct DbCluster {
     pub(crate) waits: bool,
     /// When a failover that is not over begins again (`P-183`).
     pub(crate) due: Option<Timestamp>,
+    /// When what is known of its nodes was measured (`P-670`).
+    pub(crate) measured: Measured,
 }
 
 /// A cluster that exists elsewhere, in any status, to be adopted.
@@ -261,6 +264,7 @@ impl DbCluster {
             hot_replica_used,
             waits: false,
             due: None,
+            measured: Measured::default(),
         };
         cluster.due = cluster.next_round(at);
         cluster

@@ -94,6 +94,7 @@ impl Draft<'_> {
     /// Removes nodes from the cluster and from those that its failover has tried.
     pub(in crate::polardb) fn remove_nodes(&mut self, gone: &[NodeId]) {
         self.after.nodes.retain(|node| !gone.contains(&node.id));
+        self.after.measured.forget(gone);
         if let Some(failover) = &mut self.after.failover {
             let before = failover.tried.len();
             failover.tried.retain(|node| !gone.contains(node));

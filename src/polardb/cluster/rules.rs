@@ -27,6 +27,8 @@ rules! {
     P_303 Documented "cluster status table: facts/polardb.md#status-table" => "Other work shows its own status.";
     P_304 Inferred "no source: facts/polardb.md#failed-work-and-lost-clusters" => "A cluster whose removal is observed is gone.";
     P_305 Inferred "DBNodeStatus values, none says that a node is down: facts/polardb.md#node-statuses, facts/polardb.md#what-a-cluster-shows" => "The writer and the node being promoted show Switching, a node that is down Rebooting.";
+    P_670 Inferred "no source, measurements overtake each other: facts/polardb.md#late-sight" => "Of two measurements of the same thing about a node the later one counts, in whichever order they arrive.";
+    P_671 Inferred "a peer sees a priority up to ten seconds late: facts/polardb.md#late-sight" => "By policy what was measured of a node may arrive so many milliseconds later; what is older is not taken.";
     P_310 Inferred "reported from outside: facts/polardb.md#observation" => "A node that goes down, comes back or loses replication is known by observation; several at once, before anybody is elected.";
     P_600 Sibling "gateway codes: facts/polardb.md#parameter-errors, facts/ebs.md#gateway-codes" => "A required parameter that is absent or empty is named.";
     P_601 Sibling "house style of malformed parameters: facts/polardb.md#parameter-errors" => "A parameter that cannot be read or is out of range is named.";

@@ -7,8 +7,9 @@
 use alloc::vec::Vec;
 
 use crate::ids::{NodeId, ZoneId};
-use crate::polardb::election::ranking::{Priority, Tried, next_tier};
+use crate::polardb::election::ranking::{Priority, next_tier};
 use crate::polardb::election::rules::{P_108, P_110, P_112, P_113, P_114, P_132, P_185};
+use crate::polardb::election::tried::Tried;
 use crate::polardb::nodes::{DbNode, NodeKind, Role, writer};
 use crate::policy::{ColumnStoreElection, ElectionZone, HotReplicaPreference, LowerTiers, PolarDbPolicy};
 use crate::rule::{RuleId, cite};

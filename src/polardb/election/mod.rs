@@ -4,3 +4,4 @@ pub(crate) mod electorate;
 pub(crate) mod failover;
 pub(crate) mod ranking;
 pub(crate) mod rules;
+pub(crate) mod tried;

@@ -8,12 +8,12 @@
 //! question with one more node tried (`P-132`), asked of the nodes as they are then. Which nodes can be elected is decided
 //! by the [`Electorate`](crate::polardb::Electorate).
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::ids::NodeId;
 use crate::polardb::election::rules::{P_120, P_123, P_130, P_131};
+use crate::polardb::election::tried::Tried;
 use crate::rule::cite;
 
 /// A failover priority: 1 to 15, larger is preferred, 1 by default. No value means "never" (`P-120`). An answer may show
@@ -95,30 +95,38 @@ impl fmt::Display for Priority {
     }
 }
 
-/// The nodes that one round of a failover has tried.
-pub type Tried = BTreeSet<NodeId>;
-
 /// The eligible nodes not yet tried that share the highest priority, written to `out` in the order given; `None`, and
 /// an empty `out`, if there are none.
 ///
-/// One pass, no allocation beyond `out`. The set does not depend on the order of `eligible`.
+/// One pass, no allocation beyond `out`. The set does not depend on the order of `eligible`, which has each node once.
 pub fn next_tier<'a>(
-    eligible: impl Iterator<Item = (&'a NodeId, Priority)>,
+    mut eligible: impl Iterator<Item = (&'a NodeId, Priority)>,
     tried: &Tried,
     out: &mut Vec<&'a NodeId>,
 ) -> Option<Priority> {
     cite!(P_130, P_131);
     out.clear();
-    let mut highest = None;
+    // Once all tried nodes were met, no other is looked up.
+    let mut unmet = tried.len();
+    let mut is_open = |node: &NodeId| {
+        if unmet == 0 {
+            return true;
+        }
+        let is_tried = tried.contains(node);
+        unmet = unmet.saturating_sub(usize::from(is_tried));
+        !is_tried
+    };
+    let (first, mut highest) = eligible.find(|(node, _)| is_open(node))?;
+    out.push(first);
     for (node, priority) in eligible {
-        if highest > Some(priority) || tried.contains(node) {
+        if priority < highest || !is_open(node) {
             continue;
         }
-        if highest < Some(priority) {
-            highest = Some(priority);
+        if priority > highest {
+            highest = priority;
             out.clear();
         }
         out.push(node);
     }
-    highest
+    Some(highest)
 }

@@ -1,6 +1,7 @@
 //! A node of a cluster.
 
 mod decide;
+pub(crate) mod measured;
 pub(crate) mod requests;
 pub(crate) mod rules;
 pub(crate) mod work;

@@ -249,7 +249,11 @@ impl Reference {
             put(&mut self.clusters, at, cluster);
             return Reply::accepted("P-187", None);
         }
-        let tier = target.map_or_else(|| self.tier(&cluster, &[]), |target| Vec::from([target.to_string()]));
+        let mut tier = self.tier(&cluster, &[]);
+        if let Some(target) = target {
+            let first = tier.first().filter(|_| self.planted(Bug::AnotherPromoted));
+            tier = Vec::from([first.cloned().unwrap_or_else(|| target.to_string())]);
+        }
         let rule = if target.is_some() {
             "P-140"
         } else if tier.len() == 1 {
@@ -257,7 +261,14 @@ impl Reference {
         } else {
             "P-142"
         };
-        let Some(task) = Self::task_of(tier) else { return Reply::refused("HaStatusNotSupport", "P-143") };
+        let Some(task) = Self::task_of(tier) else {
+            if !self.planted(Bug::DemotedInVain) {
+                return Reply::refused("HaStatusNotSupport", "P-143");
+            }
+            cluster.nodes.iter_mut().for_each(|node| node.writer = false);
+            put(&mut self.clusters, at, cluster);
+            return Reply::accepted("P-143", None);
+        };
         if let (true, Task::PromoteNode(to)) = (self.planted(Bug::WriterMovesAtAcceptance), &task) {
             for node in &mut cluster.nodes {
                 node.writer = node.id == *to;
@@ -319,7 +330,8 @@ impl Reference {
             }
             None if target.is_none()
                 && zone == TargetZoneType::Primary
-                && self.tier(cluster, &[]).is_empty() =>
+                && self.tier(cluster, &[]).is_empty()
+                && !self.planted(Bug::DemotedInVain) =>
             {
                 let able = |node: &Node| !node.writer && node.ordinary && node.running();
                 faults.push(if cluster.nodes.iter().any(able) {

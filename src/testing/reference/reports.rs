@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::super::bug::Bug;
 use super::super::view::Task;
 use super::state::Kind;
-use super::{Cluster, Job, Node, Reference, Reply, Rule, put};
+use super::{Cluster, Job, Node, Reference, Reply, Rule, Run, put};
 use crate::control_plane::{Misuse, Observation, Outcome, Report};
 use crate::ebs::DiskChange;
 use crate::ids::EffectId;
@@ -114,11 +114,16 @@ impl Reference {
                 node.writer = false;
             }
         }
-        let began = cluster.run.take().map(|run| run.began);
+        let run = cluster.run.take();
         cluster.last_switch = match self.policy.polardb.window_from {
             WindowFrom::End => Some(self.clock),
-            WindowFrom::Start => began,
+            WindowFrom::Start => run.as_ref().map(|run| run.began),
         };
+        if let Some(failed) = run.and_then(|run| run.tried.first().cloned())
+            && self.planted(Bug::HealthyDemoted)
+        {
+            cluster.run = Some(Run::new(self.clock, Task::PromoteNode(failed)));
+        }
     }
 
     /// `None` if the observation is not modelled.

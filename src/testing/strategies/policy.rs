@@ -31,6 +31,7 @@ pub fn policy() -> impl Strategy<Value = Policy> {
         policy.polardb.rounds = NonZeroU8::new(polardb.0).unwrap_or(NonZeroU8::MIN);
         policy.polardb.switch_window = Span::from_secs(polardb.1);
         policy.polardb.retry_pause = Span::from_secs(polardb.2);
+        policy.polardb.sight_delay = policy.polardb.retry_pause;
         policy.tokens.lifetime = tokens.0;
         policy.tokens.capacity = NonZeroUsize::new(tokens.1).unwrap_or(NonZeroUsize::MIN);
         policy.tokens.overflow = tokens.2;

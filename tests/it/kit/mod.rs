@@ -9,6 +9,7 @@ mod suite;
 mod clusters;
 mod drawn;
 mod drills;
+pub mod failover_laws;
 mod fixtures;
 mod groups;
 mod pairs;

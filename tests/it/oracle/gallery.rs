@@ -133,6 +133,9 @@ gallery! {
         "a failover that begins again", Deadline, "P-183";
     a_named_target_that_falls_through_is_rejected: ExplicitFallsThrough,
         "a named target that fails", Status, "P-162";
+    another_node_promoted_than_named_is_rejected: AnotherPromoted, "a named target that fails", Effects, "P-140";
+    a_writer_demoted_in_vain_is_rejected: DemotedInVain, "nobody to promote", Answer, "P-143";
+    a_healthy_node_demoted_again_is_rejected: HealthyDemoted, "a tie that changes", Status, "P-160";
     an_optional_target_on_every_engine_is_rejected: TargetOptionalEverywhere,
         "an engine that wants its target named", Answer, "P-102";
     promotion_without_a_look_at_replication_is_rejected: ReplicationUnchecked,

@@ -3,6 +3,7 @@
 mod conformance;
 mod edges;
 mod gallery;
+mod laws;
 mod reference;
 mod small;
 mod step;

@@ -5,6 +5,7 @@
 mod catalogue;
 mod fields;
 mod index;
+mod repeats;
 mod rules;
 mod scope;
 mod sources;

@@ -6,7 +6,7 @@ use failover_model::polardb::{ClusterEffect, Context, Failure, NodeChange};
 use failover_model::policy::{EbsPolicy, PolarDbPolicy};
 use failover_model::{EffectId, Outcome};
 
-use crate::kit::{World, id, pair_id, seed};
+use crate::kit::{World, at, id, pair_id, seed};
 
 /// E-410: the copy that begins leaves the next one due, before anybody looks again.
 #[test]
@@ -54,7 +54,8 @@ fn a_plan_of_a_cluster_names_the_next_node_and_takes_an_id_only_with_an_effect()
     let (policy, now) = (PolarDbPolicy::default(), world.plane.clock());
     let context = |id| Context { now, effect: EffectId(id), policy: &policy };
     let mut cluster = world.db().clone();
-    let down = |node: &str| cluster.decide_nodes(context(99), &[id(node)], NodeChange::Up(false)).unwrap();
+    let down =
+        |node: &str| cluster.decide_nodes(context(99), &[id(node)], NodeChange::Up(false), at(99)).unwrap();
     assert!(!down("b").asks());
     let plan = down("w");
     assert!(plan.asks());

@@ -50,6 +50,11 @@ pub fn all() -> Vec<Story> {
             tie(),
             &[fail_over(None), chosen(1), badly(), badly(), badly(), fail_over(None)],
         ),
+        told(
+            "nobody to promote",
+            two(),
+            &[changed(1, NodeChange::Up(false)), changed(2, NodeChange::Up(false)), fail_over(None)],
+        ),
         told("a named target that fails", two(), &[fail_over(Some(2)), badly(), fail_over(Some(0))]),
         told(
             "a named target that fails after another node has changed",

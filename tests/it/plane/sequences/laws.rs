@@ -2,25 +2,6 @@
 
 use super::*;
 
-/// P-110 to P-114, a second time.
-fn can_be_elected(node: &DbNode, among: &failover_model::polardb::Electorate) -> bool {
-    let kind = match node.kind {
-        NodeKind::Ordinary => !among.standby,
-        NodeKind::ColumnStore => !among.standby && among.column_store,
-        NodeKind::Standby => among.standby,
-        NodeKind::Ai => false,
-    };
-    let place = among.zone.is_none() || among.zone.as_ref() == Some(&node.zone);
-    let high_enough = among.floor.is_none_or(|floor| node.priority >= floor);
-    node.role == Role::Reader
-        && kind
-        && node.up
-        && node.busy.is_none()
-        && node.replicating
-        && place
-        && high_enough
-}
-
 /// The nodes that can be elected and were not tried in this round.
 fn open<'a>(state: &'a DbCluster, failover: &Failover) -> Vec<(&'a NodeId, Priority)> {
     (state.nodes().iter())
@@ -57,7 +38,8 @@ impl Watched {
         }
         plane.check().unwrap();
         let counts = Counts::default();
-        Self { plane, twin, tokens: BTreeMap::new(), promoted: BTreeMap::new(), counts }
+        let (tokens, promoted, failovers) = (BTreeMap::new(), BTreeMap::new(), Failovers::default());
+        Self { plane, twin, tokens, promoted, failovers, counts }
     }
 
     pub(super) fn of(policy: Policy) -> Self {
@@ -131,6 +113,7 @@ impl Watched {
 
         self.watch_effects(&before, input, &result);
         self.watch_clusters(&before, &result);
+        self.watch_failovers(&before, input, &result);
         if let Input::Call(call, request, _) = input {
             self.watch_tokens(&mut before, call, request, &result);
         }
@@ -240,6 +223,25 @@ impl Watched {
             assert_eq!(offered, tier);
             assert!(tier.len() > 1);
         }
+    }
+
+    /// The laws of failover, which look from outside.
+    fn watch_failovers(&mut self, before: &ControlPlane, input: &Input, result: &Result<Output, Misuse>) {
+        // A cluster that was removed and created again under its id is another one.
+        let same = |cluster: &DbCluster| {
+            let old = before.cluster(cluster.id());
+            old.filter(|old| old.created_at() == cluster.created_at())
+        };
+        let then: Vec<Sight> = before.clusters().map(|cluster| Sight::of(cluster, None)).collect();
+        let now: Vec<Sight> =
+            self.plane.clusters().map(|cluster| Sight::of(cluster, same(cluster))).collect();
+        let known = then.into_iter().filter(|then| {
+            self.plane.clusters().any(|now| *then.id == *now.id().as_str() && same(now).is_some())
+        });
+        let policy = &self.plane.policy().polardb;
+        let kept =
+            self.failovers.observe(policy, input, is_accepted(result), &known.collect::<Vec<_>>(), &now);
+        assert_eq!(kept, Ok(()), "after {input:?}");
     }
 
     /// One token, one effect: while a token is remembered, its request takes effect no second time, and another request

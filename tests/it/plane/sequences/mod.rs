@@ -7,9 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU8;
 
 use failover_model::ebs::PairStatus;
-use failover_model::polardb::{
-    Cause, ClusterEffect, ClusterFact, DbCluster, DbNode, Failover, NodeKind, Priority, Role,
-};
+use failover_model::polardb::{Cause, ClusterEffect, ClusterFact, DbCluster, Failover, Priority, Role};
 use failover_model::policy::RejectionPolicy;
 use failover_model::testing::steps::{
     self, CallRegion, ClusterCall, Completion, Origin, ReplicaCall, StepKind, TestStep, Timing,
@@ -25,6 +23,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
+use crate::kit::failover_laws::{Failovers, Sight, can_be_elected, is_accepted};
 use crate::kit::{self, look, time};
 
 /// A token as the test sees it: account, region, product, operation if it is part of the scope, text.
@@ -45,6 +44,7 @@ struct Watched {
     tokens: BTreeMap<Key, Remembered>,
     /// For each running failover, the nodes whose promotion it asked for.
     promoted: BTreeMap<ClusterId, Vec<NodeId>>,
+    failovers: Failovers,
     counts: Counts,
 }
 

@@ -42,6 +42,7 @@ pub(super) fn contrary() -> Policy {
             one_shot_gap: Span::from_secs(5),
         },
         polardb: PolarDbPolicy {
+            sight_delay: Span::from_secs(7),
             rounds: NonZeroU8::new(3).unwrap(),
             retry_pause: Span::from_secs(9),
             explicit_target_fails: ExplicitTargetFails::Elect,

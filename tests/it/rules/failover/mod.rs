@@ -6,6 +6,7 @@ mod adopting;
 mod automatic;
 mod choosing;
 mod ends;
+mod late_sight;
 mod lifecycle;
 mod next_round;
 mod refusals;
