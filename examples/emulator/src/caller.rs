@@ -10,6 +10,7 @@ use failover_model::wire::{Format, Parameters, Parsed, WireRefusal, parse};
 use failover_model::{AccountId, Basis, Operation, Product, RegionId, RuleId, WireError};
 use percent_encoding::percent_decode_str;
 
+use crate::record;
 use crate::world::Emulator;
 
 /// The most of a client's own text that is repeated.
@@ -90,6 +91,18 @@ impl Caller {
                 WireRefusal::Gateway(_) => None,
             },
         })
+    }
+
+    /// The call as it is recorded.
+    pub fn recorded(&self, parameters: &Parameters, parsed: Option<&Parsed>, emulator: &Emulator) -> record::Read {
+        let version = parameters.get("Version").or(self.version.as_deref());
+        record::Read {
+            account: self.account(parameters, emulator),
+            region: parsed.map(|parsed| self.region(parsed, emulator)),
+            action: self.action(parameters).unwrap_or_default().to_owned(),
+            version: version.unwrap_or_default().to_owned(),
+            parameters: record::parameters(parameters),
+        }
     }
 
     /// The format of the answer.

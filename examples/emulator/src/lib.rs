@@ -22,6 +22,7 @@ mod incoming;
 mod place;
 pub mod policy;
 mod project;
+pub mod record;
 mod reply;
 mod seed;
 pub mod serve;

@@ -9,6 +9,7 @@ use failover_model::simulation::{LatencyProfile, Transitions};
 use failover_model::{AccountId, Policy, RegionId};
 
 use crate::clock::Clock;
+use crate::record::Recorder;
 use crate::world::{Emulator, World};
 use crate::{control, policy};
 
@@ -31,6 +32,9 @@ pub struct Flags {
     /// A JSON file of the readings that differ from the defaults.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// Writes every call and its answer into this file, as a trace that can be explained; secrets are left out.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// Decides every random choice and id; drawn and printed to standard error if left out.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -87,7 +91,10 @@ impl Flags {
         };
         let seed = self.seed.unwrap_or(drawn);
         let world = World::new(policy, seed, self.transitions.into(), latency, clock);
-        Ok(Emulator::new(world, self.account, self.region))
+        let unwritable = |file: &Path, error| format!("cannot write the trace {}: {error}", file.display());
+        let record = |file: &PathBuf| Recorder::create(file).map_err(|error| unwritable(file, error));
+        let recorder = self.record.as_ref().map(record).transpose()?;
+        Ok(Emulator::new(world, self.account, self.region).recorded(recorder))
     }
 }
 

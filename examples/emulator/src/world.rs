@@ -11,6 +11,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::clock::{Clock, END};
 use crate::feed::{Entry, Feed};
+use crate::record::Recorder;
 use crate::{draw_seed, project};
 
 /// A long advance is made in strides, so that its events need not all be in memory at once.
@@ -100,6 +101,8 @@ pub struct Emulator {
     pub account: AccountId,
     /// The region of calls that name none.
     pub region: RegionId,
+    /// Records the calls of the vendor's protocol, if asked to.
+    pub recorder: Option<Recorder>,
 }
 
 impl Emulator {
@@ -112,7 +115,14 @@ impl Emulator {
             ending: watch::Sender::new(false),
             account,
             region,
+            recorder: None,
         }
+    }
+
+    /// The same, which records its calls.
+    #[must_use]
+    pub fn recorded(self, recorder: Option<Recorder>) -> Self {
+        Self { recorder, ..self }
     }
 
     /// Does something to the world, at the time given, after all work that is due; then wakes who waits for events.
@@ -120,6 +130,11 @@ impl Emulator {
         let result = self.locked(act);
         self.changed.notify_one();
         result
+    }
+
+    /// The time.
+    pub fn time(&self) -> Timestamp {
+        self.locked(|_, now| now)
     }
 
     fn locked<T>(&self, act: impl FnOnce(&mut World, Timestamp) -> T) -> T {
