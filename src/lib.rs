@@ -114,6 +114,8 @@ pub mod text;
 mod time;
 pub mod token;
 #[cfg(feature = "wire")]
+pub mod trace;
+#[cfg(feature = "wire")]
 pub mod wire;
 
 pub use control_plane::{

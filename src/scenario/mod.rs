@@ -28,7 +28,7 @@
 //! | `show disks`, `show effects`, `show pair ID`, `show group ID`, `show drill ID`, `show cluster ID`, `show network ID` | the current state |
 
 mod command;
-mod render;
+pub(crate) mod render;
 
 use std::format;
 use std::string::{String, ToString};

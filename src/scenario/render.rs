@@ -61,7 +61,8 @@ fn asks(effect: &Effect) -> String {
     format!("asks effect {}: {}", effect.id, kind(&effect.kind))
 }
 
-fn kind(kind: &EffectKind) -> String {
+/// An effect in words.
+pub(crate) fn kind(kind: &EffectKind) -> String {
     let (name, resource) = (kind.name(), kind.resource());
     match kind {
         EffectKind::Cluster { effect: ClusterEffect::ChooseNode(tier), .. } => {
@@ -121,35 +122,39 @@ fn of_work(work: &NodeWork) -> String {
 }
 
 fn event(event: &Event) -> String {
-    let text = match &event.fact {
-        Fact::Pair { pair, fact } => format!("{pair}: {}", pair_fact(fact)),
-        Fact::Group { group, fact } => format!("{group}: {}", group_fact(fact)),
-        Fact::Drill { drill, fact } => format!("{drill}: {}", drill_fact(fact)),
+    format!("[{}] {} {}", time(event.at), event.rule, fact(&event.fact, Timestamp::default()))
+}
+
+/// A fact in words; times in it are spans since `start`.
+pub(crate) fn fact(fact: &Fact, start: Timestamp) -> String {
+    match fact {
+        Fact::Pair { pair, fact } => format!("{pair}: {}", pair_fact(fact, start)),
+        Fact::Group { group, fact } => format!("{group}: {}", group_fact(fact, start)),
+        Fact::Drill { drill, fact } => format!("{drill}: {}", drill_fact(fact, start)),
         Fact::Disk { disk, change } => format!("{disk}: {}", disk_change(*change)),
         Fact::Access { disk, from, to } => format!("{disk}: access {from} -> {to}"),
         Fact::Cluster { cluster, fact } => format!("{cluster}: {}", cluster_fact(fact)),
         Fact::Network { network, fact } => format!("{network}: {}", network_fact(fact)),
         Fact::TokenEvicted { horizon } => format!("a token was evicted, horizon {horizon}"),
-    };
-    format!("[{}] {} {text}", time(event.at), event.rule)
+    }
 }
 
-fn pair_fact(fact: &PairFact) -> String {
+fn pair_fact(fact: &PairFact, start: Timestamp) -> String {
     match fact {
         PairFact::CopyFailed => "copy failed".to_owned(),
         PairFact::Settings => "settings changed".to_owned(),
         PairFact::CopyWaits => "copy complete, waiting for the other members".to_owned(),
-        PairFact::Status(change) => status_change(change),
+        PairFact::Status(change) => status_change(change, start),
     }
 }
 
-fn group_fact(fact: &GroupFact) -> String {
+fn group_fact(fact: &GroupFact, start: Timestamp) -> String {
     match fact {
         GroupFact::Joined(pair) => format!("{pair} joined"),
         GroupFact::Left(pair) => format!("{pair} left"),
         GroupFact::Settings => "settings changed".to_owned(),
         GroupFact::RoundFailed => "the round failed".to_owned(),
-        GroupFact::Status(change) => status_change(change),
+        GroupFact::Status(change) => status_change(change, start),
     }
 }
 
@@ -158,15 +163,15 @@ fn or_none(found: Option<impl ToString>) -> String {
     found.map_or_else(|| "(none)".to_owned(), |found| found.to_string())
 }
 
-fn drill_fact(fact: &DrillFact) -> String {
+fn drill_fact(fact: &DrillFact, start: Timestamp) -> String {
     let DrillFact::Status { owner, from, to, recover_point } = fact;
     let (from, to) = (or_none(*from), or_none(*to));
-    let point =
-        recover_point.map_or("no recover point".to_owned(), |at| format!("recover point {}", time(at)));
+    let point = recover_point
+        .map_or("no recover point".to_owned(), |at| format!("recover point {}", span(at.since(start))));
     format!("{from} -> {to} of {}, {point}", owner.as_str())
 }
 
-fn status_change<S: Copy + ToString>(change: &StatusChange<S>) -> String {
+fn status_change<S: Copy + ToString>(change: &StatusChange<S>, start: Timestamp) -> String {
     let StatusChange { superseded, took, recover_point, .. } = *change;
     let (from, to) = (or_none(change.from), or_none(change.to));
     let mut text = format!("{from} -> {to}");
@@ -177,7 +182,7 @@ fn status_change<S: Copy + ToString>(change: &StatusChange<S>) -> String {
     }
     if matches!(to.as_str(), "failovered" | "normal" | "stopped") {
         match recover_point {
-            Some(at) => text.push_str(&format!(", recover point {}", time(at))),
+            Some(at) => text.push_str(&format!(", recover point {}", span(at.since(start)))),
             None => text.push_str(", no recover point"),
         }
     }
@@ -315,7 +320,8 @@ fn time(at: Timestamp) -> String {
     span(at.since(Timestamp::default()))
 }
 
-fn span(span: Span) -> String {
+/// A span in words, such as `1m30s`.
+pub(crate) fn span(span: Span) -> String {
     let all = span.as_millis();
     let parts =
         [(all / 3_600_000, "h"), (all / 60_000 % 60, "m"), (all / 1_000 % 60, "s"), (all % 1_000, "ms")];

@@ -108,6 +108,19 @@ impl<T: Ord, S, R, O> TokenCache<T, S, R, O> {
     }
 }
 
+#[cfg(all(feature = "testing", feature = "wire"))]
+impl<T: Ord + Hash, S: Hash, R: Hash, O: Hash> TokenCache<T, S, R, O> {
+    /// Hashes the tokens without the clock and their numbers.
+    pub(crate) fn hash_content<H: Hasher>(&self, state: &mut H) {
+        for tenant in self.borrowed().tenants {
+            (tenant.tenant, tenant.horizon > 0, tenant.completed.len()).hash(state);
+            for held in tenant.completed {
+                (held.scope, held.token, held.request, held.outcome, held.completed_at).hash(state);
+            }
+        }
+    }
+}
+
 impl<T: Ord, S: PartialEq, R: PartialEq, O: PartialEq> PartialEq for TokenCache<T, S, R, O> {
     fn eq(&self, other: &Self) -> bool {
         self.config == other.config && self.borrowed() == other.borrowed()

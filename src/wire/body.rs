@@ -97,44 +97,64 @@ fn recommend(error: &WireError, product: Option<Product>, request_id: &str) -> S
     format!("https://api.aliyun.com/troubleshoot?q={}{product}&requestId={request_id}", error.code)
 }
 
+/// The document of the answer to an accepted call.
+macro_rules! documents {
+    ($($response:ident => $room:ident::$Document:ident,)*) => {
+        #[derive(Serialize)]
+        #[serde(untagged)]
+        pub(crate) enum Document {
+            Accepted(Accepted),
+            EbsRegions(regions::DescribeEbsRegionsResponse),
+            PolarDbRegions(regions::DescribePolarDbRegionsResponse),
+            $($response($room::$Document),)*
+        }
+
+        impl Document {
+            /// The document with this request id.
+            pub(crate) fn of(response: &Response, request_id: &str) -> Self {
+                match response {
+                    Response::Accepted => Self::Accepted(Accepted::new(request_id)),
+                    Response::Regions(it) => match it.product {
+                        Product::Ebs => {
+                            Self::EbsRegions(regions::DescribeEbsRegionsResponse::new(it, request_id))
+                        }
+                        Product::PolarDb => {
+                            Self::PolarDbRegions(regions::DescribePolarDbRegionsResponse::new(it, request_id))
+                        }
+                    },
+                    $(Response::$response(it) => Self::$response($room::$Document::new(it, request_id)),)*
+                }
+            }
+        }
+    };
+}
+
+documents! {
+    PairCreated => ebs::CreateDiskReplicaPairResponse,
+    PairPage => ebs::DescribeDiskReplicaPairsResponse,
+    PairProgress => ebs::DescribeDiskReplicaPairProgressResponse,
+    TagPage => ebs::ListTagResourcesResponse,
+    GroupCreated => ebs::CreateDiskReplicaGroupResponse,
+    GroupPage => ebs::DescribeDiskReplicaGroupsResponse,
+    DrillStarted => ebs::StartDrillResponse,
+    DrillPage => ebs::DescribeDrillsResponse,
+    ClusterCreated => polardb::CreateDbClusterResponse,
+    NodesCreated => polardb::CreateDbNodesResponse,
+    Ordered => polardb::OrderedResponse,
+    ClusterPage => polardb::DescribeDbClustersResponse,
+    Cluster => polardb::DescribeDbClusterAttributeResponse,
+    Endpoints => polardb::DescribeDbClusterEndpointsResponse,
+    ZonalClusterPage => polardb::DescribeDbClustersZonalResponse,
+    NetworkCreated => polardb::CreateGlobalDatabaseNetworkResponse,
+    Network => polardb::DescribeGlobalDatabaseNetworkResponse,
+    NetworkPage => polardb::DescribeGlobalDatabaseNetworksResponse,
+    HaLogs => polardb::DescribeHaLogsResponse,
+}
+
 impl Body {
     /// The answer to an accepted call.
     pub fn success(operation: Operation, response: &Response, request_id: &str, format: Format) -> Self {
-        let id = request_id;
-        let json = match response {
-            Response::Accepted => to_string(&Accepted::new(id)),
-            Response::PairCreated(it) => to_string(&ebs::CreateDiskReplicaPairResponse::new(it, id)),
-            Response::PairPage(it) => to_string(&ebs::DescribeDiskReplicaPairsResponse::new(it, id)),
-            Response::PairProgress(it) => {
-                to_string(&ebs::DescribeDiskReplicaPairProgressResponse::new(it, id))
-            }
-            Response::TagPage(it) => to_string(&ebs::ListTagResourcesResponse::new(it, id)),
-            Response::GroupCreated(it) => to_string(&ebs::CreateDiskReplicaGroupResponse::new(it, id)),
-            Response::GroupPage(it) => to_string(&ebs::DescribeDiskReplicaGroupsResponse::new(it, id)),
-            Response::DrillStarted(it) => to_string(&ebs::StartDrillResponse::new(it, id)),
-            Response::DrillPage(it) => to_string(&ebs::DescribeDrillsResponse::new(it, id)),
-            Response::ClusterCreated(it) => to_string(&polardb::CreateDbClusterResponse::new(it, id)),
-            Response::NodesCreated(it) => to_string(&polardb::CreateDbNodesResponse::new(it, id)),
-            Response::Ordered(it) => to_string(&polardb::OrderedResponse::new(it, id)),
-            Response::ClusterPage(it) => to_string(&polardb::DescribeDbClustersResponse::new(it, id)),
-            Response::Cluster(it) => to_string(&polardb::DescribeDbClusterAttributeResponse::new(it, id)),
-            Response::Endpoints(it) => to_string(&polardb::DescribeDbClusterEndpointsResponse::new(it, id)),
-            Response::ZonalClusterPage(it) => {
-                to_string(&polardb::DescribeDbClustersZonalResponse::new(it, id))
-            }
-            Response::NetworkCreated(it) => {
-                to_string(&polardb::CreateGlobalDatabaseNetworkResponse::new(it, id))
-            }
-            Response::Network(it) => to_string(&polardb::DescribeGlobalDatabaseNetworkResponse::new(it, id)),
-            Response::NetworkPage(it) => {
-                to_string(&polardb::DescribeGlobalDatabaseNetworksResponse::new(it, id))
-            }
-            Response::HaLogs(it) => to_string(&polardb::DescribeHaLogsResponse::new(it, id)),
-            Response::Regions(it) => match it.product {
-                Product::Ebs => to_string(&regions::DescribeEbsRegionsResponse::new(it, id)),
-                Product::PolarDb => to_string(&regions::DescribePolarDbRegionsResponse::new(it, id)),
-            },
-        };
+        let json = to_string(&Document::of(response, request_id));
         Self::own(200, &format!("{operation}Response"), json, format)
     }
 

@@ -44,6 +44,8 @@ mod request;
 pub(crate) mod rules;
 mod xml;
 
+#[cfg(feature = "testing")]
+pub(crate) use body::Document;
 pub use body::{Accepted, Body, Format};
 pub use civil::BadTime;
 pub use ebs::*;

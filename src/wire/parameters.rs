@@ -43,6 +43,11 @@ impl Parameters {
         }
     }
 
+    /// The names and values that were given, in bytewise order of the names, without contradictory ones.
+    pub fn given(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_deref()?)))
+    }
+
     pub(super) fn value(&self, name: &str) -> Value<'_> {
         match self.0.get(name) {
             None => Value::Absent,

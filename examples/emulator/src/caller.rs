@@ -13,6 +13,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::emulator::Emulator;
 use crate::journal::Said;
+use crate::record;
 
 /// The most of a client's own text that is repeated.
 const QUOTED: usize = 128;
@@ -114,6 +115,23 @@ impl Caller {
                 WireRefusal::Gateway(_) => None,
             },
         })
+    }
+
+    /// The call as it is recorded.
+    pub fn recorded(
+        &self,
+        parameters: &Parameters,
+        parsed: Option<&Parsed>,
+        emulator: &Emulator,
+    ) -> record::Read {
+        let version = parameters.get("Version").or(self.version.as_deref());
+        record::Read {
+            account: self.account(parameters, emulator),
+            region: parsed.map(|parsed| self.region(parsed, &emulator.origin.region)),
+            action: self.action(parameters).unwrap_or_default().to_owned(),
+            version: version.unwrap_or_default().to_owned(),
+            parameters: record::parameters(parameters),
+        }
     }
 
     /// The format of the answer.

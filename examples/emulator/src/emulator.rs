@@ -15,6 +15,7 @@ use crate::account::Account;
 use crate::clock::Clock;
 use crate::journal::{History, Input, Journal, Opened};
 use crate::limits::Limits;
+use crate::record::Recorder;
 use crate::serve;
 use crate::world::{Origin, World};
 
@@ -27,6 +28,8 @@ pub struct Emulator {
     accounts: RwLock<HashMap<AccountId, Arc<Account>>>,
     /// Whether the server is ending, for those who wait.
     pub ending: watch::Sender<bool>,
+    /// Records the calls of the vendor's protocol, if asked to.
+    pub recorder: Option<Recorder>,
     journal: Arc<OnceLock<Journal>>,
     /// Whether requests of an earlier process are made again.
     replays: AtomicBool,
@@ -50,9 +53,16 @@ impl Emulator {
             limits,
             accounts: RwLock::default(),
             ending: watch::Sender::new(false),
+            recorder: None,
             journal: Arc::default(),
             replays: AtomicBool::new(false),
         }
+    }
+
+    /// The same, which records its calls.
+    #[must_use]
+    pub fn recorded(self, recorder: Option<Recorder>) -> Self {
+        Self { recorder, ..self }
     }
 
     /// A server that goes on from what was kept, and keeps what it is asked for.
@@ -60,8 +70,12 @@ impl Emulator {
     /// # Errors
     ///
     /// In words: what was kept cannot be taken up. Nothing was written.
-    pub async fn kept(opened: Opened, limits: Limits) -> Result<Arc<Self>, String> {
-        let emulator = Arc::new(Self::new(opened.origin.clone(), limits));
+    pub async fn kept(
+        opened: Opened,
+        limits: Limits,
+        recorder: Option<Recorder>,
+    ) -> Result<Arc<Self>, String> {
+        let emulator = Arc::new(Self::new(opened.origin.clone(), limits).recorded(recorder));
         emulator.replays.store(true, Ordering::Relaxed);
         let router = crate::router(&emulator);
         for history in opened.histories()? {

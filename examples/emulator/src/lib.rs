@@ -27,6 +27,7 @@ pub mod limits;
 mod place;
 pub mod policy;
 mod project;
+pub mod record;
 mod rehearsal;
 mod reply;
 mod resources;

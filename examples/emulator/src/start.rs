@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::emulator::Emulator;
 use crate::journal::Opened;
 use crate::limits::Limits;
+use crate::record::Recorder;
 use crate::world::Origin;
 use crate::{policy, strict};
 
@@ -39,6 +40,9 @@ pub struct Flags {
     /// A JSON file of the regions that there are, each with its zones; those of the vendor's sample answer if left out.
     #[arg(long, value_name = "FILE")]
     regions: Option<PathBuf>,
+    /// Writes every call and its answer into this file, as a trace that can be explained; secrets are left out.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// Decides every random choice and id; drawn and printed to standard error if left out.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -103,11 +107,16 @@ impl Flags {
             ClockFlag::Manual => Clock::manual(),
         };
         let seed = self.seed.unwrap_or(drawn);
-        let Self { transitions, account, region, connections, data, .. } = self;
+        let Self { transitions, account, region, connections, data, record, .. } = self;
+        let unwritable = |file: &Path, error| format!("cannot write the trace {}: {error}", file.display());
+        let recorder = |file: PathBuf| Recorder::create(&file).map_err(|error| unwritable(&file, error));
+        let recorder = record.map(recorder).transpose()?;
         let transitions = transitions.into();
         let origin = Origin { policy, seed, transitions, latency, clock, account, region, regions };
         let limits = Limits { connections: connections.get(), ..Limits::DEFAULT };
-        let Some(directory) = data else { return Ok(Arc::new(Emulator::new(origin, limits))) };
+        let Some(directory) = data else {
+            return Ok(Arc::new(Emulator::new(origin, limits).recorded(recorder)));
+        };
         let opened = Opened::at(&directory, origin.clone())?;
         if opened.origin != origin {
             let seed = opened.origin.seed;
@@ -117,7 +126,7 @@ impl Flags {
                 directory.display()
             );
         }
-        Emulator::kept(opened, limits).await
+        Emulator::kept(opened, limits, recorder).await
     }
 }
 

@@ -22,7 +22,8 @@ use axum::response::Response as HttpResponse;
 use axum::routing::any;
 use failover_model::ebs::Site;
 use failover_model::simulation::ReplyFault;
-use failover_model::wire::{Body, Parameters, Parsed};
+use failover_model::trace::Answer;
+use failover_model::wire::{Body, Format, Parameters, Parsed};
 use failover_model::{AccountId, Call, ControlPlane, Operation, RegionId, RuleId, Timestamp, WireError};
 use failover_model::{Refusal, Request as Asked, Response};
 use serde_json::Value;
@@ -102,6 +103,14 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
             return refuse(&emulator, &parts, error(503, "ServiceUnavailable", message.into())).await;
         }
     };
+    let recorder = emulator.recorder.as_ref().filter(|_| !emulator.replays());
+    let recorded = match recorder {
+        Some(recorder) => {
+            let begun = recorder.begin(account.with(|_, now| now).await);
+            Some((recorder, begun, caller.recorded(&parameters, parsed.as_ref().ok(), &emulator)))
+        }
+        None => None,
+    };
     let said = || caller.said(&parts, &body);
     let act = |world: &mut World, now| {
         answer(world, now, &account.id, emulator.limits, &caller, &parameters, parsed)
@@ -127,11 +136,34 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
             Body::error(error, product, &request_id, &caller.host_id(product, &emulator), format)
         }
     };
+    let shown = recorded.is_some().then(|| {
+        let hidden = fault.as_ref().and_then(reply::replacement);
+        shown(&answer, hidden.as_ref(), &request_id, &caller.host_id(None, &emulator))
+    });
+    let lost = fault.as_ref().is_some_and(|fault| fault.lose);
     let response = reply::response(document, &request_id);
-    match &fault {
+    let response = match &fault {
         Some(fault) => reply::struck(&emulator, fault, response).await,
         None => response,
+    };
+    if let Some((recorder, begun, read)) = recorded {
+        let now = account.with(|_, now| now).await;
+        recorder.end(begun, now, read, shown.flatten().filter(|_| !lost));
     }
+    response
+}
+
+/// The answer as it is recorded: in JSON, whatever the client asked for. `hidden` is what a fault puts in its place.
+fn shown(answer: &Outcome, hidden: Option<&WireError>, request_id: &str, host: &str) -> Option<Answer> {
+    let body = match (hidden, answer) {
+        (Some(error), _) | (None, Outcome::Error(error)) => {
+            Body::error(error, None, request_id, host, Format::Json)
+        }
+        (None, Outcome::Success(operation, response)) => {
+            Body::success(*operation, response, request_id, Format::Json)
+        }
+    };
+    Some(Answer { status: body.status, body: serde_json::from_str(&body.text).ok()? })
 }
 
 /// An answer to what is no call at all: it takes a request id of the account, of the default account where there is none,

@@ -1,0 +1,158 @@
+//! What `--record` writes is explained by the model, in every transition mode, with many clients at once, faults and lost
+//! replies; and no secret is in it.
+
+mod support;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use failover_model::trace::Trace;
+use failover_model::trace::explain::{Options, Verdict, explain};
+use serde_json::json;
+use support::{EBS, PAIR, POLARDB, Server, form, text};
+
+fn file(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("failover-trace-{}-{name}.jsonl", std::process::id()))
+}
+
+fn recorded(file: &PathBuf) -> Trace {
+    let text = std::fs::read_to_string(file).expect("a trace");
+    assert!(!text.contains("secret-of-the-client"), "a secret was written");
+    let trace = Trace::read(&text).expect("readable");
+    let _ = std::fs::remove_file(file);
+    trace
+}
+
+#[track_caller]
+fn accepted(trace: &Trace) {
+    let explanation = explain(trace, &Options::default());
+    let page = explanation.page(&|number| trace.exchanges.get(number));
+    assert_eq!(explanation.verdict(), Verdict::Accepted, "{page}");
+    assert!(explanation.judged * 10 >= trace.exchanges.len() * 9, "{page}");
+}
+
+/// A call with a signature, which may be answered or not.
+fn signed(server: &Server, version: &str, action: &str, parameters: &[(&str, &str)]) -> Vec<u8> {
+    let mut all = parameters.to_vec();
+    all.extend([
+        ("Action", action),
+        ("Version", version),
+        ("AccessKeyId", "1234567890123456"),
+        ("Signature", "secret-of-the-client"),
+        ("SecurityToken", "secret-of-the-client"),
+    ]);
+    let target = format!("/?{}", form(&all));
+    server.raw(&server.bytes("POST", &target, &[("accept", "application/json")], b""))
+}
+
+#[test]
+fn what_was_recorded_is_explained_in_every_mode() {
+    for mode in ["immediate", "timed", "manual"] {
+        let file = file(mode);
+        let path = file.to_str().expect("a path");
+        let server =
+            Server::start(&["--clock", "manual", "--seed", "7", "--transitions", mode, "--record", path]);
+        let end = || {
+            if mode == "manual" {
+                let effects = server.get("effects").ok();
+                for effect in effects["effects"].as_array().expect("effects") {
+                    let id = effect["id"].as_u64().expect("an id");
+                    server.post(&format!("effects/{id}"), &json!({ "outcome": "auto" })).ok();
+                }
+            }
+            server.advance(6_000);
+        };
+        let pair = text(&server.ebs("CreateDiskReplicaPair", &PAIR).ok(), "/ReplicaPairId");
+        let at = |region| [("RegionId", region), ("ReplicaPairId", pair.as_str()), ("ClientToken", "one")];
+        end();
+        server.pair(&pair);
+        server.ebs("StartDiskReplicaPair", &at("cn-shanghai")).ok();
+        server.pair(&pair);
+        end();
+        server.pair(&pair);
+        server.fault(json!({ "kind": "reply", "action": "FailoverDiskReplicaPair", "lose": true }));
+        assert!(signed(&server, EBS, "FailoverDiskReplicaPair", &at("cn-beijing")).is_empty());
+        server.ebs("FailoverDiskReplicaPair", &at("cn-beijing")).ok();
+        server.ebs("FailoverDiskReplicaPair", &at("cn-shanghai"));
+        end();
+        server.pair(&pair);
+        let (cluster, nodes) = {
+            let created = server.polardb(
+                "CreateDBCluster",
+                &[
+                    ("RegionId", "cn-hangzhou"),
+                    ("DBType", "MySQL"),
+                    ("DBVersion", "8.0"),
+                    ("DBNodeClass", "polar.mysql.x4.large"),
+                    ("PayType", "Postpaid"),
+                    ("DBNodeNum", "3"),
+                ],
+            );
+            let cluster = text(&created.ok(), "/DBClusterId");
+            end();
+            let view = server.attribute(&cluster);
+            let nodes = view["DBNodes"].as_array().expect("nodes").iter();
+            let nodes: Vec<String> = nodes.map(|node| text(node, "/DBNodeId")).collect();
+            (cluster, nodes)
+        };
+        server.fault(json!({ "kind": "node", "node": nodes[0], "up": false }));
+        server.attribute(&cluster);
+        end();
+        end();
+        server.attribute(&cluster);
+        server.polardb("DescribeHALogs", &[("DBClusterId", &cluster), ("LogType", "HaSwitchLogList")]).ok();
+        drop(server);
+        let trace = recorded(&file);
+        assert!(trace.exchanges.iter().any(|exchange| exchange.answer.is_none()));
+        accepted(&trace);
+    }
+}
+
+#[test]
+fn sixteen_clients_at_once_on_the_real_clock_are_explained() {
+    let file = file("clients");
+    let path = file.to_str().expect("a path");
+    let server = Arc::new(Server::start(&["--seed", "7", "--record", path]));
+    let created = server.polardb(
+        "CreateDBCluster",
+        &[
+            ("RegionId", "cn-hangzhou"),
+            ("DBType", "MySQL"),
+            ("DBVersion", "8.0"),
+            ("DBNodeClass", "polar.mysql.x4.large"),
+            ("PayType", "Postpaid"),
+            ("DBNodeNum", "4"),
+        ],
+    );
+    let cluster = text(&created.ok(), "/DBClusterId");
+    let pair = text(&server.ebs("CreateDiskReplicaPair", &PAIR).ok(), "/ReplicaPairId");
+    std::thread::sleep(std::time::Duration::from_millis(2_200));
+    let clients = (0..16).map(|number| {
+        let (server, cluster, pair) = (Arc::clone(&server), cluster.clone(), pair.clone());
+        std::thread::spawn(move || {
+            for round in 0..8 {
+                let cluster = [("DBClusterId", cluster.as_str())];
+                let named = |region| [("RegionId", region), ("ReplicaPairId", pair.as_str())];
+                let listed = [("RegionId", "cn-shanghai"), ("PairIds", pair.as_str())];
+                let _ = match (number + round) % 8 {
+                    0 => signed(&server, POLARDB, "FailoverDBCluster", &cluster),
+                    1 => signed(&server, EBS, "StartDiskReplicaPair", &named("cn-shanghai")),
+                    2 => signed(&server, EBS, "StopDiskReplicaPair", &named("cn-shanghai")),
+                    3 => signed(&server, EBS, "FailoverDiskReplicaPair", &named("cn-beijing")),
+                    4 | 5 => signed(&server, EBS, "DescribeDiskReplicaPairs", &listed),
+                    _ => signed(&server, POLARDB, "DescribeDBClusterAttribute", &cluster),
+                };
+                std::thread::sleep(std::time::Duration::from_millis(20 * (number % 5) as u64));
+            }
+        })
+    });
+    let clients: Vec<_> = clients.collect();
+    clients.into_iter().for_each(|client| client.join().expect("a client"));
+    drop(server);
+    let trace = recorded(&file);
+    assert_eq!(trace.exchanges.len(), 2 + 16 * 8);
+    let orders: Vec<_> = trace.exchanges.iter().filter_map(|exchange| exchange.order).collect();
+    let overlap = orders.iter().any(|one| orders.iter().any(|other| one.0 < other.0 && other.0 < one.1));
+    assert!(overlap, "no two calls overlapped");
+    accepted(&trace);
+}

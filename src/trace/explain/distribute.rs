@@ -1,0 +1,316 @@
+//! The exchanges of a trace, each given to the components that it concerns.
+
+use alloc::borrow::ToOwned;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::asked::{Asked, Expected, is_cut, part_of};
+use super::compare::Mismatch;
+use super::component::{Component, Finding, Nearest};
+use super::names::{Kind, Names, asked_for, lists, only_looks, operation_of};
+use super::run::{Run, World};
+use super::survey::Survey;
+use super::{Explanation, Options, Part};
+use crate::catalogue;
+use crate::control_plane::ControlPlane;
+use crate::ids::RegionId;
+use crate::operation::Operation;
+use crate::polardb::HaLog;
+use crate::policy::RejectionPolicy;
+use crate::rule::RuleId;
+use crate::trace::exchange::Exchange;
+use crate::trace::form::Unused;
+use crate::wire::{Parsed, WireRefusal, parse};
+
+/// The region of calls that name none, if the recording does not say it.
+const NOWHERE: &str = "cn-hangzhou";
+
+/// Explains a trace exchange by exchange, in the order of their answers. Its memory grows with the resources and with what is
+/// open at a time, not with the length of the trace.
+#[derive(Debug)]
+pub struct Explainer<'a> {
+    survey: &'a Survey,
+    options: &'a Options,
+    rules: Vec<RuleId>,
+    /// What is shown of each component: moments, failovers and orphans.
+    shown: BTreeMap<usize, Shown>,
+    components: BTreeMap<usize, Component>,
+    /// Calls that name nothing which exists.
+    loose: Option<Component>,
+    /// By account and kind, the components that have such resources.
+    kinds: BTreeMap<(String, Kind), BTreeSet<usize>>,
+    number: usize,
+    judged: usize,
+    unjudged: Vec<Unused>,
+    /// The first answer that no state could give.
+    misread: Option<Finding>,
+}
+
+/// What the survey knows of a component.
+#[derive(Debug, Default)]
+struct Shown {
+    moments: BTreeSet<u64>,
+    failovers: BTreeSet<u64>,
+    orphans: Vec<(String, Kind)>,
+    resources: Vec<String>,
+    logged: bool,
+}
+
+impl<'a> Explainer<'a> {
+    /// An explainer of the trace that was surveyed.
+    pub fn new(survey: &'a Survey, options: &'a Options) -> Self {
+        let mut rules: Vec<RuleId> = catalogue::rules().iter().map(|rule| rule.id).collect();
+        rules.sort_unstable();
+        let (together, facts) = (&survey.together, &survey.facts);
+        let mut shown: BTreeMap<usize, Shown> = BTreeMap::new();
+        let mut kinds: BTreeMap<(String, Kind), BTreeSet<usize>> = BTreeMap::new();
+        for (id, kind) in &facts.shown {
+            let Some(component) = together.component(id) else { continue };
+            let of = shown.entry(component).or_default();
+            of.resources.push(id.clone());
+            if !facts.created.contains(id) {
+                of.orphans.push((id.clone(), *kind));
+            }
+            let account = facts.accounts.get(id).cloned().unwrap_or_default();
+            kinds.entry((account, *kind)).or_default().insert(component);
+        }
+        for (number, moments) in &facts.moments {
+            shown.entry(together.component_of(*number)).or_default().moments.extend(moments);
+        }
+        for (number, calls) in &facts.failovers {
+            shown.entry(together.component_of(*number)).or_default().failovers.extend(calls);
+        }
+        for cluster in &facts.logged {
+            if let Some(component) = together.component(cluster) {
+                shown.entry(component).or_default().logged = true;
+            }
+        }
+        Self {
+            survey,
+            options,
+            rules,
+            shown,
+            components: BTreeMap::new(),
+            loose: None,
+            kinds,
+            number: 0,
+            judged: 0,
+            unjudged: Vec::new(),
+            misread: None,
+        }
+    }
+
+    /// Takes the next exchange.
+    pub fn take(&mut self, exchange: Exchange) {
+        let number = self.number;
+        self.number = number.saturating_add(1);
+        if let Err(why) = self.judge(number, exchange) {
+            self.unjudged.push(Unused { at: format!("exchange {}", number.saturating_add(1)), why });
+        }
+    }
+
+    fn judge(&mut self, number: usize, exchange: Exchange) -> Result<(), String> {
+        let operation = operation_of(&exchange);
+        let expected = expected(&exchange)?;
+        let parsed = parse(Some(&exchange.action), Some(&exchange.version), &exchange.wire_parameters());
+        let (operation, parsed) = match (operation, parsed) {
+            (Some(operation), Ok(parsed)) => (operation, parsed),
+            (_, Err(WireRefusal::Gateway(error))) => return Err(error.to_string()),
+            (None, _) => return Err(format!("{} is not modelled", exchange.action)),
+            (Some(_), Err(WireRefusal::Refused(refusal))) => {
+                self.judged = self.judged.saturating_add(1);
+                let error = refusal.wire();
+                let shown = match expected {
+                    Expected::Unknown => return Ok(()),
+                    Expected::Refused { status, code }
+                        if error.status == status && error.code == code.as_str() =>
+                    {
+                        return Ok(());
+                    }
+                    Expected::Refused { status, code } => format!("{status} {code}"),
+                    Expected::Accepted { .. } => "accepted".to_owned(),
+                };
+                let allowed = format!("{} {}", error.status, error.code);
+                let at = "the answer".to_owned();
+                let mismatch = Mismatch { at, allowed, shown, rule: Some(refusal.rule()) };
+                let nearest = Vec::from([Nearest { assumed: Vec::new(), mismatch }]);
+                self.misread.get_or_insert(Finding::Refuted { exchange: number, nearest });
+                return Ok(());
+            }
+        };
+        let tags_alone = operation == Operation::ListTagResources
+            && !exchange.parameters.keys().any(|name| name.starts_with("ResourceId."));
+        if tags_alone {
+            return Err("a list of tags without resources tells of no one resource".to_owned());
+        }
+        let region = parsed.region.clone().or_else(|| exchange.region.clone());
+        let region = region.map_or_else(|| RegionId::parse(NOWHERE), Ok).map_err(|bad| bad.to_string())?;
+        let (begin, end) = match exchange.order.filter(|_| self.survey.is_counted()) {
+            Some(order) => order,
+            None => (exchange.sent.as_millis(), exchange.answered.as_millis()),
+        };
+        if matches!(expected, Expected::Unknown) && only_looks(operation) {
+            return Err("the answer of a look is lost, which tells nothing".to_owned());
+        }
+        let Parsed { request, token, .. } = parsed;
+        let sticks = token.is_some() && self.options.policy.tokens.rejections == RejectionPolicy::Sticky;
+        let exchange = Arc::new(exchange);
+        let asked = Asked { number, exchange, begin, end, region, token, request, sticks, expected };
+        self.distribute(asked, operation);
+        Ok(())
+    }
+
+    fn distribute(&mut self, asked: Asked, operation: Operation) {
+        let together = &self.survey.together;
+        let Some(kind) = lists(operation) else {
+            let names = Names::of(&asked.exchange, operation);
+            let component = names.joined.iter().find_map(|name| together.component(name));
+            self.give(component, asked);
+            return;
+        };
+        let ids = asked_for(&asked.exchange);
+        let Expected::Accepted { body, .. } = &asked.expected else {
+            let component = ids.iter().find_map(|id| together.component(id));
+            self.give(component, asked);
+            return;
+        };
+        let names = Names::of(&asked.exchange, operation);
+        let mentioned = names.apart.iter().flatten().filter_map(|name| together.component(name));
+        let mut components: BTreeSet<usize> = mentioned.collect();
+        let account = asked.exchange.account.as_str().to_owned();
+        if ids.is_empty() {
+            components.extend(self.kinds.get(&(account, kind)).into_iter().flatten());
+        }
+        let whole = !ids.is_empty() && components.len() == 1;
+        let cut = is_cut(&asked.exchange, body);
+        if components.is_empty() {
+            self.give(None, asked);
+            return;
+        }
+        for component in components {
+            let body = match &asked.expected {
+                Expected::Accepted { body, .. } if whole => body.clone(),
+                Expected::Accepted { body, .. } => {
+                    part_of(operation, body, |id| together.component(id) == Some(component))
+                }
+                _ => serde_json::Value::Null,
+            };
+            let part = Asked {
+                number: asked.number,
+                exchange: Arc::clone(&asked.exchange),
+                begin: asked.begin,
+                end: asked.end,
+                region: asked.region.clone(),
+                token: asked.token.clone(),
+                request: asked.request.clone(),
+                sticks: asked.sticks,
+                expected: Expected::Accepted { body, whole, cut },
+            };
+            self.give(Some(component), part);
+        }
+    }
+
+    fn give(&mut self, component: Option<usize>, asked: Asked) {
+        let asked = Arc::new(asked);
+        let until = asked.end.saturating_sub(self.survey.longest());
+        let none = Shown::default();
+        let shown = component.and_then(|component| self.shown.get(&component)).unwrap_or(&none);
+        let world = world(self.survey, self.options, &self.rules, shown);
+        let policy = &self.options.policy;
+        let new = || {
+            let log = shown.logged.then(HaLog::default);
+            Component::new(Run::new(ControlPlane::new(policy.clone()), log))
+        };
+        let to = match component {
+            Some(number) => self.components.entry(number).or_insert_with(new),
+            None => self.loose.get_or_insert_with(new),
+        };
+        to.enqueue(asked);
+        to.explain(Some(until), &world, &self.options.limits, self.options.others);
+    }
+
+    /// Explains what is left, and says what was found.
+    pub fn finish(mut self) -> Explanation {
+        let none = Shown::default();
+        let mut explanation = Explanation {
+            parts: Vec::new(),
+            judged: self.judged,
+            unjudged: core::mem::take(&mut self.unjudged),
+        };
+        let components =
+            core::mem::take(&mut self.components).into_iter().map(|(number, of)| (Some(number), of));
+        let loose = self.loose.take().map(|of| (None, of));
+        for (number, mut component) in components.chain(loose) {
+            let shown = number.and_then(|number| self.shown.get(&number)).unwrap_or(&none);
+            let world = world(self.survey, self.options, &self.rules, shown);
+            component.explain(None, &world, &self.options.limits, self.options.others);
+            let judged = component.judged;
+            explanation.judged = explanation.judged.saturating_add(judged);
+            for (number, why) in &component.unjudged {
+                let at = format!("exchange {}", number.saturating_add(1));
+                explanation.unjudged.push(Unused { at, why: why.clone() });
+            }
+            let mut needed = component.runs.first().map(|run| run.rules).unwrap_or_default();
+            component.runs.iter().for_each(|run| needed.intersect(&run.rules));
+            explanation.parts.push(Part {
+                resources: shown.resources.clone(),
+                judged,
+                steps: component.steps(),
+                needed: needed.of(&self.rules).collect(),
+                finding: component.finding,
+            });
+        }
+        if let Some(finding) = self.misread {
+            let (resources, steps, needed) = (Vec::new(), Vec::new(), Vec::new());
+            explanation.parts.push(Part { resources, judged: 1, finding, steps, needed });
+        }
+        explanation.parts.sort_by_key(|part| core::cmp::Reverse(part.finding.verdict()));
+        explanation
+    }
+}
+
+fn world<'w>(survey: &'w Survey, options: &Options, rules: &'w [RuleId], shown: &'w Shown) -> World<'w> {
+    World {
+        facts: &survey.facts,
+        moments: &shown.moments,
+        failovers: &shown.failovers,
+        orphans: &shown.orphans,
+        clock_error: options.clock_error,
+        rules,
+        keeps_steps: options.limits.steps_kept > 0,
+    }
+}
+
+/// What the model is to answer.
+///
+/// # Errors
+///
+/// Why the answer says nothing about the model.
+fn expected(exchange: &Exchange) -> Result<Expected, String> {
+    let Some(answer) = &exchange.answer else { return Ok(Expected::Unknown) };
+    let Some(code) = answer.code() else {
+        return Ok(Expected::Accepted { body: answer.body.clone(), whole: true, cut: false });
+    };
+    // Refused before the product is asked.
+    const GATEWAY: [&str; 9] = [
+        "Throttling",
+        "Signature",
+        "IncompleteSignature",
+        "InvalidAccessKeyId",
+        "InvalidSecurityToken",
+        "Forbidden",
+        "NoPermission",
+        "InvalidTimeStamp",
+        "MissingSecurityToken",
+    ];
+    if GATEWAY.iter().any(|begins| code.starts_with(begins)) {
+        return Err(format!("{code} is answered by the gateway, so the call had no effect"));
+    }
+    if answer.status >= 500 {
+        return Ok(Expected::Unknown);
+    }
+    Ok(Expected::Refused { status: answer.status, code: code.to_owned() })
+}

@@ -1,0 +1,262 @@
+//! What an exchange is about: the names of resources, disks and tokens in its request and its answer.
+//!
+//! Exchanges that share a name belong to one component, since what happens to one of them can bear on the other. A list of
+//! several resources is judged resource by resource, and so joins nothing but what one record names together.
+
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde_json::Value;
+
+use crate::operation::{Operation, Product};
+use crate::trace::exchange::Exchange;
+
+/// What kind of resource a name is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Pair,
+    Group,
+    Drill,
+    Cluster,
+}
+
+/// The names of an exchange.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// Names that the exchange ties together.
+    pub(super) joined: Vec<String>,
+    /// Sets of names that it mentions side by side: the ids asked for, and of each record of a list those in it.
+    pub(super) apart: Vec<Vec<String>>,
+}
+
+/// The operation of an exchange, if it is modelled.
+pub(super) fn operation_of(exchange: &Exchange) -> Option<Operation> {
+    let products = [Product::Ebs, Product::PolarDb];
+    let product = products.into_iter().find(|product| product.version() == exchange.version)?;
+    Operation::find(product, &exchange.action)
+}
+
+/// The kind of resource that an operation lists, each record to be judged by itself.
+pub(super) const fn lists(operation: Operation) -> Option<Kind> {
+    match operation {
+        Operation::DescribeDiskReplicaPairs => Some(Kind::Pair),
+        Operation::DescribeDiskReplicaGroups => Some(Kind::Group),
+        Operation::DescribeDbClusters => Some(Kind::Cluster),
+        _ => None,
+    }
+}
+
+/// Whether an operation only looks.
+pub(super) const fn only_looks(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::DescribeDiskReplicaPairs
+            | Operation::DescribeDiskReplicaGroups
+            | Operation::DescribeDbClusters
+            | Operation::DescribeDiskReplicaPairProgress
+            | Operation::DescribePairDrills
+            | Operation::DescribeReplicaGroupDrills
+            | Operation::DescribeDbClusterAttribute
+            | Operation::DescribeDbClusterAttributeZonal
+            | Operation::DescribeDbClusterEndpoints
+            | Operation::DescribeHaLogs
+            | Operation::ListTagResources
+    )
+}
+
+/// The ids that a list asks for.
+pub(super) fn asked_for(exchange: &Exchange) -> Vec<String> {
+    let mut ids = Vec::new();
+    for name in ["PairIds", "GroupIds", "DBClusterIds", "DBNodeIds", "ReplicaGroupId"] {
+        let text = exchange.parameters.get(name).map_or("", String::as_str);
+        ids.extend(text.split(',').map(str::trim).filter(|id| !matches!(*id, "" | "-")).map(str::to_owned));
+    }
+    ids
+}
+
+/// A disk is named within its account.
+fn disk(exchange: &Exchange, id: &str) -> String {
+    format!("disk {} {id}", exchange.account)
+}
+
+impl Names {
+    /// The names of an exchange of this operation.
+    pub(super) fn of(exchange: &Exchange, operation: Operation) -> Self {
+        let mut names = Self::default();
+        if lists(operation).is_some() {
+            names.apart.extend(asked_for(exchange).into_iter().map(|id| Vec::from([id])));
+        } else {
+            names.of_parameters(exchange, operation);
+        }
+        if let Some(answer) = exchange.answer.as_ref().filter(|answer| answer.status == 200) {
+            names.of_answer(exchange, operation, &answer.body);
+        }
+        names
+    }
+
+    fn of_parameters(&mut self, exchange: &Exchange, operation: Operation) {
+        const IDS: [&str; 8] = [
+            "ReplicaPairId",
+            "ReplicaGroupId",
+            "PairId",
+            "GroupId",
+            "DrillId",
+            "DBClusterId",
+            "DBNodeId",
+            "ResourceId",
+        ];
+        for (name, value) in exchange.parameters.iter().filter(|(_, value)| !value.is_empty()) {
+            let listed = name.strip_prefix("ResourceId.").or_else(|| name.strip_prefix("DBNodeId."));
+            let of_node = name.starts_with("DBNode.") && name.ends_with(".DBNodeId");
+            if IDS.contains(&name.as_str()) || listed.is_some() || of_node {
+                self.joined.push(value.clone());
+            } else if matches!(name.as_str(), "DiskId" | "DestinationDiskId") {
+                self.joined.push(disk(exchange, value));
+            } else if name == "ClientToken" && operation.takes_token() {
+                self.joined.push(format!("token {} {} {value}", exchange.account, exchange.version));
+            }
+        }
+    }
+
+    fn of_answer(&mut self, exchange: &Exchange, operation: Operation, body: &Value) {
+        let before = self.joined.len();
+        for name in ["ReplicaPairId", "ReplicaGroupId", "DrillId", "DBClusterId"] {
+            self.joined.extend(body.get(name).and_then(Value::as_str).map(str::to_owned));
+        }
+        self.joined.extend(texts(body.pointer("/DBNodeIds/DBNodeId")));
+        for (kind, record) in records(body) {
+            let named = named_by(exchange, kind, record);
+            if lists(operation).is_some() {
+                self.apart.push(named);
+            } else {
+                self.joined.extend(named);
+            }
+        }
+        self.joined.extend(nodes(body).map(str::to_owned));
+        if lists(operation).is_some() {
+            self.joined.truncate(before);
+        }
+    }
+}
+
+/// The texts of a list, each perhaps several with commas between.
+fn texts(list: Option<&Value>) -> Vec<String> {
+    let items = list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    items.flat_map(|text| text.split(',')).map(|text| text.trim().to_owned()).collect()
+}
+
+/// The records of resources in an answer.
+pub(super) fn records(body: &Value) -> impl Iterator<Item = (Kind, &Value)> {
+    const LISTS: [(&str, Kind); 4] = [
+        ("/ReplicaPairs", Kind::Pair),
+        ("/ReplicaGroups", Kind::Group),
+        ("/Drills", Kind::Drill),
+        ("/Items/DBCluster", Kind::Cluster),
+    ];
+    LISTS.into_iter().flat_map(move |(at, kind)| {
+        let list = body.pointer(at).and_then(Value::as_array);
+        list.into_iter().flatten().map(move |record| (kind, record))
+    })
+}
+
+/// The id of a record.
+pub(super) fn id_of(kind: Kind, record: &Value) -> Option<&str> {
+    let name = match kind {
+        Kind::Pair => "ReplicaPairId",
+        Kind::Group => "ReplicaGroupId",
+        Kind::Drill => "DrillId",
+        Kind::Cluster => "DBClusterId",
+    };
+    record.get(name).and_then(Value::as_str)
+}
+
+/// The ids of the nodes in the answer of the attribute call, or in a record of a list of clusters.
+pub(super) fn nodes(body: &Value) -> impl Iterator<Item = &str> {
+    let list = body.get("DBNodes").map(|nodes| nodes.get("DBNode").unwrap_or(nodes));
+    let list = list.and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(|node| node.get("DBNodeId").and_then(Value::as_str))
+}
+
+fn named_by(exchange: &Exchange, kind: Kind, record: &Value) -> Vec<String> {
+    let text = |name: &str| record.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let mut named: Vec<String> = id_of(kind, record).map(str::to_owned).into_iter().collect();
+    match kind {
+        Kind::Pair => {
+            named.extend(text("ReplicaGroupId").map(str::to_owned));
+            let disks = [text("SourceDiskId"), text("DestinationDiskId")];
+            named.extend(disks.into_iter().flatten().map(|id| disk(exchange, id)));
+        }
+        Kind::Group => named.extend(texts(record.get("PairIds"))),
+        Kind::Drill => named.extend(text("GroupId").map(str::to_owned)),
+        Kind::Cluster => named.extend(nodes(record).map(str::to_owned)),
+    }
+    named
+}
+
+/// Which names belong together: each name has a number, each number a representative.
+#[derive(Debug, Default)]
+pub(super) struct Together {
+    numbers: BTreeMap<String, usize>,
+    parents: Vec<usize>,
+}
+
+impl Together {
+    /// The number of a name.
+    pub(super) fn number(&mut self, name: &str) -> usize {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let number = self.parents.len();
+        self.parents.push(number);
+        self.numbers.insert(name.to_owned(), number);
+        number
+    }
+
+    /// Joins the components of these names.
+    pub(super) fn join(&mut self, names: &[String]) {
+        let mut first = None;
+        for name in names {
+            let number = self.number(name);
+            let root = self.root(number);
+            let with = *first.get_or_insert(root);
+            if let Some(parent) = self.parents.get_mut(root) {
+                *parent = with;
+            }
+        }
+    }
+
+    /// The representative of a number.
+    fn root(&mut self, mut at: usize) -> usize {
+        loop {
+            let parent = self.parents.get(at).copied().unwrap_or(at);
+            if parent == at {
+                return at;
+            }
+            // Paths are halved as they are walked.
+            let above = self.parents.get(parent).copied().unwrap_or(parent);
+            if let Some(entry) = self.parents.get_mut(at) {
+                *entry = above;
+            }
+            at = above;
+        }
+    }
+
+    /// The representative of a name, if it is known.
+    pub(super) fn component(&self, name: &str) -> Option<usize> {
+        Some(self.component_of(*self.numbers.get(name)?))
+    }
+
+    /// The representative of a number.
+    pub(super) fn component_of(&self, mut at: usize) -> usize {
+        loop {
+            let parent = self.parents.get(at).copied().unwrap_or(at);
+            if parent == at {
+                return at;
+            }
+            at = parent;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Traces: recorded from simulated services with many clients, explained, altered and refuted.
+//!
+//! A binary of its own, since it searches for minutes when asked to.
+
+#[path = "traces/service.rs"]
+mod service;
+
+#[path = "traces/random.rs"]
+mod random;
+
+#[path = "traces/altered.rs"]
+mod altered;
+
+#[path = "traces/readers.rs"]
+mod readers;
+
+#[path = "traces/small.rs"]
+mod small;
