@@ -143,7 +143,7 @@ fn at(count: usize, tried: usize) -> Row {
         || {
             for _ in 0..repeat {
                 // One pass that keeps who may be chosen, and one maximum over what is kept.
-                let may = |(id, _): &(&NodeId, Priority)| tried.is_empty() || !tried.contains(*id);
+                let may = |(id, _): &(&NodeId, Priority)| tried.is_empty() || !tried.contains(id);
                 kept.clear();
                 kept.extend(std::hint::black_box(eligible()).filter(may));
                 std::hint::black_box((&kept, kept.iter().map(|(_, priority)| *priority).max()));
