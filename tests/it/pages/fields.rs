@@ -45,7 +45,7 @@ call DescribeReplicaGroupDrills RegionId=cn-beijing GroupId=pg-1 PageNumber=1 Pa
 call ListTagResources RegionId=cn-shanghai ResourceType=diskreplicapair ResourceId.1=pair-1
 call DescribeRegions Version=2021-07-30
 call DescribeRegions Version=2017-08-01
-call CreateDBCluster RegionId=cn-shanghai DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid DBNodeNum=2 DBClusterDescription=orders ResourceGroupId=rg-1 Tag.1.Key=k Tag.1.Value=v fresh=pc-1:pi-1,pi-2
+call CreateDBCluster RegionId=cn-shanghai DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Prepaid Period=Month UsedTime=1 VPCId=vpc-1 VSwitchId=vsw-1 StoragePayType=Prepaid Architecture=X86 ProvisionedIops=1000 DBNodeNum=2 DBClusterDescription=orders ResourceGroupId=rg-1 Tag.1.Key=k Tag.1.Value=v fresh=pc-1:pi-1,pi-2
 report 6 succeeded
 call CreateDBNodes DBClusterId=pc-1 DBNodeType=STANDBY DBNode.1.TargetClass=polar.mysql.x4.large fresh=nodes:pi-3
 report 7 succeeded
@@ -57,6 +57,12 @@ call DescribeDBClusters RegionId=cn-shanghai
 call DescribeDBClustersZonal RegionId=cn-shanghai
 call CreateDBCluster RegionId=cn-shanghai DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid fresh=pc-2:pi-4,pi-5
 call DescribeDBClustersZonal RegionId=cn-shanghai MaxResults=1
+call ModifyDBClusterMaintainTime DBClusterId=pc-1 MaintainTime=16:00Z-17:00Z
+call CreateDBCluster RegionId=cn-shanghai DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid ServerlessType=AgileServerless ScaleMax=8 fresh=pc-3:pi-6,pi-7
+call DescribeDBClusters RegionId=cn-shanghai
+call DescribeDBClustersZonal RegionId=cn-shanghai
+call DescribeDBClusterAttribute DBClusterId=pc-3
+call DescribeDbClusterAttributeZonal DBClusterId=pc-3
 call DescribeDBClusterAttribute DBClusterId=pc-1
 call DescribeDbClusterAttributeZonal DBClusterId=pc-1
 call DescribeDBClusterEndpoints DBClusterId=pc-1
@@ -111,7 +117,9 @@ fn plain(operation: Operation) -> Response {
         Operation::DeleteDbNodes
         | Operation::ModifyDbNodeClass
         | Operation::ModifyDbNodesClass
-        | Operation::ModifyDbNodeHotReplicaMode => Ordered { cluster: id("pc-1"), order: order() }.into(),
+        | Operation::ModifyDbNodeHotReplicaMode
+        | Operation::ModifyDbCluster
+        | Operation::ModifyDbClusterArch => Ordered { cluster: id("pc-1"), order: order() }.into(),
         Operation::CreateGlobalDatabaseNetwork => NetworkCreated { network: id("gdn-1") }.into(),
         _ => Response::Accepted,
     }

@@ -299,6 +299,8 @@ fn polardb(operation: &str) -> &'static str {
             "DBClusterIds=!
             DBType=X
             DBVersion=9&DBType=MySQL::::404 DBTypeOrDBVersion.Malformed (P-012 | a `DBVersion` that the engine does not have
+            RecentCreationInterval=99
+            RecentExpirationInterval=99
             PageSize=1
             PageNumber=0
             ResourceGroupId=!
