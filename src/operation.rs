@@ -238,7 +238,7 @@ operations! {
             HA_LOG_PAGE "InvalidDBClusterId.Malformed InvalidDBCluster.NotFound InvalidPageSize.Malformed \
                 InvalidPageNumber.Malformed";
         CreateGlobalDatabaseNetwork: - - [
-            "MemberIns.Exist InvalidEngineVersion.Unsupported InvalidDBCluster.NotFound"];
+            "MemberIns.Exist InvalidEngineVersion.Unsupported InvalidDBCluster.NotFound InvalidDBClusterId.NotFound"];
         DeleteGlobalDatabaseNetwork: - - ["MemberNumber.NotSupport GDN.NotFound InvalidDBCluster.NotFound"];
         RemoveDbClusterFromGdn "RemoveDBClusterFromGDN": - - [
             "MemberRole.NotSupport GDN.NotFound InvalidDBCluster.NotFound InvalidDBClusterId.NotFound"];

@@ -203,7 +203,10 @@ impl Draft<'_> {
         } else if eligible {
             self.begin_automatic(Search::PrimaryThenStandby, OnNoCandidate::StaySilent);
         } else if !change.gained.is_empty() || !change.lost.is_empty() {
-            self.begin_automatic(Search::StandbyOnly, OnNoCandidate::StaySilent);
+            // Storage takes over only what no node of the cluster can (`P-187`).
+            let by_storage = self.after.lost_its_zone() && self.after.may_take_over();
+            let search = if by_storage { Search::PrimaryThenStandby } else { Search::StandbyOnly };
+            self.begin_automatic(search, OnNoCandidate::StaySilent);
         }
     }
 

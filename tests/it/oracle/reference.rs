@@ -152,7 +152,7 @@ fn the_sequences_do_enough_of_everything() {
     let mut total = Summary::default();
     let (mut statuses, mut shown, mut drilled) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut most = 0;
-    for _ in 0..85 {
+    for _ in 0..90 {
         let (model, steps, _) = Naive::sequential_strategy(30..60).new_tree(&mut runner).unwrap().current();
         let mut drive = drive(&model.world);
         for step in &steps {

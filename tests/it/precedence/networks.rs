@@ -22,7 +22,7 @@ fn with_networks() -> String {
         "report 10 succeeded\n".into(),
         "call CreateGlobalDatabaseNetwork DBClusterId=pc-4 fresh=gdn-4\n".into(),
         "report 11 succeeded\n".into(),
-        create("DBType=PostgreSQL DBVersion=14 DBNodeClass=polar.pg.x4.large CreationOption=CreateGdnStandby GDNId=gdn-4 fresh=pc-10:pi-q"),
+        create("DBType=PostgreSQL DBVersion=14 DBNodeClass=polar.pg.x4.large CreationOption=CreateGdnStandby GDNId=gdn-4 fresh=pc-10:pi-q,pi-q2"),
         "report 12 succeeded\n".into(),
     ]
     .concat()

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use crate::kit::drawn;
 use failover_model::polardb::{ClusterEffect, RestartDbNode};
-use failover_model::wire::parse;
+use failover_model::wire::{LeftOut, LeftOutReason, parse};
 use failover_model::{Call, ControlPlane, Effect, EffectKind, Fresh, Input, Operation};
 use seeds::{files, try_all};
 
@@ -101,7 +101,13 @@ fn what_a_random_world_answers_is_entered_and_answers_the_same() {
         for (at, step) in steps.into_iter().enumerate() {
             if at % 5 == 0 {
                 for told in entering::entered_again(&plane) {
-                    assert_eq!(told.left_out, [], "{number} {at}");
+                    // A drill may outlive the pair that it names.
+                    let is_gone = |out: &&LeftOut| {
+                        matches!(&out.reason, LeftOutReason::Reference { field: "PairsInfo", id }
+                            if id.parse().is_ok_and(|id| plane.pair(&id).is_none()))
+                    };
+                    let left_out: Vec<_> = told.left_out.iter().filter(|out| !is_gone(out)).collect();
+                    assert!(left_out.is_empty(), "{number} {at}: {left_out:?}");
                     let found = [
                         told.pairs.len(),
                         told.groups.len(),
