@@ -55,14 +55,16 @@ fn run() -> Result<Verdict, String> {
         pages.push_str(&explanation.page(&|number| trace.exchanges.get(number)));
         trace.unused.iter().for_each(|unused| pages.push_str(&format!("* {}: {}\n", unused.at, unused.why)));
         if explanation.verdict() == Verdict::Refuted {
-            let left = shorten(&trace, &asked.options, &mut |left| eprint!("\rshortening: {left} exchanges  "));
+            let left =
+                shorten(&trace, &asked.options, &mut |left| eprint!("\rshortening: {left} exchanges  "));
             eprintln!();
             pages.push_str(&shortest(&left));
         }
         traces.push(trace);
     }
     if asked.readings {
-        let lessons = learn(&traces, &asked.options, &mut |made, of| eprint!("\rreadings: {made} of {of} trials  "));
+        let lessons =
+            learn(&traces, &asked.options, &mut |made, of| eprint!("\rreadings: {made} of {of} trials  "));
         eprintln!();
         pages.push_str(&lessons.section());
     }
@@ -104,7 +106,8 @@ fn asked() -> Result<Asked, String> {
             "--policy" => {
                 let file = value()?;
                 let text = fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
-                asked.options.policy = serde_json::from_str(&text).map_err(|error| format!("{file}: {error}"))?;
+                asked.options.policy =
+                    serde_json::from_str(&text).map_err(|error| format!("{file}: {error}"))?;
             }
             option if option.starts_with("--") => return Err(format!("there is no option {option}")),
             file => asked.files.push(PathBuf::from(file)),

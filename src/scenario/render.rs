@@ -145,8 +145,8 @@ fn or_none(found: Option<impl ToString>) -> String {
 fn drill_fact(fact: &DrillFact, start: Timestamp) -> String {
     let DrillFact::Status { owner, from, to, recover_point } = fact;
     let (from, to) = (or_none(*from), or_none(*to));
-    let point =
-        recover_point.map_or("no recover point".to_owned(), |at| format!("recover point {}", span(at.since(start))));
+    let point = recover_point
+        .map_or("no recover point".to_owned(), |at| format!("recover point {}", span(at.since(start))));
     format!("{from} -> {to} of {}, {point}", owner.as_str())
 }
 

@@ -61,7 +61,11 @@ impl Exchange {
 impl Answer {
     /// The error code; `None` if the call was accepted.
     pub fn code(&self) -> Option<&str> {
-        if self.status == 200 { None } else { Some(self.body.get("Code").and_then(Value::as_str).unwrap_or("")) }
+        if self.status == 200 {
+            None
+        } else {
+            Some(self.body.get("Code").and_then(Value::as_str).unwrap_or(""))
+        }
     }
 }
 

@@ -81,11 +81,16 @@ impl Line {
     /// [`Unreadable`] if it is neither a header of this version nor an exchange.
     pub fn read(number: usize, text: &str) -> Result<Self, Unreadable> {
         if let Ok(Header { failover_trace }) = serde_json::from_str(text) {
-            return if failover_trace == VERSION { Ok(Self::Header) } else { Err(Unreadable::Version(failover_trace)) };
+            return if failover_trace == VERSION {
+                Ok(Self::Header)
+            } else {
+                Err(Unreadable::Version(failover_trace))
+            };
         }
         let exchange: Exchange = serde_json::from_str(text)
             .map_err(|error| Unreadable::Line { line: number, why: error.to_string() })?;
-        if exchange.answered < exchange.sent || exchange.order.is_some_and(|(sent, answered)| answered < sent) {
+        if exchange.answered < exchange.sent || exchange.order.is_some_and(|(sent, answered)| answered < sent)
+        {
             let why = String::from("it was answered before it was sent");
             return Err(Unreadable::Line { line: number, why });
         }

@@ -55,7 +55,9 @@ fn what_is_no_trace_is_refused_with_its_line() {
 #[test]
 fn secrets_are_never_written() {
     let mut exchange = exchange();
-    for name in ["AccessKeyId", "AccessKeySecret", "Signature", "SignatureNonce", "SecurityToken", "BearerToken"] {
+    for name in
+        ["AccessKeyId", "AccessKeySecret", "Signature", "SignatureNonce", "SecurityToken", "BearerToken"]
+    {
         assert!(is_secret(name), "{name}");
         exchange.parameters.insert(name.into(), "hidden-value".into());
     }
@@ -94,7 +96,10 @@ fn har_files_are_read_and_what_is_of_no_use_is_named() {
     let [first, second, third] = trace.exchanges.as_slice() else { panic!("{trace:?}") };
     assert_eq!(first.sent, Timestamp::from_millis(1_767_225_600_500));
     assert_eq!(first.answered, Timestamp::from_millis(1_767_225_600_513));
-    assert_eq!((first.account.as_str(), first.action.as_str()), ("1234567890123456", "FailoverDiskReplicaPair"));
+    assert_eq!(
+        (first.account.as_str(), first.action.as_str()),
+        ("1234567890123456", "FailoverDiskReplicaPair")
+    );
     assert_eq!(first.region, Some("cn-beijing".parse::<RegionId>().unwrap()));
     assert_eq!(second.answer.as_ref().unwrap().code(), Some("NoSuchResource"));
     assert_eq!((second.account.as_str(), second.parameters.len()), ("1001", 1));

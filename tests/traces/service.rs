@@ -103,7 +103,15 @@ impl Service {
     pub fn new(policy: Policy, seed: u64, transitions: Transitions) -> Self {
         let plane = ControlPlane::new(policy);
         let simulation = Simulation::new(plane, seed, transitions, LatencyProfile::QUICK);
-        Self { simulation, now: START, moment: 0, open: Vec::new(), exchanges: Vec::new(), told: String::new(), struck: false }
+        Self {
+            simulation,
+            now: START,
+            moment: 0,
+            open: Vec::new(),
+            exchanges: Vec::new(),
+            told: String::new(),
+            struck: false,
+        }
     }
 
     fn tick(&mut self) -> u64 {
@@ -144,7 +152,8 @@ impl Service {
         let Open { asked, sent, answer, .. } = self.open.remove(at);
         let answered = (self.now, self.tick());
         if let Some(Some(answer)) = &answer {
-            self.struck &= answer.body.get("DBNodes").is_none() && asked.operation != Operation::StartDiskReplicaPair;
+            self.struck &=
+                answer.body.get("DBNodes").is_none() && asked.operation != Operation::StartDiskReplicaPair;
             self.told.push_str(&answer.body.to_string());
         }
         self.exchanges.push(Exchange {

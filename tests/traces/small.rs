@@ -3,7 +3,8 @@
 use failover_model::policy::{FailoverWhileBusy, PairFailover, Policy};
 use failover_model::simulation::Transitions;
 use failover_model::trace::explain::{
-    Explanation, Finding, Happened, Learnt, Lessons, Limits, Options, Others, Verdict, explain, learn, shorten,
+    Explanation, Finding, Happened, Learnt, Lessons, Limits, Options, Others, Verdict, explain, learn,
+    shorten,
 };
 use failover_model::trace::{Answer, Trace};
 use failover_model::{Operation, Span};
@@ -84,7 +85,9 @@ fn a_failover_is_explained_with_its_hidden_steps_and_rules() {
         assert!(needed.contains(&rule), "{rule} in {needed:?}");
     }
     let page = explanation.page(&|number| trace.exchanges.get(number));
-    for line in ["# Trace: accepted", "hidden: failover_pair", "E-340", "FailoverDiskReplicaPair -> 200 (E-213)"] {
+    for line in
+        ["# Trace: accepted", "hidden: failover_pair", "E-340", "FailoverDiskReplicaPair -> 200 (E-213)"]
+    {
         assert!(page.contains(line), "{line} in {page}");
     }
 }
@@ -94,7 +97,8 @@ fn the_first_answer_that_nothing_explains_is_told_with_its_rule() {
     let (service, pair) = failed_over(Policy::default());
     let mut trace = trace(&service);
     // The source's region accepts a failover.
-    let at = trace.exchanges.iter().position(|exchange| exchange.action == "FailoverDiskReplicaPair").unwrap();
+    let at =
+        trace.exchanges.iter().position(|exchange| exchange.action == "FailoverDiskReplicaPair").unwrap();
     trace.exchanges[at].parameters.insert("RegionId".into(), SOURCE.into());
     let explanation = explained(&trace);
     let Finding::Refuted { exchange, nearest } = &explanation.parts[0].finding else { panic!("refuted") };
@@ -196,7 +200,9 @@ fn a_clock_that_is_off_is_tolerated_as_far_as_stated() {
     let mut trace = trace(&service);
     for exchange in &mut trace.exchanges {
         let Some(answer) = &mut exchange.answer else { continue };
-        let Some(list) = answer.body.get_mut("ReplicaPairs").and_then(|list| list.as_array_mut()) else { continue };
+        let Some(list) = answer.body.get_mut("ReplicaPairs").and_then(|list| list.as_array_mut()) else {
+            continue;
+        };
         for record in list {
             for name in ["CreateTime", "LastRecoverPoint"] {
                 if let Some(at) = record.get(name).and_then(|at| at.as_u64()) {

@@ -94,7 +94,12 @@ impl Caller {
     }
 
     /// The call as it is recorded.
-    pub fn recorded(&self, parameters: &Parameters, parsed: Option<&Parsed>, emulator: &Emulator) -> record::Read {
+    pub fn recorded(
+        &self,
+        parameters: &Parameters,
+        parsed: Option<&Parsed>,
+        emulator: &Emulator,
+    ) -> record::Read {
         let version = parameters.get("Version").or(self.version.as_deref());
         record::Read {
             account: self.account(parameters, emulator),

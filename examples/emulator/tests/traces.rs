@@ -50,12 +50,13 @@ fn what_was_recorded_is_explained_in_every_mode() {
     for mode in ["immediate", "timed", "manual"] {
         let file = file(mode);
         let path = file.to_str().expect("a path");
-        let server = Server::start(&["--clock", "manual", "--seed", "7", "--transitions", mode, "--record", path]);
+        let server =
+            Server::start(&["--clock", "manual", "--seed", "7", "--transitions", mode, "--record", path]);
         let end = || {
             if mode == "manual" {
                 let effects = server.get("effects").ok();
                 for effect in effects["effects"].as_array().expect("effects") {
-                    let id = effect["id"].as_u64().expect("an id");
+                    let id = text(effect, "/id");
                     server.post(&format!("effects/{id}"), &json!({ "outcome": "auto" })).ok();
                 }
             }
@@ -76,10 +77,17 @@ fn what_was_recorded_is_explained_in_every_mode() {
         end();
         server.pair(&pair);
         let (cluster, nodes) = {
-            let created = server.polardb("CreateDBCluster", &[
-                ("RegionId", "cn-hangzhou"), ("DBType", "MySQL"), ("DBVersion", "8.0"),
-                ("DBNodeClass", "polar.mysql.x4.large"), ("PayType", "Postpaid"), ("DBNodeNum", "3"),
-            ]);
+            let created = server.polardb(
+                "CreateDBCluster",
+                &[
+                    ("RegionId", "cn-hangzhou"),
+                    ("DBType", "MySQL"),
+                    ("DBVersion", "8.0"),
+                    ("DBNodeClass", "polar.mysql.x4.large"),
+                    ("PayType", "Postpaid"),
+                    ("DBNodeNum", "3"),
+                ],
+            );
             let cluster = text(&created.ok(), "/DBClusterId");
             end();
             let view = server.attribute(&cluster);
@@ -105,10 +113,17 @@ fn sixteen_clients_at_once_on_the_real_clock_are_explained() {
     let file = file("clients");
     let path = file.to_str().expect("a path");
     let server = Arc::new(Server::start(&["--seed", "7", "--record", path]));
-    let created = server.polardb("CreateDBCluster", &[
-        ("RegionId", "cn-hangzhou"), ("DBType", "MySQL"), ("DBVersion", "8.0"),
-        ("DBNodeClass", "polar.mysql.x4.large"), ("PayType", "Postpaid"), ("DBNodeNum", "4"),
-    ]);
+    let created = server.polardb(
+        "CreateDBCluster",
+        &[
+            ("RegionId", "cn-hangzhou"),
+            ("DBType", "MySQL"),
+            ("DBVersion", "8.0"),
+            ("DBNodeClass", "polar.mysql.x4.large"),
+            ("PayType", "Postpaid"),
+            ("DBNodeNum", "4"),
+        ],
+    );
     let cluster = text(&created.ok(), "/DBClusterId");
     let pair = text(&server.ebs("CreateDiskReplicaPair", &PAIR).ok(), "/ReplicaPairId");
     std::thread::sleep(std::time::Duration::from_millis(2_200));

@@ -83,7 +83,11 @@ impl Asked {
 
     /// The ids that the request names.
     pub(super) fn named(&self) -> impl Iterator<Item = &str> {
-        self.exchange.parameters.iter().filter(|(name, _)| !name.contains("Token")).map(|(_, value)| value.as_str())
+        self.exchange
+            .parameters
+            .iter()
+            .filter(|(name, _)| !name.contains("Token"))
+            .map(|(_, value)| value.as_str())
     }
 
     /// Whether the model's output is the recorded answer; else how it differs.
@@ -99,7 +103,9 @@ impl Asked {
         let accepted = || "accepted".to_owned();
         match (&self.expected, &output.result) {
             (Expected::Unknown, _) | (_, None) => Ok(()),
-            (Expected::Refused { status, code }, Some(Ok(_))) => answer(accepted(), format!("{status} {code}")),
+            (Expected::Refused { status, code }, Some(Ok(_))) => {
+                answer(accepted(), format!("{status} {code}"))
+            }
             (Expected::Accepted { .. }, Some(Err(refusal))) => {
                 let error = refusal.wire();
                 answer(format!("{} {}", error.status, error.code), accepted())
@@ -123,14 +129,22 @@ impl Asked {
     }
 
     /// The model does not know how far a running copy is (`E-696`): any percentage below 100 is one of its answers.
-    fn as_far_as_known(&self, plane: &ControlPlane, response: &Response, mut own: Value, shown: &Value) -> Value {
-        let (Response::PairProgress(_), Request::DescribeDiskReplicaPairProgress(asked)) = (response, &self.request)
+    fn as_far_as_known(
+        &self,
+        plane: &ControlPlane,
+        response: &Response,
+        mut own: Value,
+        shown: &Value,
+    ) -> Value {
+        let (Response::PairProgress(_), Request::DescribeDiskReplicaPairProgress(asked)) =
+            (response, &self.request)
         else {
             return own;
         };
         let pending = plane.pair(&asked.pair).and_then(crate::ebs::ReplicaPair::pending);
         let copies = pending.is_some_and(|pending| pending.effect == PairEffect::Copy);
-        let percent = shown.get("Progress").filter(|percent| percent.as_u64().is_some_and(|percent| percent < 100));
+        let percent =
+            shown.get("Progress").filter(|percent| percent.as_u64().is_some_and(|percent| percent < 100));
         if let (true, Some(percent), Some(own)) = (copies, percent, own.get_mut("Progress")) {
             *own = percent.clone();
         }
@@ -141,7 +155,8 @@ impl Asked {
 /// What the answer of a list says about one component: the records whose id is `mine`.
 pub(super) fn part_of(operation: Operation, body: &Value, mine: impl Fn(&str) -> bool) -> Value {
     let Some(kind) = lists(operation) else { return body.clone() };
-    let found = records(body).filter(|(found, record)| *found == kind && id_of(kind, record).is_some_and(&mine));
+    let found =
+        records(body).filter(|(found, record)| *found == kind && id_of(kind, record).is_some_and(&mine));
     let found: Vec<Value> = found.map(|(_, record)| record.clone()).collect();
     match kind {
         Kind::Pair => serde_json::json!({ "ReplicaPairs": found }),
@@ -153,7 +168,8 @@ pub(super) fn part_of(operation: Operation, body: &Value, mine: impl Fn(&str) ->
 /// Whether a list may go on on another page, or was begun on one.
 pub(super) fn is_cut(exchange: &Exchange, body: &Value) -> bool {
     let next = body.get("NextToken").and_then(Value::as_str).is_some_and(|token| !token.is_empty());
-    let asked = |name: &str| exchange.parameters.get(name).map(String::as_str).filter(|text| !text.is_empty());
+    let asked =
+        |name: &str| exchange.parameters.get(name).map(String::as_str).filter(|text| !text.is_empty());
     let later = asked("NextToken").is_some() || asked("PageNumber").is_some_and(|page| page != "1");
     // A list of clusters has no token; its page is full if more follow.
     const SHORTEST_PAGE: usize = 30;

@@ -41,24 +41,54 @@ pub(super) struct Exactness {
 
 /// Fields that say nothing about a resource.
 const IDLE: [&str; 13] = [
-    "RequestId", "HostId", "OrderId", "NextToken", "PageNumber", "PageSize", "ConnectionString", "DBEndpointId",
-    "SwitchId", "Bandwidth", "ZoneIds", "Recommend", "Port",
+    "RequestId",
+    "HostId",
+    "OrderId",
+    "NextToken",
+    "PageNumber",
+    "PageSize",
+    "ConnectionString",
+    "DBEndpointId",
+    "SwitchId",
+    "Bandwidth",
+    "ZoneIds",
+    "Recommend",
+    "Port",
 ];
 
 /// Fields that count what a list shows.
-const TOTALS: [&str; 5] = ["TotalCount", "TotalRecordCount", "PageRecordCount", "TotalRecords", "ItemsNumbers"];
+const TOTALS: [&str; 5] =
+    ["TotalCount", "TotalRecordCount", "PageRecordCount", "TotalRecords", "ItemsNumbers"];
 
 /// Fields whose absence has a meaning.
 const TELLING: [&str; 14] = [
-    "Status", "LastRecoverPoint", "RecoverPoint", "ReplicaGroupId", "ReplicaGroupName", "PairName", "GroupName",
-    "Description", "DBClusterDescription", "DBClusterStatus", "DBNodeStatus", "DBNodeRole", "FailoverPriority",
+    "Status",
+    "LastRecoverPoint",
+    "RecoverPoint",
+    "ReplicaGroupId",
+    "ReplicaGroupName",
+    "PairName",
+    "GroupName",
+    "Description",
+    "DBClusterDescription",
+    "DBClusterStatus",
+    "DBNodeStatus",
+    "DBNodeRole",
+    "FailoverPriority",
     "Progress",
 ];
 
 /// Fields that are times, in seconds or spelled.
 const TIMES: [&str; 9] = [
-    "LastRecoverPoint", "RecoverPoint", "CreateTime", "CreationTime", "StartAt", "ExpiredTime", "SwitchStartTime",
-    "SwitchFinishTime", "ExpireTime",
+    "LastRecoverPoint",
+    "RecoverPoint",
+    "CreateTime",
+    "CreationTime",
+    "StartAt",
+    "ExpiredTime",
+    "SwitchStartTime",
+    "SwitchFinishTime",
+    "ExpireTime",
 ];
 
 /// Fields that name the record that they are in.
@@ -84,7 +114,9 @@ impl Exactness {
                 None if TELLING.contains(&name.as_str()) && !is_nothing(value) => {
                     differs(within(name), value, &Value::Null)
                 }
-                None if value.as_array().is_some_and(|list| !list.is_empty()) && theirs.contains_key(name) => {
+                None if value.as_array().is_some_and(|list| !list.is_empty())
+                    && theirs.contains_key(name) =>
+                {
                     self.list(within(name), value, &Value::Array(Vec::new()))
                 }
                 None => None,
@@ -96,11 +128,10 @@ impl Exactness {
         }
         // What the model would show if there were any.
         let missing = |name: &&&str| own.get(**name).is_none_or(is_nothing);
-        let extra = TELLING.iter().filter(missing).find_map(|name| {
+        TELLING.iter().filter(missing).find_map(|name| {
             let found = theirs.get(*name).filter(|found| !is_nothing(found))?;
             differs(within(name), &Value::Null, found)
-        });
-        extra
+        })
     }
 
     fn field(self, at: String, name: &str, allowed: &Value, shown: &Value) -> Option<Mismatch> {
@@ -121,11 +152,17 @@ impl Exactness {
     }
 
     fn list(self, at: String, allowed: &Value, shown: &Value) -> Option<Mismatch> {
-        let (Value::Array(own), Value::Array(theirs)) = (allowed, shown) else { return differs(at, allowed, shown) };
+        let (Value::Array(own), Value::Array(theirs)) = (allowed, shown) else {
+            return differs(at, allowed, shown);
+        };
         if at.ends_with("HaLogItems") {
             let twins = own.iter().zip(theirs).enumerate();
-            let mut difference = twins.filter_map(|(number, (own, theirs))| self.object(format!("{at}[{number}]"), own, theirs));
-            let lengths = || (own.len() != theirs.len()).then(|| differs(at.clone(), &own.len().into(), &theirs.len().into()));
+            let mut difference = twins
+                .filter_map(|(number, (own, theirs))| self.object(format!("{at}[{number}]"), own, theirs));
+            let lengths = || {
+                (own.len() != theirs.len())
+                    .then(|| differs(at.clone(), &own.len().into(), &theirs.len().into()))
+            };
             return difference.next().or_else(|| lengths().flatten());
         }
         let keyed = own.iter().chain(theirs).any(|item| key(item).is_some());
@@ -173,8 +210,10 @@ fn key(item: &Value) -> Option<&str> {
 fn entry(item: &Value) -> String {
     match item {
         Value::Object(fields) => {
-            let fields = fields.iter().filter(|(name, value)| !IDLE.contains(&name.as_str()) && !value.is_array());
-            let fields: Vec<String> = fields.map(|(name, value)| format!("{name}={}", plain(value))).collect();
+            let fields =
+                fields.iter().filter(|(name, value)| !IDLE.contains(&name.as_str()) && !value.is_array());
+            let fields: Vec<String> =
+                fields.map(|(name, value)| format!("{name}={}", plain(value))).collect();
             fields.join(" ")
         }
         item => plain(item),

@@ -6,7 +6,7 @@
 //! nothing else explains an answer, and at most one between two answers.
 
 use alloc::collections::{BTreeSet, VecDeque};
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -116,7 +116,11 @@ impl Component {
 
     /// Puts a call into the queue, which is in the order of the answers.
     pub(super) fn enqueue(&mut self, asked: Arc<Asked>) {
-        let at = self.waiting.iter().rposition(|other| other.end <= asked.end).map_or(0, |at| at.saturating_add(1));
+        let at = self
+            .waiting
+            .iter()
+            .rposition(|other| other.end <= asked.end)
+            .map_or(0, |at| at.saturating_add(1));
         self.waiting.insert(at, asked);
     }
 
@@ -341,7 +345,9 @@ impl Search<'_> {
             // Different ways can lead to the same state; the one whose clock is behind can do whatever the other can.
             let clock = run.plane.clock();
             match visited.entry(run.fingerprint()) {
-                indexmap::map::Entry::Occupied(mut known) if clock < *known.get() => drop(known.insert(clock)),
+                indexmap::map::Entry::Occupied(mut known) if clock < *known.get() => {
+                    let _ = known.insert(clock);
+                }
                 indexmap::map::Entry::Occupied(_) => continue,
                 indexmap::map::Entry::Vacant(vacant) => {
                     vacant.insert(clock);
@@ -361,7 +367,7 @@ impl Search<'_> {
             }
             self.deadline(&run, &mut push);
             if run.outside < self.outside {
-                self.from_outside(&run, &mut push);
+                self.happen_outside(&run, &mut push);
             }
         }
         reached
@@ -427,13 +433,7 @@ impl Search<'_> {
     }
 
     /// Makes the call; whether the model's answer is the recorded one at some time.
-    fn answer(
-        &self,
-        run: &Run,
-        start: Option<&Arc<Trail>>,
-        assumed: Outside,
-        reached: &mut Reached,
-    ) -> bool {
+    fn answer(&self, run: &Run, start: Option<&Arc<Trail>>, assumed: Outside, reached: &mut Reached) -> bool {
         let mut explained = false;
         if matches!(self.asked.expected, Expected::Unknown) {
             keep(reached, run.clone(), assumed);
@@ -516,7 +516,9 @@ impl Search<'_> {
     /// Time goes on to the next deadline, if work is under way that can end before or after it, or begins by it.
     fn deadline(&self, run: &Run, push: &mut impl FnMut(Run)) {
         let latest = self.asked.exchange.answered.after(self.world.clock_error);
-        let Some(deadline) = run.plane.next_deadline().filter(|deadline| deadline.at <= latest) else { return };
+        let Some(deadline) = run.plane.next_deadline().filter(|deadline| deadline.at <= latest) else {
+            return;
+        };
         let mut next = run.clone();
         next.advance(deadline.at, self.world);
         push(next);
@@ -537,7 +539,7 @@ impl Search<'_> {
         if matter { Disks::Matter } else { Disks::AreIdle }
     }
 
-    fn from_outside(&self, run: &Run, push: &mut impl FnMut(Run)) {
+    fn happen_outside(&self, run: &Run, push: &mut impl FnMut(Run)) {
         let wanted = self.asked.exchange.sent.max(run.plane.clock());
         let clock = run.plane.clock();
         let mut moments = BTreeSet::from([wanted]);
@@ -594,7 +596,7 @@ impl core::fmt::Display for Mismatch {
         let Self { at, allowed, shown, rule } = self;
         write!(f, "{at}: the model answers {allowed}, the trace shows {shown}")?;
         match rule {
-            Some(rule) => write!(f, " ({})", rule.to_string()),
+            Some(rule) => write!(f, " ({})", rule),
             None => Ok(()),
         }
     }

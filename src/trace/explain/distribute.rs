@@ -125,7 +125,9 @@ impl<'a> Explainer<'a> {
                 let error = refusal.wire();
                 let shown = match expected {
                     Expected::Unknown => return Ok(()),
-                    Expected::Refused { status, code } if error.status == status && error.code == code.as_str() => {
+                    Expected::Refused { status, code }
+                        if error.status == status && error.code == code.as_str() =>
+                    {
                         return Ok(());
                     }
                     Expected::Refused { status, code } => format!("{status} {code}"),
@@ -233,9 +235,13 @@ impl<'a> Explainer<'a> {
     /// Explains what is left, and says what was found.
     pub fn finish(mut self) -> Explanation {
         let none = Shown::default();
-        let mut explanation =
-            Explanation { parts: Vec::new(), judged: self.judged, unjudged: core::mem::take(&mut self.unjudged) };
-        let components = core::mem::take(&mut self.components).into_iter().map(|(number, of)| (Some(number), of));
+        let mut explanation = Explanation {
+            parts: Vec::new(),
+            judged: self.judged,
+            unjudged: core::mem::take(&mut self.unjudged),
+        };
+        let components =
+            core::mem::take(&mut self.components).into_iter().map(|(number, of)| (Some(number), of));
         let loose = self.loose.take().map(|of| (None, of));
         for (number, mut component) in components.chain(loose) {
             let shown = number.and_then(|number| self.shown.get(&number)).unwrap_or(&none);
@@ -290,8 +296,15 @@ fn expected(exchange: &Exchange) -> Result<Expected, String> {
     };
     // Refused before the product is asked.
     const GATEWAY: [&str; 9] = [
-        "Throttling", "Signature", "IncompleteSignature", "InvalidAccessKeyId", "InvalidSecurityToken", "Forbidden",
-        "NoPermission", "InvalidTimeStamp", "MissingSecurityToken",
+        "Throttling",
+        "Signature",
+        "IncompleteSignature",
+        "InvalidAccessKeyId",
+        "InvalidSecurityToken",
+        "Forbidden",
+        "NoPermission",
+        "InvalidTimeStamp",
+        "MissingSecurityToken",
     ];
     if GATEWAY.iter().any(|begins| code.starts_with(begins)) {
         return Err(format!("{code} is answered by the gateway, so the call had no effect"));

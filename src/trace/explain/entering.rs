@@ -30,7 +30,9 @@ pub(super) fn shown(asked: &Asked, unknown: &[&String]) -> Vec<Value> {
             let found = found.map(|(_, record)| {
                 let mut record = record.clone();
                 // The drills of a pair do not name it (`W-044`).
-                if let (Some(pair), Value::Object(fields)) = (asked.exchange.parameters.get("PairId"), &mut record) {
+                if let (Some(pair), Value::Object(fields)) =
+                    (asked.exchange.parameters.get("PairId"), &mut record)
+                {
                     fields.insert("PairId".into(), json!(pair));
                 }
                 record
@@ -45,7 +47,12 @@ pub(super) fn shown(asked: &Asked, unknown: &[&String]) -> Vec<Value> {
 /// # Errors
 ///
 /// Why one cannot be entered; then none is.
-pub(super) fn enter(runs: &mut [Run], asked: &Asked, shown: &[Value], world: &World<'_>) -> Result<(), String> {
+pub(super) fn enter(
+    runs: &mut [Run],
+    asked: &Asked,
+    shown: &[Value],
+    world: &World<'_>,
+) -> Result<(), String> {
     let at = asked.exchange.sent;
     let mut entered_runs = Vec::with_capacity(runs.len());
     for run in runs.iter() {
@@ -57,7 +64,8 @@ pub(super) fn enter(runs: &mut [Run], asked: &Asked, shown: &[Value], world: &Wo
             format!("{}unseen-{count}", kind.prefix())
         };
         let mut defaults = Defaults { now: at, region: asked.region.clone(), mint: &mut mint };
-        let paste = Paste::read(&Value::from(shown.to_vec()), &mut defaults).map_err(|why| why.to_string())?;
+        let paste =
+            Paste::read(&Value::from(shown.to_vec()), &mut defaults).map_err(|why| why.to_string())?;
         let entered = paste.enter(&mut next.plane, at, &asked.exchange.account);
         if let Some(left_out) = entered.left_out.first() {
             return Err(format!("it was there before the trace and cannot be entered: {}", left_out.reason));

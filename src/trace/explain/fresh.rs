@@ -26,7 +26,13 @@ pub(super) fn possible(asked: &Asked, run: &Run, world: &World<'_>) -> Vec<Fresh
         _ => None,
     };
     let Some((kind, name)) = kind else {
-        return of_existing(asked, run, world).ok().flatten().into_iter().chain([Fresh::None]).take(1).collect();
+        return of_existing(asked, run, world)
+            .ok()
+            .flatten()
+            .into_iter()
+            .chain([Fresh::None])
+            .take(1)
+            .collect();
     };
     let shown = told(asked, world).and_then(|body| body.get(name)).and_then(Value::as_str).map(String::from);
     let ids: Vec<String> = match (&asked.expected, shown) {
@@ -70,11 +76,15 @@ fn of_existing(asked: &Asked, run: &Run, world: &World<'_>) -> Result<Option<Fre
                 let shown = world.facts.all_nodes.get(request.cluster.as_str()).into_iter().flatten();
                 let added = shown.filter(|node| !world.facts.added_nodes.contains(*node));
                 let free = added.filter_map(|node| NodeId::parse(node).ok());
-                nodes = free.filter(|node| run.plane.cluster_of(node).is_none()).take(request.nodes.len()).collect();
+                nodes = free
+                    .filter(|node| run.plane.cluster_of(node).is_none())
+                    .take(request.nodes.len())
+                    .collect();
             }
             if nodes.len() < request.nodes.len() {
                 nodes.clear();
-                let unseen = (0..request.nodes.len()).map(|at| format!("unseen-{}-{at}", asked.number).parse());
+                let unseen =
+                    (0..request.nodes.len()).map(|at| format!("unseen-{}-{at}", asked.number).parse());
                 nodes = unseen.collect::<Result<_, _>>()?;
             }
             Some(Fresh::Nodes(FreshNodes { nodes, order: order(asked, world)? }))
@@ -104,7 +114,11 @@ fn created(asked: &Asked, run: &Run, world: &World<'_>, id: &str) -> Result<Vec<
     })
 }
 
-fn drill<'a>(id: &str, world: &World<'_>, members: impl Iterator<Item = &'a str>) -> Result<Vec<Fresh>, BadId> {
+fn drill<'a>(
+    id: &str,
+    world: &World<'_>,
+    members: impl Iterator<Item = &'a str>,
+) -> Result<Vec<Fresh>, BadId> {
     let shown = world.facts.drill_disks.get(id);
     let disk = |(at, member): (usize, &str)| {
         let mut shown = shown.into_iter().flatten();
@@ -120,8 +134,12 @@ fn drill<'a>(id: &str, world: &World<'_>, members: impl Iterator<Item = &'a str>
 /// tried before the others.
 fn cluster(id: &str, asked: &Asked, world: &World<'_>, number: usize) -> Result<Vec<Fresh>, BadId> {
     let shown = world.facts.nodes.get(id).map_or(&[][..], Vec::as_slice);
-    let mut nodes: Vec<(String, bool)> =
-        shown.iter().filter(|(node, _)| !world.facts.added_nodes.contains(node)).take(number).cloned().collect();
+    let mut nodes: Vec<(String, bool)> = shown
+        .iter()
+        .filter(|(node, _)| !world.facts.added_nodes.contains(node))
+        .take(number)
+        .cloned()
+        .collect();
     for at in nodes.len()..number {
         nodes.push((format!("unseen-{id}-{at}"), false));
     }
@@ -136,7 +154,11 @@ fn cluster(id: &str, asked: &Asked, world: &World<'_>, number: usize) -> Result<
         }
         let first = nodes.remove(writer);
         nodes.insert(0, first);
-        possible.push(Fresh::Cluster(FreshCluster { cluster: id.parse()?, nodes, order: order(asked, world)? }));
+        possible.push(Fresh::Cluster(FreshCluster {
+            cluster: id.parse()?,
+            nodes,
+            order: order(asked, world)?,
+        }));
     }
     Ok(possible)
 }

@@ -30,7 +30,9 @@ pub(super) fn outcomes(effect: &Effect, world: &World<'_>) -> Vec<Outcome> {
     };
     let mut outcomes = Vec::from([Outcome::Succeeded, failed(None)]);
     match &effect.kind {
-        EffectKind::Pair { pair, effect: PairEffect::Create } => outcomes.extend(with_messages(pair.as_str())),
+        EffectKind::Pair { pair, effect: PairEffect::Create } => {
+            outcomes.extend(with_messages(pair.as_str()))
+        }
         EffectKind::Drill { drill, .. } => outcomes.extend(with_messages(drill.as_str())),
         EffectKind::Group { effect: GroupEffect::Stop | GroupEffect::Failover, members, .. }
             if (2..=FEW_MEMBERS).contains(&members.len()) =>
@@ -106,7 +108,8 @@ pub(super) fn ends(
     for second in world.moments.range(first..=last) {
         let begins = Timestamp::default().after(Span::from_secs(*second));
         // Within the shown second, as early as the clock admits.
-        let at = if begins < clock && second.saturating_add(error) >= clock.as_secs() { clock } else { begins };
+        let at =
+            if begins < clock && second.saturating_add(error) >= clock.as_secs() { clock } else { begins };
         add(at.min(limit));
     }
     if matches!(effect.kind, EffectKind::Cluster { .. }) {

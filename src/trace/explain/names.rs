@@ -99,7 +99,14 @@ impl Names {
 
     fn of_parameters(&mut self, exchange: &Exchange, operation: Operation) {
         const IDS: [&str; 8] = [
-            "ReplicaPairId", "ReplicaGroupId", "PairId", "GroupId", "DrillId", "DBClusterId", "DBNodeId", "ResourceId",
+            "ReplicaPairId",
+            "ReplicaGroupId",
+            "PairId",
+            "GroupId",
+            "DrillId",
+            "DBClusterId",
+            "DBNodeId",
+            "ResourceId",
         ];
         for (name, value) in exchange.parameters.iter().filter(|(_, value)| !value.is_empty()) {
             let listed = name.strip_prefix("ResourceId.").or_else(|| name.strip_prefix("DBNodeId."));

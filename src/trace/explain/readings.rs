@@ -42,7 +42,9 @@ impl Learnt {
     pub fn borne_out(&self) -> Option<usize> {
         let accepted: Vec<usize> = self.of(Verdict::Accepted).collect();
         match accepted.as_slice() {
-            [only] if self.of(Verdict::Refuted).count() == self.verdicts.len().saturating_sub(1) => Some(*only),
+            [only] if self.of(Verdict::Refuted).count() == self.verdicts.len().saturating_sub(1) => {
+                Some(*only)
+            }
             _ => None,
         }
     }
@@ -70,7 +72,9 @@ pub fn learn(traces: &[Trace], options: &Options, progress: &mut dyn FnMut(usize
                 continue;
             }
             let reached = trial.verdict(&policy);
-            let leads = |than: &Option<((Verdict, usize), _)>| than.as_ref().is_none_or(|(than, _)| further(reached, *than));
+            let leads = |than: &Option<((Verdict, usize), _)>| {
+                than.as_ref().is_none_or(|(than, _)| further(reached, *than))
+            };
             if further(reached, standing) && leads(&best) {
                 best = Some((reached, (reading, value, policy)));
             }
@@ -165,7 +169,8 @@ impl Lessons {
         };
         let mut text = String::from("\n## Readings\n\n");
         for (reading, changed) in &self.changed {
-            let line = format!("Everything is said beside {} = `{}`.\n", name(reading), value(reading, *changed));
+            let line =
+                format!("Everything is said beside {} = `{}`.\n", name(reading), value(reading, *changed));
             text.push_str(&line);
         }
         let mut silent = Vec::new();

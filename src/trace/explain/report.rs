@@ -48,7 +48,9 @@ impl Explanation {
         }
         if !self.unjudged.is_empty() {
             page.push_str("\n## Not judged\n\n");
-            self.unjudged.iter().for_each(|unused| page.push_str(&format!("* {}: {}\n", unused.at, unused.why)));
+            self.unjudged
+                .iter()
+                .for_each(|unused| page.push_str(&format!("* {}: {}\n", unused.at, unused.why)));
         }
         page
     }
@@ -64,7 +66,7 @@ impl Part {
                 text.push_str(&format!("Undecided at exchange {}: {why}.\n\n", exchange.saturating_add(1)));
             }
             Finding::Refuted { exchange, nearest } => {
-                let shown = exchanges(*exchange).map(|found| call(found)).unwrap_or_default();
+                let shown = exchanges(*exchange).map(call).unwrap_or_default();
                 text.push_str(&format!(
                     "Nothing explains exchange {}, {shown}.\n\nThe explanations that come nearest:\n\n",
                     exchange.saturating_add(1)
@@ -74,7 +76,8 @@ impl Part {
             }
         }
         if !self.steps.is_empty() {
-            let upto = if self.finding == Finding::Accepted { "explains it" } else { "explains what came before" };
+            let upto =
+                if self.finding == Finding::Accepted { "explains it" } else { "explains what came before" };
             text.push_str(&format!("One run that {upto}:\n\n```text\n"));
             self.steps.iter().for_each(|step| text.push_str(&step.lines(exchanges, start)));
             text.push_str("```\n");

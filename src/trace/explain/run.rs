@@ -94,7 +94,13 @@ impl Run {
     }
 
     /// Takes in what a step of the model did.
-    pub(super) fn note(&mut self, what: Happened, step: control_plane::Step, rule: Option<RuleId>, world: &World<'_>) {
+    pub(super) fn note(
+        &mut self,
+        what: Happened,
+        step: control_plane::Step,
+        rule: Option<RuleId>,
+        world: &World<'_>,
+    ) {
         if let Some(log) = &mut self.log {
             log.observe(&step.events);
         }
@@ -160,7 +166,8 @@ impl Run {
         judged.map_err(|mismatch| Mismatch { rule: mismatch.rule.or(self.last), ..mismatch })?;
         let looked = output.rule.is_none() && output.step.is_empty();
         if !looked {
-            let what = Happened::Call { exchange: asked.number, rule: output.rule, replayed: output.replayed };
+            let what =
+                Happened::Call { exchange: asked.number, rule: output.rule, replayed: output.replayed };
             self.note(what, output.step, output.rule, world);
         }
         Ok(())

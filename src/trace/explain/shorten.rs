@@ -54,7 +54,13 @@ pub fn shorten(trace: &Trace, options: &Options, progress: &mut dyn FnMut(usize)
 /// The exchanges with those from `at` to `end` left out or without their answers.
 fn weakened(exchanges: &[Exchange], at: usize, end: usize) -> Vec<Exchange> {
     let numbered = exchanges.iter().enumerate();
-    numbered.filter_map(|(number, exchange)| if (at..end).contains(&number) { weaker(exchange) } else { Some(exchange.clone()) }).collect()
+    numbered
+        .filter_map(
+            |(number, exchange)| {
+                if (at..end).contains(&number) { weaker(exchange) } else { Some(exchange.clone()) }
+            },
+        )
+        .collect()
 }
 
 /// How many exchanges of a range remain, be it without their answers.
@@ -69,7 +75,9 @@ fn weaker(exchange: &Exchange) -> Option<Exchange> {
         return None;
     }
     let creates = exchange.answer.as_ref().is_some_and(|answer| {
-        ["ReplicaPairId", "ReplicaGroupId", "DrillId", "DBClusterId", "DBNodeIds"].iter().any(|name| answer.body.get(*name).is_some())
+        ["ReplicaPairId", "ReplicaGroupId", "DrillId", "DBClusterId", "DBNodeIds"]
+            .iter()
+            .any(|name| answer.body.get(*name).is_some())
     });
     Some(if creates { exchange.clone() } else { Exchange { answer: None, ..exchange.clone() } })
 }

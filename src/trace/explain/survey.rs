@@ -128,7 +128,9 @@ impl Survey {
                 }
             }
             let added = body.pointer("/DBNodeIds/DBNodeId").and_then(Value::as_array);
-            facts.added_nodes.extend(added.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
+            facts
+                .added_nodes
+                .extend(added.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
             return;
         }
         for (kind, record) in records(body) {
@@ -161,7 +163,8 @@ impl Survey {
             Operation::DescribeHaLogs => {
                 let number = exchange.parameters.get("DBClusterId").map(|id| self.together.number(id));
                 let items = body.get("HaLogItems").and_then(Value::as_array).into_iter().flatten();
-                let both = items.flat_map(|item| ["SwitchStartTime", "SwitchFinishTime"].map(|name| item.get(name)));
+                let both =
+                    items.flat_map(|item| ["SwitchStartTime", "SwitchFinishTime"].map(|name| item.get(name)));
                 let ends = both.filter_map(|at| moment(at?.as_str()?));
                 if let Some(number) = number {
                     facts.moments.entry(number).or_default().extend(ends.map(|at| at.as_secs()));
@@ -196,7 +199,9 @@ impl Facts {
                 self.created_at.entry(id.to_owned()).or_insert(at);
             }
         }
-        if let Some(text) = record.get("StatusMessage").and_then(Value::as_str).filter(|text| !text.is_empty()) {
+        if let Some(text) =
+            record.get("StatusMessage").and_then(Value::as_str).filter(|text| !text.is_empty())
+        {
             self.messages.entry(id.to_owned()).or_default().insert(text.to_owned());
         }
     }
@@ -205,7 +210,9 @@ impl Facts {
         let text = |of: &Value, name: &str| of.get(name).and_then(Value::as_str).unwrap_or("").to_owned();
         let of_group = record.get("PairsInfo").and_then(Value::as_array);
         let disks = match of_group {
-            Some(disks) => disks.iter().map(|disk| (text(disk, "PairId"), text(disk, "DrillDiskId"))).collect(),
+            Some(disks) => {
+                disks.iter().map(|disk| (text(disk, "PairId"), text(disk, "DrillDiskId"))).collect()
+            }
             None => Vec::from([(String::new(), text(record, "DrillDiskId"))]),
         };
         self.drill_disks.entry(id.to_owned()).or_insert(disks);

@@ -46,9 +46,11 @@ impl Call {
             let parameter = parameters.remove(parameter);
             from_header.or(parameter)
         };
-        let action = named("Action", "x-acs-action").ok_or("no action is named, so it is no call of the service")?;
+        let action =
+            named("Action", "x-acs-action").ok_or("no action is named, so it is no call of the service")?;
         let version = named("Version", "x-acs-version").ok_or("no version is named")?;
-        let product = [Product::Ebs, Product::PolarDb].into_iter().find(|product| product.version() == version);
+        let product =
+            [Product::Ebs, Product::PolarDb].into_iter().find(|product| product.version() == version);
         let product = product.ok_or_else(|| alloc::format!("version {version} is of another product"))?;
         let credential = (request.header)("authorization").and_then(|text| {
             let (_, rest) = text.split_once("Credential=")?;

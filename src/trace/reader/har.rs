@@ -132,7 +132,11 @@ fn exchange(entry: Entry, origin: &Origin) -> Result<Exchange, String> {
 /// The time that an answer took, rounded up, so that the interval holds the answer.
 fn millis(time: f64) -> Span {
     // A cast from a float saturates.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, and below 0 is 0")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it saturates, and below 0 is 0"
+    )]
     let millis = if time > 0.0 { (time as u64).saturating_add(1) } else { 0 };
     Span::from_millis(millis)
 }
