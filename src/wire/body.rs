@@ -102,6 +102,7 @@ macro_rules! documents {
     ($($response:ident => $room:ident::$Document:ident,)*) => {
         #[derive(Serialize)]
         #[serde(untagged)]
+        #[allow(clippy::large_enum_variant, reason = "it is written at once and never kept")]
         pub(crate) enum Document {
             Accepted(Accepted),
             EbsRegions(regions::DescribeEbsRegionsResponse),

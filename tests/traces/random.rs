@@ -284,7 +284,7 @@ pub fn told(trace: &Trace, resources: &[String], finding: &Finding) -> String {
 
 #[test]
 fn random_traces_are_accepted() {
-    let count = std::env::var("TRACES").ok().and_then(|count| count.parse().ok()).unwrap_or(60);
+    let count = std::env::var("TRACES").ok().and_then(|count| count.parse().ok()).unwrap_or(15);
     let from = std::env::var("FROM").ok().and_then(|count| count.parse().ok()).unwrap_or(0);
     let (mut undecided, mut refuted, mut unjudged, mut judged) = (Vec::new(), Vec::new(), 0, 0);
     for seed in from..from + count {

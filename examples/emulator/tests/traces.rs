@@ -56,7 +56,7 @@ fn what_was_recorded_is_explained_in_every_mode() {
             if mode == "manual" {
                 let effects = server.get("effects").ok();
                 for effect in effects["effects"].as_array().expect("effects") {
-                    let id = effect["id"].as_u64().expect("an id");
+                    let id = text(effect, "/id");
                     server.post(&format!("effects/{id}"), &json!({ "outcome": "auto" })).ok();
                 }
             }

@@ -128,11 +128,10 @@ impl Exactness {
         }
         // What the model would show if there were any.
         let missing = |name: &&&str| own.get(**name).is_none_or(is_nothing);
-        let extra = TELLING.iter().filter(missing).find_map(|name| {
+        TELLING.iter().filter(missing).find_map(|name| {
             let found = theirs.get(*name).filter(|found| !is_nothing(found))?;
             differs(within(name), &Value::Null, found)
-        });
-        extra
+        })
     }
 
     fn field(self, at: String, name: &str, allowed: &Value, shown: &Value) -> Option<Mismatch> {

@@ -6,7 +6,7 @@
 //! nothing else explains an answer, and at most one between two answers.
 
 use alloc::collections::{BTreeSet, VecDeque};
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -346,7 +346,7 @@ impl Search<'_> {
             let clock = run.plane.clock();
             match visited.entry(run.fingerprint()) {
                 indexmap::map::Entry::Occupied(mut known) if clock < *known.get() => {
-                    drop(known.insert(clock))
+                    let _ = known.insert(clock);
                 }
                 indexmap::map::Entry::Occupied(_) => continue,
                 indexmap::map::Entry::Vacant(vacant) => {
@@ -367,7 +367,7 @@ impl Search<'_> {
             }
             self.deadline(&run, &mut push);
             if run.outside < self.outside {
-                self.from_outside(&run, &mut push);
+                self.happen_outside(&run, &mut push);
             }
         }
         reached
@@ -539,7 +539,7 @@ impl Search<'_> {
         if matter { Disks::Matter } else { Disks::AreIdle }
     }
 
-    fn from_outside(&self, run: &Run, push: &mut impl FnMut(Run)) {
+    fn happen_outside(&self, run: &Run, push: &mut impl FnMut(Run)) {
         let wanted = self.asked.exchange.sent.max(run.plane.clock());
         let clock = run.plane.clock();
         let mut moments = BTreeSet::from([wanted]);
@@ -596,7 +596,7 @@ impl core::fmt::Display for Mismatch {
         let Self { at, allowed, shown, rule } = self;
         write!(f, "{at}: the model answers {allowed}, the trace shows {shown}")?;
         match rule {
-            Some(rule) => write!(f, " ({})", rule.to_string()),
+            Some(rule) => write!(f, " ({})", rule),
             None => Ok(()),
         }
     }

@@ -66,7 +66,7 @@ impl Part {
                 text.push_str(&format!("Undecided at exchange {}: {why}.\n\n", exchange.saturating_add(1)));
             }
             Finding::Refuted { exchange, nearest } => {
-                let shown = exchanges(*exchange).map(|found| call(found)).unwrap_or_default();
+                let shown = exchanges(*exchange).map(call).unwrap_or_default();
                 text.push_str(&format!(
                     "Nothing explains exchange {}, {shown}.\n\nThe explanations that come nearest:\n\n",
                     exchange.saturating_add(1)
