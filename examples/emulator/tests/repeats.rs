@@ -100,7 +100,7 @@ fn call(server: &Server, title: &str, asked: &str, token: Option<&str>) -> Strin
     let before = outstanding();
     let version = if action == "FailoverDBCluster" { support::POLARDB } else { support::EBS };
     let answer = server.call(version, action, &parameters);
-    let events = server.events("limit=100000");
+    let events = server.events("limit=20000");
     let event = events.iter().rfind(|event| event["kind"] == "call").expect("the call's event");
     let rule = text(event, "/rule");
     if answer.status != 200 {

@@ -188,6 +188,9 @@ impl Reference {
         if cluster.status() != "Running" {
             faults.push(fault("OperationDenied.DBClusterStatus", "P-202"));
         }
+        if self.locked(&cluster.id) {
+            faults.push(fault("OperationDenied.DBClusterStatus", "P-450"));
+        }
         if !faults.is_empty() {
             return Reply::Refused(faults);
         }
@@ -236,6 +239,9 @@ impl Reference {
         }
         if cluster.status() != "Running" {
             faults.push(fault("OperationDenied.DBClusterStatus", "P-202"));
+        }
+        if self.locked(&cluster.id) {
+            faults.push(fault("OperationDenied.DBClusterStatus", "P-450"));
         }
         if !faults.is_empty() {
             return Reply::Refused(faults);

@@ -222,7 +222,9 @@ impl<'a> Explainer<'a> {
         let policy = &self.options.policy;
         let new = || {
             let log = shown.logged.then(HaLog::default);
-            Component::new(Run::new(ControlPlane::new(policy.clone()), log))
+            let mut plane = ControlPlane::new(policy.clone());
+            plane.set_regions(self.survey.facts.zones.clone());
+            Component::new(Run::new(plane, log))
         };
         let to = match component {
             Some(number) => self.components.entry(number).or_insert_with(new),

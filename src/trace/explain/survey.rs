@@ -12,6 +12,8 @@ use alloc::vec::Vec;
 use serde_json::Value;
 
 use super::names::{Kind, Names, Together, id_of, nodes, only_looks, operation_of, records};
+use crate::control_plane::Places;
+use crate::ids::{RegionId, ZoneId};
 use crate::operation::Operation;
 use crate::trace::exchange::Exchange;
 use crate::trace::reader::moment;
@@ -37,6 +39,10 @@ pub(super) struct Facts {
     pub(super) created: BTreeSet<String>,
     /// The nodes that a cluster was first shown with, and which of them was the writer.
     pub(super) nodes: BTreeMap<String, Vec<(String, bool)>>,
+    /// Clusters whose creation left the zone to the service.
+    pub(super) zoneless: BTreeSet<String>,
+    /// The zone that such a cluster was first shown in, by region: the one that the service takes first (`P-013`).
+    pub(super) zones: Places,
     /// All nodes that a cluster was shown with.
     pub(super) all_nodes: BTreeMap<String, Vec<String>>,
     /// Nodes that were added later.
@@ -124,6 +130,9 @@ impl Survey {
                 );
                 if let Some(id) = body.get(name).and_then(Value::as_str).filter(|_| creates) {
                     facts.created.insert(id.to_owned());
+                    if kind == Kind::Cluster && !exchange.parameters.contains_key("ZoneId") {
+                        facts.zoneless.insert(id.to_owned());
+                    }
                     facts.show(exchange, id, kind);
                 }
             }
@@ -226,6 +235,14 @@ impl Facts {
                 let found = all.find(|other| other.get("DBNodeId").and_then(Value::as_str) == Some(node));
                 found.and_then(|node| node.get("DBNodeRole")).and_then(Value::as_str) == Some("Writer")
             };
+            let first = list.and_then(|list| list.get(0)).and_then(|node| node.get("ZoneId"));
+            if let Some(zone) = first.or_else(|| record.get("ZoneId")).filter(|_| self.zoneless.contains(id))
+                && let Some(zone) = zone.as_str().and_then(|zone| ZoneId::parse(zone).ok())
+                && let Some(region) = record.get("RegionId").and_then(Value::as_str)
+                && let Ok(region) = RegionId::parse(region)
+            {
+                self.zones.entry(region).or_insert_with(|| BTreeSet::from([zone]));
+            }
             let found = nodes(record).map(|node| (node.to_owned(), is_writer(node))).collect();
             self.nodes.insert(id.to_owned(), found);
         }
