@@ -126,6 +126,7 @@ fn what_a_random_world_answers_is_entered_and_answers_the_same() {
     assert!(counts.iter().all(|count| *count > 50), "{counts:?}");
     // Which node a cluster is switching to its answer does not say, nor which drill makes the mode of its standby `0`; and
     // by default no column-store node is the writer.
-    let expected = ["DBClusterStatus", "DBNodeStatus", "GDNStatus", "ImciSwitch", "StandbyHAMode"].map(String::from);
+    let expected =
+        ["DBClusterStatus", "DBNodeStatus", "GDNStatus", "ImciSwitch", "StandbyHAMode"].map(String::from);
     assert_eq!(ignored, expected.into());
 }
