@@ -1,6 +1,6 @@
 //! Readers for what people have recorded already.
 //!
-//! Each takes the text of one file. What it cannot use is not dropped: it is counted and named in [`Trace::unused`].
+//! Each takes the text of one file. What it cannot use is not dropped: it is counted and named in [`Trace::unused`](crate::trace::Trace::unused).
 
 mod call;
 mod encoding;
