@@ -1,8 +1,7 @@
 //! Explains recorded traces, or refutes them.
 //!
-//! `cargo run --example explain -- trace.jsonl …` reads traces in the project's own form, HAR files (`.har`), events of
-//! ActionTrail (`.json`) and logs of the SDKs (`.log`), prints what was found, and ends with 0 if every trace is accepted, 1 if
-//! one is refuted, 2 if one is undecided, 3 if one cannot be read.
+//! `cargo run --example explain -- trace.jsonl …` reads traces in the project's own form and HAR files (`.har`), prints what
+//! was found, and ends with 0 if every trace is accepted, 1 if one is refuted, 2 if one is undecided, 3 if one cannot be read.
 //!
 //! ```text
 //! --policy FILE        the readings that differ from the defaults, as JSON
