@@ -75,7 +75,7 @@ class Server:
         return json.loads(text) if text else None
 
     def events(self, resource, kind):
-        page = self.control("GET", f"events?limit=100000&resource={resource}")
+        page = self.control("GET", f"events?limit=20000&resource={resource}")
         return [event for event in page["events"] if event["kind"] == kind]
 
     def end(self):
