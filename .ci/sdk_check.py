@@ -50,10 +50,10 @@ def enter_environment(script=__file__):
 
 
 class Server:
-    """The emulator on a free port."""
+    """The emulator on a free port, with more flags."""
 
-    def __init__(self, binary):
-        command = [binary, "--listen", "127.0.0.1:0", "--seed", "1"]
+    def __init__(self, binary, *flags):
+        command = [binary, "--listen", "127.0.0.1:0", "--seed", "1", *flags]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         lines = queue.Queue()
         threading.Thread(target=lambda: lines.put(self.process.stdout.readline()), daemon=True).start()

@@ -46,5 +46,5 @@ rules! {
     P_187 Documented "page on the hot standby cluster; the nodes are inferred: facts/polardb.md#hot-standby-cluster, facts/polardb.md#switch-to-the-standby-zone" => "Where no node can, the standby storage takes over from the primary zone, and the nodes of that come up beside it.";
     P_186 Inferred "no source for automatic failovers in the window: facts/polardb.md#frequency-window" => "By policy the frequency window holds an automatic failover until its end.";
     P_194 Documented "zh page of 2025-12: facts/polardb.md#roll-back-for-disaster" => "By policy a call with RollBackForDisaster is itself the switch back to the zone that the writer left.";
-    P_190 Documented "SDK 9.2.1; when it returns is inferred: facts/polardb.md#roll-back-for-disaster, facts/polardb.md#return-to-the-primary-zone" => "After a switch out of its zone the writer returns when a node there becomes eligible.";
+    P_190 Documented "SDK 5.2.0, when the primary zone recovers; SDK 9.2.1 names no time: facts/polardb.md#roll-back-for-disaster, facts/polardb.md#return-to-the-primary-zone" => "After a switch out of its zone the writer returns when a node there becomes eligible.";
 }

@@ -121,7 +121,7 @@ object! {
         region: Text = "RegionId" => text(member.cluster.region()),
         version: Text = "DBVersion" => text(member.cluster.version()),
         cluster: Text = "DBClusterId" => text(member.cluster.id()),
-        status: Text = "DBClusterStatus" => text(member.cluster.status()),
+        status: Text = "DBClusterStatus" => text(member.cluster.status().spelled(member.cluster.engine())),
         storage_used: Text = "StorageUsed",
         description: Text = "DBClusterDescription" => member.cluster.description().and_then(text),
         role: Text = "Role" => text(member.role.as_str()),

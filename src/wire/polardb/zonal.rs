@@ -55,7 +55,7 @@ object! {
         tags: Vec<ClusterTag> = "Tags" => cluster.tags().iter().map(ClusterTag::new).collect(),
         storage_type: Text = "StorageType",
         zone: Text = "ZoneId" => cluster.writer().and_then(|writer| text(&writer.zone)),
-        status: Text = "DBClusterStatus" => text(cluster.status()),
+        status: Text = "DBClusterStatus" => text(cluster.status().spelled(cluster.engine())),
         create_time: Text = "CreateTime" => Some(format_iso(cluster.created_at())),
         description: Text = "DBClusterDescription" => cluster.description().and_then(text),
         expired: Text = "Expired" => text("false"),

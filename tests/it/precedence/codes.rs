@@ -17,14 +17,18 @@ const OUTSIDE: &[&str] =
 
 type Codes = BTreeSet<(Operation, String)>;
 
+/// The name of an operation in data, which tells apart what two products call alike.
+fn key(operation: Operation) -> String {
+    serde_json::from_value(serde_json::to_value(operation).unwrap()).unwrap()
+}
+
 /// What the metadata and dated pages list.
 fn listed() -> Codes {
     let metadata: BTreeMap<String, BTreeMap<String, serde_json::Value>> =
         serde_json::from_str(include_str!("../../fixtures/error-codes.json")).unwrap();
     let mut codes = Codes::new();
     for operation in Operation::ALL.iter().filter(|operation| ACCOUNTED.contains(&operation.product())) {
-        let of_metadata =
-            metadata.get(operation.as_str()).into_iter().flat_map(|codes| codes.keys().cloned());
+        let of_metadata = metadata.get(&key(*operation)).into_iter().flat_map(|codes| codes.keys().cloned());
         let of_pages = operation.listed_codes().map(|(code, _)| code.to_owned());
         let all = of_metadata.chain(of_pages).filter(|code| !OUTSIDE.contains(&code.as_str()));
         codes.extend(all.map(|code| (*operation, code)));
@@ -102,4 +106,42 @@ fn a_listed_code_is_answered_to_some_call_or_argued_away() {
         "argued away though it is answered, not listed or argued twice:\n{}",
         idle.join("\n")
     );
+}
+
+/// The codes on the page, and whether they have the star of a code that is not listed.
+fn on_the_page() -> BTreeSet<(Operation, String, bool)> {
+    let page = fs::read_to_string(crate::pages::root().join("docs/precedence.md")).unwrap();
+    let mut codes = BTreeSet::new();
+    for section in page.split("\n## ").skip(1) {
+        let name = section.lines().next().expect("a heading");
+        let operation: Operation = serde_json::from_value(name.into()).expect("an operation");
+        for row in section.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| |")) {
+            let answers = row.split(" | ").nth(2).expect("the answers");
+            codes.extend(answers.split(", ").map(|answer| {
+                let code = answer.split(' ').nth(1).expect("a code");
+                let bare = code.trim_end_matches("\\*");
+                (operation, bare.to_owned(), bare != code)
+            }));
+        }
+    }
+    codes
+}
+
+#[test]
+fn an_answered_code_has_a_star_on_the_page_iff_it_is_not_listed() {
+    let (listed, page) = (listed(), on_the_page());
+    let operations: BTreeSet<Operation> = page.iter().map(|(operation, ..)| *operation).collect();
+    assert_eq!(operations, Operation::ALL.iter().copied().collect());
+    let told: Codes = page.iter().map(|(operation, code, _)| (*operation, code.clone())).collect();
+    assert_eq!(told, answered(), "the page has the codes of all lists");
+    let marked = |starred: bool| page.iter().filter(move |(.., star)| *star == starred);
+    let key = |(operation, code, _): &(Operation, String, bool)| (*operation, code.clone());
+    let wrong: Vec<String> = (marked(true).filter(|row| listed.contains(&key(row))))
+        .chain(marked(false).filter(|row| !listed.contains(&key(row))))
+        .map(|(operation, code, star)| {
+            format!("{operation} {code}: {}", if *star { "a star" } else { "none" })
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(marked(true).count() > 100 && marked(false).count() > 100);
 }

@@ -3,7 +3,7 @@
 use failover_model::{Call, ControlPlane, EffectId, Fresh, FreshCluster, Outcome, Report};
 use serde_json::{Value, json};
 
-use super::bodies::{NOW, account, answer, as_json, entered};
+use super::bodies::{NOW, account, answer, as_json, enter, entered};
 use super::*;
 
 const CREATE: Operation = Operation::CreateDbCluster;
@@ -165,6 +165,27 @@ fn what_a_change_of_the_standby_cluster_sets_is_shown() {
     assert_eq!(shown(&mut plane).0["HotStandbyCluster"], "equal");
 }
 
+/// P-187: the words of each describe for what stands by, and the clusters of the nodes.
+#[test]
+fn what_stands_by_is_shown_in_the_words_of_each_describe() {
+    let cases: [(&[(&'static str, &'static str)], _, _, _); 4] = [
+        (&[], "StandbyClusterON", "ON", json!("Primary")),
+        (&[("HotStandbyCluster", "ON")], "StandbyClusterON", "ON", json!("Primary")),
+        (&[("HotStandbyCluster", "EQUAL"), ("StandbyAZ", "cn-hangzhou-b")], "equal", "ON", json!("Primary")),
+        (&[("HotStandbyCluster", "OFF")], "StandbyClusterOFF", "OFF", Value::Null),
+    ];
+    for (more, whole, in_list, of_nodes) in cases {
+        let (attribute, list) = shown(&mut created(more));
+        assert_eq!(
+            (&attribute["HotStandbyCluster"], &list["HotStandbyCluster"]),
+            (&json!(whole), &json!(in_list))
+        );
+        for node in attribute["DBNodes"].as_array().unwrap() {
+            assert_eq!(node["SubCluster"], of_nodes, "{more:?}");
+        }
+    }
+}
+
 /// P-627.
 #[test]
 fn postgresql_and_oracle_spell_a_move_in_capitals() {
@@ -181,11 +202,24 @@ fn postgresql_and_oracle_spell_a_move_in_capitals() {
             (&attribute["DBClusterStatus"], &list["DBClusterStatus"]),
             (&json!(spelled), &json!(spelled))
         );
-        for (status, found) in [(spelled, 1), ("Running", 0)] {
-            let given = [("RegionId", "cn-hangzhou"), ("DBClusterStatus", status)];
-            let list = answer(&mut plane, Operation::DescribeDbClusters, &given);
-            assert_eq!(as_json(Operation::DescribeDbClusters, &list)["TotalRecordCount"], found, "{status}");
+        for operation in [Operation::DescribeDbClusters, Operation::DescribeDbClustersZonal] {
+            for (status, found) in [(spelled, 1), ("Running", 0)] {
+                let given = [("RegionId", "cn-hangzhou"), ("DBClusterStatus", status)];
+                let list = answer(&mut plane, operation, &given);
+                assert_eq!(as_json(operation, &list)["TotalRecordCount"], found, "{operation} {status}");
+            }
         }
+        let zonal = answer(&mut plane, Operation::DescribeDbClustersZonal, &[("RegionId", "cn-hangzhou")]);
+        let zonal = as_json(Operation::DescribeDbClustersZonal, &zonal);
+        assert_eq!(zonal["Items"][0]["DBClusterStatus"], spelled);
+        // And of a cluster in a network.
+        let network =
+            json!({ "GDNId": "gdn-1", "DBClusters": [{ "DBClusterId": "pc-1", "Role": "primary" }] });
+        let told = enter(&mut plane, &json!({ "Items": [network] }));
+        assert_eq!((told.left_out.len(), told.networks.len()), (0, 1));
+        let network = answer(&mut plane, Operation::DescribeGlobalDatabaseNetwork, &[("GDNId", "gdn-1")]);
+        let network = as_json(Operation::DescribeGlobalDatabaseNetwork, &network);
+        assert_eq!(network["DBClusters"][0]["DBClusterStatus"], spelled);
     }
 }
 
