@@ -184,16 +184,18 @@ impl Draft<'_> {
     }
 
     /// Without a writer and a failover, the loss of the writer begins one, and later a node that becomes eligible (`P-181`).
-    /// So does any node that goes down or comes up while the whole primary zone is down, since it may be what makes the
-    /// standby cluster take over (`P-185`, `P-187`).
+    /// So does any node that goes down or comes up while the whole primary zone is down and a standby cluster is there to
+    /// take over, since it may be what makes it (`P-185`, `P-187`).
     fn react_without_writer(&mut self, change: &Availability) {
         let electorate = Electorate::automatic(self.at.policy);
         let gained = |(node, _)| change.gained.contains(node);
         let eligible = electorate.candidates(&self.after.nodes).any(gained);
         let moved = !change.gained.is_empty() || !change.lost.is_empty();
+        let stands_by = || self.after.has_standby_nodes() || self.after.may_take_over();
+        let across = moved && self.after.lost_its_zone() && stands_by();
         if change.writer_failed {
             self.begin_automatic(OnNoCandidate::Report);
-        } else if eligible || (moved && self.after.lost_its_zone()) {
+        } else if eligible || across {
             self.begin_automatic(OnNoCandidate::StaySilent);
         }
     }
