@@ -17,12 +17,14 @@ set -euo pipefail
 export LC_ALL=C
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/debs/partial" "$work/root"
+mkdir -p "$work/debs/partial" "$work/unpacked"
 apt-get install -y --download-only --no-install-recommends -o Debug::NoLocking=1 -o Dir::Cache::archives="$work/debs" \
     pacemaker-cli-utils=2.1.5-1+deb12u1 >"$work/apt.log" 2>&1 || { cat "$work/apt.log"; exit 1; }
-for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$work/root"; done
-export LD_LIBRARY_PATH="$work/root/usr/lib/x86_64-linux-gnu:$work/root/usr/lib"
-export PCMK_schema_directory="$work/root/usr/share/pacemaker" CIB_shadow_dir="$work"
+for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$work/unpacked"; done
+simulate=$(find "$work/unpacked" -type f -name crm_simulate)
+schema=$(find "$work/unpacked" -name pacemaker-3.9.rng)
+LD_LIBRARY_PATH=$(find "$work/unpacked" -name '*.so*' -printf '%h\n' | sort -u | paste -sd:)
+export LD_LIBRARY_PATH PCMK_schema_directory=${schema%/*} CIB_shadow_dir="$work"
 
 # cib META: three nodes online, one promotable clone with scores 30, 20, 10 for its promoted role, and META as defaults.
 cib() {
@@ -54,7 +56,7 @@ rounds() {
     echo "cannot be promoted: $1; ${2:-no defaults}"
     cib "${@:2}" >"$work/cib.xml"
     for round in 1 2 3 4 5 6; do
-        "$work/root/usr/sbin/crm_simulate" --xml-file "$work/cib.xml" --simulate --save-output "$work/next.xml" \
+        "$simulate" --xml-file "$work/cib.xml" --simulate --save-output "$work/next.xml" \
             "${failing[@]}" >"$work/out" 2>&1 || { cat "$work/out"; exit 1; }
         sed -nE "s/^.* (promote|demote) on ([abc])$/\1 \2/p; s/^.*Pretending action .* failed.*$/it fails/p" "$work/out" |
             paste -sd, | sed "s/,/, /g; s/^$/nothing/; s/^/  $round: /"
@@ -63,7 +65,7 @@ rounds() {
 }
 
 {
-    "$work/root/usr/sbin/crm_simulate" --version | head -n 1
+    "$simulate" --version | head -n 1
     rounds a
     rounds a resource-stickiness=1000000
     rounds "a b"

@@ -5,7 +5,7 @@
 #           which is healthy and has been waiting.
 # Is so     Every attempt picks the replica of the best priority again, waits failover-timeout for its promotion and gives up.
 #           The master stays lost while a healthy replica stands by. Of a failed attempt only its time is remembered.
-# Version   Debian 12: redis-sentinel, redis-server 5:7.0.15-1~deb12u7.
+# Version   Debian 12: redis-sentinel, redis-server, redis-tools 5:7.0.15-1~deb12u7.
 # Seen      2026-11-30. The promotion fails since that replica's configuration has no command SLAVEOF, as hardened ones have.
 #           The priorities are 10 and 100; a control with 100 and 10 shows that the other replica can be promoted.
 #
@@ -21,12 +21,13 @@ end() {
     pids=()
 }
 trap 'end; rm -rf "$work"' EXIT
-mkdir -p "$work/debs/partial" "$work/root"
+mkdir -p "$work/debs/partial" "$work/unpacked"
 apt-get install -y --download-only --no-install-recommends -o Debug::NoLocking=1 -o Dir::Cache::archives="$work/debs" \
-    redis-server=5:7.0.15-1~deb12u7 redis-sentinel=5:7.0.15-1~deb12u7 >"$work/apt.log" 2>&1 || { cat "$work/apt.log"; exit 1; }
-for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$work/root"; done
-export LD_LIBRARY_PATH="$work/root/usr/lib/x86_64-linux-gnu"
-bin="$work/root/usr/bin"
+    redis-server=5:7.0.15-1~deb12u7 redis-sentinel=5:7.0.15-1~deb12u7 redis-tools=5:7.0.15-1~deb12u7 >"$work/apt.log" 2>&1 || { cat "$work/apt.log"; exit 1; }
+for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$work/unpacked"; done
+LD_LIBRARY_PATH=$(find "$work/unpacked" -name '*.so*' -printf '%h\n' | sort -u | paste -sd:)
+export LD_LIBRARY_PATH
+bin=$(dirname "$(find "$work/unpacked" -name redis-server -path '*/bin/*')")
 
 # server NAME PORT OPTION...: one that listens on loopback alone and keeps nothing.
 server() {

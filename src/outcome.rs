@@ -3,6 +3,7 @@
 use alloc::collections::BTreeSet;
 
 use crate::ids::{NodeId, PairId};
+use crate::spelling::spelled;
 use crate::text::StatusMessage;
 
 /// How an effect ended.
@@ -48,27 +49,15 @@ impl Outcome {
     }
 }
 
-/// Why an effect failed. The model treats all three alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-pub enum Failure {
+spelled! {
+    /// Why an effect failed. The model treats all three alike.
+    Failure, "failure"
     /// The network.
-    Network,
+    Network = "network",
     /// Abnormal replication.
-    Replication,
+    Replication = "replication",
     /// Anything else.
-    Other,
-}
-
-impl Failure {
-    /// The spelling in reports and events.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Network => "network",
-            Self::Replication => "replication",
-            Self::Other => "other",
-        }
-    }
+    Other = "other",
 }
 
 /// Why a reported outcome is not taken. Nothing changes.

@@ -17,6 +17,6 @@ rules! {
     E_711 Inferred "ClientToken is defined for it; a read has no effect: facts/ebs.md#tags-by-analogy" => "The token of a listing is read and guards nothing.";
     E_712 Documented "ChangeResourceGroup page; groups are not modelled: facts/ebs.md#tags-and-resource-groups" => "A resource moves into the resource group that is named.";
     E_713 Documented "ListTagResources page and SDK 3.0.1; MissingParameter is listed: facts/ebs.md#tags-and-resource-groups" => "A listing names a resource or a tag; with neither it lacks its resource.";
-    E_714 Documented "DescribeRegions page, ResourceType; the policy names them: facts/ebs.md#describe-regions" => "Regions that have asynchronous replication are told; those with another feature are not known, so none is told.";
+    E_714 Documented "DescribeRegions page, ResourceType; which regions have it is policy: facts/ebs.md#describe-regions" => "Regions that have asynchronous replication are told; those with another feature are not known, so none is told.";
     E_715 Documented "DescribeRegions page, zh, RegionId: facts/ebs.md#describe-regions" => "RegionId of DescribeRegions is where the caller is and selects nothing.";
 }

@@ -31,7 +31,7 @@ pub use election::electorate::{Electorate, TargetZoneType};
 pub use election::failover::{Cause, Failover, Next, NoCandidate, OnExhaustion, Stage, Start};
 pub use election::ranking::{BadPriority, Priority, next_tier};
 pub use election::tried::Tried;
-pub use network::decide::{MOST_SECONDARIES, NetworkFact, NetworkPlan, NetworkStep};
+pub use network::decide::{MAX_SECONDARIES, NetworkFact, NetworkPlan, NetworkStep};
 pub use network::describe::{DescribeGlobalDatabaseNetworks, Member, NetworkPage, NetworkView};
 pub use network::requests::{
     CreateGlobalDatabaseNetwork, DeleteGlobalDatabaseNetwork, DescribeGlobalDatabaseNetwork, NetworkCreated,

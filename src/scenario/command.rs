@@ -196,8 +196,7 @@ fn outcome(words: &[&str]) -> Result<Outcome, String> {
             Ok(Outcome::PartlyFailed { failure: Failure::Other, failed: list(pairs)? })
         }
         ["failed", reason, rest @ ..] => {
-            let failures = [Failure::Network, Failure::Replication, Failure::Other];
-            let failure = failures.into_iter().find(|failure| failure.as_str() == *reason);
+            let failure = Failure::parse(reason);
             let failure = failure.ok_or_else(|| format!("{reason} is not network, replication or other"))?;
             let message = match rest {
                 [] => None,

@@ -39,7 +39,7 @@ fn a_start_that_cannot_be_meant_ends_with_2_and_says_why() {
     let bad_latency = file("latency.json", r#"{"copy":-1}"#);
     let no_object = file("list.json", "[]");
     for (flags, says) in [
-        (vec!["--store", "/tmp"], "--store"),
+        (vec!["--store", "worlds"], "--store"),
         (vec!["--seed", "x"], "--seed"),
         (vec!["--seed", "-1"], "-1"),
         (vec!["--clock", "lunar"], "lunar"),

@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 
 use super::{Breach, Violation};
 use crate::control_plane::ControlPlane;
-use crate::polardb::{DbCluster, GlobalDatabaseNetwork, MOST_SECONDARIES, NetworkEffect};
+use crate::polardb::{DbCluster, GlobalDatabaseNetwork, MAX_SECONDARIES, NetworkEffect};
 
 impl ControlPlane {
     pub(super) fn check_networks(&self) -> Result<(), Violation> {
@@ -36,7 +36,7 @@ impl ControlPlane {
         if network.members().any(|(cluster, _)| !members.insert(cluster)) {
             return Some(Breach::MemberTwice);
         }
-        if network.secondaries.len() > MOST_SECONDARIES {
+        if network.secondaries.len() > MAX_SECONDARIES {
             return Some(Breach::TooMany);
         }
         let kind = |cluster: &DbCluster| (cluster.engine, cluster.version.clone());

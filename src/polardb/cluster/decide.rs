@@ -4,7 +4,7 @@ use crate::ids::{EffectId, NodeId, ZoneId};
 use crate::lifecycle::Pending;
 use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
-use crate::polardb::cluster::failover::{OnNoCandidate, Search};
+use crate::polardb::cluster::failover::OnNoCandidate;
 use crate::polardb::cluster::plan::{ClusterPlan, Decision};
 use crate::polardb::cluster::requests::{Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType};
 use crate::polardb::cluster::rules::{P_015, P_016, P_023, P_024, P_025, P_301, P_302, P_303, P_304};
@@ -247,7 +247,7 @@ impl DbCluster {
         draft.step.gone = gone;
         // A writer that was lost meanwhile could not be replaced before (`P-180`).
         if !gone && draft.after.lost_its_writer() {
-            draft.begin_automatic(Search::PrimaryThenStandby, OnNoCandidate::Report);
+            draft.begin_automatic(OnNoCandidate::Report);
         }
         Ok(draft.done(None))
     }

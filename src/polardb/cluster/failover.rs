@@ -36,15 +36,6 @@ pub(in crate::polardb) struct Availability {
     pub(in crate::polardb) writer_failed: bool,
 }
 
-/// Where an automatic failover looks for a node.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::polardb) enum Search {
-    /// Among the ordinary nodes; without a candidate and with the primary zone lost, in the standby cluster.
-    PrimaryThenStandby,
-    /// In the standby cluster alone, if the primary zone is lost.
-    StandbyOnly,
-}
-
 /// What an automatic failover that finds no candidate leaves in the events.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::polardb) enum OnNoCandidate {
@@ -192,21 +183,20 @@ impl Draft<'_> {
         }
     }
 
-    /// Without a writer and a failover, only a node that becomes eligible begins another one (`P-181`); but any change can
-    /// complete the loss of the zone, upon which the standby cluster takes over (`P-185`).
+    /// Without a writer and a failover, the loss of the writer begins one, and later a node that becomes eligible (`P-181`).
+    /// So does any node that goes down or comes up while the whole primary zone is down and a standby cluster is there to
+    /// take over, since it may be what makes it (`P-185`, `P-187`).
     fn react_without_writer(&mut self, change: &Availability) {
         let electorate = Electorate::automatic(self.at.policy);
         let gained = |(node, _)| change.gained.contains(node);
         let eligible = electorate.candidates(&self.after.nodes).any(gained);
+        let moved = !change.gained.is_empty() || !change.lost.is_empty();
+        let stands_by = || self.after.has_standby_nodes() || self.after.may_take_over();
+        let across = moved && self.after.lost_its_zone() && stands_by();
         if change.writer_failed {
-            self.begin_automatic(Search::PrimaryThenStandby, OnNoCandidate::Report);
-        } else if eligible {
-            self.begin_automatic(Search::PrimaryThenStandby, OnNoCandidate::StaySilent);
-        } else if !change.gained.is_empty() || !change.lost.is_empty() {
-            // Storage takes over only what no node of the cluster can (`P-187`).
-            let by_storage = self.after.lost_its_zone() && self.after.may_take_over();
-            let search = if by_storage { Search::PrimaryThenStandby } else { Search::StandbyOnly };
-            self.begin_automatic(search, OnNoCandidate::StaySilent);
+            self.begin_automatic(OnNoCandidate::Report);
+        } else if eligible || across {
+            self.begin_automatic(OnNoCandidate::StaySilent);
         }
     }
 
@@ -246,7 +236,7 @@ impl Draft<'_> {
             self.begin_again();
             return;
         }
-        self.begin_automatic(Search::PrimaryThenStandby, OnNoCandidate::StaySilent);
+        self.begin_automatic(OnNoCandidate::StaySilent);
         if self.after.failover.is_none()
             && !self.after.is_taken_over()
             && self.after.may_restart(self.at.policy)
@@ -257,20 +247,16 @@ impl Draft<'_> {
         }
     }
 
-    /// Begins an automatic failover, unless the frequency window holds it (`P-186`) or the edition has none.
-    pub(in crate::polardb) fn begin_automatic(&mut self, search: Search, otherwise: OnNoCandidate) {
+    /// Begins an automatic failover, unless the frequency window holds it (`P-186`) or the edition has none. It elects among
+    /// the ordinary nodes; where none can be elected and the whole primary zone is down, in the standby cluster (`P-185`),
+    /// or lets the standby storage take over (`P-187`).
+    pub(in crate::polardb) fn begin_automatic(&mut self, otherwise: OnNoCandidate) {
         let held = self.after.held_until(self.at.policy).is_some_and(|end| self.at.now < end);
         if held || self.after.is_taken_over() || !self.after.edition.fails_over() {
             return;
         }
-        let electorate = Electorate::automatic(self.at.policy);
-        let (standby, then) = match (search, self.after.lost_its_zone()) {
-            (Search::PrimaryThenStandby, false) => (false, OnExhaustion::End),
-            (Search::PrimaryThenStandby, true) => (false, OnExhaustion::TurnOver),
-            (Search::StandbyOnly, true) => (true, OnExhaustion::End),
-            (Search::StandbyOnly, false) => return,
-        };
-        let start = Start::elected(Cause::Automatic, Electorate { standby, ..electorate });
+        let start = Start::elected(Cause::Automatic, Electorate::automatic(self.at.policy));
+        let then = if self.after.lost_its_zone() { OnExhaustion::TurnOver } else { OnExhaustion::End };
         if self.begin(start, then).is_err() && !self.take_over() && otherwise == OnNoCandidate::Report {
             self.push(P_181, ClusterFact::Exhausted { attempts: 0 });
         }

@@ -37,7 +37,7 @@ rules! {
     P_621 Documented "SDK 9.2.1, Period, UsedTime and ExpireTime; that it is their sum is inferred: facts/polardb.md#create-cluster" => "A subscription says for how long, and expires then.";
     P_622 Documented "SDK 9.2.1, VSwitchId; the code is inferred: facts/polardb.md#create-cluster" => "A VPC is given with its vSwitch.";
     P_623 Inferred "public clients read back what they wrote: facts/polardb.md#fields-that-are-read-back" => "What a creation gives and an answer has a field for is shown again.";
-    P_624 Documented "an issue of a public client, of 2026-09; that ScaleMax alone is asked for is inferred: facts/polardb.md#serverless-clusters" => "A serverless cluster says up to which size it scales.";
+    P_624 Inferred "an answer in an issue of a public client, of 2026-09; that ScaleMax alone is asked for is ours: facts/polardb.md#serverless-clusters" => "A serverless cluster says up to which size it scales.";
     P_627 Documented "cluster status tables of PostgreSQL and Oracle: facts/polardb.md#status-table" => "PostgreSQL and Oracle spell Transing in capitals.";
     P_629 Documented "SDK 9.2.1, ModifyDBClusterMaintainTime; any status is inferred: facts/polardb.md#fields-that-are-read-back" => "The hour of maintenance is set at once and shown.";
 }

@@ -98,17 +98,8 @@ impl Electorate {
         }
     }
 
-    /// Whether this node could be elected if its replication were healthy.
-    pub(super) fn admits_running(&self, node: &DbNode) -> bool {
-        cite!(P_110, P_113);
-        node.role == Role::Reader
-            && node.is_running()
-            && self.admits(node.kind)
-            && self.zone.as_ref().is_none_or(|zone| *zone == node.zone)
-            && self.floor.is_none_or(|floor| floor <= node.priority)
-    }
-
-    /// The rule that keeps this node out of the election now; `None` for a candidate.
+    /// The rule that keeps this node out of the election now, that of abnormal replication if it alone does; `None` for a
+    /// candidate.
     pub fn barred_by(&self, node: &DbNode) -> Option<RuleId> {
         if node.role != Role::Reader {
             Some(P_110)
@@ -116,12 +107,12 @@ impl Electorate {
             Some(P_112)
         } else if !node.is_running() {
             Some(P_113)
-        } else if !node.replicating {
-            Some(P_114)
         } else if self.zone.as_ref().is_some_and(|zone| *zone != node.zone) {
             Some(P_108)
         } else if self.floor.is_some_and(|floor| floor > node.priority) {
             Some(P_132)
+        } else if !node.replicating {
+            Some(P_114)
         } else {
             None
         }
@@ -132,11 +123,8 @@ impl Electorate {
         &'a self,
         nodes: &'a [DbNode],
     ) -> impl Iterator<Item = (&'a NodeId, Priority)> + Clone {
-        cite!(P_114);
-        nodes
-            .iter()
-            .filter(|node| node.replicating && self.admits_running(node))
-            .map(|node| (&node.id, node.priority))
+        let candidates = nodes.iter().filter(|node| self.barred_by(node).is_none());
+        candidates.map(|node| (&node.id, node.priority))
     }
 
     /// The untried candidates that come first: those of the highest priority, of them the hot replicas if these go before

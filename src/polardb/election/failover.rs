@@ -25,7 +25,7 @@ use crate::ids::{EffectId, NodeId};
 use crate::polardb::context::Context;
 use crate::polardb::election::electorate::Electorate;
 use crate::polardb::election::ranking::Priority;
-use crate::polardb::election::rules::{P_132, P_140, P_141, P_142, P_143, P_161, P_162, P_170, P_185};
+use crate::polardb::election::rules::{P_114, P_132, P_140, P_141, P_142, P_143, P_161, P_162, P_170, P_185};
 use crate::polardb::election::tried::Tried;
 use crate::polardb::nodes::DbNode;
 use crate::policy::{ExplicitTargetFails, PolarDbPolicy, SwitchStatus};
@@ -211,7 +211,7 @@ impl Failover {
         };
         if failover.enter(&next, at) {
             Ok((failover, next))
-        } else if nodes.iter().any(|node| failover.electorate.admits_running(node)) {
+        } else if nodes.iter().any(|node| failover.electorate.barred_by(node) == Some(P_114)) {
             Err(NoCandidate::UnhealthyReplication)
         } else {
             Err(NoCandidate::NoNode)

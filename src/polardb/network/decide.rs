@@ -28,7 +28,7 @@ use crate::rule::{RuleId, cite};
 use crate::time::{Span, Timestamp};
 
 /// The most secondaries of a network (`P-412`).
-pub const MOST_SECONDARIES: usize = 4;
+pub const MAX_SECONDARIES: usize = 4;
 
 /// Something that happened to a network.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -214,7 +214,7 @@ impl GlobalDatabaseNetwork {
         if secondary != (primary.engine(), primary.version()) {
             return Err(PolarDbReason::OtherEngine { network: self.id.clone() }.of(operation));
         }
-        if self.secondaries.len() >= MOST_SECONDARIES {
+        if self.secondaries.len() >= MAX_SECONDARIES {
             return Err(self.number(operation, P_412));
         }
         self.needs_active(operation)
@@ -363,7 +363,7 @@ impl GlobalDatabaseNetwork {
         Ok(NetworkPlan::new(rule, change))
     }
 
-    /// Decides what it means that a cluster of this network is gone (`P-453`), under the rule by which it went.
+    /// Decides what it means that a cluster of this network is gone (`P-453`).
     pub fn decide_member_gone(&self, cluster: &ClusterId) -> NetworkPlan {
         let change = match self.role(cluster) {
             Some(MemberRole::Primary) => NetworkChange::Gone,

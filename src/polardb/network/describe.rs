@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::ids::{ClusterId, NetworkId, RegionId, ResourceGroupId};
 use crate::polardb::cluster::DbCluster;
-use crate::polardb::network::decide::MOST_SECONDARIES;
+use crate::polardb::network::decide::MAX_SECONDARIES;
 use crate::polardb::network::rules::P_461;
 use crate::polardb::network::{GlobalDatabaseNetwork, MemberRole, NetworkStatus};
 use crate::rule::cite;
@@ -78,7 +78,7 @@ impl DescribeGlobalDatabaseNetworks {
     pub(crate) fn matches(&self, network: &GlobalDatabaseNetwork) -> bool {
         cite!(P_461);
         let has_room =
-            || network.status() == NetworkStatus::Active && network.secondaries().len() < MOST_SECONDARIES;
+            || network.status() == NetworkStatus::Active && network.secondaries().len() < MAX_SECONDARIES;
         let described = |part: &str| network.description().is_some_and(|text| text.as_str().contains(part));
         self.network.as_ref().is_none_or(|id| network.id() == id)
             && self.cluster.as_ref().is_none_or(|cluster| network.role(cluster).is_some())

@@ -4,7 +4,7 @@ use crate::rule::rules;
 
 rules! {
     P_188 Documented "SDK 9.2.1, StandbyHAMode; of a new cluster it is policy, and at once is inferred: facts/polardb.md#modify-cluster, facts/polardb.md#cross-zone-switchover" => "StandbyHAMode decides whether the standby cluster takes over a lost primary zone by itself.";
-    P_189 Documented "ModifyDBClusterArch page of 2025-12; what becomes of the nodes is inferred: facts/polardb.md#change-the-standby-cluster" => "Storage standby and compute standby are changed into each other, and a cluster without either gets one; standby nodes leave with compute standby.";
+    P_189 Documented "ModifyDBClusterArch page of 2025-12; what becomes of the nodes is inferred: facts/polardb.md#change-the-standby-cluster" => "Storage standby and compute standby are changed into each other, and a cluster without either gets one; with the change to storage standby the standby nodes leave.";
     P_191 Documented "SDK 9.2.1, FaultSimulateMode; what follows is inferred: facts/polardb.md#fault-drills" => "A drill makes one node or all compute nodes of the primary zone fail; what follows is what follows such a failure.";
     P_192 Documented "SDK 9.2.1, StandbyHAMode of answers; how long is inferred: facts/polardb.md#fault-drills" => "While a drill makes nodes fail StandbyHAMode shows 0; they are down until they are reported up.";
     P_193 Inferred "other features of the call: facts/polardb.md#modify-cluster" => "What ModifyDBCluster switches besides is accepted and decides nothing.";

@@ -60,6 +60,7 @@ impl Reference {
         for pair in self.replicas.iter_mut().filter(|pair| pair.kind == Kind::Pair) {
             if seed.members.iter().any(|member| member.as_str() == pair.id) {
                 pair.group = Some(seed.id.as_str().to_string());
+                pair.timed = seed.request.settings.enable_rtc;
                 pair.due = None;
                 pair.job.take_if(|job| job.task != Task::Copy);
             }

@@ -9,7 +9,8 @@ use super::super::view::Task;
 use super::{Cluster, Fault, Job, Node, Reference, Reply, Rule, Run, fault, put};
 use crate::control_plane::{Call, Fresh, Misuse};
 use crate::polardb::{
-    CreateDbCluster, Edition, Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType, TargetZoneType,
+    CreateDbCluster, Edition, Engine, FailoverDbCluster, ModifyDbClusterDeletion, ModifyDbNodeConfig,
+    PayType, TargetZoneType,
 };
 use crate::policy::{BusyCluster, ExplicitTargetFails, MissingTarget, TargetInWindow, WriterAsTarget};
 
@@ -358,6 +359,20 @@ impl Reference {
         }
         let _ = self.node_changed(node, crate::polardb::NodeChange::Priority(request.priority));
         Reply::accepted("P-122", None)
+    }
+
+    /// The lock against release, in any status (`P-026`).
+    pub(super) fn lock_cluster(&mut self, account: &str, request: &ModifyDbClusterDeletion) -> Reply {
+        let id = request.cluster.as_str();
+        let Some((at, cluster)) = self.cluster(account, id) else {
+            return Reply::refused("InvalidDBCluster.NotFound", "P-100");
+        };
+        if self.locked(id) {
+            return Reply::refused("OperationDenied.DBClusterStatus", "P-450");
+        }
+        let locked = Cluster { locked: request.protection, ..cluster.clone() };
+        put(&mut self.clusters, at, locked);
+        Reply::accepted("P-026", None)
     }
 
     pub(super) fn delete_cluster(&mut self, account: &str, id: &str) -> Reply {

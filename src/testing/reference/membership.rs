@@ -102,8 +102,10 @@ impl Reference {
     /// A call without faults.
     pub(super) fn membership_call(&mut self, request: &Request) -> Option<Reply> {
         let (group, pair, joins) = asked(request)?;
+        let timed = self.find(Kind::Group, group)?.timed;
         let pair = self.find_mut(Kind::Pair, pair)?;
         if joins {
+            pair.timed = timed;
             let stays = pair.group.replace(group.into()).as_deref() == Some(group);
             return Some(Reply::accepted(if stays { "G-681" } else { "G-280" }, None));
         }

@@ -8,6 +8,7 @@ mod adopt;
 mod clusters;
 mod drills;
 mod known;
+mod labels;
 mod membership;
 mod networks;
 mod replicas;
@@ -71,6 +72,11 @@ impl Reply {
         Self::Answered(Answer::Listed(ids), rule)
     }
 
+    /// The call was accepted, and its answer tells what the reference does not predict.
+    const fn observed(rule: Rule) -> Self {
+        Self::Answered(Answer::Accepted { created: None, replayed: Some(false), rule: None }, rule)
+    }
+
     const fn misused(rule: Rule, misuse: Misuse) -> Self {
         Self::Answered(Answer::Misused(misuse), rule)
     }
@@ -105,11 +111,11 @@ fn put<T>(list: &mut [T], at: usize, changed: T) {
 /// has one member; a system that breaks ties itself may promote any node of a tier, and one that checks in another order
 /// may report any fault of a call. Ids of effects are free: [`Reference::bind`] takes over any that were never used.
 ///
-/// The reference does not model changes of nodes other than failure, recovery and priority, nor calls that concern no
-/// lifecycle: tags, resource groups, progress and settings of pairs. [`Reference::knows`] tells whether an input is
-/// modelled; the initial state must have no standby nodes. Policy fields that only concern the rest, and for PolarDB those
-/// about who is elected, where, and what follows, must have their defaults, as in [`Reference::readings`]. Of describes the
-/// reference predicts the list of ids alone, without filters and pages; of a group's settings, whether they may change.
+/// The reference does not model changes of nodes other than failure, recovery and priority. [`Reference::knows`] tells
+/// whether an input is modelled; the initial state must have no standby nodes. Policy fields that only concern the rest, and
+/// for PolarDB those about who is elected, where, and what follows, must have their defaults, as in
+/// [`Reference::readings`]. Of describes the reference predicts the list of ids alone, without filters and pages; of
+/// settings, whether they may change.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reference {
     policy: Policy,
@@ -341,11 +347,12 @@ impl Reference {
             Request::ClearPairDrill(_) | Request::ClearReplicaGroupDrill(_) => {
                 self.clear_drill(call, request)?
             }
-            // Without nodes of its own a standby cluster would take over what the reference does not know.
+            // What is to stand by for a new cluster is not stated here (`P-017`, `P-018`).
             Request::CreateDbCluster(create) => {
                 (create.hot_standby == HotStandby::Off).then(|| self.create_cluster(call, create, fresh))?
             }
             Request::DeleteDbCluster(delete) => self.delete_cluster(account, delete.cluster.as_str()),
+            Request::ModifyDbClusterDeletion(lock) => self.lock_cluster(account, lock),
             Request::ModifyDbNodeConfig(modify) => self.set_priority(account, modify),
             Request::ModifyDbCluster(modify) => self.modify_cluster(account, modify, fresh),
             Request::ModifyDbClusterArch(change) => self.change_arch(account, change, fresh),
@@ -353,10 +360,7 @@ impl Reference {
             Request::DescribeDbClusters(_) => self.list_clusters(call),
             Request::DescribeDbClusterAttribute(describe) => {
                 match self.cluster(account, describe.cluster.as_str()) {
-                    Some(_) => {
-                        let answer = Answer::Accepted { created: None, replayed: Some(false), rule: None };
-                        Reply::Answered(answer, "P-300")
-                    }
+                    Some(_) => Reply::observed("P-300"),
                     None => Reply::refused("InvalidDBCluster.NotFound", "P-100"),
                 }
             }
@@ -369,17 +373,14 @@ impl Reference {
             Request::DescribeGlobalDatabaseNetwork(describe) => {
                 let id = describe.network.as_str();
                 match self.networks.iter().any(|network| network.id == id && network.account == account) {
-                    true => {
-                        let answer = Answer::Accepted { created: None, replayed: Some(false), rule: None };
-                        Reply::Answered(answer, "P-460")
-                    }
+                    true => Reply::observed("P-460"),
                     false => Reply::refused("GDN.NotFound", "P-460"),
                 }
             }
             Request::DescribeGlobalDatabaseNetworks(_) => self.list_networks(account),
             other => {
                 let done = self.replica_call(other).or_else(|| self.membership_call(other));
-                done.or_else(|| self.list_drills(call, other))?
+                done.or_else(|| self.list_drills(call, other)).or_else(|| self.label_call(call, other))?
             }
         })
     }

@@ -3,7 +3,7 @@
 //! A group has a status of its own and shows `invalid` while a member is (`G-400`). Calls are decided by the status shown,
 //! and change every member that is not invalid (`G-402`). A pair is like a group with itself as the only member.
 
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -18,6 +18,7 @@ use crate::policy::{
     FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, PaidPeriods, PostpaidBandwidth,
     ProductionSite, ReverseNeeds, SameRegionPairs, SiteCodes,
 };
+use crate::text::Tag;
 
 /// A call on an existing pair or group.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,8 +29,8 @@ pub(super) enum Action {
     Failover,
     Reprotect(bool),
     Delete,
-    /// Of groups alone.
-    Modify,
+    /// Of settings, with what becomes of the replication time control.
+    Modify(Option<bool>),
 }
 
 use Action::{Delete, Failover, Modify, OneShot, Reprotect, Start, Stop};
@@ -45,6 +46,10 @@ pub(super) fn asked(request: &Request) -> Option<(Kind, &str, Action)> {
             (Pair, call.pair.as_str(), Reprotect(call.reverse_replicate))
         }
         Request::DeleteDiskReplicaPair(call) => (Pair, call.pair.as_str(), Delete),
+        // How a pair is paid for later is not stated here.
+        Request::ModifyDiskReplicaPair(call) if call.bandwidth.is_none() => {
+            (Pair, call.pair.as_str(), Modify(call.enable_rtc))
+        }
         Request::StartDiskReplicaGroup(call) => (Group, call.group.as_str(), start(call.one_shot)),
         Request::StopDiskReplicaGroup(call) => (Group, call.group.as_str(), Stop),
         Request::FailoverDiskReplicaGroup(call) => (Group, call.group.as_str(), Failover),
@@ -52,7 +57,7 @@ pub(super) fn asked(request: &Request) -> Option<(Kind, &str, Action)> {
             (Group, call.group.as_str(), Reprotect(call.reverse_replicate))
         }
         Request::DeleteDiskReplicaGroup(call) => (Group, call.group.as_str(), Delete),
-        Request::ModifyDiskReplicaGroup(call) => (Group, call.group.as_str(), Modify),
+        Request::ModifyDiskReplicaGroup(call) => (Group, call.group.as_str(), Modify(call.enable_rtc)),
         _ => return None,
     })
 }
@@ -85,15 +90,29 @@ impl Replica {
         let (zone, disk) = (create.destination_zone.as_str(), create.destination_disk.as_str());
         let here = [region, create.source_zone.as_str(), create.source_disk.as_str()];
         let there = [create.destination_region.as_str(), zone, disk];
-        Self::new(Pair, id, account, [here, there].map(place))
+        let settings = &create.settings;
+        Self {
+            timed: settings.enable_rtc,
+            tags: tags(&settings.tags),
+            ..Self::new(Pair, id, account, [here, there].map(place))
+        }
     }
 
     /// A group that is being created.
     pub(super) fn group(id: &str, account: &str, region: &str, create: &CreateDiskReplicaGroup) -> Self {
         let here = [region, create.source_zone.as_str(), ""];
         let there = [create.destination_region.as_str(), create.destination_zone.as_str(), ""];
-        Self::new(Group, id, account, [here, there].map(place))
+        let settings = &create.settings;
+        Self {
+            timed: settings.enable_rtc,
+            tags: tags(&settings.tags),
+            ..Self::new(Group, id, account, [here, there].map(place))
+        }
     }
+}
+
+fn tags(tags: &[Tag]) -> Vec<(String, String)> {
+    tags.iter().map(|tag| (tag.key.to_string(), tag.value.to_string())).collect()
 }
 
 fn place([region, zone, disk]: [&str; 3]) -> Place {
@@ -139,7 +158,9 @@ impl Reference {
         let mut faults: Vec<Fault> =
             self.wrong_place(replica, call.region.as_str(), action).into_iter().collect();
         let empty = self.parts(replica).next().is_none();
-        if replica.group.is_some() && !self.planted(Bug::MemberCalledAlone) {
+        // Of the settings of a member that alone is its group's.
+        let own = matches!(action, Modify(timed) if timed.is_none_or(|timed| timed == replica.timed));
+        if replica.group.is_some() && !own && !self.planted(Bug::MemberCalledAlone) {
             faults.push(fault("OperationDenied", "E-623"));
         }
         if empty && matches!(action, Start | OneShot | Failover | Reprotect(_)) {
@@ -161,8 +182,14 @@ impl Reference {
         let (kind, id, action) = asked(request)?;
         let at = self.position(kind, id)?;
         let (verdict, rule) = self.by_status(self.replicas.get(at)?, action);
-        if let Move(to) = verdict {
-            self.move_to(at, action, to);
+        match (verdict, action) {
+            (Move(to), _) => self.move_to(at, action, to),
+            (_, Modify(Some(timed))) => {
+                let replica = self.replicas.get(at)?.clone();
+                let meant = |part: &Replica| part.is(kind, id) || replica.has(part);
+                self.replicas.iter_mut().filter(|part| meant(part)).for_each(|part| part.timed = timed);
+            }
+            _ => {}
         }
         Some(Reply::accepted(rule, None))
     }
@@ -191,11 +218,13 @@ impl Reference {
             }
             Group => self.production(replica).region == region || self.planted(Bug::GroupCalledAtBackup),
         };
-        if action == Modify && by_place && !right && replica.primary.region == region {
+        if matches!(action, Modify(_)) && by_place && !right && replica.primary.region == region {
             return Some(fault("OperationDenied.OperateNotAllowedForPrimary", "G-623"));
         }
-        let code =
-            if action == Modify { "OperationDenied.OperateNotAllowedForStandby" } else { "OperationDenied" };
+        let code = match action {
+            Modify(_) => "OperationDenied.OperateNotAllowedForStandby",
+            _ => "OperationDenied",
+        };
         (!right).then_some(fault(code, kind.of("E-622", "G-622")))
     }
 
@@ -256,7 +285,7 @@ impl Reference {
             Failover => Some(Job::new(Task::Failover)),
             Reprotect(reverse) => Some(Job::new(Task::Reprotect(reverse))),
             Delete => Some(Job::new(Task::Delete)),
-            Start | OneShot | Modify => None,
+            Start | OneShot | Modify(_) => None,
         };
         let again = self.policy.ebs.first_copy_after_reverse;
         for pair in self.replicas.iter_mut().filter(|pair| replica.has(pair) && pair.status != "invalid") {

@@ -133,6 +133,23 @@ impl Reference {
         self.react(cluster, &before, "P-203")
     }
 
+    /// What stands against a call that places an order for a cluster, beside the faults of its own: its status, a locked
+    /// network, and an order without an id.
+    fn bars_order(&self, cluster: &Cluster, own: Vec<Fault>, fresh: &Fresh, rule: Rule) -> Option<Reply> {
+        let mut faults = own;
+        if cluster.status() != "Running" {
+            faults.push(fault("OperationDenied.DBClusterStatus", "P-202"));
+        }
+        if self.locked(&cluster.id) {
+            faults.push(fault("OperationDenied.DBClusterStatus", "P-450"));
+        }
+        match fresh {
+            _ if !faults.is_empty() => Some(Reply::Refused(faults)),
+            Fresh::Order(_) => None,
+            _ => Some(Reply::misused(rule, Misuse::BadFreshId)),
+        }
+    }
+
     /// `ModifyDBCluster`.
     pub(super) fn modify_cluster(
         &mut self,
@@ -185,16 +202,9 @@ impl Reference {
         if !changes && request.drill.is_none() && request.other.is_empty() {
             faults.push(fault("InvalidParam.NoChange", "P-611"));
         }
-        if cluster.status() != "Running" {
-            faults.push(fault("OperationDenied.DBClusterStatus", "P-202"));
+        if let Some(reply) = self.bars_order(cluster, faults, fresh, "P-191") {
+            return reply;
         }
-        if self.locked(&cluster.id) {
-            faults.push(fault("OperationDenied.DBClusterStatus", "P-450"));
-        }
-        if !faults.is_empty() {
-            return Reply::Refused(faults);
-        }
-        let Fresh::Order(_) = fresh else { return Reply::misused("P-191", Misuse::BadFreshId) };
         let mut changed = Cluster { on, semi, ..cluster.clone() };
         let rule = match (&request.drill, changes) {
             (Some(_), _) => {
@@ -237,16 +247,9 @@ impl Reference {
                 faults.push(fault("InvalidStandbyAZ.Malformed", "P-601"));
             }
         }
-        if cluster.status() != "Running" {
-            faults.push(fault("OperationDenied.DBClusterStatus", "P-202"));
+        if let Some(reply) = self.bars_order(cluster, faults, fresh, "P-189") {
+            return reply;
         }
-        if self.locked(&cluster.id) {
-            faults.push(fault("OperationDenied.DBClusterStatus", "P-450"));
-        }
-        if !faults.is_empty() {
-            return Reply::Refused(faults);
-        }
-        let Fresh::Order(_) = fresh else { return Reply::misused("P-189", Misuse::BadFreshId) };
         let known = cluster.away.clone().filter(|_| stands);
         let zone = asked.or(known).unwrap_or_else(|| beside(&cluster.region, cluster.zone()));
         let mut changed = cluster.clone();

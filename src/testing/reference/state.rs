@@ -74,6 +74,10 @@ pub(super) struct Replica {
     pub(super) group: Option<String>,
     /// Of a group: a copy of the current round has failed.
     pub(super) copy_failed: bool,
+    /// Replication time control.
+    pub(super) timed: bool,
+    /// Keys with their values.
+    pub(super) tags: Vec<(String, String)>,
 }
 
 impl Replica {

@@ -99,8 +99,8 @@ impl Reference {
             ) => (Move("deleting"), "G-250"),
             (Group, Delete, "deleting") => (NoOp, "G-251"),
             (Group, Delete, _) => (Refuse, "G-252"),
-            (_, Modify, "created" | "stopped") => (NoOp, "G-270"),
-            (_, Modify, _) => (Refuse, "G-271"),
+            (kind, Modify(_), "created" | "stopped") => (NoOp, kind.of("E-270", "G-270")),
+            (kind, Modify(_), _) => (Refuse, kind.of("E-271", "G-271")),
         }
     }
 }

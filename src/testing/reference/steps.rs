@@ -50,6 +50,7 @@ impl StepContext for Reference {
                         zonal: false,
                     },
                     ClusterCall::Priority { .. }
+                    | ClusterCall::Lock(_)
                     | ClusterCall::Delete
                     | ClusterCall::StandbyHa(_)
                     | ClusterCall::Drill { .. }
@@ -58,7 +59,7 @@ impl StepContext for Reference {
                 };
                 StepKind::Cluster(origin, cluster, call)
             }
-            StepKind::Label(..) | StepKind::Zone { .. } => StepKind::Advance,
+            StepKind::Zone { .. } => StepKind::Advance,
             _ => kind.clone(),
         }
     }

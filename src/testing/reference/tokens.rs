@@ -10,13 +10,20 @@ use crate::policy::{RejectionPolicy, TokenAlphabet, TokenMismatch, TokenScope};
 use crate::rule::RuleId;
 use crate::token::{Lifetime, Overflow};
 
-/// Product and name of an operation that takes a token (`C-024`): every write but these two, those of networks and the
-/// clearing of drills.
+/// Product and name of an operation that takes a token (`C-024`): every write but these, those of networks and the clearing
+/// of drills. That of a listing guards nothing (`E-711`).
 fn operation(request: &Request) -> Option<(&'static str, String)> {
     let name = request.operation().to_string();
     let product = if name.contains("DB") { "polardb" } else { "ebs" };
-    let takes_none = ["ModifyDBNodeConfig", "DeleteDBCluster", "ModifyDBCluster", "ModifyDBClusterArch"]
-        .contains(&name.as_str());
+    let takes_none = [
+        "ModifyDBNodeConfig",
+        "DeleteDBCluster",
+        "ModifyDBCluster",
+        "ModifyDBClusterArch",
+        "ModifyDBClusterDeletion",
+        "ListTagResources",
+    ]
+    .contains(&name.as_str());
     let of_networks = name.contains("GlobalDatabaseNetwork") || name.ends_with("GDN");
     let token = !takes_none && !of_networks && !name.starts_with("Describe") && !name.starts_with("Clear");
     token.then_some((product, name))

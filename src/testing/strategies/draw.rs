@@ -66,27 +66,27 @@ fn origin() -> impl Strategy<Value = Origin> {
 }
 
 fn pair_call() -> impl Strategy<Value = ReplicaCall> {
-    prop_oneof![2 => any::<u8>().prop_map(ReplicaCall::Permitted), 1 => select(ReplicaCall::OF_PAIRS.as_slice())]
+    prop_oneof![4 => any::<u8>().prop_map(ReplicaCall::Permitted), 1 => select(ReplicaCall::OF_PAIRS.as_slice())]
 }
 
 fn group_call() -> impl Strategy<Value = ReplicaCall> {
     prop_oneof![
         10 => any::<u8>().prop_map(ReplicaCall::Permitted),
         2 => select(ReplicaCall::OF_GROUPS.as_slice()),
-        5 => selector().prop_map(ReplicaCall::Add),
-        3 => selector().prop_map(ReplicaCall::Remove),
+        3 => selector().prop_map(ReplicaCall::Add),
+        2 => selector().prop_map(ReplicaCall::Remove),
         2 => (0_u8..6).prop_map(ReplicaCall::StartDrill),
     ]
 }
 
 fn cluster_call() -> impl Strategy<Value = ClusterCall> {
     prop_oneof![
-        14 => (option::weighted(0.35, any::<u8>()), rarely(), any::<bool>(), rarely())
+        16 => (option::weighted(0.35, any::<u8>()), rarely(), any::<bool>(), rarely())
             .prop_map(|(target, standby, back, zonal)| ClusterCall::Failover { target, standby, back, zonal }),
-        8 => (any::<u8>(), small_priority())
+        10 => (any::<u8>(), small_priority())
             .prop_map(|(node, priority)| ClusterCall::Priority { node, priority }),
         6 => node_call(),
-        5 => standby_call(),
+        3 => standby_call(),
         1 => any::<bool>().prop_map(ClusterCall::Lock),
         1 => Just(ClusterCall::Delete),
         1 => Just(ClusterCall::Describe),
@@ -120,10 +120,10 @@ fn network_call() -> impl Strategy<Value = NetworkCall> {
     let removal = prop_oneof![3 => Just(Removal::Orderly), 1 => Just(Removal::Forced)];
     let mode = prop_oneof![2 => Just(SwitchMode::Planned), 1 => Just(SwitchMode::Forced)];
     prop_oneof![
-        3 => (selector(), removal).prop_map(|(cluster, removal)| NetworkCall::Remove { cluster, removal }),
+        1 => (selector(), removal).prop_map(|(cluster, removal)| NetworkCall::Remove { cluster, removal }),
         5 => (option::weighted(0.7, any::<u8>()), mode)
             .prop_map(|(to, mode)| NetworkCall::SwitchOver { to, mode }),
-        2 => Just(NetworkCall::Delete),
+        1 => Just(NetworkCall::Delete),
         1 => Just(NetworkCall::Describe),
     ]
 }
@@ -140,7 +140,7 @@ fn label_call() -> impl Strategy<Value = LabelCall> {
 }
 
 fn completion() -> impl Strategy<Value = Completion> {
-    let failure = select([Failure::Network, Failure::Replication, Failure::Other].as_slice());
+    let failure = select(Failure::ALL);
     prop_oneof![
         8 => any::<u8>().prop_map(Completion::Success),
         5 => failure.prop_map(Completion::Failure),
@@ -191,8 +191,8 @@ fn kind() -> impl Strategy<Value = StepKind> {
         3 => create_pair,
         14 => (origin(), selector(), group_call()).prop_map(|(origin, group, call)| StepKind::Group(origin, group, call)),
         2 => (origin(), 0_u8..3).prop_map(|(origin, id)| StepKind::CreateGroup(origin, id)),
-        2 => (origin(), selector(), 0_u8..6).prop_map(|(origin, pair, id)| StepKind::Pair(origin, pair, ReplicaCall::StartDrill(id))),
-        2 => (origin(), selector()).prop_map(|(origin, drill)| StepKind::ClearDrill(origin, drill)),
+        1 => (origin(), selector(), 0_u8..6).prop_map(|(origin, pair, id)| StepKind::Pair(origin, pair, ReplicaCall::StartDrill(id))),
+        1 => (origin(), selector()).prop_map(|(origin, drill)| StepKind::ClearDrill(origin, drill)),
         1 => selector().prop_map(StepKind::GroupInvalid),
         2 => (any::<u8>(), any::<u8>()).prop_map(|(effect, member)| StepKind::EndedPartly { effect, member }),
         18 => (origin(), selector(), cluster_call())
@@ -203,7 +203,7 @@ fn kind() -> impl Strategy<Value = StepKind> {
         3 => (origin(), selector(), network_call())
             .prop_map(|(origin, network, call)| StepKind::Network(origin, network, call)),
         1 => (origin(), selector(), label_call()).prop_map(|(origin, pair, call)| StepKind::Label(origin, pair, call)),
-        1 => describe,
+        2 => describe,
         1 => origin().prop_map(StepKind::DescribeGroups),
         1 => origin().prop_map(StepKind::DescribeNetworks),
         1 => (origin(), selector()).prop_map(|(origin, drill)| StepKind::DescribeDrills(origin, drill)),

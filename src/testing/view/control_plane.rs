@@ -58,6 +58,9 @@ impl From<Output> for Answer {
             Some(Ok(Response::DrillPage(page))) => {
                 Self::Listed(ids(page.drills.iter().map(|drill| drill.id())))
             }
+            Some(Ok(Response::TagPage(page))) => {
+                Self::Listed(page.resources.into_iter().map(|tagged| tagged.id).collect())
+            }
             Some(Ok(Response::ClusterPage(page))) => {
                 Self::Listed(ids(page.clusters.iter().map(|cluster| cluster.id())))
             }

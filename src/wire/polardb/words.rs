@@ -1,8 +1,7 @@
 //! What the answers about clusters and nodes spell alike.
 
-use crate::wire::object::{Text, text};
-
 use crate::polardb::{DbCluster, DbNode, HotStandby, NodeKind, Role, StandbyHaMode};
+use crate::wire::object::{Text, text};
 
 /// `Engine`, the same for all.
 pub(super) const ENGINE: &str = "POLARDB";

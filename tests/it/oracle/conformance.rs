@@ -1,9 +1,7 @@
 //! The conformance check itself: what it tells of a system that shows, answers or asks something else than is allowed.
 
 use failover_model::ebs::{GroupStatus, PairSeed, PairStatus};
-use failover_model::testing::steps::{
-    ClusterCall, Completion, LabelCall, ReplicaCall, StepKind, TestStep, Timing,
-};
+use failover_model::testing::steps::{ClusterCall, Completion, ReplicaCall, StepKind, TestStep, Timing};
 use failover_model::testing::strategies::World;
 use failover_model::testing::view::{Answer, Leeway, Task, View};
 use failover_model::testing::{Aspect, Divergence, Drive, Reference, ReferenceSubject, Subject};
@@ -306,9 +304,9 @@ fn an_election_beside_other_work_is_counted_once() {
 fn what_is_left_out_is_not_tried() {
     let mut drive = drive(&world());
     let before = drive.subject().clone();
-    let label = soon(StepKind::Label(OWNER, Some(0), LabelCall::Tag(1)));
-    let input = label.resolve(drive.subject());
-    assert!(matches!(&input, Input::Call(_, Request::TagResources(_), _)));
+    let restart = soon(StepKind::Cluster(OWNER, Some(0), ClusterCall::Restart { node: 1 }));
+    let input = restart.resolve(drive.subject());
+    assert!(matches!(&input, Input::Call(_, Request::RestartDbNode(_), _)));
     assert!(!Reference::knows(&input) && drive.reference().allowed(&input).is_empty());
     drive.input(&input).unwrap();
     assert!(*drive.subject() == before);

@@ -121,13 +121,14 @@ fn the_stories_are_the_same_in_both() {
         "P-023", "P-025", "P-102", "P-104", "P-105", "P-106", "P-112", "P-114", "P-122", "P-140", "P-141",
         "P-142", "P-150", "P-151", "P-152", "P-160", "P-161", "P-162", "P-170", "P-180", "P-303", "P-304",
         "P-310", "P-018", "P-187", "P-188", "P-189", "P-191", "P-202", "P-203", "P-610", "P-611", "P-612",
-        "P-614", "T-080", "T-090", "T-180", "G-014", "G-110", "G-111", "G-112", "G-115", "G-116", "G-117",
-        "G-130", "G-131", "G-132", "G-133", "G-210", "G-211", "G-212", "G-213", "G-214", "G-230", "G-231",
-        "G-232", "G-250", "G-251", "G-252", "G-270", "G-271", "G-280", "G-281", "G-290", "G-291", "G-310",
-        "G-311", "G-320", "G-321", "G-322", "G-323", "G-330", "G-331", "G-340", "G-341", "G-350", "G-351",
-        "G-360", "G-361", "G-410", "G-411", "G-510", "G-511", "G-520", "G-610", "G-620", "G-621", "G-622",
-        "G-623", "G-630", "G-631", "G-632", "G-633", "G-641", "G-642", "G-670", "G-671", "G-680", "G-681",
-        "G-682", "G-684", "G-685", "G-686", "G-690", "G-691", "G-692", "G-693", "G-696", "G-697",
+        "P-614", "P-026", "E-270", "E-271", "E-695", "E-701", "E-705", "E-706", "E-707", "E-709", "E-712",
+        "T-080", "T-090", "T-180", "G-014", "G-110", "G-111", "G-112", "G-115", "G-116", "G-117", "G-130",
+        "G-131", "G-132", "G-133", "G-210", "G-211", "G-212", "G-213", "G-214", "G-230", "G-231", "G-232",
+        "G-250", "G-251", "G-252", "G-270", "G-271", "G-280", "G-281", "G-290", "G-291", "G-310", "G-311",
+        "G-320", "G-321", "G-322", "G-323", "G-330", "G-331", "G-340", "G-341", "G-350", "G-351", "G-360",
+        "G-361", "G-410", "G-411", "G-510", "G-511", "G-520", "G-610", "G-620", "G-621", "G-622", "G-623",
+        "G-630", "G-631", "G-632", "G-633", "G-641", "G-642", "G-670", "G-671", "G-680", "G-681", "G-682",
+        "G-684", "G-685", "G-686", "G-690", "G-691", "G-692", "G-693", "G-696", "G-697",
     ] {
         assert!(decided.contains(rule), "no story is decided by {rule}: {decided:?}");
     }
@@ -152,7 +153,7 @@ fn the_sequences_do_enough_of_everything() {
     let mut total = Summary::default();
     let (mut statuses, mut shown, mut drilled) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut most = 0;
-    for _ in 0..90 {
+    for _ in 0..80 {
         let (model, steps, _) = Naive::sequential_strategy(30..60).new_tree(&mut runner).unwrap().current();
         let mut drive = drive(&model.world);
         for step in &steps {
@@ -174,6 +175,10 @@ fn the_sequences_do_enough_of_everything() {
         total.misused,
         total.rules.len()
     );
+    // Rules that come in without the reference would dilute what its agreement says.
+    let of_rules = total.rules.len() as f64 / failover_model::catalogue::rules().len() as f64;
+    println!("{:.1} % of the rules decide", of_rules * 100.0);
+    assert!(of_rules >= 0.427, "{of_rules} of the rules decide: {total:?}");
     assert!(share > 0.35, "{share} of the calls are accepted: {total:?}");
     assert!(total.replayed >= 25, "{total:?}");
     assert!(total.misused >= 200, "{total:?}");

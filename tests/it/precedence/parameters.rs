@@ -229,6 +229,26 @@ fn list(operation: &str) -> &'static str {
     }
 }
 
+/// Those of the list of clusters, which both of its operations have.
+macro_rules! clusters {
+    () => {
+        "DBClusterIds=!
+        DBType=X
+        DBVersion=9&DBType=MySQL::::404 DBTypeOrDBVersion.Malformed (P-012 | a `DBVersion` that the engine does not have
+        RecentCreationInterval=99
+        RecentExpirationInterval=99
+        PageSize=1
+        PageNumber=0
+        ResourceGroupId=!
+        Tag.21.Key=k::::400 NumberExceed.Tags (P-601 | more than 20 tags
+        Tag.1.Key=aliyun::::400 InvalidTag.Malformed (P-601
+        Tag.2.Value=v::::400 MissingParameter (P-600 | a tag without a key
+        Tag.3.Key=k&Tag.3.Value=http://v::::400 InvalidTag.Malformed (P-601 | `Tag.3.Value` is not valid
+        PayType=x
+        DBNodeIds=!"
+    };
+}
+
 fn polardb(operation: &str) -> &'static str {
     match operation {
         "CreateDBCluster" => {
@@ -279,40 +299,8 @@ fn polardb(operation: &str) -> &'static str {
             "DBClusterId*=!::::404 InvalidDBClusterId.Malformed (P-601
             Protection=x"
         }
-        "DescribeDBClusters" => {
-            "DBClusterIds=!
-            DBType=X
-            DBVersion=9&DBType=MySQL::::404 DBTypeOrDBVersion.Malformed (P-012 | a `DBVersion` that the engine does not have
-            RecentCreationInterval=99
-            RecentExpirationInterval=99
-            PageSize=1
-            PageNumber=0
-            ResourceGroupId=!
-            Tag.21.Key=k::::400 NumberExceed.Tags (P-601 | more than 20 tags
-            Tag.1.Key=aliyun::::400 InvalidTag.Malformed (P-601
-            Tag.2.Value=v::::400 MissingParameter (P-600 | a tag without a key
-            Tag.3.Key=k&Tag.3.Value=http://v::::400 InvalidTag.Malformed (P-601 | `Tag.3.Value` is not valid
-            PayType=x
-            DBNodeIds=!"
-        }
-        "DescribeDBClustersZonal" => {
-            "DBClusterIds=!
-            DBType=X
-            DBVersion=9&DBType=MySQL::::404 DBTypeOrDBVersion.Malformed (P-012 | a `DBVersion` that the engine does not have
-            RecentCreationInterval=99
-            RecentExpirationInterval=99
-            PageSize=1
-            PageNumber=0
-            ResourceGroupId=!
-            Tag.21.Key=k::::400 NumberExceed.Tags (P-601 | more than 20 tags
-            Tag.1.Key=aliyun::::400 InvalidTag.Malformed (P-601
-            Tag.2.Value=v::::400 MissingParameter (P-600 | a tag without a key
-            Tag.3.Key=k&Tag.3.Value=http://v::::400 InvalidTag.Malformed (P-601 | `Tag.3.Value` is not valid
-            PayType=x
-            DBNodeIds=!
-            MaxResults=0
-            NextToken=x"
-        }
+        "DescribeDBClusters" => clusters!(),
+        "DescribeDBClustersZonal" => concat!(clusters!(), "\nMaxResults=0\nNextToken=x"),
         "DescribeDBClusterAttribute" | "DescribeDbClusterAttributeZonal" => "DBClusterId*=!",
         "DescribeHALogs" => {
             "DBClusterId*=!

@@ -1,14 +1,15 @@
 // The page at /_emulator/ in a browser: what it shows, what its buttons do, with the keyboard too, at three widths.
 //
-//   node page.test.mjs BINARY [PICTURES]
+//   CHROMIUM=PROGRAM node page.test.mjs BINARY [PICTURES]
 //
-// Needs playwright-core beside it and a Chromium, that of CHROMIUM or /usr/bin/chromium. Pictures are written if asked for.
+// Needs playwright-core beside it. Pictures are written if asked for.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chromium } from "playwright-core";
 
 const [binary, pictures] = process.argv.slice(2);
+assert.ok(process.env.CHROMIUM, "CHROMIUM names no browser");
 const server = spawn(binary, ["--listen", "127.0.0.1:0", "--clock", "manual", "--transitions", "manual", "--seed", "7"]);
 server.stderr.resume();
 const [line] = await once(server.stdout, "data");
@@ -34,7 +35,7 @@ await ask("POST", "faults", { kind: "replication", node: "pi-lag", healthy: fals
 await ask("POST", "faults", { kind: "switch", node: "pi-near", reason: "network" });
 await ask("GET", "health?account=2222222222222222");
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
 let failed = 0;
 async function test(name, act) {
   try { await act(); console.log(`ok   ${name}`); } catch (error) { failed += 1; console.log(`FAIL ${name}\n${error.stack}`); }

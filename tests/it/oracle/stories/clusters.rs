@@ -124,7 +124,7 @@ pub fn all() -> Vec<Story> {
         told(
             "a locked cluster",
             holding(locked),
-            &[now(StepKind::Cluster(OWNER, Some(0), ClusterCall::Delete))],
+            &[of(0, ClusterCall::Delete), of(0, ClusterCall::Lock(false)), of(0, ClusterCall::Lock(true))],
         ),
         told(
             "a cluster that is made, prioritised and released",

@@ -4,7 +4,8 @@
 use failover_model::ebs::DiskChange;
 use failover_model::polardb::{Failure, NodeChange, Removal, StandbyArch, StandbyHaMode, SwitchMode};
 use failover_model::testing::steps::{
-    CallRegion, ClusterCall, Completion, NetworkCall, Origin, ReplicaCall, StepKind, TestStep, Timing,
+    CallRegion, ClusterCall, Completion, LabelCall, NetworkCall, Origin, ReplicaCall, StepKind, TestStep,
+    Timing,
 };
 use failover_model::testing::strategies::{self, World};
 use failover_model::testing::view::{ClusterView, PairView, View};
@@ -48,7 +49,7 @@ impl ReferenceStateMachine for Naive {
 
     fn transitions(model: &Model) -> BoxedStrategy<TestStep> {
         let (any, likely) = (ANY.with(Clone::clone), likely(model));
-        let mut steps = vec![(10, any.clone()), (12, likely.clone())];
+        let mut steps = vec![(10, any.clone()), (14, likely.clone())];
         let clock = model.system.reference().clock().as_millis();
         let moments: Vec<u64> =
             model.system.reference().moments().iter().map(|moment| moment.as_millis() - clock).collect();
@@ -118,7 +119,12 @@ fn likely(model: &Model) -> BoxedStrategy<TestStep> {
         ];
         let pair = (caller.clone(), any::<u8>(), ask);
         let pair = pair.prop_map(|(caller, pair, ask)| StepKind::Pair(caller, Some(pair), ask));
-        whats.push((8, pair.boxed()));
+        whats.push((10, pair.boxed()));
+    }
+    let label = (caller.clone(), any::<u8>(), on_labels());
+    let label = label.prop_map(|(caller, pair, ask)| StepKind::Label(caller, Some(pair), ask));
+    if !view.pairs.is_empty() {
+        whats.push((1, label.boxed()));
     }
     let drill = (caller.clone(), any::<u8>(), 0_u8..6);
     let drill =
@@ -140,7 +146,7 @@ fn likely(model: &Model) -> BoxedStrategy<TestStep> {
         let standby = (caller.clone(), select(running.clone()), on_standby());
         let standby =
             standby.prop_map(|(caller, cluster, ask)| StepKind::Cluster(caller, Some(cluster), ask));
-        whats.push((2, standby.boxed()));
+        whats.push((1, standby.boxed()));
         let cluster = (caller, select(running), proptest::option::weighted(0.3, any::<u8>()));
         let cluster = cluster.prop_map(|(caller, cluster, target)| {
             StepKind::Cluster(caller, Some(cluster), failover_ask(target))
@@ -188,10 +194,22 @@ fn on_networks(
     let released = (caller, any::<u8>());
     let released =
         released.prop_map(|(caller, cluster)| StepKind::Cluster(caller, Some(cluster), ClusterCall::Delete));
-    vec![(1, joined), (3, call.boxed()), (1, released.boxed())]
+    vec![(1, joined), (2, call.boxed()), (1, released.boxed())]
 }
 
-/// What is likely of the standby cluster of a cluster.
+/// What is likely of the labels of a pair.
+fn on_labels() -> impl Strategy<Value = LabelCall> {
+    prop_oneof![
+        2 => (0_u8..3, proptest::option::of(any::<bool>())).prop_map(|(name, rtc)| LabelCall::Modify { name, rtc }),
+        2 => (0_u8..24).prop_map(LabelCall::Tag),
+        1 => proptest::option::of(0_u8..24).prop_map(LabelCall::Untag),
+        1 => Just(LabelCall::List),
+        1 => (0_u8..3).prop_map(LabelCall::Regroup),
+        1 => Just(LabelCall::Progress),
+    ]
+}
+
+/// What is likely of a cluster besides failovers: of its standby cluster, and of its lock.
 fn on_standby() -> impl Strategy<Value = ClusterCall> {
     let across = ClusterCall::Failover { target: None, standby: true, back: false, zonal: false };
     let arch = (select(vec![StandbyArch::Storage, StandbyArch::Compute]), proptest::option::of(0_u8..3));
@@ -200,6 +218,7 @@ fn on_standby() -> impl Strategy<Value = ClusterCall> {
         3 => proptest::option::of(any::<u8>()).prop_map(|node| ClusterCall::Drill { node }),
         1 => select(vec![StandbyHaMode::On, StandbyHaMode::Off]).prop_map(ClusterCall::StandbyHa),
         1 => arch.prop_map(|(standby, zone)| ClusterCall::Arch { standby, zone }),
+        1 => any::<bool>().prop_map(ClusterCall::Lock),
     ]
 }
 
@@ -229,7 +248,7 @@ fn on_groups(
         let one_shot = Just(ReplicaCall::Start { one_shot: true });
         let start = Just(ReplicaCall::Start { one_shot: false });
         if takes_in {
-            whats.push((9, on(which, add)));
+            whats.push((14, on(which, add)));
         }
         if group.members.is_empty() {
             whats.push((1, on(which, allowed.boxed())));

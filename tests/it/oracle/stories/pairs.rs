@@ -1,7 +1,7 @@
 //! Stories about pairs and their disks.
 
 use failover_model::ebs::{DiskChange, PairSeed, PairStatus};
-use failover_model::testing::steps::{CallRegion, Completion, ReplicaCall, StepKind};
+use failover_model::testing::steps::{CallRegion, Completion, LabelCall, ReplicaCall, StepKind};
 use failover_model::testing::strategies::World;
 
 use super::{
@@ -140,6 +140,7 @@ pub(super) fn all() -> Vec<Story> {
                 ],
             ],
         ),
+        story("tags, a resource group, settings and progress", &[created, &labels()]),
         story(
             "two faults at once",
             &[
@@ -156,6 +157,57 @@ pub(super) fn all() -> Vec<Story> {
             &[ask(ReplicaCall::Failover), ask(REVERSE), well(), ask(START_IT), due(), well()],
         ),
     ]
+}
+
+fn label(which: u8, ask: LabelCall) -> Act {
+    now(StepKind::Label(OWNER, Some(which), ask))
+}
+
+fn labels() -> Vec<Act> {
+    let mut acts = vec![
+        label(0, LabelCall::List),
+        label(0, LabelCall::Tag(0)),
+        label(0, LabelCall::Tag(0)),
+        label(0, LabelCall::List),
+        label(0, LabelCall::Regroup(1)),
+        label(0, LabelCall::Progress),
+        label(0, LabelCall::Modify { name: 1, rtc: Some(true) }),
+        now(StepKind::Label(OWNER, None, LabelCall::Tag(1))),
+        now(StepKind::Label(from(CallRegion::Other), Some(0), LabelCall::Untag(Some(0)))),
+        now(StepKind::Label(from(CallRegion::Other), Some(0), LabelCall::Progress)),
+    ];
+    // The twenty-first is refused and leaves the twenty.
+    acts.extend((1..=20).map(|key| label(0, LabelCall::Tag(key))));
+    let group = |ask| now(StepKind::Group(OWNER, Some(0), ask));
+    acts.extend([
+        label(0, LabelCall::Tag(20)),
+        label(0, LabelCall::Untag(Some(7))),
+        label(0, LabelCall::Tag(20)),
+        label(0, LabelCall::Untag(None)),
+        label(0, LabelCall::List),
+        // The replication time control of a member is its group's, its name is not.
+        now(StepKind::CreateGroup(OWNER, 1)),
+        well(),
+        group(ReplicaCall::Add(Some(0))),
+        label(0, LabelCall::Modify { name: 2, rtc: Some(true) }),
+        label(0, LabelCall::Modify { name: 2, rtc: Some(false) }),
+        group(ReplicaCall::Modify { rtc: true }),
+        label(0, LabelCall::Modify { name: 2, rtc: Some(true) }),
+        label(0, LabelCall::Modify { name: 2, rtc: None }),
+        group(ReplicaCall::Remove(Some(0))),
+        ask(START_IT),
+        label(0, LabelCall::Modify { name: 3, rtc: None }),
+        label(0, LabelCall::Tag(1)),
+        well(),
+        ask(ReplicaCall::Stop),
+        well(),
+        ask(ReplicaCall::Delete),
+        well(),
+        label(0, LabelCall::Tag(2)),
+        label(0, LabelCall::List),
+        label(0, LabelCall::Progress),
+    ]);
+    acts
 }
 
 fn failed_over() -> PairSeed {

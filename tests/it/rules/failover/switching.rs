@@ -27,7 +27,7 @@ fn a_promotion_that_succeeds_moves_the_writer() {
 /// P-161: whatever the reason.
 #[test]
 fn a_promotion_that_fails_leads_to_the_next_node() {
-    for failure in [Failure::Network, Failure::Replication, Failure::Other] {
+    for &failure in Failure::ALL {
         let mut world = with_readers(&[("a", 5), ("b", 3), ("c", 1)]);
         world.fail_over(None).unwrap();
         let first = world.db_pending();

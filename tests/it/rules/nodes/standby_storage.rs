@@ -76,6 +76,54 @@ fn nodes_that_can_take_over_go_first() {
     assert_eq!(world.promoting(), "s");
 }
 
+/// The writer `w` is lost, and `a` of its zone and `b` elsewhere were tried in vain: the next round is to come.
+fn in_the_pause(standby: HotStandby) -> World {
+    let mut world = seeded(|seed| {
+        seed.hot_standby = standby;
+        seed.nodes[2].zone = id("cn-shanghai-c");
+    });
+    down(&mut world, &["w"]);
+    for node in ["a", "b"] {
+        assert_eq!(world.promoting(), node);
+        world.promotion_fails();
+    }
+    assert!(world.db().failover().is_none() && world.plane.next_deadline().is_some());
+    world
+}
+
+/// P-180, P-187: the loss of the last node of the zone is seen by itself, after that of the writer.
+#[test]
+fn a_node_elsewhere_goes_first_also_where_the_zone_is_lost_bit_by_bit() {
+    let mut world = in_the_pause(HotStandby::Storage);
+    let step = down(&mut world, &["a"]);
+    assert_eq!(began(&step), ["P-180"]);
+    assert_eq!(world.promoting(), "b");
+    assert!(world.db().work().is_none());
+    world.promoted();
+    assert_eq!((world.writer().as_str(), zones(&world).0.as_str()), ("b", "cn-shanghai-c"));
+}
+
+/// P-187: its twin without a candidate.
+#[test]
+fn storage_takes_over_where_the_zone_is_lost_bit_by_bit_and_no_node_is_left() {
+    let mut world = in_the_pause(HotStandby::Storage);
+    assert!(began(&down(&mut world, &["b"])).is_empty(), "the zone is not lost yet");
+    let step = down(&mut world, &["a"]);
+    assert_eq!(began(&step), ["P-187"]);
+    work_ends(&mut world, true);
+    assert_eq!((world.writer().as_str(), zones(&world).0.as_str()), ("w", OTHER));
+    // Where nothing stands by, nothing begins.
+    let mut world = in_the_pause(HotStandby::Off);
+    down(&mut world, &["b"]);
+    assert!(began(&down(&mut world, &["a"])).is_empty());
+}
+
+/// The rules by which a failover or a takeover began.
+fn began(step: &Step) -> Vec<&'static str> {
+    let begins = |rule: &&str| ["P-180", "P-185", "P-187"].contains(rule);
+    kit::rules(step).into_iter().filter(begins).collect()
+}
+
 /// P-108, P-187.
 #[test]
 fn a_call_may_switch_to_it() {

@@ -197,6 +197,34 @@ fn a_standby_cluster_that_cannot_take_over_leaves_it_to_whoever_is_left() {
     assert!(world.db().failover().is_none(), "nobody is tried twice");
 }
 
+/// P-185: an ordinary node elsewhere goes before the standby nodes, be the zone lost at once or bit by bit.
+#[test]
+fn an_ordinary_node_elsewhere_goes_before_the_standby_nodes() {
+    let three_zones = || {
+        let mut world = World::default();
+        let mut seed = seed(&[("a", 5), ("c", 3), ("s", 4)]);
+        seed.nodes[2].zone = id("cn-shanghai-c");
+        (seed.nodes[3].kind, seed.nodes[3].zone) = (NodeKind::Standby, id("cn-shanghai-b"));
+        let _ = world.adopt(seed);
+        world
+    };
+    let mut world = three_zones();
+    down(&mut world, &["w", "a"]);
+    assert_eq!(world.promoting(), "c");
+    world.promotion_fails();
+    assert_eq!(world.promoting(), "s");
+    let mut world = three_zones();
+    down(&mut world, &["w"]);
+    for node in ["a", "c"] {
+        assert_eq!(world.promoting(), node);
+        world.promotion_fails();
+    }
+    down(&mut world, &["a"]);
+    assert_eq!(world.promoting(), "c", "once more, since the zone is lost now");
+    world.promotion_fails();
+    assert_eq!(world.promoting(), "s");
+}
+
 /// P-102 is not the twin's.
 #[test]
 fn the_zonal_twin_shares_all_but_the_demand_for_a_target() {
