@@ -26,7 +26,7 @@ pub struct Limits {
     pub body: Duration,
     /// Accounts that have a world.
     pub accounts: usize,
-    /// Pairs, groups, drills and clusters of an account, tombstones included.
+    /// Pairs, groups, drills, clusters and networks of an account, tombstones included.
     pub resources: usize,
     /// Planned faults of an account.
     pub faults: usize,

@@ -107,16 +107,7 @@ impl World {
 
     /// Whether this operation creates something and there is as much as the server bears.
     pub fn is_full(&self, operation: Operation, limits: Limits) -> bool {
-        let creates = matches!(
-            operation,
-            Operation::CreateDiskReplicaPair
-                | Operation::CreateDiskReplicaGroup
-                | Operation::StartPairDrill
-                | Operation::StartReplicaGroupDrill
-                | Operation::CreateDbCluster
-                | Operation::CreateDbNodes
-        );
-        creates && self.simulation.plane().resource_count() >= limits.resources
+        operation.creates_resource() && self.simulation.plane().resource_count() >= limits.resources
     }
 
     /// Puts what happened into the feed.
