@@ -92,6 +92,7 @@ mod calendar;
 pub mod catalogue;
 mod checked;
 mod control_plane;
+mod cursor;
 pub mod ebs;
 mod ids;
 pub mod lifecycle;
@@ -124,6 +125,7 @@ pub use control_plane::{
     PairFact, Places, Refusal, RegionList, Reply, Report, Request, Response, Scope, StatusChange, Step,
     TokenOutcome, Tokens, Violation,
 };
+pub use cursor::Cursor;
 pub use ids::{
     AccountId, BadId, ClusterId, DiskId, DrillId, EffectId, GroupId, NetworkId, NodeClass, NodeId, OrderId,
     PairId, RegionId, ResourceGroupId, ResourceId, ZoneId,

@@ -107,6 +107,13 @@ pub struct Tag {
     pub value: TagValue,
 }
 
+impl Tag {
+    /// Its key and its value.
+    pub(crate) fn parts(&self) -> (&str, Option<&str>) {
+        (self.key.as_str(), Some(self.value.as_str()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,13 +9,13 @@ use std::time::Instant;
 
 use failover_model::Output;
 use failover_model::ebs::{
-    AddDiskReplicaPair, CreateDiskReplicaGroup, CreateDiskReplicaPair, Cursor, DescribeDiskReplicaGroups,
+    AddDiskReplicaPair, CreateDiskReplicaGroup, CreateDiskReplicaPair, DescribeDiskReplicaGroups,
     DescribeDiskReplicaPairs, FailoverDiskReplicaGroup, FailoverDiskReplicaPair, GroupSeed, GroupSettings,
     GroupStatus, Page, PairSeed, PairSettings, PairStatus, Resources, StartDiskReplicaGroup, TagResources,
 };
 use failover_model::text::{Tag, TagKey, TagValue};
 use failover_model::{
-    AccountId, Call, ClientToken, ControlPlane, Fresh, GroupId, PairId, Policy, RegionId, Request, Timestamp,
+    AccountId, Call, ClientToken, ControlPlane, Cursor, Fresh, GroupId, PairId, Policy, RegionId, Request, Timestamp,
 };
 
 /// The sizes of the curve, in pairs.
@@ -121,7 +121,7 @@ fn measure(size: usize) -> Vec<(&'static str, f64)> {
     row(
         "DescribeDiskReplicaPairs, page after a token",
         each(order(groups, 0), |at| {
-            let page = ten(Some(Cursor(free(at) as u64)));
+            let page = ten(Some(cursor(DescribeDiskReplicaPairs::default().into(), free(at))));
             (call("cn-shanghai", None), DescribeDiskReplicaPairs { page, ..Default::default() }.into())
         }),
     );
@@ -135,11 +135,17 @@ fn measure(size: usize) -> Vec<(&'static str, f64)> {
     row(
         "DescribeDiskReplicaGroups, page after a token",
         each(order(groups, 0), |at| {
-            let page = ten(Some(Cursor((size + at) as u64)));
+            let page = ten(Some(cursor(DescribeDiskReplicaGroups::default().into(), size + at)));
             (call("cn-shanghai", None), DescribeDiskReplicaGroups { page, ..Default::default() }.into())
         }),
     );
     rows
+}
+
+/// A position in the list that a request asks for in cn-shanghai.
+fn cursor(request: Request, at: usize) -> Cursor {
+    let Call { account, region, .. } = call("cn-shanghai", None);
+    Cursor { at: at as u64, list: request.list(&account, &region).unwrap_or_default() }
 }
 
 fn each(order: Vec<usize>, asked: impl Fn(usize) -> (Call, Request)) -> Vec<(Call, Request)> {

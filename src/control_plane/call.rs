@@ -7,6 +7,7 @@ use super::action::{Action, Answer, Blocked, Denial, Done};
 use super::event::{Event, Fact, Step};
 use super::{ControlPlane, Request, Scope, TokenOutcome, Violation};
 use crate::control_plane::rules::{C_010, C_020, C_021, C_022, C_023, C_024};
+use crate::cursor::List;
 use crate::ebs::page::Viewpoint;
 use crate::ebs::{CallSite, EbsRefusal};
 use crate::ids::{AccountId, EffectId, NodeId, RegionId};
@@ -49,6 +50,11 @@ impl<'a> CallContext<'a> {
     /// From where a describe of pairs or groups looks.
     pub(super) const fn viewpoint(&self, policy: &'a EbsPolicy) -> Viewpoint<'a> {
         Viewpoint { account: self.account, region: self.region, policy }
+    }
+
+    /// The list that it asks for, without a filter.
+    pub(super) fn list(&self) -> List {
+        List::of(self.operation, self.account, self.region)
     }
 
     /// When and where the call is made.

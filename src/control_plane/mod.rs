@@ -8,6 +8,7 @@ pub(crate) mod effect;
 mod event;
 mod index;
 mod input;
+mod list;
 mod operations;
 mod polardb;
 mod regions;

@@ -113,7 +113,7 @@ calls! {
             |plane, call, it| plane.pair_call(call, &it.pair, |_, _| PairRequest::Delete);
         /// `DescribeDiskReplicaPairs`.
         DescribeDiskReplicaPairs [Box] => describe_disk_replica_pairs([pairs]) -> PairPage:
-            |plane, call, it| Ok(Done::observed(plane.list_pairs(call, it)));
+            |plane, call, it| Ok(Done::observed(plane.list_pairs(call, it)?));
         /// `ModifyDiskReplicaPair`: changes name, description or replication time control.
         ModifyDiskReplicaPair [Box] => modify_disk_replica_pair(pair) -> ():
             |plane, call, it| plane.pair_call(call, &it.pair, |_, _| PairRequest::Modify(it));
@@ -157,7 +157,7 @@ calls! {
             |plane, call, it| plane.group_call(call, &it.group, GroupRequest::Delete);
         /// `DescribeDiskReplicaGroups`.
         DescribeDiskReplicaGroups [Box] => describe_disk_replica_groups([groups]) -> GroupPage:
-            |plane, call, it| Ok(Done::observed(plane.list_groups(call, it)));
+            |plane, call, it| Ok(Done::observed(plane.list_groups(call, it)?));
         /// `AddDiskReplicaPair`: a pair joins a group.
         AddDiskReplicaPair => add_disk_replica_pair(group) -> ():
             |plane, call, it| plane.membership_call(call, &it.group, &it.pair, ReplicaGroup::decide_add);
@@ -174,7 +174,7 @@ calls! {
         DescribePairDrills [Box] => describe_pair_drills(pair) -> DrillPage:
             |plane, call, it| {
                 let owner = ReplicaId::Pair(it.pair.clone());
-                Ok(Done::observed(plane.list_drills(call, owner, it.drill.as_ref(), it.page)))
+                Ok(Done::observed(plane.list_drills(call, owner, it.drill.as_ref(), it.page)?))
             };
         /// `StartReplicaGroupDrill`: clones the last recover point.
         StartReplicaGroupDrill => start_replica_group_drill(group) with FreshDrill -> DrillStarted:
@@ -186,7 +186,7 @@ calls! {
         DescribeReplicaGroupDrills [Box] => describe_replica_group_drills(group) -> DrillPage:
             |plane, call, it| {
                 let owner = ReplicaId::Group(it.group.clone());
-                Ok(Done::observed(plane.list_drills(call, owner, it.drill.as_ref(), it.page)))
+                Ok(Done::observed(plane.list_drills(call, owner, it.drill.as_ref(), it.page)?))
             };
         /// `DescribeRegions` of EBS.
         DescribeEbsRegions => describe_ebs_regions() -> RegionList:
@@ -263,7 +263,7 @@ calls! {
             |plane, call, it| Ok(Done::observed(it.select(call.account, call.region, &plane.clusters, call.now)));
         /// `DescribeDBClustersZonal`: the same, with pages by token too.
         DescribeDbClustersZonal [Box] => describe_db_clusters_zonal([filter.clusters]) -> ZonalClusterPage:
-            |plane, call, it| Ok(Done::observed(it.select(call.account, call.region, &plane.clusters, call.now)));
+            |plane, call, it| Ok(Done::observed(plane.list_clusters_zonal(call, it)?));
         /// `DescribeDBClusterAttribute`.
         DescribeDbClusterAttribute => describe_db_cluster_attribute(cluster) -> DbCluster:
             |plane, call, it| Ok(Done::observed(plane.owned_cluster(call, &it.cluster)?.clone()));

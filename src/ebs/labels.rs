@@ -9,7 +9,7 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use crate::ebs::page::Cursor;
+use crate::cursor::{Cursor, List};
 use crate::ebs::replica::ReplicaId;
 use crate::ebs::rules::E_708;
 use crate::ids::{GroupId, PairId, ResourceGroupId};
@@ -119,6 +119,17 @@ pub struct ListTagResources {
     pub tags: Vec<TagFilter>,
     /// `NextToken`; absent for the first page.
     pub after: Option<Cursor>,
+}
+
+impl ListTagResources {
+    /// The digest of the list that it asks for.
+    pub(crate) fn list(&self, of: List) -> u32 {
+        let named = self.resources.each();
+        let of = of.filter(Some(self.resources.kind().as_str()));
+        let of = of.set(named.iter().map(|id| (id.as_str(), None)));
+        of.set(self.tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_ref().map(TagValue::as_str))))
+            .digest()
+    }
 }
 
 /// The tags of one resource.

@@ -39,7 +39,7 @@ pub use labels::{
 pub use lifecycle::{
     GroupEffect, GroupEvent, GroupLifecycle, GroupStatus, PairEffect, PairEvent, PairLifecycle, PairStatus,
 };
-pub use page::{Cursor, Page, Site};
+pub use page::{Page, Site};
 pub use pair::decide::{PairPlan, PairRequest};
 pub use pair::describe::{DescribeDiskReplicaPairs, PairPage};
 pub use pair::progress::{DescribeDiskReplicaPairProgress, PairProgress};

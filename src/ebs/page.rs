@@ -7,6 +7,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::hash::Hash;
 
+use crate::cursor::Cursor;
 use crate::ebs::replica::Replica;
 use crate::ids::{AccountId, RegionId, ResourceGroupId};
 use crate::map::Map;
@@ -41,11 +42,6 @@ impl Site {
     }
 }
 
-/// A position between two pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
-pub struct Cursor(pub u64);
-
 /// Which part of the result is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -67,11 +63,19 @@ pub enum Page {
 }
 
 impl Page {
+    /// The cursor, if the page goes on from one.
+    pub(crate) const fn cursor(self) -> Option<Cursor> {
+        match self {
+            Self::Token { after, .. } => after,
+            Self::Number { .. } => None,
+        }
+    }
+
     /// The ordinal of the cursor.
     pub(crate) const fn after(self) -> Option<u64> {
-        match self {
-            Self::Token { after: Some(Cursor(at)), .. } => Some(at),
-            Self::Token { after: None, .. } | Self::Number { .. } => None,
+        match self.cursor() {
+            Some(Cursor { at, .. }) => Some(at),
+            None => None,
         }
     }
 }
@@ -113,6 +117,8 @@ pub(in crate::ebs) struct Search<'a, K> {
     /// The site that must lie in the called region.
     pub(in crate::ebs) site: Site,
     pub(in crate::ebs) page: Page,
+    /// The digest of the list that is asked for.
+    pub(in crate::ebs) list: u32,
 }
 
 /// The records of one page.
@@ -132,7 +138,7 @@ impl<'a, K: Clone + Eq + Hash> Search<'a, K> {
         walk: Walk<'a>,
         more: Option<&dyn Fn(&R) -> bool>,
     ) -> (Records<'a, R>, Vec<K>) {
-        let Self { ids, name, resource_group, tags, site, page } = self;
+        let Self { ids, name, resource_group, tags, site, page, list } = self;
         let visible = |it: &R| it.account() == from.account && !it.is_deleted();
         let seen = |it: &R, site: Site| it.region_of(site, from.policy) == from.region;
         let wanted = |it: &&R| {
@@ -150,7 +156,7 @@ impl<'a, K: Clone + Eq + Hash> Search<'a, K> {
             let elsewhere = |it: &&R| visible(it) && !seen(it, site) && seen(it, site.other());
             let other_site = ids.iter().filter(|id| registry.get(*id).as_ref().is_some_and(elsewhere));
             let other_site = other_site.cloned().collect();
-            return (cut(page, found.into_iter().filter(wanted), None, R::ordinal), other_site);
+            return (cut(page, list, found.into_iter().filter(wanted), None, R::ordinal), other_site);
         }
         // A filter may leave out records of the walk. The vendor calls the total after a cursor meaningless, so nothing
         // is counted for it.
@@ -167,14 +173,15 @@ impl<'a, K: Clone + Eq + Hash> Search<'a, K> {
                 found.filter(|it| it.ordinal() == at)
             })
         };
-        (cut(page, walk.ordinals.filter_map(at).filter(wanted), known, R::ordinal), Vec::new())
+        (cut(page, list, walk.ordinals.filter_map(at).filter(wanted), known, R::ordinal), Vec::new())
     }
 }
 
-/// Cuts one page from `wanted`, which is sorted by ordinal. If the total is `known`, it stops once the page is full and
+/// Cuts one page of a list from `wanted`, which is sorted by ordinal. If the total is `known`, it stops once the page is full and
 /// it is clear whether another follows.
 pub(in crate::ebs) fn cut<'a, V>(
     page: Page,
+    list: u32,
     wanted: impl Iterator<Item = &'a V>,
     known: Option<usize>,
     ordinal: impl Fn(&V) -> u64,
@@ -203,7 +210,7 @@ pub(in crate::ebs) fn cut<'a, V>(
         records.total = records.total.saturating_add(1);
     }
     if more {
-        records.next = records.items.last().map(|item| Cursor(ordinal(item)));
+        records.next = records.items.last().map(|item| Cursor { at: ordinal(item), list });
     }
     Records { total: known.unwrap_or(records.total), ..records }
 }

@@ -16,7 +16,7 @@ use crate::ebs::lifecycle::{GroupStatus, PairStatus};
 use crate::ebs::pair::rules::{
     E_010, E_012, E_600, E_601, E_621, E_622, E_623, E_624, E_630, E_631, E_632, E_633,
 };
-use crate::ebs::rules::{E_700, E_701, E_702, E_703, E_704, E_705, E_708, E_713};
+use crate::ebs::rules::{E_693, E_700, E_701, E_702, E_703, E_704, E_705, E_708, E_713};
 use crate::ids::{DiskId, DrillId, GroupId, PairId, RegionId};
 use crate::operation::Operation;
 use crate::refusal::Cause::{Permanent, Transient};
@@ -58,6 +58,11 @@ refusals! {
     InvalidParameter { parameter: Cow<'static, str>, why: Cow<'static, str> } => (
         "the parameter {parameter} is invalid: {why}",
         E_601, Permanent, (400, "InvalidParameter", format!("The parameter {parameter} is invalid."))
+    );
+    /// The token of a page was given for another list.
+    OtherList => (
+        "NextToken was given for another list ({rule}); keep the operation, the region and the filters",
+        E_693, Permanent, (400, "InvalidParameter", "The parameter NextToken is invalid.")
     );
     /// The token cache refused the call.
     Token { refusal: TokenRefusal } => (

@@ -1,8 +1,9 @@
-//! The rules of tags, resource groups and regions.
+//! The rules of pages, tags, resource groups and regions.
 
 use crate::rule::rules;
 
 rules! {
+    E_693 Inferred "other services say so of their tokens; the vendor's pages do not say: facts/ebs.md#pages-of-lists" => "A NextToken goes on with the list that it was given for; of another operation, account, region or filter it is invalid.";
     E_700 Documented "ResourceType parameter; a public client's spelling: facts/ebs.md#tags-and-resource-groups" => "The type of a resource is spelled in any case; one that is not modelled is not found.";
     E_701 Inferred "InvalidResourceId.NotFound is listed; all or nothing is ours: facts/ebs.md#tags-by-analogy" => "A resource that is unknown, gone, or without an end in the region is not found, and then nothing is tagged.";
     E_702 Documented "NumberExceed.ResourceIds is listed, valid 50: facts/ebs.md#tags-and-resource-groups" => "A request names at most 50 resources.";

@@ -10,7 +10,7 @@ use alloc::string::String;
 
 use crate::ids::{ClusterId, NetworkId, NodeId, ZoneId};
 use crate::operation::Operation;
-use crate::polardb::cluster::rules::{P_012, P_018, P_020, P_021, P_022, P_600, P_601, P_603, P_620};
+use crate::polardb::cluster::rules::{P_012, P_018, P_020, P_021, P_022, P_117, P_600, P_601, P_603, P_620};
 use crate::polardb::election::rules::{P_100, P_101, P_102, P_103, P_104, P_106, P_112, P_114};
 use crate::polardb::network::NetworkStatus;
 use crate::polardb::network::rules::{
@@ -65,6 +65,11 @@ refusals! {
     Malformed { parameter: Cow<'static, str>, why: Cow<'static, str> } => (
         "the parameter {parameter} is not valid: {why}",
         P_601, Permanent, malformed(operation, parameter)
+    );
+    /// The token of a page was given for another list.
+    OtherList => (
+        "NextToken was given for another list ({rule}); keep the operation, the region and the filters",
+        P_117, Permanent, malformed(operation, "NextToken")
     );
     /// `DBVersion` is not one of the engine's.
     EngineVersion => (

@@ -1,20 +1,22 @@
 //! Pages of EBS lists, and `NextToken`: a position in a list, opaque to clients.
 //!
-//! Twenty lower-case hexadecimal digits, sixteen of the position and four of a checksum, so that a mangled token or one
-//! of the vendor's own is refused and not taken for a position. It is no secret.
+//! Twenty-eight lower-case hexadecimal digits: sixteen of the position, eight of the list, four of a checksum. So a mangled
+//! token or one of the vendor's own is refused and not taken for a position, and one of another list is told apart (`E-693`,
+//! `P-117`). It is no secret.
 
 use alloc::format;
 use alloc::string::String;
 
-use crate::ebs::{Cursor, Page};
+use crate::cursor::Cursor;
+use crate::ebs::Page;
 use crate::rule::cite;
 use crate::wire::object::Text;
 use crate::wire::rules::{W_034, W_036};
 
 /// The token of a position.
 pub(super) fn encode(cursor: Cursor) -> String {
-    let Cursor(at) = cursor;
-    format!("{at:016x}{:04x}", checksum(at))
+    let Cursor { at, list } = cursor;
+    format!("{at:016x}{list:08x}{:04x}", checksum(cursor))
 }
 
 cite!(W_034);
@@ -42,10 +44,12 @@ pub(super) const fn page_size(page: Page) -> u16 {
 /// The position of a token.
 pub(super) fn decode(token: &str) -> Result<Cursor, &'static str> {
     let why = "not a token that a page ended with";
-    let at =
-        token.get(..16).and_then(|digits| u64::from_str_radix(digits, 16).ok()).map(Cursor).ok_or(why)?;
+    let digits = |range| token.get(range).ok_or(why);
+    let at = u64::from_str_radix(digits(0..16)?, 16).map_err(|_| why)?;
+    let list = u32::from_str_radix(digits(16..24)?, 16).map_err(|_| why)?;
     // Written back, so that there is one spelling of each position: no capitals, no sign, no other checksum.
-    if encode(at) == token { Ok(at) } else { Err(why) }
+    let cursor = Cursor { at, list };
+    if encode(cursor) == token { Ok(cursor) } else { Err(why) }
 }
 
 /// A token, or a number of results, asks for pages by token; then number and size are ignored.
@@ -62,8 +66,10 @@ pub(super) fn page(
     }
 }
 
-const fn checksum(at: u64) -> u16 {
-    // An odd factor spreads every bit of the position upwards; the top bits are taken.
-    let [.., low, high] = at.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(0x5bd1).to_le_bytes();
+const fn checksum(cursor: Cursor) -> u16 {
+    // An odd factor spreads every bit upwards; the top bits are taken.
+    let Cursor { at, list } = cursor;
+    let mixed = (at ^ (list as u64).rotate_left(17)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let [.., low, high] = mixed.wrapping_add(0x5bd1).to_le_bytes();
     u16::from_le_bytes([low, high])
 }

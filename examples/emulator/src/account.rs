@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use failover_model::{AccountId, Span, Timestamp};
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{Mutex, MutexGuard, Notify, watch};
 
 use crate::clock::END;
@@ -17,6 +18,9 @@ use crate::world::World;
 
 /// How long a stride should take: others of the account wait for as long.
 const STRIDE: Duration = Duration::from_millis(5);
+
+/// Above how many resources a world is large: then looking at all of them takes a millisecond and more.
+const LARGE: usize = 2_000;
 
 /// After how many inputs the state itself is kept, and they go.
 const KEPT_EVERY: u64 = 20_000;
@@ -74,8 +78,10 @@ impl Account {
     /// Looks at the world, at the time given, after all work that is due.
     pub async fn with<T>(&self, look: impl FnOnce(&mut World, Timestamp) -> T) -> T {
         let mut world = self.world.lock().await;
-        let now = world.catch_up();
-        look(&mut world, now)
+        aside(&mut world, |world| {
+            let now = world.catch_up();
+            look(world, now)
+        })
     }
 
     /// Does to the world what a request says, at the time given, after all work that is due; returns once that is kept.
@@ -89,9 +95,11 @@ impl Account {
         act: impl FnOnce(&mut World, Timestamp) -> T,
     ) -> Result<T, NotKept> {
         let mut world = self.world.lock().await;
-        let now = world.catch_up();
-        let result = act(&mut world, now);
-        let ticket = self.keep(&mut world, now, || Input::Request(said()));
+        let (result, ticket) = aside(&mut world, |world| {
+            let now = world.catch_up();
+            let result = act(world, now);
+            (result, self.keep(world, now, || Input::Request(said())))
+        });
         drop(world);
         self.changed.notify_one();
         if let Some(ticket) = ticket {
@@ -208,6 +216,14 @@ impl Account {
             }
         }
     }
+}
+
+/// Does work under the lock; in a large world it may take long, and then it keeps no thread from answering others.
+fn aside<T>(world: &mut World, work: impl FnOnce(&mut World) -> T) -> T {
+    let is_large = world.simulation.plane().resource_count() > LARGE;
+    let has_other_threads =
+        || Handle::try_current().is_ok_and(|it| it.runtime_flavor() == RuntimeFlavor::MultiThread);
+    if is_large && has_other_threads() { tokio::task::block_in_place(|| work(world)) } else { work(world) }
 }
 
 struct GivesUp(Arc<AtomicBool>);

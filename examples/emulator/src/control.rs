@@ -60,12 +60,15 @@ pub fn router(emulator: &Arc<Emulator>) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .route("/_emulator", any(nothing_here))
         .route("/_emulator/{*rest}", any(nothing_here))
-        .layer(from_fn(of_this_origin))
+        .layer(from_fn(well_addressed))
         .with_state(Arc::clone(emulator))
 }
 
-/// Lets through what does not come from a page of another origin.
-async fn of_this_origin(request: Request, next: Next) -> Response {
+/// Lets through what names its host once and does not come from a page of another origin.
+async fn well_addressed(request: Request, next: Next) -> Response {
+    if let Some(why) = incoming::misaddressed(request.version(), request.headers()) {
+        return Refused::bad(why).into_response();
+    }
     if is_foreign(request.headers()) {
         let error = "a page of another origin is not answered".to_owned();
         return Refused { status: StatusCode::FORBIDDEN, error, more: None }.into_response();
@@ -108,6 +111,13 @@ impl Refused {
         tracing::warn!(limit, account = %account, "{what}: one too many is refused");
         let error = format!("an account has at most {limit} {what}");
         Self { status: StatusCode::TOO_MANY_REQUESTS, error, more: None }
+    }
+
+    /// 507: what is asked for is longer than what could be put back.
+    pub fn too_long(what: &str, limit: usize, account: &AccountId) -> Self {
+        tracing::warn!(limit, account = %account, "{what}: one that is too long is not told");
+        let error = format!("{what} is longer than {limit} bytes and could not be put back");
+        Self { status: StatusCode::INSUFFICIENT_STORAGE, error, more: None }
     }
 
     /// 404: what it names does not exist.
@@ -185,22 +195,25 @@ pub fn number(uri: &Uri) -> Option<u64> {
 }
 
 /// Reads the whole body, up to `limit`.
-pub async fn body(request: Request, limit: usize) -> Result<Bytes, Refused> {
+pub async fn body(emulator: &Emulator, request: Request, limit: usize) -> Result<Bytes, Refused> {
     let (parts, body) = request.into_parts();
-    let read = incoming::read(&parts.headers, body, limit).await;
-    read.map_err(|unread| Refused { status: unread.status(), error: unread.to_string(), more: None })
+    let read = incoming::read(&parts.headers, body, limit, emulator.limits.body).await;
+    read.map_err(|unread| {
+        tracing::warn!("{}: {unread}", parts.uri.path());
+        Refused { status: unread.status(), error: unread.to_string(), more: None }
+    })
 }
 
 /// Reads the whole body of an ordinary request, and keeps what was said.
-pub async fn heard(request: Request) -> Result<(Said, Bytes), Refused> {
+pub async fn heard(emulator: &Emulator, request: Request) -> Result<(Said, Bytes), Refused> {
     let (method, uri) = (request.method().clone(), request.uri().clone());
-    let body = body(request, LONGEST_BODY).await?;
+    let body = body(emulator, request, LONGEST_BODY).await?;
     Ok((Said::of(&method, &uri, &[], &body), body))
 }
 
 /// Reads the body as a JSON object, and keeps what was said.
-pub async fn json<T: DeserializeOwned>(request: Request) -> Result<(Said, T), Refused> {
-    let (said, body) = heard(request).await?;
+pub async fn json<T: DeserializeOwned>(emulator: &Emulator, request: Request) -> Result<(Said, T), Refused> {
+    let (said, body) = heard(emulator, request).await?;
     let object = strict::object(&body).map_err(|error| Refused::bad(format!("the body: {error}")))?;
     Ok((said, object))
 }
@@ -299,7 +312,7 @@ enum Destination {
 
 async fn move_clock(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
     let account = account(&emulator, &uri)?;
-    let target = match json(request).await?.1 {
+    let target = match json(&emulator, request).await?.1 {
         Move { advance_ms: Some(by), to: None } if by > LONGEST_ADVANCE.as_millis() => {
             let most = LONGEST_ADVANCE.as_millis();
             return Err(Refused::bad(format!("advance_ms is at most {most}, which is 31 days")));
@@ -330,7 +343,7 @@ struct Mode {
 
 async fn set_transitions(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
     let account = account(&emulator, &uri)?;
-    let (said, Mode { mode }) = json(request).await?;
+    let (said, Mode { mode }) = json(&emulator, request).await?;
     let set = account.change(
         || said,
         |world, now| {
@@ -349,7 +362,7 @@ async fn get_policy(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
 
 async fn put_policy(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
     let account = account(&emulator, &uri)?;
-    let (said, text) = heard(request).await?;
+    let (said, text) = heard(&emulator, request).await?;
     let policy = policy::over(&policy::default(), &text);
     let policy = policy.map_err(|error| Refused::bad(format!("the policy: {error}")))?;
     let set = account.change(|| said, |world, _| world.simulation.set_policy(policy)).await?;

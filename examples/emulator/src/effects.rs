@@ -115,7 +115,7 @@ impl From<Ending> for Resolution {
 /// `POST effects/{id}`.
 pub async fn end(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
     let account = account(&emulator, &uri)?;
-    let (said, ending): (_, Ending) = json(request).await?;
+    let (said, ending): (_, Ending) = json(&emulator, request).await?;
     let stale = || Refused::unknown("no such effect is outstanding: it is unknown or was superseded");
     let id = number(&uri).map(EffectId).ok_or_else(stale)?;
     let ended = account.change(

@@ -78,8 +78,8 @@ impl Emulator {
         let emulator = Arc::new(Self::new(opened.origin.clone(), limits).recorded(recorder));
         emulator.replays.store(true, Ordering::Relaxed);
         let router = crate::router(&emulator);
-        for history in opened.histories()? {
-            emulator.take_up(&router, history).await?;
+        for (account, history) in opened.histories()? {
+            emulator.take_up(&router, &account, history).await?;
         }
         emulator.replays.store(false, Ordering::Relaxed);
         let journal = opened.journal()?;
@@ -91,15 +91,17 @@ impl Emulator {
         Ok(emulator)
     }
 
-    async fn take_up(&self, router: &Router, history: History) -> Result<(), String> {
-        let History { account: id, kept, records } = history;
+    async fn take_up(&self, router: &Router, id: &AccountId, history: History) -> Result<(), String> {
+        let History { kept, records } = history;
         let told = |error: &dyn std::fmt::Display| format!("the journal of account {id}: {error}");
-        let account = self.account(&id).map_err(|full| told(&full))?;
+        // It begins when its first input came: one that begins now would never go back to then.
+        let begun = records.first().map_or(self.origin.clock, |(_, first)| Clock::Manual(first.at));
+        let account = self.account_from(id, begun).map_err(|full| told(&full))?;
         let mut last = None;
         if let Some(kept) = kept {
             last = Some((kept.at, kept.offset_ms));
             let mut world = account.taken_up().await;
-            kept.restore(&mut world, &id, self.limits).map_err(|error| told(&error))?;
+            kept.restore(&mut world, id, self.limits).map_err(|error| told(&error))?;
         }
         for (number, record) in records {
             let mut world = account.taken_up().await;
@@ -138,6 +140,11 @@ impl Emulator {
     ///
     /// [`TooManyAccounts`]: it would be one too many.
     pub fn account(&self, id: &AccountId) -> Result<Arc<Account>, TooManyAccounts> {
+        self.account_from(id, self.origin.clock)
+    }
+
+    /// The same; if it is made, it begins at the time of this clock.
+    fn account_from(&self, id: &AccountId, clock: Clock) -> Result<Arc<Account>, TooManyAccounts> {
         // No thread panics while it holds this lock.
         let known = self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
         if let Some(known) = known {
@@ -152,7 +159,7 @@ impl Emulator {
             tracing::warn!(limit = self.limits.accounts, account = %id, "an account too many is refused");
             return Err(TooManyAccounts(accounts.len()));
         }
-        let world = World::new(&self.origin, id);
+        let world = World::new(&self.origin, id, clock);
         let account = Arc::new(Account::new(id.clone(), world, Arc::clone(&self.journal)));
         accounts.insert(id.clone(), Arc::clone(&account));
         drop(accounts);

@@ -9,8 +9,8 @@
 //! Only the planned ones can be listed and withdrawn; what was observed is undone by observing the opposite. Both get
 //! a number, so that a caller need not care which it is. A planned fault may name a resource that does not exist yet;
 //! an observation of an unknown one is refused, as is one of a zone or region in which the account has nothing. A disk is
-//! the exception: the model knows those in pairs, and what is seen of another counts once a pair has it; the answer says
-//! whether it is `known`.
+//! the exception: the model knows those in pairs, and what is seen of another counts once a pair has it. Of a disk and of a
+//! region that is to be silent the answer says whether it is `known`.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -167,43 +167,37 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Opti
 enum Meant {
     Planned(Fault, Option<NonZeroU32>),
     Observed(Vec<Observation>),
-    /// What was observed of a disk, and whether a pair has it.
-    Disk(Vec<Observation>, Known),
-    /// What was observed of a region, and whether its calls are answered.
-    Region(Vec<Observation>, RegionId, bool),
+    /// What was observed of a region; with `api` its calls are answered.
+    Region {
+        observations: Vec<Observation>,
+        region: RegionId,
+        api: bool,
+    },
 }
-
-/// Whether the model has a resource.
-type Known = bool;
 
 /// `POST faults`.
 pub async fn make(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
     let account = account(&emulator, &uri)?;
-    let (said, posted): (_, Value) = json(request).await?;
+    let (said, posted): (_, Value) = json(&emulator, request).await?;
     let posted: Posted =
         serde_json::from_value(posted).map_err(|error| Refused::bad(format!("the fault: {error}")))?;
     let made = account.change(
         || said,
         |world, now| {
+            let known = known(&posted, &world.simulation);
             let meant = meant(posted, &world.simulation, &account.id)?;
             let (most, planned) = (emulator.limits.faults, world.simulation.faults().len());
-            let lies_in_wait = matches!(meant, Meant::Planned(..) | Meant::Region(_, _, false));
+            let lies_in_wait = matches!(meant, Meant::Planned(..) | Meant::Region { api: false, .. });
             if lies_in_wait && planned >= most {
                 return Err(Refused::limit("planned faults", most, &account.id));
             }
-            let mut known = None;
             let id = match meant {
                 Meant::Planned(fault, times) => world.simulation.plan(fault, times),
                 Meant::Observed(observations) => {
                     observe(world, now, &observations)?;
                     world.simulation.number_fault()
                 }
-                Meant::Disk(observations, is_known) => {
-                    observe(world, now, &observations)?;
-                    known = Some(is_known);
-                    world.simulation.number_fault()
-                }
-                Meant::Region(observations, region, api) => {
+                Meant::Region { observations, region, api } => {
                     observe(world, now, &observations)?;
                     if api { world.simulation.answer(&region) } else { world.simulation.silence(&region) }
                 }
@@ -217,6 +211,19 @@ pub async fn make(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Requ
         answer["known"] = json!(known);
     }
     told(answer)
+}
+
+/// Of a fault about a disk or a region, whether the account has something there; if not, it counts once it has.
+fn known(posted: &Posted, simulation: &Simulation) -> Option<bool> {
+    match posted {
+        Posted::Disk { disk, .. } | Posted::Pair { disk: Some(disk), .. } => {
+            Some(simulation.plane().disks(None).iter().any(|view| view.id == *disk))
+        }
+        Posted::Region { region, up, .. } => {
+            Some(place::all(simulation, *up, |found, _| found == region).is_some())
+        }
+        _ => None,
+    }
 }
 
 fn observe(world: &mut World, now: Timestamp, observations: &[Observation]) -> Result<(), Refused> {
@@ -260,7 +267,7 @@ fn meant(posted: Posted, simulation: &Simulation, account: &AccountId) -> Result
             if changes.is_empty() {
                 return Err(Refused::bad("give up, attached or removed"));
             }
-            Ok(disk_seen(simulation, account, &disk, &changes))
+            Ok(disk_seen(account, &disk, &changes))
         }
         Posted::Pair {
             pair: Some(pair),
@@ -315,7 +322,7 @@ fn meant(posted: Posted, simulation: &Simulation, account: &AccountId) -> Result
             if observations.is_none() && api && !simulation.is_silent(&region) {
                 return Err(Refused::bad(format!("the account has nothing in region {region}")));
             }
-            Ok(Meant::Region(observations.unwrap_or_default(), region, api))
+            Ok(Meant::Region { observations: observations.unwrap_or_default(), region, api })
         }
         Posted::Hold { effect, resource, times } => hold(effect, resource, times),
         Posted::Reply { action, effect, lose, status, code, message, body, delay_ms, headers, times } => {
@@ -375,14 +382,13 @@ fn groups(simulation: &Simulation, wanted: &str, message: &StatusMessage) -> Res
     Ok(Meant::Observed(observations))
 }
 
-fn disk_seen(simulation: &Simulation, account: &AccountId, disk: &DiskId, changes: &[DiskChange]) -> Meant {
-    let known = simulation.plane().disks(None).iter().any(|view| view.id == *disk);
+fn disk_seen(account: &AccountId, disk: &DiskId, changes: &[DiskChange]) -> Meant {
     let observed = changes.iter().map(|change| Observation::Disk {
         account: account.clone(),
         disk: disk.clone(),
         change: *change,
     });
-    Meant::Disk(observed.collect(), known)
+    Meant::Observed(observed.collect())
 }
 
 fn busy(simulation: &Simulation, cluster: ClusterId, status: StatusMessage) -> Result<Meant, Refused> {

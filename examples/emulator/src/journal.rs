@@ -4,24 +4,30 @@
 //! its whole history. They lie in an embedded store in the order in which the account took them; now and then the state
 //! itself is put there, and the requests before it go. A restart takes the last state and makes the later requests again.
 //!
-//! The store is `redb`: pure Rust, one file, transactions that survive a loss of power at any moment, and a lock against a
-//! second process. SQLite would do the same and bring a C compiler with it.
+//! The store is `redb`: pure Rust, one file, transactions that are there as a whole or not at all whenever the machine ends, as
+//! far as the disk keeps what it synced, and a lock against a second process. SQLite would do the same and bring a C compiler
+//! with it.
 //!
 //! One thread writes. It takes all that is waiting into one transaction, so that a sync is shared by all who wait for one.
+//! Another one turns states into text.
 //!
 //! The directory has a file `format`, which says what it is before anything else is opened, and the store.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
 use axum::body::Body;
-use axum::http::{Method, Request, Uri};
+use axum::http::{Method, Request, Uri, Version};
 use failover_model::{AccountId, Timestamp};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
+
+#[cfg(test)]
+mod torn;
 
 use crate::rehearsal::rehearse;
 use crate::state::Kept;
@@ -92,7 +98,9 @@ impl Said {
     ///
     /// It is none.
     pub fn request(self) -> Result<Request<Body>, axum::http::Error> {
+        // Of HTTP/1.0, which demands no `Host`: where one has a meaning it is among the headers.
         let mut request = Request::builder().method(self.method.as_str()).uri(self.target);
+        request = request.version(Version::HTTP_10);
         for (name, value) in self.headers {
             request = request.header(name, value);
         }
@@ -153,19 +161,29 @@ impl Ticket {
 }
 
 enum Write {
-    Record { account: AccountId, number: u64, record: Record, done: oneshot::Sender<()> },
-    State { account: AccountId, kept: Box<Kept> },
+    Record {
+        account: AccountId,
+        number: u64,
+        record: Record,
+        done: oneshot::Sender<()>,
+    },
+    /// A state after the input of this number, as text.
+    State {
+        account: AccountId,
+        number: u64,
+        text: Vec<u8>,
+    },
 }
 
 /// The open store.
 pub struct Journal {
     writes: mpsc::Sender<Write>,
+    states: mpsc::Sender<(AccountId, Kept)>,
 }
 
 /// What a store holds of one account.
+#[derive(Default)]
 pub struct History {
-    /// Whose it is.
-    pub account: AccountId,
     /// The last state that was kept.
     pub kept: Option<Kept>,
     /// What came after it, in order, with its numbers.
@@ -218,35 +236,29 @@ impl Opened {
         Ok(Self { database, origin })
     }
 
-    /// All that was kept, in the order of the accounts.
+    /// All that was kept, by account.
     ///
     /// # Errors
     ///
     /// In words: something cannot be read.
-    pub fn histories(&self) -> Result<Vec<History>, String> {
+    pub fn histories(&self) -> Result<BTreeMap<AccountId, History>, String> {
         let told = |error: &dyn Display| format!("the journal: {error}");
         let read = self.database.begin_read().map_err(|error| told(&error))?;
         let states = read.open_table(STATES).map_err(|error| told(&error))?;
         let records = read.open_table(RECORDS).map_err(|error| told(&error))?;
-        let mut histories: Vec<History> = Vec::new();
+        let mut histories: BTreeMap<AccountId, History> = BTreeMap::new();
         for entry in states.iter().map_err(|error| told(&error))? {
             let (account, kept) = entry.map_err(|error| told(&error))?;
             let account = AccountId::parse(account.value()).map_err(|error| told(&error))?;
             let kept = serde_json::from_slice(kept.value()).map_err(|error| told(&error))?;
-            histories.push(History { account, kept: Some(kept), records: Vec::new() });
+            histories.entry(account).or_default().kept = Some(kept);
         }
         for entry in records.iter().map_err(|error| told(&error))? {
             let (key, record) = entry.map_err(|error| told(&error))?;
             let (account, number) = key.value();
+            let account = AccountId::parse(account).map_err(|error| told(&error))?;
             let record = serde_json::from_slice(record.value()).map_err(|error| told(&error))?;
-            let known = histories.iter_mut().rev().find(|history| history.account.as_str() == account);
-            match known {
-                Some(history) => history.records.push((number, record)),
-                None => {
-                    let account = AccountId::parse(account).map_err(|error| told(&error))?;
-                    histories.push(History { account, kept: None, records: vec![(number, record)] });
-                }
-            }
+            histories.entry(account).or_default().records.push((number, record));
         }
         Ok(histories)
     }
@@ -258,12 +270,13 @@ impl Opened {
     /// In words: there is no thread to be had.
     pub fn journal(self) -> Result<Journal, String> {
         let (writes, waiting) = mpsc::channel();
-        let thread = std::thread::Builder::new().name("journal".into());
-        let database = self.database;
-        thread
-            .spawn(move || write_all(&database, &waiting))
-            .map_err(|error| format!("the journal: {error}"))?;
-        Ok(Journal { writes })
+        let (states, unwritten) = mpsc::channel();
+        let (database, to_writer) = (self.database, writes.clone());
+        let thread = |name: &str| std::thread::Builder::new().name(name.into());
+        let told = |error: std::io::Error| format!("the journal: {error}");
+        thread("journal").spawn(move || write_all(&database, &waiting)).map_err(told)?;
+        thread("states").spawn(move || spell_all(&unwritten, &to_writer)).map_err(told)?;
+        Ok(Journal { writes, states })
     }
 }
 
@@ -307,7 +320,19 @@ impl Journal {
 
     /// Puts a state on its way to the disk; what came before it goes.
     pub fn keep(&self, account: &AccountId, kept: Kept) {
-        let _ = self.writes.send(Write::State { account: account.clone(), kept: Box::new(kept) });
+        let _ = self.states.send((account.clone(), kept));
+    }
+}
+
+/// Turns states into text, one after the other, so that the writer waits for none: it takes a second for a large account.
+fn spell_all(states: &mpsc::Receiver<(AccountId, Kept)>, writes: &mpsc::Sender<Write>) {
+    while let Ok((account, kept)) = states.recv() {
+        let number = kept.number;
+        match serde_json::to_vec(&kept) {
+            Ok(text) => drop(writes.send(Write::State { account, number, text })),
+            // The records stay, and with them all that the state would hold.
+            Err(error) => tracing::error!(account = %account, "a state cannot be kept: {error}"),
+        }
     }
 }
 
@@ -344,10 +369,10 @@ fn write(database: &Database, batch: &[Write]) -> Result<(), redb::Error> {
                     let record = serde_json::to_vec(record).map_err(text)?;
                     records.insert((account.as_str(), *number), record.as_slice())?;
                 }
-                Write::State { account, kept } => {
+                Write::State { account, number, text } => {
                     let account = account.as_str();
-                    states.insert(account, serde_json::to_vec(kept).map_err(text)?.as_slice())?;
-                    records.retain_in((account, 0)..=(account, kept.number), |_, _| false)?;
+                    states.insert(account, text.as_slice())?;
+                    records.retain_in((account, 0)..=(account, *number), |_, _| false)?;
                 }
             }
         }

@@ -20,7 +20,7 @@ use crate::strict;
 /// `POST seed`.
 pub async fn plant(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
     let account = account(&emulator, &uri)?;
-    let (said, text) = heard(request).await?;
+    let (said, text) = heard(&emulator, request).await?;
     let pasted = strict::value(&text).map_err(|error| Refused::bad(format!("the body: {error}")))?;
     let planted = account.change(
         || said,

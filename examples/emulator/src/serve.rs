@@ -24,7 +24,6 @@ use tower::ServiceExt;
 
 use crate::emulator::Emulator;
 use crate::head::{self, Answering};
-use crate::limits;
 
 /// Marks a response that is never sent: its connection is closed instead.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +56,6 @@ pub async fn serve(
     let graceful = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(emulator.limits.connections));
     let partings = Arc::new(Semaphore::new(PARTINGS));
-    let host = format!("{}.aliyuncs.com", emulator.origin.region);
     let mut stop = std::pin::pin!(stop);
     let mut complained: Option<Instant> = None;
     let mut complain = |text: &str| {
@@ -70,11 +68,13 @@ pub async fn serve(
     loop {
         tokio::select! {
             accepted = listener.accept() => match (accepted, Arc::clone(&room).try_acquire_owned()) {
-                (Ok((stream, _)), Ok(place)) => connect(stream, host.clone(), router.clone(), &graceful, place),
+                (Ok((stream, _)), Ok(place)) => {
+                    connect(stream, &emulator, router.clone(), &graceful, place);
+                }
                 (Ok((stream, _)), Err(_)) => {
                     complain("a connection too many is refused");
                     if let Ok(parting) = Arc::clone(&partings).try_acquire_owned() {
-                        tokio::spawn(part(stream, host.clone(), parting));
+                        tokio::spawn(part(stream, host(&emulator), parting));
                     }
                 }
                 // Out of descriptors, or a client that left already: neither ends the server.
@@ -89,6 +89,11 @@ pub async fn serve(
     drop(listener);
     emulator.ending.send_replace(true);
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+}
+
+/// The host that an answer names whose request could not be read.
+fn host(emulator: &Emulator) -> String {
+    format!("{}.aliyuncs.com", emulator.origin.region)
 }
 
 /// An id for an answer that belongs to no account: the stream of no account is drawn on.
@@ -124,7 +129,7 @@ pub async fn answer(router: Router, request: Request<Body>) -> Result<Response, 
 
 fn connect(
     stream: TcpStream,
-    host: String,
+    emulator: &Emulator,
     router: Router,
     graceful: &GracefulShutdown,
     place: OwnedSemaphorePermit,
@@ -139,12 +144,16 @@ fn connect(
         // The date of the real clock would be the one byte that differs between two equal runs.
         .auto_date_header(false)
         .timer(TokioTimer::new())
-        .header_read_timeout(limits::HEAD)
-        .serve_connection(TokioIo::new(Answering::new(stream, host)), service);
+        .header_read_timeout(emulator.limits.head)
+        .serve_connection(TokioIo::new(Answering::new(stream, host(emulator))), service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         // A failed connection concerns its client alone.
-        let _ = connection.await;
+        if let Err(error) = connection.await
+            && error.is_timeout()
+        {
+            tracing::info!("a connection that sent no request in time is closed");
+        }
         drop(place);
     });
 }

@@ -6,17 +6,18 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{Method, Uri};
+use axum::http::{Method, Uri, header};
+use axum::response::IntoResponse;
 use failover_model::simulation::{Fault, Simulation, World};
 use failover_model::snapshot::Snapshot;
 use failover_model::{AccountId, ControlPlane, RegionId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::END;
-use crate::control::{Answer, Refused, account, body, done, named, query, told};
+use crate::control::{Answer, Refused, account, body, done, named, query};
 use crate::emulator::Emulator;
 use crate::journal::Said;
-use crate::{limits, reply};
+use crate::{limits, reply, strict};
 
 /// All that decides an account's future.
 #[derive(Serialize, Deserialize)]
@@ -90,17 +91,24 @@ impl Kept {
 pub async fn tell(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
     let account = account(&emulator, &uri)?;
     let whole = account.with(|world, _| Whole::of(&account.id, world)).await;
-    told(whole)
+    // A large state takes seconds to write or to read, in which no thread that answers others is to be busy.
+    let text = tokio::task::spawn_blocking(move || serde_json::to_vec(&whole)).await;
+    let text = text.map_err(|_| Refused::bad("the state cannot be told"))?;
+    let text = text.map_err(|error| Refused::bad(format!("the state: {error}")))?;
+    let limit = emulator.limits.state;
+    if text.len() > limit {
+        return Err(Refused::too_long("the state", limit, &account.id));
+    }
+    Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
 }
 
 /// `PUT state`. The clock is set to the one of the state; a real clock goes on from there.
 pub async fn replace(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
     let account = account(&emulator, &uri)?;
-    let text = body(request, limits::STATE).await?;
+    let text = body(&emulator, request, emulator.limits.state).await?;
     let (id, limits, said) = (account.id.clone(), emulator.limits, text.clone());
-    // A large state takes seconds to read, in which no thread that answers others is to be busy.
     let read = tokio::task::spawn_blocking(move || {
-        let whole = serde_json::from_slice(&text);
+        let whole = strict::object(&text);
         restored(whole.map_err(|error| Refused::bad(format!("the state: {error}")))?, &id, limits)
     });
     let (region, simulation) =

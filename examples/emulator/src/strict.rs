@@ -2,10 +2,11 @@
 //!
 //! Readers take the last of two equal keys, or the first; a test that says both means neither.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::Value;
 
 /// Reads any JSON.
 ///
@@ -13,10 +14,8 @@ use serde_json::{Map, Number, Value};
 ///
 /// It is no JSON, or an object has a key twice.
 pub fn value(text: &[u8]) -> Result<Value, serde_json::Error> {
-    let mut reader = serde_json::Deserializer::from_slice(text);
-    let value = Unique.deserialize(&mut reader)?;
-    reader.end()?;
-    Ok(value)
+    check(text)?;
+    serde_json::from_slice(text)
 }
 
 /// Reads a JSON object. A list is refused: serde would take it for the fields in order.
@@ -25,77 +24,77 @@ pub fn value(text: &[u8]) -> Result<Value, serde_json::Error> {
 ///
 /// It is no such object.
 pub fn object<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Error> {
-    let value = value(text)?;
-    if !value.is_object() {
+    check(text)?;
+    if !text.trim_ascii_start().starts_with(b"{") {
         return Err(serde_json::Error::custom("it is no object"));
     }
-    serde_json::from_value(value)
+    serde_json::from_slice(text)
 }
 
+fn check(text: &[u8]) -> Result<(), serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    Unique.deserialize(&mut reader)?;
+    reader.end()
+}
+
+/// Any JSON whose objects have no key twice.
 #[derive(Clone, Copy)]
 struct Unique;
 
 impl<'de> DeserializeSeed<'de> for Unique {
-    type Value = Value;
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
         from.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Unique {
-    type Value = Value;
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while list.next_element_seed(self)?.is_some() {}
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-        let mut values = Vec::new();
-        while let Some(value) = list.next_element_seed(self)? {
-            values.push(value);
-        }
-        Ok(Value::Array(values))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
-        let mut fields = Map::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        let mut seen = BTreeSet::new();
         while let Some(name) = object.next_key::<String>()? {
-            if fields.contains_key(&name) {
+            if seen.contains(&name) {
                 return Err(A::Error::custom(format_args!("{name:?} is there twice")));
             }
-            let value = object.next_value_seed(self)?;
-            fields.insert(name, value);
+            seen.insert(name);
+            object.next_value_seed(self)?;
         }
-        Ok(Value::Object(fields))
+        Ok(())
     }
 }
 

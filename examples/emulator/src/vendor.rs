@@ -13,15 +13,16 @@
 //! an empty answer does not tell why it is empty.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{Method, Version, header, request::Parts};
+use axum::http::{Method, header, request::Parts};
 use axum::response::Response as HttpResponse;
 use axum::routing::any;
 use failover_model::ebs::Site;
-use failover_model::simulation::ReplyFault;
+use failover_model::simulation::{ReplyFault, Trace};
 use failover_model::trace::Answer;
 use failover_model::wire::{Body, Format, Parameters, Parsed};
 use failover_model::{AccountId, Call, ControlPlane, Operation, RegionId, RuleId, Timestamp, WireError};
@@ -29,7 +30,7 @@ use failover_model::{Refusal, Request as Asked, Response};
 use serde_json::Value;
 
 use crate::caller::{Caller, Early, error, quote};
-use crate::emulator::Emulator;
+use crate::emulator::{Emulator, TooManyAccounts};
 use crate::feed::Entry;
 use crate::incoming::{self, Unread};
 use crate::journal::NotKept;
@@ -53,7 +54,7 @@ struct Decided {
     code: Option<String>,
     rule: Option<RuleId>,
     resource: Option<String>,
-    happened: failover_model::simulation::Trace,
+    happened: Trace,
 }
 
 enum Outcome {
@@ -61,13 +62,34 @@ enum Outcome {
     Error(WireError),
 }
 
+impl Decided {
+    /// A call that did nothing.
+    fn refused(error: WireError) -> Self {
+        Self {
+            code: Some(error.code.clone().into_owned()),
+            document: Outcome::Error(error),
+            outcome: "refused",
+            rule: None,
+            resource: None,
+            happened: Trace::default(),
+        }
+    }
+}
+
 async fn elsewhere(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpResponse {
-    let message = "Specified api is not found, please check your url and method.";
-    refuse(&emulator, &request.into_parts().0, error(404, "InvalidApi.NotFound", message.into())).await
+    let (parts, _) = request.into_parts();
+    let not_found = || {
+        let message = "Specified api is not found, please check your url and method.";
+        error(404, "InvalidApi.NotFound", message.into())
+    };
+    refuse(&emulator, &parts, misaddressed(&parts).unwrap_or_else(not_found)).await
 }
 
 async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpResponse {
     let (parts, body) = request.into_parts();
+    if let Some(error) = misaddressed(&parts) {
+        return refuse(&emulator, &parts, error).await;
+    }
     if parts.method != Method::GET && parts.method != Method::POST {
         let message = format!("The method {} is not supported; send GET or POST.", parts.method);
         let mut response =
@@ -75,33 +97,25 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
         response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("GET, POST"));
         return response;
     }
-    if parts.version == Version::HTTP_11 && !parts.headers.contains_key(header::HOST) {
-        let message = "The request is refused: HTTP/1.1 demands the header Host.";
-        return refuse(&emulator, &parts, error(400, "InvalidRequest", message.into())).await;
-    }
-    let body = match incoming::read(&parts.headers, body, LONGEST_BODY).await {
+    let body = match incoming::read(&parts.headers, body, LONGEST_BODY, emulator.limits.body).await {
         Ok(body) => body,
         Err(unread) => {
             let code = match unread {
                 Unread::TooLong { .. } => "RequestEntityTooLarge",
-                Unread::Slow => "RequestTimeout",
+                Unread::Slow { .. } => "RequestTimeout",
                 Unread::Broken => "InvalidRequest",
             };
+            tracing::warn!("a call: {unread}");
             let message = format!("The request is refused: {unread}.");
-            let error = error(unread.status().as_u16(), code, message.into());
-            return refuse(&emulator, &parts, error).await;
+            return refuse(&emulator, &parts, error(unread.status().as_u16(), code, message.into())).await;
         }
     };
     let caller = Caller::of(&parts.headers);
     let (parameters, read) = caller.read(parts.uri.query().unwrap_or_default(), &body);
     let parsed = read.and_then(|()| caller.parse(&parameters));
-    let format = caller.format(&parameters);
     let account = match emulator.account(&caller.account(&parameters, &emulator)) {
         Ok(account) => account,
-        Err(full) => {
-            let message = format!("The request is refused: {full}.");
-            return refuse(&emulator, &parts, error(503, "ServiceUnavailable", message.into())).await;
-        }
+        Err(full) => return refusal(&emulator, &caller, &parameters, &no_room(full), &serve::request_id()),
     };
     let recorder = emulator.recorder.as_ref().filter(|_| !emulator.replays());
     let recorded = match recorder {
@@ -117,82 +131,80 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
     };
     let (answer, request_id, fault) = match account.change(said, act).await {
         Ok(answered) => answered,
-        Err(NotKept) => return not_kept(&parts, &caller, &emulator),
+        Err(lost) => {
+            return refusal(&emulator, &caller, &parameters, &not_kept(lost), &serve::request_id());
+        }
     };
     // Writing the document needs no lock.
-    let document = match (&answer, fault.as_ref().and_then(reply::replacement)) {
-        (_, Some(error)) => Body::error(
-            &error,
-            caller.product(&parameters),
-            &request_id,
-            &caller.host_id(None, &emulator),
-            format,
-        ),
-        (Outcome::Success(operation, response), None) => {
+    let hidden = fault.as_ref().and_then(reply::replacement);
+    let document = |format| match (&hidden, &answer) {
+        (None, Outcome::Success(operation, response)) => {
             Body::success(*operation, response, &request_id, format)
         }
-        (Outcome::Error(error), None) => {
+        (Some(error), _) | (None, Outcome::Error(error)) => {
             let product = caller.product(&parameters);
             Body::error(error, product, &request_id, &caller.host_id(product, &emulator), format)
         }
     };
-    let shown = recorded.is_some().then(|| {
-        let hidden = fault.as_ref().and_then(reply::replacement);
-        shown(&answer, hidden.as_ref(), &request_id, &caller.host_id(None, &emulator))
-    });
-    let lost = fault.as_ref().is_some_and(|fault| fault.lose);
-    let response = reply::response(document, &request_id);
+    let response = reply::response(document(caller.format(&parameters)), &request_id);
     let response = match &fault {
         Some(fault) => reply::struck(&emulator, fault, response).await,
         None => response,
     };
     if let Some((recorder, begun, read)) = recorded {
         let now = account.with(|_, now| now).await;
-        recorder.end(begun, now, read, shown.flatten().filter(|_| !lost));
+        let lost = fault.as_ref().is_some_and(|fault| fault.lose);
+        let answer = if lost { None } else { recorded_answer(&document(Format::Json)) };
+        recorder.end(begun, now, read, answer);
     }
     response
 }
 
-/// The answer as it is recorded: in JSON, whatever the client asked for. `hidden` is what a fault puts in its place.
-fn shown(answer: &Outcome, hidden: Option<&WireError>, request_id: &str, host: &str) -> Option<Answer> {
-    let body = match (hidden, answer) {
-        (Some(error), _) | (None, Outcome::Error(error)) => {
-            Body::error(error, None, request_id, host, Format::Json)
-        }
-        (None, Outcome::Success(operation, response)) => {
-            Body::success(*operation, response, request_id, Format::Json)
-        }
-    };
-    Some(Answer { status: body.status, body: serde_json::from_str(&body.text).ok()? })
+/// The error of a request whose `Host` cannot be meant.
+fn misaddressed(parts: &Parts) -> Option<WireError> {
+    let why = incoming::misaddressed(parts.version, &parts.headers)?;
+    Some(error(400, "InvalidRequest", format!("The request is refused: {why}.").into()))
 }
 
-/// An answer to what is no call at all: it takes a request id of the account, of the default account where there is none,
-/// and leaves no event.
+/// An answer as it is recorded.
+fn recorded_answer(document: &Body) -> Option<Answer> {
+    Some(Answer { status: document.status, body: serde_json::from_str(&document.text).ok()? })
+}
+
+/// An answer to what is no call at all: it takes a request id of the account, if there is one, and leaves no event.
 async fn refuse(emulator: &Emulator, parts: &Parts, error: WireError) -> HttpResponse {
     let caller = Caller::of(&parts.headers);
     let (parameters, _) = caller.read(parts.uri.query().unwrap_or_default(), b"");
-    let asking = emulator.account(&caller.account(&parameters, emulator));
-    let request_id = match asking.or_else(|_| emulator.account(&emulator.origin.account)) {
+    let minted = match emulator.account(&caller.account(&parameters, emulator)) {
         Ok(account) => {
             let said = || caller.said(parts, b"");
-            let minted = account.change(said, |world, _| world.simulation.mint_request_id()).await;
-            let Ok(minted) = minted else { return not_kept(parts, &caller, emulator) };
-            minted
+            account.change(said, |world, _| world.simulation.mint_request_id()).await.ok()
         }
-        Err(_) => serve::request_id(),
+        Err(_) => None,
     };
-    let host = caller.host_id(None, emulator);
-    let document = Body::error(&error, None, &request_id, &host, caller.format(&parameters));
-    reply::response(document, &request_id)
+    refusal(emulator, &caller, &parameters, &error, &minted.unwrap_or_else(serve::request_id))
 }
 
-/// The answer to a call whose effect may be lost when the server ends.
-fn not_kept(parts: &Parts, caller: &Caller, emulator: &Emulator) -> HttpResponse {
-    let (parameters, _) = caller.read(parts.uri.query().unwrap_or_default(), b"");
-    let error = error(503, "ServiceUnavailable", format!("The request has failed: {NotKept}.").into());
-    let (request_id, host) = (serve::request_id(), caller.host_id(None, emulator));
-    let document = Body::error(&error, None, &request_id, &host, caller.format(&parameters));
-    reply::response(document, &request_id)
+/// The document of an error, in the format that the caller asks for.
+fn refusal(
+    emulator: &Emulator,
+    caller: &Caller,
+    parameters: &Parameters,
+    error: &WireError,
+    request_id: &str,
+) -> HttpResponse {
+    let host = caller.host_id(None, emulator);
+    reply::response(Body::error(error, None, request_id, &host, caller.format(parameters)), request_id)
+}
+
+/// The error of a call whose effect may be lost when the server ends.
+fn not_kept(why: NotKept) -> WireError {
+    error(503, "ServiceUnavailable", format!("The request has failed: {why}.").into())
+}
+
+/// The error of a call by an account too many.
+fn no_room(why: TooManyAccounts) -> WireError {
+    error(503, "ServiceUnavailable", format!("The request is refused: {why}.").into())
 }
 
 /// Everything that happens under the lock.
@@ -231,14 +243,7 @@ fn answer(
             let call = Call { now, account: account.clone(), region, token: parsed.token.clone() };
             decide(world, &call, &parsed.request, limits)
         }
-        (Err(early), _) => Decided {
-            document: Outcome::Error(early.error.clone()),
-            outcome: "refused",
-            code: Some(early.error.code.clone().into_owned()),
-            rule: early.rule,
-            resource: None,
-            happened: Default::default(),
-        },
+        (Err(early), _) => Decided { rule: early.rule, ..Decided::refused(early.error.clone()) },
     };
 
     let action = operation.map(|operation| Cow::Borrowed(operation.as_str()));
@@ -317,10 +322,8 @@ fn decide(world: &mut World, call: &Call, request: &Asked, limits: Limits) -> De
         // The simulation mints ids that are free, so a call always has a result.
         None => {
             let message = "The request processing has failed due to some unknown error.";
-            let error = error(500, "InternalError", message.into());
-            let code = Some(error.code.clone().into_owned());
-            let document = Outcome::Error(error);
-            Decided { document, outcome: "refused", code, rule: None, resource, happened }
+            let refused = Decided::refused(error(500, "InternalError", message.into()));
+            Decided { resource, happened, ..refused }
         }
     }
 }
@@ -331,19 +334,16 @@ fn silenced(world: &World, operation: Operation, region: Option<&str>) -> Option
     if !world.simulation.is_silent(&region) {
         return None;
     }
-    let headers = Default::default();
-    let (status, code) = (None, None);
-    let (message, body) = (None, None);
     Some(ReplyFault {
         action: operation,
         effect: false,
         lose: true,
-        status,
-        code,
-        message,
-        body,
+        status: None,
+        code: None,
+        message: None,
+        body: None,
         delay_ms: 0,
-        headers,
+        headers: BTreeMap::new(),
     })
 }
 
@@ -351,30 +351,17 @@ fn silenced(world: &World, operation: Operation, region: Option<&str>) -> Option
 fn full(limits: Limits, account: &AccountId) -> Decided {
     tracing::warn!(limit = limits.resources, account = %account, "a resource too many is refused");
     let message = format!("The account has {} resources and the server bears no more.", limits.resources);
-    let error = error(403, "OperationDenied.QuotaExceed", message.into());
-    Decided {
-        code: Some(error.code.clone().into_owned()),
-        document: Outcome::Error(error),
-        outcome: "refused",
-        rule: None,
-        resource: None,
-        happened: Default::default(),
-    }
+    Decided::refused(error(403, "OperationDenied.QuotaExceed", message.into()))
 }
 
 /// A call that a fault keeps from taking effect, with the answer that the fault gives.
 fn kept_from_effect(fault: &ReplyFault) -> Decided {
-    let error = reply::replacement(fault);
-    let code = error.as_ref().map(|error| error.code.clone().into_owned());
-    // Without a replacement the reply is lost, and nobody sees this.
-    let error = error.unwrap_or_else(|| crate::caller::error(503, "ServiceUnavailable", TEMPORARY.into()));
-    Decided {
-        document: Outcome::Error(error),
-        outcome: "refused",
-        code,
-        rule: None,
-        resource: None,
-        happened: Default::default(),
+    match reply::replacement(fault) {
+        Some(error) => Decided::refused(error),
+        // The reply is lost, and nobody sees this.
+        None => {
+            Decided { code: None, ..Decided::refused(error(503, "ServiceUnavailable", TEMPORARY.into())) }
+        }
     }
 }
 

@@ -68,14 +68,13 @@ pub struct World {
 }
 
 impl World {
-    /// The world that an account begins with.
-    pub fn new(origin: &Origin, account: &AccountId) -> Self {
+    /// The world that an account begins with, at the time of this clock.
+    pub fn new(origin: &Origin, account: &AccountId, mut clock: Clock) -> Self {
         // Clients choose the names that are hashed here.
         let plane = ControlPlane::with_hash_seed(origin.policy.clone(), draw_seed());
         let seed = origin.seed_of(account);
         let mut simulation = Simulation::new(plane, seed, origin.transitions, origin.latency);
         simulation.set_regions(origin.regions.clone());
-        let mut clock = origin.clock;
         // Nothing is pending yet, so there is nothing to record.
         drop(simulation.advance(clock.now()));
         let (region, feed) = (origin.region.clone(), Feed::default());
@@ -108,16 +107,7 @@ impl World {
 
     /// Whether this operation creates something and there is as much as the server bears.
     pub fn is_full(&self, operation: Operation, limits: Limits) -> bool {
-        let creates = matches!(
-            operation,
-            Operation::CreateDiskReplicaPair
-                | Operation::CreateDiskReplicaGroup
-                | Operation::StartPairDrill
-                | Operation::StartReplicaGroupDrill
-                | Operation::CreateDbCluster
-                | Operation::CreateDbNodes
-        );
-        creates && self.simulation.plane().resource_count() >= limits.resources
+        operation.creates_resource() && self.simulation.plane().resource_count() >= limits.resources
     }
 
     /// Puts what happened into the feed.

@@ -6,14 +6,11 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
-use failover_emulator::clock::Clock;
 use failover_emulator::emulator::Emulator;
 use failover_emulator::limits::Limits;
-use failover_emulator::world::Origin;
-use failover_emulator::{policy, router, serve};
-use failover_model::simulation::{LatencyProfile, Transitions};
+use failover_emulator::{router, serve};
 use serde_json::{Value, json};
-use support::{MYSQL, PAIR, START, Server, form, text};
+use support::{MYSQL, PAIR, START, Server, form, origin, text};
 
 const OTHER: &str = "2222222222222222";
 
@@ -109,20 +106,10 @@ fn a_page_of_another_origin_is_not_answered() {
 
 /// The server without a socket.
 fn emulator() -> Arc<Emulator> {
-    let origin = Origin {
-        policy: policy::default(),
-        seed: 7,
-        transitions: Transitions::Timed,
-        latency: LatencyProfile::QUICK,
-        clock: Clock::manual(),
-        account: "1234567890123456".parse().expect("an account"),
-        region: "cn-hangzhou".parse().expect("a region"),
-        regions: failover_model::Places::default(),
-    };
-    Arc::new(Emulator::new(origin, Limits::DEFAULT))
+    Arc::new(Emulator::new(origin(), Limits::DEFAULT))
 }
 
-/// The test of one account: its own seed, clock and faults. Returns all that it was answered.
+/// The test of one account: its own seed, readings, transitions, clock and faults. Returns all that it was answered.
 async fn test_of(emulator: Arc<Emulator>, number: u64) -> Vec<String> {
     let (router, account) = (router(&emulator), format!("{:016}", 5_000_000 + number));
     let (mut answers, mut pair, mut cluster) = (Vec::new(), String::new(), String::new());
@@ -135,12 +122,17 @@ async fn test_of(emulator: Arc<Emulator>, number: u64) -> Vec<String> {
         ("GET", target, Value::Null)
     };
     let nodes = (2 + number % 4).to_string();
-    for step in 0..14 {
+    for step in 0..16 {
         let (method, target, body) = match step {
             0 => control("DELETE", &format!("state?seed={}&", number / 3), Value::Null),
-            1 => call("CreateDiskReplicaPair", support::EBS, &PAIR),
-            2 | 5 | 9 => control("POST", "clock?", json!({ "advance_ms": 1_000 * (1 + number % 9) })),
-            3 => control(
+            1 => control("PUT", "policy?", json!({ "polardb": { "switch_window": 1 + number % 3 } })),
+            2 => {
+                let mode = if number % 7 == 0 { "immediate" } else { "timed" };
+                control("PUT", "transitions?", json!({ "mode": mode }))
+            }
+            3 => call("CreateDiskReplicaPair", support::EBS, &PAIR),
+            4 | 7 | 11 => control("POST", "clock?", json!({ "advance_ms": 1_000 * (1 + number % 9) })),
+            5 => control(
                 "POST",
                 "faults?",
                 match number % 3 {
@@ -149,12 +141,12 @@ async fn test_of(emulator: Arc<Emulator>, number: u64) -> Vec<String> {
                     _ => json!({ "kind": "hold", "effect": "copy" }),
                 },
             ),
-            4 => call(
+            6 => call(
                 "StartDiskReplicaPair",
                 support::EBS,
                 &[("RegionId", "cn-shanghai"), ("ReplicaPairId", &pair)],
             ),
-            6 => call(
+            8 => call(
                 "CreateDBCluster",
                 support::POLARDB,
                 &[
@@ -167,19 +159,19 @@ async fn test_of(emulator: Arc<Emulator>, number: u64) -> Vec<String> {
                     ("ClientToken", "t"),
                 ],
             ),
-            7 => control("POST", "clock?", json!({ "to": "next" })),
-            8 => call(
+            9 => control("POST", "clock?", json!({ "to": "next" })),
+            10 => call(
                 "FailoverDBCluster",
                 support::POLARDB,
                 &[("DBClusterId", &cluster), ("ClientToken", "u")],
             ),
-            10 => call("DescribeDBClusterAttribute", support::POLARDB, &[("DBClusterId", &cluster)]),
-            11 => call(
+            12 => call("DescribeDBClusterAttribute", support::POLARDB, &[("DBClusterId", &cluster)]),
+            13 => call(
                 "FailoverDiskReplicaPair",
                 support::EBS,
                 &[("RegionId", "cn-beijing"), ("ReplicaPairId", &pair)],
             ),
-            12 => control("GET", "events?", Value::Null),
+            14 => control("GET", "events?", Value::Null),
             _ => control("GET", "state?", Value::Null),
         };
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
@@ -193,8 +185,8 @@ async fn test_of(emulator: Arc<Emulator>, number: u64) -> Vec<String> {
             said[name].as_str().unwrap_or_default().to_owned()
         };
         match step {
-            1 => pair = field("ReplicaPairId"),
-            6 => cluster = field("DBClusterId"),
+            3 => pair = field("ReplicaPairId"),
+            8 => cluster = field("DBClusterId"),
             _ => {}
         }
         answers.push(said);
@@ -225,8 +217,8 @@ fn a_thousand_accounts_at_once_are_each_answered_as_when_alone() {
         (0..).zip(together.iter().zip(&alone)).filter(|(_, (one, two))| one != two).collect();
     assert!(different.is_empty(), "{:?}", different.first());
     // The tests do what they say: failovers happen, and no two accounts tell the same.
-    assert!(alone.iter().filter(|answers| answers[12].contains("writer_moved")).count() > 300);
-    assert!(alone.iter().filter(|answers| answers[12].contains("\"failovering\"")).count() > 300);
+    assert!(alone.iter().filter(|answers| answers[14].contains("writer_moved")).count() > 300);
+    assert!(alone.iter().filter(|answers| answers[14].contains("\"failovering\"")).count() > 300);
     assert_eq!(together.iter().collect::<std::collections::BTreeSet<_>>().len(), together.len());
 }
 

@@ -525,3 +525,27 @@ fn equal_runs_give_equal_bytes() {
     assert!(one.iter().all(|answer| answer.starts_with("HTTP/1.1 ")));
     assert_eq!(one, two);
 }
+
+/// A test that says both means neither.
+#[test]
+fn a_key_that_is_there_twice_is_refused_everywhere_and_changes_nothing() {
+    let server = Server::manual();
+    let pair = server.copied_pair();
+    server.fault(json!({ "kind": "hold", "effect": "stop_pair" }));
+    server.ebs("StopDiskReplicaPair", &[("RegionId", "cn-shanghai"), ("ReplicaPairId", &pair)]).ok();
+    let effect = text(&server.get("effects").ok(), "/effects/0/id");
+    let before = server.get("state").body;
+    for (method, path, body) in [
+        ("POST", "clock".to_owned(), r#"{"advance_ms":1,"advance_ms":1}"#),
+        ("PUT", "transitions".to_owned(), r#"{"mode":"manual","mode":"timed"}"#),
+        ("PUT", "policy".to_owned(), r#"{"polardb":{"switch_window":1,"switch_window":2}}"#),
+        ("POST", "seed".to_owned(), r#"{"ReplicaPairs":[{"Status":"normal","Status":"stopped"}]}"#),
+        ("POST", format!("effects/{effect}"), r#"{"outcome":"succeeded","outcome":"failed"}"#),
+        ("POST", "faults".to_owned(), r#"{"kind":"hold","effect":"copy","kind":"hold"}"#),
+        ("PUT", "state".to_owned(), r#"{"account":"1","account":"2"}"#),
+    ] {
+        let answer = server.request(method, &format!("/_emulator/{path}"), &[], body.as_bytes());
+        assert!(answer.error(400).contains("is there twice"), "{path}: {}", answer.body);
+        assert_eq!(server.get("state").body, before, "{path}");
+    }
+}

@@ -406,3 +406,22 @@ fn work_on_nodes_fails_as_planned_and_its_effects_and_events_tell_the_nodes() {
         server.post("faults", &bad).error(400);
     }
 }
+
+/// What is accepted for later is said to be.
+#[test]
+fn a_fault_about_what_is_not_there_yet_says_so() {
+    let server = Server::manual();
+    let known = |fault: Value| server.post("faults", &fault).ok()["known"].clone();
+    let disk = || json!({ "kind": "disk", "disk": "d-source", "up": true });
+    let planned = || json!({ "kind": "pair", "disk": "d-source", "fails": "copy" });
+    let silence = || json!({ "kind": "region", "region": "cn-shanghai", "up": true, "api": false });
+    assert_eq!(
+        [known(disk()), known(planned()), known(silence())],
+        [json!(false), json!(false), json!(false)]
+    );
+    server.delete("faults").done();
+    server.copied_pair();
+    assert_eq!([known(disk()), known(planned()), known(silence())], [json!(true), json!(true), json!(true)]);
+    let hold = json!({ "kind": "hold", "effect": "copy" });
+    assert_eq!(known(hold), Value::Null);
+}

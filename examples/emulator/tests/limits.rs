@@ -4,19 +4,17 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use failover_emulator::clock::Clock;
 use failover_emulator::emulator::Emulator;
 use failover_emulator::limits::Limits;
-use failover_emulator::world::Origin;
-use failover_emulator::{policy, router, serve};
-use failover_model::simulation::{LatencyProfile, Transitions};
+use failover_emulator::{draw_seed, router, serve};
 use serde_json::{Value, json};
-use support::{Answer, PAIR, PATIENCE, Server, form, text};
+use support::{Answer, PAIR, PATIENCE, Server, form, origin, text, until};
 
 /// What a server with these limits answers, without a socket: status and body.
 struct Small {
@@ -26,21 +24,16 @@ struct Small {
 
 impl Small {
     fn new(limits: Limits) -> Self {
-        let origin = Origin {
-            policy: policy::default(),
-            seed: 7,
-            transitions: Transitions::Timed,
-            latency: LatencyProfile::QUICK,
-            clock: Clock::manual(),
-            account: "1234567890123456".parse().expect("an account"),
-            region: "cn-hangzhou".parse().expect("a region"),
-            regions: failover_model::Places::default(),
-        };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Self { runtime, emulator: Arc::new(Emulator::new(origin, limits)) }
+        Self { runtime, emulator: Arc::new(Emulator::new(origin(), limits)) }
     }
 
     fn ask(&self, method: &str, target: &str, body: &Value) -> (u16, Value) {
+        let (status, text) = self.said(method, target, body);
+        (status, serde_json::from_slice(&text).unwrap_or_default())
+    }
+
+    fn said(&self, method: &str, target: &str, body: &Value) -> (u16, Vec<u8>) {
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
         let request = Request::builder().method(method).uri(target).header("host", "localhost").body(body);
         let request = request.expect("a request");
@@ -48,7 +41,7 @@ impl Small {
             let answer = serve::answer(router(&self.emulator), request).await.expect("an answer");
             let status = answer.status().as_u16();
             let bytes = to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
-            (status, serde_json::from_slice(&bytes).unwrap_or_default())
+            (status, bytes.to_vec())
         })
     }
 
@@ -67,7 +60,7 @@ impl Small {
 
 #[test]
 fn accounts_resources_faults_and_waiters_are_bounded() {
-    let limits = Limits { connections: 9, accounts: 2, resources: 2, faults: 2, waiters: 0 };
+    let limits = Limits { accounts: 2, resources: 2, faults: 2, waiters: 0, ..Limits::DEFAULT };
     let small = Small::new(limits);
     let (one, two, three) = ("1111111111111111", "2222222222222222", "3333333333333333");
     assert_eq!(small.create(one, "d-1", "").0, 200);
@@ -104,6 +97,118 @@ fn accounts_resources_faults_and_waiters_are_bounded() {
     let tight = Small::new(Limits { resources: 1, ..limits });
     let (status, why) = tight.ask("PUT", &state, &whole);
     assert!(status == 400 && text(&why, "/error").contains("at most 1 resources"), "{why}");
+}
+
+#[test]
+fn a_state_that_is_told_can_be_put_back_and_no_other() {
+    let state = "/_emulator/state";
+    let roomy = Small::new(Limits::DEFAULT);
+    assert_eq!(roomy.create("1234567890123456", "d-1", "&ClientToken=t").0, 200);
+    let (_, whole) = roomy.said("GET", state, &Value::Null);
+    for (limit, told, taken) in [(whole.len(), 200, 204), (whole.len() - 1, 507, 413)] {
+        let small = Small::new(Limits { state: limit, ..Limits::DEFAULT });
+        assert_eq!(small.create("1234567890123456", "d-1", "&ClientToken=t").0, 200);
+        assert_eq!(small.said("GET", state, &Value::Null).0, told);
+        let whole: Value = serde_json::from_slice(&whole).expect("a state");
+        assert_eq!(small.said("PUT", state, &whole).0, taken);
+    }
+    // A key that is there twice is no state, at any depth.
+    let doubled = String::from_utf8(whole).expect("text").replacen("{\"", "{\"account\":\"1\",\"", 1);
+    let request = Request::builder().method("PUT").uri(state).header("host", "x").body(Body::from(doubled));
+    let request = request.expect("a request");
+    let status = roomy.runtime.block_on(async {
+        serve::answer(router(&roomy.emulator), request).await.expect("an answer").status()
+    });
+    assert_eq!(status, 400);
+}
+
+/// How many bytes a state grows by for each of so many more resources.
+fn bytes_each(number: usize, create: impl Fn(&Small, usize)) -> usize {
+    let small = Small::new(Limits::DEFAULT);
+    let length = || small.said("GET", "/_emulator/state", &Value::Null).1.len();
+    create(&small, 0);
+    let one = length();
+    (1..=number).for_each(|at| create(&small, at));
+    (length() - one).div_ceil(number)
+}
+
+#[test]
+fn a_state_has_room_for_as_many_resources_as_there_may_be() {
+    let account = "1234567890123456";
+    let pair = bytes_each(50, |small, at| {
+        let token = format!("&ClientToken={at:064}");
+        assert_eq!(small.create(account, &format!("d-{at:020}"), &token).0, 200);
+    });
+    let cluster = bytes_each(20, |small, at| {
+        let target = format!(
+            "/?Action=CreateDBCluster&Version=2017-08-01&RegionId=cn-hangzhou&DBType=MySQL&DBVersion=8.0\
+             &DBNodeClass=polar.mysql.x4.large&PayType=Postpaid&DBNodeNum=16&ClientToken={at:064}"
+        );
+        assert_eq!(small.said("GET", &target, &Value::Null).0, 200);
+    });
+    println!("{pair} bytes a pair, {cluster} bytes a cluster of sixteen nodes");
+    let Limits { resources, state, .. } = Limits::DEFAULT;
+    for (what, each) in [("pairs with a token", pair), ("clusters of sixteen nodes", cluster)] {
+        assert!(each * resources <= state, "{resources} {what} have {} bytes", each * resources);
+    }
+}
+
+#[test]
+fn who_sends_too_slowly_is_told_or_closed() {
+    let second = Duration::from_millis(300);
+    let limits = Limits { head: second, body: second, ..Limits::DEFAULT };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let emulator = Arc::new(Emulator::new(origin(), limits));
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let address = runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a socket");
+        let address = listener.local_addr().expect("an address");
+        let router = router(&emulator);
+        tokio::spawn(serve::serve(listener, router, emulator, async {
+            drop(stopped.await);
+        }));
+        address
+    });
+    let sent = |bytes: &[u8]| {
+        let mut stream = TcpStream::connect(address).expect("it accepts");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream.write_all(bytes).expect("it reads");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("it closes");
+        answer
+    };
+    assert_eq!(String::from_utf8(sent(b"")).expect("text"), "");
+    assert_eq!(String::from_utf8(sent(b"GET / HTTP/1.1\r\nHo")).expect("text"), "");
+    let slow = |target: &str| {
+        let head = format!("POST {target} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nab");
+        Answer::of(&sent(head.as_bytes()))
+    };
+    assert_eq!(slow("/").code(408), "RequestTimeout");
+    assert_eq!(slow("/_emulator/clock").error(408), "the body did not come within 0.3 s");
+    drop(stop);
+}
+
+#[test]
+fn a_request_names_its_host_once() {
+    let server = Server::manual();
+    let call = "/?Action=DescribeDBClusters&Version=2017-08-01&RegionId=cn-a";
+    for (hosts, status) in [("", 400), ("Host: a\r\nHost: b\r\n", 400), ("Host: a\r\n", 200)] {
+        let asked = |target: &str| {
+            let head = format!("GET {target} HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n");
+            Answer::of(&server.raw(head.as_bytes()))
+        };
+        let (call, control, nowhere) = (asked(call), asked("/_emulator/health"), asked("/nowhere"));
+        assert_eq!((call.status, control.status), (status, status), "{hosts:?}");
+        if status == 400 {
+            assert_eq!(
+                (call.code(400), nowhere.code(400)),
+                ("InvalidRequest".into(), "InvalidRequest".into())
+            );
+            assert!(control.error(400).contains("Host"));
+        } else {
+            assert_eq!(nowhere.code(404), "InvalidApi.NotFound");
+        }
+    }
 }
 
 #[test]
@@ -153,14 +258,6 @@ fn descriptors(server: &Server) -> usize {
     std::fs::read_dir(format!("/proc/{}/fd", server.id())).expect("Linux").count()
 }
 
-fn until(what: &str, is_so: impl Fn() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "{what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
 #[test]
 fn a_client_that_left_frees_its_descriptor_also_under_a_delay() {
     let server = Server::manual();
@@ -182,6 +279,102 @@ fn a_client_that_left_frees_its_descriptor_also_under_a_delay() {
     until("the clients are connected", || descriptors(&server) >= before + 19);
     drop(clients);
     until("their descriptors are free", || descriptors(&server) <= before);
+}
+
+/// A server whose log is read, and perhaps with less than it would like to have.
+struct Logged {
+    server: Server,
+    log: std::path::PathBuf,
+}
+
+impl Logged {
+    fn start(before: &str, flags: &[&str]) -> Self {
+        let log = std::env::temp_dir().join(format!("failover-log-{}", draw_seed()));
+        let binary = env!("CARGO_BIN_EXE_failover-emulator");
+        let command = format!("{before} exec {binary} \"$@\" 2>{}", log.display());
+        let flags = [&["--clock", "manual", "--seed", "7"], flags].concat();
+        let mut shell = Command::new("sh");
+        let server = Server::through(shell.args(["-c", &command, "sh"]), &flags);
+        Self { server, log }
+    }
+
+    fn says(&self, what: &str) -> bool {
+        std::fs::read_to_string(&self.log).expect("a log").lines().any(|line| line.contains(what))
+    }
+}
+
+impl Drop for Logged {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.log);
+    }
+}
+
+#[test]
+fn with_all_descriptors_taken_it_says_so_and_recovers() {
+    let logged = Logged::start("ulimit -n 48;", &[]);
+    let held: Vec<_> =
+        (0..64).map(|_| TcpStream::connect(&logged.server.address).expect("it is queued")).collect();
+    until("it says so", || logged.says("a connection is not accepted: Too many open files"));
+    drop(held);
+    until("it recovers", || logged.server.get("health").status == 200);
+}
+
+#[test]
+fn each_limit_leaves_a_line_in_the_log() {
+    let logged = Logged::start("", &["--connections", "4"]);
+    let server = &logged.server;
+    let held: Vec<_> = (0..4).map(|_| TcpStream::connect(&server.address).expect("it accepts")).collect();
+    until("one is refused", || server.get("health").status == 503);
+    drop(held);
+    until("there is room again", || server.get("health").status == 200);
+    for _ in 0..1_000 {
+        server.fault(json!({ "kind": "hold", "effect": "copy" }));
+    }
+    server.post("faults", &json!({ "kind": "hold", "effect": "copy" })).error(429);
+    let head = format!("GET / HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n", "x".repeat(1 << 20));
+    let mut stream = TcpStream::connect(&server.address).expect("it accepts");
+    let _ = stream.write_all(head.as_bytes());
+    let _ = stream.read(&mut [0; 1]);
+    let long = vec![b'x'; (1 << 20) + 1];
+    server.request("POST", "/", &[("Content-Type", "application/x-www-form-urlencoded")], &long).code(413);
+    let long = vec![b' '; (16 << 20) + 1];
+    server.request("POST", "/_emulator/seed", &[], &long).error(413);
+    for says in [
+        "a connection too many is refused",
+        "planned faults: one too many is refused",
+        "the head of a request is refused",
+        "a call: the body is longer than 1048576 bytes",
+        "/_emulator/seed: the body is longer than 16777216 bytes",
+    ] {
+        until(says, || logged.says(says));
+    }
+}
+
+#[test]
+fn many_who_wait_are_each_told_their_own_event_and_nobody_else_waits() {
+    let server = Server::manual();
+    let pair = text(&server.ebs("CreateDiskReplicaPair", &PAIR).ok(), "/ReplicaPairId");
+    let seen = server.get("events").ok()["next_seq"].as_u64().expect("a number") - 1;
+    let waits = |resource: &str| {
+        let target = format!("/_emulator/events?after={seen}&resource={resource}&wait_ms=30000");
+        let mut stream = TcpStream::connect(&server.address).expect("it accepts");
+        stream.write_all(&server.bytes("GET", &target, &[], b"")).expect("it reads");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream
+    };
+    let others: Vec<_> = (0..500).map(|number| waits(&format!("pair-other-{number}"))).collect();
+    let mut mine = waits(&pair);
+    for _ in 0..50 {
+        server.ebs("DescribeDiskReplicaPairs", &[("RegionId", "cn-shanghai")]).ok();
+    }
+    server.advance(2_000);
+    let mut answer = Vec::new();
+    mine.read_to_end(&mut answer).expect("an answer");
+    assert_eq!(text(&Answer::of(&answer).ok(), "/events/0/kind"), "created");
+    for mut other in others {
+        other.set_nonblocking(true).expect("a socket");
+        assert_eq!(other.read(&mut [0; 1]).expect_err("it waits").kind(), std::io::ErrorKind::WouldBlock);
+    }
 }
 
 #[test]

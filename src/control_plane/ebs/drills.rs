@@ -9,7 +9,7 @@ use crate::control_plane::call::CallContext;
 use crate::control_plane::ebs::groups::unknown;
 use crate::control_plane::effect::drill_effect;
 use crate::control_plane::event::{DrillFact, Event, Fact};
-use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
+use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step, list};
 use crate::ebs::drill::rules::{D_110, D_111, D_150, D_610, D_611, D_620};
 use crate::ebs::{
     Drill, DrillPage, DrillPlan, DrillReason, DrillSeed, DrillStarted, DrillStatus, EbsRefusal, FreshDrill,
@@ -195,10 +195,12 @@ impl ControlPlane {
         owner: ReplicaId,
         wanted: Option<&DrillId>,
         page: Page,
-    ) -> DrillPage {
+    ) -> Result<DrillPage, EbsRefusal> {
+        let list = DrillPage::list(call.list(), owner.as_str(), wanted);
+        list::own(call, page.cursor(), list)?;
         let seen = self.drill_target(call, &owner).is_ok();
         let drills = self.drills_of(&owner).filter(|_| seen);
-        DrillPage::of(owner.clone(), drills, wanted, page)
+        Ok(DrillPage::of(owner.clone(), drills, wanted, page, list))
     }
 }
 

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
 use crate::control_plane::event::{Event, Fact, GroupFact, StatusChange};
-use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
+use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step, list};
 use crate::ebs::group::rules::{G_014, G_610, G_697};
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::{
@@ -91,10 +91,12 @@ impl ControlPlane {
         &self,
         call: &CallContext<'_>,
         request: &DescribeDiskReplicaGroups,
-    ) -> GroupPage {
+    ) -> Result<GroupPage, EbsRefusal> {
+        let list = request.list(call.list());
+        list::own(call, request.page.cursor(), list)?;
         let from = call.viewpoint(&self.policy.ebs);
         let walk = self.index.group_listing.walk(from, request.site, request.page);
-        request.select(from, &self.groups, walk, |group| self.view(group))
+        Ok(request.select(from, list, &self.groups, walk, |group| self.view(group)))
     }
 
     fn apply_membership(&mut self, now: Timestamp, id: &GroupId, pair: &PairId, decided: Membership) -> Step {

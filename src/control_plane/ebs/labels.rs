@@ -7,12 +7,13 @@ use alloc::vec::Vec;
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
 use crate::control_plane::event::{Event, Fact, GroupFact, PairFact};
-use crate::control_plane::{ControlPlane, Step};
+use crate::control_plane::{ControlPlane, Step, list};
+use crate::cursor::Cursor;
 use crate::ebs::labels::{MAX_RESOURCES, tagged, untagged};
 use crate::ebs::replica::Replica;
 use crate::ebs::rules::{E_706, E_707, E_709, E_710, E_711, E_712};
 use crate::ebs::{
-    ChangeResourceGroup, Cursor, EbsReason, EbsRefusal, ListTagResources, ReplicaId, ResourceType, Resources,
+    ChangeResourceGroup, EbsReason, EbsRefusal, ListTagResources, ReplicaId, ResourceType, Resources,
     TagPage, TagResources, TaggedResource, UntagResources,
 };
 use crate::ids::ResourceGroupId;
@@ -125,7 +126,9 @@ impl ControlPlane {
         if named.is_empty() && request.tags.is_empty() {
             return Err(EbsReason::NothingToList.of(call.operation));
         }
-        let after = request.after.map_or(0, |Cursor(at)| at);
+        let list = request.list(call.list());
+        list::own(call, request.after, list)?;
+        let after = request.after.map_or(0, |cursor| cursor.at);
         let wanted = |it: &&dyn Replica| {
             let all_met = request.tags.iter().all(|filter| filter.matches(it.tags()));
             it.ordinal() > after && !it.tags().is_empty() && all_met && reaches(call, *it)
@@ -148,7 +151,7 @@ impl ControlPlane {
         let tagged = |it: &&dyn Replica| TaggedResource { id: it.id_str().into(), tags: it.tags().to_vec() };
         Ok(TagPage {
             kind: request.resources.kind(),
-            next: found.last().filter(|_| more).map(|it| Cursor(it.ordinal())),
+            next: found.last().filter(|_| more).map(|it| Cursor { at: it.ordinal(), list }),
             resources: found.iter().map(tagged).collect(),
         })
     }

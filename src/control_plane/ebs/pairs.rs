@@ -12,7 +12,7 @@ use crate::control_plane::effect::pair_effect;
 use crate::control_plane::event::{Event, Fact, PairFact, StatusChange};
 use crate::control_plane::index::Index;
 use crate::control_plane::rules::C_050;
-use crate::control_plane::{ControlPlane, DiskKey, Effect, Misuse, NotAdopted, Step};
+use crate::control_plane::{ControlPlane, DiskKey, Effect, Misuse, NotAdopted, Step, list};
 use crate::ebs::pair::rules::{E_011, E_013, E_014, E_015, E_016, E_610, E_660, E_671, E_672};
 use crate::ebs::{
     Access, CallSite, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Disk, EbsReason, EbsRefusal,
@@ -64,11 +64,13 @@ impl ControlPlane {
         &self,
         call: &CallContext<'_>,
         request: &DescribeDiskReplicaPairs,
-    ) -> PairPage {
+    ) -> Result<PairPage, EbsRefusal> {
+        let list = request.list(call.list());
+        list::own(call, request.page.cursor(), list)?;
         let from = call.viewpoint(&self.policy.ebs);
         let walk = self.index.pair_listing.walk(from, request.site, request.page);
         let name = |group: &_| self.groups.get(group)?.name().cloned();
-        request.select(from, &self.pairs, walk, name)
+        Ok(request.select(from, list, &self.pairs, walk, name))
     }
 
     /// Finds a pair of the calling account.

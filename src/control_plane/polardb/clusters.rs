@@ -7,14 +7,14 @@ use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::{CallContext, all_fresh};
 use crate::control_plane::effect::{EffectKind, cluster_effects};
 use crate::control_plane::event::{Event, Fact};
-use crate::control_plane::{Breach, ControlPlane, Effect, Misuse, NotAdopted, Step};
+use crate::control_plane::{Breach, ControlPlane, Effect, Misuse, NotAdopted, Step, list};
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId, ResourceId, ZoneId};
 use crate::polardb::cluster::rules::{P_010, P_013, P_621, P_622, P_624};
 use crate::polardb::network::rules::P_452;
 use crate::polardb::{
     ClusterCreated, ClusterFact, ClusterPlan, ClusterSeed, ClusterStatus, Context, CreateDbCluster,
-    DbCluster, Decision, DeleteDbCluster, HotStandby, NetworkPlan, NodeKind, PayType, PolarDbReason,
-    PolarDbRefusal,
+    DbCluster, Decision, DeleteDbCluster, DescribeDbClustersZonal, HotStandby, NetworkPlan, NodeKind,
+    PayType, PolarDbReason, PolarDbRefusal, ZonalClusterPage,
 };
 use crate::policy::ColumnStoreElection;
 use crate::rule::{RuleId, cite};
@@ -33,6 +33,17 @@ pub struct FreshCluster {
 }
 
 impl ControlPlane {
+    /// The clusters of a region, page by page; a cursor of another list is refused (`P-117`).
+    pub(in crate::control_plane) fn list_clusters_zonal(
+        &self,
+        call: &CallContext<'_>,
+        request: &DescribeDbClustersZonal,
+    ) -> Result<ZonalClusterPage, PolarDbRefusal> {
+        let list = request.list(call.list());
+        list::own_of_polardb(call, request.after, list)?;
+        Ok(request.select(list, call.account, call.region, &self.clusters, call.now))
+    }
+
     pub(in crate::control_plane) fn create_cluster(
         &mut self,
         call: &CallContext<'_>,

@@ -4,9 +4,10 @@
 
 use alloc::vec::Vec;
 
+use crate::cursor::{Cursor, List};
 use crate::ebs::drill::Drill;
 use crate::ebs::drill::rules::D_690;
-use crate::ebs::page::{Cursor, Page, Records, cut};
+use crate::ebs::page::{Page, Records, cut};
 use crate::ebs::replica::ReplicaId;
 use crate::ids::DrillId;
 use crate::rule::cite;
@@ -28,17 +29,23 @@ pub struct DrillPage {
 }
 
 impl DrillPage {
+    /// The digest of the list of these drills: of that owner, and perhaps one alone.
+    pub(crate) fn list(of: List, owner: &str, wanted: Option<&DrillId>) -> u32 {
+        of.filter(Some(owner)).filter(wanted.map(DrillId::as_str)).digest()
+    }
+
     /// The page of the drills of one owner, given in the order in which they were started; with `wanted`, of that drill
-    /// alone.
+    /// alone. `list` is the digest of the list.
     pub(crate) fn of<'a>(
         owner: ReplicaId,
         drills: impl Iterator<Item = &'a Drill>,
         wanted: Option<&DrillId>,
         page: Page,
+        list: u32,
     ) -> Self {
         cite!(D_690);
         let listed = drills.filter(|drill| wanted.is_none_or(|wanted| drill.id == *wanted));
-        let Records { items, next, total } = cut(page, listed, None, |drill: &Drill| drill.ordinal);
+        let Records { items, next, total } = cut(page, list, listed, None, |drill: &Drill| drill.ordinal);
         Self { owner, drills: items.into_iter().cloned().collect(), next, page, total }
     }
 }

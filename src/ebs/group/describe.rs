@@ -6,10 +6,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::cursor::{Cursor, List};
 use crate::ebs::group::ReplicaGroup;
 use crate::ebs::group::rules::{G_650, G_694, G_695, G_696};
 use crate::ebs::lifecycle::GroupStatus;
-use crate::ebs::page::{Cursor, Page, Records, Search, Site, Viewpoint, Walk};
+use crate::ebs::page::{Page, Records, Search, Site, Viewpoint, Walk};
 use crate::ebs::pair::ReplicaPair;
 use crate::ids::{GroupId, PairId, ResourceGroupId};
 use crate::map::Map;
@@ -87,10 +88,19 @@ fn common_recover_point(members: &[&ReplicaPair]) -> Option<Timestamp> {
 }
 
 impl DescribeDiskReplicaGroups {
-    /// Answers from the groups of one account.
+    /// The digest of the list that it asks for.
+    pub(crate) fn list(&self, of: List) -> u32 {
+        let of = of.filter(self.name.as_deref()).filter(Some(self.site.as_str()));
+        let of = of.filter(self.resource_group.as_ref().map(ResourceGroupId::as_str));
+        let of = of.set(self.groups.iter().map(|id| (id.as_str(), None)));
+        of.set(self.tags.iter().map(Tag::parts)).digest()
+    }
+
+    /// Answers from the groups of one account; `list` is the digest of the list.
     pub(crate) fn select(
         &self,
         from: Viewpoint<'_>,
+        list: u32,
         groups: &Map<GroupId, ReplicaGroup>,
         walk: Walk<'_>,
         view: impl Fn(&ReplicaGroup) -> GroupView,
@@ -103,6 +113,7 @@ impl DescribeDiskReplicaGroups {
             tags: &self.tags,
             site: self.site,
             page: self.page,
+            list,
         };
         let (Records { items, next, total }, other_site) = search.page(from, groups, walk, None);
         let groups = items.into_iter().map(view).collect();

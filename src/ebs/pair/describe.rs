@@ -8,7 +8,8 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::ebs::page::{Cursor, Page, Records, Search, Site, Viewpoint, Walk};
+use crate::cursor::{Cursor, List};
+use crate::ebs::page::{Page, Records, Search, Site, Viewpoint, Walk};
 use crate::ebs::pair::ReplicaPair;
 use crate::ebs::pair::rules::{E_690, E_691, E_692};
 use crate::ids::{GroupId, PairId, ResourceGroupId};
@@ -57,10 +58,20 @@ pub struct PairPage {
 }
 
 impl DescribeDiskReplicaPairs {
-    /// Answers from the pairs of one account; `group_name` gives the name of a group.
+    /// The digest of the list that it asks for.
+    pub(crate) fn list(&self, of: List) -> u32 {
+        let of =
+            of.filter(self.name.as_deref()).filter(self.group.as_deref()).filter(Some(self.site.as_str()));
+        let of = of.filter(self.resource_group.as_ref().map(ResourceGroupId::as_str));
+        let of = of.set(self.pairs.iter().map(|id| (id.as_str(), None)));
+        of.set(self.tags.iter().map(Tag::parts)).digest()
+    }
+
+    /// Answers from the pairs of one account; `list` is the digest of the list, `group_name` gives the name of a group.
     pub(crate) fn select(
         &self,
         from: Viewpoint<'_>,
+        list: u32,
         pairs: &Map<PairId, ReplicaPair>,
         walk: Walk<'_>,
         group_name: impl Fn(&GroupId) -> Option<GroupName>,
@@ -73,6 +84,7 @@ impl DescribeDiskReplicaPairs {
             tags: &self.tags,
             site: self.site,
             page: self.page,
+            list,
         };
         let in_group =
             |pair: &ReplicaPair| self.group.as_deref() == Some(pair.group().map_or("-", GroupId::as_str));

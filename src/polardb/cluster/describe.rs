@@ -2,11 +2,12 @@
 //!
 //! Both answer with clusters; what each of them shows of a cluster, and how it spells it, is decided in the wire layer.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::calendar::DAY;
+use crate::cursor::List;
 use crate::ids::{AccountId, ClusterId, NodeId, RegionId, ResourceGroupId};
 use crate::map::Map;
 use crate::polardb::cluster::DbCluster;
@@ -114,6 +115,19 @@ impl DescribeDbClusters {
     /// How many matching clusters come before the page that is asked for.
     pub(in crate::polardb) fn skips(&self) -> u64 {
         u64::from(self.page_number).saturating_sub(1).saturating_mul(self.page_size.into())
+    }
+
+    /// The list that it asks for: what it filters by, and not which page.
+    pub(in crate::polardb) fn list(&self, of: List) -> List {
+        let days = |days: Option<u8>| days.map(|days| days.to_string());
+        let of = of.set(self.clusters.iter().map(|id| (id.as_str(), None)));
+        let of = of.set(self.nodes.iter().map(|id| (id.as_str(), None)));
+        let of = of.filter(self.description.as_deref()).filter(self.status.as_deref());
+        let of = of.filter(self.engine.map(Engine::as_str)).filter(self.version.as_deref());
+        let of = of.filter(self.pay_type.map(PayType::as_str));
+        let of = of.filter(days(self.created_within).as_deref()).filter(days(self.expires_within).as_deref());
+        let of = of.filter(self.resource_group.as_ref().map(ResourceGroupId::as_str));
+        of.set(self.tags.iter().map(Tag::parts))
     }
 
     /// Answers from the clusters of one account.

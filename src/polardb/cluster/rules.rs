@@ -21,6 +21,7 @@ rules! {
     P_026 Documented "SDK 9.2.1, ModifyDBClusterDeletion; any status is inferred: facts/polardb.md#delete-cluster" => "The lock against release is set and lifted at once.";
     P_115 Inferred "the zonal pages repeat their twins: facts/polardb.md#edge-clusters, facts/polardb.md#edge-clusters-are-clusters" => "Edge clusters are like others: the zonal operations take, and list, any cluster.";
     P_116 Documented "SDK 9.2.1, MaxResults and NextToken; both styles together are inferred: facts/polardb.md#edge-clusters, facts/polardb.md#edge-clusters-are-clusters" => "The zonal list has pages by number, or by token if MaxResults or NextToken is given, and tells the next token in both.";
+    P_117 Inferred "as in EBS: facts/polardb.md#edge-clusters-are-clusters, facts/ebs.md#pages-of-lists" => "A NextToken goes on with the list that it was given for; of another account, region or filter it is invalid.";
     P_300 Documented "cluster status table: facts/polardb.md#status-table" => "The status follows from what is pending.";
     P_301 Documented "cluster status table; RoleSwitching is policy: facts/polardb.md#status-table, facts/polardb.md#what-a-cluster-shows" => "A failover shows Switching; by policy RoleSwitching.";
     P_302 Inferred "status table, extended to a lost writer: facts/polardb.md#what-a-cluster-shows" => "Without a running writer the cluster shows Switching, with one that stayed Running.";

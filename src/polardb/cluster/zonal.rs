@@ -4,6 +4,7 @@
 
 use alloc::vec::Vec;
 
+use crate::cursor::{Cursor, List};
 use crate::ids::{AccountId, ClusterId, RegionId};
 use crate::map::Map;
 use crate::polardb::cluster::DbCluster;
@@ -23,8 +24,8 @@ pub struct DescribeDbClustersZonal {
     pub filter: DescribeDbClusters,
     /// `MaxResults`, 1 or more: asks for pages by token, as `after` does. The default is then 10.
     pub max_results: Option<u32>,
-    /// `NextToken`: how many matching clusters were told before.
-    pub after: Option<u64>,
+    /// `NextToken`: after so many matching clusters.
+    pub after: Option<Cursor>,
 }
 
 /// What `DescribeDBClustersZonal` answers.
@@ -36,16 +37,22 @@ pub struct ZonalClusterPage {
     pub page_number: u32,
     /// The most that a page can have.
     pub max_results: u32,
-    /// How many matching clusters were told by the end of this page, if there are more.
-    pub next: Option<u64>,
+    /// After how many matching clusters the next page begins; absent on the last one.
+    pub next: Option<Cursor>,
     /// How many clusters match in all.
     pub total: usize,
 }
 
 impl DescribeDbClustersZonal {
-    /// Answers from the clusters of one account.
+    /// The digest of the list that it asks for.
+    pub(crate) fn list(&self, of: List) -> u32 {
+        self.filter.list(of).digest()
+    }
+
+    /// Answers from the clusters of one account; `list` is the digest of the list.
     pub(crate) fn select(
         &self,
+        list: u32,
         account: &AccountId,
         region: &RegionId,
         clusters: &Map<ClusterId, DbCluster>,
@@ -54,11 +61,11 @@ impl DescribeDbClustersZonal {
         cite!(P_115, P_116);
         let by_token = self.max_results.is_some() || self.after.is_some();
         let size = if by_token { self.max_results.unwrap_or(RESULTS) } else { self.filter.page_size.into() };
-        let skip = if by_token { self.after.unwrap_or(0) } else { self.filter.skips() };
+        let skip = if by_token { self.after.map_or(0, |after| after.at) } else { self.filter.skips() };
         let (clusters, total) = self.filter.page(account, region, clusters, now, skip, size);
         let told = skip.saturating_add(clusters.len() as u64);
         ZonalClusterPage {
-            next: (told < total as u64).then_some(told),
+            next: (told < total as u64).then_some(Cursor { at: told, list }),
             clusters,
             page_number: self.filter.page_number,
             max_results: size,

@@ -2,7 +2,7 @@
 //! (`docs/facts/polardb.md#edge-clusters`).
 //!
 //! The list is flat, has no nodes, and tells the next token as long as there are more clusters, whichever way its pages
-//! are asked for. A token is the count of clusters told before, in the digits of every other token of ours.
+//! are asked for. The position in a token is the count of clusters told before.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,7 +10,6 @@ use alloc::vec::Vec;
 use super::clusters::{self, ClusterTag, cluster};
 use super::words::UNLOCKED;
 use crate::control_plane::Refusal;
-use crate::ebs::Cursor;
 use crate::ids::NodeId;
 use crate::polardb::{DbCluster, DescribeDbClustersZonal, RestartDbNodeZonal, ZonalClusterPage};
 use crate::wire::civil::format_iso;
@@ -22,7 +21,7 @@ pub(in crate::wire) fn describe(reader: &Reader<'_>) -> Result<DescribeDbCluster
     let filter = clusters::describe(reader)?;
     let max_results = reader.number("MaxResults", 1..=INT32)?;
     let after = reader.optional("NextToken", cursor::decode)?;
-    Ok(DescribeDbClustersZonal { filter, max_results, after: after.map(|Cursor(told)| told) })
+    Ok(DescribeDbClustersZonal { filter, max_results, after })
 }
 
 pub(in crate::wire) fn restart(reader: &mut Reader<'_>) -> Result<RestartDbNodeZonal, Refusal> {
@@ -41,7 +40,7 @@ object! {
         page_number: Number = "PageNumber" => Some(page.page_number.into()),
         items: Vec<ZonalCluster> = "Items" => page.clusters.iter().map(ZonalCluster::new).collect(),
         max_results: Number = "MaxResults" => Some(page.max_results.into()),
-        next_token: Text = "NextToken" => page.next.map(|told| cursor::encode(Cursor(told))),
+        next_token: Text = "NextToken" => page.next.map(cursor::encode),
     }
 
     /// A cluster in that list.

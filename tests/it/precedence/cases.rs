@@ -54,6 +54,11 @@ pub fn unknown_pair(rule: &'static str) -> Fault {
     fault(rule, "a pair that is not known", Parameter("ReplicaPairId", Some("pair-unknown")))
 }
 
+/// A token of a page, of no list that there is.
+pub fn other_list(rule: &'static str) -> Fault {
+    fault(rule, "a token of another list", Parameter("NextToken", Some("0000000000000000000000000000")))
+}
+
 pub fn third(rule: &'static str) -> Fault {
     fault(rule, "a region where neither end is", Parameter("RegionId", Some("cn-heyuan")))
 }
@@ -296,7 +301,13 @@ fn pairs() -> Vec<Case> {
             "",
             vec![unknown_pair("404 NoSuchResource (E-610"), third("404 NoSuchResource (E-620")],
         ),
-        case("DescribeDiskReplicaPairs", PAIRS.into(), "RegionId=cn-shanghai Version=2021-07-30", "", vec![]),
+        case(
+            "DescribeDiskReplicaPairs",
+            PAIRS.into(),
+            "RegionId=cn-shanghai Version=2021-07-30",
+            "",
+            vec![other_list("400 InvalidParameter (E-693")],
+        ),
     ]
 }
 
@@ -334,11 +345,14 @@ fn labels() -> Vec<Case> {
             PAIRS.into(),
             "RegionId=cn-shanghai Version=2021-07-30 ResourceType=diskreplicapair ResourceId.1=pair-1",
             "",
-            vec![fault(
-                "400 MissingParameter (E-713",
-                "neither a resource nor a tag",
-                Parameter("ResourceId.1", None),
-            )],
+            vec![
+                fault(
+                    "400 MissingParameter (E-713",
+                    "neither a resource nor a tag",
+                    Parameter("ResourceId.1", None),
+                ),
+                other_list("400 InvalidParameter (E-693"),
+            ],
         ),
         case("DescribeEbsRegions", PAIRS.into(), "Version=2021-07-30", "", vec![]),
         case(

@@ -1,7 +1,7 @@
 //! The operations of EBS on drills.
 
 use super::How::{Parameter, Policy};
-use super::cases::{PAIRS, at, case, third};
+use super::cases::{PAIRS, at, case, other_list, third};
 use super::groups::{GROUPS, MEMBERS, MORE_GROUPS, STOPPED, another};
 use super::{Case, fault, together};
 
@@ -82,7 +82,7 @@ pub fn all() -> Vec<Case> {
             drilled.clone(),
             "RegionId=cn-beijing Version=2021-07-30 PairId=pair-1",
             "",
-            vec![],
+            vec![other_list("400 InvalidParameter (E-693")],
         ),
         case(
             "StartReplicaGroupDrill",
@@ -134,7 +134,7 @@ pub fn all() -> Vec<Case> {
             drilled,
             "RegionId=cn-beijing Version=2021-07-30 GroupId=pg-1",
             "",
-            vec![],
+            vec![other_list("400 InvalidParameter (E-693")],
         ),
     ]
 }

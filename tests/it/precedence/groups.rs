@@ -1,7 +1,7 @@
 //! The operations of EBS on groups.
 
 use super::How::{Before, Parameter, Policy};
-use super::cases::{PAIRS, PLACES, at, case, third, unknown_pair};
+use super::cases::{PAIRS, PLACES, at, case, other_list, third, unknown_pair};
 use super::{Case, Fault, fault, together};
 
 /// Two groups beside them, each with one of the pairs.
@@ -286,7 +286,7 @@ pub fn all() -> Vec<Case> {
             format!("{PAIRS}{GROUPS}"),
             "RegionId=cn-shanghai Version=2021-07-30",
             "",
-            vec![],
+            vec![other_list("400 InvalidParameter (E-693")],
         ),
         case(
             "AddDiskReplicaPair",

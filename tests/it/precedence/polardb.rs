@@ -1,6 +1,7 @@
 //! The operations of PolarDB.
 
 use super::How::{Before, Parameter};
+use super::cases::other_list;
 use super::{Case, Fault, fault, networks, together};
 
 const CLASS: &str = "polar.mysql.x4.large";
@@ -290,7 +291,12 @@ fn clusters() -> Vec<Case> {
             "",
             vec![unknown("404 InvalidDBCluster.NotFound (P-100")],
         ),
-        case("DescribeDBClustersZonal", "RegionId=cn-hangzhou Version=2017-08-01", "", vec![]),
+        case(
+            "DescribeDBClustersZonal",
+            "RegionId=cn-hangzhou Version=2017-08-01",
+            "",
+            vec![other_list("400 InvalidNextToken.Malformed (P-117")],
+        ),
         case("DescribePolarDbRegions", "Version=2017-08-01", "", vec![]),
         case(
             "DescribeHALogs",

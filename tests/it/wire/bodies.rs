@@ -1,8 +1,9 @@
 //! Answers and refusals as they leave the house.
 
 use failover_model::Basis;
+use failover_model::Cursor;
 use failover_model::Timestamp;
-use failover_model::ebs::{Cursor, PairPage};
+use failover_model::ebs::PairPage;
 use failover_model::policy::Policy;
 use failover_model::wire::{Body, Format};
 use failover_model::wire::{Defaults, Entered, IdKind, Paste};
@@ -218,7 +219,7 @@ fn pages_end_with_an_empty_token_and_an_empty_page_leaves_no_trace_in_xml() {
     let xml = text(Body::success(operation, &elsewhere, "R-1", Format::Xml));
     assert!(!xml.contains("ReplicaPairs>"), "{xml}");
     let Response::PairPage(page) = elsewhere else { panic!("another answer") };
-    let page = PairPage { next: Some(Cursor(7)), ..page };
+    let page = PairPage { next: Some(Cursor { at: 7, list: 9 }), ..page };
     assert_ne!(as_json(operation, &Response::PairPage(page))["NextToken"], json!(""));
 }
 

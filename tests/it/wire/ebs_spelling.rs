@@ -138,7 +138,7 @@ fn rule_23_a_token_switches_page_numbers_off_ids_are_one_string_and_a_hyphen_is_
             pairs: vec![],
             group_names: Default::default(),
             site: Default::default(),
-            next: Some(failover_model::ebs::Cursor(7)),
+            next: Some(failover_model::Cursor { at: 7, list: 9 }),
             page: Page::default(),
             total: 0,
             other_site: vec![],
@@ -147,7 +147,10 @@ fn rule_23_a_token_switches_page_numbers_off_ids_are_one_string_and_a_hyphen_is_
     );
     let token: &'static str = Box::leak(token.next_token.unwrap().into_boxed_str());
     let both = page(&[("NextToken", token), ("PageNumber", "3"), ("PageSize", "5")]);
-    assert_eq!(both.page, Page::Token { max_results: 10, after: Some(failover_model::ebs::Cursor(7)) });
+    assert_eq!(
+        both.page,
+        Page::Token { max_results: 10, after: Some(failover_model::Cursor { at: 7, list: 9 }) }
+    );
     assert_eq!(page(&[("PageNumber", "3"), ("PageSize", "5")]).page, Page::Number { number: 3, size: 5 });
     let ids: Vec<String> =
         page(&[("PairIds", "pair-1,pair-2")]).pairs.iter().map(ToString::to_string).collect();

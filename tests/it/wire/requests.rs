@@ -1,8 +1,9 @@
 //! What requests come out as, and the rules that join two parameters.
 
+use failover_model::Cursor;
 use failover_model::ebs::{
-    Bandwidth, Charge, CreateDiskReplicaPair, Cursor, DescribeDiskReplicaPairs, Page, PairSettings,
-    PeriodUnit, ReprotectDiskReplicaPair, Site, StartDiskReplicaPair,
+    Bandwidth, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Page, PairSettings, PeriodUnit,
+    ReprotectDiskReplicaPair, Site, StartDiskReplicaPair,
 };
 use failover_model::polardb::{
     CreateDbCluster, DescribeDbClusters, Edition, Engine, FailoverDbCluster, HotStandby, ModifyDbNodeConfig,
@@ -204,24 +205,27 @@ fn pages_are_by_token_unless_only_number_or_size_is_given() {
 #[test]
 fn a_cursor_survives_its_token() {
     use failover_model::wire::DescribeDiskReplicaPairsResponse;
-    for at in [0, 1, 10, 4_096, u64::MAX - 1, u64::MAX] {
+    let lists = [0, 1, 0x1234_5678, u32::MAX];
+    let positions = [0, 1, 10, 4_096, u64::MAX - 1, u64::MAX];
+    for cursor in lists.iter().flat_map(|list| positions.map(|at| Cursor { at, list: *list })) {
         let page = failover_model::ebs::PairPage {
             pairs: vec![],
             group_names: std::collections::BTreeMap::new(),
             site: Site::Production,
-            next: Some(Cursor(at)),
+            next: Some(cursor),
             page: Page::default(),
             total: 0,
             other_site: vec![],
         };
         let token = DescribeDiskReplicaPairsResponse::new(&page, "r").next_token.unwrap();
-        assert_eq!(
-            list(&[("NextToken", &token)]).page,
-            Page::Token { max_results: 10, after: Some(Cursor(at)) }
-        );
-        for mangled in
-            [token.to_uppercase(), format!("{token}0"), token.replacen('0', "1", 1), token[1..].into()]
-        {
+        assert_eq!(list(&[("NextToken", &token)]).page, Page::Token { max_results: 10, after: Some(cursor) });
+        for mangled in [
+            token.to_uppercase(),
+            format!("{token}0"),
+            token.replacen('0', "1", 1),
+            token[1..].into(),
+            token[..20].into(),
+        ] {
             if mangled != token {
                 expect(DESCRIBE, &with(DESCRIBE, "NextToken", &mangled), 400, "InvalidParameter");
             }

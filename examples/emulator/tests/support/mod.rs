@@ -8,6 +8,10 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use failover_emulator::clock::Clock;
+use failover_emulator::policy;
+use failover_emulator::world::Origin;
+use failover_model::simulation::{LatencyProfile, Transitions};
 use serde_json::{Value, json};
 
 /// Nothing here takes longer, or the test fails.
@@ -18,6 +22,29 @@ pub const START: u64 = 1_767_225_600_000;
 
 pub const EBS: &str = "2021-07-30";
 pub const POLARDB: &str = "2017-08-01";
+
+/// What the worlds of a server without a socket begin with: a manual clock and seed 7.
+pub fn origin() -> Origin {
+    Origin {
+        policy: policy::default(),
+        seed: 7,
+        transitions: Transitions::Timed,
+        latency: LatencyProfile::QUICK,
+        clock: Clock::manual(),
+        account: "1234567890123456".parse().expect("an account"),
+        region: "cn-hangzhou".parse().expect("a region"),
+        regions: failover_model::Places::default(),
+    }
+}
+
+/// Waits until something is so.
+pub fn until(what: &str, is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
 
 /// An emulator; ended with the test.
 pub struct Server {

@@ -17,9 +17,9 @@ mod supersession;
 mod tombstones;
 
 use failover_model::ebs::{
-    Access, Bandwidth, Charge, CreateDiskReplicaPair, Cursor, DescribeDiskReplicaPairs, DiskChange,
-    EbsReason, EbsRefusal, FOUNDING_REGIONS, Page, PairCreated, PairPage, PairSeed, PairSettings,
-    PairStatus as S, PeriodUnit, Site,
+    Access, Bandwidth, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, DiskChange, EbsReason,
+    EbsRefusal, FOUNDING_REGIONS, Page, PairCreated, PairPage, PairSeed, PairSettings, PairStatus as S,
+    PeriodUnit, Site,
 };
 use failover_model::policy::{
     FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse, ProductionSite, ReverseNeeds,
@@ -31,8 +31,8 @@ use failover_model::{Fresh, Misuse, Observation, Outcome, Policy, Refusal, Respo
 use proptest::prelude::*;
 
 use crate::kit::{
-    self, DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, at_status, create_request, effects, id,
-    message, pair_id, rule, rules,
+    self, DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, at_status, create_request, cursor,
+    effects, id, message, pair_id, rule, rules,
 };
 
 /// A pair whose direction was reversed once: stopped, source in [`DESTINATION`].

@@ -7,7 +7,7 @@ mod progressing;
 mod tagging;
 
 use failover_model::ebs::{
-    Bandwidth, ChangeResourceGroup, Charge, CreateDiskReplicaPair, Cursor, DescribeDiskReplicaPairProgress,
+    Bandwidth, ChangeResourceGroup, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairProgress,
     DescribeDiskReplicaPairs, ListTagResources, MAX_RESOURCES, MAX_TAGS, ModifyDiskReplicaPair, Page,
     PairCreated, PairProgress, PairSettings, PairStatus as S, PeriodUnit, ReplicaId, ResourceType, Resources,
     TagFilter, TagPage, TagResources, UntagResources,
@@ -15,11 +15,12 @@ use failover_model::ebs::{
 use failover_model::policy::{BandwidthInPlace, PostpaidBandwidth};
 use failover_model::simulation::{Fault, LatencyProfile, Selector, Simulation, Transitions};
 use failover_model::text::{Description, Name, Tag, TagKey, TagValue};
-use failover_model::{Call, Fact, Fresh, Refusal, Request, Step};
+use failover_model::{Call, Cursor, Fact, Fresh, Refusal, Request, Step};
 use failover_model::{GroupFact, PairFact, Response};
 
 use crate::kit::{
-    self, DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, at_status, id, pair_id, rule, rules, tag,
+    self, DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, at_status, cursor, id, pair_id, rule,
+    rules, tag,
 };
 
 fn modify(name: Option<&str>, description: Option<&str>, enable_rtc: Option<bool>) -> ModifyDiskReplicaPair {

@@ -82,14 +82,16 @@ fn a_list_holds_what_is_named_and_meets_every_condition() {
     expect(&[], vec![filter("env", None)], &["pair-1", "pair-2"]);
     expect(&[], vec![filter("env", Some("test")), filter("team", None)], &["pair-2"]);
     expect(&[], vec![filter("env", Some("prod"))], &[]);
-    let beyond = list(&mut world, &[1, 2], vec![], Some(Cursor(u64::MAX)));
+    let both = || ListTagResources { resources: pairs(&[1, 2]), tags: vec![], after: None };
+    let beyond = list(&mut world, &[1, 2], vec![], Some(cursor(both(), u64::MAX)));
     assert!(beyond.resources.is_empty(), "a cursor counts beside ids, too");
     let first = DescribeDiskReplicaPairs {
         page: Page::Token { max_results: 1, after: None },
         ..DescribeDiskReplicaPairs::default()
     };
     let Ok(Response::PairPage(first)) = ask(&mut world, SOURCE, first) else { panic!("no page") };
-    let after = list(&mut world, &[1, 2], vec![], first.next);
+    let first = first.next.expect("a second page").at;
+    let after = list(&mut world, &[1, 2], vec![], Some(cursor(both(), first)));
     assert_eq!(found(&after), ["pair-2"], "what the cursor names was listed before it");
     let page = list(&mut world, &[2], vec![], None);
     assert_eq!((page.kind, page.resources[0].tags.len(), page.next), (ResourceType::Pair, 2, None));
@@ -101,7 +103,7 @@ fn a_list_names_a_resource_or_a_tag() {
     let mut world = two();
     put(&mut world, &[1], &[tag("env", "test")]).unwrap();
     for resources in [pairs(&[]), Resources::Groups(vec![])] {
-        let request = ListTagResources { resources, tags: vec![], after: Some(Cursor(0)) };
+        let request = ListTagResources { resources, tags: vec![], after: Some(Cursor { at: 0, list: 0 }) };
         let refusal = ask(&mut world, SOURCE, request).unwrap_err();
         let answer = refusal.wire();
         assert_eq!(
