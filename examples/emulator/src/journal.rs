@@ -15,6 +15,7 @@ use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
+use std::thread::JoinHandle;
 
 use axum::body::Body;
 use axum::http::{Method, Request, Uri};
@@ -157,9 +158,10 @@ enum Write {
     State { account: AccountId, kept: Box<Kept> },
 }
 
-/// The open store.
+/// The open store. Whoever drops it waits until all is written and the store is closed.
 pub struct Journal {
-    writes: mpsc::Sender<Write>,
+    writes: Option<mpsc::Sender<Write>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 /// What a store holds of one account.
@@ -260,10 +262,10 @@ impl Opened {
         let (writes, waiting) = mpsc::channel();
         let thread = std::thread::Builder::new().name("journal".into());
         let database = self.database;
-        thread
+        let thread = thread
             .spawn(move || write_all(&database, &waiting))
             .map_err(|error| format!("the journal: {error}"))?;
-        Ok(Journal { writes })
+        Ok(Journal { writes: Some(writes), thread: Some(thread) })
     }
 }
 
@@ -301,13 +303,27 @@ impl Journal {
     pub fn append(&self, account: &AccountId, number: u64, record: Record) -> Ticket {
         let (done, durable) = oneshot::channel();
         // A writer that stopped drops the sender, and the ticket says so.
-        let _ = self.writes.send(Write::Record { account: account.clone(), number, record, done });
+        self.send(Write::Record { account: account.clone(), number, record, done });
         Ticket(durable)
     }
 
     /// Puts a state on its way to the disk; what came before it goes.
     pub fn keep(&self, account: &AccountId, kept: Kept) {
-        let _ = self.writes.send(Write::State { account: account.clone(), kept: Box::new(kept) });
+        self.send(Write::State { account: account.clone(), kept: Box::new(kept) });
+    }
+
+    fn send(&self, write: Write) {
+        if let Some(writes) = &self.writes {
+            let _ = writes.send(write);
+        }
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        self.writes = None;
+        // A writer that panicked has nothing more to write.
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 

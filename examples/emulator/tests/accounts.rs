@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
+use failover_emulator::Emulator;
 use failover_emulator::clock::Clock;
-use failover_emulator::emulator::Emulator;
 use failover_emulator::limits::Limits;
 use failover_emulator::world::Origin;
 use failover_emulator::{policy, router, serve};

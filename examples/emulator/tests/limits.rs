@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
+use failover_emulator::Emulator;
 use failover_emulator::clock::Clock;
-use failover_emulator::emulator::Emulator;
 use failover_emulator::limits::Limits;
 use failover_emulator::world::Origin;
 use failover_emulator::{policy, router, serve};
