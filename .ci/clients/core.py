@@ -1,4 +1,4 @@
-"""One call by aliyun-python-sdk-core with aliyun-python-sdk-polardb: python core.py CALL, a JSON object.
+"""One call by aliyun-python-sdk-core, for PolarDB with aliyun-python-sdk-polardb: python core.py CALL, a JSON object.
 
 Prints one JSON object: what the caller got.
 """
@@ -9,27 +9,29 @@ import time
 from importlib import import_module
 
 from aliyunsdkcore.client import AcsClient
+from aliyunsdkcore.request import CommonRequest
 
 call = json.loads(sys.argv[1])
 more = {"auto_retry": call["retry"], "max_retry_time": 3} if "retry" in call else {}
 if call.get("read_timeout"):
     more["timeout"] = call["read_timeout"] / 1000
 client = AcsClient(call["account"], "secret", "cn-hangzhou", **more)
-name = f"{call['action']}Request"
-request = getattr(import_module(f"aliyunsdkpolardb.request.v20170801.{name}"), name)()
-request.set_protocol_type("http")
-request.set_endpoint(call["endpoint"])
-request.set_accept_format("json")
-if call["action"] == "DescribeDBClusters":
-    request.add_query_param("RegionId", "cn-hangzhou")
+if call["product"] == "polardb":
+    name = f"{call['action']}Request"
+    request = getattr(import_module(f"aliyunsdkpolardb.request.v20170801.{name}"), name)()
+    request.set_endpoint(call["endpoint"])
 else:
-    request.set_DBClusterId(call["cluster"])
-if call["action"] == "FailoverDBCluster" and ("token" in call):
-    request.set_ClientToken(call["token"])
+    request = CommonRequest(domain=call["endpoint"], version=call["version"], action_name=call["action"])
+request.set_protocol_type("http")
+request.set_accept_format("json")
+for name, value in call["parameters"].items():
+    if hasattr(request, f"set_{name}"):
+        getattr(request, f"set_{name}")(value)
+    else:
+        request.add_query_param(name, value)
 started = time.monotonic()
 try:
-    body = json.loads(client.do_action_with_exception(request))
-    got = {"ok": True, "nodes": len(body.get("DBNodes") or []), "clusters": body.get("TotalRecordCount")}
+    got = {"ok": True, "body": json.loads(client.do_action_with_exception(request))}
 except Exception as error:  # whatever the client raises is what is recorded
     got = {"ok": False, "error": type(error).__name__, "code": str(getattr(error, "error_code", "") or "")}
 print(json.dumps({**got, "seconds": time.monotonic() - started}))

@@ -17,7 +17,6 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, delete, get, post, put};
 use axum::{Json, body::Bytes};
-use failover_model::simulation::Transitions;
 use failover_model::{AccountId, Span};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -28,6 +27,7 @@ use crate::clock::LONGEST_ADVANCE;
 use crate::emulator::{Emulator, TooManyAccounts};
 use crate::feed::{Filter, KEPT};
 use crate::journal::{NotKept, Said};
+use crate::requests::{ClockMove, Destination, EventQuery, OfAccount, TransitionsChange};
 use crate::world::World;
 use crate::{effects, faults, incoming, policy, resources, seed, state, strict};
 
@@ -73,7 +73,10 @@ async fn well_addressed(request: Request, next: Next) -> Response {
         let error = "a page of another origin is not answered".to_owned();
         return Refused { status: StatusCode::FORBIDDEN, error, more: None }.into_response();
     }
-    next.run(request).await
+    let (method, target) = (request.method().clone(), request.uri().clone());
+    let answer = next.run(request).await;
+    tracing::debug!(%method, %target, status = answer.status().as_u16(), "control");
+    answer
 }
 
 /// Browsers name the origin of a page; it is this server's if it ends in the host that was called.
@@ -168,13 +171,6 @@ pub fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refused> {
         Ok(Query(query)) => Ok(query),
         Err(rejection) => Err(Refused::bad(rejection.body_text())),
     }
-}
-
-/// The query of a request that says nothing but the account.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OfAccount {
-    account: Option<AccountId>,
 }
 
 /// The account of a request whose query names nothing else.
@@ -297,28 +293,15 @@ fn next(world: &World) -> Option<Value> {
     Some(json!({ "at_ms": due.at.as_millis(), "reason": due.reason, "resource": due.resource }))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Move {
-    advance_ms: Option<u64>,
-    to: Option<Destination>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Destination {
-    Next,
-}
-
 async fn move_clock(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
     let account = account(&emulator, &uri)?;
     let target = match json(&emulator, request).await?.1 {
-        Move { advance_ms: Some(by), to: None } if by > LONGEST_ADVANCE.as_millis() => {
+        ClockMove { advance_ms: Some(by), to: None } if by > LONGEST_ADVANCE.as_millis() => {
             let most = LONGEST_ADVANCE.as_millis();
             return Err(Refused::bad(format!("advance_ms is at most {most}, which is 31 days")));
         }
-        Move { advance_ms: Some(by), to: None } => Target::Ahead(Span::from_millis(by)),
-        Move { advance_ms: None, to: Some(Destination::Next) } => Target::NextDue,
+        ClockMove { advance_ms: Some(by), to: None } => Target::Ahead(Span::from_millis(by)),
+        ClockMove { advance_ms: None, to: Some(Destination::Next) } => Target::NextDue,
         _ => return Err(Refused::bad("give either advance_ms or to")),
     };
     let stopped = |status, error: &str| Refused { status, error: error.to_owned(), more: None };
@@ -335,15 +318,9 @@ async fn move_clock(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Re
     told(json!({ "now_ms": moved.now.as_millis(), "fired": moved.fired, "next": next }))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Mode {
-    mode: Transitions,
-}
-
 async fn set_transitions(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
     let account = account(&emulator, &uri)?;
-    let (said, Mode { mode }) = json(&emulator, request).await?;
+    let (said, TransitionsChange { mode }) = json(&emulator, request).await?;
     let set = account.change(
         || said,
         |world, now| {
@@ -389,19 +366,8 @@ async fn disks(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
     told(json!({ "disks": disks }))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wanted {
-    after: Option<u64>,
-    limit: Option<usize>,
-    resource: Option<String>,
-    account: Option<AccountId>,
-    #[serde(default)]
-    wait_ms: u64,
-}
-
 async fn events(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
-    let Wanted { after, limit, resource, account, wait_ms } = query(&uri)?;
+    let EventQuery { after, limit, resource, account, wait_ms } = query(&uri)?;
     let account = named(&emulator, account)?;
     let limit = limit.unwrap_or(1_000);
     if limit == 0 || limit > KEPT {

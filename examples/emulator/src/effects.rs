@@ -6,15 +6,14 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::Uri;
 use failover_model::ebs::{GroupEffect, PairEffect, ReplicaId};
-use failover_model::polardb::{ClusterEffect, Failure, NetworkEffect};
+use failover_model::polardb::{ClusterEffect, NetworkEffect};
 use failover_model::simulation::Resolution;
-use failover_model::text::StatusMessage;
-use failover_model::{AccountId, Effect, EffectId, EffectKind, Misuse, NodeId, Outcome, PairId};
-use serde::Deserialize;
+use failover_model::{Effect, EffectId, EffectKind, Misuse, Outcome};
 use serde_json::{Value, json};
 
 use crate::control::{Answer, Refused, account, json, named, number, query, told};
 use crate::emulator::Emulator;
+use crate::requests::{EffectQuery, Ending};
 
 /// An effect as it is listed.
 fn view(effect: &Effect) -> Value {
@@ -57,16 +56,9 @@ fn view(effect: &Effect) -> Value {
     })
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wanted {
-    resource: Option<String>,
-    account: Option<AccountId>,
-}
-
 /// `GET effects`.
 pub async fn list(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
-    let Wanted { resource, account } = query(&uri)?;
+    let EffectQuery { resource, account } = query(&uri)?;
     let account = named(&emulator, account)?;
     let effects = account.with(|world, _| {
         let outstanding = world.simulation.plane().outstanding();
@@ -75,27 +67,6 @@ pub async fn list(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
         outstanding.filter(wanted).map(|effect| view(&effect)).collect::<Vec<Value>>()
     });
     told(json!({ "effects": effects.await }))
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "outcome", rename_all = "snake_case", deny_unknown_fields)]
-enum Ending {
-    Succeeded {},
-    Failed {
-        #[serde(default = "other")]
-        reason: Failure,
-        message: Option<StatusMessage>,
-        /// Of a group's effect: the members that failed, if the others were done.
-        pairs: Option<BTreeSet<PairId>>,
-    },
-    Chosen {
-        node: NodeId,
-    },
-    Auto {},
-}
-
-fn other() -> Failure {
-    Failure::Other
 }
 
 impl From<Ending> for Resolution {

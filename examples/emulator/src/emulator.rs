@@ -10,6 +10,8 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use axum::Router;
 use failover_model::AccountId;
 use tokio::sync::watch;
+use tracing::instrument::WithSubscriber;
+use tracing::subscriber::NoSubscriber;
 
 use crate::account::Account;
 use crate::clock::Clock;
@@ -118,7 +120,9 @@ impl Emulator {
             if let Some(said) = said {
                 let request = said.request().map_err(|error| told(&error))?;
                 // An answer that a fault lost is one that was given.
-                drop(serve::answer(router.clone(), request).await);
+                // It was logged when it was made.
+                let answered = serve::answer(router.clone(), request).with_subscriber(NoSubscriber::new());
+                drop(answered.await);
             }
             let at = account.taken_up().await.clock.now();
             last = Some((at, record.offset_ms));

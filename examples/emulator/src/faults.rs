@@ -12,156 +12,27 @@
 //! the exception: the model knows those in pairs, and what is seen of another counts once a pair has it. Of a disk and of a
 //! region that is to be silent the answer says whether it is `known`.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::{Method, Uri};
-use failover_model::ebs::{DiskChange, DrillEffect};
-use failover_model::polardb::{ClusterStatus, Failure, NodeChange, NodeWork};
-use failover_model::simulation::{
-    Fault, GroupStage, NetworkStage, PairStage, PlannedFault, ReplyFault, Selector, Simulation,
-};
+use failover_model::ebs::DiskChange;
+use failover_model::polardb::{ClusterStatus, NodeChange, NodeWork};
+use failover_model::simulation::{Fault, PlannedFault, ReplyFault, Selector, Simulation};
 use failover_model::text::StatusMessage;
 use failover_model::{
     AccountId, BadId, ClusterId, DiskId, DrillId, EffectKind, GroupId, NetworkId, NodeId, Observation,
-    Operation, PairId, RegionId, Timestamp, ZoneId,
+    Operation, PairId, RegionId, Timestamp,
 };
-use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use crate::control::{Answer, Refused, account, done, json, number, told};
 use crate::emulator::Emulator;
 use crate::journal::Said;
+use crate::requests::{Fault as Asked, ONCE, ReplyFault as Reply};
 use crate::world::World;
 use crate::{place, reply};
-
-/// A fault as it is posted.
-#[derive(Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-enum Posted {
-    Switch {
-        node: String,
-        #[serde(default = "other")]
-        reason: Failure,
-        #[serde(default = "once")]
-        times: Option<NonZeroU32>,
-    },
-    Work {
-        cluster: String,
-        effect: Option<String>,
-        #[serde(default = "other")]
-        reason: Failure,
-        #[serde(default = "once")]
-        times: Option<NonZeroU32>,
-    },
-    Node {
-        node: String,
-        up: bool,
-    },
-    Replication {
-        node: String,
-        healthy: bool,
-    },
-    Cluster {
-        cluster: ClusterId,
-        status: StatusMessage,
-    },
-    Disk {
-        disk: DiskId,
-        up: Option<bool>,
-        attached: Option<bool>,
-        removed: Option<bool>,
-    },
-    Pair {
-        pair: Option<String>,
-        disk: Option<DiskId>,
-        fails: Option<PairStage>,
-        message: Option<StatusMessage>,
-        invalid: Option<StatusMessage>,
-        #[serde(default, deserialize_with = "given")]
-        times: Option<Option<NonZeroU32>>,
-    },
-    Group {
-        group: String,
-        fails: Option<GroupStage>,
-        invalid: Option<StatusMessage>,
-        #[serde(default, deserialize_with = "given")]
-        times: Option<Option<NonZeroU32>>,
-    },
-    Network {
-        network: String,
-        fails: NetworkStage,
-        #[serde(default = "once")]
-        times: Option<NonZeroU32>,
-    },
-    Drill {
-        /// The drill, or below what it belongs to, before its id is known.
-        drill: Option<String>,
-        pair: Option<String>,
-        group: Option<String>,
-        fails: DrillEffect,
-        message: Option<StatusMessage>,
-        #[serde(default = "once")]
-        times: Option<NonZeroU32>,
-    },
-    Zone {
-        zone: ZoneId,
-        up: bool,
-    },
-    Region {
-        region: RegionId,
-        up: bool,
-        #[serde(default = "yes")]
-        api: bool,
-    },
-    Hold {
-        effect: String,
-        #[serde(default = "any")]
-        resource: String,
-        #[serde(default = "once")]
-        times: Option<NonZeroU32>,
-    },
-    Reply {
-        action: String,
-        #[serde(default = "yes")]
-        effect: bool,
-        #[serde(default)]
-        lose: bool,
-        status: Option<u16>,
-        code: Option<String>,
-        message: Option<String>,
-        body: Option<String>,
-        #[serde(default)]
-        delay_ms: u64,
-        #[serde(default)]
-        headers: BTreeMap<String, String>,
-        #[serde(default = "once")]
-        times: Option<NonZeroU32>,
-    },
-}
-
-fn other() -> Failure {
-    Failure::Other
-}
-
-fn once() -> Option<NonZeroU32> {
-    Some(NonZeroU32::MIN)
-}
-
-fn any() -> String {
-    Selector::any().0
-}
-
-fn yes() -> bool {
-    true
-}
-
-/// Tells `null`, which means something, from a field left out.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(from).map(Some)
-}
 
 /// What a posted fault comes to.
 enum Meant {
@@ -179,7 +50,7 @@ enum Meant {
 pub async fn make(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
     let account = account(&emulator, &uri)?;
     let (said, posted): (_, Value) = json(&emulator, request).await?;
-    let posted: Posted =
+    let posted: Asked =
         serde_json::from_value(posted).map_err(|error| Refused::bad(format!("the fault: {error}")))?;
     let made = account.change(
         || said,
@@ -235,13 +106,13 @@ fn observe(world: &mut World, now: Timestamp, observations: &[Observation]) -> R
     Ok(())
 }
 
-fn meant(posted: Posted, simulation: &Simulation, account: &AccountId) -> Result<Meant, Refused> {
+fn meant(posted: Asked, simulation: &Simulation, account: &AccountId) -> Result<Meant, Refused> {
     match posted {
-        Posted::Switch { node, reason, times } => {
+        Asked::Switch { node, reason, times } => {
             let node = selector("node", node, |id| NodeId::parse(id).map(drop))?;
             Ok(Meant::Planned(Fault::Switch { node, reason }, times))
         }
-        Posted::Work { cluster, effect, reason, times } => {
+        Asked::Work { cluster, effect, reason, times } => {
             let cluster = selector("cluster", cluster, |id| ClusterId::parse(id).map(drop))?;
             if let Some(effect) = effect.as_deref().filter(|effect| !NodeWork::NAMES.contains(effect)) {
                 let known = NodeWork::NAMES.join(", ");
@@ -249,10 +120,10 @@ fn meant(posted: Posted, simulation: &Simulation, account: &AccountId) -> Result
             }
             Ok(Meant::Planned(Fault::Work { cluster, effect, reason }, times))
         }
-        Posted::Node { node, up } => nodes(simulation, &node, NodeChange::Up(up)),
-        Posted::Replication { node, healthy } => nodes(simulation, &node, NodeChange::Replicating(healthy)),
-        Posted::Cluster { cluster, status } => busy(simulation, cluster, status),
-        Posted::Disk { disk, up, attached, removed } => {
+        Asked::Node { node, up } => nodes(simulation, &node, NodeChange::Up(up)),
+        Asked::Replication { node, healthy } => nodes(simulation, &node, NodeChange::Replicating(healthy)),
+        Asked::Cluster { cluster, status } => busy(simulation, cluster, status),
+        Asked::Disk { disk, up, attached, removed } => {
             if removed == Some(false) {
                 return Err(Refused::bad("a removed disk does not come back; give removed as true"));
             }
@@ -269,7 +140,7 @@ fn meant(posted: Posted, simulation: &Simulation, account: &AccountId) -> Result
             }
             Ok(disk_seen(account, &disk, &changes))
         }
-        Posted::Pair {
+        Asked::Pair {
             pair: Some(pair),
             disk: None,
             fails: None,
@@ -277,33 +148,33 @@ fn meant(posted: Posted, simulation: &Simulation, account: &AccountId) -> Result
             invalid: Some(why),
             times: None,
         } => pairs(simulation, &pair, &why),
-        Posted::Pair { pair, disk, fails: Some(fails), message, invalid: None, times } => {
+        Asked::Pair { pair, disk, fails: Some(fails), message, invalid: None, times } => {
             if pair.is_some() == disk.is_some() {
                 return Err(Refused::bad("give either pair or disk"));
             }
             let pair =
                 pair.map(|pair| selector("pair", pair, |id| PairId::parse(id).map(drop))).transpose()?;
             let disk = disk.map(|disk| disk.to_string());
-            Ok(Meant::Planned(Fault::Pair { pair, disk, fails, message }, times.unwrap_or_else(once)))
+            Ok(Meant::Planned(Fault::Pair { pair, disk, fails, message }, times.unwrap_or(ONCE)))
         }
-        Posted::Pair { .. } => Err(Refused::bad(
+        Asked::Pair { .. } => Err(Refused::bad(
             "give fails, with pair or disk and perhaps message and times, or invalid with pair alone",
         )),
-        Posted::Group { group, fails: Some(fails), invalid: None, times } => {
+        Asked::Group { group, fails: Some(fails), invalid: None, times } => {
             let group = selector("group", group, |id| GroupId::parse(id).map(drop))?;
-            Ok(Meant::Planned(Fault::Group { group, fails }, times.unwrap_or_else(once)))
+            Ok(Meant::Planned(Fault::Group { group, fails }, times.unwrap_or(ONCE)))
         }
-        Posted::Group { group, fails: None, invalid: Some(why), times: None } => {
+        Asked::Group { group, fails: None, invalid: Some(why), times: None } => {
             groups(simulation, &group, &why)
         }
-        Posted::Group { .. } => {
+        Asked::Group { .. } => {
             Err(Refused::bad("give group and fails, perhaps with times, or invalid with group alone"))
         }
-        Posted::Network { network, fails, times } => {
+        Asked::Network { network, fails, times } => {
             let network = selector("network", network, |id| NetworkId::parse(id).map(drop))?;
             Ok(Meant::Planned(Fault::Network { network, fails }, times))
         }
-        Posted::Drill { drill, pair, group, fails, message, times } => {
+        Asked::Drill { drill, pair, group, fails, message, times } => {
             let mut of = [drill, pair, group].into_iter().flatten();
             let (Some(of), None) = (of.next(), of.next()) else {
                 return Err(Refused::bad("give one of drill, pair and group"));
@@ -311,12 +182,12 @@ fn meant(posted: Posted, simulation: &Simulation, account: &AccountId) -> Result
             let of = selector("drill", of, |id| DrillId::parse(id).map(drop))?;
             Ok(Meant::Planned(Fault::Drill { of, fails, message }, times))
         }
-        Posted::Zone { zone, up } => {
+        Asked::Zone { zone, up } => {
             let observations = place::all(simulation, up, |_, found| *found == zone);
             let nothing = || Refused::bad(format!("the account has nothing in zone {zone}"));
             Ok(Meant::Observed(observations.ok_or_else(nothing)?))
         }
-        Posted::Region { region, up, api } => {
+        Asked::Region { region, up, api } => {
             let observations = place::all(simulation, up, |found, _| *found == region);
             // A region without resources may still be asked, and so be silent, and speak again.
             if observations.is_none() && api && !simulation.is_silent(&region) {
@@ -324,8 +195,19 @@ fn meant(posted: Posted, simulation: &Simulation, account: &AccountId) -> Result
             }
             Ok(Meant::Region { observations: observations.unwrap_or_default(), region, api })
         }
-        Posted::Hold { effect, resource, times } => hold(effect, resource, times),
-        Posted::Reply { action, effect, lose, status, code, message, body, delay_ms, headers, times } => {
+        Asked::Hold { effect, resource, times } => hold(effect, resource, times),
+        Asked::Reply(Reply {
+            action,
+            effect,
+            lose,
+            status,
+            code,
+            message,
+            body,
+            delay_ms,
+            headers,
+            times,
+        }) => {
             let operation = Operation::ALL.iter().copied().find(|operation| operation.as_str() == action);
             let action =
                 operation.ok_or_else(|| Refused::bad(format!("no modelled action is named {action}")))?;

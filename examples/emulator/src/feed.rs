@@ -6,10 +6,11 @@
 //!
 //! Who waits is woken by the event that is waited for and by no other, so that many who wait cost those nothing who call.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
 use failover_model::AccountId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
@@ -17,7 +18,7 @@ use tokio::sync::oneshot;
 pub const KEPT: usize = 20_000;
 
 /// One event as it is told.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Its number; zero until it is [pushed](Feed::push).
     pub seq: u64,
@@ -28,9 +29,9 @@ pub struct Entry {
     /// The pair, cluster or disk; `None` where a call names none or several.
     pub resource: Option<String>,
     /// What happened.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// The number of the rule that decided.
-    pub rule: Option<&'static str>,
+    pub rule: Option<Cow<'static, str>>,
     /// The status, access or writer before.
     pub from: Option<String>,
     /// The status, access or writer after.
@@ -47,7 +48,7 @@ impl Entry {
             at_ms,
             account,
             resource: None,
-            kind,
+            kind: Cow::Borrowed(kind),
             rule: None,
             from: None,
             to: None,
@@ -74,7 +75,7 @@ pub struct Filter {
 }
 
 /// What a reader gets.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     /// The oldest that match, in order.
     pub events: Vec<Entry>,

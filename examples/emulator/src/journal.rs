@@ -18,6 +18,7 @@ use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
+use std::thread::JoinHandle;
 
 use axum::body::Body;
 use axum::http::{Method, Request, Uri, Version};
@@ -175,10 +176,12 @@ enum Write {
     },
 }
 
-/// The open store.
+/// The open store. Whoever drops it waits until all is written and the store is closed.
 pub struct Journal {
-    writes: mpsc::Sender<Write>,
-    states: mpsc::Sender<(AccountId, Kept)>,
+    writes: Option<mpsc::Sender<Write>>,
+    states: Option<mpsc::Sender<(AccountId, Kept)>>,
+    /// The one that spells states, which feeds the other, and the one that writes.
+    threads: [Option<JoinHandle<()>>; 2],
 }
 
 /// What a store holds of one account.
@@ -274,9 +277,10 @@ impl Opened {
         let (database, to_writer) = (self.database, writes.clone());
         let thread = |name: &str| std::thread::Builder::new().name(name.into());
         let told = |error: std::io::Error| format!("the journal: {error}");
-        thread("journal").spawn(move || write_all(&database, &waiting)).map_err(told)?;
-        thread("states").spawn(move || spell_all(&unwritten, &to_writer)).map_err(told)?;
-        Ok(Journal { writes, states })
+        let writer = thread("journal").spawn(move || write_all(&database, &waiting)).map_err(told)?;
+        let speller = thread("states").spawn(move || spell_all(&unwritten, &to_writer)).map_err(told)?;
+        let threads = [Some(speller), Some(writer)];
+        Ok(Journal { writes: Some(writes), states: Some(states), threads })
     }
 }
 
@@ -314,13 +318,31 @@ impl Journal {
     pub fn append(&self, account: &AccountId, number: u64, record: Record) -> Ticket {
         let (done, durable) = oneshot::channel();
         // A writer that stopped drops the sender, and the ticket says so.
-        let _ = self.writes.send(Write::Record { account: account.clone(), number, record, done });
+        self.send(Write::Record { account: account.clone(), number, record, done });
         Ticket(durable)
     }
 
     /// Puts a state on its way to the disk; what came before it goes.
     pub fn keep(&self, account: &AccountId, kept: Kept) {
-        let _ = self.states.send((account.clone(), kept));
+        if let Some(states) = &self.states {
+            let _ = states.send((account.clone(), kept));
+        }
+    }
+
+    fn send(&self, write: Write) {
+        if let Some(writes) = &self.writes {
+            let _ = writes.send(write);
+        }
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        (self.states, self.writes) = (None, None);
+        // A thread that panicked has nothing more to write.
+        for thread in self.threads.iter_mut().filter_map(Option::take) {
+            let _ = thread.join();
+        }
     }
 }
 

@@ -5,6 +5,9 @@
 //!
 //! The binary adds a socket, signals and standard output. What it serves is [`router`], which [`serve::answer`] asks
 //! without any of these: so a test can make every request that a client can.
+//!
+//! Tests of other programs start a server with [`Emulator::start`] and steer it with [`Control`], which also steers one
+//! elsewhere.
 #![forbid(unsafe_code)]
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg_attr(
@@ -13,11 +16,13 @@
 )]
 
 pub mod account;
+pub mod answers;
 mod caller;
+mod client;
 pub mod clock;
 mod control;
 mod effects;
-pub mod emulator;
+mod emulator;
 mod faults;
 pub mod feed;
 mod head;
@@ -30,7 +35,9 @@ mod project;
 pub mod record;
 mod rehearsal;
 mod reply;
+pub mod requests;
 mod resources;
+mod running;
 mod seed;
 pub mod serve;
 pub mod start;
@@ -44,7 +51,10 @@ use std::sync::Arc;
 
 use axum::Router;
 
-use emulator::Emulator;
+pub use client::{Control, ControlError, Refusal};
+pub use emulator::{Emulator, TooManyAccounts};
+pub use running::{NotStarted, Server, Start};
+pub use state::AccountState;
 
 /// All that a client can ask of an emulator.
 pub fn router(emulator: &Arc<Emulator>) -> Router {
@@ -56,3 +66,8 @@ pub fn draw_seed() -> u64 {
     const WHOLE: u64 = (1 << 53) - 1;
     std::hash::RandomState::new().build_hasher().finish() & WHOLE
 }
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -8,10 +8,20 @@ use failover_emulator::start::Flags;
 use failover_emulator::{draw_seed, router, serve};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing::level_filters::LevelFilter;
 
 fn main() -> ExitCode {
     let flags = Flags::parse();
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    // One JSON object a line, with its fields at the top.
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .with_target(false)
+        .with_max_level(LevelFilter::from(flags.log_level))
+        .with_writer(std::io::stderr)
+        .init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return refuse(&format!("no runtime: {error}")),
@@ -43,13 +53,14 @@ async fn run(flags: Flags) -> Result<(), String> {
     let interrupted = signal(SignalKind::interrupt()).map_err(no_signals)?;
 
     if drawn.is_some() {
-        eprintln!("seed {}", emulator.origin.seed);
+        tracing::info!(seed = emulator.origin.seed, "the seed was drawn");
     }
     let mut out = std::io::stdout();
     // Who closed standard output does not want the line.
     let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
 
     serve::serve(listener, router(&emulator), emulator, either(terminated, interrupted)).await;
+    tracing::info!("the server has ended");
     Ok(())
 }
 

@@ -54,7 +54,7 @@ use crate::feed::Entry;
 pub fn entry(event: &Event) -> Entry {
     let blank = |kind| {
         let entry = Entry::new(event.at.as_millis(), event.account.clone(), kind);
-        Entry { rule: Some(event.rule.as_str()), ..entry }
+        Entry { rule: Some(event.rule.as_str().into()), ..entry }
     };
     match &event.fact {
         Fact::Pair { pair, fact } => {

@@ -11,27 +11,21 @@ use axum::http::Uri;
 use failover_model::ebs::{ReplicaId, ReplicaPair};
 use failover_model::polardb::{DbCluster, Electorate, NodeChange, Priority};
 use failover_model::simulation::Transitions;
-use failover_model::{AccountId, ClusterId, ControlPlane, Observation, catalogue};
+use failover_model::{ClusterId, ControlPlane, Observation, catalogue};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::control::{Answer, Refused, account, named, query, told};
 use crate::emulator::Emulator;
 use crate::project;
+use crate::requests::ResourceQuery;
 
 /// The most of each kind that is told.
 const MOST: usize = 500;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wanted {
-    account: Option<AccountId>,
-    limit: Option<usize>,
-}
-
 /// `GET resources`.
 pub async fn list(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
-    let Wanted { account, limit } = query(&uri)?;
+    let ResourceQuery { account, limit } = query(&uri)?;
     let limit = limit.unwrap_or(200);
     if limit == 0 || limit > MOST {
         return Err(Refused::bad(format!("limit is 1 to {MOST}")));

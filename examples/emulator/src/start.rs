@@ -9,6 +9,7 @@ use std::sync::Arc;
 use clap::{Parser, ValueEnum};
 use failover_model::simulation::{LatencyProfile, Transitions};
 use failover_model::{AccountId, Places, Policy, RegionId};
+use tracing::level_filters::LevelFilter;
 
 use crate::clock::Clock;
 use crate::emulator::Emulator;
@@ -18,9 +19,9 @@ use crate::record::Recorder;
 use crate::world::Origin;
 use crate::{policy, strict};
 
-/// An emulator of Alibaba Cloud failover: EBS disk replica pairs and PolarDB clusters, in memory.
+/// An emulator of Alibaba Cloud failover: EBS disk replica pairs and PolarDB clusters.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, after_help = EXAMPLES)]
 pub struct Flags {
     /// Where to listen; port 0 picks a free one.
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8520")]
@@ -58,7 +59,28 @@ pub struct Flags {
     /// The most connections at one time; those beyond are answered 503 and closed.
     #[arg(long, value_name = "N", default_value_t = DEFAULT_CONNECTIONS)]
     connections: NonZeroUsize,
+    /// What is logged to standard error, one JSON object a line; `debug` has one for each request.
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = LogLevel::Info)]
+    pub log_level: LogLevel,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  The clock stands until it is moved, and every run is the same:
+    failover-emulator --clock manual --seed 7
+
+  A server for a team: it keeps everything, and others may reach it:
+    failover-emulator --listen 0.0.0.0:8520 --data /var/lib/failover-emulator --latency documented
+
+  Each effect ends within its call, each request is logged, and the calls are recorded:
+    failover-emulator --transitions immediate --log-level debug --record trace.jsonl
+
+  A call, what came of it, and a minute later:
+    curl 'http://127.0.0.1:8520/?Action=DescribeDBClusters&Version=2017-08-01&RegionId=cn-hangzhou'
+    curl http://127.0.0.1:8520/_emulator/events
+    curl http://127.0.0.1:8520/_emulator/clock -d '{\"advance_ms\":60000}'
+
+For people there is a page at http://127.0.0.1:8520/_emulator/";
 
 const DEFAULT_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(Limits::DEFAULT.connections).unwrap();
 
@@ -73,6 +95,33 @@ enum TransitionsFlag {
     Immediate,
     Timed,
     Manual,
+}
+
+/// How much is logged.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum LogLevel {
+    /// Nothing.
+    Off,
+    /// What makes the server useless.
+    Error,
+    /// What it had to refuse for its own sake.
+    Warn,
+    /// What whoever started it wants to know.
+    Info,
+    /// Each request.
+    Debug,
+}
+
+impl From<LogLevel> for LevelFilter {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Off => Self::OFF,
+            LogLevel::Error => Self::ERROR,
+            LogLevel::Warn => Self::WARN,
+            LogLevel::Info => Self::INFO,
+            LogLevel::Debug => Self::DEBUG,
+        }
+    }
 }
 
 impl From<TransitionsFlag> for Transitions {
@@ -114,20 +163,30 @@ impl Flags {
         let transitions = transitions.into();
         let origin = Origin { policy, seed, transitions, latency, clock, account, region, regions };
         let limits = Limits { connections: connections.get(), ..Limits::DEFAULT };
-        let Some(directory) = data else {
-            return Ok(Arc::new(Emulator::new(origin, limits).recorded(recorder)));
-        };
-        let opened = Opened::at(&directory, origin.clone())?;
-        if opened.origin != origin {
-            let seed = opened.origin.seed;
-            tracing::info!(
-                seed,
-                "{} was begun with other flags, and these are in force",
-                directory.display()
-            );
-        }
-        Emulator::kept(opened, limits, recorder).await
+        begin(origin, limits, data.as_deref(), recorder).await
     }
+}
+
+/// An emulator that begins so, or goes on from what the directory holds.
+///
+/// # Errors
+///
+/// In words: what is in the directory cannot be taken up.
+pub async fn begin(
+    origin: Origin,
+    limits: Limits,
+    data: Option<&Path>,
+    recorder: Option<Recorder>,
+) -> Result<Arc<Emulator>, String> {
+    let Some(directory) = data else {
+        return Ok(Arc::new(Emulator::new(origin, limits).recorded(recorder)));
+    };
+    let opened = Opened::at(directory, origin.clone())?;
+    if opened.origin != origin {
+        let seed = opened.origin.seed;
+        tracing::info!(seed, "{} was begun otherwise, and that is in force", directory.display());
+    }
+    Emulator::kept(opened, limits, recorder).await
 }
 
 fn read_policy(file: &Path) -> Result<Policy, String> {
@@ -136,7 +195,7 @@ fn read_policy(file: &Path) -> Result<Policy, String> {
 }
 
 /// Without a file, the regions and zones in the sample answer of PolarDB's `DescribeRegions`, metadata of 2024-06.
-fn read_regions(file: Option<&Path>) -> Result<Places, String> {
+pub(crate) fn read_regions(file: Option<&Path>) -> Result<Places, String> {
     let Some(file) = file else {
         let sample = include_bytes!("../regions.json");
         return strict::object(sample).map_err(|error| format!("the vendor's sample: {error}"));

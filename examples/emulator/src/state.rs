@@ -17,19 +17,24 @@ use crate::clock::END;
 use crate::control::{Answer, Refused, account, body, done, named, query};
 use crate::emulator::Emulator;
 use crate::journal::Said;
+use crate::requests::Clearing;
 use crate::{limits, reply, strict};
 
 /// All that decides an account's future.
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Whole {
-    account: AccountId,
-    region: RegionId,
-    model: Snapshot,
-    simulation: World,
+pub struct AccountState {
+    /// Whose it is.
+    pub account: AccountId,
+    /// The region of calls that name none.
+    pub region: RegionId,
+    /// What the model holds, its clock included.
+    pub model: Snapshot,
+    /// What the simulation holds besides: seed, latencies, planned faults.
+    pub simulation: World,
 }
 
-impl Whole {
+impl AccountState {
     fn of(account: &AccountId, world: &crate::world::World) -> Self {
         Self {
             account: account.clone(),
@@ -52,7 +57,7 @@ pub struct Kept {
     pub offset_ms: i64,
     /// The number of the last event that was told.
     last_seq: u64,
-    whole: Whole,
+    whole: AccountState,
 }
 
 impl Kept {
@@ -63,7 +68,7 @@ impl Kept {
             at: world.clock.now(),
             offset_ms: world.clock.offset_ms(),
             last_seq: world.feed.last_seq(),
-            whole: Whole::of(account, world),
+            whole: AccountState::of(account, world),
         }
     }
 
@@ -90,7 +95,7 @@ impl Kept {
 /// `GET state`.
 pub async fn tell(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
     let account = account(&emulator, &uri)?;
-    let whole = account.with(|world, _| Whole::of(&account.id, world)).await;
+    let whole = account.with(|world, _| AccountState::of(&account.id, world)).await;
     // A large state takes seconds to write or to read, in which no thread that answers others is to be busy.
     let text = tokio::task::spawn_blocking(move || serde_json::to_vec(&whole)).await;
     let text = text.map_err(|_| Refused::bad("the state cannot be told"))?;
@@ -126,7 +131,11 @@ pub async fn replace(State(emulator): State<Arc<Emulator>>, uri: Uri, request: R
     done()
 }
 
-fn restored(whole: Whole, id: &AccountId, limits: limits::Limits) -> Result<(RegionId, Simulation), Refused> {
+fn restored(
+    whole: AccountState,
+    id: &AccountId,
+    limits: limits::Limits,
+) -> Result<(RegionId, Simulation), Refused> {
     let bad = |what: &str, error: &dyn std::fmt::Display| Refused::bad(format!("{what}: {error}"));
     if whole.account != *id {
         return Err(Refused::bad(format!("the state is that of account {}, not of {id}", whole.account)));
@@ -162,18 +171,10 @@ fn restored(whole: Whole, id: &AccountId, limits: limits::Limits) -> Result<(Reg
     Ok((whole.region, simulation))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Fresh {
-    now_ms: Option<u64>,
-    seed: Option<u64>,
-    account: Option<AccountId>,
-}
-
 /// `DELETE state`: the account is as after a start, but for the policy, the regions, the latencies and the transitions in
 /// force, and the clock unless a time is given.
 pub async fn clear(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
-    let Fresh { now_ms, seed, account } = query(&uri)?;
+    let Clearing { now_ms, seed, account } = query(&uri)?;
     let account = named(&emulator, account)?;
     let set = now_ms.map(Timestamp::from_millis);
     if set.is_some_and(|set| set > END) {

@@ -151,6 +151,8 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
         Some(fault) => reply::struck(&emulator, fault, response).await,
         None => response,
     };
+    let (action, status) = (caller.action(&parameters).map(quote), response.status().as_u16());
+    tracing::debug!(account = %account.id, action = action.as_deref(), request_id, status, lost, "call");
     if let Some((recorder, begun, read)) = recorded {
         let now = account.with(|_, now| now).await;
         let lost = fault.as_ref().is_some_and(|fault| fault.lose);
@@ -263,7 +265,7 @@ fn answer(
         };
         entry = entry.with("reply", reply);
     }
-    entry.rule = decided.rule.map(|rule| rule.as_str());
+    entry.rule = decided.rule.map(|rule| rule.as_str().into());
     entry.resource = decided.resource;
     world.feed.push(entry);
     world.record(&decided.happened);
@@ -284,7 +286,7 @@ fn answer(
                 .with("site", site.as_str())
                 .with("says", format!("the {what} is visible from this region only with the other Site"));
             hint.resource = Some(id);
-            hint.rule = Some("E-691");
+            hint.rule = Some("E-691".into());
             world.feed.push(hint);
         }
     }

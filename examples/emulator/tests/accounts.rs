@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
-use failover_emulator::emulator::Emulator;
+use failover_emulator::Emulator;
 use failover_emulator::limits::Limits;
 use failover_emulator::{router, serve};
 use serde_json::{Value, json};

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use failover_emulator::emulator::Emulator;
+use failover_emulator::Emulator;
 use failover_emulator::limits::Limits;
 use failover_emulator::{draw_seed, router, serve};
 use serde_json::{Value, json};

@@ -1,0 +1,3 @@
+"""Runs of pytest inside a test of pytest."""
+
+pytest_plugins = ["pytester"]
