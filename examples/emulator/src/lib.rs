@@ -27,7 +27,6 @@ pub mod limits;
 mod place;
 pub mod policy;
 mod project;
-pub mod record;
 mod rehearsal;
 mod reply;
 mod resources;
