@@ -155,6 +155,7 @@ pub(super) fn texts<'a>(value: &'a Value, found: &mut impl FnMut(&'a str)) {
 #[cfg(test)]
 mod tests {
     use alloc::collections::BTreeMap;
+    use alloc::string::String;
 
     use super::*;
 
