@@ -1,9 +1,11 @@
 //! Explains recorded traces, or refutes them.
 //!
-//! `cargo run --example explain -- trace.jsonl …` reads traces in the project's own form and HAR files (`.har`), prints what
-//! was found, and ends with 0 if every trace is accepted, 1 if one is refuted, 2 if one is undecided, 3 if one cannot be read.
+//! `cargo run --example explain -- trace.jsonl …` reads recordings in any form that there is a reader for, packed by gzip or
+//! not, prints what was found, and ends with 0 if every trace is accepted, 1 if one is refuted, 2 if one is undecided, 3 if one
+//! cannot be read.
 //!
 //! ```text
+//! --reader NAME        the form of the files, where their content does not tell: trace, har, actiontrail, core-log, httpx-log
 //! --policy FILE        the readings that differ from the defaults, as JSON
 //! --clock-error MS     how far the clocks of the recorder and of the service may differ
 //! --others             somebody else may have called meanwhile
@@ -12,14 +14,17 @@
 //! --account ID         the account of access keys that are not sixteen digits
 //! ```
 
+use std::fmt::Display;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
 use failover_model::trace::explain::{Options, Others, Verdict, explain, learn, shorten};
-use failover_model::trace::reader::{Origin, har};
+use failover_model::trace::reader::{Form, Origin};
 use failover_model::trace::{Exchange, Trace};
 use failover_model::{AccountId, Span};
+use flate2::read::MultiGzDecoder;
 
 /// What was asked for.
 struct Asked {
@@ -28,6 +33,7 @@ struct Asked {
     readings: bool,
     page: Option<PathBuf>,
     account: AccountId,
+    reader: Option<Form>,
 }
 
 fn main() -> ExitCode {
@@ -46,13 +52,20 @@ fn run() -> Result<Verdict, String> {
     let asked = asked()?;
     let (mut pages, mut traces, mut verdict) = (String::new(), Vec::new(), Verdict::Accepted);
     for file in &asked.files {
-        let trace = read(file, &asked.account)?;
-        eprintln!("{}: {} exchanges", file.display(), trace.exchanges.len());
+        let trace = read(file, &asked)?;
+        let (usable, unused) = (trace.exchanges.len(), trace.unused.len());
+        eprintln!("{}: {usable} exchanges, {unused} entries of no use or not whole", file.display());
         let explanation = explain(&trace, &asked.options);
         println!("{}: {}", file.display(), explanation.verdict());
         verdict = verdict.max(explanation.verdict());
         pages.push_str(&explanation.page(&|number| trace.exchanges.get(number)));
-        trace.unused.iter().for_each(|unused| pages.push_str(&format!("* {}: {}\n", unused.at, unused.why)));
+        if !trace.unused.is_empty() {
+            pages.push_str("\n## Not used\n\n");
+            trace
+                .unused
+                .iter()
+                .for_each(|unused| pages.push_str(&format!("* {}: {}\n", unused.at, unused.why)));
+        }
         if explanation.verdict() == Verdict::Refuted {
             let left =
                 shorten(&trace, &asked.options, &mut |left| eprint!("\rshortening: {left} exchanges  "));
@@ -88,8 +101,14 @@ fn shortest(left: &[Exchange]) -> String {
 
 fn asked() -> Result<Asked, String> {
     let account = AccountId::parse("1234567890123456").map_err(|bad| bad.to_string())?;
-    let mut asked =
-        Asked { files: Vec::new(), options: Options::default(), readings: false, page: None, account };
+    let mut asked = Asked {
+        files: Vec::new(),
+        options: Options::default(),
+        readings: false,
+        page: None,
+        account,
+        reader: None,
+    };
     let mut words = env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
@@ -98,6 +117,7 @@ fn asked() -> Result<Asked, String> {
             "--readings" => asked.readings = true,
             "--page" => asked.page = Some(PathBuf::from(value()?)),
             "--account" => asked.account = AccountId::parse(&value()?).map_err(|bad| bad.to_string())?,
+            "--reader" => asked.reader = Some(value()?.parse()?),
             "--clock-error" => {
                 let ms = value()?.parse().map_err(|error| format!("--clock-error: {error}"))?;
                 asked.options.clock_error = Span::from_millis(ms);
@@ -115,12 +135,21 @@ fn asked() -> Result<Asked, String> {
     if asked.files.is_empty() { Err("name at least one trace".into()) } else { Ok(asked) }
 }
 
-fn read(file: &Path, account: &AccountId) -> Result<Trace, String> {
-    let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let origin = Origin { account: account.clone(), region: None };
-    let read = match file.extension().and_then(|extension| extension.to_str()) {
-        Some("har") => har(&text, &origin),
-        _ => Trace::read(&text),
-    };
-    read.map_err(|error| format!("{}: {error}", file.display()))
+/// The longest recording that is read once it is unpacked, in bytes.
+const LONGEST: u64 = 1 << 30;
+
+fn read(file: &Path, asked: &Asked) -> Result<Trace, String> {
+    let unread = |why: &dyn Display| format!("{}: {why}", file.display());
+    let mut bytes = fs::read(file).map_err(|error| unread(&error))?;
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        let mut unpacked = Vec::new();
+        let unpack = MultiGzDecoder::new(bytes.as_slice()).take(LONGEST).read_to_end(&mut unpacked);
+        unpack.map_err(|error| unread(&error))?;
+        bytes = unpacked;
+    }
+    let text = String::from_utf8(bytes).map_err(|error| unread(&error))?;
+    let form = asked.reader.or_else(|| Form::of(&text));
+    let form = form.ok_or_else(|| unread(&"its content is of no known form; name one with --reader"))?;
+    let origin = Origin { account: asked.account.clone(), region: None };
+    form.read(&text, &origin).map_err(|error| unread(&error))
 }

@@ -47,7 +47,7 @@ pub struct Answer {
     /// The HTTP status.
     pub status: u16,
     /// The JSON document.
-    #[serde(serialize_with = "without_signatures")]
+    #[serde(serialize_with = "cleaned")]
     pub body: Value,
 }
 
@@ -69,12 +69,23 @@ impl Answer {
     }
 }
 
-/// Whether a parameter authenticates the call. Such a parameter is never written into a trace.
-pub fn is_secret(parameter: &str) -> bool {
-    const BEGINNINGS: [&str; 6] =
-        ["accesskey", "signature", "securitytoken", "bearertoken", "x-acs-", "authorization"];
-    let name = parameter.to_ascii_lowercase();
-    BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+/// Whether a name is that of a secret: of what authenticates a call, or of a password. Such a parameter or field of an answer is
+/// never written into a trace.
+pub fn is_secret(name: &str) -> bool {
+    const PARTS: [&str; 9] = [
+        "accesskey",
+        "authorization",
+        "bearertoken",
+        "credential",
+        "password",
+        "secret",
+        "securitytoken",
+        "signature",
+        "ststoken",
+    ];
+    let name = name.to_ascii_lowercase();
+    let joined = name.replace(['-', '_'], "");
+    name.split('.').any(|part| part.starts_with("x-acs-")) || PARTS.iter().any(|part| joined.contains(part))
 }
 
 fn without_secrets<S: serde::Serializer>(
@@ -84,13 +95,34 @@ fn without_secrets<S: serde::Serializer>(
     serializer.collect_map(parameters.iter().filter(|(name, _)| !is_secret(name)))
 }
 
+fn cleaned<S: serde::Serializer>(body: &Value, serializer: S) -> Result<S::Ok, S::Error> {
+    Clean { value: body, message: !repeats_what_was_signed(body) }.serialize(serializer)
+}
+
 /// The message of a refused signature repeats what was signed, the access key among it.
-fn without_signatures<S: serde::Serializer>(body: &Value, serializer: S) -> Result<S::Ok, S::Error> {
+fn repeats_what_was_signed(body: &Value) -> bool {
     let code = body.get("Code").and_then(Value::as_str).unwrap_or("");
-    match body {
-        Value::Object(fields) if code.contains("Signature") || code.contains("AccessKey") => {
-            serializer.collect_map(fields.iter().filter(|(name, _)| *name != "Message"))
+    code.contains("Signature") || code.contains("AccessKey")
+}
+
+/// A value that is written without secret fields.
+struct Clean<'a> {
+    value: &'a Value,
+    /// Whether its own field `Message` may be written.
+    message: bool,
+}
+
+impl Serialize for Clean<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let within = |value| Clean { value, message: true };
+        match self.value {
+            Value::Object(fields) => {
+                let kept = fields.iter().filter(|(name, _)| !is_secret(name));
+                let kept = kept.filter(|(name, _)| self.message || *name != "Message");
+                serializer.collect_map(kept.map(|(name, value)| (name, within(value))))
+            }
+            Value::Array(items) => serializer.collect_seq(items.iter().map(within)),
+            value => value.serialize(serializer),
         }
-        body => body.serialize(serializer),
     }
 }

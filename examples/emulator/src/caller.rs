@@ -3,17 +3,19 @@
 //! What a request means is read by the library; here is only where its parts come from.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 use failover_model::Refusal;
+use failover_model::trace::is_secret;
+use failover_model::trace::reader::Call as Called;
 use failover_model::wire::{Format, Parameters, Parsed, WireRefusal, parse};
 use failover_model::{AccountId, Basis, Operation, Product, RegionId, RuleId, WireError};
 use percent_encoding::percent_decode_str;
 
 use crate::emulator::Emulator;
 use crate::journal::Said;
-use crate::record;
 
 /// The most of a client's own text that is repeated.
 const QUOTED: usize = 128;
@@ -118,19 +120,14 @@ impl Caller {
     }
 
     /// The call as it is recorded.
-    pub fn recorded(
-        &self,
-        parameters: &Parameters,
-        parsed: Option<&Parsed>,
-        emulator: &Emulator,
-    ) -> record::Read {
+    pub fn recorded(&self, parameters: &Parameters, parsed: Option<&Parsed>, emulator: &Emulator) -> Called {
         let version = parameters.get("Version").or(self.version.as_deref());
-        record::Read {
+        Called {
             account: self.account(parameters, emulator),
             region: parsed.map(|parsed| self.region(parsed, &emulator.origin.region)),
             action: self.action(parameters).unwrap_or_default().to_owned(),
             version: version.unwrap_or_default().to_owned(),
-            parameters: record::parameters(parameters),
+            parameters: without_secrets(parameters),
         }
     }
 
@@ -183,6 +180,13 @@ impl Caller {
         };
         self.host.clone().filter(|host| !host.is_empty()).unwrap_or_else(own)
     }
+}
+
+/// The parameters of a call without what authenticates it. One that is given with two values is left out, since the
+/// trace has one value for each name.
+fn without_secrets(all: &Parameters) -> BTreeMap<String, String> {
+    let known = all.given().filter(|(name, _)| !is_secret(name) && !matches!(*name, "Action" | "Version"));
+    known.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// Reads `name=value&…`. Unlike browsers' forms, text that is no UTF-8 is refused and not mended: a mended id or token

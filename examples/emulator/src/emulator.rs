@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use axum::Router;
 use failover_model::AccountId;
+use failover_recorder::record::Recorder;
 use tokio::sync::watch;
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
@@ -17,7 +18,6 @@ use crate::account::Account;
 use crate::clock::Clock;
 use crate::journal::{History, Input, Journal, Opened};
 use crate::limits::Limits;
-use crate::record::Recorder;
 use crate::serve;
 use crate::world::{Origin, World};
 

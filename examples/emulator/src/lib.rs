@@ -32,7 +32,6 @@ pub mod limits;
 mod place;
 pub mod policy;
 mod project;
-pub mod record;
 mod rehearsal;
 mod reply;
 pub mod requests;

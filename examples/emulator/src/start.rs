@@ -9,13 +9,13 @@ use std::sync::Arc;
 use clap::{Parser, ValueEnum};
 use failover_model::simulation::{LatencyProfile, Transitions};
 use failover_model::{AccountId, Places, Policy, RegionId};
+use failover_recorder::record::Recorder;
 use tracing::level_filters::LevelFilter;
 
 use crate::clock::Clock;
 use crate::emulator::Emulator;
 use crate::journal::Opened;
 use crate::limits::Limits;
-use crate::record::Recorder;
 use crate::world::Origin;
 use crate::{policy, strict};
 

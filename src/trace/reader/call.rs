@@ -9,25 +9,39 @@ use crate::ids::{AccountId, RegionId};
 use crate::operation::Product;
 use crate::trace::exchange::is_secret;
 
-/// A call, read from a request.
-pub(super) struct Call {
-    pub(super) account: AccountId,
-    pub(super) region: Option<RegionId>,
-    pub(super) version: String,
-    pub(super) action: String,
-    pub(super) parameters: BTreeMap<String, String>,
+/// A call of one of the two products, read from an HTTP request. It holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// Who calls: the access key if it is an account's sixteen digits.
+    pub account: AccountId,
+    /// The region of the endpoint, if its name or the origin says it.
+    pub region: Option<RegionId>,
+    /// The version of the product's API.
+    pub version: String,
+    /// The operation.
+    pub action: String,
+    /// The parameters of query and form.
+    pub parameters: BTreeMap<String, String>,
 }
 
-/// A request as recordings hold it.
-pub(super) struct Request<'a> {
+/// An HTTP request, as far as it can say what is called.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
     /// The host, perhaps with a port.
-    pub(super) host: &'a str,
-    /// What follows the question mark.
-    pub(super) query: &'a str,
-    /// The body of a form; empty if there is none.
-    pub(super) form: &'a str,
+    pub host: &'a str,
+    /// What follows the question mark, encoded as it was sent.
+    pub query: &'a str,
+    /// The body. It is read if its type is that of a form, or none is named.
+    pub form: &'a str,
     /// The value of a header by its name in lower case.
-    pub(super) header: &'a dyn Fn(&str) -> Option<String>,
+    pub header: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl core::fmt::Debug for Request<'_> {
+    /// The host alone: all else may hold secrets.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Request").field("host", &self.host).finish_non_exhaustive()
+    }
 }
 
 impl Call {
@@ -36,11 +50,21 @@ impl Call {
     /// # Errors
     ///
     /// Why it is no call of one of the two products.
-    pub(super) fn of(request: &Request<'_>, origin: &Origin) -> Result<Self, String> {
+    pub fn of(request: &Request<'_>, origin: &Origin) -> Result<Self, String> {
         let mut parameters = BTreeMap::new();
-        for text in [request.query, request.form] {
+        let form = (request.header)("content-type").is_none_or(|of| is_form(&of));
+        for text in [request.query, if form { request.form } else { "" }] {
             parameters.extend(pairs(text).ok_or("its parameters are no UTF-8")?);
         }
+        Self::with(parameters, request, origin)
+    }
+
+    /// The call of these parameters, of which query and form were read into.
+    pub(super) fn with(
+        mut parameters: BTreeMap<String, String>,
+        request: &Request<'_>,
+        origin: &Origin,
+    ) -> Result<Self, String> {
         let mut named = |parameter: &str, header: &str| {
             let from_header = (request.header)(header).filter(|text| !text.is_empty());
             let parameter = parameters.remove(parameter);
@@ -70,8 +94,14 @@ impl Call {
     }
 }
 
+/// Whether a content type is that of a form.
+fn is_form(content_type: &str) -> bool {
+    let media = content_type.split(';').next().unwrap_or("").trim();
+    media.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
 /// The region of a host such as `polardb.cn-beijing.aliyuncs.com`. Every region has a hyphen, and `aliyuncs` has none.
-pub(super) fn region_of(host: &str, product: Product) -> Option<RegionId> {
+pub fn region_of(host: &str, product: Product) -> Option<RegionId> {
     let mut labels = host.split([':', '.']);
     labels.next().filter(|label| label.eq_ignore_ascii_case(product.code()))?;
     let region = labels.next().filter(|label| label.contains('-'))?.to_ascii_lowercase();

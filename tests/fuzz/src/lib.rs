@@ -2,4 +2,5 @@
 
 pub mod control;
 pub mod entering;
+pub mod readers;
 pub mod targets;

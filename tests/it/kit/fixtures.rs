@@ -37,6 +37,11 @@ pub fn id<T: std::str::FromStr>(text: &str) -> T {
     text.parse().ok().expect("a well-formed id")
 }
 
+#[allow(dead_code, reason = "`tests/worlds.rs` does without")]
+pub fn ids<T: std::str::FromStr>(names: &[&str]) -> Vec<T> {
+    names.iter().map(|name| id(name)).collect()
+}
+
 pub fn message(text: &str) -> StatusMessage {
     StatusMessage::parse(text).unwrap()
 }

@@ -181,10 +181,6 @@ pub fn rules(step: &Step) -> Vec<&'static str> {
     step.events.iter().map(|event| event.rule.as_str()).collect()
 }
 
-pub fn ids<T: std::str::FromStr>(names: &[&str]) -> Vec<T> {
-    names.iter().map(|name| id(name)).collect()
-}
-
 /// The HTTP status and code that answer a refused call.
 #[track_caller]
 pub fn code<T: std::fmt::Debug>(result: Result<T, Refusal>) -> (u16, String) {
