@@ -40,6 +40,7 @@ mod names;
 mod readings;
 mod report;
 mod run;
+mod search;
 mod shorten;
 mod survey;
 mod timeline;
