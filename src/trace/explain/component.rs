@@ -1,9 +1,12 @@
-//! The search within one component: all runs of the model that give the answers so far.
+//! One component: all runs of the model that give the answers so far.
 //!
 //! Answers are explained in the order in which they came. Whatever took effect before an answer, be it an overlapping call or
 //! hidden work, is tried then and not earlier; so a set of runs stands for everything that can have happened until now, and
 //! the first answer after which the set is empty is one that nothing explains. Events from outside are assumed only where
 //! nothing else explains an answer, and at most one between two answers.
+//!
+//! A few explanations of an answer do at first. Where some were left out, the runs before that answer are kept, and if a later
+//! answer has no explanation, all that were left out are tried.
 
 use alloc::collections::VecDeque;
 use alloc::string::String;
@@ -12,18 +15,18 @@ use alloc::vec::Vec;
 
 use super::asked::{Asked, Expected};
 use super::compare::Mismatch;
-use super::names::Kind;
+use super::names::{Kind, creates};
+use super::next::is_long;
 use super::run::{Run, World};
-use super::search::{Outside, Search, creates, is_long};
+use super::search::{Effort, Question, Reached, Search};
 use super::timeline::{Step, Trail};
 use super::{Limits, Others};
-use crate::operation::Operation;
 
 /// The most events from outside that are assumed between two answers. The failure of a zone is one.
 const MOST_OUTSIDE: u8 = 1;
 
-/// The most answers that are explained anew when the log of switches tells of something before them.
-const MOST_PAST: usize = 6;
+/// The most answers that can be explained anew.
+const MOST_PAST: usize = 48;
 
 /// What an answer could have been explained by, and why it is not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,16 +72,33 @@ pub(super) struct Component {
     partial: Option<&'static str>,
     /// Whether a creation was lost, which may have made what is shown later.
     lost_creation: bool,
-    /// The last answers, and the runs before each, where a later answer can tell what happened between them.
+    /// The last answers, from the first one on of which some explanations were left out.
     past: VecDeque<Past>,
+    /// How many steps were moved out of the runs.
+    condensed: usize,
 }
 
-/// An answer that was explained, and the runs before it.
+/// An answer that was explained.
 #[derive(Debug)]
 struct Past {
+    question: Question,
+    /// The runs before it, if some explanations were left out.
+    before: Option<Before>,
+}
+
+/// What there was before an answer.
+#[derive(Debug)]
+struct Before {
     runs: Vec<Run>,
-    asked: Arc<Asked>,
-    open: Vec<Arc<Asked>>,
+    condensed: usize,
+}
+
+/// Under which assumptions and bounds a component is searched.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub(super) world: &'a World<'a>,
+    pub(super) limits: &'a Limits,
+    pub(super) others: Others,
 }
 
 impl Component {
@@ -93,6 +113,7 @@ impl Component {
             partial: None,
             lost_creation: false,
             past: VecDeque::new(),
+            condensed: 0,
         }
     }
 
@@ -107,94 +128,117 @@ impl Component {
     }
 
     /// Explains the answers that no later call can overlap any more: those before `until`, or all.
-    pub(super) fn explain(&mut self, until: Option<u64>, world: &World<'_>, limits: &Limits, others: Others) {
+    pub(super) fn explain(&mut self, until: Option<u64>, scope: Scope<'_>) {
         while let Some(first) = self.waiting.front() {
             if until.is_some_and(|until| first.end >= until) {
                 return;
             }
             let Some(asked) = self.waiting.pop_front() else { return };
             if self.finding == Finding::Accepted {
-                self.settle(&asked, world, limits, others);
-                self.condense(limits);
+                self.settle(&asked, scope);
+                self.condense(scope.limits);
             }
         }
     }
 
-    fn settle(&mut self, asked: &Arc<Asked>, world: &World<'_>, limits: &Limits, others: Others) {
-        if let Some(why) = self.enter(asked, world) {
+    fn settle(&mut self, asked: &Arc<Asked>, scope: Scope<'_>) {
+        if let Some(why) = self.enter(asked, scope.world) {
             self.unjudged.push((asked.number, why));
             return;
         }
         self.judged = self.judged.saturating_add(1);
-        let open: Vec<Arc<Asked>> =
-            self.waiting.iter().filter(|other| other.begin <= asked.end).map(Arc::clone).collect();
-        // Only the log of switches tells of what happened long ago.
-        if self.runs.first().is_some_and(|run| run.log.is_some()) {
-            let (runs, asked, open) = (self.runs.clone(), Arc::clone(asked), open.clone());
-            self.past.push_back(Past { runs, asked, open });
-            if self.past.len() > MOST_PAST {
-                self.past.pop_front();
-            }
-        }
-        if self.settled_at_once(asked, world) {
+        let overlaps = self.waiting.iter().filter(|other| other.begin <= asked.end);
+        let question = Question { asked: Arc::clone(asked), open: overlaps.map(Arc::clone).collect() };
+        if self.settled_at_once(&question, scope.world) {
+            self.remember(question, None);
             return;
         }
-        let mut nearest = Vec::new();
-        for most in 0..=MOST_OUTSIDE {
-            let search = Search { asked, open: &open, world, limits, others, outside: most };
-            let reached = search.reach(&self.runs);
-            self.partial = self.partial.or(reached.partial);
-            if !reached.runs.is_empty() {
-                self.runs = reached.runs.into_values().collect();
-                self.runs.iter_mut().for_each(|run| run.outside = 0);
-                return;
-            }
-            if most == 0 {
-                nearest = reached.nearest;
-                nearest.sort_by_key(|near| near.assumed.len());
-            }
+        let lean = explained(&self.runs, &question, Effort::Lean, scope);
+        self.partial = self.partial.or(lean.partial);
+        if lean.runs.len() > 0 {
+            let before = core::mem::replace(&mut self.runs, lean.runs.into_kept().collect());
+            let before = lean.cut.then_some(Before { runs: before, condensed: self.condensed });
+            self.remember(question, before);
+            return;
         }
-        if asked.operation() == Operation::DescribeHaLogs
-            && let Some(runs) = self.look_back(world, limits, others)
-        {
+        let full = if lean.cut { explained(&self.runs, &question, Effort::Full, scope) } else { lean };
+        self.partial = self.partial.or(full.partial);
+        let mut nearest = full.nearest;
+        let mut runs: Vec<Run> = full.runs.into_kept().collect();
+        if runs.is_empty() {
+            runs = self.explain_anew(&question, scope);
+        }
+        if runs.is_empty() {
+            nearest.sort_by_key(|near| near.assumed.len());
+            self.finding = match self.partial {
+                Some(why) => Finding::Undecided { exchange: asked.number, why },
+                None => Finding::Refuted { exchange: asked.number, nearest },
+            };
+        } else {
             self.runs = runs;
-            return;
+            self.remember(question, None);
         }
-        self.finding = match self.partial {
-            Some(why) => Finding::Undecided { exchange: asked.number, why },
-            None => Finding::Refuted { exchange: asked.number, nearest },
-        };
     }
 
-    /// Explains the last answers anew, with an event from outside that none of them needed by itself.
-    fn look_back(&mut self, world: &World<'_>, limits: &Limits, others: Others) -> Option<Vec<Run>> {
+    /// Keeps an answer, as long as one before it may have to be explained anew.
+    fn remember(&mut self, question: Question, before: Option<Before>) {
+        if self.past.is_empty() && before.is_none() {
+            return;
+        }
+        self.past.push_back(Past { question, before });
+        if self.past.len() > MOST_PAST {
+            self.past.pop_front();
+            self.partial = Some("explanations of earlier answers that were not tried");
+        }
+        while self.past.front().is_some_and(|past| past.before.is_none()) {
+            self.past.pop_front();
+        }
+    }
+
+    /// The runs that explain an answer after all, if explanations of earlier answers are tried that were left out; the
+    /// latest first.
+    fn explain_anew(&mut self, last: &Question, scope: Scope<'_>) -> Vec<Run> {
+        let mut left = scope.limits.steps;
         for from in (0..self.past.len()).rev() {
-            let mut runs = self.past.get(from)?.runs.clone();
-            for past in self.past.range(from..) {
-                let Past { asked, open, .. } = past;
-                let search = Search { asked, open, world, limits, others, outside: MOST_OUTSIDE };
-                let reached = search.reach_with(&runs, Outside::Remembered);
-                self.partial = self.partial.or(reached.partial);
-                runs = reached.runs.into_values().collect();
+            let Some(before) = self.past.get(from).and_then(|past| past.before.as_ref()) else { continue };
+            let (mut runs, condensed) = (before.runs.clone(), before.condensed);
+            let mut partial = None;
+            for question in self.past.range(from..).map(|past| &past.question).chain([last]) {
+                let limits = Limits { steps: left, ..*scope.limits };
+                let reached = explained(&runs, question, Effort::Full, Scope { limits: &limits, ..scope });
+                left = left.saturating_sub(reached.tried);
+                partial = partial.or(reached.partial);
+                runs = reached.runs.into_kept().collect();
+                if runs.is_empty() {
+                    break;
+                }
             }
+            self.partial = self.partial.or(partial);
             if !runs.is_empty() {
-                runs.iter_mut().for_each(|run| run.outside = 0);
-                return Some(runs);
+                let since = self.condensed.saturating_sub(condensed);
+                self.history.truncate(self.history.len().saturating_sub(since));
+                self.condensed = condensed;
+                self.past.truncate(from);
+                return runs;
             }
         }
-        None
+        Vec::new()
     }
 
     /// The usual case: one run, nothing under way, nothing overlapping, and an answer that is as it is to be.
-    fn settled_at_once(&mut self, asked: &Asked, world: &World<'_>) -> bool {
+    fn settled_at_once(&mut self, question: &Question, world: &World<'_>) -> bool {
         let [run] = self.runs.as_mut_slice() else { return false };
+        let asked = &question.asked;
         let limit = asked.exchange.answered.after(world.clock_error);
-        let overlaps = self.waiting.iter().any(|other| other.begin <= asked.end);
         let due = run.plane.next_deadline().is_some_and(|deadline| deadline.at <= limit);
-        if overlaps || due || !run.taken.is_empty() || run.plane.outstanding().next().is_some() {
+        let taken = !run.taken.is_empty() || !run.looked.is_empty();
+        if !question.open.is_empty() || due || taken || run.plane.outstanding().next().is_some() {
             return false;
         }
         if !asked.changes_nothing() || matches!(asked.expected, Expected::Unknown) || is_long(asked, world) {
+            return false;
+        }
+        if world.began.range(run.plane.clock().as_secs()..=limit.as_secs()).next().is_some() {
             return false;
         }
         let at = asked.exchange.sent.max(run.plane.clock());
@@ -223,8 +267,9 @@ impl Component {
         let shown = super::entering::shown(asked, &unknown);
         if !shown.is_empty() {
             let entered = super::entering::enter(&mut self.runs, asked, &shown, world);
-            if entered.is_ok() {
-                return None;
+            if entered.is_ok() && !self.past.is_empty() {
+                self.past.clear();
+                self.partial = Some("explanations of earlier answers that were not tried");
             }
             return entered.err();
         }
@@ -236,7 +281,9 @@ impl Component {
     fn condense(&mut self, limits: &Limits) {
         let [run] = self.runs.as_mut_slice() else { return };
         let Some(trail) = run.trail.take() else { return };
-        self.history.extend(Trail::steps(Some(&trail), None));
+        let steps = Trail::steps(Some(&trail), None);
+        self.condensed = self.condensed.saturating_add(steps.len());
+        self.history.extend(steps);
         while self.history.len() > limits.steps_kept {
             self.history.pop_front();
         }
@@ -247,4 +294,26 @@ impl Component {
         let last = self.runs.first().and_then(|run| run.trail.as_ref());
         self.history.iter().cloned().chain(Trail::steps(last, None)).collect()
     }
+}
+
+/// The runs that explain an answer, with as few events from outside as do.
+fn explained(runs: &[Run], question: &Question, effort: Effort, scope: Scope<'_>) -> Reached {
+    let Scope { world, limits, others } = scope;
+    let reach = |outside| Search { question, world, limits, others, outside, effort }.reach(runs);
+    let mut reached = reach(0);
+    for outside in 1..=MOST_OUTSIDE {
+        if reached.runs.len() > 0 {
+            break;
+        }
+        let further = reach(outside);
+        reached = Reached {
+            // What comes near without events from outside is told.
+            nearest: reached.nearest,
+            cut: reached.cut || further.cut,
+            partial: reached.partial.or(further.partial),
+            tried: reached.tried.saturating_add(further.tried),
+            runs: further.runs,
+        };
+    }
+    reached
 }
