@@ -34,7 +34,7 @@ impl Product {
 
 macro_rules! operations {
     ($($product:ident {$(
-        $name:ident $($wire:literal)? $(= $shared:literal)?: $token:tt $region:tt [$($codes:expr),*] $($page:ident $paged:literal)*;
+        $name:ident $($wire:literal)? $(= $shared:literal)?: $token:tt $region:tt $creates:tt [$($codes:expr),*] $($page:ident $paged:literal)*;
     )*})*) => {
         /// An operation, named as the vendor's `Action` parameter names it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,6 +68,12 @@ macro_rules! operations {
             /// Whether it defines, and then requires, the `RegionId` parameter (`W-024`).
             pub const fn takes_region(self) -> bool {
                 match self { $($(Self::$name => operations!(@is $region),)*)* }
+            }
+
+            /// Whether it creates a resource that [`ControlPlane::resource_count`](crate::ControlPlane::resource_count)
+            /// counts: a pair, a group, a drill, a cluster or a network. Nodes belong to their cluster.
+            pub const fn creates_resource(self) -> bool {
+                match self { $($(Self::$name => operations!(@is $creates),)*)* }
             }
 
             /// The codes of the metadata, with blanks between them.
@@ -109,106 +115,106 @@ const RESTART_PAGE: &str = "RestartDBNodeZonal page, alibabacloud.com, 2025-12";
 const ZONAL_PAGE: &str = "FailoverDBClusterZonal page, alibabacloud.com, 2024-10";
 
 // A row: the name, the wire name where it differs (after `=` one that both products have; data then bear the row's name),
-// whether a token guards the operation and whether it takes a region, the codes that the metadata lists for it, and the
-// dated pages that list others.
+// whether a token guards the operation, takes a region and creates a resource, the codes that the metadata lists for it,
+// and the dated pages that list others.
 operations! {
     Ebs {
-        CreateDiskReplicaPair: token region [LIFECYCLE,
+        CreateDiskReplicaPair: token region creates [LIFECYCLE,
             "IdempotentParameterMismatch OperationDenied.QuotaExceed LastTokenProcessing \
              InvalidAccountStatus.NotEnoughBalance"];
-        StartDiskReplicaPair: token region [LIFECYCLE,
+        StartDiskReplicaPair: token region - [LIFECYCLE,
             "OperationDenied.StandbyDeviceAttached OperationDenied.ManualSyncLimit"];
-        StopDiskReplicaPair: token region [LIFECYCLE];
-        FailoverDiskReplicaPair: token region [LIFECYCLE, SITE];
-        ReprotectDiskReplicaPair: token region [LIFECYCLE, SITE, CONFLICT,
+        StopDiskReplicaPair: token region - [LIFECYCLE];
+        FailoverDiskReplicaPair: token region - [LIFECYCLE, SITE];
+        ReprotectDiskReplicaPair: token region - [LIFECYCLE, SITE, CONFLICT,
             "OperationDenied.NoPairInGroup OperationDenied.PairNotInGroup"];
-        DeleteDiskReplicaPair: token region [LIFECYCLE];
-        DescribeDiskReplicaPairs: - region [LIFECYCLE];
-        ModifyDiskReplicaPair: token region [LIFECYCLE, SITE];
-        DescribeDiskReplicaPairProgress: - region [LIFECYCLE];
-        TagResources: token region [COMMON, RESOURCES, TAGS, "MissingParameter.ResourceType"];
-        UntagResources: token region [COMMON, RESOURCES, TAGS,
+        DeleteDiskReplicaPair: token region - [LIFECYCLE];
+        DescribeDiskReplicaPairs: - region - [LIFECYCLE];
+        ModifyDiskReplicaPair: token region - [LIFECYCLE, SITE];
+        DescribeDiskReplicaPairProgress: - region - [LIFECYCLE];
+        TagResources: token region - [COMMON, RESOURCES, TAGS, "MissingParameter.ResourceType"];
+        UntagResources: token region - [COMMON, RESOURCES, TAGS,
             "OperationDenied.QuotaExceed InvalidRegionId.NotFound"];
-        ListTagResources: - region [COMMON, RESOURCES, TAGS,
+        ListTagResources: - region - [COMMON, RESOURCES, TAGS,
             "OperationDenied.QuotaExceed IdempotentParameterMismatch InvalidRegionId.NotFound"];
-        ChangeResourceGroup: token region [COMMON, RESOURCES,
+        ChangeResourceGroup: token region - [COMMON, RESOURCES,
             "OperationDenied.QuotaExceed InvalidResourceGroup.NotFound MissingParameter.ResourceGroup \
              MissingParameter.ResourceType"];
-        CreateDiskReplicaGroup: token region [LIFECYCLE,
+        CreateDiskReplicaGroup: token region creates [LIFECYCLE,
             "OperationDenied.QuotaExceed OperationDenied.TooMuchEmptyGroup"];
-        ModifyDiskReplicaGroup: token region [LIFECYCLE, SITE, "OperationDenied.GroupHasPair"];
-        StartDiskReplicaGroup: token region [LIFECYCLE, CONFLICT,
+        ModifyDiskReplicaGroup: token region - [LIFECYCLE, SITE, "OperationDenied.GroupHasPair"];
+        StartDiskReplicaGroup: token region - [LIFECYCLE, CONFLICT,
             "OperationDenied.StandbyDeviceAttached OperationDenied.ManualSyncLimit \
              OperationDenied.NoPairInGroup OperationDenied.PairNotInGroup"];
-        StopDiskReplicaGroup: token region [LIFECYCLE];
-        FailoverDiskReplicaGroup: token region [LIFECYCLE, SITE, CONFLICT,
+        StopDiskReplicaGroup: token region - [LIFECYCLE];
+        FailoverDiskReplicaGroup: token region - [LIFECYCLE, SITE, CONFLICT,
             "OperationDenied.NoPairInGroup OperationDenied.PairInAnotherGroup"];
-        ReprotectDiskReplicaGroup: token region [LIFECYCLE, SITE, "OperationDenied.NoPairInGroup"];
-        DeleteDiskReplicaGroup: token region [LIFECYCLE, "OperationDenied.GroupHasPair"];
-        DescribeDiskReplicaGroups: - region [LIFECYCLE];
-        AddDiskReplicaPair: token region [LIFECYCLE, CONFLICT,
+        ReprotectDiskReplicaGroup: token region - [LIFECYCLE, SITE, "OperationDenied.NoPairInGroup"];
+        DeleteDiskReplicaGroup: token region - [LIFECYCLE, "OperationDenied.GroupHasPair"];
+        DescribeDiskReplicaGroups: - region - [LIFECYCLE];
+        AddDiskReplicaPair: token region - [LIFECYCLE, CONFLICT,
             "OperationDenied.GroupStatusCannotAddPair OperationDenied.PairInAnotherGroup \
              OperationDenied.PairInitializing OperationDenied.PairStatusCannotAddToGroup \
              OperationDenied.QuotaExceed OperationDenied.PairsExceedInGroup \
              OperationDenied.GroupTotalDiskCapacityLimit"];
-        RemoveDiskReplicaPair: token region [LIFECYCLE, CONFLICT,
+        RemoveDiskReplicaPair: token region - [LIFECYCLE, CONFLICT,
             "OperationDenied.GroupStatusCannotRemovePair OperationDenied.NoPairInGroup \
              OperationDenied.PairInAnotherGroup OperationDenied.PairNotInGroup \
              OperationDenied.PairStatusCannotRemoveFromGroup"];
-        StartPairDrill: token region [COMMON, DRILL];
-        ClearPairDrill: - region [COMMON];
-        DescribePairDrills: - region [COMMON];
-        StartReplicaGroupDrill: token region [COMMON, DRILL];
-        ClearReplicaGroupDrill: - region [COMMON];
-        DescribeReplicaGroupDrills: - region [COMMON];
-        DescribeEbsRegions = "DescribeRegions": - - ["NoSuchResource"];
+        StartPairDrill: token region creates [COMMON, DRILL];
+        ClearPairDrill: - region - [COMMON];
+        DescribePairDrills: - region - [COMMON];
+        StartReplicaGroupDrill: token region creates [COMMON, DRILL];
+        ClearReplicaGroupDrill: - region - [COMMON];
+        DescribeReplicaGroupDrills: - region - [COMMON];
+        DescribeEbsRegions = "DescribeRegions": - - - ["NoSuchResource"];
     }
     PolarDb {
-        CreateDbCluster "CreateDBCluster": token region [
+        CreateDbCluster "CreateDBCluster": token region creates [
             "InvalidBackupRetentionPolicyOnClusterDeletion.Malformed InvalidLowerCaseTableNames.Malformed \
              InvalidDefaultTimeZone.Malformed Location.FailedGetSubDomain MissParameter.GDNId \
              EntityNotExist.ResourceGroup"];
-        DeleteDbCluster "DeleteDBCluster": - - [CLUSTER,
+        DeleteDbCluster "DeleteDBCluster": - - - [CLUSTER,
             "EngineMigration.ActionDisabled InvalidParamBackupRetentionPolicyOnClusterDeletion.Malformed \
              InvalidBackupRetentionPolicyOnClusterDeletion.Malformed OperationDenied.DBClusterDeletionLock \
              OperationDenied.OperateStatus OperationDenied.ClusterStatus OperationDenied.DBClusterPayType"];
-        ModifyDbNodeConfig "ModifyDBNodeConfig": - - []
+        ModifyDbNodeConfig "ModifyDBNodeConfig": - - - []
             CONFIG_PAGE "InvalidDBClusterId.NotFound";
-        FailoverDbCluster "FailoverDBCluster": token - [CLUSTER,
+        FailoverDbCluster "FailoverDBCluster": token - - [CLUSTER,
             "HaStatusNotSupport InvalidDBNodeId.Malformed InvalidDBType.Malformed OperationDenied.DBNodeType \
              OperationDenied.ClusterCategory"]
             FAILOVER_PAGE "UnsupportHighFrequenceSwitchOver"
             ZONAL_PAGE "UnsupportWitchUnhealthyReplication";
-        FailoverDbClusterZonal "FailoverDBClusterZonal": token - []
+        FailoverDbClusterZonal "FailoverDBClusterZonal": token - - []
             ZONAL_PAGE "HaStatusNotSupport OperationDenied.ClusterCategory UnsupportHighFrequenceSwitchOver \
              UnsupportWitchUnhealthyReplication";
-        CreateDbNodes "CreateDBNodes": token - [
+        CreateDbNodes "CreateDBNodes": token - - [
             "ORDER.ARREARAGE InvalidDBNodeNum.Malformed InvalidDBNode.Malformed \
              OperationDenied.CreateDBNodesWithStrictConsistencyOn InvalidZoneId.Malformed \
              OperationDenied.ClusterCategory OperationDenied.DbVersion InvalidDBClusterId.NotFound \
              InvalidDBClusterId.Malformed"];
-        DeleteDbNodes "DeleteDBNodes": token - [
+        DeleteDbNodes "DeleteDBNodes": token - - [
             "InvalidDBNodeNum.Malformed OperationDenied.DeleteDBNodesWithStrictConsistencyOn \
              InvalidDBNode.Malformed OperationDenied.DBNodeRole InvalidDBClusterId.NotFound \
              InvalidDBClusterId.Malformed"];
-        ModifyDbNodeClass "ModifyDBNodeClass": token - [
+        ModifyDbNodeClass "ModifyDBNodeClass": token - - [
             "ORDER.ARREARAGE InsufficientResourceCapacity InvalidModifyType.Malformed \
               OperationDenied.RoEqualSpec OperationDenied.DBClusterStatus"];
-        ModifyDbNodesClass "ModifyDBNodesClass": token - [
+        ModifyDbNodesClass "ModifyDBNodesClass": token - - [
             "InvalidModifyType.Malformed"];
-        RestartDbNode "RestartDBNode": - - [
+        RestartDbNode "RestartDBNode": - - - [
             "InvalidDBNodeId.Malformed"];
-        RestartDbNodeZonal "RestartDBNodeZonal": token - []
+        RestartDbNodeZonal "RestartDBNodeZonal": token - - []
             RESTART_PAGE "InvalidDBNodeId.Malformed";
-        ModifyDbNodeHotReplicaMode "ModifyDBNodeHotReplicaMode": - - [
+        ModifyDbNodeHotReplicaMode "ModifyDBNodeHotReplicaMode": - - - [
             "InvalidDBNodeId.Malformed InvalidDBInstanceClass.NotFound InvalidDBClusterId.Malformed \
              InvalidDBNodeId.NotFound"];
-        ModifyDbClusterPrimaryZone "ModifyDBClusterPrimaryZone": - - [CLUSTER,
+        ModifyDbClusterPrimaryZone "ModifyDBClusterPrimaryZone": - - - [CLUSTER,
             "ScheduleTaskExist InvalidZoneId.Malformed InvalidZoneId.Same ActionUnauthorized \
              OperationDenied.MutexLock InsufficientResource"];
-        ModifyDbClusterDeletion "ModifyDBClusterDeletion": - - [];
-        ModifyDbClusterMaintainTime "ModifyDBClusterMaintainTime": - - [];
-        ModifyDbCluster "ModifyDBCluster": - - [
+        ModifyDbClusterDeletion "ModifyDBClusterDeletion": - - - [];
+        ModifyDbClusterMaintainTime "ModifyDBClusterMaintainTime": - - - [];
+        ModifyDbCluster "ModifyDBCluster": - - - [
             "OperationDenied.CreateDBNodesWithStrictConsistencyOn InvalidDBProxyClusterClass.Malformed \
              InvalidDBNodeNum.Malformed OperationDenied.ModifyDBNodeClassWithStrictConsistencyOn \
              InvalidDowngradeDBNodeClass.Limit InvalidEngine.Unsupported \
@@ -221,32 +227,32 @@ operations! {
              OperationDenied.ClusterCategory OperationDenied.clusterSingleNodeLimit \
              InvalidParam.CRACParamNodeNum InvalidParam.ECSESSDSTANDARDParamNodeNum InvalidParam \
              InvalidEditType"];
-        ModifyDbClusterArch "ModifyDBClusterArch": - - [];
-        DescribeDbClusters "DescribeDBClusters": - region [
+        ModifyDbClusterArch "ModifyDBClusterArch": - - - [];
+        DescribeDbClusters "DescribeDBClusters": - region - [
             "InvalidRegionId.Malformed NumberExceed.Tags InvalidPageSize.Malformed \
              InvalidPageNumber.Malformed InvalidRecentCreationInterval.Malformed \
              InvalidRecentExpirationInterval.Malformed DBTypeOrDBVersion.Malformed ServiceUnavailable"];
-        DescribeDbClustersZonal "DescribeDBClustersZonal": - region [];
-        DescribeDbClusterAttribute "DescribeDBClusterAttribute": - - [CLUSTER];
-        DescribeDbClusterAttributeZonal: - - []
+        DescribeDbClustersZonal "DescribeDBClustersZonal": - region - [];
+        DescribeDbClusterAttribute "DescribeDBClusterAttribute": - - - [CLUSTER];
+        DescribeDbClusterAttributeZonal: - - - []
             ATTRIBUTE_PAGE "InvalidDBCluster.NotFound InvalidDBClusterId.Malformed";
-        DescribeDbClusterEndpoints "DescribeDBClusterEndpoints": - - [CLUSTER,
+        DescribeDbClusterEndpoints "DescribeDBClusterEndpoints": - - - [CLUSTER,
             "InvalidDBClusterId.NotFound"];
-        DescribeDbClusterEndpointsZonal "DescribeDBClusterEndpointsZonal": - - []
+        DescribeDbClusterEndpointsZonal "DescribeDBClusterEndpointsZonal": - - - []
             ENDPOINTS_PAGE "InvalidDBCluster.NotFound InvalidDBClusterId.Malformed";
-        DescribeHaLogs "DescribeHALogs": - - []
+        DescribeHaLogs "DescribeHALogs": - - - []
             HA_LOG_PAGE "InvalidDBClusterId.Malformed InvalidDBCluster.NotFound InvalidPageSize.Malformed \
                 InvalidPageNumber.Malformed";
-        CreateGlobalDatabaseNetwork: - - [
+        CreateGlobalDatabaseNetwork: - - creates [
             "MemberIns.Exist InvalidEngineVersion.Unsupported InvalidDBCluster.NotFound InvalidDBClusterId.NotFound"];
-        DeleteGlobalDatabaseNetwork: - - ["MemberNumber.NotSupport GDN.NotFound InvalidDBCluster.NotFound"];
-        RemoveDbClusterFromGdn "RemoveDBClusterFromGDN": - - [
+        DeleteGlobalDatabaseNetwork: - - - ["MemberNumber.NotSupport GDN.NotFound InvalidDBCluster.NotFound"];
+        RemoveDbClusterFromGdn "RemoveDBClusterFromGDN": - - - [
             "MemberRole.NotSupport GDN.NotFound InvalidDBCluster.NotFound InvalidDBClusterId.NotFound"];
-        SwitchOverGlobalDatabaseNetwork: - - ["InvalidDBCluster.NotFound InvalidDBClusterId.NotFound"];
-        DescribeGlobalDatabaseNetwork: - - ["GDN.NotFound InvalidDBCluster.NotFound"];
-        DescribeGlobalDatabaseNetworks: - - [
+        SwitchOverGlobalDatabaseNetwork: - - - ["InvalidDBCluster.NotFound InvalidDBClusterId.NotFound"];
+        DescribeGlobalDatabaseNetwork: - - - ["GDN.NotFound InvalidDBCluster.NotFound"];
+        DescribeGlobalDatabaseNetworks: - - - [
             "InvalidPageSize.Malformed InvalidPageNumber.Malformed InvalidDBCluster.NotFound"];
-        DescribePolarDbRegions = "DescribeRegions": - - [];
+        DescribePolarDbRegions = "DescribeRegions": - - - [];
     }
 }
 

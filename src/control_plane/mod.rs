@@ -122,10 +122,12 @@ impl ControlPlane {
         Self::with_hash_seed(policy, 0)
     }
 
-    /// The number of pairs, groups, drills and clusters, tombstones included.
+    /// The number of pairs, groups, drills, clusters and networks, tombstones included. An accepted call of an operation
+    /// that [creates a resource](Operation::creates_resource) adds one, and no other call changes it.
     pub const fn resource_count(&self) -> usize {
-        let replication = self.pairs.len().saturating_add(self.groups.len());
-        replication.saturating_add(self.drills.len()).saturating_add(self.clusters.len())
+        let replication =
+            self.pairs.len().saturating_add(self.groups.len()).saturating_add(self.drills.len());
+        replication.saturating_add(self.clusters.len()).saturating_add(self.networks.len())
     }
 
     /// An empty control plane whose maps hash with this seed. An embedder that faces a network picks a secret seed
@@ -240,9 +242,8 @@ impl ControlPlane {
         Some(timer.deadline(at))
     }
 
-    /// Removes all state of an account: pairs, groups, drills, disks, clusters, networks and
-    /// tokens. Its pending effects are
-    /// dropped; later reports on them are stale.
+    /// Removes all state of an account: pairs, groups, drills, disks, clusters, networks and tokens. Its pending effects
+    /// are dropped; later reports on them are stale.
     pub fn forget_account(&mut self, account: &AccountId) {
         self.pairs.retain(|pair| pair.account != *account);
         self.groups.retain(|group| group.account != *account);

@@ -20,7 +20,8 @@ use failover_model::polardb::{Failure, NodeChange};
 
 use failover_model::text::{Tag, TagKey, TagValue};
 use failover_model::{
-    Call, ControlPlane, EffectId, Fresh, Misuse, Observation, Outcome, Policy, Refusal, Report, Request, Step,
+    Call, ControlPlane, EffectId, Fresh, Misuse, Observation, Operation, Outcome, Policy, Refusal, Report,
+    Request, Step,
 };
 
 pub use clusters::{cluster_facts, create_cluster, ordered, with_readers};
@@ -87,6 +88,7 @@ impl World {
         let mut before = self.plane.clone();
         let output = self.plane.call_any(&call, &request, &fresh);
         self.plane.check().unwrap();
+        assert_count(&before, &self.plane, request.operation(), &output);
         let nothing_done = match &output {
             Err(_) => true,
             Ok(output) => output.replayed || matches!(output.result, Some(Err(_))),
@@ -143,6 +145,29 @@ impl World {
     pub fn node(&mut self, node: &str, change: NodeChange) -> Step {
         self.observe(Observation::Node { node: id(node), change })
     }
+}
+
+/// An accepted call of an operation that creates a resource adds one, whose id it answers; no other call changes how many
+/// there are.
+#[track_caller]
+pub fn assert_count(
+    before: &ControlPlane,
+    after: &ControlPlane,
+    operation: Operation,
+    result: &Result<Output, Misuse>,
+) {
+    let answer = result.as_ref().ok().and_then(|output| output.result.as_ref()?.as_ref().ok());
+    if let Some(answer) = answer {
+        assert_eq!(
+            answer.created().is_some(),
+            operation.creates_resource(),
+            "{operation} answers {answer:?}"
+        );
+    }
+    let replayed = result.as_ref().is_ok_and(|output| output.replayed);
+    let created = answer.is_some() && !replayed && operation.creates_resource();
+    let expected = before.resource_count() + usize::from(created);
+    assert_eq!(after.resource_count(), expected, "resources after {operation}");
 }
 
 /// The number of the rule by which a call was refused.

@@ -3,6 +3,7 @@
 #![allow(unused_must_use, reason = "a fixture's steps are not carried out by anybody")]
 
 mod clock;
+mod creating;
 mod effects;
 mod readings;
 mod retries;
@@ -29,7 +30,7 @@ use failover_model::{
     AccountId, Call, ControlPlane, DeadlineKind, EffectId, Fresh, Misuse, Observation, Operation, OrderId,
     Outcome, Policy, Refusal, Report, Request, ResourceId, Response,
 };
-use failover_model::{Fact, FreshNodes, Output};
+use failover_model::{Fact, FreshCluster, FreshNodes, Output};
 use proptest::prelude::*;
 
 use crate::kit::{

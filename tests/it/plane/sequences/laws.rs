@@ -115,6 +115,7 @@ impl Watched {
         self.watch_clusters(&before, &result);
         self.watch_failovers(&before, input, &result);
         if let Input::Call(call, request, _) = input {
+            kit::assert_count(&before, &self.plane, request.operation(), &result);
             self.watch_tokens(&mut before, call, request, &result);
         }
         self.count(input, &result);
