@@ -160,7 +160,7 @@ pub fn script(acts: &[Act]) -> String {
                 }
             }
             Act::Wait => text.push_str("wait()\n"),
-            Act::Pass { minutes } => writeln!(text, "wait({})", minutes * 60).unwrap(),
+            Act::Pass { seconds } => writeln!(text, "wait({seconds})").unwrap(),
             Act::Fails => text.push_str("by_hand(\"what is under way fails\")\n"),
             Act::Outside { what, of } => {
                 let what = match what {
@@ -225,13 +225,13 @@ fn spelled(value: &Value) -> String {
 
 fn untold(untold: &[Untold]) -> String {
     let mut text = String::from(
-        "## What no session tells\n\nWhere the service has the first value, no sequence refutes the second. Tried were all sequences of so many \
-         acts of the stages, those with which a stage begins included, that lead to a new state; a sequence is explained if both \
-         values answer it differently and hidden work explains either answer.\n\n\
-         | Reading | Has | Not refuted | Acts | States | Explained |\n|---|---|---|---|---|---|\n",
+        "## What no session tells\n\nWhere the service has the first value, no sequence refutes the second. Tried were sequences of up \
+         to so many steps, each an act with or without the wait after it, that lead to so many new states of the stages, at most 300 of \
+         a stage; so many were answered differently, and hidden work explains either answer.\n\n\
+         | Reading | Has | Not refuted | Steps | States | Explained |\n|---|---|---|---|---|---|\n",
     );
-    for Untold { reading, has, not_refuted, acts, states, explained } in untold {
-        writeln!(text, "| `{reading}` | `{has}` | `{not_refuted}` | {acts} | {states} | {explained} |")
+    for Untold { reading, has, not_refuted, steps, states, explained } in untold {
+        writeln!(text, "| `{reading}` | `{has}` | `{not_refuted}` | {steps} | {states} | {explained} |")
             .unwrap();
     }
     text

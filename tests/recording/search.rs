@@ -15,14 +15,15 @@ use crate::seat::Seat;
 use crate::session::{Act, Recordings, Session, Untold, matrix, name, policy, refutes, value};
 use crate::stage::{Stage, all as stages};
 
-/// The most acts of a sequence, beside those with which its stage begins.
-const MOST_ACTS: usize = 7;
+/// The most steps of a sequence, beside those with which its stage begins. A step is an act, or an act and the wait until nothing
+/// is under way.
+const MOST_STEPS: usize = 7;
 
 /// The most states of a stage.
-const MOST_STATES: usize = 4_000;
+const MOST_STATES: usize = 300;
 
 /// The most sequences with different answers that are explained.
-const MOST_EXPLAINED: usize = 60;
+const MOST_EXPLAINED: usize = 20;
 
 #[derive(Clone)]
 struct Node {
@@ -34,7 +35,7 @@ struct Node {
 struct Found {
     /// The session that refutes the second value by the answers of the first, and the other way round.
     sessions: [Option<Vec<Act>>; 2],
-    acts: usize,
+    steps: usize,
     states: usize,
     explained: usize,
 }
@@ -55,7 +56,7 @@ pub fn all() -> Recordings {
                             reading: name(reading),
                             has: value(reading, has),
                             not_refuted: value(reading, not_refuted),
-                            acts: found.acts,
+                            steps: found.steps,
                             states: found.states,
                             explained: found.explained,
                         }),
@@ -63,7 +64,7 @@ pub fn all() -> Recordings {
                 }
             }
         }
-        println!("{}: {} sessions", name(reading), sessions.len());
+        eprintln!("{}: {} sessions", name(reading), sessions.len());
         recordings.sessions.extend(fewest(reading, sessions));
     }
     recordings
@@ -96,17 +97,34 @@ fn fewest(reading: &Reading, sessions: Vec<Vec<Act>>) -> Vec<Session> {
 fn apart(reading: &Reading, values: [usize; 2]) -> Found {
     let mut found = Found::default();
     for luck in [false, true] {
-        for stage in stages().iter().filter(|stage| stage.section == reading.name.0) {
-            walk(reading, values, stage, luck, &mut found);
-            if found.sessions.iter().all(Option::is_some) {
-                return found;
+        for steps in [Steps::Settled, Steps::All] {
+            for stage in stages().iter().filter(|stage| stage.section == reading.name.0) {
+                walk(reading, values, stage, (luck, steps), &mut found);
+                if found.sessions.iter().all(Option::is_some) {
+                    return found;
+                }
             }
         }
     }
     found
 }
 
-fn walk(reading: &Reading, values: [usize; 2], stage: &Stage, luck: bool, found: &mut Found) {
+/// Whether a client waits after each act.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Steps {
+    /// It does.
+    Settled,
+    /// It does or does not.
+    All,
+}
+
+fn walk(
+    reading: &Reading,
+    values: [usize; 2],
+    stage: &Stage,
+    (luck, steps): (bool, Steps),
+    found: &mut Found,
+) {
     let seats = values.map(|value| Seat::new(policy(reading, value)));
     let mut layer = vec![Node { seats, acts: Vec::new() }];
     for act in &stage.begins {
@@ -119,12 +137,20 @@ fn walk(reading: &Reading, values: [usize; 2], stage: &Stage, luck: bool, found:
     let acts: Vec<&Act> = stage.acts.iter().filter(|act| luck || !act.is_luck()).collect();
     let mut seen: HashSet<String> = HashSet::new();
     let mut explained = 0;
-    for depth in 1..=MOST_ACTS {
+    for depth in 1..=MOST_STEPS {
         let mut next = Vec::new();
         for node in &layer {
             for act in acts.iter().filter(|act| node.seats.iter().all(|seat| seat.can(act))) {
                 let mut child = node.clone();
-                if done(&mut child, act, stage) {
+                let mut children = Vec::new();
+                let mut differs = done(&mut child, act, stage);
+                if !differs && child.seats.iter().all(|seat| seat.can(&Act::Wait)) {
+                    if steps == Steps::All {
+                        children.push(child.clone());
+                    }
+                    differs = done(&mut child, &Act::Wait, stage);
+                }
+                if differs {
                     explained += 1;
                     if explained <= MOST_EXPLAINED {
                         consider(reading, values, &child, stage, found);
@@ -132,14 +158,18 @@ fn walk(reading: &Reading, values: [usize; 2], stage: &Stage, luck: bool, found:
                     if found.sessions.iter().all(Option::is_some) {
                         return;
                     }
-                } else if seen.len() < MOST_STATES
-                    && seen.insert(child.seats.iter().map(Seat::state).collect::<String>())
-                {
-                    next.push(child);
+                } else {
+                    children.push(child);
+                }
+                for child in children {
+                    let state = child.seats.iter().map(Seat::state).collect::<String>();
+                    if seen.len() < MOST_STATES && seen.insert(state) {
+                        next.push(child);
+                    }
                 }
             }
         }
-        found.acts = found.acts.max(depth + stage.begins.len());
+        found.steps = found.steps.max(depth);
         layer = next;
         if layer.is_empty() {
             break;

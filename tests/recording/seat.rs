@@ -112,8 +112,8 @@ impl Seat {
             }
             Act::Wait => self.wait(),
             Act::Fails => self.fail(),
-            Act::Pass { minutes } => {
-                self.service.pass(minutes * 60_000);
+            Act::Pass { seconds } => {
+                self.service.pass(seconds * 1_000);
                 self.wait();
             }
             Act::Outside { what, of } => {

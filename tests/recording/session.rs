@@ -17,8 +17,8 @@ pub enum Act {
     Call { action: String, parameters: BTreeMap<String, String> },
     /// Until nothing is under way.
     Wait,
-    /// So many minutes.
-    Pass { minutes: u64 },
+    /// So many seconds.
+    Pass { seconds: u64 },
     /// Something that no call of the two products does.
     Outside { what: Outside, of: String },
     /// What is under way fails, which nobody can ask for.
@@ -68,8 +68,8 @@ pub struct Untold {
     /// The value that the service has, and the one that its answers do not refute.
     pub has: String,
     pub not_refuted: String,
-    /// How many acts the longest sequence had, and how many sequences were tried that led to a new state.
-    pub acts: usize,
+    /// How many steps the longest sequence had beside those with which its stage begins, and how many led to a new state.
+    pub steps: usize,
     pub states: usize,
     /// How many sequences were answered differently, though hidden work explains either.
     pub explained: usize,

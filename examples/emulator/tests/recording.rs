@@ -106,8 +106,8 @@ impl Client<'_> {
                 end(self.server, &json!({ "outcome": "auto" }));
             }
             end(self.server, &json!({ "outcome": "failed", "reason": "network" }));
-        } else if let Some(minutes) = act.pointer("/pass/minutes").and_then(Value::as_u64) {
-            self.server.advance(minutes * 60_000);
+        } else if let Some(seconds) = act.pointer("/pass/seconds").and_then(Value::as_u64) {
+            self.server.advance(seconds * 1_000);
             wait(self.server);
         } else if let Some(what) = act.get("outside") {
             self.server.advance(1_000);

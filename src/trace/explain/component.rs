@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 
 use super::asked::{Asked, Expected};
 use super::compare::Mismatch;
-use super::names::{Kind, creates};
+use super::names::Kind;
 use super::next::is_long;
 use super::run::{Run, World};
 use super::search::{Effort, Question, Reached, Search};
@@ -254,7 +254,8 @@ impl Component {
     /// Takes resources that existed before the trace from the first answer that shows them whole; tells why the exchange
     /// cannot be judged, if so.
     fn enter(&mut self, asked: &Asked, world: &World<'_>) -> Option<String> {
-        self.lost_creation |= creates(asked.operation()) && matches!(asked.expected, Expected::Unknown);
+        self.lost_creation |=
+            asked.operation().creates_resource() && matches!(asked.expected, Expected::Unknown);
         if self.lost_creation {
             return None;
         }

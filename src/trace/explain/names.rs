@@ -71,19 +71,6 @@ pub(super) const fn only_looks(operation: Operation) -> bool {
     )
 }
 
-/// Whether an operation makes a resource of its own.
-pub(super) const fn creates(operation: Operation) -> bool {
-    matches!(
-        operation,
-        Operation::CreateDiskReplicaPair
-            | Operation::CreateDiskReplicaGroup
-            | Operation::StartPairDrill
-            | Operation::StartReplicaGroupDrill
-            | Operation::CreateDbCluster
-            | Operation::CreateGlobalDatabaseNetwork
-    )
-}
-
 /// The ids that a list asks for.
 pub(super) fn asked_for(exchange: &Exchange) -> Vec<String> {
     let mut ids = Vec::new();

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::asked::{Asked, Expected, created};
 use super::hidden::{Disks, Ends, begins_failover, ends, leaves_out, outcomes, outside};
-use super::names::{creates, only_looks};
+use super::names::only_looks;
 use super::run::{Run, World};
 use super::search::Search;
 use super::timeline::Happened;
@@ -95,7 +95,7 @@ impl Search<'_> {
                 moments.push(at);
             }
         };
-        let lost = creates(asked.operation()) && matches!(asked.expected, Expected::Unknown);
+        let lost = asked.operation().creates_resource() && matches!(asked.expected, Expected::Unknown);
         let orphans = self.world.orphans.iter().filter(|_| lost).map(|(id, _)| id.as_str());
         let told = super::fresh::told(asked, self.world).and_then(created);
         let created = told.into_iter().chain(orphans);

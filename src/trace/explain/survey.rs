@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
-use super::names::{Kind, Names, Together, creates, id_of, nodes, only_looks, operation_of, records};
+use super::names::{Kind, Names, Together, id_of, nodes, only_looks, operation_of, records};
 use crate::control_plane::Places;
 use crate::ids::{RegionId, ZoneId};
 use crate::operation::Operation;
@@ -136,7 +136,9 @@ impl Survey {
                 ("DBClusterId", Kind::Cluster),
                 ("GDNId", Kind::Network),
             ] {
-                if let Some(id) = body.get(name).and_then(Value::as_str).filter(|_| creates(operation)) {
+                if let Some(id) =
+                    body.get(name).and_then(Value::as_str).filter(|_| operation.creates_resource())
+                {
                     facts.created.insert(id.to_owned());
                     if kind == Kind::Cluster && !exchange.parameters.contains_key("ZoneId") {
                         facts.zoneless.insert(id.to_owned());
