@@ -226,7 +226,7 @@ fn spelled(value: &Value) -> String {
 fn untold(untold: &[Untold]) -> String {
     let mut text = String::from(
         "## What no session tells\n\nWhere the service has the first value, no sequence refutes the second. Tried were sequences of up \
-         to so many steps, each an act with or without the wait after it, that lead to so many new states of the stages, at most 300 of \
+         to so many steps, each an act with or without the wait after it, that lead to so many new states of the stages, at most 120 of \
          a stage; so many were answered differently, and hidden work explains either answer.\n\n\
          | Reading | Has | Not refuted | Steps | States | Explained |\n|---|---|---|---|---|---|\n",
     );

@@ -6,6 +6,8 @@
 //! tells.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use failover_model::policy::{READINGS, Reading};
 use failover_model::trace::Answer;
@@ -20,10 +22,13 @@ use crate::stage::{Stage, all as stages};
 const MOST_STEPS: usize = 7;
 
 /// The most states of a stage.
-const MOST_STATES: usize = 300;
+const MOST_STATES: usize = 120;
 
 /// The most sequences with different answers that are explained.
-const MOST_EXPLAINED: usize = 20;
+const MOST_EXPLAINED: usize = 12;
+
+/// How many readings are searched at a time.
+const THREADS: usize = 12;
 
 #[derive(Clone)]
 struct Node {
@@ -40,34 +45,60 @@ struct Found {
     explained: usize,
 }
 
+/// The sessions of all readings, searched in threads.
 pub fn all() -> Recordings {
+    let readings: Vec<&Reading> = READINGS.iter().filter(|reading| !reading.values.is_empty()).collect();
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                while let Some(reading) = readings.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let of = of(reading);
+                    eprintln!(
+                        "{}: {} sessions, {} untold",
+                        name(reading),
+                        of.sessions.len(),
+                        of.untold.len()
+                    );
+                    let at = readings.iter().position(|other| other.name == reading.name);
+                    found.lock().unwrap().insert(at, of);
+                }
+            });
+        }
+    });
     let mut recordings = Recordings::default();
-    for reading in READINGS.iter().filter(|reading| !reading.values.is_empty()) {
-        let mut sessions: Vec<Vec<Act>> = Vec::new();
-        let count = reading.values.len();
-        for one in 0..count {
-            for other in one + 1..count {
-                let found = apart(reading, [one, other]);
-                for (session, [has, not_refuted]) in found.sessions.iter().zip([[one, other], [other, one]]) {
-                    match session {
-                        Some(acts) if !sessions.contains(acts) => sessions.push(acts.clone()),
-                        Some(_) => {}
-                        None => recordings.untold.push(Untold {
-                            reading: name(reading),
-                            has: value(reading, has),
-                            not_refuted: value(reading, not_refuted),
-                            steps: found.steps,
-                            states: found.states,
-                            explained: found.explained,
-                        }),
-                    }
+    for of in found.into_inner().unwrap().into_values() {
+        recordings.sessions.extend(of.sessions);
+        recordings.untold.extend(of.untold);
+    }
+    recordings
+}
+
+fn of(reading: &Reading) -> Recordings {
+    let mut untold = Vec::new();
+    let mut sessions: Vec<Vec<Act>> = Vec::new();
+    let count = reading.values.len();
+    for one in 0..count {
+        for other in one + 1..count {
+            let found = apart(reading, [one, other]);
+            for (session, [has, not_refuted]) in found.sessions.iter().zip([[one, other], [other, one]]) {
+                match session {
+                    Some(acts) if !sessions.contains(acts) => sessions.push(acts.clone()),
+                    Some(_) => {}
+                    None => untold.push(Untold {
+                        reading: name(reading),
+                        has: value(reading, has),
+                        not_refuted: value(reading, not_refuted),
+                        steps: found.steps,
+                        states: found.states,
+                        explained: found.explained,
+                    }),
                 }
             }
         }
-        eprintln!("{}: {} sessions", name(reading), sessions.len());
-        recordings.sessions.extend(fewest(reading, sessions));
     }
-    recordings
+    Recordings { sessions: fewest(reading, sessions), untold }
 }
 
 /// As few sessions as tell what all of them tell.
