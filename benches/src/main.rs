@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml` measures calls and the ranking; with `-- scale` what a call
 //! costs beside a thousand pairs and beside a million; with `-- selection` the ranking as a curve; with `-- tokens` the
-//! token cache beside maps and caches (some minutes, 10 GiB of memory); with `-- traces` how recorded traces are explained.
+//! token cache beside maps and caches (some minutes, 10 GiB of memory).
 //!
 //! The samples of the two sides alternate, so that a noisy machine disturbs both alike; the ratio is that of the
 //! medians. Ends with status 1 if a ratio misses its goal.
@@ -12,7 +12,6 @@ mod pair;
 mod scale;
 mod selection;
 mod tokens;
-mod traces;
 
 use std::process::ExitCode;
 
@@ -22,11 +21,8 @@ fn main() -> ExitCode {
         Some("scale") => scale::run(),
         Some("tokens") => tokens::run(),
         Some("selection") => selection::curve(),
-        Some("traces") => traces::run(),
         Some(other) => {
-            eprintln!(
-                "there is no benchmark called {other}; say scale, selection, tokens or traces, or nothing"
-            );
+            eprintln!("there is no benchmark called {other}; say scale, selection or tokens, or nothing");
             return ExitCode::FAILURE;
         }
     };
