@@ -16,3 +16,6 @@ mod readers;
 
 #[path = "traces/small.rs"]
 mod small;
+
+#[path = "traces/overlapping.rs"]
+mod overlapping;

@@ -110,12 +110,19 @@ impl<T: Ord, S, R, O> TokenCache<T, S, R, O> {
 
 #[cfg(all(feature = "testing", feature = "wire"))]
 impl<T: Ord + Hash, S: Hash, R: Hash, O: Hash> TokenCache<T, S, R, O> {
-    /// Hashes the tokens without the clock and their numbers.
-    pub(crate) fn hash_content<H: Hasher>(&self, state: &mut H) {
+    /// Hashes the tokens without the clock and their numbers; of those whose age does not count also without when and in which
+    /// order they were completed.
+    pub(crate) fn hash_content<H: Hasher>(&self, state: &mut H, ages: impl Fn(Timestamp) -> bool) {
         for tenant in self.borrowed().tenants {
             (tenant.tenant, tenant.horizon > 0, tenant.completed.len()).hash(state);
-            for held in tenant.completed {
-                (held.scope, held.token, held.request, held.outcome, held.completed_at).hash(state);
+            let (aging, mut ageless): (Vec<_>, Vec<_>) =
+                tenant.completed.into_iter().partition(|held| ages(held.completed_at));
+            ageless.sort_by(|one, other| one.token.cmp(&other.token));
+            for held in &aging {
+                (held.scope, &held.token, held.request, held.outcome, held.completed_at).hash(state);
+            }
+            for held in &ageless {
+                (held.scope, &held.token, held.request, held.outcome).hash(state);
             }
         }
     }

@@ -7,7 +7,7 @@ use failover_model::trace::explain::{Options, Verdict, explain};
 use failover_model::trace::{Answer, Trace};
 use serde_json::{Value, json};
 
-use crate::random::trace;
+use crate::random::{asked, each, trace};
 use crate::service::Draws;
 
 const STATUSES: [&str; 12] = [
@@ -135,23 +135,27 @@ fn altered(trace: &Trace, draws: &mut Draws) -> Option<(Trace, usize, &'static s
 
 #[test]
 fn altered_traces_are_refuted() {
-    let count: u64 = std::env::var("TRACES").ok().and_then(|count| count.parse().ok()).unwrap_or(15);
-    let mut classes: BTreeMap<&str, [u32; 3]> = BTreeMap::new();
-    let (mut made, mut refuted) = (0, 0);
-    for seed in 0..count {
+    let (count, from) = (asked("TRACES", 15), asked("FROM", 0));
+    let found = each(from..from + count, |seed| {
         let mut draws = Draws::new(seed + 77_777);
         let original = trace(seed, 40, Policy::default());
-        let Some((other, number, how)) = altered(&original, &mut draws) else { continue };
-        made += 1;
+        let (other, number, how) = altered(&original, &mut draws)?;
         let verdict = explain(&other, &Options::default()).verdict();
-        let class = classes.entry(how).or_default();
-        class[verdict as usize] += 1;
+        let exchange = |of: &Trace| of.exchanges[number].clone();
+        Some((number, how, verdict, exchange(&original), exchange(&other)))
+    });
+    let mut classes: BTreeMap<&str, [u32; 3]> = BTreeMap::new();
+    let (mut made, mut refuted) = (0, 0);
+    for (seed, altered) in found {
+        let Some((number, how, verdict, was, is)) = altered else { continue };
+        made += 1;
+        classes.entry(how).or_default()[verdict as usize] += 1;
         if verdict == Verdict::Refuted {
             refuted += 1;
         } else if std::env::var_os("SHOW").is_some() {
-            println!("seed {seed}, exchange {number}, {how}: {verdict}");
-            println!("   was {:?}", original.exchanges[number].answer);
-            println!("   is {:?}", other.exchanges[number].answer);
+            println!("seed {seed}, exchange {number}, {how}: {verdict}; {} {:?}", was.action, was.parameters);
+            println!("   was {:?}", was.answer);
+            println!("   is {:?}", is.answer);
         }
     }
     println!(

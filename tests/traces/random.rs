@@ -1,6 +1,8 @@
 //! Random traces are accepted, and altered ones refuted.
 
 use std::num::NonZeroU32;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use failover_model::policy::Policy;
 use failover_model::simulation::{Fault, Selector, Transitions};
@@ -282,38 +284,70 @@ pub fn told(trace: &Trace, resources: &[String], finding: &Finding) -> String {
     text
 }
 
+/// A number from the environment.
+pub fn asked(name: &str, usual: u64) -> u64 {
+    std::env::var(name).ok().and_then(|count| count.parse().ok()).unwrap_or(usual)
+}
+
+/// Does the work of every seed, in as many threads as there are processors, and tells how far it is. What was found is in the
+/// order of the seeds.
+pub fn each<T: Send>(seeds: std::ops::Range<u64>, work: impl Fn(u64) -> T + Sync) -> Vec<(u64, T)> {
+    let (next, done) = (AtomicU64::new(seeds.start), AtomicU64::new(0));
+    let found = Mutex::new(Vec::new());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds.end {
+                        return;
+                    }
+                    let began = std::time::Instant::now();
+                    let result = work(seed);
+                    if began.elapsed().as_millis() > 3_000 {
+                        eprintln!("seed {seed} took {:?}", began.elapsed());
+                    }
+                    found.lock().unwrap().push((seed, result));
+                    let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+                    if done % 50 == 0 {
+                        eprintln!("{done} of {}", seeds.end - seeds.start);
+                    }
+                }
+            });
+        }
+    });
+    let mut found = found.into_inner().unwrap();
+    found.sort_by_key(|(seed, _)| *seed);
+    found
+}
+
 #[test]
 fn random_traces_are_accepted() {
-    let count = std::env::var("TRACES").ok().and_then(|count| count.parse().ok()).unwrap_or(15);
-    let from = std::env::var("FROM").ok().and_then(|count| count.parse().ok()).unwrap_or(0);
-    let (mut undecided, mut refuted, mut unjudged, mut judged) = (Vec::new(), Vec::new(), 0, 0);
-    for seed in from..from + count {
-        let began = std::time::Instant::now();
+    let (count, from) = (asked("TRACES", 15), asked("FROM", 0));
+    let found = each(from..from + count, |seed| {
         let trace = trace(seed, 40, Policy::default());
         let explanation = explain(&trace, &Options::default());
+        (trace, explanation)
+    });
+    let (mut undecided, mut refuted, mut unjudged, mut judged) = (Vec::new(), Vec::new(), 0, 0);
+    for (seed, (trace, explanation)) in &found {
         unjudged += explanation.unjudged.len();
         judged += explanation.judged;
         match explanation.verdict() {
             Verdict::Accepted => {}
             Verdict::Undecided => undecided.push(seed),
             Verdict::Refuted => {
-                if let Finding::Refuted { exchange, nearest } = &explanation.parts[0].finding {
+                let part = &explanation.parts[0];
+                if let Finding::Refuted { exchange, nearest } = &part.finding {
                     let near = nearest.first().map(|near| near.mismatch.to_string());
                     println!("seed {seed} refuted at {exchange}: {near:?}");
                 }
                 if count == 1 {
-                    let part = &explanation.parts[0];
-                    println!(
-                        "seed {seed}, {:?}:\n{}",
-                        part.resources,
-                        told(&trace, &part.resources, &part.finding)
-                    );
+                    println!("{:?}:\n{}", part.resources, told(trace, &part.resources, &part.finding));
                 }
                 refuted.push(seed);
             }
-        }
-        if began.elapsed().as_millis() > 3_000 {
-            println!("seed {seed} took {:?}", began.elapsed());
         }
     }
     println!("{count} traces: refuted {refuted:?}, undecided {undecided:?}; {judged} judged, {unjudged} not");

@@ -79,6 +79,7 @@ pub enum Fate {
     Hidden,
 }
 
+#[derive(Clone)]
 struct Open {
     asked: Asked,
     fate: Fate,
@@ -87,6 +88,7 @@ struct Open {
 }
 
 /// The service, its clients and the recorder.
+#[derive(Clone)]
 pub struct Service {
     pub simulation: Simulation,
     pub now: u64,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use failover_model::trace::Trace;
 use failover_model::trace::explain::{Options, Verdict, explain};
 use serde_json::json;
-use support::{EBS, PAIR, POLARDB, Server, form, text};
+use support::{EBS, MYSQL, PAIR, POLARDB, Server, form, text};
 
 fn file(name: &str) -> PathBuf {
     std::env::temp_dir().join(format!("failover-trace-{}-{name}.jsonl", std::process::id()))
@@ -77,18 +77,7 @@ fn what_was_recorded_is_explained_in_every_mode() {
         end();
         server.pair(&pair);
         let (cluster, nodes) = {
-            let created = server.polardb(
-                "CreateDBCluster",
-                &[
-                    ("RegionId", "cn-hangzhou"),
-                    ("DBType", "MySQL"),
-                    ("DBVersion", "8.0"),
-                    ("DBNodeClass", "polar.mysql.x4.large"),
-                    ("PayType", "Postpaid"),
-                    ("DBNodeNum", "3"),
-                ],
-            );
-            let cluster = text(&created.ok(), "/DBClusterId");
+            let cluster = server.create_cluster(MYSQL, 3);
             end();
             let view = server.attribute(&cluster);
             let nodes = view["DBNodes"].as_array().expect("nodes").iter();
@@ -113,18 +102,7 @@ fn sixteen_clients_at_once_on_the_real_clock_are_explained() {
     let file = file("clients");
     let path = file.to_str().expect("a path");
     let server = Arc::new(Server::start(&["--seed", "7", "--record", path]));
-    let created = server.polardb(
-        "CreateDBCluster",
-        &[
-            ("RegionId", "cn-hangzhou"),
-            ("DBType", "MySQL"),
-            ("DBVersion", "8.0"),
-            ("DBNodeClass", "polar.mysql.x4.large"),
-            ("PayType", "Postpaid"),
-            ("DBNodeNum", "4"),
-        ],
-    );
-    let cluster = text(&created.ok(), "/DBClusterId");
+    let cluster = server.create_cluster(MYSQL, 4);
     let pair = text(&server.ebs("CreateDiskReplicaPair", &PAIR).ok(), "/ReplicaPairId");
     std::thread::sleep(std::time::Duration::from_millis(2_200));
     let clients = (0..16).map(|number| {

@@ -37,7 +37,7 @@ pub(super) struct Asked {
 }
 
 /// The answer that was recorded.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) enum Expected {
     /// The call was accepted.
     Accepted {
@@ -68,6 +68,14 @@ impl Asked {
     /// Whether its answer shows that it changed nothing.
     pub(super) const fn changes_nothing(&self) -> bool {
         only_looks(self.operation()) || (matches!(self.expected, Expected::Refused { .. }) && !self.sticks)
+    }
+
+    /// Whether it asks the same as another and was answered the same.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        self.request == other.request
+            && self.region == other.region
+            && self.exchange.account == other.exchange.account
+            && self.expected == other.expected
     }
 
     /// The call at this time.
@@ -161,7 +169,7 @@ pub(super) fn part_of(operation: Operation, body: &Value, mine: impl Fn(&str) ->
     match kind {
         Kind::Pair => serde_json::json!({ "ReplicaPairs": found }),
         Kind::Group => serde_json::json!({ "ReplicaGroups": found }),
-        Kind::Cluster | Kind::Drill => serde_json::json!({ "Items": { "DBCluster": found } }),
+        Kind::Cluster | Kind::Drill | Kind::Network => serde_json::json!({ "Items": { "DBCluster": found } }),
     }
 }
 
@@ -179,7 +187,7 @@ pub(super) fn is_cut(exchange: &Exchange, body: &Value) -> bool {
 
 /// The id of what an answer says was created.
 pub(super) fn created(body: &Value) -> Option<&str> {
-    const NAMES: [&str; 4] = ["ReplicaPairId", "ReplicaGroupId", "DrillId", "DBClusterId"];
+    const NAMES: [&str; 5] = ["ReplicaPairId", "ReplicaGroupId", "DrillId", "DBClusterId", "GDNId"];
     let nodes = body.pointer("/DBNodeIds/DBNodeId/0").and_then(Value::as_str);
     nodes.or_else(|| NAMES.iter().find_map(|name| body.get(*name)?.as_str()))
 }

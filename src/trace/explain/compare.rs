@@ -7,6 +7,7 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt;
 
 use serde_json::Value;
 
@@ -26,6 +27,17 @@ pub struct Mismatch {
     /// The rule that decided the model's answer: of the refusal, of the row that accepts, or, of a describe, of the event
     /// that led there.
     pub rule: Option<RuleId>,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { at, allowed, shown, rule } = self;
+        write!(f, "{at}: the model answers {allowed}, the trace shows {shown}")?;
+        match rule {
+            Some(rule) => write!(f, " ({})", rule),
+            None => Ok(()),
+        }
+    }
 }
 
 /// How exact an answer is to be.

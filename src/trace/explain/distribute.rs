@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use super::asked::{Asked, Expected, is_cut, part_of};
 use super::compare::Mismatch;
-use super::component::{Component, Finding, Nearest};
+use super::component::{Component, Finding, Nearest, Scope};
 use super::names::{Kind, Names, asked_for, lists, only_looks, operation_of};
 use super::run::{Run, World};
 use super::survey::Survey;
@@ -34,6 +34,7 @@ const NOWHERE: &str = "cn-hangzhou";
 pub struct Explainer<'a> {
     survey: &'a Survey,
     options: &'a Options,
+    share: Share,
     rules: Vec<RuleId>,
     /// What is shown of each component: moments, failovers and orphans.
     shown: BTreeMap<usize, Shown>,
@@ -49,10 +50,37 @@ pub struct Explainer<'a> {
     misread: Option<Finding>,
 }
 
+/// Which of the components an [`Explainer`] explains. They are independent, so that several explainers can do it at once, in
+/// threads of the caller; what each finds is [joined](Explanation::join).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// The part, from 0.
+    pub part: usize,
+    /// Of how many, at least 1.
+    pub of: usize,
+}
+
+impl Share {
+    /// All components.
+    pub const WHOLE: Self = Self { part: 0, of: 1 };
+
+    /// Whether a component is in it. What concerns none is in the first part.
+    fn has(self, component: Option<usize>) -> bool {
+        component.unwrap_or(0).checked_rem(self.of).unwrap_or(0) == self.part
+    }
+
+    /// Whether it counts what no component does.
+    const fn is_first(self) -> bool {
+        self.part == 0
+    }
+}
+
 /// What the survey knows of a component.
 #[derive(Debug, Default)]
 struct Shown {
     moments: BTreeSet<u64>,
+    began: BTreeSet<u64>,
+    created: BTreeSet<u64>,
     failovers: BTreeSet<u64>,
     orphans: Vec<(String, Kind)>,
     resources: Vec<String>,
@@ -62,6 +90,11 @@ struct Shown {
 impl<'a> Explainer<'a> {
     /// An explainer of the trace that was surveyed.
     pub fn new(survey: &'a Survey, options: &'a Options) -> Self {
+        Self::sharing(survey, options, Share::WHOLE)
+    }
+
+    /// An explainer of a part of the components. It takes every exchange of the trace all the same.
+    pub fn sharing(survey: &'a Survey, options: &'a Options, share: Share) -> Self {
         let mut rules: Vec<RuleId> = catalogue::rules().iter().map(|rule| rule.id).collect();
         rules.sort_unstable();
         let (together, facts) = (&survey.together, &survey.facts);
@@ -71,6 +104,7 @@ impl<'a> Explainer<'a> {
             let Some(component) = together.component(id) else { continue };
             let of = shown.entry(component).or_default();
             of.resources.push(id.clone());
+            of.created.extend(facts.created_at.get(id));
             if !facts.created.contains(id) {
                 of.orphans.push((id.clone(), *kind));
             }
@@ -79,6 +113,9 @@ impl<'a> Explainer<'a> {
         }
         for (number, moments) in &facts.moments {
             shown.entry(together.component_of(*number)).or_default().moments.extend(moments);
+        }
+        for (number, began) in &facts.began {
+            shown.entry(together.component_of(*number)).or_default().began.extend(began);
         }
         for (number, calls) in &facts.failovers {
             shown.entry(together.component_of(*number)).or_default().failovers.extend(calls);
@@ -91,6 +128,7 @@ impl<'a> Explainer<'a> {
         Self {
             survey,
             options,
+            share,
             rules,
             shown,
             components: BTreeMap::new(),
@@ -107,19 +145,25 @@ impl<'a> Explainer<'a> {
     pub fn take(&mut self, exchange: Exchange) {
         let number = self.number;
         self.number = number.saturating_add(1);
-        if let Err(why) = self.judge(number, exchange) {
+        if let Err(why) = self.judge(number, exchange)
+            && self.share.is_first()
+        {
             self.unjudged.push(Unused { at: format!("exchange {}", number.saturating_add(1)), why });
         }
     }
 
     fn judge(&mut self, number: usize, exchange: Exchange) -> Result<(), String> {
         let operation = operation_of(&exchange);
+        if self.is_elsewhere(&exchange, operation) {
+            return Ok(());
+        }
         let expected = expected(&exchange)?;
         let parsed = parse(Some(&exchange.action), Some(&exchange.version), &exchange.wire_parameters());
         let (operation, parsed) = match (operation, parsed) {
             (Some(operation), Ok(parsed)) => (operation, parsed),
             (_, Err(WireRefusal::Gateway(error))) => return Err(error.to_string()),
             (None, _) => return Err(format!("{} is not modelled", exchange.action)),
+            (Some(_), Err(WireRefusal::Refused(_))) if !self.share.is_first() => return Ok(()),
             (Some(_), Err(WireRefusal::Refused(refusal))) => {
                 self.judged = self.judged.saturating_add(1);
                 let error = refusal.wire();
@@ -146,6 +190,15 @@ impl<'a> Explainer<'a> {
         if tags_alone {
             return Err("a list of tags without resources tells of no one resource".to_owned());
         }
+        match operation {
+            Operation::DescribeEbsRegions | Operation::DescribePolarDbRegions => {
+                return Err("a list of regions tells of no resource".to_owned());
+            }
+            Operation::DescribeGlobalDatabaseNetworks | Operation::DescribeDbClustersZonal => {
+                return Err(format!("what {} lists is not taken apart", exchange.action));
+            }
+            _ => {}
+        }
         let region = parsed.region.clone().or_else(|| exchange.region.clone());
         let region = region.map_or_else(|| RegionId::parse(NOWHERE), Ok).map_err(|bad| bad.to_string())?;
         let (begin, end) = match exchange.order.filter(|_| self.survey.is_counted()) {
@@ -161,6 +214,18 @@ impl<'a> Explainer<'a> {
         let asked = Asked { number, exchange, begin, end, region, token, request, sticks, expected };
         self.distribute(asked, operation);
         Ok(())
+    }
+
+    /// Whether an exchange about one component is another part's.
+    fn is_elsewhere(&self, exchange: &Exchange, operation: Option<Operation>) -> bool {
+        let Some(operation) = operation.filter(|operation| lists(*operation).is_none()) else { return false };
+        if self.share.is_first() {
+            // It counts what cannot be judged.
+            return false;
+        }
+        let names = Names::of(exchange, operation);
+        let component = names.joined.iter().find_map(|name| self.survey.together.component(name));
+        !self.share.has(component)
     }
 
     fn distribute(&mut self, asked: Asked, operation: Operation) {
@@ -214,6 +279,9 @@ impl<'a> Explainer<'a> {
     }
 
     fn give(&mut self, component: Option<usize>, asked: Asked) {
+        if !self.share.has(component) {
+            return;
+        }
         let asked = Arc::new(asked);
         let until = asked.end.saturating_sub(self.survey.longest());
         let none = Shown::default();
@@ -231,7 +299,7 @@ impl<'a> Explainer<'a> {
             None => self.loose.get_or_insert_with(new),
         };
         to.enqueue(asked);
-        to.explain(Some(until), &world, &self.options.limits, self.options.others);
+        to.explain(Some(until), scope(&world, self.options));
     }
 
     /// Explains what is left, and says what was found.
@@ -248,7 +316,7 @@ impl<'a> Explainer<'a> {
         for (number, mut component) in components.chain(loose) {
             let shown = number.and_then(|number| self.shown.get(&number)).unwrap_or(&none);
             let world = world(self.survey, self.options, &self.rules, shown);
-            component.explain(None, &world, &self.options.limits, self.options.others);
+            component.explain(None, scope(&world, self.options));
             let judged = component.judged;
             explanation.judged = explanation.judged.saturating_add(judged);
             for (number, why) in &component.unjudged {
@@ -269,7 +337,7 @@ impl<'a> Explainer<'a> {
             let (resources, steps, needed) = (Vec::new(), Vec::new(), Vec::new());
             explanation.parts.push(Part { resources, judged: 1, finding, steps, needed });
         }
-        explanation.parts.sort_by_key(|part| core::cmp::Reverse(part.finding.verdict()));
+        explanation.sort();
         explanation
     }
 }
@@ -278,12 +346,21 @@ fn world<'w>(survey: &'w Survey, options: &Options, rules: &'w [RuleId], shown: 
     World {
         facts: &survey.facts,
         moments: &shown.moments,
+        began: &shown.began,
+        created: &shown.created,
         failovers: &shown.failovers,
+        longest: survey.longest_ms(),
+        ends: survey.last().after(options.clock_error),
         orphans: &shown.orphans,
         clock_error: options.clock_error,
+        switch_window: options.policy.polardb.switch_window,
         rules,
         keeps_steps: options.limits.steps_kept > 0,
     }
+}
+
+fn scope<'a>(world: &'a World<'a>, options: &'a Options) -> Scope<'a> {
+    Scope { world, limits: &options.limits, others: options.others }
 }
 
 /// What the model is to answer.

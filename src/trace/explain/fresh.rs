@@ -14,6 +14,7 @@ use super::run::{Run, World};
 use crate::control_plane::{Fresh, FreshCluster, FreshNodes, Request};
 use crate::ebs::{FreshDrill, GroupCreated, PairCreated};
 use crate::ids::{BadId, DiskId, NodeId, OrderId};
+use crate::polardb::NetworkCreated;
 
 /// The ids that a call may have made in this run: one possibility, several for a cluster, whose first writer only later
 /// answers tell, or for a call whose answer was lost.
@@ -23,6 +24,7 @@ pub(super) fn possible(asked: &Asked, run: &Run, world: &World<'_>) -> Vec<Fresh
         Request::CreateDiskReplicaGroup(_) => Some((Kind::Group, "ReplicaGroupId")),
         Request::StartPairDrill(_) | Request::StartReplicaGroupDrill(_) => Some((Kind::Drill, "DrillId")),
         Request::CreateDbCluster(_) => Some((Kind::Cluster, "DBClusterId")),
+        Request::CreateGlobalDatabaseNetwork(_) => Some((Kind::Network, "GDNId")),
         _ => None,
     };
     let Some((kind, name)) = kind else {
@@ -108,6 +110,9 @@ fn created(asked: &Asked, run: &Run, world: &World<'_>, id: &str) -> Result<Vec<
             let group = run.plane.group(&request.group);
             let members = group.iter().flat_map(|group| &group.pairs).map(|pair| pair.as_str());
             drill(id, world, members)?
+        }
+        Request::CreateGlobalDatabaseNetwork(_) => {
+            Vec::from([Fresh::Network(NetworkCreated { network: id.parse()? })])
         }
         Request::CreateDbCluster(request) => cluster(id, asked, world, usize::from(request.node_number))?,
         _ => Vec::new(),

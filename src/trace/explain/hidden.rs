@@ -189,6 +189,22 @@ pub(super) fn outside(plane: &ControlPlane, disks: Disks, world: &World<'_>) -> 
     seen.into_iter().map(as_report).collect()
 }
 
+/// Whether an event from outside can begin a failover of a cluster that has none: its writer is lost, or it waits for a node.
+pub(super) fn begins_failover(plane: &ControlPlane, report: &Report) -> bool {
+    let idle = |id: &NodeId| plane.cluster_of(id).filter(|cluster| cluster.failover().is_none());
+    let Report::Observed(seen) = report else { return false };
+    match seen {
+        Observation::Node { node, change: NodeChange::Up(false) } => {
+            idle(node).is_some_and(|cluster| cluster.writer().is_some_and(|writer| writer.id == *node))
+        }
+        Observation::Node { node, change: NodeChange::Up(true) | NodeChange::Replicating(true) } => {
+            idle(node).is_some_and(|cluster| cluster.writer().is_none_or(|writer| !writer.up))
+        }
+        Observation::Nodes { nodes, .. } => nodes.first().is_some_and(|node| idle(node).is_some()),
+        _ => false,
+    }
+}
+
 /// The messages that a resource shows, or one if it shows none.
 fn messages(id: &str, world: &World<'_>) -> Vec<StatusMessage> {
     let shown = world.facts.messages.get(id).into_iter().flatten();

@@ -35,11 +35,15 @@ mod distribute;
 mod entering;
 mod foreign;
 mod fresh;
+mod frontier;
+mod future;
 mod hidden;
 mod names;
+mod next;
 mod readings;
 mod report;
 mod run;
+mod search;
 mod shorten;
 mod survey;
 mod timeline;
@@ -49,7 +53,7 @@ use alloc::vec::Vec;
 
 pub use compare::Mismatch;
 pub use component::{Finding, Nearest};
-pub use distribute::Explainer;
+pub use distribute::{Explainer, Share};
 pub use readings::{Learnt, Lessons, learn};
 pub use report::Exchanges;
 pub use shorten::shorten;
@@ -143,6 +147,20 @@ impl Explanation {
     /// The verdict on the whole.
     pub fn verdict(&self) -> Verdict {
         self.parts.iter().map(|part| part.finding.verdict()).max().unwrap_or(Verdict::Accepted)
+    }
+
+    /// What was found about two [shares](Share) of a trace.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        self.parts.extend(other.parts);
+        self.judged = self.judged.saturating_add(other.judged);
+        self.unjudged.extend(other.unjudged);
+        self.sort();
+        self
+    }
+
+    fn sort(&mut self) {
+        self.parts.sort_by_key(|part| core::cmp::Reverse(part.finding.verdict()));
     }
 }
 

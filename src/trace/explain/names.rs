@@ -21,6 +21,7 @@ pub(super) enum Kind {
     Group,
     Drill,
     Cluster,
+    Network,
 }
 
 /// The names of an exchange.
@@ -56,12 +57,15 @@ pub(super) const fn only_looks(operation: Operation) -> bool {
         Operation::DescribeDiskReplicaPairs
             | Operation::DescribeDiskReplicaGroups
             | Operation::DescribeDbClusters
+            | Operation::DescribeDbClustersZonal
             | Operation::DescribeDiskReplicaPairProgress
             | Operation::DescribePairDrills
             | Operation::DescribeReplicaGroupDrills
             | Operation::DescribeDbClusterAttribute
             | Operation::DescribeDbClusterAttributeZonal
             | Operation::DescribeDbClusterEndpoints
+            | Operation::DescribeDbClusterEndpointsZonal
+            | Operation::DescribeGlobalDatabaseNetwork
             | Operation::DescribeHaLogs
             | Operation::ListTagResources
     )
@@ -98,7 +102,7 @@ impl Names {
     }
 
     fn of_parameters(&mut self, exchange: &Exchange, operation: Operation) {
-        const IDS: [&str; 8] = [
+        const IDS: [&str; 9] = [
             "ReplicaPairId",
             "ReplicaGroupId",
             "PairId",
@@ -107,6 +111,7 @@ impl Names {
             "DBClusterId",
             "DBNodeId",
             "ResourceId",
+            "GDNId",
         ];
         for (name, value) in exchange.parameters.iter().filter(|(_, value)| !value.is_empty()) {
             let listed = name.strip_prefix("ResourceId.").or_else(|| name.strip_prefix("DBNodeId."));
@@ -123,10 +128,13 @@ impl Names {
 
     fn of_answer(&mut self, exchange: &Exchange, operation: Operation, body: &Value) {
         let before = self.joined.len();
-        for name in ["ReplicaPairId", "ReplicaGroupId", "DrillId", "DBClusterId"] {
+        for name in ["ReplicaPairId", "ReplicaGroupId", "DrillId", "DBClusterId", "GDNId"] {
             self.joined.extend(body.get(name).and_then(Value::as_str).map(str::to_owned));
         }
         self.joined.extend(texts(body.pointer("/DBNodeIds/DBNodeId")));
+        let members = body.get("DBClusters").and_then(Value::as_array).into_iter().flatten();
+        self.joined
+            .extend(members.filter_map(|member| Some(member.get("DBClusterId")?.as_str()?.to_owned())));
         for (kind, record) in records(body) {
             let named = named_by(exchange, kind, record);
             if lists(operation).is_some() {
@@ -169,6 +177,7 @@ pub(super) fn id_of(kind: Kind, record: &Value) -> Option<&str> {
         Kind::Group => "ReplicaGroupId",
         Kind::Drill => "DrillId",
         Kind::Cluster => "DBClusterId",
+        Kind::Network => "GDNId",
     };
     record.get(name).and_then(Value::as_str)
 }
@@ -192,6 +201,7 @@ fn named_by(exchange: &Exchange, kind: Kind, record: &Value) -> Vec<String> {
         Kind::Group => named.extend(texts(record.get("PairIds"))),
         Kind::Drill => named.extend(text("GroupId").map(str::to_owned)),
         Kind::Cluster => named.extend(nodes(record).map(str::to_owned)),
+        Kind::Network => {}
     }
     named
 }

@@ -3,7 +3,6 @@
 use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::hash::{BuildHasher, Hash, Hasher};
 
 use super::asked::Asked;
 use super::compare::Mismatch;
@@ -11,8 +10,7 @@ use super::names::Kind;
 use super::survey::Facts;
 use super::timeline::{Happened, Step, Trail};
 use crate::control_plane::{self, ControlPlane, Fresh, Input, Report};
-use crate::ids::{ClusterId, DrillId, EffectId, GroupId, PairId};
-use crate::map::HashState;
+use crate::ids::{ClusterId, DrillId, GroupId, NetworkId, PairId};
 use crate::polardb::HaLog;
 use crate::rule::RuleId;
 use crate::time::{Span, Timestamp};
@@ -21,18 +19,47 @@ use crate::time::{Span, Timestamp};
 #[derive(Debug)]
 pub(super) struct World<'a> {
     pub(super) facts: &'a Facts,
-    /// Recover points and ends of switches that are shown, in seconds.
+    /// Recover points, beginnings and ends of switches that are shown, in seconds.
     pub(super) moments: &'a BTreeSet<u64>,
-    /// When manual failovers were asked for, in milliseconds.
+    /// When the switches began that the log of switches shows, in seconds.
+    pub(super) began: &'a BTreeSet<u64>,
+    /// When resources were created, in seconds.
+    pub(super) created: &'a BTreeSet<u64>,
+    /// When manual failovers were asked for and answered, in milliseconds.
     pub(super) failovers: &'a BTreeSet<u64>,
+    /// The longest time from a request to its answer, in milliseconds.
+    pub(super) longest: u64,
+    /// When the last answer came.
+    pub(super) ends: Timestamp,
     /// Resources that are shown and that no answered call created.
     pub(super) orphans: &'a [(alloc::string::String, Kind)],
     /// How far the clocks may differ.
     pub(super) clock_error: Span,
+    /// How long after a switch another one is refused.
+    pub(super) switch_window: Span,
     /// Every rule, sorted.
     pub(super) rules: &'a [RuleId],
     /// Whether steps are kept.
     pub(super) keeps_steps: bool,
+}
+
+impl World<'_> {
+    /// Whether it can matter that time goes on from one moment to another while nothing else happens: then a second ends
+    /// that an answer shows, or a window that a call of the trace meets can begin.
+    pub(super) fn matters(&self, from: Timestamp, to: Timestamp) -> bool {
+        if to <= from {
+            return false;
+        }
+        let error = self.clock_error.as_millis();
+        // The seconds that have not ended at `from` and have at `to`.
+        let first = from.as_millis().saturating_sub(error).div_euclid(1_000);
+        let last = to.as_millis().saturating_add(error).div_euclid(1_000);
+        let ends = |seconds: &BTreeSet<u64>| first < last && seconds.range(first..last).next().is_some();
+        let window = self.switch_window.as_millis();
+        let begins = from.as_millis().saturating_sub(error).saturating_add(window);
+        let until = to.as_millis().saturating_add(error).saturating_add(window);
+        ends(self.moments) || ends(self.created) || self.failovers.range(begins..=until).next().is_some()
+    }
 }
 
 /// A set of rules, by their place in the sorted list of all.
@@ -66,8 +93,10 @@ pub(super) struct Run {
     pub(super) plane: ControlPlane,
     /// The log of switches, if it is read in the trace.
     pub(super) log: Option<HaLog>,
-    /// The overlapping calls that took effect before the one whose answer is to be explained, by number.
+    /// The overlapping calls that took effect before the one whose answer is to be explained, by number, sorted.
     pub(super) taken: Vec<usize>,
+    /// Those among them whose answers show that they changed nothing, likewise.
+    pub(super) looked: Vec<usize>,
     /// How many events from outside it assumes since the last answer.
     pub(super) outside: u8,
     /// The rules that every way to this state used.
@@ -82,7 +111,7 @@ impl Run {
     /// A run in which nothing has happened.
     pub(super) const fn new(plane: ControlPlane, log: Option<HaLog>) -> Self {
         let rules = Rules([0; 8]);
-        Self { plane, log, taken: Vec::new(), outside: 0, rules, last: None, trail: None }
+        Self { plane, log, taken: Vec::new(), looked: Vec::new(), outside: 0, rules, last: None, trail: None }
     }
 
     /// Whether a resource of this id exists.
@@ -91,6 +120,7 @@ impl Run {
             || GroupId::parse(id).is_ok_and(|id| self.plane.groups.contains_key(&id))
             || DrillId::parse(id).is_ok_and(|id| self.plane.drill(&id).is_some())
             || ClusterId::parse(id).is_ok_and(|id| self.plane.cluster(&id).is_some())
+            || NetworkId::parse(id).is_ok_and(|id| self.plane.networks.contains_key(&id))
     }
 
     /// Takes in what a step of the model did.
@@ -113,6 +143,29 @@ impl Run {
             let step = Step { at: self.plane.clock(), what, events: step.events };
             self.trail = Some(Arc::new(Trail { before: self.trail.take(), step }));
         }
+    }
+
+    /// Whether a call of this number has taken effect already.
+    pub(super) fn has(&self, number: usize) -> bool {
+        self.taken.binary_search(&number).is_ok() || self.looked.binary_search(&number).is_ok()
+    }
+
+    /// Notes that an overlapping call took effect.
+    pub(super) fn took(&mut self, asked: &Asked) {
+        let numbers = if asked.changes_nothing() { &mut self.looked } else { &mut self.taken };
+        let at = numbers.partition_point(|known| *known < asked.number);
+        numbers.insert(at, asked.number);
+    }
+
+    /// Forgets that a call took effect, whose answer is there now; whether it had.
+    pub(super) fn answered(&mut self, number: usize) -> bool {
+        for numbers in [&mut self.taken, &mut self.looked] {
+            if let Ok(at) = numbers.binary_search(&number) {
+                numbers.remove(at);
+                return true;
+            }
+        }
+        false
     }
 
     /// Lets time pass; what falls due happens.
@@ -171,75 +224,5 @@ impl Run {
             self.note(what, output.step, output.rule, world);
         }
         Ok(())
-    }
-
-    /// A fingerprint of all that decides what can still happen. Left out are the clock, the numbers of effects and when they
-    /// began, which no answer depends on; of two runs that are equal otherwise the one that is behind can do whatever the
-    /// other can.
-    pub(super) fn fingerprint(&self) -> u128 {
-        let half = |seed: u64| {
-            let mut hasher = HashState::with_seed(seed).build_hasher();
-            self.hash_into(&mut hasher);
-            u128::from(hasher.finish())
-        };
-        (half(1) << 64) | half(2)
-    }
-
-    fn hash_into<H: Hasher>(&self, hasher: &mut H) {
-        let mut ids: Vec<EffectId> = Vec::new();
-        let mut rank = |id: EffectId| {
-            let known = ids.iter().position(|known| *known == id);
-            EffectId(known.unwrap_or_else(|| {
-                ids.push(id);
-                ids.len()
-            }) as u64)
-        };
-        let none = Timestamp::default();
-        for pair in self.plane.pairs.values() {
-            let mut pair = pair.clone();
-            pair.ordinal = 0;
-            if let Some(pending) = &mut pair.pending {
-                (pending.id, pending.since) = (rank(pending.id), none);
-            }
-            pair.hash(hasher);
-        }
-        for group in self.plane.groups.values() {
-            let mut group = group.clone();
-            group.ordinal = 0;
-            if let Some(pending) = &mut group.pending {
-                (pending.id, pending.since) = (rank(pending.id), none);
-            }
-            group.hash(hasher);
-        }
-        for drill in self.plane.drills.values() {
-            let mut drill = drill.clone();
-            drill.ordinal = 0;
-            if let Some(pending) = &mut drill.pending {
-                (pending.id, pending.since) = (rank(pending.id), none);
-            }
-            drill.hash(hasher);
-        }
-        for cluster in self.plane.clusters.values() {
-            let mut cluster = cluster.clone();
-            cluster.ordinal = 0;
-            if let Some(pending) = &mut cluster.pending {
-                (pending.id, pending.since) = (rank(pending.id), none);
-            }
-            if let Some(pending) = &mut cluster.work {
-                (pending.id, pending.since) = (rank(pending.id), none);
-            }
-            if let Some(failover) = &mut cluster.failover {
-                failover.since = none;
-                match &mut failover.stage {
-                    crate::polardb::Stage::Choosing { id } | crate::polardb::Stage::Switching { id, .. } => {
-                        *id = rank(*id);
-                    }
-                }
-            }
-            cluster.hash(hasher);
-        }
-        self.plane.disks.hash(hasher);
-        self.plane.tokens.hash_content(hasher);
-        (&self.log, &self.taken, self.outside).hash(hasher);
     }
 }

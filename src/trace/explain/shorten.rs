@@ -75,7 +75,7 @@ fn weaker(exchange: &Exchange) -> Option<Exchange> {
         return None;
     }
     let creates = exchange.answer.as_ref().is_some_and(|answer| {
-        ["ReplicaPairId", "ReplicaGroupId", "DrillId", "DBClusterId", "DBNodeIds"]
+        ["ReplicaPairId", "ReplicaGroupId", "DrillId", "DBClusterId", "DBNodeIds", "GDNId"]
             .iter()
             .any(|name| answer.body.get(*name).is_some())
     });

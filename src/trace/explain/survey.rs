@@ -15,6 +15,7 @@ use super::names::{Kind, Names, Together, id_of, nodes, only_looks, operation_of
 use crate::control_plane::Places;
 use crate::ids::{RegionId, ZoneId};
 use crate::operation::Operation;
+use crate::time::Timestamp;
 use crate::trace::exchange::Exchange;
 use crate::trace::reader::moment;
 
@@ -26,6 +27,7 @@ pub struct Survey {
     exchanges: usize,
     counted: usize,
     longest: (u64, u64),
+    last: Timestamp,
 }
 
 /// What answers show of resources, by id.
@@ -57,7 +59,9 @@ pub(super) struct Facts {
     pub(super) statuses: BTreeMap<String, BTreeSet<String>>,
     /// Recover points, beginnings and ends of switches, in seconds, by the number of a name of their component.
     pub(super) moments: BTreeMap<usize, BTreeSet<u64>>,
-    /// When a manual failover was asked for, in milliseconds, by the number of the cluster's name.
+    /// When the switches began that the log of switches shows, in seconds, likewise.
+    pub(super) began: BTreeMap<usize, BTreeSet<u64>>,
+    /// When a manual failover was asked for and answered, in milliseconds, by the number of the cluster's name.
     pub(super) failovers: BTreeMap<usize, BTreeSet<u64>>,
     /// What a call under a token was answered, by account and token: a lost call under the same one made the same.
     pub(super) by_token: BTreeMap<(String, String), Value>,
@@ -71,6 +75,7 @@ impl Survey {
         self.exchanges = self.exchanges.saturating_add(1);
         let took = exchange.answered.since(exchange.sent).as_millis();
         self.longest.0 = self.longest.0.max(took);
+        self.last = self.last.max(exchange.answered);
         if let Some((sent, answered)) = exchange.order {
             self.counted = self.counted.saturating_add(1);
             self.longest.1 = self.longest.1.max(answered.saturating_sub(sent));
@@ -107,6 +112,16 @@ impl Survey {
         if self.is_counted() { self.longest.1 } else { self.longest.0 }
     }
 
+    /// The longest time from request to answer, in milliseconds.
+    pub(super) const fn longest_ms(&self) -> u64 {
+        self.longest.0
+    }
+
+    /// When the last answer came.
+    pub(super) const fn last(&self) -> Timestamp {
+        self.last
+    }
+
     fn answered(&mut self, exchange: &Exchange, operation: Operation, body: &Value) {
         let facts = &mut self.facts;
         if !only_looks(operation) {
@@ -119,16 +134,11 @@ impl Survey {
                 ("ReplicaGroupId", Kind::Group),
                 ("DrillId", Kind::Drill),
                 ("DBClusterId", Kind::Cluster),
+                ("GDNId", Kind::Network),
             ] {
-                let creates = matches!(
-                    operation,
-                    Operation::CreateDiskReplicaPair
-                        | Operation::CreateDiskReplicaGroup
-                        | Operation::StartPairDrill
-                        | Operation::StartReplicaGroupDrill
-                        | Operation::CreateDbCluster
-                );
-                if let Some(id) = body.get(name).and_then(Value::as_str).filter(|_| creates) {
+                if let Some(id) =
+                    body.get(name).and_then(Value::as_str).filter(|_| operation.creates_resource())
+                {
                     facts.created.insert(id.to_owned());
                     if kind == Kind::Cluster && !exchange.parameters.contains_key("ZoneId") {
                         facts.zoneless.insert(id.to_owned());
@@ -163,6 +173,13 @@ impl Survey {
                     facts.cluster(id, body);
                 }
             }
+            Operation::DescribeGlobalDatabaseNetwork => {
+                if let Some(id) = body.get("GDNId").and_then(Value::as_str) {
+                    facts.show(exchange, id, Kind::Network);
+                    let number = self.together.number(id);
+                    facts.record(number, id, body);
+                }
+            }
             Operation::DescribeDiskReplicaPairProgress => {
                 if let Some(id) = exchange.parameters.get("ReplicaPairId") {
                     let number = self.together.number(id);
@@ -172,11 +189,16 @@ impl Survey {
             Operation::DescribeHaLogs => {
                 let number = exchange.parameters.get("DBClusterId").map(|id| self.together.number(id));
                 let items = body.get("HaLogItems").and_then(Value::as_array).into_iter().flatten();
-                let both =
-                    items.flat_map(|item| ["SwitchStartTime", "SwitchFinishTime"].map(|name| item.get(name)));
-                let ends = both.filter_map(|at| moment(at?.as_str()?));
-                if let Some(number) = number {
-                    facts.moments.entry(number).or_default().extend(ends.map(|at| at.as_secs()));
+                for (item, number) in items.zip(core::iter::repeat(number)) {
+                    let at = |name: &str| item.get(name).and_then(Value::as_str).and_then(moment);
+                    let (Some(began), Some(number)) = (at("SwitchStartTime"), number) else { continue };
+                    facts.began.entry(number).or_default().insert(began.as_secs());
+                    let ends = at("SwitchFinishTime").map(|at| at.as_secs());
+                    facts
+                        .moments
+                        .entry(number)
+                        .or_default()
+                        .extend(ends.into_iter().chain([began.as_secs()]));
                 }
             }
             _ => {}

@@ -197,8 +197,8 @@ impl Server {
         answer["ReplicaPairs"][0].clone()
     }
 
-    /// A cluster of so many nodes, running; its id and its nodes, the writer first.
-    pub fn cluster(&self, engine: (&str, &str), nodes: usize) -> (String, Vec<String>) {
+    /// Asks for a cluster of so many nodes.
+    pub fn create_cluster(&self, engine: (&str, &str), nodes: usize) -> String {
         let number = nodes.to_string();
         let parameters = [
             ("RegionId", "cn-hangzhou"),
@@ -208,8 +208,12 @@ impl Server {
             ("PayType", "Postpaid"),
             ("DBNodeNum", number.as_str()),
         ];
-        let created = self.polardb("CreateDBCluster", &parameters).ok();
-        let cluster = text(&created, "/DBClusterId");
+        text(&self.polardb("CreateDBCluster", &parameters).ok(), "/DBClusterId")
+    }
+
+    /// A cluster of so many nodes, running; its id and its nodes, the writer first.
+    pub fn cluster(&self, engine: (&str, &str), nodes: usize) -> (String, Vec<String>) {
+        let cluster = self.create_cluster(engine, nodes);
         self.advance(2_000);
         let view = self.attribute(&cluster);
         assert_eq!(text(&view, "/DBClusterStatus"), "Running");
