@@ -94,6 +94,11 @@ impl ZoneId {
     }
 }
 
+/// A resource was not given as many ids as it is made of, each once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("not as many ids as it is made of, each once")]
+pub struct WrongIds;
+
 /// The id of a resource that has effects or deadlines.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ResourceId {
@@ -107,6 +112,24 @@ pub enum ResourceId {
     Cluster(ClusterId),
     /// A global database network.
     Network(NetworkId),
+}
+
+macro_rules! resource_ids {
+    ($($kind:ident: $id:ty),*) => {$(
+        impl From<$id> for ResourceId {
+            fn from(id: $id) -> Self {
+                Self::$kind(id)
+            }
+        }
+    )*};
+}
+
+resource_ids!(Pair: PairId, Group: GroupId, Drill: DrillId, Cluster: ClusterId, Network: NetworkId);
+
+impl fmt::Display for ResourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 impl ResourceId {

@@ -88,6 +88,7 @@ extern crate alloc;
 extern crate std;
 
 mod ascending;
+mod breach;
 mod calendar;
 pub mod catalogue;
 mod checked;
@@ -102,6 +103,7 @@ mod outcome;
 pub mod polardb;
 pub mod policy;
 mod refusal;
+mod revision;
 mod rule;
 #[cfg(feature = "wire")]
 pub mod scenario;
@@ -109,6 +111,7 @@ pub mod simulation;
 #[cfg(feature = "serde")]
 pub mod snapshot;
 mod spelling;
+mod stored;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;
@@ -119,21 +122,23 @@ pub mod trace;
 #[cfg(feature = "wire")]
 pub mod wire;
 
+pub use breach::Breach;
 pub use control_plane::{
-    Action, Breach, Call, ControlPlane, Deadline, DeadlineKind, DiskView, DrillFact, Effect, EffectKind,
-    Event, Fact, Fresh, FreshCluster, FreshNodes, GroupFact, Input, Misuse, NotAdopted, Observation, Output,
-    PairFact, Places, Refusal, RegionList, Reply, Report, Request, Response, Scope, StatusChange, Step,
-    TokenOutcome, Tokens, Violation,
+    Action, Call, ControlPlane, Deadline, DeadlineKind, DiskView, DrillFact, Effect, EffectKind, Event, Fact,
+    Fresh, FreshCluster, FreshNodes, GroupFact, Input, Misuse, NotAdopted, Observation, Output, PairFact,
+    Places, Refusal, RegionList, Reply, Report, Request, Response, Scope, StatusChange, Step, TokenOutcome,
+    Tokens, Violation,
 };
 pub use cursor::Cursor;
 pub use ids::{
     AccountId, BadId, ClusterId, DiskId, DrillId, EffectId, GroupId, NetworkId, NodeClass, NodeId, OrderId,
-    PairId, RegionId, ResourceGroupId, ResourceId, ZoneId,
+    PairId, RegionId, ResourceGroupId, ResourceId, WrongIds, ZoneId,
 };
 pub use operation::{Operation, Product};
 pub use outcome::{NotTaken, Outcome};
 pub use policy::Policy;
 pub use refusal::WireError;
+pub use revision::{Revision, StalePlan};
 pub use rule::{Basis, Rule, RuleId};
 pub use time::{Span, Timestamp};
 pub use token::ClientToken;

@@ -18,6 +18,7 @@ use crate::ebs::{Disk, Drill, ReplicaGroup, ReplicaPair};
 use crate::ids::{AccountId, DiskId};
 use crate::polardb::{DbCluster, GlobalDatabaseNetwork};
 use crate::policy::Policy;
+use crate::stored::unverified;
 use crate::time::Timestamp;
 use crate::token::{BadTokenSnapshot, TokenCache, TokenSnapshot};
 
@@ -32,13 +33,17 @@ pub struct Snapshot {
     policy: Policy,
     clock: Timestamp,
     next_id: u64,
+    #[serde(deserialize_with = "unverified")]
     pairs: Vec<ReplicaPair>,
+    #[serde(deserialize_with = "unverified")]
     groups: Vec<ReplicaGroup>,
+    #[serde(deserialize_with = "unverified")]
     drills: Vec<Drill>,
     disks: Vec<DiskRecord>,
+    #[serde(deserialize_with = "unverified")]
     clusters: Vec<DbCluster>,
     /// Left out if there are none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "unverified")]
     networks: Vec<GlobalDatabaseNetwork>,
     tokens: TokenSnapshot<AccountId, Scope, Request, TokenOutcome>,
     /// The regions and zones that exist. Left out if there are none.

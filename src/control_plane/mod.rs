@@ -19,7 +19,7 @@ pub(crate) mod rules;
 pub(crate) use crate::outcome::Outcome;
 pub use action::Action;
 pub use call::{Call, Misuse, NotAdopted, Reply};
-pub use check::{Breach, Violation};
+pub use check::Violation;
 pub use ebs::pairs::DiskView;
 pub use effect::{Effect, EffectKind, Observation, Report};
 pub use event::{DrillFact, Event, Fact, GroupFact, PairFact, StatusChange, Step};

@@ -4,6 +4,7 @@
 //! refused only in `invalid` and `deleted`. Otherwise it is answered at once, shows `failovering`, and ends in
 //! `failovered` when the embedder reports that the secondary disk is writable. The whole lifecycle is one table, [`PairLifecycle`].
 
+mod check;
 mod disk;
 pub(crate) mod drill;
 pub(crate) mod group;
@@ -23,10 +24,10 @@ pub use drill::describe::DrillPage;
 pub use drill::{
     Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillSeed, DrillStarted, DrillStatus, FreshDrill,
 };
-pub use group::decide::{GroupPlan, GroupRequest, Member};
+pub use group::decide::{GroupApplied, GroupPlan, GroupRequest, Member};
 pub use group::describe::{DescribeDiskReplicaGroups, GroupPage, GroupView};
 pub use group::member::{fits_group, may_leave_group, shown_by};
-pub use group::membership::{MAX_MEMBERS, Membership};
+pub use group::membership::MAX_MEMBERS;
 pub use group::requests::{
     AddDiskReplicaPair, CreateDiskReplicaGroup, GroupCreated, GroupSettings, ModifyDiskReplicaGroup,
     RemoveDiskReplicaPair,
@@ -40,7 +41,7 @@ pub use lifecycle::{
     GroupEffect, GroupEvent, GroupLifecycle, GroupStatus, PairEffect, PairEvent, PairLifecycle, PairStatus,
 };
 pub use page::{Page, Site};
-pub use pair::decide::{PairPlan, PairRequest};
+pub use pair::decide::{Membership, PairPlan, PairRequest};
 pub use pair::describe::{DescribeDiskReplicaPairs, PairPage};
 pub use pair::progress::{DescribeDiskReplicaPairProgress, PairProgress};
 pub use pair::requests::{

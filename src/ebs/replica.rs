@@ -12,6 +12,7 @@ use crate::ebs::pair::{End, ReplicaPair};
 use crate::ids::{AccountId, GroupId, PairId, RegionId, ResourceGroupId};
 use crate::lifecycle::Pending;
 use crate::policy::{EbsPolicy, ProductionSite};
+use crate::revision::Revision;
 use crate::text::{Description, GroupName, Name, Tag};
 use crate::time::Timestamp;
 
@@ -57,8 +58,8 @@ pub(crate) trait Replica {
     fn tags(&self) -> &[Tag];
     /// Its resource group.
     fn resource_group(&self) -> Option<&ResourceGroupId>;
-    /// Its tags and its resource group, to be changed.
-    fn labels(&mut self) -> (&mut Vec<Tag>, &mut Option<ResourceGroupId>);
+    /// Changes its tags and its resource group, and tells whether they are others now.
+    fn relabel(&mut self, change: &dyn Fn(&mut Vec<Tag>, &mut Option<ResourceGroupId>)) -> bool;
 }
 
 /// The readers of a pair or of a group: its type, and the types of its id, status, places, effects and name.
@@ -74,6 +75,11 @@ macro_rules! replica {
             /// The account that owns it.
             pub const fn account(&self) -> &AccountId {
                 &self.account
+            }
+
+            /// How often it was changed.
+            pub const fn revision(&self) -> Revision {
+                self.revision
             }
 
             /// The place that it was created with as source; never changes.
@@ -197,8 +203,15 @@ macro_rules! replica {
                 self.settings.resource_group.as_ref()
             }
 
-            fn labels(&mut self) -> (&mut Vec<Tag>, &mut Option<ResourceGroupId>) {
-                (&mut self.settings.tags, &mut self.settings.resource_group)
+            fn relabel(&mut self, change: &dyn Fn(&mut Vec<Tag>, &mut Option<ResourceGroupId>)) -> bool {
+                let settings = &mut *self.settings;
+                let before = (settings.tags.clone(), settings.resource_group.clone());
+                change(&mut settings.tags, &mut settings.resource_group);
+                let changed = (&before.0, &before.1) != (&settings.tags, &settings.resource_group);
+                if changed {
+                    self.revision.advance();
+                }
+                changed
             }
         }
     };

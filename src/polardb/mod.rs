@@ -4,6 +4,7 @@
 //! ranking, [`Electorate`] says which nodes are ranked, [`Failover`] keeps what one failover has tried, and [`DbCluster`]
 //! decides what a call or a report means: each decision is a [`ClusterPlan`], which [`DbCluster::apply`] writes down.
 
+mod check;
 pub(crate) mod cluster;
 pub(crate) mod context;
 pub(crate) mod election;
@@ -14,6 +15,7 @@ pub(crate) mod refusal;
 pub(crate) mod standby;
 
 pub use crate::outcome::Failure;
+pub use cluster::create::NotCreated;
 pub use cluster::describe::{
     ClusterPage, DescribeDbClusterAttribute, DescribeDbClusterAttributeZonal, DescribeDbClusters,
 };

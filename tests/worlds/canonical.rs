@@ -3,7 +3,7 @@
 //! The bytes are those of the snapshot, written by a serializer that renames as it goes. It sees every field that a
 //! snapshot has, so a field that is added to the state later is told apart from the first day on. What it renames:
 //!
-//! * effect ids become the order in which they appear; ordinals, counters and sequence numbers are left out, since the
+//! * effect ids become the order in which they appear; ordinals, revisions, counters and sequence numbers are left out, since the
 //!   lists that hold them stand in their order;
 //! * times become ages at the clock, or how far ahead they are; ages beyond [`LONG_AGO`] are one;
 //! * of times that no decision reads (`created_at`, `since`, `started_at`, `last_recover_point`) and of the horizon of
@@ -74,7 +74,9 @@ impl Canon {
 
     fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Done {
         match name {
-            "ordinal" | "next_id" | "next" | "sequence" | "policy" | "clock" | "version" => return Ok(()),
+            "ordinal" | "revision" | "next_id" | "next" | "sequence" | "policy" | "clock" | "version" => {
+                return Ok(());
+            }
             "created_at" | "since" | "started_at" | "last_recover_point" | "horizon" => {
                 self.mode = Mode::Time { presence: true }
             }

@@ -7,9 +7,10 @@ use core::hash::Hash;
 use core::str::FromStr;
 
 use crate::ascending::Ascending;
+use crate::breach::Breach;
 use crate::control_plane::index::deadlines::Deadlines;
 use crate::control_plane::index::listing::Listing;
-use crate::control_plane::{Breach, ControlPlane, Violation};
+use crate::control_plane::{ControlPlane, Violation};
 use crate::ids::BadId;
 use crate::map::Map;
 use crate::policy::Policy;

@@ -1,6 +1,5 @@
 //! The group operations: dispatch of a call to the decision of the group with its members, and application of the plan.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -9,11 +8,12 @@ use crate::control_plane::call::CallContext;
 use crate::control_plane::event::{Event, Fact, GroupFact, StatusChange};
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step, list};
 use crate::ebs::group::rules::{G_014, G_610, G_697};
+use crate::ebs::pair::decide::Membership;
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::{
-    CallSite, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, EbsReason, EbsRefusal, End, GroupCreated,
-    GroupPage, GroupPlan, GroupRequest, GroupSeed, GroupStatus, GroupView, Member, Membership, ReplicaGroup,
-    ReplicaId, ReplicaPair,
+    CallSite, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, EbsReason, EbsRefusal, End, GroupApplied,
+    GroupCreated, GroupPage, GroupPlan, GroupRequest, GroupSeed, GroupStatus, GroupView, Member,
+    ReplicaGroup, ReplicaId, ReplicaPair,
 };
 use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId, ResourceId};
 use crate::operation::Operation;
@@ -21,15 +21,14 @@ use crate::policy::EbsPolicy;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 
-/// Decides whether a pair joins or leaves a group, given the group's visible status and its number of members.
+/// Decides whether a pair joins or leaves a group, given the group's members.
 type DecideMembership = fn(
     &ReplicaGroup,
     &CallSite<'_>,
     &ReplicaPair,
-    GroupStatus,
-    usize,
+    &[&ReplicaPair],
     &EbsPolicy,
-) -> Result<Membership, EbsRefusal>;
+) -> Result<GroupPlan, EbsRefusal>;
 
 impl ControlPlane {
     /// The members of a group, in the order of their creation.
@@ -80,11 +79,10 @@ impl ControlPlane {
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let group = self.find_group(call, id)?;
         let found = self.find_pair(call, pair)?;
-        let status = group.shows(self.members(id).map(|pair| pair.status));
-        let members = self.index.members.get(id).map_or(0, BTreeMap::len);
-        let decided = decide(group, &call.site(), found, status, members, &self.policy.ebs)?;
-        let rule = Some(decided.rule());
-        Ok(Done { response: (), step: self.apply_membership(call.now, id, pair, decided), rule })
+        let members: Vec<&ReplicaPair> = self.members(id).collect();
+        let plan = decide(group, &call.site(), found, &members, &self.policy.ebs)?;
+        let rule = Some(plan.rule);
+        Ok(Done { response: (), step: self.apply_to_group(id, plan), rule })
     }
 
     pub(in crate::control_plane) fn list_groups(
@@ -99,36 +97,6 @@ impl ControlPlane {
         Ok(request.select(from, list, &self.groups, walk, |group| self.view(group)))
     }
 
-    fn apply_membership(&mut self, now: Timestamp, id: &GroupId, pair: &PairId, decided: Membership) -> Step {
-        let rule = decided.rule();
-        let (Some(group), Some(found)) = (self.groups.get(id), self.pairs.get_mut(pair)) else {
-            return Step::default();
-        };
-        let event = |fact| {
-            let fact = Fact::Group { group: id.clone(), fact };
-            Event { at: now, account: group.account.clone(), rule, fact }
-        };
-        match decided {
-            Membership::Already => Step::default(),
-            Membership::Joins(_) => {
-                found.join(group);
-                self.index.enter_member(id, found);
-                Step { effects: Vec::new(), events: [event(GroupFact::Joined(pair.clone()))].into() }
-            }
-            Membership::Leaves(plan) => {
-                let left = event(GroupFact::Left(pair.clone()));
-                let before = self.shown(id);
-                if let Some(found) = self.pairs.get_mut(pair) {
-                    found.leave();
-                    self.index.leave_member(id, found.ordinal);
-                }
-                let mut step = Step { effects: Vec::new(), events: [left].into() };
-                step.extend(self.apply_to_group_from(id, plan, before));
-                step
-            }
-        }
-    }
-
     /// The visible status of a group.
     fn shown(&self, id: &GroupId) -> Option<GroupStatus> {
         Some(self.groups.get(id)?.shows(self.members(id).map(|pair| pair.status)))
@@ -137,27 +105,17 @@ impl ControlPlane {
     /// Applies a plan to a group and to its members.
     pub(in crate::control_plane) fn apply_to_group(&mut self, id: &GroupId, plan: GroupPlan) -> Step {
         let before = self.shown(id);
-        self.apply_to_group_from(id, plan, before)
-    }
-
-    fn apply_to_group_from(
-        &mut self,
-        id: &GroupId,
-        mut plan: GroupPlan,
-        before: Option<GroupStatus>,
-    ) -> Step {
         let effect = EffectId(self.next_id);
         let asks = plan.asks();
         let Some(group) = self.groups.get_mut(id) else { return Step::default() };
-        let (due_before, rtc_before) = (group.due, group.settings.enable_rtc);
+        let due_before = group.due;
         let was_listed = group.status != GroupStatus::Deleted;
         let (rule, at, round_failed) = (plan.rule, plan.at, plan.round_failed);
-        let members = core::mem::take(&mut plan.members);
-        let done = group.apply(plan, effect);
+        let GroupApplied { group: done, members } = group.carry_out(plan, effect);
         if was_listed && group.status == GroupStatus::Deleted {
             self.index.leave_group(group);
         }
-        let (account, ordinal, rtc) = (group.account.clone(), group.ordinal, group.settings.enable_rtc);
+        let (account, ordinal) = (group.account.clone(), group.ordinal);
         if due_before != group.due {
             self.index.deadlines.schedule(group.due, ordinal);
             self.retire_deadline(due_before.map(|_| ordinal));
@@ -169,14 +127,12 @@ impl ControlPlane {
         if let Some(ended) = done.ended {
             self.index.effects.remove(ended.id.0);
         }
-        if rtc != rtc_before {
-            let concerned: Vec<PairId> = self.members(id).map(|pair| pair.id.clone()).collect();
-            for pair in &concerned {
-                self.pairs.get_mut(pair).into_iter().for_each(|pair| pair.settings.enable_rtc = rtc);
-            }
-        }
-        let mut moved = Step::default();
+        let (mut moved, mut memberships) = (Step::default(), Vec::new());
         for (pair, plan) in members {
+            memberships.extend(plan.membership.as_ref().map(|change| match change {
+                Membership::Joins(_) => GroupFact::Joined(pair.clone()),
+                Membership::Leaves => GroupFact::Left(pair.clone()),
+            }));
             moved.extend(self.apply_to_pair(&pair, plan));
         }
         let mut step = Step::default();
@@ -186,6 +142,7 @@ impl ControlPlane {
             let fact = Fact::Group { group: id.clone(), fact };
             Event { at, account: account.clone(), rule, fact }
         };
+        step.events.extend(memberships.into_iter().map(event));
         if before != after {
             step.events.push(event(GroupFact::Status(StatusChange {
                 from: before,
@@ -211,13 +168,12 @@ impl ControlPlane {
         request: &CreateDiskReplicaGroup,
         fresh: Option<&GroupCreated>,
     ) -> Result<Done<GroupCreated>, Blocked<EbsRefusal, Misuse>> {
-        let destination = (&request.destination_region, &request.destination_zone);
-        self.check_places(call.operation, (call.region, &request.source_zone), destination)?;
+        ReplicaGroup::check_creation(&call.site(), request, &self.policy.ebs)?;
         let fresh = fresh.filter(|fresh| !self.groups.contains_key(&fresh.group));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         let (now, asked) = (call.now, self.mint());
         let (id, account) = (fresh.group.clone(), call.account.clone());
-        let group = ReplicaGroup::create(id, account, &call.site(), asked, request);
+        let group = ReplicaGroup::created(id, account, &call.site(), asked, request);
         let effects = self.admit_group(group);
         let fact = GroupFact::Status(StatusChange::between(None, Some(GroupStatus::Creating)));
         let (rule, fact) = (G_014, Fact::Group { group: fresh.group.clone(), fact });
@@ -264,10 +220,8 @@ impl ControlPlane {
         if self.groups.contains_key(&seed.id) {
             return Err(NotAdopted::IdInUse(String::from(seed.id.as_str())));
         }
-        let destination = (&seed.request.destination_region, &seed.request.destination_zone);
-        let operation = Operation::CreateDiskReplicaGroup;
-        self.check_places(operation, (region, &seed.request.source_zone), destination)?;
         let cx = CallSite { now, region };
+        ReplicaGroup::check_creation(&cx, &seed.request, &self.policy.ebs)?;
         let asked = EffectId(self.next_id);
         let ids = seed.members.clone();
         let group = ReplicaGroup::adopt(seed, account.clone(), &cx, asked, &self.policy.ebs);

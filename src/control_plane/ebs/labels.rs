@@ -63,10 +63,7 @@ impl ControlPlane {
                     (it, Fact::Group { group, fact: GroupFact::Settings })
                 }
             };
-            let Some((tags, group)) = it.map(Replica::labels) else { continue };
-            let before = (tags.clone(), group.clone());
-            change(tags, group);
-            if (&before.0, &before.1) != (&*tags, &*group) {
+            if it.is_some_and(|it| it.relabel(&change)) {
                 step.events.push(Event { at: call.now, account: call.account.clone(), rule, fact });
             }
         }

@@ -13,15 +13,14 @@ use crate::control_plane::event::{Event, Fact, PairFact, StatusChange};
 use crate::control_plane::index::Index;
 use crate::control_plane::rules::C_050;
 use crate::control_plane::{ControlPlane, DiskKey, Effect, Misuse, NotAdopted, Step, list};
-use crate::ebs::pair::rules::{E_011, E_013, E_014, E_015, E_016, E_610, E_660, E_671, E_672};
+use crate::ebs::pair::rules::{E_013, E_014, E_610, E_660, E_671, E_672};
 use crate::ebs::{
-    Access, CallSite, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Disk, EbsReason, EbsRefusal,
-    End, PairCreated, PairEffect, PairPage, PairPlan, PairProgress, PairRequest, PairSeed, PairStatus,
-    ReplicaId, ReplicaPair,
+    Access, CallSite, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Disk, EbsReason, EbsRefusal, End,
+    PairCreated, PairEffect, PairPage, PairPlan, PairProgress, PairRequest, PairSeed, PairStatus, ReplicaId,
+    ReplicaPair,
 };
-use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId, ResourceId, ZoneId};
+use crate::ids::{AccountId, DiskId, EffectId, PairId, RegionId, ResourceId};
 use crate::operation::Operation;
-use crate::policy::{PaidPeriods, PostpaidBandwidth, SameRegionPairs};
 use crate::rule::cite;
 use crate::time::Timestamp;
 
@@ -99,14 +98,13 @@ impl ControlPlane {
         request: &CreateDiskReplicaPair,
         fresh: Option<&PairCreated>,
     ) -> Result<Done<PairCreated>, Blocked<EbsRefusal, Misuse>> {
-        self.check_charge(&request.settings.charge)?;
-        self.check_ends(call.region, request)?;
+        ReplicaPair::check_creation(&call.site(), request, &self.policy.ebs)?;
         self.check_disks(call.account, call.region, request)?;
         let fresh = fresh.filter(|fresh| !self.pairs.contains_key(&fresh.pair));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         let (now, asked) = (call.now, self.mint());
         let (id, account) = (fresh.pair.clone(), call.account.clone());
-        let pair = ReplicaPair::create(id, account, &call.site(), asked, request);
+        let pair = ReplicaPair::created(id, account, &call.site(), asked, request);
         let effects = self.admit_pair(pair);
         let event = |rule, fact| Event { at: now, account: call.account.clone(), rule, fact };
         let fact = PairFact::Status(StatusChange::between(None, Some(PairStatus::Creating)));
@@ -115,63 +113,6 @@ impl ControlPlane {
         let fact = Fact::Access { disk, from: Access::ReadWrite, to: Access::None };
         let step = Step { effects, events: [created, event(E_671, fact)].into() };
         Ok(Done { response: fresh.clone(), step, rule: Some(E_014) })
-    }
-
-    /// Whether by policy a pair can be paid for like this.
-    fn check_charge(&self, charge: &Charge) -> Result<(), EbsRefusal> {
-        let policy = &self.policy.ebs;
-        let refused = |parameter, rule| {
-            Err(EbsReason::unfit_charge(parameter, rule).of(Operation::CreateDiskReplicaPair))
-        };
-        match *charge {
-            Charge::PrePay { period, unit, .. }
-                if policy.paid_periods == PaidPeriods::Months && !unit.is_newly_sold(period) =>
-            {
-                refused("Period", E_015)
-            }
-            Charge::PostPayWith { .. } if policy.postpaid_bandwidth == PostpaidBandwidth::Refuse => {
-                refused("Bandwidth", E_016)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// The next checks of `CreateDiskReplicaPair`, in order: the paid period, the regions, the distance.
-    fn check_ends(&self, region: &RegionId, request: &CreateDiskReplicaPair) -> Result<(), EbsRefusal> {
-        let operation = Operation::CreateDiskReplicaPair;
-        if let Charge::PrePay { period, unit, .. } = request.settings.charge
-            && !unit.sells(period)
-        {
-            let (parameter, why) = ("Period".into(), "such a period is not sold".into());
-            return Err(EbsReason::InvalidParameter { parameter, why }.of(operation));
-        }
-        let destination = (&request.destination_region, &request.destination_zone);
-        self.check_places(operation, (region, &request.source_zone), destination)?;
-        if request.source_disk == request.destination_disk {
-            return Err(EbsReason::TooClose { rule: E_011 }.of(operation));
-        }
-        Ok(())
-    }
-
-    /// Whether two places may be the ends of a pair or the sites of a group.
-    pub(in crate::control_plane) fn check_places(
-        &self,
-        operation: Operation,
-        source: (&RegionId, &ZoneId),
-        destination: (&RegionId, &ZoneId),
-    ) -> Result<(), EbsRefusal> {
-        if let Some(regions) = &self.policy.ebs.regions {
-            let missing = [source.0, destination.0].into_iter().find(|region| !regions.contains(*region));
-            if let Some(region) = missing {
-                return Err(EbsReason::RegionNotSupported { region: region.clone() }.of(operation));
-            }
-        }
-        let same_region = source.0 == destination.0;
-        let forbidden = same_region && self.policy.ebs.same_region_pairs == SameRegionPairs::Refuse;
-        if source == destination || forbidden {
-            return Err(EbsReason::TooClose { rule: E_011 }.of(operation));
-        }
-        Ok(())
     }
 
     /// The remaining checks of `CreateDiskReplicaPair`: for each disk, that it exists, then that it is free.
@@ -245,11 +186,11 @@ impl ControlPlane {
         if self.pairs.contains_key(&seed.id) {
             return Err(NotAdopted::IdInUse(String::from(seed.id.as_str())));
         }
-        self.check_ends(region, &seed.request)?;
+        let cx = CallSite { now, region };
+        ReplicaPair::check_ends(&cx, &seed.request, &self.policy.ebs)?;
         if seed.status != PairStatus::Deleted {
             self.check_disks(account, region, &seed.request)?;
         }
-        let cx = CallSite { now, region };
         let asked = EffectId(self.next_id);
         let pair = ReplicaPair::adopt(seed, account.clone(), &cx, asked, &self.policy.ebs);
         self.check_pair(&pair)?;
@@ -312,7 +253,14 @@ pub(in crate::control_plane) fn apply_pair_plan(
     let effect = EffectId(*next_id);
     *next_id = next_id.saturating_add(u64::from(plan.asks()));
     let (from, rule, at, copy_failed) = (pair.status, plan.rule, plan.at, plan.copy_failed);
-    let done = pair.apply(plan, effect);
+    if let (Some(_), Some(group)) = (&plan.membership, &pair.group) {
+        index.leave_member(group, pair.ordinal);
+    }
+    let joins = plan.membership.is_some();
+    let done = pair.carry_out(plan, effect);
+    if joins && let Some(group) = &pair.group {
+        index.enter_member(group, pair);
+    }
 
     let mut step = Step { effects: Vec::new(), events: Vec::with_capacity(1) };
     if let Some(ended) = done.ended {

@@ -3,18 +3,19 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::breach::Breach;
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::{CallContext, all_fresh};
 use crate::control_plane::effect::{EffectKind, cluster_effects};
 use crate::control_plane::event::{Event, Fact};
-use crate::control_plane::{Breach, ControlPlane, Effect, Misuse, NotAdopted, Step, list};
+use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step, list};
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId, ResourceId, ZoneId};
-use crate::polardb::cluster::rules::{P_010, P_013, P_621, P_622, P_624};
+use crate::polardb::cluster::rules::P_010;
 use crate::polardb::network::rules::P_452;
 use crate::polardb::{
     ClusterCreated, ClusterFact, ClusterPlan, ClusterSeed, ClusterStatus, Context, CreateDbCluster,
-    DbCluster, Decision, DeleteDbCluster, DescribeDbClustersZonal, HotStandby, NetworkPlan, NodeKind,
-    PayType, PolarDbReason, PolarDbRefusal, ZonalClusterPage,
+    DbCluster, Decision, DeleteDbCluster, DescribeDbClustersZonal, NodeKind, PolarDbReason, PolarDbRefusal,
+    ZonalClusterPage,
 };
 use crate::policy::ColumnStoreElection;
 use crate::rule::{RuleId, cite};
@@ -50,45 +51,9 @@ impl ControlPlane {
         request: &CreateDbCluster,
         fresh: Option<&FreshCluster>,
     ) -> Result<Done<ClusterCreated>, Blocked<PolarDbRefusal, Misuse>> {
-        let operation = call.operation;
-        if !request.engine.versions().contains(&&*request.version) {
-            return Err(PolarDbReason::EngineVersion.of(operation).into());
-        }
-        if !request.edition.node_numbers().0.contains(&request.node_number) {
-            let why = "the edition has no clusters of so many nodes (P-011)";
-            return Err(PolarDbReason::malformed("DBNodeNum", why).of(operation).into());
-        }
-        if !request.edition.is_for(request.engine, &request.version) {
-            let why = "the edition is not for this engine and version (P-014)";
-            return Err(PolarDbReason::malformed("CreationCategory", why).of(operation).into());
-        }
-        cite!(P_013);
-        if let Some(zone) = request.zone.as_ref().filter(|zone| !zone.is_in(call.region)) {
-            return Err(PolarDbReason::ForeignZone { zone: zone.clone() }.of(operation).into());
-        }
         let zone = request.zone.clone().or_else(|| self.first_zone(call.region));
         let zone = zone.unwrap_or_else(|| ZoneId::first_of(call.region));
-        let standby = request.standby_zone.as_ref();
-        let missing = |parameter: &'static str| {
-            Err(PolarDbReason::MissingParameter { parameter: parameter.into() }.of(operation).into())
-        };
-        if request.hot_standby == HotStandby::Compute && standby.is_none() {
-            return missing("StandbyAZ");
-        }
-        if let Some((parameter, why)) = request.hot_standby.misfit(request.edition, Some(&zone), standby) {
-            return Err(PolarDbReason::malformed(parameter, why).of(operation).into());
-        }
-        cite!(P_621, P_622, P_624);
-        if request.pay_type == PayType::Prepaid && request.months.is_none() {
-            return missing("Period");
-        }
-        if request.given("VPCId").is_some() && request.given("VSwitchId").is_none() {
-            return missing("VSwitchId");
-        }
-        if request.serverless.is_some() && request.given("ScaleMax").is_none() {
-            let why = "a serverless cluster scales up to it (P-624)";
-            return Err(PolarDbReason::malformed("ScaleMax", why).of(operation).into());
-        }
+        DbCluster::check_creation(request, call.region, &zone)?;
         if let Some(network) = &request.joins {
             self.check_joins(call, network, (request.engine, &request.version))?;
         }
@@ -105,7 +70,9 @@ impl ControlPlane {
         let created = ClusterCreated { cluster, order, resource_group: request.resource_group.clone() };
         let mut step = Step { effects, events: alloc::vec![event] };
         if let Some(network) = &request.joins {
-            step.extend(self.apply_to_network(now, network, NetworkPlan::join(id.clone())));
+            if let Some(plan) = self.networks.get(network).map(|it| it.decide_joined(id.clone())) {
+                step.extend(self.apply_to_network(now, network, plan));
+            }
         }
         Ok(Done { response: created, step, rule: Some(P_010) })
     }
@@ -206,7 +173,7 @@ impl ControlPlane {
         let Some(cluster) = self.clusters.get_mut(id) else { return Step::default() };
         self.next_id = self.next_id.saturating_add(u64::from(plan.asks()));
         let (before, ordinal) = (cluster.due, cluster.ordinal);
-        let done = cluster.apply(plan);
+        let done = cluster.carry_out(plan);
         let changed = cluster.due != before;
         if changed {
             self.index.deadlines.schedule(cluster.due, ordinal);

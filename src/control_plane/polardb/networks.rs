@@ -38,7 +38,8 @@ impl ControlPlane {
         let unused = |fresh: &&NetworkCreated| !self.networks.contains_key(&fresh.network);
         let fresh = fresh.filter(unused).ok_or(Blocked::Misused(Misuse::BadFreshId))?.clone();
         let asked = EffectId(self.next_id);
-        let network = GlobalDatabaseNetwork::create(fresh.network.clone(), primary, call.now, asked, request);
+        let network =
+            GlobalDatabaseNetwork::created(fresh.network.clone(), primary, call.now, asked, request);
         self.mint();
         let status = NetworkFact::Status { from: None, to: Some(network.status()) };
         let fact = Fact::Network { network: fresh.network.clone(), fact: status };
@@ -182,7 +183,7 @@ impl ControlPlane {
         let Some(network) = self.networks.get_mut(id) else { return Step::default() };
         let effect = EffectId(self.next_id);
         self.next_id = self.next_id.saturating_add(u64::from(plan.asks()));
-        let done = network.apply(now, plan, effect);
+        let done = network.carry_out(now, plan, effect);
         let account = network.account.clone();
         let mut step = Step::default();
         done.ended.into_iter().for_each(|ended| drop(self.index.effects.remove(ended.0)));

@@ -2,14 +2,17 @@
 //!
 //! A drill has no table of rows: a successful clearing leads to no status but to the removal of the record.
 
+use alloc::collections::BTreeSet;
+
 use crate::ebs::drill::rules::{D_112, D_120, D_121, D_130, D_131, D_140, D_141, D_160};
 use crate::ebs::drill::{Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillStatus, FreshDrill};
 use crate::ebs::refusal::{DrillReason, EbsRefusal};
 use crate::ebs::replica::ReplicaId;
-use crate::ids::{AccountId, EffectId, PairId};
+use crate::ids::{AccountId, DrillId, EffectId, PairId, WrongIds};
 use crate::lifecycle::Pending;
 use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
+use crate::revision::{DecidedOn, Revision, StalePlan};
 use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
@@ -18,6 +21,7 @@ use crate::time::Timestamp;
 #[must_use = "a decision does nothing until it is applied"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrillPlan {
+    decided_on: DecidedOn<DrillId>,
     /// The rule that decided.
     pub rule: RuleId,
     /// The status that the drill takes; `None` if it is removed.
@@ -48,7 +52,27 @@ impl DrillEffect {
 impl Drill {
     /// A started drill. With a recover point it is `executing`, with the pending effect `asked` (`D-110`). Without one
     /// there is nothing to clone: it is `execute_failed` at once and has no disks (`D-111`).
+    ///
+    /// # Errors
+    ///
+    /// [`WrongIds`] if `fresh` does not have one disk for each of `pairs`.
     pub fn start(
+        fresh: FreshDrill,
+        account: AccountId,
+        owner: ReplicaId,
+        pairs: impl ExactSizeIterator<Item = PairId>,
+        recover_point: Option<Timestamp>,
+        now: Timestamp,
+        asked: EffectId,
+    ) -> Result<Self, WrongIds> {
+        let different: BTreeSet<_> = fresh.disks.iter().collect();
+        if different.len() != fresh.disks.len() || fresh.disks.len() != pairs.len() {
+            return Err(WrongIds);
+        }
+        Ok(Self::started(fresh, account, owner, pairs, recover_point, now, asked))
+    }
+
+    pub(crate) fn started(
         fresh: FreshDrill,
         account: AccountId,
         owner: ReplicaId,
@@ -75,6 +99,7 @@ impl Drill {
             recover_point,
             disks: if found { pairs.zip(fresh.disks).map(disk).collect() } else { [].into() },
             pending: found.then_some(Pending { id: asked, effect: DrillEffect::Start, since: now }),
+            revision: Revision::default(),
         }
     }
 
@@ -91,11 +116,11 @@ impl Drill {
             }
             DrillStatus::Clearing => {
                 let message = self.status_message.clone();
-                Ok(DrillPlan { rule: D_131, to: Some(status), message, disks: None, asks: None })
+                Ok(DrillPlan { message, ..self.plan(D_131, Some(status)) })
             }
             DrillStatus::Executed | DrillStatus::ExecuteFailed | DrillStatus::ClearFailed => {
                 let (to, disks) = (Some(DrillStatus::Clearing), Some(DrillDiskStatus::Deleting));
-                Ok(DrillPlan { rule: D_130, to, message: None, disks, asks: Some(DrillEffect::Clear) })
+                Ok(DrillPlan { disks, asks: Some(DrillEffect::Clear), ..self.plan(D_130, to) })
             }
         }
     }
@@ -115,7 +140,7 @@ impl Drill {
         // A failure without a message shows the one error code that every operation lists.
         let message = message.or_else(|| StatusMessage::parse("InternalError").ok());
         let failed = message.clone().map(DrillDiskStatus::Failed);
-        let plan = |rule, to, message, disks| DrillPlan { rule, to, message, disks, asks: None };
+        let plan = |rule, to, message, disks| DrillPlan { message, disks, ..self.plan(rule, to) };
         Ok(match (pending.effect, outcome.is_done()?) {
             (DrillEffect::Start, true) => {
                 plan(D_120, Some(DrillStatus::Executed), None, Some(DrillDiskStatus::Created))
@@ -126,13 +151,38 @@ impl Drill {
         })
     }
 
+    fn plan(&self, rule: RuleId, to: Option<DrillStatus>) -> DrillPlan {
+        let decided_on = self.as_decided_on();
+        DrillPlan { decided_on, rule, to, message: None, disks: None, asks: None }
+    }
+
     /// Carries a plan out. `id` becomes the id of the effect that the plan requests, if it requests one. If the plan has
     /// no status, the caller removes the drill.
-    pub fn apply(&mut self, plan: DrillPlan, now: Timestamp, id: EffectId) {
+    ///
+    /// # Errors
+    ///
+    /// [`StalePlan`] if it was decided on another drill, or on this one before another plan was applied; nothing has changed.
+    pub fn apply(
+        &mut self,
+        plan: DrillPlan,
+        now: Timestamp,
+        id: EffectId,
+    ) -> Result<(), StalePlan<DrillPlan>> {
+        let of = plan.decided_on.clone();
+        of.admit(self.as_decided_on(), plan).map(|plan| self.carry_out(plan, now, id))
+    }
+
+    fn as_decided_on(&self) -> DecidedOn<DrillId> {
+        DecidedOn { id: self.id.clone(), revision: self.revision, due: None }
+    }
+
+    /// Carries out a plan that was decided on this drill as it is.
+    pub(crate) fn carry_out(&mut self, plan: DrillPlan, now: Timestamp, id: EffectId) {
         let Some(to) = plan.to else { return };
         if to == self.status {
             return;
         }
+        self.revision.advance();
         self.status = to;
         self.status_message = plan.message;
         self.pending = plan.asks.map(|effect| Pending { id, effect, since: now });

@@ -22,7 +22,9 @@ use alloc::vec::Vec;
 use crate::ebs::replica::ReplicaId;
 use crate::ids::{AccountId, DiskId, DrillId, EffectId, PairId};
 use crate::lifecycle::Pending;
+use crate::revision::Revision;
 use crate::spelling::spelled;
+use crate::stored::stored;
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
@@ -124,21 +126,23 @@ pub enum DrillEffect {
     Clear,
 }
 
-/// A drill.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct Drill {
-    pub(crate) id: DrillId,
-    pub(crate) account: AccountId,
-    /// Grows with every drill: the sort key of describes and their cursor.
-    pub(crate) ordinal: u64,
-    pub(crate) owner: ReplicaId,
-    pub(crate) status: DrillStatus,
-    pub(crate) status_message: Option<StatusMessage>,
-    pub(crate) started_at: Timestamp,
-    pub(crate) recover_point: Option<Timestamp>,
-    pub(crate) disks: Vec<DrillDisk>,
-    pub(crate) pending: Option<Pending<DrillEffect>>,
+stored! {
+    /// A drill.
+    pub struct Drill {
+        pub(crate) id: DrillId,
+        pub(crate) account: AccountId,
+        /// Grows with every drill: the sort key of describes and their cursor.
+        pub(crate) ordinal: u64,
+        pub(crate) owner: ReplicaId,
+        pub(crate) status: DrillStatus,
+        pub(crate) status_message: Option<StatusMessage>,
+        pub(crate) started_at: Timestamp,
+        pub(crate) recover_point: Option<Timestamp>,
+        pub(crate) disks: Vec<DrillDisk>,
+        pub(crate) pending: Option<Pending<DrillEffect>>,
+        pub(crate) revision: Revision,
+    }
+    verified by Self::check
 }
 
 /// A drill that exists elsewhere, in any status, to be adopted.
@@ -185,6 +189,7 @@ impl Drill {
             disks,
             pending,
             status_message,
+            revision: Revision::default(),
         }
     }
 }
@@ -194,6 +199,11 @@ impl Drill {
     /// Its id.
     pub const fn id(&self) -> &DrillId {
         &self.id
+    }
+
+    /// How often it was changed.
+    pub const fn revision(&self) -> Revision {
+        self.revision
     }
 
     /// The account that owns it.

@@ -18,10 +18,11 @@ use crate::ebs::lifecycle::{
 use crate::ebs::pair::decide::{PairPlan, PairRequest, one_shot_wait};
 use crate::ebs::pair::{CallSite, RPO, ReplicaPair};
 use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
-use crate::ids::{EffectId, PairId};
+use crate::ids::{EffectId, GroupId, PairId};
 use crate::lifecycle::{Applied, PendingChange, Verdict};
 use crate::operation::Operation;
 use crate::policy::{EbsPolicy, FirstCopy, SiteCodes};
+use crate::revision::{DecidedOn, StalePlan};
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 
@@ -86,10 +87,11 @@ impl GroupRequest<'_> {
 }
 
 /// The changes that a decision makes to a group and to its members. Returned by the `decide` functions, consumed by
-/// [`ReplicaGroup::apply`] and, for each member, [`ReplicaPair::apply`].
+/// [`ReplicaGroup::apply`], which gives back the plans of the members for [`ReplicaPair::apply`].
 #[must_use = "a decision does nothing until it is applied"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupPlan {
+    pub(in crate::ebs) decided_on: DecidedOn<GroupId>,
     /// The rule that decided.
     pub rule: RuleId,
     /// When.
@@ -104,7 +106,16 @@ pub struct GroupPlan {
     /// Whether a round ended without committing.
     pub round_failed: bool,
     pub(in crate::ebs) settings: Option<Box<GroupSettings>>,
-    /// The plans of the members that change, in the order of their creation, to be applied to them.
+    pub(in crate::ebs) members: Vec<(PairId, PairPlan)>,
+}
+
+/// What applying a plan changed of a group, and what is to be done with its members.
+#[must_use]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupApplied {
+    /// What changed of the group.
+    pub group: Applied<GroupEffect>,
+    /// The plans of the members that change, in the order of their creation: apply each in the same transaction.
     pub members: Vec<(PairId, PairPlan)>,
 }
 
@@ -142,8 +153,18 @@ impl ReplicaGroup {
                 return refused(GroupReason::InvalidStatus { status, rule: row.rule });
             }
             (Verdict::NoOp, GroupRequest::Modify(change)) => {
-                let settings = Some(Box::new(self.settings_after(change)));
-                return Ok(GroupPlan { settings, ..self.unchanged(row.rule, cx.now) });
+                let settings = self.settings_after(change);
+                let rtc = Some(settings.enable_rtc).filter(|rtc| *rtc != self.settings.enable_rtc);
+                let members = if rtc.is_some() { members } else { &[] };
+                let follows = |pair: &ReplicaPair| {
+                    let plan = PairPlan { enable_rtc: rtc, ..pair.unchanged(row.rule, cx.now) };
+                    (pair.id.clone(), plan)
+                };
+                return Ok(GroupPlan {
+                    settings: Some(Box::new(settings)),
+                    members: members.iter().map(|member| follows(member.pair)).collect(),
+                    ..self.unchanged(row.rule, cx.now)
+                });
             }
             (Verdict::NoOp, _) => return Ok(self.unchanged(row.rule, cx.now)),
             (Verdict::Move(to), _) => to,
@@ -268,8 +289,36 @@ impl ReplicaGroup {
         }
     }
 
-    /// Carries a plan out on the group alone. `id` becomes the id of the effect that the plan requests, if it requests one.
-    pub fn apply(&mut self, plan: GroupPlan, id: EffectId) -> Applied<GroupEffect> {
+    /// Carries a plan out on the group, and gives back what is to be applied to its members. `id` becomes the id of the effect
+    /// that the plan requests of the group, if it requests one.
+    ///
+    /// # Errors
+    ///
+    /// [`StalePlan`] if it was decided on another group, or on this one before another plan was applied; nothing has changed.
+    pub fn apply(&mut self, plan: GroupPlan, id: EffectId) -> Result<GroupApplied, StalePlan<GroupPlan>> {
+        let of = plan.decided_on.clone();
+        of.admit(self.as_decided_on(), plan).map(|plan| self.carry_out(plan, id))
+    }
+
+    fn as_decided_on(&self) -> DecidedOn<GroupId> {
+        DecidedOn { id: self.id.clone(), revision: self.revision, due: self.due }
+    }
+
+    /// Whether a plan changes more than the next deadline.
+    fn is_changed_by(&self, plan: &GroupPlan) -> bool {
+        plan.pending != PendingChange::Keep
+            || self.status != plan.to
+            || self.copy_failed != plan.copy_failed
+            || plan.swap
+            || plan.one_shot
+            || plan.settings.as_ref().is_some_and(|settings| *settings != self.settings)
+    }
+
+    /// Carries out a plan that was decided on this group as it is.
+    pub(crate) fn carry_out(&mut self, plan: GroupPlan, id: EffectId) -> GroupApplied {
+        if self.is_changed_by(&plan) {
+            self.revision.advance();
+        }
         let mut applied = plan.pending.apply(&mut self.pending, id, plan.at);
         self.status = plan.to;
         self.due = plan.due;
@@ -282,11 +331,12 @@ impl ReplicaGroup {
             applied.resettled = settings != self.settings;
             self.settings = settings;
         }
-        applied
+        GroupApplied { group: applied, members: plan.members }
     }
 
     pub(in crate::ebs) fn unchanged(&self, rule: RuleId, at: Timestamp) -> GroupPlan {
         GroupPlan {
+            decided_on: self.as_decided_on(),
             rule,
             at,
             to: self.status,

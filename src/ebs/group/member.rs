@@ -102,25 +102,16 @@ impl ReplicaPair {
         PairPlan { to, pending: PendingChange::Ask(PairEffect::Copy), ..self.unchanged(rule, at) }
     }
 
-    /// Enters a group, which changes its status from now on and sets its replication time control (`G-660`).
-    pub(crate) fn join(&mut self, group: &ReplicaGroup) {
-        cite!(G_660);
-        self.group = Some(Box::new(group.id.clone()));
-        self.settings.enable_rtc = group.settings.enable_rtc;
-    }
-
     /// Enters an adopted group, which takes over its deadlines and its pending effect, unless that is a copy.
     pub(crate) fn bind(&mut self, group: &ReplicaGroup) {
-        self.join(group);
+        cite!(G_660);
+        self.revision.advance();
+        self.group = Some(Box::new(group.id.clone()));
+        self.settings.enable_rtc = group.settings.enable_rtc;
         self.due = None;
         self.reversing = self
             .pending
             .is_some_and(|pending| matches!(pending.effect, PairEffect::Reprotect { reverse: true }));
         self.pending = self.pending.filter(|pending| pending.effect == PairEffect::Copy);
-    }
-
-    /// Leaves its group and keeps its status, settings and recover point.
-    pub(crate) fn leave(&mut self) {
-        self.group = None;
     }
 }

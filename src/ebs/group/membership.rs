@@ -5,44 +5,22 @@
 
 use crate::ebs::group::decide::GroupPlan;
 use crate::ebs::group::member::may_leave_group;
-use crate::ebs::group::rules::{G_680, G_681, G_683, G_690, G_692};
+use crate::ebs::group::rules::{G_660, G_680, G_681, G_683, G_690, G_692};
 use crate::ebs::group::{Location, ReplicaGroup};
-use crate::ebs::lifecycle::{GroupEvent, GroupLifecycle, GroupStatus, PairEvent, PairLifecycle, PairStatus};
+use crate::ebs::lifecycle::{GroupEvent, GroupLifecycle, PairEvent, PairLifecycle, PairStatus};
+use crate::ebs::pair::decide::{Membership, PairPlan};
 use crate::ebs::pair::{CallSite, End, ReplicaPair};
 use crate::ebs::refusal::{EbsRefusal, GroupReason};
 use crate::lifecycle::{PendingChange, Verdict};
 use crate::operation::Operation;
 use crate::policy::{EbsPolicy, JoinStatuses};
-use crate::rule::{RuleId, cite};
+use crate::rule::cite;
 
 /// The maximum number of pairs in a group (`G-686`).
 pub const MAX_MEMBERS: usize = 17;
 
-/// The changes that a decision on a pair's membership makes.
-#[must_use = "a decision does nothing until it is applied"]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Membership {
-    /// The pair is a member already: nothing changes (`G-681`).
-    Already,
-    /// The pair joins.
-    Joins(RuleId),
-    /// The pair leaves, and the group changes by this plan.
-    Leaves(GroupPlan),
-}
-
-impl Membership {
-    /// The rule that decided.
-    pub const fn rule(&self) -> RuleId {
-        match self {
-            Self::Already => G_681,
-            Self::Joins(rule) => *rule,
-            Self::Leaves(plan) => plan.rule,
-        }
-    }
-}
-
 impl ReplicaGroup {
-    /// Decides whether a pair joins. `status` is the one that the group shows, `members` the number of its members.
+    /// Decides whether a pair joins, given the members that the group has.
     ///
     /// # Errors
     ///
@@ -51,23 +29,23 @@ impl ReplicaGroup {
         &self,
         cx: &CallSite<'_>,
         pair: &ReplicaPair,
-        status: GroupStatus,
-        members: usize,
+        members: &[&ReplicaPair],
         policy: &EbsPolicy,
-    ) -> Result<Membership, EbsRefusal> {
+    ) -> Result<GroupPlan, EbsRefusal> {
         cite!(G_683);
         let operation = Operation::AddDiskReplicaPair;
         self.check_site(cx, operation, policy)?;
         let refused = |why: GroupReason| Err(why.of(operation, self.id.clone()));
         let id = || pair.id.clone();
         match pair.group() {
-            Some(group) if *group == self.id => return Ok(Membership::Already),
+            Some(group) if *group == self.id => return Ok(self.unchanged(G_681, cx.now)),
             Some(other) => {
                 let (other, rule) = (other.clone(), G_680);
                 return refused(GroupReason::InAnotherGroup { pair: id(), other, rule });
             }
             None => {}
         }
+        let status = self.shows(members.iter().map(|member| member.status));
         let row = GroupLifecycle::lookup(status, GroupEvent::AddPair);
         if row.verdict(policy) == Verdict::Refuse {
             return refused(GroupReason::CannotAdd { status, rule: row.rule });
@@ -86,13 +64,19 @@ impl ReplicaGroup {
         if !(lies_in(pair.source(), self.source()) && lies_in(pair.destination(), self.destination())) {
             return refused(GroupReason::ZoneConflict(id()));
         }
-        if members >= MAX_MEMBERS {
+        if members.len() >= MAX_MEMBERS {
             return refused(GroupReason::Full);
         }
-        Ok(Membership::Joins(row.rule))
+        cite!(G_660);
+        let joins = PairPlan {
+            membership: Some(Membership::Joins(self.id.clone())),
+            enable_rtc: Some(self.settings.enable_rtc),
+            ..pair.unchanged(row.rule, cx.now)
+        };
+        Ok(GroupPlan { members: [(id(), joins)].into(), ..self.unchanged(row.rule, cx.now) })
     }
 
-    /// Decides whether a pair leaves. `status` is the one that the group shows, `members` the number of its members.
+    /// Decides whether a pair leaves, given the members that the group has.
     ///
     /// # Errors
     ///
@@ -101,14 +85,13 @@ impl ReplicaGroup {
         &self,
         cx: &CallSite<'_>,
         pair: &ReplicaPair,
-        status: GroupStatus,
-        members: usize,
+        members: &[&ReplicaPair],
         policy: &EbsPolicy,
-    ) -> Result<Membership, EbsRefusal> {
+    ) -> Result<GroupPlan, EbsRefusal> {
         let operation = Operation::RemoveDiskReplicaPair;
         self.check_site(cx, operation, policy)?;
         let refused = |why: GroupReason| Err(why.of(operation, self.id.clone()));
-        if members == 0 {
+        if members.is_empty() {
             return refused(GroupReason::Empty(G_690));
         }
         match pair.group() {
@@ -119,6 +102,7 @@ impl ReplicaGroup {
             }
             Some(_) => {}
         }
+        let status = self.shows(members.iter().map(|member| member.status));
         let row = GroupLifecycle::lookup(status, GroupEvent::RemovePair);
         if row.verdict(policy) == Verdict::Refuse {
             return refused(GroupReason::CannotRemove { status, rule: row.rule });
@@ -126,14 +110,16 @@ impl ReplicaGroup {
         if !may_leave_group(pair.status) {
             return refused(GroupReason::PairCannotLeave { pair: pair.id.clone(), status: pair.status });
         }
-        let kept = self.unchanged(row.rule, cx.now);
+        let leaves = PairPlan { membership: Some(Membership::Leaves), ..pair.unchanged(row.rule, cx.now) };
+        let kept =
+            GroupPlan { members: [(pair.id.clone(), leaves)].into(), ..self.unchanged(row.rule, cx.now) };
         let emptied = GroupLifecycle::lookup(self.status, GroupEvent::Emptied);
-        Ok(Membership::Leaves(match emptied.then {
-            Verdict::Move(to) if members == 1 => {
+        Ok(match emptied.then {
+            Verdict::Move(to) if members.len() == 1 => {
                 GroupPlan { rule: emptied.rule, to, pending: PendingChange::Clear, due: None, ..kept }
             }
             _ => kept,
-        }))
+        })
     }
 }
 

@@ -17,11 +17,16 @@ use alloc::vec::Vec;
 use crate::ebs::group::requests::{CreateDiskReplicaGroup, GroupSettings};
 use crate::ebs::group::rules::G_400;
 use crate::ebs::lifecycle::{GroupEffect, GroupStatus, PairStatus};
+use crate::ebs::pair::create::check_places;
 use crate::ebs::pair::{CallSite, RPO, ReplicaPair};
+use crate::ebs::refusal::EbsRefusal;
 use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId, ZoneId};
 use crate::lifecycle::Pending;
+use crate::operation::Operation;
 use crate::policy::EbsPolicy;
+use crate::revision::Revision;
 use crate::rule::cite;
+use crate::stored::stored;
 use crate::time::Timestamp;
 
 /// The location of one site of a group.
@@ -34,29 +39,31 @@ pub struct Location {
     pub zone: ZoneId,
 }
 
-/// A consistent group.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct ReplicaGroup {
-    pub(crate) id: GroupId,
-    pub(crate) account: AccountId,
-    /// Grows with every group, and differs from every pair's: the sort key of describes and their cursor.
-    pub(crate) ordinal: u64,
-    pub(crate) primary: Location,
-    pub(crate) standby: Location,
-    pub(crate) reversed: bool,
-    pub(crate) settings: Box<GroupSettings>,
-    pub(crate) created_at: Timestamp,
-    /// Its own status; it shows `invalid` while a member is.
-    pub(crate) status: GroupStatus,
-    /// It acts on the members that show the same transient status as the group.
-    pub(crate) pending: Option<Pending<GroupEffect>>,
-    /// Next round of copies while replicating, end of the tombstone once deleted.
-    pub(crate) due: Option<Timestamp>,
-    pub(crate) last_one_shot: Option<Timestamp>,
-    /// Whether a member's copy of the running round failed, so that the round will not commit.
-    #[cfg_attr(feature = "serde", serde(rename = "spoilt"))]
-    pub(crate) copy_failed: bool,
+stored! {
+    /// A consistent group.
+    pub struct ReplicaGroup {
+        pub(crate) id: GroupId,
+        pub(crate) account: AccountId,
+        /// Grows with every group, and differs from every pair's: the sort key of describes and their cursor.
+        pub(crate) ordinal: u64,
+        pub(crate) primary: Location,
+        pub(crate) standby: Location,
+        pub(crate) reversed: bool,
+        pub(crate) settings: Box<GroupSettings>,
+        pub(crate) created_at: Timestamp,
+        /// Its own status; it shows `invalid` while a member is.
+        pub(crate) status: GroupStatus,
+        /// It acts on the members that show the same transient status as the group.
+        pub(crate) pending: Option<Pending<GroupEffect>>,
+        /// Next round of copies while replicating, end of the tombstone once deleted.
+        pub(crate) due: Option<Timestamp>,
+        pub(crate) last_one_shot: Option<Timestamp>,
+        /// Whether a member's copy of the running round failed, so that the round will not commit.
+        #[cfg_attr(feature = "serde", serde(rename = "spoilt"))]
+        pub(crate) copy_failed: bool,
+        pub(crate) revision: Revision,
+    }
+    verified by Self::check_alone
 }
 
 /// A group that exists elsewhere, in any status, to be adopted.
@@ -77,8 +84,40 @@ pub struct GroupSeed {
 }
 
 impl ReplicaGroup {
-    /// The group that `CreateDiskReplicaGroup` makes: status `creating`, with the pending effect `asked`.
+    /// Decides `CreateDiskReplicaGroup` and makes the group: status `creating`, with the pending effect `asked`.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails, as of [`check_creation`](Self::check_creation).
     pub fn create(
+        id: GroupId,
+        account: AccountId,
+        cx: &CallSite<'_>,
+        asked: EffectId,
+        request: &CreateDiskReplicaGroup,
+        policy: &EbsPolicy,
+    ) -> Result<Self, EbsRefusal> {
+        Self::check_creation(cx, request, policy)?;
+        Ok(Self::created(id, account, cx, asked, request))
+    }
+
+    /// Decides `CreateDiskReplicaGroup`: the regions and the distance (`E-011`).
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails.
+    pub fn check_creation(
+        cx: &CallSite<'_>,
+        request: &CreateDiskReplicaGroup,
+        policy: &EbsPolicy,
+    ) -> Result<(), EbsRefusal> {
+        let destination = (&request.destination_region, &request.destination_zone);
+        let source = (cx.region, &request.source_zone);
+        check_places(Operation::CreateDiskReplicaGroup, source, destination, policy)
+    }
+
+    /// The group that an accepted `CreateDiskReplicaGroup` makes.
+    pub(crate) fn created(
         id: GroupId,
         account: AccountId,
         cx: &CallSite<'_>,
@@ -102,6 +141,7 @@ impl ReplicaGroup {
             due: None,
             last_one_shot: None,
             copy_failed: false,
+            revision: Revision::default(),
         }
     }
 
@@ -125,7 +165,7 @@ impl ReplicaGroup {
                 _ if status.is_replicating() => Some(cx.now.after(RPO)),
                 _ => None,
             },
-            ..Self::create(seed.id, account, cx, asked, &seed.request)
+            ..Self::created(seed.id, account, cx, asked, &seed.request)
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Decisions on a pair, and their application.
 //!
-//! [`ReplicaPair::decide`] and its siblings return a plan and change nothing; [`ReplicaPair::apply`] carries a plan out
-//! and cannot fail. Statuses come from the table alone. This file adds regions, disks, the direction, the recover point
+//! [`ReplicaPair::decide`] and its siblings return a plan and change nothing; [`ReplicaPair::apply`] carries a plan out, if it
+//! was decided on this pair as it is. Statuses come from the table alone. This file adds regions, disks, the direction, the recover point
 //! and the clock.
 
 use alloc::boxed::Box;
@@ -12,7 +12,7 @@ use crate::ebs::pair::requests::{Bandwidth, Charge, ModifyDiskReplicaPair, PairS
 use crate::ebs::pair::rules::{E_016, E_272, E_274, E_275, E_620, E_640, E_641, E_650, E_651, E_652, E_660};
 use crate::ebs::pair::{CallSite, RPO, ReplicaPair};
 use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
-use crate::ids::EffectId;
+use crate::ids::{EffectId, GroupId, PairId};
 use crate::lifecycle::{Applied, Due, PendingChange, Verdict};
 use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
@@ -20,6 +20,7 @@ use crate::policy::{
     BandwidthInPlace, EbsPolicy, FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse,
     PostpaidBandwidth, ReverseNeeds, SiteCodes,
 };
+use crate::revision::{DecidedOn, StalePlan};
 use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
 use crate::time::{Span, Timestamp};
@@ -65,10 +66,20 @@ impl PairRequest<'_> {
     }
 }
 
+/// How a plan changes the membership of a pair.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Membership {
+    /// It joins this group.
+    Joins(GroupId),
+    /// It leaves its group.
+    Leaves,
+}
+
 /// The changes that a decision makes. Returned by the `decide` functions, consumed by [`ReplicaPair::apply`].
 #[must_use = "a decision does nothing until it is applied"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairPlan {
+    pub(in crate::ebs) decided_on: DecidedOn<PairId>,
     /// The rule that decided.
     pub rule: RuleId,
     /// When.
@@ -87,6 +98,10 @@ pub struct PairPlan {
     pub copy_failed: bool,
     pub(in crate::ebs) reversing: bool,
     pub(in crate::ebs) settings: Option<Box<PairSettings>>,
+    /// How the membership changes.
+    pub membership: Option<Membership>,
+    /// The replication time control of its group, which a member has too.
+    pub(in crate::ebs) enable_rtc: Option<bool>,
 }
 
 impl ReplicaPair {
@@ -379,7 +394,42 @@ impl ReplicaPair {
     }
 
     /// Carries a plan out. `id` becomes the id of the effect that the plan requests, if it requests one.
-    pub fn apply(&mut self, plan: PairPlan, id: EffectId) -> Applied<PairEffect> {
+    ///
+    /// # Errors
+    ///
+    /// [`StalePlan`] if it was decided on another pair, or on this one before another plan was applied; nothing has changed.
+    pub fn apply(
+        &mut self,
+        plan: PairPlan,
+        id: EffectId,
+    ) -> Result<Applied<PairEffect>, StalePlan<PairPlan>> {
+        let of = plan.decided_on.clone();
+        of.admit(self.as_decided_on(), plan).map(|plan| self.carry_out(plan, id))
+    }
+
+    fn as_decided_on(&self) -> DecidedOn<PairId> {
+        DecidedOn { id: self.id.clone(), revision: self.revision, due: self.due }
+    }
+
+    /// Whether a plan changes more than the next deadline.
+    fn is_changed_by(&self, plan: &PairPlan) -> bool {
+        plan.pending != PendingChange::Keep
+            || self.status != plan.to
+            || self.last_recover_point != plan.recover_point
+            || self.status_message != plan.status_message
+            || (self.copied, self.switched, self.reversing) != (plan.copied, plan.switched, plan.reversing)
+            || plan.membership.is_some()
+            || plan.enable_rtc.is_some_and(|rtc| rtc != self.settings.enable_rtc)
+            || plan.swap
+            || plan.one_shot
+            || plan.settings.as_ref().is_some_and(|settings| *settings != self.settings)
+    }
+
+    /// Carries out a plan that was decided on this pair as it is.
+    pub(crate) fn carry_out(&mut self, plan: PairPlan, id: EffectId) -> Applied<PairEffect> {
+        if self.is_changed_by(&plan) {
+            self.revision.advance();
+        }
         let mut applied = plan.pending.apply(&mut self.pending, id, plan.at);
         self.status = plan.to;
         self.due = plan.due;
@@ -396,11 +446,20 @@ impl ReplicaPair {
             applied.resettled = settings != self.settings;
             self.settings = settings;
         }
+        if let Some(rtc) = plan.enable_rtc {
+            self.settings.enable_rtc = rtc;
+        }
+        match plan.membership {
+            Some(Membership::Joins(group)) => self.group = Some(Box::new(group)),
+            Some(Membership::Leaves) => self.group = None,
+            None => {}
+        }
         applied
     }
 
     pub(in crate::ebs) fn unchanged(&self, rule: RuleId, at: Timestamp) -> PairPlan {
         PairPlan {
+            decided_on: self.as_decided_on(),
             rule,
             at,
             to: self.status,
@@ -415,6 +474,8 @@ impl ReplicaPair {
             copy_failed: false,
             reversing: self.reversing,
             settings: None,
+            membership: None,
+            enable_rtc: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A pair has two ends, each a disk in a place.
 
+pub(crate) mod create;
 pub(crate) mod decide;
 pub(crate) mod describe;
 pub(crate) mod progress;
@@ -17,7 +18,9 @@ use crate::ebs::pair::rules::{E_661, E_670, E_671, E_672};
 use crate::ids::{AccountId, DiskId, EffectId, GroupId, PairId, RegionId, ZoneId};
 use crate::lifecycle::Pending;
 use crate::policy::EbsPolicy;
+use crate::revision::Revision;
 use crate::rule::cite;
+use crate::stored::stored;
 use crate::text::StatusMessage;
 use crate::time::{Span, Timestamp};
 
@@ -45,40 +48,42 @@ pub struct CallSite<'a> {
     pub region: &'a RegionId,
 }
 
-/// A replication pair.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct ReplicaPair {
-    pub(crate) id: PairId,
-    pub(crate) account: AccountId,
-    /// Grows with every pair of a control plane: the sort key of describes and their cursor.
-    pub(crate) ordinal: u64,
-    pub(crate) primary: End,
-    pub(crate) standby: End,
-    pub(crate) reversed: bool,
-    /// Boxed because no lifecycle decision reads the settings: the rest of the pair then takes fewer cache lines.
-    pub(crate) settings: Box<PairSettings>,
-    pub(crate) created_at: Timestamp,
-    /// When its paid period ends, if an answer said so that does not follow from its creation.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-    pub(crate) paid_until: Option<Timestamp>,
-    pub(crate) status: PairStatus,
-    pub(crate) status_message: Option<StatusMessage>,
-    pub(crate) pending: Option<Pending<PairEffect>>,
-    /// Next copy cycle while replicating, end of the tombstone once deleted.
-    pub(crate) due: Option<Timestamp>,
-    /// Completion of the last copy in this direction; absent before the first.
-    pub(crate) last_recover_point: Option<Timestamp>,
-    /// Whether any copy has completed, in either direction.
-    pub(crate) copied: bool,
-    /// Whether a failover took effect and no reprotect has undone it: the destination is writable.
-    pub(crate) switched: bool,
-    pub(crate) last_one_shot: Option<Timestamp>,
-    /// The consistent group it is in. Boxed because most pairs are in none, and every call reads this field.
-    pub(crate) group: Option<Box<GroupId>>,
-    /// Whether its group is being reversed, so that its old primary is read-only. For a pair outside any group this
-    /// follows from its pending effect.
-    pub(crate) reversing: bool,
+stored! {
+    /// A replication pair.
+    pub struct ReplicaPair {
+        pub(crate) id: PairId,
+        pub(crate) account: AccountId,
+        /// Grows with every pair of a control plane: the sort key of describes and their cursor.
+        pub(crate) ordinal: u64,
+        pub(crate) primary: End,
+        pub(crate) standby: End,
+        pub(crate) reversed: bool,
+        /// Boxed because no lifecycle decision reads the settings: the rest of the pair then takes fewer cache lines.
+        pub(crate) settings: Box<PairSettings>,
+        pub(crate) created_at: Timestamp,
+        /// When its paid period ends, if an answer said so that does not follow from its creation.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub(crate) paid_until: Option<Timestamp>,
+        pub(crate) status: PairStatus,
+        pub(crate) status_message: Option<StatusMessage>,
+        pub(crate) pending: Option<Pending<PairEffect>>,
+        /// Next copy cycle while replicating, end of the tombstone once deleted.
+        pub(crate) due: Option<Timestamp>,
+        /// Completion of the last copy in this direction; absent before the first.
+        pub(crate) last_recover_point: Option<Timestamp>,
+        /// Whether any copy has completed, in either direction.
+        pub(crate) copied: bool,
+        /// Whether a failover took effect and no reprotect has undone it: the destination is writable.
+        pub(crate) switched: bool,
+        pub(crate) last_one_shot: Option<Timestamp>,
+        /// The consistent group it is in. Boxed because most pairs are in none, and every call reads this field.
+        pub(crate) group: Option<Box<GroupId>>,
+        /// Whether its group is being reversed, so that its old primary is read-only. For a pair outside any group this
+        /// follows from its pending effect.
+        pub(crate) reversing: bool,
+        pub(crate) revision: Revision,
+    }
+    verified by Self::check
 }
 
 /// A pair that exists elsewhere, in any status, to be adopted.
@@ -103,48 +108,6 @@ pub struct PairSeed {
 }
 
 impl ReplicaPair {
-    /// The pair that `CreateDiskReplicaPair` makes: status `creating`, with the pending effect `asked`.
-    pub fn create(
-        id: PairId,
-        account: AccountId,
-        cx: &CallSite<'_>,
-        asked: EffectId,
-        request: &CreateDiskReplicaPair,
-    ) -> Self {
-        Self {
-            id,
-            account,
-            ordinal: asked.0,
-            primary: End {
-                region: cx.region.clone(),
-                zone: request.source_zone.clone(),
-                disk: request.source_disk.clone(),
-            },
-            standby: End {
-                region: request.destination_region.clone(),
-                zone: request.destination_zone.clone(),
-                disk: request.destination_disk.clone(),
-            },
-            reversed: false,
-            settings: Box::new(PairSettings {
-                charge: request.settings.charge.kept(),
-                ..request.settings.clone()
-            }),
-            created_at: cx.now,
-            paid_until: None,
-            status: PairStatus::Creating,
-            status_message: None,
-            pending: Some(Pending { id: asked, effect: PairEffect::Create, since: cx.now }),
-            due: None,
-            last_recover_point: None,
-            copied: false,
-            switched: false,
-            last_one_shot: None,
-            group: None,
-            reversing: false,
-        }
-    }
-
     /// The pair of a seed. In a transient status it has the pending effect `asked` from now on.
     pub(crate) fn adopt(
         seed: PairSeed,
@@ -171,7 +134,7 @@ impl ReplicaPair {
             last_recover_point: seed.last_recover_point.map(|at| at.min(cx.now)),
             copied: seed.last_recover_point.is_some(),
             switched: status.is_switched().unwrap_or(false),
-            ..Self::create(seed.id, account, cx, asked, &seed.request)
+            ..Self::created(seed.id, account, cx, asked, &seed.request)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A cluster: its state, and what can be read from it.
 
+pub(crate) mod create;
 pub(crate) mod decide;
 pub(crate) mod describe;
 pub(in crate::polardb) mod failover;
@@ -13,11 +14,10 @@ pub(crate) mod zonal;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::calendar::after_months;
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, RegionId, ResourceGroupId, ZoneId};
 use crate::lifecycle::Pending;
-use crate::polardb::cluster::requests::{CreateDbCluster, Edition, Engine, HotStandby, PayType, Serverless};
-use crate::polardb::cluster::rules::{P_300, P_305, P_621, P_623};
+use crate::polardb::cluster::requests::{Edition, Engine, HotStandby, PayType, Serverless};
+use crate::polardb::cluster::rules::{P_300, P_305};
 use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::context::Context;
 use crate::polardb::election::electorate::ORDINARY;
@@ -29,7 +29,9 @@ use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeKind, Role, writer};
 use crate::polardb::standby::requests::{DataSyncMode, StandbyHaMode};
 use crate::policy::{SwitchStatus, ZoneLoss};
+use crate::revision::Revision;
 use crate::rule::cite;
+use crate::stored::stored;
 use crate::text::{Description, StatusMessage, Tag};
 use crate::time::Timestamp;
 
@@ -56,60 +58,62 @@ pub enum ClusterEffect {
     Work(NodeWork),
 }
 
-/// A cluster.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct DbCluster {
-    pub(crate) id: ClusterId,
-    /// Its place in the order of creation.
-    pub(crate) ordinal: u64,
-    pub(crate) account: AccountId,
-    pub(crate) region: RegionId,
-    pub(crate) engine: Engine,
-    pub(crate) version: Arc<str>,
-    pub(crate) edition: Edition,
-    pub(crate) pay_type: PayType,
-    pub(crate) description: Option<Description>,
-    pub(crate) resource_group: Option<ResourceGroupId>,
-    pub(crate) tags: Vec<Tag>,
-    pub(crate) deletion_lock: bool,
-    pub(crate) created_at: Timestamp,
-    pub(crate) nodes: Vec<DbNode>,
-    /// A status that was observed, such as `ClassChanging`.
-    pub(crate) busy: Option<StatusMessage>,
-    pub(crate) pending: Option<Pending<Lifecycle>>,
-    pub(crate) failover: Option<Failover>,
-    /// When the writer last moved; by policy, when that switch began.
-    pub(crate) last_switch: Option<Timestamp>,
-    /// Work on nodes. Unlike `pending`, it can go on during a failover.
-    #[cfg_attr(feature = "serde", serde(with = "crate::polardb::nodes::work::serialised", default))]
-    pub(crate) work: Option<Pending<NodeWork>>,
-    /// What stands by for the primary zone.
-    pub(crate) hot_standby: HotStandby,
-    /// The zone of the hot-standby storage cluster.
-    pub(crate) standby_zone: Option<ZoneId>,
-    /// Whether that takes over by itself.
-    pub(crate) standby_ha: StandbyHaMode,
-    /// How data reach it.
-    pub(crate) data_sync: DataSyncMode,
-    /// Whether its nodes scale by themselves.
-    pub(crate) serverless: Option<Serverless>,
-    /// Whether it is strongly consistent over three zones, which fixes its nodes.
-    pub(crate) strict_consistency: bool,
-    /// When what is paid for ends.
-    pub(crate) expires_at: Option<Timestamp>,
-    /// What was given about it and decides nothing, by wire name.
-    pub(crate) settings: Vec<(Arc<str>, Arc<str>)>,
-    /// The zone to which the writer returns when a node there becomes eligible (`P-190`).
-    pub(crate) home: Option<ZoneId>,
-    /// Whether a hot replica was ever activated.
-    pub(crate) hot_replica_used: bool,
-    /// Whether the next node to become eligible begins a failover that found no candidate before (`P-172`).
-    pub(crate) waits: bool,
-    /// When a failover that is not over begins again (`P-183`).
-    pub(crate) due: Option<Timestamp>,
-    /// When what is known of its nodes was measured (`P-670`).
-    pub(crate) measured: Measured,
+stored! {
+    /// A cluster.
+    pub struct DbCluster {
+        pub(crate) id: ClusterId,
+        /// Its place in the order of creation.
+        pub(crate) ordinal: u64,
+        pub(crate) account: AccountId,
+        pub(crate) region: RegionId,
+        pub(crate) engine: Engine,
+        pub(crate) version: Arc<str>,
+        pub(crate) edition: Edition,
+        pub(crate) pay_type: PayType,
+        pub(crate) description: Option<Description>,
+        pub(crate) resource_group: Option<ResourceGroupId>,
+        pub(crate) tags: Vec<Tag>,
+        pub(crate) deletion_lock: bool,
+        pub(crate) created_at: Timestamp,
+        pub(crate) nodes: Vec<DbNode>,
+        /// A status that was observed, such as `ClassChanging`.
+        pub(crate) busy: Option<StatusMessage>,
+        pub(crate) pending: Option<Pending<Lifecycle>>,
+        pub(crate) failover: Option<Failover>,
+        /// When the writer last moved; by policy, when that switch began.
+        pub(crate) last_switch: Option<Timestamp>,
+        /// Work on nodes. Unlike `pending`, it can go on during a failover.
+        #[cfg_attr(feature = "serde", serde(with = "crate::polardb::nodes::work::serialised", default))]
+        pub(crate) work: Option<Pending<NodeWork>>,
+        /// What stands by for the primary zone.
+        pub(crate) hot_standby: HotStandby,
+        /// The zone of the hot-standby storage cluster.
+        pub(crate) standby_zone: Option<ZoneId>,
+        /// Whether that takes over by itself.
+        pub(crate) standby_ha: StandbyHaMode,
+        /// How data reach it.
+        pub(crate) data_sync: DataSyncMode,
+        /// Whether its nodes scale by themselves.
+        pub(crate) serverless: Option<Serverless>,
+        /// Whether it is strongly consistent over three zones, which fixes its nodes.
+        pub(crate) strict_consistency: bool,
+        /// When what is paid for ends.
+        pub(crate) expires_at: Option<Timestamp>,
+        /// What was given about it and decides nothing, by wire name.
+        pub(crate) settings: Vec<(Arc<str>, Arc<str>)>,
+        /// The zone to which the writer returns when a node there becomes eligible (`P-190`).
+        pub(crate) home: Option<ZoneId>,
+        /// Whether a hot replica was ever activated.
+        pub(crate) hot_replica_used: bool,
+        /// Whether the next node to become eligible begins a failover that found no candidate before (`P-172`).
+        pub(crate) waits: bool,
+        /// When a failover that is not over begins again (`P-183`).
+        pub(crate) due: Option<Timestamp>,
+        /// When what is known of its nodes was measured (`P-670`).
+        pub(crate) measured: Measured,
+        pub(crate) revision: Revision,
+    }
+    verified by Self::check
 }
 
 /// A cluster that exists elsewhere, in any status, to be adopted.
@@ -158,46 +162,6 @@ pub struct ClusterSeed {
     pub nodes: Vec<DbNode>,
     /// Its status. `Switching` is adopted as `Running`, since the node it was switching to is not known.
     pub status: ClusterStatus,
-}
-
-impl ClusterSeed {
-    /// A cluster as `CreateDBCluster` makes it: one writer, the first of `nodes`, and readers of priority 1 (`P-010`).
-    pub fn of(
-        request: &CreateDbCluster,
-        region: &RegionId,
-        zone: &ZoneId,
-        id: ClusterId,
-        nodes: &[NodeId],
-        now: Timestamp,
-    ) -> Self {
-        cite!(P_621, P_623);
-        let roles = core::iter::once(Role::Writer).chain(core::iter::repeat(Role::Reader));
-        let node =
-            |(id, role)| DbNode::new(id, role, NodeKind::Ordinary, request.class.clone(), zone.clone(), now);
-        Self {
-            id,
-            region: region.clone(),
-            engine: request.engine,
-            version: request.version.clone(),
-            edition: request.edition,
-            pay_type: request.pay_type,
-            description: request.description.clone(),
-            resource_group: request.resource_group.clone(),
-            tags: request.tags.clone(),
-            deletion_lock: false,
-            created_at: now,
-            hot_standby: request.hot_standby,
-            standby_zone: request.standby_zone.clone(),
-            standby_ha: None,
-            data_sync: DataSyncMode::default(),
-            serverless: request.serverless,
-            strict_consistency: request.strict_consistency,
-            expires_at: request.months.map(|months| after_months(now, months.into())),
-            settings: request.other.clone(),
-            nodes: nodes.iter().zip(roles).map(node).collect(),
-            status: ClusterStatus::Creating,
-        }
-    }
 }
 
 impl DbCluster {
@@ -265,6 +229,7 @@ impl DbCluster {
             waits: false,
             due: None,
             measured: Measured::default(),
+            revision: Revision::default(),
         };
         cluster.due = cluster.next_round(at);
         cluster
@@ -272,6 +237,11 @@ impl DbCluster {
 }
 
 impl DbCluster {
+    /// How often it was changed.
+    pub const fn revision(&self) -> Revision {
+        self.revision
+    }
+
     /// Its status, which is not stored (`P-300`). It follows, in this order, from creation or release, a failover or a lost
     /// writer, work on nodes, and the observed status.
     pub fn status(&self) -> ClusterStatus {

@@ -1,6 +1,7 @@
 //! Decisions about a cluster as values: the cluster as it becomes, the effect that is asked for, and the events.
 //!
-//! Every election is held while the plan is made. [`DbCluster::apply`] only writes the plan to the cluster and cannot fail.
+//! Every election is held while the plan is made. [`DbCluster::apply`] only writes the plan to the cluster, if that is the one on
+//! which it was decided.
 
 use crate::ids::NodeId;
 use crate::lifecycle::Pending;
@@ -9,6 +10,7 @@ use crate::polardb::cluster::{ClusterEffect, DbCluster};
 use crate::polardb::context::Context;
 use crate::polardb::election::failover::Next;
 use crate::polardb::refusal::PolarDbRefusal;
+use crate::revision::{DecidedOn, StalePlan};
 use crate::rule::RuleId;
 
 /// What was decided about a cluster. Made by the `decide` functions, consumed by [`DbCluster::apply`].
@@ -16,6 +18,7 @@ use crate::rule::RuleId;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterPlan {
     rule: Option<RuleId>,
+    /// The cluster as it becomes; its revision is still the one that was decided on.
     after: DbCluster,
     step: ClusterStep,
 }
@@ -43,8 +46,24 @@ impl DbCluster {
     }
 
     /// Writes a plan to the cluster.
-    pub fn apply(&mut self, plan: ClusterPlan) -> ClusterStep {
-        *self = plan.after;
+    ///
+    /// # Errors
+    ///
+    /// [`StalePlan`] if it was decided on another cluster, or on this one before another plan was applied; nothing has changed.
+    pub fn apply(&mut self, plan: ClusterPlan) -> Result<ClusterStep, StalePlan<ClusterPlan>> {
+        let decided_on = |cluster: &Self| {
+            // The deadline of the cluster as it becomes is another one, and only a change of the cluster moves it.
+            DecidedOn { id: cluster.id.clone(), revision: cluster.revision, due: None }
+        };
+        decided_on(&plan.after).admit(decided_on(self), plan).map(|plan| self.carry_out(plan))
+    }
+
+    /// Carries out a plan that was decided on this cluster as it is.
+    pub(crate) fn carry_out(&mut self, plan: ClusterPlan) -> ClusterStep {
+        if *self != plan.after {
+            *self = plan.after;
+            self.revision.advance();
+        }
         plan.step
     }
 }

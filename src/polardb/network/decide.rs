@@ -24,6 +24,7 @@ use crate::polardb::network::{
 };
 use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
 use crate::policy::{NetworkEngines, PolarDbPolicy};
+use crate::revision::{DecidedOn, Revision, StalePlan};
 use crate::rule::{RuleId, cite};
 use crate::time::{Span, Timestamp};
 
@@ -67,6 +68,7 @@ pub enum NetworkFact {
 #[must_use = "a decision does nothing until it is applied"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NetworkPlan {
+    decided_on: DecidedOn<NetworkId>,
     rule: RuleId,
     change: NetworkChange,
 }
@@ -109,15 +111,6 @@ pub struct NetworkStep {
 }
 
 impl NetworkPlan {
-    const fn new(rule: RuleId, change: NetworkChange) -> Self {
-        Self { rule, change }
-    }
-
-    /// A cluster that is created now joins; [`GlobalDatabaseNetwork::check_joins`] has decided on it.
-    pub const fn join(cluster: ClusterId) -> Self {
-        Self::new(P_413, NetworkChange::Join(cluster))
-    }
-
     /// The rule that decided.
     pub const fn rule(&self) -> RuleId {
         self.rule
@@ -177,11 +170,30 @@ impl GlobalDatabaseNetwork {
             primary: seed.primary,
             secondaries: seed.secondaries.into_iter().map(joined).collect(),
             pending: effect.map(|effect| Pending { id: asked, effect, since: now }),
+            revision: Revision::default(),
         }
     }
 
-    /// A network as `CreateGlobalDatabaseNetwork` makes it around its primary, waiting for the effect `asked`.
+    /// Decides `CreateGlobalDatabaseNetwork` and makes the network around its primary, waiting for the effect `asked`. That the
+    /// cluster is in no other network (`P-401`) is for the caller to check before.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails, as of [`check_primary`](Self::check_primary).
     pub fn create(
+        id: NetworkId,
+        primary: &DbCluster,
+        now: Timestamp,
+        asked: EffectId,
+        request: &CreateGlobalDatabaseNetwork,
+        policy: &PolarDbPolicy,
+    ) -> Result<Self, PolarDbRefusal> {
+        Self::check_primary(primary, policy)?;
+        Ok(Self::created(id, primary, now, asked, request))
+    }
+
+    /// The network that an accepted `CreateGlobalDatabaseNetwork` makes.
+    pub(crate) fn created(
         id: NetworkId,
         primary: &DbCluster,
         now: Timestamp,
@@ -195,9 +207,10 @@ impl GlobalDatabaseNetwork {
             description: request.description.clone(),
             resource_group: request.resource_group.clone(),
             created_at: now,
-            primary: request.cluster.clone(),
+            primary: primary.id().clone(),
             secondaries: Vec::new(),
             pending: Some(Pending { id: asked, effect: NetworkEffect::Create, since: now }),
+            revision: Revision::default(),
         }
     }
 }
@@ -238,7 +251,7 @@ impl GlobalDatabaseNetwork {
         if request.removal == Removal::Orderly {
             Self::needs_running(operation, cluster, P_423)?;
         }
-        Ok(NetworkPlan::new(P_420, NetworkChange::Ask(NetworkEffect::Remove(cluster.id().clone()))))
+        Ok(self.plan(P_420, NetworkChange::Ask(NetworkEffect::Remove(cluster.id().clone()))))
     }
 
     /// The cluster that `SwitchOverGlobalDatabaseNetwork` means (`P-441`).
@@ -290,7 +303,7 @@ impl GlobalDatabaseNetwork {
             return Err(PolarDbReason::SecondaryBroken { cluster: to.id().clone() }.of(operation));
         }
         let effect = NetworkEffect::SwitchOver { to: to.id().clone(), mode };
-        Ok(NetworkPlan::new(P_440, NetworkChange::Ask(effect)))
+        Ok(self.plan(P_440, NetworkChange::Ask(effect)))
     }
 
     /// Decides `DeleteGlobalDatabaseNetwork`.
@@ -304,7 +317,7 @@ impl GlobalDatabaseNetwork {
             return Err(self.number(operation, P_430));
         }
         self.needs_active(operation)?;
-        Ok(NetworkPlan::new(P_431, NetworkChange::Ask(NetworkEffect::Delete)))
+        Ok(self.plan(P_431, NetworkChange::Ask(NetworkEffect::Delete)))
     }
 
     fn needs_active(&self, operation: Operation) -> Result<(), PolarDbRefusal> {
@@ -360,7 +373,13 @@ impl GlobalDatabaseNetwork {
                 (P_448, NetworkChange::SwitchFailed { to: to.clone() })
             }
         };
-        Ok(NetworkPlan::new(rule, change))
+        Ok(self.plan(rule, change))
+    }
+
+    /// Decides what it means that a cluster was created as secondary, which [`check_joins`](Self::check_joins) has allowed
+    /// (`P-413`).
+    pub fn decide_joined(&self, cluster: ClusterId) -> NetworkPlan {
+        self.plan(P_413, NetworkChange::Join(cluster))
     }
 
     /// Decides what it means that a cluster of this network is gone (`P-453`).
@@ -369,12 +388,36 @@ impl GlobalDatabaseNetwork {
             Some(MemberRole::Primary) => NetworkChange::Gone,
             _ => NetworkChange::Leave(cluster.clone()),
         };
-        NetworkPlan::new(P_453, change)
+        self.plan(P_453, change)
+    }
+
+    fn plan(&self, rule: RuleId, change: NetworkChange) -> NetworkPlan {
+        NetworkPlan { decided_on: self.as_decided_on(), rule, change }
     }
 
     /// Writes a plan to the network. `id` becomes the id of the effect that the plan [asks](NetworkPlan::asks) for.
-    pub fn apply(&mut self, now: Timestamp, plan: NetworkPlan, id: EffectId) -> NetworkStep {
-        let NetworkPlan { rule, change } = plan;
+    ///
+    /// # Errors
+    ///
+    /// [`StalePlan`] if it was decided on another network, or on this one before another plan was applied; nothing has changed.
+    pub fn apply(
+        &mut self,
+        now: Timestamp,
+        plan: NetworkPlan,
+        id: EffectId,
+    ) -> Result<NetworkStep, StalePlan<NetworkPlan>> {
+        let of = plan.decided_on.clone();
+        of.admit(self.as_decided_on(), plan).map(|plan| self.carry_out(now, plan, id))
+    }
+
+    fn as_decided_on(&self) -> DecidedOn<NetworkId> {
+        DecidedOn { id: self.id.clone(), revision: self.revision, due: None }
+    }
+
+    /// Carries out a plan that was decided on this network as it is.
+    pub(crate) fn carry_out(&mut self, now: Timestamp, plan: NetworkPlan, id: EffectId) -> NetworkStep {
+        self.revision.advance();
+        let NetworkPlan { decided_on: _, rule, change } = plan;
         let before = self.status();
         let mut step = NetworkStep::default();
         // What was pending about a secondary that leaves ends with it; any other effect goes on.

@@ -20,7 +20,9 @@ use alloc::vec::Vec;
 
 use crate::ids::{AccountId, ClusterId, NetworkId, ResourceGroupId};
 use crate::lifecycle::Pending;
+use crate::revision::Revision;
 use crate::spelling::spelled;
+use crate::stored::stored;
 use crate::text::NetworkDescription;
 use crate::time::Timestamp;
 
@@ -92,19 +94,21 @@ pub struct Secondary {
     pub replicates: bool,
 }
 
-/// A global database network.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct GlobalDatabaseNetwork {
-    pub(crate) id: NetworkId,
-    pub(crate) account: AccountId,
-    pub(crate) description: Option<NetworkDescription>,
-    pub(crate) resource_group: Option<ResourceGroupId>,
-    pub(crate) created_at: Timestamp,
-    pub(crate) primary: ClusterId,
-    /// In the order in which they joined.
-    pub(crate) secondaries: Vec<Secondary>,
-    pub(crate) pending: Option<Pending<NetworkEffect>>,
+stored! {
+    /// A global database network.
+    pub struct GlobalDatabaseNetwork {
+        pub(crate) id: NetworkId,
+        pub(crate) account: AccountId,
+        pub(crate) description: Option<NetworkDescription>,
+        pub(crate) resource_group: Option<ResourceGroupId>,
+        pub(crate) created_at: Timestamp,
+        pub(crate) primary: ClusterId,
+        /// In the order in which they joined.
+        pub(crate) secondaries: Vec<Secondary>,
+        pub(crate) pending: Option<Pending<NetworkEffect>>,
+        pub(crate) revision: Revision,
+    }
+    verified by Self::check
 }
 
 /// A network that exists elsewhere, to be adopted.
@@ -127,6 +131,11 @@ pub struct NetworkSeed {
 }
 
 impl GlobalDatabaseNetwork {
+    /// How often it was changed.
+    pub const fn revision(&self) -> Revision {
+        self.revision
+    }
+
     /// Its status, which is not stored: it follows from what is pending.
     pub fn status(&self) -> NetworkStatus {
         match self.pending.as_ref().map(|pending| &pending.effect) {

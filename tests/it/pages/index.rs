@@ -90,9 +90,12 @@ fn module(file: &Path) -> Vec<String> {
     parts.filter(|part| part != "it" && part != "mod").collect()
 }
 
+/// For each rule, what shows it.
+pub(super) type Shown = BTreeMap<String, BTreeSet<String>>;
+
 /// For each rule, the tests that name it.
-fn tests() -> BTreeMap<String, BTreeSet<String>> {
-    let mut shown = BTreeMap::<String, BTreeSet<String>>::new();
+pub(super) fn tests() -> Shown {
+    let mut shown = Shown::new();
     let tests = root().join("tests");
     for (path, source) in sources(&tests) {
         let file = path.strip_prefix(&tests).unwrap();
@@ -118,8 +121,8 @@ fn tests() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// For each rule, the scenarios whose transcript names it.
-fn scenarios() -> BTreeMap<String, BTreeSet<String>> {
-    let mut shown = BTreeMap::<String, BTreeSet<String>>::new();
+pub(super) fn scenarios() -> Shown {
+    let mut shown = Shown::new();
     for entry in std::fs::read_dir(root().join("tests/scenarios")).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap();
@@ -140,7 +143,7 @@ fn every_rule_is_shown_by_a_test_or_a_scenario_and_the_index_says_by_which() {
     );
     let mut shown_by_none = Vec::new();
     for rule in catalogue::rules() {
-        let of = |shown: &BTreeMap<String, BTreeSet<String>>| {
+        let of = |shown: &Shown| {
             let names = shown.get(rule.id.as_str()).into_iter().flatten();
             names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ")
         };

@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod fields;
+mod founding;
 mod index;
 mod repeats;
 mod rules;

@@ -1,12 +1,21 @@
 //! A pair, a group and a cluster without a control plane, as an embedder holds them who keeps resources in a database of their own.
 
-use failover_model::ebs::{GroupStatus, PairStatus, RPO, ReplicaPair};
+use failover_model::ebs::{
+    CallSite, CreateDiskReplicaGroup, CreateDiskReplicaPair, Disk, GroupRequest, GroupStatus, Member,
+    Membership, PairRequest, PairStatus, RPO, ReplicaGroup, ReplicaPair,
+};
 use failover_model::lifecycle::Due;
-use failover_model::polardb::{ClusterEffect, Context, Failure, NodeChange};
+use failover_model::polardb::{
+    ClusterEffect, ClusterSeed, Context, CreateDbCluster, DbCluster, Edition, Failure, NodeChange, NotCreated,
+};
 use failover_model::policy::{EbsPolicy, PolarDbPolicy};
-use failover_model::{EffectId, Outcome};
+use failover_model::{EffectId, NodeId, Outcome, RegionId, WrongIds};
+use serde_json::{Value, json};
 
-use crate::kit::{World, at, id, pair_id, seed};
+use crate::kit::{
+    CLUSTER, DESTINATION, OWNER, SOURCE, World, at, create_cluster, create_group_request, create_request, id,
+    pair_id, seed,
+};
 
 /// E-410: the copy that begins leaves the next one due, before anybody looks again.
 #[test]
@@ -17,7 +26,7 @@ fn the_copy_of_a_pair_that_is_due_leaves_the_next_one_due() {
     let Some(Due::Cycle(plan)) = pair.decide_due(due, &EbsPolicy::default()) else {
         panic!("nothing is due")
     };
-    let _ = pair.apply(plan, EffectId(99));
+    let _ = pair.apply(plan, EffectId(99)).unwrap();
     assert_eq!(pair.due(), Some(due.after(RPO)));
 }
 
@@ -30,7 +39,7 @@ fn the_round_of_a_group_that_is_due_leaves_the_next_one_due() {
     let members: Vec<&ReplicaPair> = world.plane.pairs().collect();
     let due = group.due().unwrap();
     let Some(Due::Cycle(plan)) = group.decide_due(due, &members) else { panic!("nothing is due") };
-    let _ = group.apply(plan, EffectId(99));
+    let _ = group.apply(plan, EffectId(99)).unwrap();
     assert_eq!(group.due(), Some(due.after(RPO)));
 }
 
@@ -59,13 +68,196 @@ fn a_plan_of_a_cluster_names_the_next_node_and_takes_an_id_only_with_an_effect()
     assert!(!down("b").asks());
     let plan = down("w");
     assert!(plan.asks());
-    let step = cluster.apply(plan);
+    let step = cluster.apply(plan).unwrap();
     assert_eq!(step.asked, Some((EffectId(99), ClusterEffect::PromoteNode(id("a")))));
     let before = cluster.clone();
     let failed = Outcome::Failed { failure: Failure::Network, message: None };
     let plan = cluster.decide_outcome(context(100), EffectId(99), &failed).unwrap();
     assert!(plan.asks() && cluster == before);
-    let step = cluster.apply(plan);
+    let step = cluster.apply(plan).unwrap();
     assert_eq!(step.asked, Some((EffectId(100), ClusterEffect::PromoteNode(id("b")))));
     assert_eq!(step.ended, [EffectId(99)]);
+}
+
+/// A plan that does not fit gives itself back and changes nothing; what it was decided on takes it.
+macro_rules! fits_only {
+    ($plan:expr, $own:expr, [$($other:expr),*], $apply:expr) => {
+        let (plan, own) = ($plan, $own);
+        $(
+            let mut other = $other;
+            let before = other.clone();
+            let stale = $apply(&mut other, plan.clone()).unwrap_err();
+            assert_eq!((&*stale.plan, &other), (&plan, &before));
+            assert_eq!(stale.decided_on, (own.id().clone().into(), own.revision()));
+            assert_eq!(stale.applied_to, (before.id().clone().into(), before.revision()));
+        )*
+        let mut own = own;
+        let before = own.revision();
+        let _ = $apply(&mut own, plan.clone()).unwrap();
+        assert_eq!(own.revision().get(), before.get() + 1);
+        // Nor does it fit once it was applied.
+        assert!($apply(&mut own, plan).is_err());
+    };
+}
+
+const NEXT: EffectId = EffectId(99);
+
+fn destination() -> RegionId {
+    DESTINATION.parse().unwrap()
+}
+
+/// A plan made before a pair was deleted would move it from `deleted` to `failovering`.
+#[test]
+fn a_plan_of_a_pair_fits_this_pair_as_it_was() {
+    let policy = EbsPolicy::default();
+    let (mut early, mut late) = (World::default(), World::default());
+    let pair = early.bring_to(PairStatus::Created).pair(1).clone();
+    let deleted = late.bring_to(PairStatus::Deleted).pair(1).clone();
+    let _ = early.create(2);
+    let other = early.pair(2).clone();
+    let region = destination();
+    let cx = CallSite { now: early.plane.clock(), region: &region };
+    let plan = pair.decide(&cx, PairRequest::Failover, &policy).unwrap();
+    fits_only!(plan, pair, [deleted, other], |pair: &mut ReplicaPair, plan| pair.apply(plan, NEXT));
+}
+
+#[test]
+fn a_plan_of_a_group_and_of_its_members_fits_them_as_they_were() {
+    let policy = EbsPolicy::default();
+    let mut world = World::default();
+    world.bring_group_to(GroupStatus::Normal);
+    let group = world.group(1).group;
+    let region = destination();
+    let cx = CallSite { now: world.plane.clock(), region: &region };
+    let members: Vec<ReplicaPair> = world.plane.pairs().cloned().collect();
+    let given: Vec<Member<'_>> = members
+        .iter()
+        .map(|pair| Member { pair, source: Disk::default(), destination: Disk::default() })
+        .collect();
+    let plan = group.decide(&cx, GroupRequest::Failover, &given, &policy).unwrap();
+    let _ = world.failover_group().unwrap();
+    let later = world.group(1).group;
+    let own = group.clone();
+    fits_only!(plan.clone(), own, [later], |group: &mut ReplicaGroup, plan| group.apply(plan, NEXT));
+
+    let mut group = group;
+    let applied = group.apply(plan, NEXT).unwrap();
+    assert_eq!(applied.members.len(), members.len());
+    for (member, (id, plan)) in members.iter().zip(applied.members) {
+        assert_eq!(*member.id(), id);
+        let later = world.plane.pair(&id).unwrap().clone();
+        fits_only!(plan, member.clone(), [later], |pair: &mut ReplicaPair, plan| pair.apply(plan, NEXT));
+    }
+}
+
+/// What makes a pair a member is part of the plan: the group, the pair, and the replication time control that it takes over.
+#[test]
+fn a_pair_joins_and_leaves_a_group_by_plans_alone() {
+    let policy = EbsPolicy::default();
+    let mut world = World::default();
+    world.bring_group_to(GroupStatus::Created);
+    let _ = world.create(3);
+    let _ = world.pair_succeeds(3);
+    let mut pair = world.pair(3).clone();
+    let mut group = world.group(1).group;
+    let region = group.source().region.clone();
+    let cx = CallSite { now: world.plane.clock(), region: &region };
+    let members: Vec<ReplicaPair> =
+        world.plane.pairs().filter(|pair| pair.group().is_some()).cloned().collect();
+    let members: Vec<&ReplicaPair> = members.iter().collect();
+    assert!(pair.group().is_none());
+    let plan = group.decide_add(&cx, &pair, &members, &policy).unwrap();
+    let [(id, joins)] = <[_; 1]>::try_from(group.apply(plan, NEXT).unwrap().members).unwrap();
+    assert_eq!((&id, &joins.membership), (pair.id(), &Some(Membership::Joins(group.id().clone()))));
+    let _ = pair.apply(joins, NEXT).unwrap();
+    assert_eq!(pair.group(), Some(group.id()));
+    assert_eq!(group.check_member(&pair), Ok(()));
+    let plan = group.decide_remove(&cx, &pair, &[&pair], &policy).unwrap();
+    let [(_, leaves)] = <[_; 1]>::try_from(group.apply(plan, NEXT).unwrap().members).unwrap();
+    let _ = pair.apply(leaves, NEXT).unwrap();
+    assert_eq!(pair.group(), None);
+}
+
+#[test]
+fn a_plan_of_a_cluster_fits_this_cluster_as_it_was() {
+    let mut world = World::default();
+    let _ = world.adopt(seed(&[("a", 5), ("b", 3)]));
+    let (policy, now) = (PolarDbPolicy::default(), world.plane.clock());
+    let context = Context { now, effect: NEXT, policy: &policy };
+    let cluster = world.db().clone();
+    let plan = cluster.decide_nodes(context, &[id("w")], NodeChange::Up(false), now).unwrap();
+    let mut later = cluster.clone();
+    let priority = later.decide_nodes(context, &[id("a")], NodeChange::Up(false), now).unwrap();
+    let _ = later.apply(priority).unwrap();
+    let mut elsewhere = World::default();
+    let _ = elsewhere.adopt(ClusterSeed { id: id("pc-elsewhere"), ..seed(&[("a", 5), ("b", 3)]) });
+    let other = elsewhere.plane.clusters().next().unwrap().clone();
+    fits_only!(plan, cluster, [later, other], |cluster: &mut DbCluster, plan| cluster.apply(plan));
+}
+
+/// A row that breaks an invariant is refused when it is read, with its id and what is wrong.
+#[test]
+fn a_row_that_breaks_an_invariant_is_not_loaded() {
+    let mut world = World::default();
+    let _ = world.adopt(seed(&[("a", 5), ("b", 3)]));
+    world.bring_group_to(GroupStatus::Normal);
+    let pair = serde_json::to_value(world.plane.pairs().next().unwrap()).unwrap();
+    let group = serde_json::to_value(&world.group(1).group).unwrap();
+    let cluster = serde_json::to_value(world.db()).unwrap();
+    let broken = |row: &Value, field: &str, value: Value| {
+        let mut row = row.clone();
+        row[field] = value;
+        row
+    };
+    assert!(serde_json::from_value::<ReplicaPair>(pair.clone()).is_ok());
+    let why =
+        serde_json::from_value::<ReplicaPair>(broken(&pair, "status", json!("failovered"))).unwrap_err();
+    assert_eq!(why.to_string(), "pair-1: it disagrees with itself on whether its secondary disk is writable");
+    assert!(serde_json::from_value::<ReplicaGroup>(group.clone()).is_ok());
+    let why =
+        serde_json::from_value::<ReplicaGroup>(broken(&group, "status", json!("stopping"))).unwrap_err();
+    assert_eq!(why.to_string(), "group-1: its pending effect does not fit its status");
+    assert!(serde_json::from_value::<DbCluster>(cluster.clone()).is_ok());
+    let mut none = cluster.clone();
+    none["nodes"].as_array_mut().unwrap().retain(|node| node["role"] != "Writer");
+    let why = serde_json::from_value::<DbCluster>(none).unwrap_err();
+    assert_eq!(why.to_string(), format!("{CLUSTER}: it does not have exactly one writer"));
+}
+
+/// What no control plane would create, no resource is made of either.
+#[test]
+fn creation_is_decided_without_a_control_plane_too() {
+    let (ebs, polardb) = (EbsPolicy::default(), PolarDbPolicy::default());
+    let region: RegionId = SOURCE.parse().unwrap();
+    let cx = CallSite { now: at(0), region: &region };
+    let create = |request: &CreateDiskReplicaPair| {
+        ReplicaPair::create(id("pair-9"), id(OWNER), &cx, NEXT, request, &ebs).map(|pair| pair.status())
+    };
+    let request = create_request(1);
+    assert_eq!(create(&request), Ok(PairStatus::Creating));
+    let itself = CreateDiskReplicaPair { destination_disk: request.source_disk.clone(), ..request };
+    assert_eq!(create(&itself).unwrap_err().rule().to_string(), "E-011");
+
+    let request = create_group_request();
+    let create = |request: &CreateDiskReplicaGroup| {
+        ReplicaGroup::create(id("pg-9"), id(OWNER), &cx, NEXT, request, &ebs).map(|group| group.own_status())
+    };
+    assert_eq!(create(&request), Ok(GroupStatus::Creating));
+    let (destination_region, destination_zone) = (region.clone(), request.source_zone.clone());
+    let itself = CreateDiskReplicaGroup { destination_region, destination_zone, ..request };
+    assert_eq!(create(&itself).unwrap_err().rule().to_string(), "E-011");
+
+    let request = create_cluster(Edition::Normal, 2);
+    let zone = request.zone.clone().unwrap_or_else(|| id(&format!("{SOURCE}-a")));
+    let context = Context { now: at(0), effect: NEXT, policy: &polardb };
+    let create = |request: &CreateDbCluster, nodes: &[NodeId]| {
+        DbCluster::create(request, (id(OWNER), &region, &zone), (id("pc-9"), nodes), context)
+    };
+    let cluster = create(&request, &[id("w"), id("r")]).unwrap();
+    assert_eq!(cluster.writer().map(|node| node.id.as_str()), Some("w"));
+    for nodes in [&[][..], &[id("w")], &[id("w"), id("w")], &[id("w"), id("r"), id("s")]] {
+        assert_eq!(create(&request, nodes), Err(NotCreated::WrongIds(WrongIds)));
+    }
+    let none = CreateDbCluster { node_number: 0, ..request };
+    assert!(matches!(create(&none, &[]), Err(NotCreated::Refused(_))));
 }

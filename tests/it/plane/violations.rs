@@ -395,7 +395,7 @@ fn every_violation_of_the_control_plane_is_broken_somewhere() {
     let source = include_str!("../../../src/control_plane/check/mod.rs");
     let mut all = variants(source, "Violation");
     assert!(all.remove("Resource"), "it is one of these:");
-    all.extend(variants(source, "Breach"));
+    all.extend(variants(include_str!("../../../src/breach.rs"), "Breach"));
     assert!(all.len() > 40, "{all:?}");
     let all_broken = BROKEN.iter().chain(BROKEN_GROUPS).chain(BROKEN_NETWORKS);
     let mut broken: BTreeSet<String> = all_broken.map(|(name, ..)| name.to_string()).collect();

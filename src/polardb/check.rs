@@ -1,0 +1,130 @@
+//! The invariants of a cluster and of a global database network, each by itself.
+
+use alloc::collections::BTreeSet;
+
+use crate::breach::{Breach, in_future};
+use crate::polardb::cluster::DbCluster;
+use crate::polardb::network::decide::MAX_SECONDARIES;
+use crate::polardb::network::{GlobalDatabaseNetwork, NetworkEffect};
+use crate::polardb::{DbNode, NodeKind, Role, Stage};
+use crate::time::Timestamp;
+
+impl DbCluster {
+    /// Verifies its invariants, given the time up to which anything can have happened.
+    ///
+    /// # Errors
+    ///
+    /// The first [`Breach`] found.
+    pub fn check(&self, now: Timestamp) -> Result<(), Breach> {
+        self.breach(now).map_or(Ok(()), Err)
+    }
+
+    fn breach(&self, now: Timestamp) -> Option<Breach> {
+        if self.nodes.iter().filter(|node| node.role == Role::Writer).count() != 1 {
+            return Some(Breach::Writers);
+        }
+        let leads = |kind| matches!(kind, NodeKind::Ordinary | NodeKind::ColumnStore);
+        if self.writer().is_some_and(|writer| !leads(writer.kind)) {
+            return Some(Breach::WriterKind);
+        }
+        let failover = self.failover.as_ref();
+        let times = [
+            Some(self.created_at),
+            self.last_switch,
+            self.pending.map(|pending| pending.since),
+            self.work.as_ref().map(|pending| pending.since),
+            failover.map(|failover| failover.started_at.max(failover.since)),
+        ];
+        if in_future(now, times) {
+            return Some(Breach::InFuture);
+        }
+        if let Some(breach) = breach_of_work(self) {
+            return Some(breach);
+        }
+        let failover = failover?;
+        if self.pending.is_some() {
+            return Some(Breach::FailoverAndLifecycle);
+        }
+        if failover.tried.iter().any(|node| self.node(node).is_none()) {
+            return Some(Breach::Tried);
+        }
+        let switching = u32::from(failover.switching().is_some());
+        let tried = u32::try_from(failover.tried.len()).unwrap_or(u32::MAX);
+        let begun = tried.saturating_add(failover.removed).saturating_add(switching);
+        let in_first_round = failover.round == 1 && failover.attempts != begun;
+        // A round beyond the policy's limit is valid: the policy may have changed since the failover began.
+        if failover.round == 0 || in_first_round {
+            return Some(Breach::Counts);
+        }
+        match &failover.stage {
+            Stage::Choosing { .. } => self.outstanding().is_none().then_some(Breach::NothingToChoose),
+            Stage::Switching { node, .. } => {
+                let found = self.node(node);
+                let able = found.is_some_and(|node| {
+                    node.role == Role::Reader && failover.electorate.admits(node.kind) && node.up
+                });
+                (!able || failover.tried.contains(node)).then_some(Breach::Promotes)
+            }
+        }
+    }
+}
+
+impl GlobalDatabaseNetwork {
+    /// Verifies its invariants, given the time up to which anything can have happened. What its clusters are it does not know.
+    ///
+    /// # Errors
+    ///
+    /// The first [`Breach`] found.
+    pub fn check(&self, now: Timestamp) -> Result<(), Breach> {
+        self.breach(now).map_or(Ok(()), Err)
+    }
+
+    fn breach(&self, now: Timestamp) -> Option<Breach> {
+        let mut members = BTreeSet::new();
+        if self.members().any(|(cluster, _)| !members.insert(cluster)) {
+            return Some(Breach::MemberTwice);
+        }
+        if self.secondaries.len() > MAX_SECONDARIES {
+            return Some(Breach::TooMany);
+        }
+        let fits = match self.pending.as_ref().map(|pending| &pending.effect) {
+            None => true,
+            Some(NetworkEffect::Create | NetworkEffect::Delete) => self.secondaries.is_empty(),
+            Some(NetworkEffect::Remove(cluster) | NetworkEffect::SwitchOver { to: cluster, .. }) => {
+                self.secondary(cluster).is_some()
+            }
+        };
+        if !fits {
+            return Some(Breach::Pending);
+        }
+        let since = self.pending.as_ref().map(|pending| pending.since);
+        in_future(now, [Some(self.created_at), since]).then_some(Breach::InFuture)
+    }
+}
+
+fn breach_of_work(cluster: &DbCluster) -> Option<Breach> {
+    let occupied = cluster.failover.is_some() || cluster.pending.is_some();
+    let waits = cluster.waits || cluster.lost_its_writer();
+    if (cluster.waits && occupied) || (cluster.due.is_some() && (occupied || !waits)) {
+        return Some(Breach::Waits);
+    }
+    if cluster.home.is_some() && cluster.home.as_ref() == cluster.primary_zone() {
+        return Some(Breach::Zones);
+    }
+    if !cluster.hot_replica_used && cluster.nodes.iter().any(|node| node.hot_replica) {
+        return Some(Breach::HotReplica);
+    }
+    let pending = cluster.work.as_ref()?;
+    if cluster.pending.is_some() {
+        return Some(Breach::WorkAndLifecycle);
+    }
+    let named = pending.effect.nodes();
+    let distinct: BTreeSet<_> = named.iter().collect();
+    let own = named.iter().all(|node| cluster.node(node).is_some());
+    let shown = |node: &DbNode| {
+        let status = pending.effect.node_status().filter(|_| pending.effect.occupies(&node.id));
+        status.is_none_or(|status| node.busy.as_ref().is_some_and(|busy| busy.as_str() == status))
+    };
+    let fits = own && distinct.len() == named.len() && cluster.nodes.iter().all(shown);
+    (!fits).then_some(Breach::WorkAndNodes)
+}
