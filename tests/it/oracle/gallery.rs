@@ -306,7 +306,7 @@ fn random_sequences_find_the_mistakes_by_themselves() {
         })
         .collect();
     println!("of {} mistakes, {} sequences miss {missed:?}", Bug::ALL.len(), sequences.len());
-    assert!(missed.len() <= 9, "{missed:?}");
+    assert!(missed.len() <= 6, "{missed:?}");
     for (world, steps) in &sequences {
         let reference = Reference::of(world, at(START));
         let mut drive = Drive::new(reference.clone(), ReferenceSubject::new(reference, None)).unwrap();
