@@ -94,7 +94,9 @@ fn of_existing(asked: &Asked, run: &Run, world: &World<'_>) -> Result<Option<Fre
         Request::DeleteDbNodes(_)
         | Request::ModifyDbNodeClass(_)
         | Request::ModifyDbNodesClass(_)
-        | Request::ModifyDbNodeHotReplicaMode(_) => Some(Fresh::Order(order(asked, world)?)),
+        | Request::ModifyDbNodeHotReplicaMode(_)
+        | Request::ModifyDbCluster(_)
+        | Request::ModifyDbClusterArch(_) => Some(Fresh::Order(order(asked, world)?)),
         _ => None,
     })
 }
