@@ -4,43 +4,23 @@
 //! its whole history. They lie in an embedded store in the order in which the account took them; now and then the state
 //! itself is put there, and the requests before it go. A restart takes the last state and makes the later requests again.
 //!
-//! The store is `redb`: pure Rust, one file, transactions that survive a loss of power at any moment, and a lock against a
-//! second process. SQLite would do the same and bring a C compiler with it.
-//!
-//! One thread writes. It takes all that is waiting into one transaction, so that a sync is shared by all who wait for one.
-//!
-//! The directory has a file `format`, which says what it is before anything else is opened, and the store.
+//! What the store is: [`store`](crate::store).
 
-use std::fmt::Display;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::path::Path;
 
 use axum::body::Body;
 use axum::http::{Method, Request, Uri};
 use failover_model::{AccountId, Timestamp};
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize};
-use tokio::sync::oneshot;
 
-use crate::rehearsal::rehearse;
 use crate::state::Kept;
+use crate::store::{self, Store};
 use crate::world::Origin;
+
+pub use crate::store::{NotKept, Ticket};
 
 /// What the file `format` says.
 const FORMAT: &str = "failover-emulator 1\n";
-
-/// By account and number: a [`Record`].
-const RECORDS: TableDefinition<(&str, u64), &[u8]> = TableDefinition::new("records");
-
-/// By account: a [`Kept`] state.
-const STATES: TableDefinition<&str, &[u8]> = TableDefinition::new("states");
-
-/// Under `origin`: what the world of an account begins with.
-const ORIGIN: TableDefinition<&str, &[u8]> = TableDefinition::new("origin");
-
-/// How many records are at most put into one transaction.
-const BATCH: usize = 4_096;
 
 /// An input, with the time at which an account took it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -127,39 +107,9 @@ impl From<Bytes> for Vec<u8> {
     }
 }
 
-/// Something was not put into the store, and is therefore not answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotKept;
-
-impl Display for NotKept {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the journal cannot be written; what was asked for may be lost when the server ends")
-    }
-}
-
-/// Resolves once a record is on the disk.
-pub struct Ticket(oneshot::Receiver<()>);
-
-impl Ticket {
-    /// Waits for the disk.
-    pub async fn durable(self) -> Result<(), NotKept> {
-        self.0.await.map_err(|_| NotKept)
-    }
-
-    /// Waits for the disk, on a thread that may block.
-    pub fn durable_blocking(self) -> Result<(), NotKept> {
-        self.0.blocking_recv().map_err(|_| NotKept)
-    }
-}
-
-enum Write {
-    Record { account: AccountId, number: u64, record: Record, done: oneshot::Sender<()> },
-    State { account: AccountId, kept: Box<Kept> },
-}
-
 /// The open store.
 pub struct Journal {
-    writes: mpsc::Sender<Write>,
+    store: Store,
 }
 
 /// What a store holds of one account.
@@ -174,7 +124,7 @@ pub struct History {
 
 /// A store that was opened, before it is written to.
 pub struct Opened {
-    database: Database,
+    opened: store::Opened,
     /// What worlds begin with: what the directory was made with wins over what is asked for now.
     pub origin: Origin,
 }
@@ -186,36 +136,12 @@ impl Opened {
     ///
     /// In words: the directory is not one of this program or of a newer version, another process has it, or it cannot be
     /// read. Nothing in it was changed.
-    pub fn at(directory: &Path, origin: Origin) -> Result<Self, String> {
-        let told = |what: &str, error: &dyn Display| format!("{}: {what}: {error}", directory.display());
-        fs::create_dir_all(directory).map_err(|error| told("it cannot be made", &error))?;
-        let format = directory.join("format");
-        let store = directory.join("journal.redb");
-        match fs::read(&format) {
-            Ok(text) if text == FORMAT.as_bytes() => {}
-            Ok(text) => {
-                let text = String::from_utf8_lossy(&text);
-                let known = text.starts_with("failover-emulator ");
-                let why = if known { "it was written by a newer version" } else { "its format is not known" };
-                return Err(told(why, &format_args!("{:?}", text.chars().take(40).collect::<String>())));
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => begin(directory, &format)?,
-            Err(error) => return Err(told("its format cannot be read", &error)),
-        }
-        if store.exists() {
-            rehearse(&store).map_err(|error| told("the store", &error))?;
-        }
-        let database = Database::create(&store).map_err(|error| told("the store", &error))?;
-        let stored = stored_origin(&database).map_err(|error| told("the store", &error))?;
-        let origin = match stored {
-            Some(stored) => serde_json::from_slice(&stored).map_err(|error| told("its origin", &error))?,
-            None => {
-                let text = serde_json::to_vec(&origin).map_err(|error| told("its origin", &error))?;
-                store_origin(&database, &text).map_err(|error| told("the store", &error))?;
-                origin
-            }
-        };
-        Ok(Self { database, origin })
+    pub fn at(directory: &Path, origin: &Origin) -> Result<Self, String> {
+        let told = |error| format!("{}: its origin: {error}", directory.display());
+        let asked = serde_json::to_vec(origin).map_err(told)?;
+        let opened = store::Opened::at(directory, FORMAT, &asked)?;
+        let origin = serde_json::from_slice(&opened.origin).map_err(told)?;
+        Ok(Self { opened, origin })
     }
 
     /// All that was kept, in the order of the accounts.
@@ -224,31 +150,7 @@ impl Opened {
     ///
     /// In words: something cannot be read.
     pub fn histories(&self) -> Result<Vec<History>, String> {
-        let told = |error: &dyn Display| format!("the journal: {error}");
-        let read = self.database.begin_read().map_err(|error| told(&error))?;
-        let states = read.open_table(STATES).map_err(|error| told(&error))?;
-        let records = read.open_table(RECORDS).map_err(|error| told(&error))?;
-        let mut histories: Vec<History> = Vec::new();
-        for entry in states.iter().map_err(|error| told(&error))? {
-            let (account, kept) = entry.map_err(|error| told(&error))?;
-            let account = AccountId::parse(account.value()).map_err(|error| told(&error))?;
-            let kept = serde_json::from_slice(kept.value()).map_err(|error| told(&error))?;
-            histories.push(History { account, kept: Some(kept), records: Vec::new() });
-        }
-        for entry in records.iter().map_err(|error| told(&error))? {
-            let (key, record) = entry.map_err(|error| told(&error))?;
-            let (account, number) = key.value();
-            let record = serde_json::from_slice(record.value()).map_err(|error| told(&error))?;
-            let known = histories.iter_mut().rev().find(|history| history.account.as_str() == account);
-            match known {
-                Some(history) => history.records.push((number, record)),
-                None => {
-                    let account = AccountId::parse(account).map_err(|error| told(&error))?;
-                    histories.push(History { account, kept: None, records: vec![(number, record)] });
-                }
-            }
-        }
-        Ok(histories)
+        self.opened.histories()?.into_iter().map(History::read).collect()
     }
 
     /// Begins to write.
@@ -257,101 +159,35 @@ impl Opened {
     ///
     /// In words: there is no thread to be had.
     pub fn journal(self) -> Result<Journal, String> {
-        let (writes, waiting) = mpsc::channel();
-        let thread = std::thread::Builder::new().name("journal".into());
-        let database = self.database;
-        thread
-            .spawn(move || write_all(&database, &waiting))
-            .map_err(|error| format!("the journal: {error}"))?;
-        Ok(Journal { writes })
+        Ok(Journal { store: self.opened.store()? })
     }
 }
 
-/// Marks a directory as ours, if it is empty.
-fn begin(directory: &Path, format: &PathBuf) -> Result<(), String> {
-    let told = |error: &dyn Display| format!("{}: {error}", directory.display());
-    if fs::read_dir(directory).map_err(|error| told(&error))?.next().is_some() {
-        return Err(told(&"it is not empty, and not a directory of this program"));
+impl History {
+    fn read(history: store::History) -> Result<Self, String> {
+        let told = |error: &dyn std::fmt::Display| format!("the journal: {error}");
+        let account = AccountId::parse(&history.key).map_err(|error| told(&error))?;
+        let kept = history.state.map(|kept| serde_json::from_slice(&kept)).transpose();
+        let records = history
+            .records
+            .into_iter()
+            .map(|(number, record)| Ok((number, serde_json::from_slice(&record)?)));
+        Ok(Self {
+            account,
+            kept: kept.map_err(|error| told(&error))?,
+            records: records.collect::<serde_json::Result<_>>().map_err(|error| told(&error))?,
+        })
     }
-    fs::write(format, FORMAT).map_err(|error| told(&error))?;
-    let synced = fs::File::open(format).and_then(|file| file.sync_all());
-    synced.and_then(|()| fs::File::open(directory)?.sync_all()).map_err(|error| told(&error))
-}
-
-fn stored_origin(database: &Database) -> Result<Option<Vec<u8>>, redb::Error> {
-    let read = database.begin_read()?;
-    match read.open_table(ORIGIN) {
-        Ok(table) => Ok(table.get("origin")?.map(|origin| origin.value().to_owned())),
-        Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn store_origin(database: &Database, origin: &[u8]) -> Result<(), redb::Error> {
-    let write = database.begin_write()?;
-    write.open_table(ORIGIN)?.insert("origin", origin)?;
-    write.open_table(STATES)?;
-    write.open_table(RECORDS)?;
-    write.commit()?;
-    Ok(())
 }
 
 impl Journal {
     /// Puts an input on its way to the disk.
     pub fn append(&self, account: &AccountId, number: u64, record: Record) -> Ticket {
-        let (done, durable) = oneshot::channel();
-        // A writer that stopped drops the sender, and the ticket says so.
-        let _ = self.writes.send(Write::Record { account: account.clone(), number, record, done });
-        Ticket(durable)
+        self.store.append(account.as_str(), number, record)
     }
 
     /// Puts a state on its way to the disk; what came before it goes.
     pub fn keep(&self, account: &AccountId, kept: Kept) {
-        let _ = self.writes.send(Write::State { account: account.clone(), kept: Box::new(kept) });
+        self.store.keep(account.as_str(), kept.number, kept);
     }
-}
-
-/// Writes until nobody is left who could ask, or until writing fails: from then on nothing is answered.
-fn write_all(database: &Database, waiting: &mpsc::Receiver<Write>) {
-    while let Ok(first) = waiting.recv() {
-        let mut batch = vec![first];
-        batch.extend(waiting.try_iter().take(BATCH));
-        match write(database, &batch) {
-            Ok(()) => {
-                for write in batch {
-                    if let Write::Record { done, .. } = write {
-                        // Who left meanwhile does not want to know.
-                        let _ = done.send(());
-                    }
-                }
-            }
-            Err(error) => {
-                tracing::error!("the journal cannot be written: {error}");
-                return;
-            }
-        }
-    }
-}
-
-fn write(database: &Database, batch: &[Write]) -> Result<(), redb::Error> {
-    let transaction = database.begin_write()?;
-    {
-        let (mut records, mut states) = (transaction.open_table(RECORDS)?, transaction.open_table(STATES)?);
-        let text = |error: serde_json::Error| redb::Error::Io(error.into());
-        for write in batch {
-            match write {
-                Write::Record { account, number, record, .. } => {
-                    let record = serde_json::to_vec(record).map_err(text)?;
-                    records.insert((account.as_str(), *number), record.as_slice())?;
-                }
-                Write::State { account, kept } => {
-                    let account = account.as_str();
-                    states.insert(account, serde_json::to_vec(kept).map_err(text)?.as_slice())?;
-                    records.retain_in((account, 0)..=(account, kept.number), |_, _| false)?;
-                }
-            }
-        }
-    }
-    transaction.commit()?;
-    Ok(())
 }

@@ -13,28 +13,29 @@
 )]
 
 pub mod account;
-mod caller;
+pub mod caller;
 pub mod clock;
 mod control;
 mod effects;
 pub mod emulator;
 mod faults;
 pub mod feed;
-mod head;
-mod incoming;
+pub mod head;
+pub mod incoming;
 pub mod journal;
 pub mod limits;
 mod place;
 pub mod policy;
-mod project;
+pub mod project;
 pub mod record;
 mod rehearsal;
-mod reply;
+pub mod reply;
 mod resources;
 mod seed;
 pub mod serve;
 pub mod start;
 mod state;
+pub mod store;
 mod strict;
 mod vendor;
 pub mod world;

@@ -49,7 +49,9 @@ async fn run(flags: Flags) -> Result<(), String> {
     // Who closed standard output does not want the line.
     let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
 
-    serve::serve(listener, router(&emulator), emulator, either(terminated, interrupted)).await;
+    let (connections, region) = (emulator.limits.connections, &emulator.origin.region);
+    let stop = either(terminated, interrupted);
+    serve::serve(listener, router(&emulator), connections, region, &emulator.ending, stop).await;
     Ok(())
 }
 

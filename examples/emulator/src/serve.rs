@@ -13,16 +13,16 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::response::Response;
+use failover_model::RegionId;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::ServiceExt;
 
-use crate::emulator::Emulator;
 use crate::head::{self, Answering};
 use crate::limits;
 
@@ -48,23 +48,27 @@ const PARTING: Duration = Duration::from_millis(500);
 const PARTINGS: usize = 64;
 
 /// Serves until `stop`, then lets calls in flight finish, within bounds.
+///
+/// `connections` is how many are served at one time, and `ending` is told to those who wait.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    emulator: Arc<Emulator>,
+    connections: usize,
+    region: &RegionId,
+    ending: &watch::Sender<bool>,
     stop: impl Future<Output = ()>,
 ) {
     let graceful = GracefulShutdown::new();
-    let room = Arc::new(Semaphore::new(emulator.limits.connections));
+    let room = Arc::new(Semaphore::new(connections));
     let partings = Arc::new(Semaphore::new(PARTINGS));
-    let host = format!("{}.aliyuncs.com", emulator.origin.region);
+    let host = format!("{region}.aliyuncs.com");
     let mut stop = std::pin::pin!(stop);
     let mut complained: Option<Instant> = None;
     let mut complain = |text: &str| {
         let now = Instant::now();
         if complained.is_none_or(|last| now.duration_since(last) > Duration::from_secs(1)) {
             complained = Some(now);
-            tracing::warn!(limit = emulator.limits.connections, "{text}");
+            tracing::warn!(limit = connections, "{text}");
         }
     };
     loop {
@@ -87,7 +91,7 @@ pub async fn serve(
         }
     }
     drop(listener);
-    emulator.ending.send_replace(true);
+    ending.send_replace(true);
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
 }
 

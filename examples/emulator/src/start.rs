@@ -117,7 +117,7 @@ impl Flags {
         let Some(directory) = data else {
             return Ok(Arc::new(Emulator::new(origin, limits).recorded(recorder)));
         };
-        let opened = Opened::at(&directory, origin.clone())?;
+        let opened = Opened::at(&directory, &origin)?;
         if opened.origin != origin {
             let seed = opened.origin.seed;
             tracing::info!(

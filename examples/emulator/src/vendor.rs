@@ -96,7 +96,7 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
     let (parameters, read) = caller.read(parts.uri.query().unwrap_or_default(), &body);
     let parsed = read.and_then(|()| caller.parse(&parameters));
     let format = caller.format(&parameters);
-    let account = match emulator.account(&caller.account(&parameters, &emulator)) {
+    let account = match emulator.account(&caller.account(&parameters, emulator.defaults())) {
         Ok(account) => account,
         Err(full) => {
             let message = format!("The request is refused: {full}.");
@@ -107,7 +107,7 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
     let recorded = match recorder {
         Some(recorder) => {
             let begun = recorder.begin(account.with(|_, now| now).await);
-            Some((recorder, begun, caller.recorded(&parameters, parsed.as_ref().ok(), &emulator)))
+            Some((recorder, begun, caller.recorded(&parameters, parsed.as_ref().ok(), emulator.defaults())))
         }
         None => None,
     };
@@ -125,7 +125,7 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
             &error,
             caller.product(&parameters),
             &request_id,
-            &caller.host_id(None, &emulator),
+            &caller.host_id(None, emulator.defaults()),
             format,
         ),
         (Outcome::Success(operation, response), None) => {
@@ -133,12 +133,12 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
         }
         (Outcome::Error(error), None) => {
             let product = caller.product(&parameters);
-            Body::error(error, product, &request_id, &caller.host_id(product, &emulator), format)
+            Body::error(error, product, &request_id, &caller.host_id(product, emulator.defaults()), format)
         }
     };
     let shown = recorded.is_some().then(|| {
         let hidden = fault.as_ref().and_then(reply::replacement);
-        shown(&answer, hidden.as_ref(), &request_id, &caller.host_id(None, &emulator))
+        shown(&answer, hidden.as_ref(), &request_id, &caller.host_id(None, emulator.defaults()))
     });
     let lost = fault.as_ref().is_some_and(|fault| fault.lose);
     let response = reply::response(document, &request_id);
@@ -171,7 +171,7 @@ fn shown(answer: &Outcome, hidden: Option<&WireError>, request_id: &str, host: &
 async fn refuse(emulator: &Emulator, parts: &Parts, error: WireError) -> HttpResponse {
     let caller = Caller::of(&parts.headers);
     let (parameters, _) = caller.read(parts.uri.query().unwrap_or_default(), b"");
-    let asking = emulator.account(&caller.account(&parameters, emulator));
+    let asking = emulator.account(&caller.account(&parameters, emulator.defaults()));
     let request_id = match asking.or_else(|_| emulator.account(&emulator.origin.account)) {
         Ok(account) => {
             let said = || caller.said(parts, b"");
@@ -181,7 +181,7 @@ async fn refuse(emulator: &Emulator, parts: &Parts, error: WireError) -> HttpRes
         }
         Err(_) => serve::request_id(),
     };
-    let host = caller.host_id(None, emulator);
+    let host = caller.host_id(None, emulator.defaults());
     let document = Body::error(&error, None, &request_id, &host, caller.format(&parameters));
     reply::response(document, &request_id)
 }
@@ -190,7 +190,7 @@ async fn refuse(emulator: &Emulator, parts: &Parts, error: WireError) -> HttpRes
 fn not_kept(parts: &Parts, caller: &Caller, emulator: &Emulator) -> HttpResponse {
     let (parameters, _) = caller.read(parts.uri.query().unwrap_or_default(), b"");
     let error = error(503, "ServiceUnavailable", format!("The request has failed: {NotKept}.").into());
-    let (request_id, host) = (serve::request_id(), caller.host_id(None, emulator));
+    let (request_id, host) = (serve::request_id(), caller.host_id(None, emulator.defaults()));
     let document = Body::error(&error, None, &request_id, &host, caller.format(&parameters));
     reply::response(document, &request_id)
 }
