@@ -194,16 +194,17 @@ class Bed:
         self.list = os.path.join(self.folder, "agents")
         with open(self.list, "w", encoding="utf-8") as file:
             file.write("".join(f"{agent.listen}\n" for agent in self.agents))
-        readings = os.path.join(self.folder, "policy.json")
-        with open(readings, "w", encoding="utf-8") as file:
-            # A minute between switches would be ten in the vendor's reading, and no test waits for that.
-            json.dump(policy or {"polardb": {"switch_window": 0}}, file)
+        path = os.path.join(self.folder, "policy.json")
+        with open(path, "w", encoding="utf-8") as file:
+            # No test waits ten minutes between two switches. The others are the controller's own, for who explains the trace.
+            readings = {"switch_window": 0, "writer_alone": "restarts", "zone_loss": "wait"}
+            json.dump(policy or {"polardb": readings}, file)
         for number in range(controllers):
             journal = ["--etcd", ",".join(member.url for member in self.members)] if members else [
                 "--data", os.path.join(self.folder, "journal")]
             command = [
                 self.binary, "run", "--listen", f"127.0.0.1:{free_port()}", "--agents", self.list, *journal,
-                "--policy", readings, "--record", os.path.join(self.folder, f"trace-{number}-{{life}}.jsonl"), *flags]
+                "--policy", path, "--record", os.path.join(self.folder, f"trace-{number}-{{life}}.jsonl"), *flags]
             if synchronous:
                 command.append("--synchronous")
             log = os.path.join(self.folder, f"controller-{number}.log")

@@ -208,19 +208,29 @@ def main():
         for name, act in acts.items():
             for number in range(rounds):
                 for side in sides:
-                    gap = measured(side, writers[side.name], act)
+                    try:
+                        gap = measured(side, writers[side.name], act)
+                    except TimeoutError as late:
+                        # It does not come back; what was measured until then stands.
+                        raise SystemExit(f"{name} {number + 1}: {side.name}: {late}") from late
                     times.setdefault((name, side.name), []).append(gap)
                     print(f"        {name} {number + 1}: {side.name} {gap:.2f} s", flush=True)
-        print("\n| | rounds | this controller: median, worst | Patroni: median, worst | ratio of medians |\n|---|---|---|---|---|")
-        for name in acts:
-            ours, theirs = times[name, Ours.name], times[name, Patroni.name]
-            one, other = statistics.median(ours), statistics.median(theirs)
-            print(f"| {name} | {len(ours)} | {one:.2f} s, {max(ours):.2f} s | {other:.2f} s, {max(theirs):.2f} s | {one / other:.2f} |")
     finally:
+        table(times)
         for one in writers.values():
             one.end()
         for side in sides:
             side.close()
+
+
+def table(times):
+    """The measurements in Markdown."""
+    print("\n| | This controller: rounds, median, worst | Patroni: rounds, median, worst | Ratio of medians |\n|---|---|---|---|")
+    for name in dict.fromkeys(name for name, _ in times):
+        ours, theirs = times.get((name, Ours.name)), times.get((name, Patroni.name))
+        if ours and theirs:
+            told = [f"{len(it)}, {statistics.median(it):.2f} s, {max(it):.2f} s" for it in (ours, theirs)]
+            print(f"| {name} | {told[0]} | {told[1]} | {statistics.median(ours) / statistics.median(theirs):.2f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -168,6 +168,19 @@ def through_losses(checks, bed, cluster, writers):
         leader.start()
 
 
+def through_the_dark(checks, bed, cluster, writers):
+    """All processes are killed, and started again."""
+    writer = cluster.writer()
+    for process in [*bed.controllers, *bed.agents]:
+        process.kill()
+    for process in [*bed.agents, *bed.controllers]:
+        process.start()
+    cluster.connect()
+    cluster.settle()
+    writers.flows()
+    checks.equal("when all were killed and started again the writer is the one it was", cluster.writer(), writer)
+
+
 def run(checks, binary, says, **how):
     print(f"        {says}", flush=True)
     bed = Bed(binary, **how)
@@ -175,6 +188,7 @@ def run(checks, binary, says, **how):
     try:
         cluster, writers = by_sdk(checks, bed)
         through_losses(checks, bed, cluster, writers)
+        through_the_dark(checks, bed, cluster, writers)
         time.sleep(1)
         writers.end()
         cluster.settle()
@@ -192,9 +206,23 @@ def run(checks, binary, says, **how):
         bed.close(keep=failed)
 
 
+def fixed_cases(checks):
+    """What the check of two primaries finds, and what it does not."""
+    def found(*acks):
+        writers = Writers([])
+        for number, (port, timeline, began, ended) in enumerate(acks):
+            writers.acknowledged(number, port, timeline, began, ended)
+        return len(writers.overlaps())
+    checks.equal("two that are written to in turns are found out",
+                 found((1, "1", 0, 1), (2, "2", 2, 3), (1, "1", 4, 5)), 1)
+    checks.equal("one after the other is not",
+                 found((1, "1", 0, 1), (1, "1", 2, 3), (2, "2", 4, 5), (1, "3", 6, 7)), 0)
+
+
 def main():
     binary = sys.argv[1]
     checks = Checks()
+    fixed_cases(checks)
     run(checks, binary, "one controller, an embedded journal", controllers=1, members=0)
     run(checks, binary, "two controllers on three members of etcd, synchronous", controllers=2, members=3, synchronous=True)
     print(f"{checks.passed} passed, {checks.failed} failed")

@@ -19,6 +19,7 @@ use failover_controller::options::{Options, Replication};
 use failover_controller::{Losing, reign, watch};
 use failover_emulator::record::Recorder;
 use failover_emulator::{policy, serve};
+use failover_model::policy::{WriterAlone, ZoneLoss};
 use failover_model::{AccountId, RegionId};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -202,8 +203,10 @@ fn newest_programs() -> Result<PathBuf, String> {
 
 fn options(how: &How) -> Result<Options, String> {
     let mut readings = policy::default();
-    // A writer that nobody can replace is started again, which is work that the rules ask for.
-    readings.polardb.writer_alone = failover_model::policy::WriterAlone::Restarts;
+    // A writer that nobody can replace is started again, which is work that the rules ask for; and there is no storage that
+    // stands by in another zone and could take over from nodes that are all down.
+    readings.polardb.writer_alone = WriterAlone::Restarts;
+    readings.polardb.zone_loss = ZoneLoss::Wait;
     if let Some(path) = &how.policy {
         let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
         let text = std::fs::read(path).map_err(|error| told(&error))?;
