@@ -14,11 +14,19 @@ use failover_model::wire::{Format, Parameters, Parsed, WireRefusal, parse};
 use failover_model::{AccountId, Basis, Operation, Product, RegionId, RuleId, WireError};
 use percent_encoding::percent_decode_str;
 
-use crate::emulator::Emulator;
 use crate::journal::Said;
 
 /// The most of a client's own text that is repeated.
 const QUOTED: usize = 128;
+
+/// What is meant by a request that does not say it.
+#[derive(Debug, Clone, Copy)]
+pub struct Defaults<'a> {
+    /// The account.
+    pub account: &'a AccountId,
+    /// The region.
+    pub region: &'a RegionId,
+}
 
 /// What the request says beside its parameters.
 pub struct Caller {
@@ -120,11 +128,16 @@ impl Caller {
     }
 
     /// The call as it is recorded.
-    pub fn recorded(&self, parameters: &Parameters, parsed: Option<&Parsed>, emulator: &Emulator) -> Called {
+    pub fn recorded(
+        &self,
+        parameters: &Parameters,
+        parsed: Option<&Parsed>,
+        defaults: Defaults<'_>,
+    ) -> Called {
         let version = parameters.get("Version").or(self.version.as_deref());
         Called {
-            account: self.account(parameters, emulator),
-            region: parsed.map(|parsed| self.region(parsed, &emulator.origin.region)),
+            account: self.account(parameters, defaults),
+            region: parsed.map(|parsed| self.region(parsed, defaults.region)),
             action: self.action(parameters).unwrap_or_default().to_owned(),
             version: version.unwrap_or_default().to_owned(),
             parameters: without_secrets(parameters),
@@ -142,11 +155,11 @@ impl Caller {
     }
 
     /// The account that calls.
-    pub fn account(&self, parameters: &Parameters, emulator: &Emulator) -> AccountId {
+    pub fn account(&self, parameters: &Parameters, defaults: Defaults<'_>) -> AccountId {
         let key = parameters.get("AccessKeyId").or(self.access_key.as_deref());
         let is_account = |key: &&str| key.len() == 16 && key.bytes().all(|byte| byte.is_ascii_digit());
         let named = key.filter(is_account).and_then(|key| AccountId::parse(key).ok());
-        named.unwrap_or_else(|| emulator.origin.account.clone())
+        named.unwrap_or_else(|| defaults.account.clone())
     }
 
     /// The region that is called.
@@ -173,10 +186,10 @@ impl Caller {
     }
 
     /// The host that was called, or the product's own where the client does not say.
-    pub fn host_id(&self, product: Option<Product>, emulator: &Emulator) -> String {
+    pub fn host_id(&self, product: Option<Product>, defaults: Defaults<'_>) -> String {
         let own = || {
             let product = product.unwrap_or(Product::Ebs);
-            format!("{}.{}.aliyuncs.com", product.code(), emulator.origin.region)
+            format!("{}.{}.aliyuncs.com", product.code(), defaults.region)
         };
         self.host.clone().filter(|host| !host.is_empty()).unwrap_or_else(own)
     }

@@ -15,6 +15,7 @@ use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
 use crate::account::Account;
+use crate::caller::Defaults;
 use crate::clock::Clock;
 use crate::journal::{History, Input, Journal, Opened};
 use crate::limits::Limits;
@@ -131,6 +132,11 @@ impl Emulator {
             account.taken_up().await.clock = self.origin.clock.resumed(at, offset_ms);
         }
         Ok(())
+    }
+
+    /// What is meant by requests that do not say it.
+    pub const fn defaults(&self) -> Defaults<'_> {
+        Defaults { account: &self.origin.account, region: &self.origin.region }
     }
 
     /// Whether requests of an earlier process are made again, for those who would otherwise wait.

@@ -85,12 +85,12 @@ pub async fn make(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Requ
 }
 
 /// Of a fault about a disk or a region, whether the account has something there; if not, it counts once it has.
-fn known(posted: &Posted, simulation: &Simulation) -> Option<bool> {
+fn known(posted: &Asked, simulation: &Simulation) -> Option<bool> {
     match posted {
-        Posted::Disk { disk, .. } | Posted::Pair { disk: Some(disk), .. } => {
+        Asked::Disk { disk, .. } | Asked::Pair { disk: Some(disk), .. } => {
             Some(simulation.plane().disks(None).iter().any(|view| view.id == *disk))
         }
-        Posted::Region { region, up, .. } => {
+        Asked::Region { region, up, .. } => {
             Some(place::all(simulation, *up, |found, _| found == region).is_some())
         }
         _ => None,

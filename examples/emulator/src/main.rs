@@ -59,7 +59,9 @@ async fn run(flags: Flags) -> Result<(), String> {
     // Who closed standard output does not want the line.
     let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
 
-    serve::serve(listener, router(&emulator), emulator, either(terminated, interrupted)).await;
+    let (limits, region) = (emulator.limits, &emulator.origin.region);
+    let stop = either(terminated, interrupted);
+    serve::serve(listener, router(&emulator), limits, region, &emulator.ending, stop).await;
     tracing::info!("the server has ended");
     Ok(())
 }

@@ -200,7 +200,9 @@ fn serve_until(
                 // Who is not there any more has dropped `stop` as well.
                 let _ = ready.send(Ok(address));
                 let stop = async { drop(stop.await) };
-                serve::serve(listener, router(&emulator), emulator, stop).await;
+                let region = &emulator.origin.region;
+                serve::serve(listener, router(&emulator), emulator.limits, region, &emulator.ending, stop)
+                    .await;
             }
             Err(why) => drop(ready.send(Err(why))),
         }

@@ -13,17 +13,18 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::response::Response;
+use failover_model::RegionId;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::ServiceExt;
 
-use crate::emulator::Emulator;
 use crate::head::{self, Answering};
+use crate::limits::Limits;
 
 /// Marks a response that is never sent: its connection is closed instead.
 #[derive(Debug, Clone, Copy)]
@@ -47,34 +48,40 @@ const PARTING: Duration = Duration::from_millis(500);
 const PARTINGS: usize = 64;
 
 /// Serves until `stop`, then lets calls in flight finish, within bounds.
+///
+/// Of the limits those on connections and heads count, and `ending` is told to those who wait.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    emulator: Arc<Emulator>,
+    limits: Limits,
+    region: &RegionId,
+    ending: &watch::Sender<bool>,
     stop: impl Future<Output = ()>,
 ) {
     let graceful = GracefulShutdown::new();
-    let room = Arc::new(Semaphore::new(emulator.limits.connections));
+    let room = Arc::new(Semaphore::new(limits.connections));
     let partings = Arc::new(Semaphore::new(PARTINGS));
+    // What an answer names whose request could not be read.
+    let host = format!("{region}.aliyuncs.com");
     let mut stop = std::pin::pin!(stop);
     let mut complained: Option<Instant> = None;
     let mut complain = |text: &str| {
         let now = Instant::now();
         if complained.is_none_or(|last| now.duration_since(last) > Duration::from_secs(1)) {
             complained = Some(now);
-            tracing::warn!(limit = emulator.limits.connections, "{text}");
+            tracing::warn!(limit = limits.connections, "{text}");
         }
     };
     loop {
         tokio::select! {
             accepted = listener.accept() => match (accepted, Arc::clone(&room).try_acquire_owned()) {
                 (Ok((stream, _)), Ok(place)) => {
-                    connect(stream, &emulator, router.clone(), &graceful, place);
+                    connect(stream, (host.clone(), limits.head), router.clone(), &graceful, place);
                 }
                 (Ok((stream, _)), Err(_)) => {
                     complain("a connection too many is refused");
                     if let Ok(parting) = Arc::clone(&partings).try_acquire_owned() {
-                        tokio::spawn(part(stream, host(&emulator), parting));
+                        tokio::spawn(part(stream, host.clone(), parting));
                     }
                 }
                 // Out of descriptors, or a client that left already: neither ends the server.
@@ -87,13 +94,8 @@ pub async fn serve(
         }
     }
     drop(listener);
-    emulator.ending.send_replace(true);
+    ending.send_replace(true);
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
-}
-
-/// The host that an answer names whose request could not be read.
-fn host(emulator: &Emulator) -> String {
-    format!("{}.aliyuncs.com", emulator.origin.region)
 }
 
 /// An id for an answer that belongs to no account: the stream of no account is drawn on.
@@ -129,7 +131,7 @@ pub async fn answer(router: Router, request: Request<Body>) -> Result<Response, 
 
 fn connect(
     stream: TcpStream,
-    emulator: &Emulator,
+    (host, head): (String, Duration),
     router: Router,
     graceful: &GracefulShutdown,
     place: OwnedSemaphorePermit,
@@ -144,8 +146,8 @@ fn connect(
         // The date of the real clock would be the one byte that differs between two equal runs.
         .auto_date_header(false)
         .timer(TokioTimer::new())
-        .header_read_timeout(emulator.limits.head)
-        .serve_connection(TokioIo::new(Answering::new(stream, host(emulator))), service);
+        .header_read_timeout(head)
+        .serve_connection(TokioIo::new(Answering::new(stream, host)), service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         // A failed connection concerns its client alone.

@@ -181,7 +181,7 @@ pub async fn begin(
     let Some(directory) = data else {
         return Ok(Arc::new(Emulator::new(origin, limits).recorded(recorder)));
     };
-    let opened = Opened::at(directory, origin.clone())?;
+    let opened = Opened::at(directory, &origin)?;
     if opened.origin != origin {
         let seed = opened.origin.seed;
         tracing::info!(seed, "{} was begun otherwise, and that is in force", directory.display());

@@ -113,7 +113,7 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
     let caller = Caller::of(&parts.headers);
     let (parameters, read) = caller.read(parts.uri.query().unwrap_or_default(), &body);
     let parsed = read.and_then(|()| caller.parse(&parameters));
-    let account = match emulator.account(&caller.account(&parameters, &emulator)) {
+    let account = match emulator.account(&caller.account(&parameters, emulator.defaults())) {
         Ok(account) => account,
         Err(full) => return refusal(&emulator, &caller, &parameters, &no_room(full), &serve::request_id()),
     };
@@ -121,7 +121,7 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
     let recorded = match recorder {
         Some(recorder) => {
             let begun = recorder.begin(account.with(|_, now| now).await);
-            Some((recorder, begun, caller.recorded(&parameters, parsed.as_ref().ok(), &emulator)))
+            Some((recorder, begun, caller.recorded(&parameters, parsed.as_ref().ok(), emulator.defaults())))
         }
         None => None,
     };
@@ -143,7 +143,7 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
         }
         (Some(error), _) | (None, Outcome::Error(error)) => {
             let product = caller.product(&parameters);
-            Body::error(error, product, &request_id, &caller.host_id(product, &emulator), format)
+            Body::error(error, product, &request_id, &caller.host_id(product, emulator.defaults()), format)
         }
     };
     let response = reply::response(document(caller.format(&parameters)), &request_id);
@@ -151,11 +151,11 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
         Some(fault) => reply::struck(&emulator, fault, response).await,
         None => response,
     };
+    let lost = fault.as_ref().is_some_and(|fault| fault.lose);
     let (action, status) = (caller.action(&parameters).map(quote), response.status().as_u16());
     tracing::debug!(account = %account.id, action = action.as_deref(), request_id, status, lost, "call");
     if let Some((recorder, begun, read)) = recorded {
         let now = account.with(|_, now| now).await;
-        let lost = fault.as_ref().is_some_and(|fault| fault.lose);
         let answer = if lost { None } else { recorded_answer(&document(Format::Json)) };
         recorder.end(begun, now, read, answer);
     }
@@ -177,7 +177,7 @@ fn recorded_answer(document: &Body) -> Option<Answer> {
 async fn refuse(emulator: &Emulator, parts: &Parts, error: WireError) -> HttpResponse {
     let caller = Caller::of(&parts.headers);
     let (parameters, _) = caller.read(parts.uri.query().unwrap_or_default(), b"");
-    let minted = match emulator.account(&caller.account(&parameters, emulator)) {
+    let minted = match emulator.account(&caller.account(&parameters, emulator.defaults())) {
         Ok(account) => {
             let said = || caller.said(parts, b"");
             account.change(said, |world, _| world.simulation.mint_request_id()).await.ok()
@@ -195,7 +195,7 @@ fn refusal(
     error: &WireError,
     request_id: &str,
 ) -> HttpResponse {
-    let host = caller.host_id(None, emulator);
+    let host = caller.host_id(None, emulator.defaults());
     reply::response(Body::error(error, None, request_id, &host, caller.format(parameters)), request_id)
 }
 

@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use redb::{Builder, Database, ReadableDatabase, ReadableTable, StorageBackend};
 use tokio::sync::oneshot;
 
-use super::{Input, RECORDS, Record, STATES, Write, store_origin, write};
-use failover_model::{AccountId, Timestamp};
+use super::{RECORDS, STATES, Write, store_origin, write};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -82,10 +81,6 @@ impl StorageBackend for Disk {
     }
 }
 
-fn account() -> AccountId {
-    AccountId::parse("1").unwrap()
-}
-
 /// The number of the state that is kept, and those of the records.
 fn kept(database: &Database) -> (u64, Vec<u64>) {
     let read = database.begin_read().unwrap();
@@ -97,14 +92,14 @@ fn kept(database: &Database) -> (u64, Vec<u64>) {
 
 /// A batch of three records, every fourth with a state in place of those before it.
 fn batch(first: u64) -> Vec<Write> {
-    let record = |number| {
-        let record = Record { at: Timestamp::from_millis(number), offset_ms: 0, input: Input::Clock };
-        Write::Record { account: account(), number, record, done: oneshot::channel().0 }
+    let record = |number: u64| {
+        let text = Box::new(move || serde_json::to_vec(&number));
+        Write::Record { key: "1".into(), number, text, done: oneshot::channel().0 }
     };
     let mut batch: Vec<Write> = (first..first + 3).map(record).collect();
     if first % 4 == 0 {
         let number = first - 1;
-        batch.push(Write::State { account: account(), number, text: vec![b'x'; number as usize] });
+        batch.push(Write::State { key: "1".into(), number, text: vec![b'x'; number as usize] });
     }
     batch
 }
@@ -141,7 +136,7 @@ fn whenever_the_machine_ends_all_that_was_synced_is_there_and_nothing_is_half_th
     // How many steps were made, and the last record that was answered by then.
     let mut answered = vec![(disk.bytes().steps.len(), 0)];
     for first in (1..40).step_by(3) {
-        write(&database, &batch(first)).unwrap();
+        write(&database, batch(first)).unwrap();
         answered.push((disk.bytes().steps.len(), first + 2));
     }
     let steps = disk.bytes().steps.clone();

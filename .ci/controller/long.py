@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+"""The long form: faults at random, one or two a round, while clients write all the time.
+
+Run from the repository root after `.ci/run controller` has built the package:
+
+    python3 .ci/controller/long.py target/controller/debug/failover-controller [ROUNDS] [SEED] [synchronous|asynchronous]
+
+What must hold is checked after each round and at the end: no two nodes were written to at one time; whoever was promoted is one
+whom the rules permit, since every answer is in a trace that `explain` accepts; with synchronous replication no acknowledged write
+is lost, and otherwise the loss is counted.
+"""
+
+import collections
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import bed as bed_module
+from bed import Bed, Writers, prepare, signal_all, wait_for
+
+bed_module.enter_environment(__file__)
+
+from sdk_check import Checks  # noqa: E402
+from short import Cluster  # noqa: E402
+
+
+class Rounds:
+    """One bed, and the faults on it. Each fault returns what undoes it."""
+
+    def __init__(self, bed, cluster, writers, chance, synchronous):
+        self.bed, self.cluster, self.writers, self.chance = bed, cluster, writers, chance
+        self.synchronous = synchronous
+        self.count = collections.Counter()
+
+    def writer(self):
+        return self.cluster.agent(self.cluster.writer())
+
+    def kill_primary(self):
+        signal_all(filter(None, [self.writer().postmaster()]), signal.SIGKILL)
+        return lambda: None
+
+    def kill_session(self):
+        """One process of the primary, not the first."""
+        agent = self.writer()
+        others = [pid for pid in agent.processes() if pid != agent.postmaster()]
+        signal_all([self.chance.choice(others)] if others else [], signal.SIGKILL)
+        return lambda: None
+
+    def kill_agent(self):
+        agent = self.writer()
+        agent.kill()
+        return agent.start
+
+    def freeze_primary(self):
+        agent = self.writer()
+        pids = agent.processes()
+        signal_all(pids, signal.SIGSTOP)
+        return lambda: signal_all(pids, signal.SIGCONT)
+
+    def freeze_node(self):
+        """Agent and database. Without waiting for standbys nothing keeps its sessions from writing before the agent runs."""
+        agent = self.writer()
+        pids = [*agent.processes(), agent.pid] if self.synchronous else []
+        signal_all(pids, signal.SIGSTOP)
+        return lambda: signal_all(reversed(pids), signal.SIGCONT)
+
+    def kill_reader(self):
+        agent = self.cluster.agent(self.chance.choice(self.cluster.readers()))
+        signal_all(filter(None, [agent.postmaster()]), signal.SIGKILL)
+        return lambda: None
+
+    def kill_candidate(self):
+        """A switch to a reader that is killed at some moment of it."""
+        target = self.chance.choice(self.cluster.readers())
+        agent, after = self.cluster.agent(target), self.chance.uniform(0, 0.5)
+        def kill():
+            signal_all(filter(None, [agent.postmaster()]), signal.SIGKILL)
+        timer = threading.Timer(after, kill)
+        timer.start()
+        self.ask(target)
+        timer.join()
+        return lambda: None
+
+    def kill_leader(self):
+        """At some moment of a switch."""
+        leader, after = self.bed.leader(), self.chance.uniform(0, 0.5)
+        timer = threading.Timer(after, leader.kill)
+        timer.start()
+        self.ask(None)
+        timer.join()
+        return leader.start
+
+    def freeze_leader(self):
+        leader, after = self.bed.leader(), self.chance.uniform(0, 0.5)
+        timer = threading.Timer(after, lambda: leader.signal(signal.SIGSTOP))
+        timer.start()
+        self.ask(None)
+        timer.join()
+        return lambda: leader.signal(signal.SIGCONT)
+
+    def kill_member(self):
+        member = self.chance.choice(self.bed.members)
+        member.kill()
+        return member.start
+
+    def switch(self):
+        self.ask(self.chance.choice([None, *self.cluster.readers()]))
+        return lambda: None
+
+    def ask(self, target):
+        try:
+            self.cluster.failover(target)
+        except Exception as error:  # noqa: BLE001: no leader, or a refusal that the rules have.
+            self.count[f"refused: {getattr(error, 'code', type(error).__name__)}"] += 1
+
+    def faults(self):
+        everywhere = [self.kill_primary, self.kill_session, self.kill_agent, self.freeze_primary, self.kill_reader,
+                      self.kill_candidate, self.kill_leader, self.freeze_leader, self.kill_member, self.switch]
+        return everywhere + ([self.freeze_node] if self.synchronous else [])
+
+    def round(self, number):
+        chosen = self.chance.sample(self.faults(), self.chance.choice([1, 1, 2]))
+        names = "+".join(fault.__name__ for fault in chosen)
+        began, undo = time.monotonic(), []
+        for fault in chosen:
+            self.count[fault.__name__] += 1
+            try:
+                undo.append(fault())
+            except Exception as error:  # noqa: BLE001: the fault before it took the leader away.
+                self.count[f"not made: {type(error).__name__}"] += 1
+        time.sleep(self.chance.uniform(0.5, 6))
+        for again in reversed(undo):
+            again()
+        self.bed.leader()
+        self.cluster.connect()
+        self.cluster.settle()
+        self.writers.flows()
+        gap = self.writers.gap(began)
+        print(f"        {number}: {names}, {gap:.2f} s without a writer, {time.monotonic() - began:.0f} s in all", flush=True)
+        return gap
+
+
+def explain(bed, checks):
+    """Whether some run of the model gives all the answers."""
+    program = os.environ.get("EXPLAIN")
+    if not program:
+        print("        the trace was NOT explained: EXPLAIN names no program", flush=True)
+        return
+    ran = subprocess.run([program, bed.trace(), "--policy", os.path.join(bed.folder, "policy.json")],
+                         capture_output=True, text=True, timeout=1200, check=False)
+    checks.equal("the trace is accepted", ran.returncode, 0)
+    if ran.returncode:
+        print(ran.stdout[-3000:], ran.stderr[-1000:], flush=True)
+
+
+def main():
+    binary, rounds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 200
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.SystemRandom().randrange(1 << 32)
+    synchronous = (sys.argv[4] if len(sys.argv) > 4 else "synchronous") == "synchronous"
+    print(f"        seed {seed}, {'synchronous' if synchronous else 'asynchronous'}", flush=True)
+    checks, failed = Checks(), True
+    bed = Bed(binary, agents=5, controllers=2, members=3, synchronous=synchronous)
+    try:
+        cluster = Cluster(bed, 5)
+        prepare(cluster.agent(cluster.writer()).database)
+        writers = Writers([agent.database for agent in bed.agents], pause=0.02)
+        writers.flows()
+        all_rounds = Rounds(bed, cluster, writers, random.Random(seed), synchronous)
+        gaps, done = [], 0
+        until = time.monotonic() + float(os.environ.get("MOST_SECONDS", "36000"))
+        while done < rounds and time.monotonic() < until:
+            done += 1
+            gaps.append(all_rounds.round(done))
+            overlaps = writers.overlaps()
+            if overlaps:
+                checks.equal(f"after round {done} never were two nodes written to at one time", overlaps, [])
+                break
+        time.sleep(1)
+        writers.end()
+        cluster.settle()
+        checks.equal(f"in {done} rounds never were two nodes written to at one time", writers.overlaps(), [])
+        lost = writers.lost(cluster.agent(cluster.writer()).database)
+        print(f"        {len(writers.acks)} writes acknowledged, {len(lost)} lost", flush=True)
+        if synchronous:
+            checks.equal("no acknowledged write was lost", lost, [])
+        gaps.sort()
+        print(f"        without a writer: median {gaps[len(gaps) // 2]:.2f} s, worst {gaps[-1]:.2f} s", flush=True)
+        print("        " + ", ".join(f"{name} {count}" for name, count in sorted(all_rounds.count.items())), flush=True)
+        failed = checks.failed > 0
+    finally:
+        if failed:
+            print(f"        see {bed.folder}", flush=True)
+        bed.close(keep=True)
+        explain(bed, checks)
+    print(f"{checks.passed} passed, {checks.failed} failed")
+    sys.exit(1 if checks.failed or failed else 0)
+
+
+if __name__ == "__main__":
+    main()
