@@ -14,12 +14,13 @@ use axum::routing::any;
 use failover_emulator::caller::{Caller, Defaults, error};
 use failover_emulator::feed::Entry;
 use failover_emulator::incoming::{self, Unread};
-use failover_emulator::record::Recorder;
+use failover_emulator::limits::Limits;
 use failover_emulator::reply;
 use failover_emulator::serve::Lost;
 use failover_model::trace::Answer;
 use failover_model::wire::{Body, Format, Parameters, Parsed};
 use failover_model::{Call, Operation, Product, Timestamp, WireError};
+use failover_recorder::record::Recorder;
 use tokio::sync::watch;
 
 use crate::fresh::request_id;
@@ -102,12 +103,12 @@ async fn call(State(front): State<Arc<Front>>, request: Request) -> HttpResponse
         return refuse(&front, &parts, &error(400, "InvalidRequest", message.into()));
     }
     let body: HttpBody = body;
-    let body = match incoming::read(&parts.headers, body, LONGEST_BODY).await {
+    let body = match incoming::read(&parts.headers, body, LONGEST_BODY, Limits::DEFAULT.body).await {
         Ok(body) => body,
         Err(unread) => {
             let code = match unread {
                 Unread::TooLong { .. } => "RequestEntityTooLarge",
-                Unread::Slow => "RequestTimeout",
+                Unread::Slow { .. } => "RequestTimeout",
                 Unread::Broken => "InvalidRequest",
             };
             let message = format!("The request is refused: {unread}.");
@@ -201,7 +202,7 @@ async fn ask(front: &Front, caller: &Caller, parameters: &Parameters, parsed: Pa
             .with("code", came.as_ref().err().map(|error| error.code.clone().into_owned()));
         let created = came.as_ref().ok().and_then(|(_, response)| response.created());
         entry.resource = created.map(str::to_owned).or(resource);
-        entry.rule = rule.map(|rule| rule.as_str());
+        entry.rule = rule.map(|rule| rule.as_str().into());
         reign.tell(entry);
     }
     came

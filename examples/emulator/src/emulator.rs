@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use axum::Router;
 use failover_model::AccountId;
 use failover_recorder::record::Recorder;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
@@ -92,6 +93,12 @@ impl Emulator {
             emulator.keep_time(&account);
         }
         Ok(emulator)
+    }
+
+    /// Serves until `stop`, then lets calls in flight finish, within bounds.
+    pub async fn serve(self: Arc<Self>, listener: TcpListener, stop: impl Future<Output = ()>) {
+        let router = crate::router(&self);
+        serve::serve(listener, router, self.limits, &self.origin.region, &self.ending, stop).await;
     }
 
     async fn take_up(&self, router: &Router, id: &AccountId, history: History) -> Result<(), String> {

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
+use failover_emulator::draw_seed;
 use failover_emulator::start::Flags;
-use failover_emulator::{draw_seed, router, serve};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::level_filters::LevelFilter;
@@ -59,9 +59,7 @@ async fn run(flags: Flags) -> Result<(), String> {
     // Who closed standard output does not want the line.
     let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
 
-    let (limits, region) = (emulator.limits, &emulator.origin.region);
-    let stop = either(terminated, interrupted);
-    serve::serve(listener, router(&emulator), limits, region, &emulator.ending, stop).await;
+    emulator.serve(listener, either(terminated, interrupted)).await;
     tracing::info!("the server has ended");
     Ok(())
 }

@@ -17,9 +17,9 @@ use crate::client::Control;
 use crate::clock::Clock;
 use crate::emulator::Emulator;
 use crate::limits::Limits;
+use crate::policy;
 use crate::start::{begin, read_regions};
 use crate::world::Origin;
-use crate::{policy, router, serve};
 
 /// The account of access keys that are no account, as for the binary.
 const DEFAULT_ACCOUNT: &str = "1234567890123456";
@@ -200,9 +200,7 @@ fn serve_until(
                 // Who is not there any more has dropped `stop` as well.
                 let _ = ready.send(Ok(address));
                 let stop = async { drop(stop.await) };
-                let region = &emulator.origin.region;
-                serve::serve(listener, router(&emulator), emulator.limits, region, &emulator.ending, stop)
-                    .await;
+                emulator.serve(listener, stop).await;
             }
             Err(why) => drop(ready.send(Err(why))),
         }

@@ -163,11 +163,7 @@ fn who_sends_too_slowly_is_told_or_closed() {
     let address = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a socket");
         let address = listener.local_addr().expect("an address");
-        let router = router(&emulator);
-        tokio::spawn(async move {
-            let (region, stop) = (&emulator.origin.region, async { drop(stopped.await) });
-            serve::serve(listener, router, emulator.limits, region, &emulator.ending, stop).await;
-        });
+        tokio::spawn(emulator.serve(listener, async { drop(stopped.await) }));
         address
     });
     let sent = |bytes: &[u8]| {

@@ -152,8 +152,7 @@ fn main() -> Result<(), Failure> {
         let flags =
             Flags::try_parse_from(["failover-emulator", "--seed", "7", "--transitions", "immediate"])?;
         let emulator = runtime.block_on(flags.emulator(7))?;
-        let router = failover_emulator::router(&emulator);
-        runtime.spawn(failover_emulator::serve::serve(listener, router, emulator, std::future::pending()));
+        runtime.spawn(emulator.serve(listener, std::future::pending()));
         check(&url, CASES)?;
         runtime.shutdown_background();
     }

@@ -86,9 +86,8 @@ impl Running {
         let flags = Flags::try_parse_from(all).expect("flags");
         Self::start(|listener, stopped| async move {
             let emulator = flags.emulator(7).await.expect("an emulator");
-            let router = failover_emulator::router(&emulator);
             let stop = async move { drop(stopped.await) };
-            failover_emulator::serve::serve(listener, router, emulator, stop).await;
+            emulator.serve(listener, stop).await;
         })
     }
 
