@@ -18,12 +18,6 @@ pub const DESTINATION: &str = "cn-beijing";
 pub const ELSEWHERE: &str = "cn-heyuan";
 /// The account that owns everything.
 pub const OWNER: &str = "1001";
-
-/// A position in the list that the owner asks for at the source.
-pub fn cursor(request: impl Into<failover_model::Request>, at: u64) -> failover_model::Cursor {
-    let list = request.into().list(&id(OWNER), &id(SOURCE)).expect("a list by token");
-    failover_model::Cursor { at, list }
-}
 /// A cluster's id.
 pub const CLUSTER: &str = "pc-1";
 /// When a world begins. Not zero, so that time can be too early.

@@ -102,7 +102,7 @@ fn batch(first: u64) -> Vec<Write> {
         Write::Record { account: account(), number, record, done: oneshot::channel().0 }
     };
     let mut batch: Vec<Write> = (first..first + 3).map(record).collect();
-    if first % 4 == 0 {
+    if first.is_multiple_of(4) {
         let number = first - 1;
         batch.push(Write::State { account: account(), number, text: vec![b'x'; number as usize] });
     }
