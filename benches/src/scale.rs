@@ -15,7 +15,8 @@ use failover_model::ebs::{
 };
 use failover_model::text::{Tag, TagKey, TagValue};
 use failover_model::{
-    AccountId, Call, ClientToken, ControlPlane, Cursor, Fresh, GroupId, PairId, Policy, RegionId, Request, Timestamp,
+    AccountId, Call, ClientToken, ControlPlane, Cursor, Fresh, GroupId, PairId, Policy, RegionId, Request,
+    Timestamp,
 };
 
 /// The sizes of the curve, in pairs.

@@ -127,7 +127,7 @@ async fn test_of(emulator: Arc<Emulator>, number: u64) -> Vec<String> {
             0 => control("DELETE", &format!("state?seed={}&", number / 3), Value::Null),
             1 => control("PUT", "policy?", json!({ "polardb": { "switch_window": 1 + number % 3 } })),
             2 => {
-                let mode = if number % 7 == 0 { "immediate" } else { "timed" };
+                let mode = if number.is_multiple_of(7) { "immediate" } else { "timed" };
                 control("PUT", "transitions?", json!({ "mode": mode }))
             }
             3 => call("CreateDiskReplicaPair", support::EBS, &PAIR),

@@ -425,8 +425,6 @@ fn what_is_kept_as_a_state_replaces_what_came_before() {
         format!("/?Action=DescribeDBClusters&Version=2017-08-01&RegionId=cn-a&AccessKeyId={account}");
     let describes = ("GET".to_owned(), target);
     server.post(&format!("seed?account={account}"), &json!({ "ReplicaPairs": [{}] })).ok();
-    let stream = TcpStream::connect(&server.address).expect("it accepts");
-    let mut connection = Connection { stream, left: Vec::new() };
     // More than lie in the journal before a state is kept.
     std::thread::scope(|scope| {
         for _ in 0..8 {
@@ -439,6 +437,9 @@ fn what_is_kept_as_a_state_replaces_what_came_before() {
             });
         }
     });
+    // A connection that waited for all of that might be closed by now.
+    let stream = TcpStream::connect(&server.address).expect("it accepts");
+    let mut connection = Connection { stream, left: Vec::new() };
     let last = connection.ask(&describes).expect("an answer").header("x-acs-request-id").map(str::to_owned);
     let state = server.get(&format!("state?account={account}")).body;
     let seq: Value = server.get(&format!("events?account={account}")).ok()["next_seq"].clone();

@@ -18,7 +18,6 @@ pub const DESTINATION: &str = "cn-beijing";
 pub const ELSEWHERE: &str = "cn-heyuan";
 /// The account that owns everything.
 pub const OWNER: &str = "1001";
-
 /// A cluster's id.
 pub const CLUSTER: &str = "pc-1";
 /// When a world begins. Not zero, so that time can be too early.

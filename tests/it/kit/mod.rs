@@ -18,8 +18,8 @@ use failover_model::ebs::DiskChange;
 use failover_model::polardb::{Failure, NodeChange};
 use failover_model::text::{Tag, TagKey, TagValue};
 use failover_model::{
-    Call, ControlPlane, Cursor, EffectId, Fresh, Misuse, Observation, Operation, Outcome, Output, Policy,
-    Refusal, Report, Request, Step,
+    Call, ControlPlane, EffectId, Fresh, Misuse, Observation, Operation, Outcome, Output, Policy, Refusal,
+    Report, Request, Step,
 };
 
 pub use clusters::{cluster_facts, create_cluster, ordered, with_readers};
@@ -28,12 +28,6 @@ pub use drills::{drill_id, fresh_drill};
 pub use fixtures::*;
 pub use groups::{create_group_request, group_id, group_seed};
 pub use pairs::at_status;
-
-/// A position in the list that the owner asks for at the source.
-pub fn cursor(request: impl Into<Request>, at: u64) -> Cursor {
-    let list = request.into().list(&id(OWNER), &id(SOURCE)).expect("a list by token");
-    Cursor { at, list }
-}
 
 /// One RPO in milliseconds.
 pub const RPO_MS: u64 = 900_000;

@@ -6,6 +6,7 @@ use failover_model::polardb::{
 };
 use failover_model::{Fresh, Request, Response};
 
+use super::cursor;
 use crate::kit::{self, CLUSTER, OWNER, SOURCE, World, id, node, rule, seed, with_readers};
 
 fn restart(name: &str) -> RestartDbNodeZonal {
@@ -125,7 +126,7 @@ fn a_reader_by_number_gets_the_next_token_too() {
     let beyond = page(&mut world, numbered(9));
     assert_eq!((ids(&beyond).len(), beyond.next), (0, None));
     // A token counts more than a number.
-    let after = Some(kit::cursor(numbered(3), 1));
+    let after = Some(cursor(numbered(3), 1));
     let both = DescribeDbClustersZonal { after, max_results: Some(1), ..numbered(3) };
     assert_eq!(ids(&page(&mut world, both)), ["pc-2"]);
     let filter = DescribeDbClusters { clusters: vec![id("pc-4")], ..Default::default() };

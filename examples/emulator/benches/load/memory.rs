@@ -48,7 +48,7 @@ impl Account {
             ),
             1 | 8 | 12 => control("POST", "clock", r#"{"advance_ms":6000}"#),
             2 => ebs(id, "StartDiskReplicaPair", &at_source),
-            3 if number % 7 == 0 => control(
+            3 if number.is_multiple_of(7) => control(
                 "POST",
                 "faults",
                 r#"{"kind":"reply","action":"FailoverDiskReplicaPair","status":503,"effect":false}"#,

@@ -97,7 +97,7 @@ fn batch(first: u64) -> Vec<Write> {
         Write::Record { key: "1".into(), number, text, done: oneshot::channel().0 }
     };
     let mut batch: Vec<Write> = (first..first + 3).map(record).collect();
-    if first % 4 == 0 {
+    if first.is_multiple_of(4) {
         let number = first - 1;
         batch.push(Write::State { key: "1".into(), number, text: vec![b'x'; number as usize] });
     }

@@ -30,9 +30,10 @@ use failover_model::{DeadlineKind, Fact, NotAdopted, PairFact, ResourceId, Statu
 use failover_model::{Fresh, Misuse, Observation, Outcome, Policy, Refusal, Response, Span, Step};
 use proptest::prelude::*;
 
+use super::cursor;
 use crate::kit::{
-    self, DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, at_status, create_request, cursor,
-    effects, id, message, pair_id, rule, rules,
+    self, DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, at_status, create_request, effects, id,
+    message, pair_id, rule, rules,
 };
 
 /// A pair whose direction was reversed once: stopped, source in [`DESTINATION`].

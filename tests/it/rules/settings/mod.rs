@@ -18,9 +18,9 @@ use failover_model::text::{Description, Name, Tag, TagKey, TagValue};
 use failover_model::{Call, Cursor, Fact, Fresh, Refusal, Request, Step};
 use failover_model::{GroupFact, PairFact, Response};
 
+use super::cursor;
 use crate::kit::{
-    self, DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, at_status, cursor, id, pair_id, rule,
-    rules, tag,
+    self, DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, at_status, id, pair_id, rule, rules, tag,
 };
 
 fn modify(name: Option<&str>, description: Option<&str>, enable_rtc: Option<bool>) -> ModifyDiskReplicaPair {
