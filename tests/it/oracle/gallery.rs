@@ -105,7 +105,7 @@ gallery! {
     a_group_reversed_by_halves_is_rejected: ReprotectHalfDone, "a group is reversed, or not at all", Answer, "C-040";
     a_broken_member_that_is_hidden_is_rejected: BrokenMemberHidden, "a member that breaks", Status, "G-400";
     a_recover_point_that_members_do_not_share_is_rejected: LatestRecoverPoint, "a member that breaks", RecoverPoint, "G-650";
-    a_member_called_alone_is_rejected: MemberCalledAlone, "a member that is called alone", Answer, "E-623";
+    a_member_called_alone_is_rejected: MemberCalledAlone, "tags, a resource group, settings and progress", Answer, "E-623";
     a_pair_in_two_groups_is_rejected: PairInTwoGroups, "who joins and who leaves", Answer, "G-680";
     a_pair_from_elsewhere_that_joins_is_rejected: ElsewhereJoins, "who joins and who leaves", Answer, "G-685";
     a_group_without_bound_is_rejected: GroupWithoutBound, "as many pairs as a group may have", Answer, "G-686";
