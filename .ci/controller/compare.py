@@ -10,6 +10,7 @@ that what else the machine does falls on both. What is measured is the longest t
 that holds a connection to every node.
 """
 
+import glob
 import json
 import os
 import signal
@@ -27,7 +28,7 @@ bed_module.enter_environment(__file__)
 from short import Cluster  # noqa: E402
 
 LOOP, LEASE = 1, 10
-PROGRAMS = "/usr/lib/postgresql/15/bin"
+PROGRAMS = max(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[-2]))
 
 
 class Ours:
