@@ -69,10 +69,10 @@ impl ControlPlane {
         let (cluster, order) = (id.clone(), fresh.order.clone());
         let created = ClusterCreated { cluster, order, resource_group: request.resource_group.clone() };
         let mut step = Step { effects, events: alloc::vec![event] };
-        if let Some(network) = &request.joins {
-            if let Some(plan) = self.networks.get(network).map(|it| it.decide_joined(id.clone())) {
-                step.extend(self.apply_to_network(now, network, plan));
-            }
+        if let Some(network) = &request.joins
+            && let Some(plan) = self.networks.get(network).map(|it| it.decide_joined(id.clone()))
+        {
+            step.extend(self.apply_to_network(now, network, plan));
         }
         Ok(Done { response: created, step, rule: Some(P_010) })
     }

@@ -94,22 +94,16 @@ fn status_of(operation: Option<Operation>, code: &str) -> u16 {
         "RequestTimeout" => 504,
         // The same code under two statuses.
         "OperationDenied.QuotaExceed" => {
-            if among(&[CreateDiskReplicaPair, CreateDiskReplicaGroup, AddDiskReplicaPair]) {
-                403
-            } else {
-                400
-            }
+            let pairs = [CreateDiskReplicaPair, CreateDiskReplicaGroup, AddDiskReplicaPair];
+            if among(&pairs) { 403 } else { 400 }
         }
         "InvalidDBClusterId.Malformed" => {
             let attribute = [DescribeDbClusterAttribute, DescribeDbClusterAttributeZonal, DescribeHaLogs];
             if among(&attribute) { 400 } else { 404 }
         }
         "DBTypeOrDBVersion.Malformed" => {
-            if among(&[DescribeDbClusters, DescribeDbClustersZonal]) {
-                404
-            } else {
-                400
-            }
+            let lists = [DescribeDbClusters, DescribeDbClustersZonal];
+            if among(&lists) { 404 } else { 400 }
         }
         "GDN.NotFound" => {
             if among(&[DescribeGlobalDatabaseNetwork]) {
