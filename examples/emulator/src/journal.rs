@@ -4,7 +4,7 @@
 //! its whole history. They lie in an embedded store in the order in which the account took them; now and then the state
 //! itself is put there, and the requests before it go. A restart takes the last state and makes the later requests again.
 //!
-//! What the store is: [`store`](crate::store).
+//! What the store is: [`store`].
 
 use std::collections::BTreeMap;
 use std::path::Path;

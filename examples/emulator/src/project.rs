@@ -38,7 +38,7 @@
 //! `event` is the name under which the vendor's event bus tells of it: `polardb:CloudMonitor:InstanceSwitchover` for a
 //! switch that was asked for, `polardb:CloudMonitor:InstanceFailover` for one that a fault forced.
 //!
-//! Two kinds come from calls and not from facts, see [`vendor`](crate::vendor): `call` and `hint`.
+//! Two kinds come from calls and not from facts, see `vendor.rs`: `call` and `hint`.
 
 use failover_model::ebs::{DiskChange, DrillStatus, GroupStatus, PairStatus, ReplicaId};
 use failover_model::polardb::{
