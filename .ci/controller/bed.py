@@ -65,8 +65,8 @@ def wait_for(what, look, patience=PATIENCE, pause=0.05):
 class Process:
     """A process that can be ended, frozen and started again."""
 
-    def __init__(self, command, log, says=None, env=None):
-        self.command, self.log, self.says, self.env = command, log, says, env
+    def __init__(self, command, log, says=None):
+        self.command, self.log, self.says = command, log, says
         self.process, self.life = None, 0
         self.said = None
         self.start()
@@ -77,7 +77,7 @@ class Process:
         self.life += 1
         with open(self.log, "ab") as log:
             out = subprocess.PIPE if self.says else log
-            self.process = subprocess.Popen(command, stdout=out, stderr=log, stdin=subprocess.DEVNULL, env=self.env)
+            self.process = subprocess.Popen(command, stdout=out, stderr=log, stdin=subprocess.DEVNULL)
         if self.says:
             line = self.process.stdout.readline().decode().strip()
             if not line.startswith(self.says):
@@ -112,6 +112,28 @@ class Process:
             self.kill()
 
 
+def first_process(folder):
+    """The first process of the database of a node; None if there is none."""
+    try:
+        with open(os.path.join(folder, "data", "postmaster.pid"), encoding="utf-8") as file:
+            pid = int(file.readline())
+        os.kill(pid, 0)
+        return pid
+    except (OSError, ValueError):
+        return None
+
+
+def processes_in(folder):
+    """All processes of the database of a node."""
+    data, found = os.path.realpath(os.path.join(folder, "data")), []
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with contextlib.suppress(OSError):
+                if os.readlink(f"/proc/{name}/cwd") == data:
+                    found.append(int(name))
+    return found
+
+
 class Agent(Process):
     """An agent with its node."""
 
@@ -128,24 +150,10 @@ class Agent(Process):
         return f"127.0.0.1:{self.port}"
 
     def postmaster(self):
-        """The first process of the database; None if there is none."""
-        try:
-            with open(os.path.join(self.folder, "data", "postmaster.pid"), encoding="utf-8") as file:
-                pid = int(file.readline())
-            os.kill(pid, 0)
-            return pid
-        except (OSError, ValueError):
-            return None
+        return first_process(self.folder)
 
     def processes(self):
-        """All processes of the database."""
-        data, found = os.path.realpath(os.path.join(self.folder, "data")), []
-        for name in os.listdir("/proc"):
-            if name.isdigit():
-                with contextlib.suppress(OSError):
-                    if os.readlink(f"/proc/{name}/cwd") == data:
-                        found.append(int(name))
-        return found
+        return processes_in(self.folder)
 
 
 def signal_all(pids, number):
@@ -166,26 +174,26 @@ class Etcd(Process):
             "--listen-client-urls", self.url, "--advertise-client-urls", self.url,
             "--listen-peer-urls", f"http://127.0.0.1:{peer}", "--initial-advertise-peer-urls", f"http://127.0.0.1:{peer}",
             "--initial-cluster", cluster, "--initial-cluster-state", "new", "--log-level", "error",
-            "--heartbeat-interval", "100", "--election-timeout", "1000", "--unsafe-no-fsync=false"]
-        super().__init__([part for part in command if not part.startswith("--unsafe")], os.path.join(bed.folder, f"{name}.log"))
+            "--heartbeat-interval", "100", "--election-timeout", "1000"]
+        super().__init__(command, os.path.join(bed.folder, f"{name}.log"))
 
 
 class Bed:
     """All of it."""
 
-    def __init__(self, binary, agents=5, controllers=1, members=0, synchronous=False, policy=None, flags=()):
+    def __init__(self, binary, agents=5, controllers=1, members=0, synchronous=False, flags=()):
         self.binary = os.path.abspath(binary)
         self.folder = tempfile.mkdtemp(prefix="failover-controller-")
         os.chmod(self.folder, 0o755)
         self.members, self.agents, self.controllers = [], [], []
         self.lost = []
         try:
-            self.begin(agents, controllers, members, synchronous, policy, flags)
+            self.begin(agents, controllers, members, synchronous, flags)
         except BaseException:
             self.close()
             raise
 
-    def begin(self, agents, controllers, members, synchronous, policy, flags):
+    def begin(self, agents, controllers, members, synchronous, flags):
         names = [(f"etcd-{number}", free_port(), free_port()) for number in range(members)]
         for number in range(members):
             self.members.append(Etcd(self, number, names))
@@ -198,7 +206,7 @@ class Bed:
         with open(path, "w", encoding="utf-8") as file:
             # No test waits ten minutes between two switches. The others are the controller's own, for who explains the trace.
             readings = {"switch_window": 0, "writer_alone": "restarts", "zone_loss": "wait"}
-            json.dump(policy or {"polardb": readings}, file)
+            json.dump({"polardb": readings}, file)
         for number in range(controllers):
             journal = ["--etcd", ",".join(member.url for member in self.members)] if members else [
                 "--data", os.path.join(self.folder, "journal")]
@@ -223,12 +231,12 @@ class Bed:
         except (urllib.error.URLError, OSError, ValueError):
             return None
 
-    def leader(self, patience=PATIENCE):
+    def leader(self):
         """The controller that leads."""
         def look():
             living = (it for it in self.controllers if it.lives())
             return next((it for it in living if self.get(it, "/_controller/health")), None)
-        return wait_for("a leader", look, patience)
+        return wait_for("a leader", look)
 
     def cluster(self, identifier):
         """A cluster as the leader sees it; None without a leader."""
@@ -244,12 +252,12 @@ class Bed:
         address = next(it["agent"] for it in view["nodes"] if it["id"] == node)
         return next((agent for agent in self.agents if agent.listen == address), None)
 
-    def client(self, controller=None):
-        """The official SDK's client of a controller, with its models."""
+    def client(self):
+        """The official SDK's client of the leader, with its models."""
         from alibabacloud_polardb20170801 import models
         from alibabacloud_polardb20170801.client import Client
         from alibabacloud_tea_openapi.models import Config
-        address = (controller or self.leader()).said
+        address = self.leader().said
         config = Config(access_key_id="1234567890123456", access_key_secret="any", endpoint=address, protocol="http",
                         region_id="cn-hangzhou", read_timeout=5000, connect_timeout=2000)
         return Client(config), models
@@ -352,14 +360,10 @@ class Writers:
             ends = sorted(ended for *_, ended in self.acks if ended >= since)
         return max((later - earlier for earlier, later in zip([since, *ends], ends)), default=None)
 
-    def last(self):
-        with self.lock:
-            return max((ended for *_, ended in self.acks), default=0.0)
-
-    def flows(self, patience=PATIENCE, after=None):
+    def flows(self):
         """Waits until a write is acknowledged that began after this moment."""
-        after = time.monotonic() if after is None else after
-        return wait_for("a write", lambda: any(began >= after for *_, began, _ in self.acks[-50:]), patience, 0.005)
+        after = time.monotonic()
+        return wait_for("a write", lambda: any(began >= after for *_, began, _ in self.acks[-50:]), pause=0.005)
 
     def end(self):
         self.ending.set()
@@ -369,12 +373,11 @@ class Writers:
     def overlaps(self):
         """Primaries that took writes at one time: each is a node and a timeline, and every promotion makes a new one."""
         spans = {}
-        for _, port, timeline, began, ended in self.acks:
-            first, last = spans.get((port, timeline), (began, ended))
-            spans[port, timeline] = (min(first, began), max(last, ended))
         # The first write that was acknowledged had surely begun; the last one had surely not ended before it was sent.
-        ordered = sorted((min(e for n, p, t, b, e in self.acks if (p, t) == key), max(
-            b for n, p, t, b, e in self.acks if (p, t) == key), key) for key in spans)
+        for _, port, timeline, began, ended in self.acks:
+            first, last = spans.get((port, timeline), (ended, began))
+            spans[port, timeline] = (min(first, ended), max(last, began))
+        ordered = sorted((first, last, key) for key, (first, last) in spans.items())
         return [(one, other) for at, one in enumerate(ordered) for other in ordered[at + 1:] if other[0] < one[1]]
 
     def lost(self, address):

@@ -10,25 +10,25 @@ that what else the machine does falls on both. What is measured is the longest t
 that holds a connection to every node.
 """
 
-import glob
 import json
 import os
 import signal
 import statistics
+import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 
 import bed as bed_module
-from bed import Bed, Etcd, Process, Writers, as_user, free_port, prepare, signal_all, wait_for
+from bed import Bed, Process, Writers, as_user, first_process, free_port, prepare, processes_in, signal_all, wait_for
 
 bed_module.enter_environment(__file__)
 
 from short import Cluster  # noqa: E402
 
 LOOP, LEASE = 1, 10
-PROGRAMS = max(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[-2]))
+PROGRAMS = subprocess.run(["pg_config", "--bindir"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
 
 
 class Ours:
@@ -135,18 +135,10 @@ class Patroni:
         return next(node for node in self.nodes if node["name"] == name)
 
     def postmaster(self):
-        with open(os.path.join(self.primary()["folder"], "data", "postmaster.pid"), encoding="utf-8") as file:
-            return int(file.readline())
+        return first_process(self.primary()["folder"])
 
     def processes(self):
-        data, found = os.path.realpath(os.path.join(self.primary()["folder"], "data")), []
-        for name in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                if os.readlink(f"/proc/{name}/cwd") == data:
-                    found.append(int(name))
-            except OSError:
-                pass
-        return found
+        return processes_in(self.primary()["folder"])
 
     def address(self):
         return self.primary()["database"]

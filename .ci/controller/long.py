@@ -5,9 +5,9 @@ Run from the repository root after `.ci/run controller` has built the package:
 
     python3 .ci/controller/long.py target/controller/debug/failover-controller [ROUNDS] [SEED] [synchronous|asynchronous]
 
-What must hold is checked after each round and at the end: no two nodes were written to at one time; whoever was promoted is one
-whom the rules permit, since every answer is in a trace that `explain` accepts; with synchronous replication no acknowledged write
-is lost, and otherwise the loss is counted.
+What must hold is checked after each round and at the end: no two nodes were written to at one time; with synchronous replication no
+acknowledged write is lost, and otherwise the loss is counted. Where EXPLAIN names the program that explains traces, it must accept
+all answers, and so each promotion is one that the rules permit.
 """
 
 import collections

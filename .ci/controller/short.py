@@ -28,11 +28,11 @@ CLASS = "polar.mysql.x4.large"
 class Cluster:
     """A cluster through the SDK."""
 
-    def __init__(self, bed, nodes, engine="MySQL", version="8.0"):
+    def __init__(self, bed, nodes):
         self.bed = bed
         self.connect()
         self.id = self.client.create_dbcluster(self.models.CreateDBClusterRequest(
-            region_id="cn-hangzhou", dbtype=engine, dbversion=version, dbnode_class=CLASS, pay_type="Postpaid",
+            region_id="cn-hangzhou", dbtype="MySQL", dbversion="8.0", dbnode_class=CLASS, pay_type="Postpaid",
             dbnode_num=nodes)).body.dbcluster_id
         self.settle()
 
@@ -50,14 +50,14 @@ class Cluster:
             self.connect()
             return None
 
-    def settle(self, patience=120):
+    def settle(self):
         """Waits until it runs, and all readers can be elected."""
         def settled():
             if self.status() != "Running":
                 return None
             seen = self.bed.cluster(self.id)
             return seen if seen and all(it["up"] and (it["replicating"] or it["role"] == "Writer") for it in seen["nodes"]) else None
-        return wait_for("a cluster that runs", settled, patience, 0.1)
+        return wait_for("a cluster that runs", settled, 120, 0.1)
 
     def writer(self):
         return next(it.dbnode_id for it in self.view().dbnodes if it.dbnode_role == "Writer")
@@ -75,10 +75,6 @@ class Cluster:
                 parameters = {"DBClusterId": self.id, "TargetDBNodeId": target, "ClientToken": token}
                 self.bed.note_lost("FailoverDBCluster", parameters, sent)
             raise
-
-    def prefer(self, node, priority):
-        self.client.modify_dbnode_config(self.models.ModifyDBNodeConfigRequest(
-            dbcluster_id=self.id, dbnode_id=node, config_name="FailoverPriority", config_value=str(priority)))
 
     def events(self, kind):
         page = self.bed.get(self.bed.leader(), f"/_controller/events?resource={self.id}&limit=20000")
@@ -171,7 +167,7 @@ def through_losses(checks, bed, cluster, writers):
 
 
 def through_the_dark(checks, bed, cluster, writers):
-    """All processes are killed, and started again."""
+    """All agents, and so all databases, and all controllers are killed, and started again."""
     writer = cluster.writer()
     for process in [*bed.controllers, *bed.agents]:
         process.kill()

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use failover_emulator::feed::Entry;
-use failover_model::polardb::{ClusterEffect, Failure, Lifecycle, NodeChange, NodeWork};
+use failover_model::polardb::{ClusterEffect, DbCluster, DbNode, Failure, Lifecycle, NodeChange, NodeWork};
 use failover_model::{ClusterId, Effect, EffectKind, NodeId, Observation, Outcome, Report};
 use tokio::task::JoinSet;
 
@@ -131,8 +131,7 @@ pub async fn grant(reign: &Reign, node: &NodeId) -> Result<Grant, Failed> {
     let address = agent(reign, node).await?;
     let seen = reign.agents.look(&address, Look { term: reign.term, grant: None }).await?;
     reign.grants(node, Instant::now());
-    let lasts_ms = u64::try_from(reign.options.write_lease.as_millis()).unwrap_or(u64::MAX);
-    Ok(Grant { life: seen.life, from_ms: seen.at_ms, lasts_ms })
+    Ok(seen.grant(reign.options.write_lease))
 }
 
 /// Makes sure that no node of the cluster but this one takes writes. Returns where the log of the writer ends, if it was
@@ -189,19 +188,24 @@ async fn fence(reign: &Reign, node: &NodeId, patience_ms: u64) -> Result<Option<
     }
 }
 
+/// The nodes that commits on a new primary wait for: the other readers that can be elected.
+fn waited_for(reign: &Reign, cluster: &DbCluster, primary: &NodeId) -> Vec<String> {
+    if reign.options.replication == Replication::Asynchronous {
+        return Vec::new();
+    }
+    let writer = cluster.writer().map(|writer| &writer.id);
+    let fits =
+        |other: &&DbNode| other.id != *primary && Some(&other.id) != writer && other.up && other.replicating;
+    cluster.nodes().iter().filter(fits).map(|other| other.id.to_string()).collect()
+}
+
 async fn promote(reign: &Arc<Reign>, cluster: &ClusterId, node: &NodeId) -> Result<Outcome, Deposed> {
     // From here on nobody's lease is renewed.
     reign.entitle(cluster, None);
     let (synchronous, lives) = {
         let state = reign.state();
         let Some(cluster) = state.plane.cluster(cluster) else { return Ok(failed(Failure::Other)) };
-        let writer = cluster.writer();
-        let fits = |other: &&failover_model::polardb::DbNode| {
-            other.id != *node && Some(&other.id) != writer.map(|it| &it.id) && other.up && other.replicating
-        };
-        let waits = reign.options.replication == Replication::Synchronous;
-        let others = cluster.nodes().iter().filter(|_| waits).filter(fits);
-        (others.map(|other| other.id.to_string()).collect::<Vec<_>>(), writer.is_some_and(|writer| writer.up))
+        (waited_for(reign, cluster, node), cluster.writer().is_some_and(|writer| writer.up))
     };
     let patience_ms = if lives { FAST_STOP_MS } else { 0 };
     let end = clear(reign, cluster, node, patience_ms).await?;
@@ -244,11 +248,7 @@ pub async fn resume(reign: &Arc<Reign>, cluster: &ClusterId, node: &NodeId) -> R
     let _ = clear(reign, cluster, node, 0).await.map_err(|Deposed| overtaken())?;
     let synchronous = {
         let state = reign.state();
-        let nodes = state.plane.cluster(cluster).map(|cluster| cluster.nodes().to_vec()).unwrap_or_default();
-        let waits = reign.options.replication == Replication::Synchronous;
-        let fits =
-            nodes.into_iter().filter(|other| waits && other.id != *node && other.up && other.replicating);
-        fits.map(|other| other.id.to_string()).collect()
+        state.plane.cluster(cluster).map(|cluster| waited_for(reign, cluster, node)).unwrap_or_default()
     };
     let grant = grant(reign, node).await?;
     // A start may take longer than a lease; it is renewed meanwhile.

@@ -5,15 +5,14 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body as HttpBody;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{Method, Version, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::response::Response as HttpResponse;
 use axum::routing::any;
 use failover_emulator::caller::{Caller, Defaults, error};
 use failover_emulator::feed::Entry;
-use failover_emulator::incoming::{self, Unread};
+use failover_emulator::incoming;
 use failover_emulator::limits::Limits;
 use failover_emulator::reply;
 use failover_emulator::serve::Lost;
@@ -26,7 +25,7 @@ use tokio::sync::watch;
 use crate::fresh::request_id;
 use crate::lose::Losing;
 use crate::options::Options;
-use crate::reign::{Answered, Reign};
+use crate::reign::{Answered, Reign, system_time};
 
 /// The longest body.
 const LONGEST_BODY: usize = 1 << 20;
@@ -94,25 +93,22 @@ fn refuse(front: &Front, parts: &Parts, error: &WireError) -> HttpResponse {
 
 async fn call(State(front): State<Arc<Front>>, request: Request) -> HttpResponse {
     let (parts, body) = request.into_parts();
-    if parts.method != Method::GET && parts.method != Method::POST {
-        let message = format!("The method {} is not supported; send GET or POST.", parts.method);
-        return refuse(&front, &parts, &error(405, "UnsupportedHTTPMethod", message.into()));
-    }
-    if parts.version == Version::HTTP_11 && !parts.headers.contains_key(header::HOST) {
-        let message = "The request is refused: HTTP/1.1 demands the header Host.";
+    if let Some(why) = incoming::misaddressed(parts.version, &parts.headers) {
+        let message = format!("The request is refused: {why}.");
         return refuse(&front, &parts, &error(400, "InvalidRequest", message.into()));
     }
-    let body: HttpBody = body;
+    if parts.method != Method::GET && parts.method != Method::POST {
+        let message = format!("The method {} is not supported; send GET or POST.", parts.method);
+        let mut response = refuse(&front, &parts, &error(405, "UnsupportedHTTPMethod", message.into()));
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+        return response;
+    }
     let body = match incoming::read(&parts.headers, body, LONGEST_BODY, Limits::DEFAULT.body).await {
         Ok(body) => body,
         Err(unread) => {
-            let code = match unread {
-                Unread::TooLong { .. } => "RequestEntityTooLarge",
-                Unread::Slow { .. } => "RequestTimeout",
-                Unread::Broken => "InvalidRequest",
-            };
             let message = format!("The request is refused: {unread}.");
-            return refuse(&front, &parts, &error(unread.status().as_u16(), code, message.into()));
+            let error = error(unread.status().as_u16(), unread.code(), message.into());
+            return refuse(&front, &parts, &error);
         }
     };
     let caller = Caller::of(&parts.headers);
@@ -206,10 +202,4 @@ async fn ask(front: &Front, caller: &Caller, parameters: &Parameters, parsed: Pa
         reign.tell(entry);
     }
     came
-}
-
-fn system_time() -> Timestamp {
-    let since =
-        std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

@@ -24,7 +24,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::agents::{Failed, Sight};
 use crate::carry;
 use crate::options::Replication;
-use crate::protocol::{Grant, Look, Process, Seen, Stopped, Work};
+use crate::protocol::{Look, Process, Seen, Stopped, Work};
 use crate::reign::Reign;
 
 /// How often the list of agents is read.
@@ -139,11 +139,7 @@ impl Keeper {
         if let (Some(view), Some(sight)) = (&view, &sight) {
             self.reign.grants(&view.node.id, sight.at);
         }
-        let grant = sight.map(|sight| Grant {
-            life: sight.seen.life,
-            from_ms: sight.seen.at_ms,
-            lasts_ms: u64::try_from(self.reign.options.write_lease.as_millis()).unwrap_or(u64::MAX),
-        });
+        let grant = sight.map(|sight| sight.seen.grant(self.reign.options.write_lease));
         match self.reign.agents.look(&self.address, Look { term: self.reign.term, grant }).await {
             Ok(_) => true,
             Err(Failed::Refused(why)) => {

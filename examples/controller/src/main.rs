@@ -52,7 +52,7 @@ struct NodeFlags {
     /// From where the database trusts connections, as pg_hba.conf spells it.
     #[arg(long, value_name = "CIDR", default_value = "127.0.0.1/32")]
     trusts: String,
-    /// The folder of PostgreSQL's programs; the newest version's if left out.
+    /// The folder of PostgreSQL's programs; what `pg_config --bindir` says if left out.
     #[arg(long, value_name = "DIR")]
     programs: Option<PathBuf>,
 }
@@ -175,7 +175,10 @@ async fn terminated() {
 
 async fn run_node(flags: NodeFlags) -> Result<(), String> {
     let (listener, address) = bind(&flags.listen).await?;
-    let programs = flags.programs.map_or_else(newest_programs, Ok)?;
+    let programs = match flags.programs {
+        Some(programs) => programs,
+        None => installed_programs().await?,
+    };
     let postgres = Postgres {
         programs,
         folder: flags.folder,
@@ -194,12 +197,14 @@ async fn run_node(flags: NodeFlags) -> Result<(), String> {
     }
 }
 
-/// The programs of the newest version that Debian's packages installed.
-fn newest_programs() -> Result<PathBuf, String> {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let newest = versions.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()).max();
-    let newest = newest.ok_or("PostgreSQL is not where Debian has it; give --programs")?;
-    Ok(PathBuf::from(format!("/usr/lib/postgresql/{newest}/bin")))
+/// The folder of the programs, as `pg_config` says it: not every distribution has the server's on the `PATH`.
+async fn installed_programs() -> Result<PathBuf, String> {
+    let asked = tokio::process::Command::new("pg_config").arg("--bindir").output().await;
+    let said = asked.ok().filter(|output| output.status.success());
+    let folder = said.map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
+    // Packages of the client bring pg_config too.
+    let folder = folder.filter(|folder| folder.join("initdb").exists());
+    folder.ok_or_else(|| "pg_config does not tell where PostgreSQL's server is; give --programs".into())
 }
 
 fn options(how: &How) -> Result<Options, String> {

@@ -9,6 +9,8 @@
 //!   a grant names that time again and lasts from there. So it ends on the agent's clock before it does on that of the one
 //!   who granted it, however long the message was on its way.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// A place in the write-ahead log, as a number of bytes.
@@ -138,6 +140,12 @@ impl Seen {
     /// Whether it takes writes.
     pub fn leads(&self) -> bool {
         self.primary && self.process == Process::Running && self.sql.as_ref().is_some_and(|sql| !sql.recovery)
+    }
+
+    /// A lease that lasts this long from when the agent told this.
+    pub fn grant(&self, lasts: Duration) -> Grant {
+        let lasts_ms = u64::try_from(lasts.as_millis()).unwrap_or(u64::MAX);
+        Grant { life: self.life, from_ms: self.at_ms, lasts_ms }
     }
 }
 

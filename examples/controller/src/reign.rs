@@ -358,9 +358,13 @@ pub fn reads(operation: Operation) -> bool {
     operation.as_str().starts_with("Describe")
 }
 
+/// The time as the system has it.
+pub fn system_time() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
 /// The time, never before what was seen.
 pub fn now(state: &State) -> Timestamp {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let system = Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
-    system.max(state.plane.clock())
+    system_time().max(state.plane.clock())
 }

@@ -26,6 +26,9 @@ pub struct UpFlags {
     /// Whose the databases are: PostgreSQL does not run as root.
     #[arg(long, value_name = "NAME", default_value = "postgres")]
     user: String,
+    /// The folder of PostgreSQL's programs; what `pg_config --bindir` says if left out.
+    #[arg(long, value_name = "DIR")]
+    programs: Option<PathBuf>,
     #[command(flatten)]
     how: How,
 }
@@ -52,6 +55,9 @@ pub async fn up(flags: UpFlags) -> Result<(), String> {
         let log =
             fs::File::options().create(true).append(true).open(folder.join("agent.log")).map_err(told)?;
         command.arg("node").arg("--folder").arg(&folder).args(["--listen", "127.0.0.1:0"]);
+        if let Some(programs) = &flags.programs {
+            command.arg("--programs").arg(programs);
+        }
         let mut agent = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -174,16 +174,16 @@ impl Etcd {
         }
     }
 
-    /// Who leads now, if anybody.
-    async fn leader(&mut self) -> Result<Option<String>, String> {
+    /// Whether anybody leads now.
+    async fn is_led(&mut self) -> Result<bool, String> {
         let key = self.key("leader");
         let get = async |mut client: Client| client.get(key.as_str(), None).await;
         let found = self.members.ask(Instant::now() + PATIENCE, get).await?;
-        Ok(found.kvs().first().map(|found| String::from_utf8_lossy(found.value()).into_owned()))
+        Ok(!found.kvs().is_empty())
     }
 
     async fn campaign(&mut self) -> Result<Option<Leading>, String> {
-        if self.leader().await?.is_some() {
+        if self.is_led().await? {
             return Ok(None);
         }
         let (key, address) = (self.key("leader"), self.options.address.clone());
