@@ -143,8 +143,11 @@ fn read(file: &Path, asked: &Asked) -> Result<Trace, String> {
     let mut bytes = fs::read(file).map_err(|error| unread(&error))?;
     if bytes.starts_with(&[0x1f, 0x8b]) {
         let mut unpacked = Vec::new();
-        let unpack = MultiGzDecoder::new(bytes.as_slice()).take(LONGEST).read_to_end(&mut unpacked);
+        let unpack = MultiGzDecoder::new(bytes.as_slice()).take(LONGEST + 1).read_to_end(&mut unpacked);
         unpack.map_err(|error| unread(&error))?;
+        if unpacked.len() as u64 > LONGEST {
+            return Err(unread(&format!("it has more than {LONGEST} bytes once it is unpacked")));
+        }
         bytes = unpacked;
     }
     let text = String::from_utf8(bytes).map_err(|error| unread(&error))?;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::ids::{AccountId, RegionId};
+use crate::operation::{Operation, Product};
 use crate::time::Timestamp;
 use crate::wire::Parameters;
 
@@ -67,6 +68,38 @@ impl Answer {
             Some(self.body.get("Code").and_then(Value::as_str).unwrap_or(""))
         }
     }
+}
+
+/// The product whose API has this version.
+pub(super) fn product_of(version: &str) -> Option<Product> {
+    [Product::Ebs, Product::PolarDb].into_iter().find(|product| product.version() == version)
+}
+
+/// The operation of this name in an API of this version, if it is modelled.
+pub(super) fn operation_of(version: &str, action: &str) -> Option<Operation> {
+    Operation::find(product_of(version)?, action)
+}
+
+/// Whether a parameter of this name has the id of a resource or node, alone or as an item of a list.
+pub(super) fn has_id(parameter: &str) -> bool {
+    const NAMES: [&str; 11] = [
+        "ReplicaPairId",
+        "ReplicaGroupId",
+        "PairId",
+        "GroupId",
+        "DrillId",
+        "DBClusterId",
+        "SecondaryDBClusterId",
+        "GDNId",
+        "DBNodeId",
+        "TargetDBNodeId",
+        "ResourceId",
+    ];
+    let mut parts = parameter.rsplit('.');
+    // Items of a list are numbered.
+    parts
+        .find(|part| part.bytes().any(|byte| !byte.is_ascii_digit()))
+        .is_some_and(|part| NAMES.contains(&part))
 }
 
 /// Whether a name is that of a secret: of what authenticates a call, or of a password. Such a parameter or field of an answer is

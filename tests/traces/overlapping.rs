@@ -146,6 +146,22 @@ fn a_call_takes_effect_within_the_second_that_the_log_shows() {
 }
 
 #[test]
+fn a_clock_of_the_recorder_that_goes_back_does_no_harm() {
+    let (mut service, id, _) = cluster(Transitions::Timed);
+    service.call(on(&id, Operation::FailoverDbCluster));
+    service.pass(6_000);
+    let shown = service.call(on(&id, Operation::DescribeHaLogs).with("LogType", "HaSwitchLogList")).body;
+    assert_eq!(shown["HaLogItems"].as_array().map(Vec::len), Some(1), "{shown}");
+    service.call(on(&id, Operation::DescribeDbClusterAttribute));
+    let mut trace = Trace::of(service.exchanges.clone(), Vec::new());
+    assert!(trace.exchanges.iter().all(|exchange| exchange.order.is_some()));
+    let began = trace.exchanges[0].sent;
+    let last = trace.exchanges.last_mut().unwrap();
+    (last.sent, last.answered) = (began, began);
+    assert_eq!(explained(&trace).verdict(), Verdict::Accepted);
+}
+
+#[test]
 fn parts_of_the_components_are_explained_apart_and_joined() {
     // Several resources in one trace, and a call that nothing explains.
     let mut trace = Trace::default();

@@ -187,7 +187,6 @@ pub(super) fn is_cut(exchange: &Exchange, body: &Value) -> bool {
 
 /// The id of what an answer says was created.
 pub(super) fn created(body: &Value) -> Option<&str> {
-    const NAMES: [&str; 5] = ["ReplicaPairId", "ReplicaGroupId", "DrillId", "DBClusterId", "GDNId"];
     let nodes = body.pointer("/DBNodeIds/DBNodeId/0").and_then(Value::as_str);
-    nodes.or_else(|| NAMES.iter().find_map(|name| body.get(*name)?.as_str()))
+    nodes.or_else(|| Kind::ALL.into_iter().find_map(|kind| id_of(kind, body)))
 }

@@ -190,6 +190,11 @@ impl Component {
             self.past.pop_front();
             self.partial = Some("explanations of earlier answers that were not tried");
         }
+        self.forget();
+    }
+
+    /// Forgets the first answers of which nothing is left to try.
+    fn forget(&mut self) {
         while self.past.front().is_some_and(|past| past.before.is_none()) {
             self.past.pop_front();
         }
@@ -218,7 +223,9 @@ impl Component {
                 let since = self.condensed.saturating_sub(condensed);
                 self.history.truncate(self.history.len().saturating_sub(since));
                 self.condensed = condensed;
-                self.past.truncate(from);
+                // They have nothing left to try, but are explained again if an answer before them is.
+                self.past.range_mut(from..).for_each(|past| past.before = None);
+                self.forget();
                 return runs;
             }
         }
@@ -238,10 +245,12 @@ impl Component {
         if !asked.changes_nothing() || matches!(asked.expected, Expected::Unknown) || is_long(asked, world) {
             return false;
         }
-        if world.began.range(run.plane.clock().as_secs()..=limit.as_secs()).next().is_some() {
+        let clock = run.plane.clock();
+        // A recorder's clock can go back.
+        if world.began.range(clock.as_secs()..=limit.max(clock).as_secs()).next().is_some() {
             return false;
         }
-        let at = asked.exchange.sent.max(run.plane.clock());
+        let at = asked.exchange.sent.max(clock);
         let mut trial = run.clone();
         let fresh = super::fresh::possible(asked, run, world).into_iter().next().unwrap_or_default();
         if trial.make(asked, &fresh, at, world).is_ok() {

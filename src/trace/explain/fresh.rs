@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use serde_json::Value;
 
 use super::asked::{Asked, Expected};
-use super::names::Kind;
+use super::names::{Kind, id_of};
 use super::run::{Run, World};
 use crate::control_plane::{Fresh, FreshCluster, FreshNodes, Request};
 use crate::ebs::{FreshDrill, GroupCreated, PairCreated};
@@ -20,14 +20,14 @@ use crate::polardb::NetworkCreated;
 /// answers tell, or for a call whose answer was lost.
 pub(super) fn possible(asked: &Asked, run: &Run, world: &World<'_>) -> Vec<Fresh> {
     let kind = match &asked.request {
-        Request::CreateDiskReplicaPair(_) => Some((Kind::Pair, "ReplicaPairId")),
-        Request::CreateDiskReplicaGroup(_) => Some((Kind::Group, "ReplicaGroupId")),
-        Request::StartPairDrill(_) | Request::StartReplicaGroupDrill(_) => Some((Kind::Drill, "DrillId")),
-        Request::CreateDbCluster(_) => Some((Kind::Cluster, "DBClusterId")),
-        Request::CreateGlobalDatabaseNetwork(_) => Some((Kind::Network, "GDNId")),
+        Request::CreateDiskReplicaPair(_) => Some(Kind::Pair),
+        Request::CreateDiskReplicaGroup(_) => Some(Kind::Group),
+        Request::StartPairDrill(_) | Request::StartReplicaGroupDrill(_) => Some(Kind::Drill),
+        Request::CreateDbCluster(_) => Some(Kind::Cluster),
+        Request::CreateGlobalDatabaseNetwork(_) => Some(Kind::Network),
         _ => None,
     };
-    let Some((kind, name)) = kind else {
+    let Some(kind) = kind else {
         return of_existing(asked, run, world)
             .ok()
             .flatten()
@@ -36,7 +36,7 @@ pub(super) fn possible(asked: &Asked, run: &Run, world: &World<'_>) -> Vec<Fresh
             .take(1)
             .collect();
     };
-    let shown = told(asked, world).and_then(|body| body.get(name)).and_then(Value::as_str).map(String::from);
+    let shown = told(asked, world).and_then(|body| id_of(kind, body)).map(String::from);
     let ids: Vec<String> = match (&asked.expected, shown) {
         (_, Some(id)) => Vec::from([id]),
         (Expected::Unknown, None) => {
@@ -156,7 +156,7 @@ fn cluster(id: &str, asked: &Asked, world: &World<'_>, number: usize) -> Result<
     let mut possible = Vec::with_capacity(number);
     for writer in writers {
         let mut nodes: Vec<NodeId> = nodes.iter().map(|(node, _)| node.parse()).collect::<Result<_, _>>()?;
-        if writer > 0 && (shown.is_empty() || writer >= nodes.len()) {
+        if writer >= nodes.len() || (writer > 0 && shown.is_empty()) {
             continue;
         }
         let first = nodes.remove(writer);

@@ -60,32 +60,34 @@ impl<T> Frontier<T> {
         }
     }
 
-    /// Takes a run of this future in, with what is kept of it, and leaves out those that it covers.
-    ///
-    /// # Errors
-    ///
-    /// What is kept of a run that covers it, and what was to be kept of it.
+    /// Takes a run of this future in, with what is kept of it, unless one in it covers it, and leaves out those that it covers.
+    /// What is kept of a run that is not in it is merged into that of the one that covers it. Whether it was taken in.
     pub(super) fn insert(
         &mut self,
         future: u128,
         run: &Run,
-        kept: T,
+        mut kept: T,
+        merge: impl Fn(&mut T, &T),
         world: &World<'_>,
-    ) -> Result<(), (&mut T, T)> {
+    ) -> bool {
         let rank = Rank::of(run);
         let alike = self.by.entry(future).or_default();
-        if let Some(at) = alike.iter().position(|(known, _)| known.covers(&rank, world)) {
-            return match alike.get_mut(at) {
-                Some((_, known)) => Err((known, kept)),
-                None => Ok(()),
-            };
+        if let Some((_, known)) = alike.iter_mut().find(|(known, _)| known.covers(&rank, world)) {
+            merge(known, &kept);
+            return false;
         }
         let before = alike.len();
-        alike.retain(|(known, _)| !rank.covers(known, world));
+        alike.retain(|(known, of_known)| {
+            let covered = rank.covers(known, world);
+            if covered {
+                merge(&mut kept, of_known);
+            }
+            !covered
+        });
         let dropped = before.saturating_sub(alike.len());
         alike.push((rank, kept));
         self.len = self.len.saturating_add(1).saturating_sub(dropped);
-        Ok(())
+        true
     }
 
     /// What is kept, that of the first future first.

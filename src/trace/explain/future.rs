@@ -104,13 +104,14 @@ impl Run {
         let plane = &self.plane;
         let (clock, policy) = (plane.clock(), plane.policy());
         let gap = policy.ebs.one_shot_gap;
+        let recent = |last: Option<Timestamp>| last.filter(|last| last.after(gap) >= clock);
         // The members of a group show a recover point in common or none, which the exact time decides.
         let grouped = plane.groups.len() > 0;
         for pair in plane.pairs.values() {
             let mut pair = pair.clone();
             pair.ordinal = 0;
             pair.created_at = second(pair.created_at);
-            pair.last_one_shot = pair.last_one_shot.filter(|last| last.after(gap) >= clock);
+            pair.last_one_shot = recent(pair.last_one_shot);
             if !grouped {
                 pair.last_recover_point = pair.last_recover_point.map(|at| world.shown(at));
             }
@@ -121,7 +122,7 @@ impl Run {
             let mut group = group.clone();
             group.ordinal = 0;
             group.created_at = second(group.created_at);
-            group.last_one_shot = group.last_one_shot.filter(|last| last.after(gap) >= clock);
+            group.last_one_shot = recent(group.last_one_shot);
             ranks.pending(&mut group.pending);
             group.hash(hasher);
         }

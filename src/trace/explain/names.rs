@@ -11,8 +11,8 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
-use crate::operation::{Operation, Product};
-use crate::trace::exchange::Exchange;
+use crate::operation::Operation;
+use crate::trace::exchange::{self, Exchange, has_id};
 
 /// What kind of resource a name is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +22,22 @@ pub(super) enum Kind {
     Drill,
     Cluster,
     Network,
+}
+
+impl Kind {
+    /// All of them.
+    pub(super) const ALL: [Self; 5] = [Self::Pair, Self::Group, Self::Drill, Self::Cluster, Self::Network];
+
+    /// The field that has the id of such a resource.
+    pub(super) const fn field(self) -> &'static str {
+        match self {
+            Self::Pair => "ReplicaPairId",
+            Self::Group => "ReplicaGroupId",
+            Self::Drill => "DrillId",
+            Self::Cluster => "DBClusterId",
+            Self::Network => "GDNId",
+        }
+    }
 }
 
 /// The names of an exchange.
@@ -35,9 +51,7 @@ pub(super) struct Names {
 
 /// The operation of an exchange, if it is modelled.
 pub(super) fn operation_of(exchange: &Exchange) -> Option<Operation> {
-    let products = [Product::Ebs, Product::PolarDb];
-    let product = products.into_iter().find(|product| product.version() == exchange.version)?;
-    Operation::find(product, &exchange.action)
+    exchange::operation_of(&exchange.version, &exchange.action)
 }
 
 /// The kind of resource that an operation lists, each record to be judged by itself.
@@ -102,21 +116,8 @@ impl Names {
     }
 
     fn of_parameters(&mut self, exchange: &Exchange, operation: Operation) {
-        const IDS: [&str; 9] = [
-            "ReplicaPairId",
-            "ReplicaGroupId",
-            "PairId",
-            "GroupId",
-            "DrillId",
-            "DBClusterId",
-            "DBNodeId",
-            "ResourceId",
-            "GDNId",
-        ];
         for (name, value) in exchange.parameters.iter().filter(|(_, value)| !value.is_empty()) {
-            let listed = name.strip_prefix("ResourceId.").or_else(|| name.strip_prefix("DBNodeId."));
-            let of_node = name.starts_with("DBNode.") && name.ends_with(".DBNodeId");
-            if IDS.contains(&name.as_str()) || listed.is_some() || of_node {
+            if has_id(name) {
                 self.joined.push(value.clone());
             } else if matches!(name.as_str(), "DiskId" | "DestinationDiskId") {
                 self.joined.push(disk(exchange, value));
@@ -128,9 +129,7 @@ impl Names {
 
     fn of_answer(&mut self, exchange: &Exchange, operation: Operation, body: &Value) {
         let before = self.joined.len();
-        for name in ["ReplicaPairId", "ReplicaGroupId", "DrillId", "DBClusterId", "GDNId"] {
-            self.joined.extend(body.get(name).and_then(Value::as_str).map(str::to_owned));
-        }
+        self.joined.extend(Kind::ALL.into_iter().filter_map(|kind| id_of(kind, body)).map(str::to_owned));
         self.joined.extend(texts(body.pointer("/DBNodeIds/DBNodeId")));
         let members = body.get("DBClusters").and_then(Value::as_array).into_iter().flatten();
         self.joined
@@ -172,14 +171,7 @@ pub(super) fn records(body: &Value) -> impl Iterator<Item = (Kind, &Value)> {
 
 /// The id of a record.
 pub(super) fn id_of(kind: Kind, record: &Value) -> Option<&str> {
-    let name = match kind {
-        Kind::Pair => "ReplicaPairId",
-        Kind::Group => "ReplicaGroupId",
-        Kind::Drill => "DrillId",
-        Kind::Cluster => "DBClusterId",
-        Kind::Network => "GDNId",
-    };
-    record.get(name).and_then(Value::as_str)
+    record.get(kind.field()).and_then(Value::as_str)
 }
 
 /// The ids of the nodes in the answer of the attribute call, or in a record of a list of clusters.

@@ -225,10 +225,12 @@ impl Search<'_> {
         let clock = run.plane.clock();
         let limit =
             run.plane.next_deadline().map_or(self.latest(), |deadline| deadline.at.min(self.latest()));
+        // A recorder's clock can go back.
+        let limit = limit.max(clock);
         let error = self.world.clock_error.as_millis().div_ceil(1_000);
         let first = clock.as_secs().saturating_sub(error);
         for second in self.world.began.range(first..=limit.as_secs().saturating_add(error)) {
-            let at = Timestamp::default().after(Span::from_secs(*second)).clamp(clock, limit.max(clock));
+            let at = Timestamp::default().after(Span::from_secs(*second)).clamp(clock, limit);
             let near = |began: Timestamp| began.as_secs().abs_diff(*second) <= error;
             let mut switches = run.plane.clusters().flat_map(|cluster| log.of(cluster.id()));
             if !near(at) || switches.any(|switch| near(switch.started_at)) {

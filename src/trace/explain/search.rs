@@ -98,7 +98,7 @@ impl Search<'_> {
                 continue;
             }
             self.take_what_matches(&mut run);
-            if visited.insert(future, &run, (), self.world).is_err() {
+            if !visited.insert(future, &run, (), |(), ()| {}, self.world) {
                 continue;
             }
             let explained = self.answer(&run, start.as_ref(), &mut reached);
@@ -148,10 +148,8 @@ impl Search<'_> {
     /// Adds a run that explains the answer.
     fn keep(&self, reached: &mut Reached, mut run: Run) {
         run.outside = 0;
-        let kept = run.clone();
-        if let Err((known, run)) = reached.runs.insert(run.fingerprint(self.world), &run, kept, self.world) {
-            known.rules.intersect(&run.rules);
-        }
+        let merge = |kept: &mut Run, other: &Run| kept.rules.intersect(&other.rules);
+        reached.runs.insert(run.fingerprint(self.world), &run, run.clone(), merge, self.world);
     }
 
     /// The latest time at which something can have happened before the answer came.

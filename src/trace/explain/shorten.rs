@@ -6,6 +6,7 @@
 
 use alloc::vec::Vec;
 
+use super::asked::created;
 use super::names::{only_looks, operation_of};
 use super::{Finding, Limits, Options, Verdict, explain};
 use crate::trace::exchange::Exchange;
@@ -74,10 +75,6 @@ fn weaker(exchange: &Exchange) -> Option<Exchange> {
     if only_looks(operation) || (!accepted && exchange.answer.is_some()) {
         return None;
     }
-    let creates = exchange.answer.as_ref().is_some_and(|answer| {
-        ["ReplicaPairId", "ReplicaGroupId", "DrillId", "DBClusterId", "DBNodeIds", "GDNId"]
-            .iter()
-            .any(|name| answer.body.get(*name).is_some())
-    });
+    let creates = exchange.answer.as_ref().is_some_and(|answer| created(&answer.body).is_some());
     Some(if creates { exchange.clone() } else { Exchange { answer: None, ..exchange.clone() } })
 }

@@ -129,16 +129,8 @@ impl Survey {
                 let key = (exchange.account.as_str().to_owned(), token.clone());
                 facts.by_token.entry(key).or_insert_with(|| body.clone());
             }
-            for (name, kind) in [
-                ("ReplicaPairId", Kind::Pair),
-                ("ReplicaGroupId", Kind::Group),
-                ("DrillId", Kind::Drill),
-                ("DBClusterId", Kind::Cluster),
-                ("GDNId", Kind::Network),
-            ] {
-                if let Some(id) =
-                    body.get(name).and_then(Value::as_str).filter(|_| operation.creates_resource())
-                {
+            for kind in Kind::ALL {
+                if let Some(id) = id_of(kind, body).filter(|_| operation.creates_resource()) {
                     facts.created.insert(id.to_owned());
                     if kind == Kind::Cluster && !exchange.parameters.contains_key("ZoneId") {
                         facts.zoneless.insert(id.to_owned());
@@ -187,11 +179,11 @@ impl Survey {
                 }
             }
             Operation::DescribeHaLogs => {
-                let number = exchange.parameters.get("DBClusterId").map(|id| self.together.number(id));
-                let items = body.get("HaLogItems").and_then(Value::as_array).into_iter().flatten();
-                for (item, number) in items.zip(core::iter::repeat(number)) {
+                let Some(id) = exchange.parameters.get("DBClusterId") else { return };
+                let number = self.together.number(id);
+                for item in body.get("HaLogItems").and_then(Value::as_array).into_iter().flatten() {
                     let at = |name: &str| item.get(name).and_then(Value::as_str).and_then(moment);
-                    let (Some(began), Some(number)) = (at("SwitchStartTime"), number) else { continue };
+                    let Some(began) = at("SwitchStartTime") else { continue };
                     facts.began.entry(number).or_default().insert(began.as_secs());
                     let ends = at("SwitchFinishTime").map(|at| at.as_secs());
                     facts

@@ -18,6 +18,7 @@ use serde_json::{Deserializer, Map, Value};
 
 use super::Origin;
 use super::answer::{Told, accepted, refused};
+use super::call::Call;
 use super::encoding::moment;
 use super::seen::only_what_is_shown;
 use crate::ids::{AccountId, RegionId};
@@ -146,18 +147,8 @@ fn exchange(event: &Map<String, Value>, origin: &Origin) -> Result<(Exchange, Op
             }
         },
     };
-    let exchange = Exchange {
-        sent,
-        answered: sent.after(SECOND),
-        order: None,
-        account,
-        region,
-        version,
-        action,
-        parameters,
-        answer,
-    };
-    Ok((exchange, missing))
+    let call = Call { account, region, version, action, parameters };
+    Ok((call.answered(sent, sent.after(SECOND), answer), missing))
 }
 
 /// The version of the API that was called.

@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::operation::{Operation, Product};
-use crate::trace::exchange::Answer;
+use crate::operation::Operation;
+use crate::trace::exchange::{Answer, operation_of};
 
 /// What is known of the answer of a call.
 pub(super) enum Told {
@@ -21,8 +21,7 @@ pub(super) enum Told {
 /// The answer of a call that was accepted, as far as `body` has it.
 pub(super) fn accepted(version: &str, action: &str, body: Option<Value>) -> Told {
     let body = body.filter(Value::is_object).unwrap_or_else(|| Value::Object(Map::new()));
-    let operation = operation(version, action);
-    match operation.map(tells) {
+    match operation_of(version, action).map(tells) {
         Some(Tells::Made(field)) if body.get(field).is_none() => Told::Accepted(field),
         Some(Tells::Shown(field)) if body.get(field).is_none() => Told::Nothing(field),
         _ => Told::Whole(Answer { status: 200, body }),
@@ -31,14 +30,8 @@ pub(super) fn accepted(version: &str, action: &str, body: Option<Value>) -> Told
 
 /// The answer of a call that was refused with this code.
 pub(super) fn refused(version: &str, action: &str, code: &str, message: Option<&str>) -> Answer {
-    let status = status_of(operation(version, action), code);
+    let status = status_of(operation_of(version, action), code);
     Answer { status, body: json!({ "Code": code, "Message": message.unwrap_or_default() }) }
-}
-
-fn operation(version: &str, action: &str) -> Option<Operation> {
-    let products = [Product::Ebs, Product::PolarDb];
-    let product = products.into_iter().find(|product| product.version() == version)?;
-    Operation::find(product, action)
 }
 
 /// The field without which an answer is not whole.

@@ -7,7 +7,8 @@ use super::Origin;
 use super::encoding::pairs;
 use crate::ids::{AccountId, RegionId};
 use crate::operation::Product;
-use crate::trace::exchange::is_secret;
+use crate::time::Timestamp;
+use crate::trace::exchange::{Answer, Exchange, is_secret, product_of};
 
 /// A call of one of the two products, read from an HTTP request. It holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,8 +74,7 @@ impl Call {
         let action =
             named("Action", "x-acs-action").ok_or("no action is named, so it is no call of the service")?;
         let version = named("Version", "x-acs-version").ok_or("no version is named")?;
-        let product =
-            [Product::Ebs, Product::PolarDb].into_iter().find(|product| product.version() == version);
+        let product = product_of(&version);
         let product = product.ok_or_else(|| alloc::format!("version {version} is of another product"))?;
         let credential = (request.header)("authorization").and_then(|text| {
             let (_, rest) = text.split_once("Credential=")?;
@@ -91,6 +91,12 @@ impl Call {
             action,
             parameters,
         })
+    }
+
+    /// The exchange of the call and its answer; `None` for one that was lost. Its place in an order of all is not known.
+    pub fn answered(self, sent: Timestamp, answered: Timestamp, answer: Option<Answer>) -> Exchange {
+        let Self { account, region, version, action, parameters } = self;
+        Exchange { sent, answered, order: None, account, region, version, action, parameters, answer }
     }
 }
 

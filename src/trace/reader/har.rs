@@ -121,17 +121,7 @@ fn exchange(entry: Entry, origin: &Origin) -> Result<Exchange, String> {
         }
     }
     let sent = moment(&started_date_time).ok_or("its startedDateTime is no time")?;
-    Ok(Exchange {
-        sent,
-        answered: sent.after(millis(time)),
-        order: None,
-        account: call.account,
-        region: call.region,
-        version: call.version,
-        action: call.action,
-        parameters: call.parameters,
-        answer: answer(response)?,
-    })
+    Ok(call.answered(sent, sent.after(millis(time)), answer(response)?))
 }
 
 /// The time that an answer took, rounded up, so that the interval holds the answer.

@@ -9,7 +9,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::answer::texts;
-use crate::trace::exchange::Exchange;
+use crate::trace::exchange::{Exchange, has_id};
 use crate::trace::form::{Trace, Unused};
 
 /// The trace without the exchanges about what no answer shows. They are named as unused.
@@ -63,23 +63,6 @@ fn is_refused(exchange: &Exchange) -> bool {
 
 /// The resources and nodes that the parameters name one by one.
 fn named(exchange: &Exchange) -> impl Iterator<Item = &str> {
-    const NAMES: [&str; 10] = [
-        "ReplicaPairId",
-        "ReplicaGroupId",
-        "PairId",
-        "GroupId",
-        "DrillId",
-        "DBClusterId",
-        "SecondaryDBClusterId",
-        "GDNId",
-        "DBNodeId",
-        "TargetDBNodeId",
-    ];
-    let names = |name: &str| {
-        let last =
-            name.rsplit('.').find(|part| part.bytes().any(|byte| !byte.is_ascii_digit())).unwrap_or(name);
-        NAMES.contains(&last) || last == "ResourceId"
-    };
-    let named = exchange.parameters.iter().filter(move |(name, value)| names(name) && !value.is_empty());
+    let named = exchange.parameters.iter().filter(|(name, value)| has_id(name) && !value.is_empty());
     named.map(|(_, value)| value.as_str())
 }

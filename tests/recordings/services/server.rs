@@ -135,16 +135,10 @@ impl Inside {
             }
         };
         let answered = self.moment();
+        let answer = trace::Answer { status, body: body.clone() };
         self.exchanges.push(Exchange {
-            sent: self.now,
-            answered: self.now,
             order: Some((sent, answered)),
-            account: asked.account,
-            region: asked.region,
-            version: asked.version,
-            action: asked.action,
-            parameters: asked.parameters,
-            answer: Some(trace::Answer { status, body: body.clone() }),
+            ..asked.answered(self.now, self.now, Some(answer))
         });
         (status, body)
     }

@@ -84,17 +84,6 @@ impl Read {
                 return self.leave(at, format!("the log has no code for the status {status}"));
             }
         };
-        let Call { account, region, version, action, parameters } = call;
-        self.exchanges.push(Exchange {
-            sent,
-            answered: answered.max(sent),
-            order: None,
-            account,
-            region,
-            version,
-            action,
-            parameters,
-            answer,
-        });
+        self.exchanges.push(call.answered(sent, answered.max(sent), answer));
     }
 }
