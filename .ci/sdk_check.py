@@ -107,6 +107,20 @@ class Checks:
     def equal(self, says, found, wanted):
         self.that(says, found == wanted, {"found": found, "wanted": wanted})
 
+    def run(self, server, attempts):
+        """Makes all attempts, names and functions, ends the server and counts; returns the exit status."""
+        try:
+            for name, check in attempts:
+                try:
+                    check()
+                except Exception as error:  # One broken check must not hide the others, nor the count.
+                    self.that(name, False, error)
+        finally:
+            ended = server.end()
+        self.equal("the server ends cleanly", ended, 0)
+        print(f"{self.passed} passed, {self.failed} failed", flush=True)
+        return 1 if self.failed else 0
+
 
 def poll(look, wanted):
     """Looks until it sees what is wanted, as clients do; returns the different things seen, in order."""
@@ -289,25 +303,15 @@ def main():
         return Config(access_key_id="key", access_key_secret="secret", endpoint=server.address, protocol="http",
                       region_id=region, read_timeout=10_000, connect_timeout=10_000)
 
-    def attempt(name, check):
-        try:
-            check()
-        except Exception as error:  # One broken check must not hide the others, nor the count.
-            checks.that(name, False, error)
+    def ebs(region):
+        return EbsClient(config(region))
 
-    try:
-        attempt("pairs", lambda: check_pair(
-            checks, server, lambda region: EbsClient(config(region)), ebs_models))
-        attempt("disaster recovery", lambda: sdk_recovery.check(
-            checks, server, lambda region: EbsClient(config(region)), ebs_models))
-        attempt("clusters", lambda: check_cluster(
-            checks, server, PolarDbClient(config("cn-hangzhou")), polardb_models))
-        attempt("legacy", lambda: check_legacy(checks, config("cn-hangzhou"), PolarDbClient, polardb_models))
-    finally:
-        code = server.end()
-    checks.equal("the server ends cleanly", code, 0)
-    print(f"{checks.passed} passed, {checks.failed} failed", flush=True)
-    return 1 if checks.failed else 0
+    return checks.run(server, [
+        ("pairs", lambda: check_pair(checks, server, ebs, ebs_models)),
+        ("disaster recovery", lambda: sdk_recovery.check(checks, server, ebs, ebs_models)),
+        ("clusters", lambda: check_cluster(checks, server, PolarDbClient(config("cn-hangzhou")), polardb_models)),
+        ("legacy", lambda: check_legacy(checks, config("cn-hangzhou"), PolarDbClient, polardb_models)),
+    ])
 
 
 if __name__ == "__main__":

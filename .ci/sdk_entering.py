@@ -375,17 +375,13 @@ def main():
                       region_id=region, read_timeout=10_000, connect_timeout=10_000)
 
     sdks = {"ebs": (ebs_models, EbsClient, config), "polardb": (polardb_models, PolarDbClient, config)}
-    try:
-        for check in check_samples, check_world:
-            try:
-                check(checks, lambda number: sdk_world.Account(server, sdks, number))
-            except Exception as error:  # One broken check must not hide the others, nor the count.
-                checks.that(check.__doc__, False, error)
-    finally:
-        ended = server.end()
-    checks.equal("the server ends cleanly", ended, 0)
-    print(f"{checks.passed} passed, {checks.failed} failed", flush=True)
-    return 1 if checks.failed else 0
+
+    def account(number):
+        return sdk_world.Account(server, sdks, number)
+
+    return checks.run(server, [
+        (check.__doc__, lambda check=check: check(checks, account)) for check in (check_samples, check_world)
+    ])
 
 
 if __name__ == "__main__":

@@ -381,18 +381,10 @@ def main():
     checks = Checks()
     client = Client(Config(access_key_id="key", access_key_secret="secret", endpoint=server.address, protocol="http",
                            region_id="cn-hangzhou", read_timeout=10_000, connect_timeout=10_000))
-    try:
-        for check in (check_nodes, check_observation, check_zone, check_standby, check_zonal, check_network,
-                      check_retries):
-            try:
-                check(checks, server, client, models)
-            except Exception as error:  # One broken check must not hide the others, nor the count.
-                checks.that(check.__doc__, False, error)
-    finally:
-        ended = server.end()
-    checks.equal("the server ends cleanly", ended, 0)
-    print(f"{checks.passed} passed, {checks.failed} failed", flush=True)
-    return 1 if checks.failed else 0
+    all_checks = (check_nodes, check_observation, check_zone, check_standby, check_zonal, check_network, check_retries)
+    return checks.run(server, [
+        (check.__doc__, lambda check=check: check(checks, server, client, models)) for check in all_checks
+    ])
 
 
 if __name__ == "__main__":

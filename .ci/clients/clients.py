@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,6 +97,18 @@ def install():
     (node / "node.cjs").write_text((HERE / "node.cjs").read_text())
     environment = {**os.environ, "CARGO_TARGET_DIR": str(INSTALLED / "rust"), "CARGO_PROFILE_DEV_DEBUG": "0"}
     run("cargo", "build", "--quiet", "--locked", "--manifest-path", HERE / "rust" / "Cargo.toml", env=environment)
+
+
+@contextmanager
+def emulator(binary):
+    """An emulator whose effects end inside the call, and its address."""
+    server = subprocess.Popen([binary, "--listen", "127.0.0.1:0", "--transitions", "immediate", "--seed", "7"],
+                              stdout=subprocess.PIPE, text=True)
+    try:
+        yield server.stdout.readline().strip().removeprefix("listening on http://")
+    finally:
+        server.terminate()
+        server.wait(10)
 
 
 def ask(address, method, path, body=None):
@@ -202,15 +215,9 @@ def founding(address):
 def main():
     binary = sys.argv[1] if len(sys.argv) > 1 else str(ROOT / "target" / "debug" / "failover-emulator")
     install()
-    server = subprocess.Popen([binary, "--listen", "127.0.0.1:0", "--transitions", "immediate", "--seed", "7"],
-                              stdout=subprocess.PIPE, text=True)
-    try:
-        address = server.stdout.readline().strip().removeprefix("listening on http://")
+    with emulator(binary) as address:
         made = {"cases": table(address), "tokens": tokens(address)}
         others = founding(address)
-    finally:
-        server.terminate()
-        server.wait(10)
     page = PAGE.read_text()
     fresh = page
     for name, lines in made.items():

@@ -34,29 +34,22 @@ SESSION = [
 
 def record(binary, name, command, environment, into):
     """Runs one client's session against an emulator of its own, its log going to a file."""
-    server = subprocess.Popen([binary, "--listen", "127.0.0.1:0", "--transitions", "immediate", "--seed", "7"],
-                              stdout=subprocess.PIPE, text=True)
-    try:
-        address = server.stdout.readline().strip().removeprefix("listening on http://")
-        with open(into / name, "w", encoding="utf-8") as log:
-            client = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
-                                      env={**os.environ, "TZ": "UTC", **environment})
-            client.stdin.write(json.dumps({"endpoint": address, "account": ACCOUNT}) + "\n")
-            cluster = "pc"
-            for fault, action, parameters in SESSION:
-                if fault:
-                    clients.ask(address, "POST", f"faults?account={ACCOUNT}", fault)
-                given = {key: cluster if value == "pc" else value for key, value in parameters.items()}
-                client.stdin.write(json.dumps({"action": action, "parameters": given}) + "\n")
-                client.stdin.flush()
-                answer = json.loads(client.stdout.readline())
-                cluster = answer.get("DBClusterId", cluster) if action == "CreateDBCluster" else cluster
-                time.sleep(0.1)
-            client.stdin.close()
-            client.wait(30)
-    finally:
-        server.terminate()
-        server.wait(10)
+    with clients.emulator(binary) as address, open(into / name, "w", encoding="utf-8") as log:
+        client = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
+                                  env={**os.environ, "TZ": "UTC", **environment})
+        client.stdin.write(json.dumps({"endpoint": address, "account": ACCOUNT}) + "\n")
+        cluster = "pc"
+        for fault, action, parameters in SESSION:
+            if fault:
+                clients.ask(address, "POST", f"faults?account={ACCOUNT}", fault)
+            given = {key: cluster if value == "pc" else value for key, value in parameters.items()}
+            client.stdin.write(json.dumps({"action": action, "parameters": given}) + "\n")
+            client.stdin.flush()
+            answer = json.loads(client.stdout.readline())
+            cluster = answer.get("DBClusterId", cluster) if action == "CreateDBCluster" else cluster
+            time.sleep(0.1)
+        client.stdin.close()
+        client.wait(30)
 
 
 def main():

@@ -39,8 +39,7 @@ const clients = {
     return client.request(call.action, parameters, { method: "POST", ...(call.read_timeout ? { timeout: call.read_timeout } : {}) });
   },
 };
-const started = Date.now();
 clients[call.mode]().then(
   body => ({ ok: true, body }),
   error => ({ ok: false, error: error.name, code: String(error.code || "") }),
-).then(got => { console.log(JSON.stringify({ ...got, seconds: (Date.now() - started) / 1000 })); process.exit(0); });
+).then(got => { console.log(JSON.stringify(got)); process.exit(0); });

@@ -41,8 +41,9 @@ pub use lifecycle::{
     GroupEffect, GroupEvent, GroupLifecycle, GroupStatus, PairEffect, PairEvent, PairLifecycle, PairStatus,
 };
 pub use page::{Page, Site};
-pub use pair::decide::{Membership, PairPlan, PairRequest};
+pub use pair::decide::PairRequest;
 pub use pair::describe::{DescribeDiskReplicaPairs, PairPage};
+pub use pair::plan::{Membership, PairPlan};
 pub use pair::progress::{DescribeDiskReplicaPairProgress, PairProgress};
 pub use pair::requests::{
     Bandwidth, Charge, CreateDiskReplicaPair, ModifyDiskReplicaPair, PairCreated, PairSettings, PeriodUnit,

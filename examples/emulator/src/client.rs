@@ -328,7 +328,7 @@ impl Control {
         self.ask(Method::DELETE, "state", &query, None).await
     }
 
-    /// What the account has, at most `limit` of each kind (500).
+    /// What the account has, at most `limit` of each kind: 1 to 500, and 200 if `None`.
     ///
     /// # Errors
     ///

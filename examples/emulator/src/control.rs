@@ -251,9 +251,10 @@ async fn health(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
     told(health.await)
 }
 
+/// The query of a request that is about no account.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct NoQuery {}
+pub struct NoQuery {}
 
 async fn accounts(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
     let NoQuery {} = query(&uri)?;

@@ -27,6 +27,7 @@ use failover_model::{
 };
 use serde_json::{Value, json};
 
+use crate::answers::Posted;
 use crate::control::{Answer, Refused, account, done, json, number, told};
 use crate::emulator::Emulator;
 use crate::journal::Said;
@@ -77,11 +78,7 @@ pub async fn make(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Requ
         },
     );
     let (id, known) = made.await??;
-    let mut answer = json!({ "id": id.to_string() });
-    if let Some(known) = known {
-        answer["known"] = json!(known);
-    }
-    told(answer)
+    told(Posted { id: id.to_string(), known })
 }
 
 /// Of a fault about a disk or a region, whether the account has something there; if not, it counts once it has.

@@ -43,6 +43,15 @@ impl Unread {
             Self::Broken => StatusCode::BAD_REQUEST,
         }
     }
+
+    /// The vendor's error code that says so.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooLong { .. } => "RequestEntityTooLarge",
+            Self::Slow { .. } => "RequestTimeout",
+            Self::Broken => "InvalidRequest",
+        }
+    }
 }
 
 impl std::fmt::Display for Unread {

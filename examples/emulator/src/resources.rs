@@ -12,10 +12,9 @@ use failover_model::ebs::{ReplicaId, ReplicaPair};
 use failover_model::polardb::{DbCluster, Electorate, NodeChange, Priority};
 use failover_model::simulation::Transitions;
 use failover_model::{ClusterId, ControlPlane, Observation, catalogue};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::control::{Answer, Refused, account, named, query, told};
+use crate::control::{Answer, NoQuery, Refused, account, named, query, told};
 use crate::emulator::Emulator;
 use crate::project;
 use crate::requests::ResourceQuery;
@@ -143,9 +142,6 @@ pub async fn outlook(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer 
 
 /// `GET rules`: what each number in the feed stands for.
 pub async fn rules(uri: Uri) -> Answer {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct NoQuery {}
     let NoQuery {} = query(&uri)?;
     let rules: Vec<Value> = catalogue::rules()
         .iter()

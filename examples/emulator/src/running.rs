@@ -18,14 +18,8 @@ use crate::clock::Clock;
 use crate::emulator::Emulator;
 use crate::limits::Limits;
 use crate::policy;
-use crate::start::{begin, read_regions};
+use crate::start::{DEFAULT_ACCOUNT, DEFAULT_REGION, begin, read_regions};
 use crate::world::Origin;
-
-/// The account of access keys that are no account, as for the binary.
-const DEFAULT_ACCOUNT: &str = "1234567890123456";
-
-/// The region of calls that name none, as for the binary.
-const DEFAULT_REGION: &str = "cn-hangzhou";
 
 /// The first account that is handed out.
 const ACCOUNTS_FROM: u64 = 9_000_000_000_000_001;

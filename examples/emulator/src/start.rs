@@ -48,10 +48,10 @@ pub struct Flags {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// The account of access keys that are not themselves an account of sixteen digits.
-    #[arg(long, value_name = "ID", default_value = "1234567890123456", value_parser = AccountId::from_str)]
+    #[arg(long, value_name = "ID", default_value = DEFAULT_ACCOUNT, value_parser = AccountId::from_str)]
     account: AccountId,
     /// The region of calls that name none.
-    #[arg(long, default_value = "cn-hangzhou", value_parser = RegionId::from_str)]
+    #[arg(long, default_value = DEFAULT_REGION, value_parser = RegionId::from_str)]
     region: RegionId,
     /// Keep everything in this directory, and go on from what is in it; what it began with wins over other flags.
     #[arg(long, value_name = "DIR")]
@@ -81,6 +81,12 @@ Examples:
     curl http://127.0.0.1:8520/_emulator/clock -d '{\"advance_ms\":60000}'
 
 For people there is a page at http://127.0.0.1:8520/_emulator/";
+
+/// The account of access keys that are no account, unless another is asked for.
+pub(crate) const DEFAULT_ACCOUNT: &str = "1234567890123456";
+
+/// The region of calls that name none, unless another is asked for.
+pub(crate) const DEFAULT_REGION: &str = "cn-hangzhou";
 
 const DEFAULT_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(Limits::DEFAULT.connections).unwrap();
 

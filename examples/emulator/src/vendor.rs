@@ -32,7 +32,7 @@ use serde_json::Value;
 use crate::caller::{Caller, Early, error, quote};
 use crate::emulator::{Emulator, TooManyAccounts};
 use crate::feed::Entry;
-use crate::incoming::{self, Unread};
+use crate::incoming;
 use crate::journal::NotKept;
 use crate::limits::Limits;
 use crate::reply::{self, TEMPORARY};
@@ -100,14 +100,10 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
     let body = match incoming::read(&parts.headers, body, LONGEST_BODY, emulator.limits.body).await {
         Ok(body) => body,
         Err(unread) => {
-            let code = match unread {
-                Unread::TooLong { .. } => "RequestEntityTooLarge",
-                Unread::Slow { .. } => "RequestTimeout",
-                Unread::Broken => "InvalidRequest",
-            };
             tracing::warn!("a call: {unread}");
             let message = format!("The request is refused: {unread}.");
-            return refuse(&emulator, &parts, error(unread.status().as_u16(), code, message.into())).await;
+            let error = error(unread.status().as_u16(), unread.code(), message.into());
+            return refuse(&emulator, &parts, error).await;
         }
     };
     let caller = Caller::of(&parts.headers);

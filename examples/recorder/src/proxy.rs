@@ -30,10 +30,10 @@ use crate::record::{self, Recorder};
 use crate::upstream::{Failed, Upstream};
 
 /// The longest body of a request that is a call, in bytes.
-pub const LONGEST_CALL: usize = 1 << 20;
+const LONGEST_CALL: usize = 1 << 20;
 
 /// The longest body of an answer that is recorded, in bytes.
-pub const LONGEST_ANSWER: usize = 8 << 20;
+const LONGEST_ANSWER: usize = 8 << 20;
 
 /// The most connections at one time; others wait until one is closed.
 const CONNECTIONS: usize = 256;
@@ -218,7 +218,9 @@ impl Proxy {
                 Ok(response)
             }
             Err(Failed::Unreached(why)) => {
-                open.map(Open::dismissed).unwrap_or_default();
+                if let Some(open) = open {
+                    open.dismissed();
+                }
                 self.note(&why);
                 Ok(own(StatusCode::BAD_GATEWAY, &why))
             }

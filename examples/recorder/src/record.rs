@@ -28,9 +28,9 @@ struct Written {
 #[derive(Debug)]
 pub struct Begun {
     /// When, on the recorder's clock.
-    pub at: Timestamp,
+    at: Timestamp,
     /// The place in the order of all.
-    pub moment: u64,
+    moment: u64,
 }
 
 impl Recorder {

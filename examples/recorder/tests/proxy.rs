@@ -31,6 +31,9 @@ const CLUSTER: [(&str, &str); 6] = [
     ("DBNodeNum", "3"),
 ];
 
+const FAILOVER: [(&str, &str); 3] =
+    [("Action", "FailoverDBCluster"), ("Version", POLARDB), ("DBClusterId", "pc-1")];
+
 /// A service that answers every connection with these bytes and closes it; with none it closes without a word.
 fn canned(answer: Vec<u8>) -> Running {
     Running::start(|listener, _| async move {
@@ -44,6 +47,24 @@ fn canned(answer: Vec<u8>) -> Running {
             });
         }
     })
+}
+
+/// A service that takes every connection and never answers.
+fn silent() -> Running {
+    Running::start(|listener, _| async move {
+        let mut held = Vec::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            held.push(stream);
+        }
+    })
+}
+
+/// A client that has sent a call and does not wait for its answer.
+fn sent(proxy: &Running) -> TcpStream {
+    let mut stream = TcpStream::connect(proxy.address).expect("it accepts");
+    let request = format!("POST /?{} HTTP/1.1\r\nHost: a\r\n\r\n", form(&FAILOVER));
+    stream.write_all(request.as_bytes()).expect("it reads");
+    stream
 }
 
 fn http(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
@@ -129,29 +150,20 @@ fn the_proxy_records_what_the_service_records_itself() {
 
 #[test]
 fn bytes_pass_unchanged() {
-    let answer = http(
+    let service = canned(http(
         "299 Peculiar",
         "Content-Type: application/octet-stream\r\nX-Mixed-Case: kept  as is\r\n",
         b"\x00\xff{ }\r\n\r\n",
-    );
-    let service = canned(answer.clone());
+    ));
     let file = File::new("bytes");
     let (proxy, _) = before(&service, &file);
     let request = b"POST /?a=%00 HTTP/1.1\r\nHost: ebs.example\r\nX-Odd: 1\r\nConnection: close\r\nContent-Length: 3\r\n\r\n\xff\x00a";
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_lowercase();
-    let through = Answer { ..answer_of(&proxy.raw(request)) };
-    let direct = answer_of(&service.raw(request));
+    let through = Answer::of(&proxy.raw(request));
+    let direct = Answer::of(&service.raw(request));
     assert_eq!((through.status, &through.body), (direct.status, &direct.body));
     assert!(through.head.contains("X-Mixed-Case: kept  as is"), "{}", through.head);
-    assert!(!text(through.head.as_bytes()).contains("date:"), "{}", through.head);
+    assert!(!through.head.to_lowercase().contains("date:"), "{}", through.head);
     assert!(file.trace().exchanges.is_empty());
-}
-
-fn answer_of(bytes: &[u8]) -> Answer {
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer");
-    let head = String::from_utf8(bytes[..end].to_vec()).expect("text");
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-    Answer { status, head, body: bytes[end + 4..].to_vec() }
 }
 
 /// What the service receives: the request as it was sent, with its signature.
@@ -235,12 +247,7 @@ fn a_service_that_is_not_reached_had_no_call() {
 
 #[test]
 fn a_service_that_is_too_slow_counts_as_lost() {
-    let service = Running::start(|listener, _| async move {
-        let mut held = Vec::new();
-        while let Ok((stream, _)) = listener.accept().await {
-            held.push(stream);
-        }
-    });
+    let service = silent();
     let file = File::new("slow");
     let patience = Duration::from_millis(300);
     let (proxy, _) = Running::proxy(&format!("http://{}", service.address), None, &file, patience);
@@ -260,12 +267,7 @@ fn a_client_that_leaves_does_not_lose_what_the_service_answered() {
     });
     let file = File::new("left");
     let (proxy, _) = before(&service, &file);
-    let mut stream = TcpStream::connect(proxy.address).expect("it accepts");
-    let target = format!(
-        "/?{}",
-        form(&[("Action", "FailoverDBCluster"), ("Version", POLARDB), ("DBClusterId", "pc-1")])
-    );
-    stream.write_all(format!("POST {target} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).expect("it reads");
+    let stream = sent(&proxy);
     std::thread::sleep(Duration::from_millis(100));
     drop(stream);
     let deadline = std::time::Instant::now() + PATIENCE;
@@ -373,7 +375,7 @@ fn a_client_may_take_it_for_its_http_proxy_before_this_service_alone() {
     let service = canned(http("200 OK", "", br#"{"RequestId":"R"}"#));
     let file = File::new("absolute");
     let (proxy, _) = before(&service, &file);
-    let query = form(&[("Action", "FailoverDBCluster"), ("Version", POLARDB), ("DBClusterId", "pc-1")]);
+    let query = form(&FAILOVER);
     let own = format!("http://{}/?{query}", service.address);
     let host = [("Host", "polardb.cn-beijing.aliyuncs.com")];
     assert_eq!(proxy.request(&own, &host, b"").status, 200);
@@ -389,20 +391,10 @@ fn a_client_may_take_it_for_its_http_proxy_before_this_service_alone() {
 
 #[test]
 fn a_call_in_flight_when_the_proxy_ends_is_recorded_as_lost() {
-    let service = Running::start(|listener, _| async move {
-        let mut held = Vec::new();
-        while let Ok((stream, _)) = listener.accept().await {
-            held.push(stream);
-        }
-    });
+    let service = silent();
     let file = File::new("ending");
     let (proxy, _) = before(&service, &file);
-    let mut stream = TcpStream::connect(proxy.address).expect("it accepts");
-    let target = format!(
-        "/?{}",
-        form(&[("Action", "FailoverDBCluster"), ("Version", POLARDB), ("DBClusterId", "pc-1")])
-    );
-    stream.write_all(format!("POST {target} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).expect("it reads");
+    let mut stream = sent(&proxy);
     std::thread::sleep(Duration::from_millis(200));
     drop(proxy);
     let mut rest = Vec::new();

@@ -8,7 +8,7 @@ use crate::control_plane::call::CallContext;
 use crate::control_plane::event::{Event, Fact, GroupFact, StatusChange};
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step, list};
 use crate::ebs::group::rules::{G_014, G_610, G_697};
-use crate::ebs::pair::decide::Membership;
+use crate::ebs::pair::plan::Membership;
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::{
     CallSite, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, EbsReason, EbsRefusal, End, GroupApplied,

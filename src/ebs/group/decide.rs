@@ -15,7 +15,8 @@ use crate::ebs::group::rules::{G_620, G_670};
 use crate::ebs::lifecycle::{
     GroupEffect, GroupEvent, GroupLifecycle, GroupStatus, PairLifecycle, PairStatus,
 };
-use crate::ebs::pair::decide::{PairPlan, PairRequest, one_shot_wait};
+use crate::ebs::pair::decide::{PairRequest, one_shot_wait};
+use crate::ebs::pair::plan::PairPlan;
 use crate::ebs::pair::{CallSite, RPO, ReplicaPair};
 use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
 use crate::ids::{EffectId, GroupId, PairId};

@@ -14,7 +14,7 @@ use crate::ebs::group::ReplicaGroup;
 use crate::ebs::group::rules::{G_401, G_402, G_403, G_404, G_405, G_660};
 use crate::ebs::lifecycle::{GroupStatus as G, PairEffect, PairStatus as P};
 use crate::ebs::pair::ReplicaPair;
-use crate::ebs::pair::decide::PairPlan;
+use crate::ebs::pair::plan::PairPlan;
 use crate::lifecycle::PendingChange;
 use crate::rule::{RuleId, cite};
 use crate::time::Timestamp;

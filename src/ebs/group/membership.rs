@@ -8,7 +8,7 @@ use crate::ebs::group::member::may_leave_group;
 use crate::ebs::group::rules::{G_660, G_680, G_681, G_683, G_690, G_692};
 use crate::ebs::group::{Location, ReplicaGroup};
 use crate::ebs::lifecycle::{GroupEvent, GroupLifecycle, PairEvent, PairLifecycle, PairStatus};
-use crate::ebs::pair::decide::{Membership, PairPlan};
+use crate::ebs::pair::plan::{Membership, PairPlan};
 use crate::ebs::pair::{CallSite, End, ReplicaPair};
 use crate::ebs::refusal::{EbsRefusal, GroupReason};
 use crate::lifecycle::{PendingChange, Verdict};

@@ -1,26 +1,25 @@
-//! Decisions on a pair, and their application.
+//! Decisions on a pair.
 //!
-//! [`ReplicaPair::decide`] and its siblings return a plan and change nothing; [`ReplicaPair::apply`] carries a plan out, if it
-//! was decided on this pair as it is. Statuses come from the table alone. This file adds regions, disks, the direction, the recover point
-//! and the clock.
+//! [`ReplicaPair::decide`] and its siblings return a plan and change nothing. Statuses come from the table alone. This file adds
+//! regions, disks, the direction, the recover point and the clock.
 
 use alloc::boxed::Box;
 
 use crate::ebs::disk::Disk;
 use crate::ebs::lifecycle::{PairEffect, PairEvent, PairLifecycle, PairStatus};
+use crate::ebs::pair::plan::PairPlan;
 use crate::ebs::pair::requests::{Bandwidth, Charge, ModifyDiskReplicaPair, PairSettings};
 use crate::ebs::pair::rules::{E_016, E_272, E_274, E_275, E_620, E_640, E_641, E_650, E_651, E_652, E_660};
 use crate::ebs::pair::{CallSite, RPO, ReplicaPair};
 use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
-use crate::ids::{EffectId, GroupId, PairId};
-use crate::lifecycle::{Applied, Due, PendingChange, Verdict};
+use crate::ids::EffectId;
+use crate::lifecycle::{Due, PendingChange, Verdict};
 use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
 use crate::policy::{
     BandwidthInPlace, EbsPolicy, FailoverWithoutRecoverPoint, FirstCopy, FirstCopyAfterReverse,
     PostpaidBandwidth, ReverseNeeds, SiteCodes,
 };
-use crate::revision::{DecidedOn, StalePlan};
 use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
 use crate::time::{Span, Timestamp};
@@ -64,44 +63,6 @@ impl PairRequest<'_> {
             Self::Modify(_) => Operation::ModifyDiskReplicaPair,
         }
     }
-}
-
-/// How a plan changes the membership of a pair.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Membership {
-    /// It joins this group.
-    Joins(GroupId),
-    /// It leaves its group.
-    Leaves,
-}
-
-/// The changes that a decision makes. Returned by the `decide` functions, consumed by [`ReplicaPair::apply`].
-#[must_use = "a decision does nothing until it is applied"]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PairPlan {
-    pub(in crate::ebs) decided_on: DecidedOn<PairId>,
-    /// The rule that decided.
-    pub rule: RuleId,
-    /// When.
-    pub at: Timestamp,
-    /// The status after it.
-    pub to: PairStatus,
-    pub(in crate::ebs) pending: PendingChange<PairEffect>,
-    pub(in crate::ebs) due: Option<Timestamp>,
-    pub(in crate::ebs) status_message: Option<StatusMessage>,
-    pub(in crate::ebs) recover_point: Option<Timestamp>,
-    pub(in crate::ebs) copied: bool,
-    pub(in crate::ebs) switched: bool,
-    pub(in crate::ebs) swap: bool,
-    pub(in crate::ebs) one_shot: bool,
-    /// Whether a copy failed.
-    pub copy_failed: bool,
-    pub(in crate::ebs) reversing: bool,
-    pub(in crate::ebs) settings: Option<Box<PairSettings>>,
-    /// How the membership changes.
-    pub membership: Option<Membership>,
-    /// The replication time control of its group, which a member has too.
-    pub(in crate::ebs) enable_rtc: Option<bool>,
 }
 
 impl ReplicaPair {
@@ -392,92 +353,6 @@ impl ReplicaPair {
             Verdict::NoOp | Verdict::Refuse => self.unchanged(row.rule, now),
         }
     }
-
-    /// Carries a plan out. `id` becomes the id of the effect that the plan requests, if it requests one.
-    ///
-    /// # Errors
-    ///
-    /// [`StalePlan`] if it was decided on another pair, or on this one before another plan was applied; nothing has changed.
-    pub fn apply(
-        &mut self,
-        plan: PairPlan,
-        id: EffectId,
-    ) -> Result<Applied<PairEffect>, StalePlan<PairPlan>> {
-        let of = plan.decided_on.clone();
-        of.admit(self.as_decided_on(), plan).map(|plan| self.carry_out(plan, id))
-    }
-
-    fn as_decided_on(&self) -> DecidedOn<PairId> {
-        DecidedOn { id: self.id.clone(), revision: self.revision, due: self.due }
-    }
-
-    /// Whether a plan changes more than the next deadline.
-    fn is_changed_by(&self, plan: &PairPlan) -> bool {
-        plan.pending != PendingChange::Keep
-            || self.status != plan.to
-            || self.last_recover_point != plan.recover_point
-            || self.status_message != plan.status_message
-            || (self.copied, self.switched, self.reversing) != (plan.copied, plan.switched, plan.reversing)
-            || plan.membership.is_some()
-            || plan.enable_rtc.is_some_and(|rtc| rtc != self.settings.enable_rtc)
-            || plan.swap
-            || plan.one_shot
-            || plan.settings.as_ref().is_some_and(|settings| *settings != self.settings)
-    }
-
-    /// Carries out a plan that was decided on this pair as it is.
-    pub(crate) fn carry_out(&mut self, plan: PairPlan, id: EffectId) -> Applied<PairEffect> {
-        if self.is_changed_by(&plan) {
-            self.revision.advance();
-        }
-        let mut applied = plan.pending.apply(&mut self.pending, id, plan.at);
-        self.status = plan.to;
-        self.due = plan.due;
-        self.last_recover_point = plan.recover_point;
-        self.status_message = plan.status_message;
-        self.copied = plan.copied;
-        self.switched = plan.switched;
-        self.reversing = plan.reversing;
-        self.reversed ^= plan.swap;
-        if plan.one_shot {
-            self.last_one_shot = Some(plan.at);
-        }
-        if let Some(settings) = plan.settings {
-            applied.resettled = settings != self.settings;
-            self.settings = settings;
-        }
-        if let Some(rtc) = plan.enable_rtc {
-            self.settings.enable_rtc = rtc;
-        }
-        match plan.membership {
-            Some(Membership::Joins(group)) => self.group = Some(Box::new(group)),
-            Some(Membership::Leaves) => self.group = None,
-            None => {}
-        }
-        applied
-    }
-
-    pub(in crate::ebs) fn unchanged(&self, rule: RuleId, at: Timestamp) -> PairPlan {
-        PairPlan {
-            decided_on: self.as_decided_on(),
-            rule,
-            at,
-            to: self.status,
-            pending: PendingChange::Keep,
-            due: self.due,
-            status_message: self.status_message.clone(),
-            recover_point: self.last_recover_point,
-            copied: self.copied,
-            switched: self.switched,
-            swap: false,
-            one_shot: false,
-            copy_failed: false,
-            reversing: self.reversing,
-            settings: None,
-            membership: None,
-            enable_rtc: None,
-        }
-    }
 }
 
 /// How long a one-shot start has to wait after the last one, if it does (`E-630`, `G-630`). The gap must exceed the limit:
@@ -496,17 +371,4 @@ pub(in crate::ebs) fn first_cycle_after(at: Timestamp, now: Timestamp) -> Option
     let cycles = now.since(at).as_millis().checked_div(RPO.as_millis())?.checked_add(1)?;
     let offset = cycles.checked_mul(RPO.as_millis())?;
     at.as_millis().checked_add(offset).map(Timestamp::from_millis)
-}
-
-impl PairPlan {
-    /// The plan with the success of a reprotect. A recover point belongs to a direction, and the other one has none yet.
-    pub(in crate::ebs) fn reprotected(self, reverse: bool) -> Self {
-        let recover_point = self.recover_point.filter(|_| !reverse);
-        Self { switched: false, swap: reverse, recover_point, ..self }
-    }
-
-    /// Whether the plan requests an effect, which needs an id.
-    pub const fn asks(&self) -> bool {
-        self.pending.asks()
-    }
 }

@@ -5,6 +5,7 @@
 pub(crate) mod create;
 pub(crate) mod decide;
 pub(crate) mod describe;
+pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod requests;
 pub(crate) mod rules;

@@ -1,12 +1,14 @@
-//! A pair, a group and a cluster without a control plane, as an embedder holds them who keeps resources in a database of their own.
+//! Pairs, groups, drills, clusters and networks without a control plane, as an embedder holds them who keeps resources in a database of their own.
 
 use failover_model::ebs::{
-    CallSite, CreateDiskReplicaGroup, CreateDiskReplicaPair, Disk, GroupRequest, GroupStatus, Member,
-    Membership, PairRequest, PairStatus, RPO, ReplicaGroup, ReplicaPair,
+    CallSite, CreateDiskReplicaGroup, CreateDiskReplicaPair, Disk, Drill, DrillStatus, FreshDrill,
+    GroupRequest, GroupStatus, Member, Membership, PairRequest, PairStatus, RPO, ReplicaGroup, ReplicaId,
+    ReplicaPair,
 };
 use failover_model::lifecycle::Due;
 use failover_model::polardb::{
-    ClusterEffect, ClusterSeed, Context, CreateDbCluster, DbCluster, Edition, Failure, NodeChange, NotCreated,
+    ClusterEffect, ClusterSeed, Context, CreateDbCluster, CreateGlobalDatabaseNetwork, DbCluster, Edition,
+    Failure, GlobalDatabaseNetwork, NetworkStatus, NodeChange, NotCreated, PolarDbRefusal,
 };
 use failover_model::policy::{EbsPolicy, PolarDbPolicy};
 use failover_model::{EffectId, NodeId, Outcome, RegionId, WrongIds};
@@ -14,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::kit::{
     CLUSTER, DESTINATION, OWNER, SOURCE, World, at, create_cluster, create_group_request, create_request, id,
-    pair_id, seed,
+    ids, pair_id, seed,
 };
 
 /// E-410: the copy that begins leaves the next one due, before anybody looks again.
@@ -93,7 +95,7 @@ macro_rules! fits_only {
         )*
         let mut own = own;
         let before = own.revision();
-        let _ = $apply(&mut own, plan.clone()).unwrap();
+        assert!($apply(&mut own, plan.clone()).is_ok());
         assert_eq!(own.revision().get(), before.get() + 1);
         // Nor does it fit once it was applied.
         assert!($apply(&mut own, plan).is_err());
@@ -195,6 +197,47 @@ fn a_plan_of_a_cluster_fits_this_cluster_as_it_was() {
     fits_only!(plan, cluster, [later, other], |cluster: &mut DbCluster, plan| cluster.apply(plan));
 }
 
+/// A drill of pair 1 that is being started by effect 98.
+fn drill(name: &str, disks: &[&str]) -> Result<Drill, WrongIds> {
+    let fresh = FreshDrill { drill: id(name), disks: ids(disks) };
+    let (owner, pairs) = (ReplicaId::Pair(pair_id(1)), [pair_id(1)].into_iter());
+    Drill::start(fresh, id(OWNER), owner, pairs, Some(at(1)), at(2), EffectId(98))
+}
+
+#[test]
+fn a_plan_of_a_drill_fits_this_drill_as_it_was() {
+    let (own, other) = (drill("drill-1", &["x-1"]).unwrap(), drill("drill-2", &["x-2"]).unwrap());
+    let plan = own.decide_outcome(EffectId(98), &Outcome::Succeeded).unwrap();
+    let mut later = own.clone();
+    later.apply(plan.clone(), at(3), NEXT).unwrap();
+    assert_eq!(later.status(), DrillStatus::Executed);
+    fits_only!(plan, own, [later, other], |drill: &mut Drill, plan| drill.apply(plan, at(3), NEXT));
+}
+
+/// A network around a cluster that is being created by effect 98.
+fn network(name: &str, primary: &DbCluster) -> Result<GlobalDatabaseNetwork, PolarDbRefusal> {
+    let request = CreateGlobalDatabaseNetwork {
+        cluster: primary.id().clone(),
+        description: None,
+        resource_group: None,
+    };
+    GlobalDatabaseNetwork::create(id(name), primary, at(2), EffectId(98), &request, &PolarDbPolicy::default())
+}
+
+#[test]
+fn a_plan_of_a_network_fits_this_network_as_it_was() {
+    let mut world = World::default();
+    let _ = world.adopt(seed(&[("a", 5)]));
+    let (own, other) = (network("gdn-1", world.db()).unwrap(), network("gdn-2", world.db()).unwrap());
+    let plan = own.decide_outcome(EffectId(98), &Outcome::Succeeded).unwrap();
+    let mut later = own.clone();
+    let _ = later.apply(at(3), plan.clone(), NEXT).unwrap();
+    assert_eq!(later.status(), NetworkStatus::Active);
+    fits_only!(plan, own, [later, other], |network: &mut GlobalDatabaseNetwork, plan| {
+        network.apply(at(3), plan, NEXT)
+    });
+}
+
 /// A row that breaks an invariant is refused when it is read, with its id and what is wrong.
 #[test]
 fn a_row_that_breaks_an_invariant_is_not_loaded() {
@@ -222,6 +265,16 @@ fn a_row_that_breaks_an_invariant_is_not_loaded() {
     none["nodes"].as_array_mut().unwrap().retain(|node| node["role"] != "Writer");
     let why = serde_json::from_value::<DbCluster>(none).unwrap_err();
     assert_eq!(why.to_string(), format!("{CLUSTER}: it does not have exactly one writer"));
+    let drill = serde_json::to_value(drill("drill-1", &["x-1"]).unwrap()).unwrap();
+    assert!(serde_json::from_value::<Drill>(drill.clone()).is_ok());
+    let why = serde_json::from_value::<Drill>(broken(&drill, "status", json!("executed"))).unwrap_err();
+    assert_eq!(why.to_string(), "drill-1: its pending effect does not fit its status");
+    let network = serde_json::to_value(network("gdn-1", world.db()).unwrap()).unwrap();
+    assert!(serde_json::from_value::<GlobalDatabaseNetwork>(network.clone()).is_ok());
+    let joined = json!([{ "cluster": "pc-2", "replicates": true }]);
+    let network = broken(&network, "secondaries", joined);
+    let why = serde_json::from_value::<GlobalDatabaseNetwork>(network).unwrap_err();
+    assert_eq!(why.to_string(), "gdn-1: its pending effect does not fit its status");
 }
 
 /// What no control plane would create, no resource is made of either.
@@ -260,4 +313,10 @@ fn creation_is_decided_without_a_control_plane_too() {
     }
     let none = CreateDbCluster { node_number: 0, ..request };
     assert!(matches!(create(&none, &[]), Err(NotCreated::Refused(_))));
+
+    // The cluster is still being created.
+    assert_eq!(network("gdn-9", &cluster).unwrap_err().rule().to_string(), "P-403");
+    for disks in [&[][..], &["x-1", "x-2"], &["x-1", "x-1"]] {
+        assert_eq!(drill("drill-9", disks), Err(WrongIds), "{disks:?}");
+    }
 }

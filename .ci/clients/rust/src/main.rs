@@ -2,7 +2,7 @@
 //!
 //! Prints one JSON object: what the caller got.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aliyun_openapi_core_rust_sdk::client::error::Error;
 use aliyun_openapi_core_rust_sdk::client::rpc::RPClient;
@@ -13,8 +13,7 @@ type Failure = Box<dyn std::error::Error>;
 fn main() -> Result<(), Failure> {
     let call: Value = serde_json::from_str(&std::env::args().nth(1).ok_or("give a call")?)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let started = Instant::now();
-    let mut got = match runtime.block_on(made(&call)) {
+    let got = match runtime.block_on(made(&call)) {
         Ok(body) => json!({ "ok": true, "body": body }),
         Err(Error::InvalidResponse { error_code, .. }) => {
             json!({ "ok": false, "error": "InvalidResponse", "code": error_code })
@@ -32,7 +31,6 @@ fn main() -> Result<(), Failure> {
         }
         Err(error) => json!({ "ok": false, "error": error.to_string(), "code": "" }),
     };
-    got["seconds"] = json!(started.elapsed().as_secs_f64());
     println!("{got}");
     Ok(())
 }

@@ -182,7 +182,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn of(bytes: &[u8]) -> Self {
+    pub fn of(bytes: &[u8]) -> Self {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
         let Some(end) = end else { return Self { status: 0, head: String::new(), body: bytes.to_vec() } };
         let head = String::from_utf8(bytes[..end].to_vec()).expect("text");
