@@ -1,7 +1,7 @@
 """A test bed: members of etcd, agents with databases, controllers, and clients that write all the time.
 
-Everything is on free ports of the loopback address and in one temporary folder. Whatever is started here is ended here, by its
-process id.
+Everything is on free ports of the loopback address, or on hosts of its own, and in one temporary folder. Whatever is started here is
+ended here, by its process id.
 """
 
 import contextlib
@@ -23,6 +23,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, ".ci"))
 
 import sdk_check  # noqa: E402
+from network import Disk, Loopback  # noqa: E402
 
 PATIENCE = 60.0
 USER = "postgres"
@@ -37,7 +38,13 @@ def enter_environment(script):
     sdk_check.enter_environment(script)
 
 
+def owner():
+    """The user of the databases, or whoever runs this."""
+    return pwd.getpwnam(USER) if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+
+
 def free_port():
+    """A port that is free here; elsewhere too, most likely."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
@@ -65,8 +72,8 @@ def wait_for(what, look, patience=PATIENCE, pause=0.05):
 class Process:
     """A process that can be ended, frozen and started again."""
 
-    def __init__(self, command, log, says=None):
-        self.command, self.log, self.says = command, log, says
+    def __init__(self, command, log, host, says=None):
+        self.command, self.log, self.host, self.says = [*host.prefix, *command], log, host, says
         self.process, self.life = None, 0
         self.said = None
         self.start()
@@ -139,15 +146,20 @@ class Agent(Process):
 
     def __init__(self, bed, number):
         self.folder = os.path.join(bed.folder, f"node-{number}")
-        os.makedirs(self.folder)
-        bed.own(self.folder)
-        self.port, self.listen = free_port(), f"127.0.0.1:{free_port()}"
-        command = as_user([bed.binary, "node", "--folder", self.folder, "--listen", self.listen, "--port", str(self.port)])
-        super().__init__(command, os.path.join(bed.folder, f"agent-{number}.log"), "agent on ")
+        self.disk = bed.disk(self.folder)
+        if self.disk:
+            # By default the log alone may take more than such a disk has.
+            with open(os.path.join(self.folder, "extra.conf"), "w", encoding="utf-8") as file:
+                file.write("max_wal_size = 160MB\nmin_wal_size = 32MB\nwal_keep_size = 64MB\ncheckpoint_timeout = 30s\n")
+        host = bed.network.host()
+        self.port, self.listen = free_port(), f"{host.address}:{free_port()}"
+        command = as_user([bed.binary, "node", "--folder", self.folder, "--listen", self.listen, "--port", str(self.port),
+                           "--trusts", bed.network.trusts])
+        super().__init__(command, os.path.join(bed.folder, f"agent-{number}.log"), host, "agent on ")
 
     @property
     def database(self):
-        return f"127.0.0.1:{self.port}"
+        return f"{self.host.address}:{self.port}"
 
     def postmaster(self):
         return first_process(self.folder)
@@ -166,23 +178,26 @@ class Etcd(Process):
     """A member of etcd."""
 
     def __init__(self, bed, number, members):
-        name, client, peer = members[number]
-        cluster = ",".join(f"{name}=http://127.0.0.1:{peer}" for name, _, peer in members)
-        self.url = f"http://127.0.0.1:{client}"
-        command = [
-            "etcd", "--name", name, "--data-dir", os.path.join(bed.folder, name),
+        name, host, client, peer = members[number]
+        cluster = ",".join(f"{name}=http://{host.address}:{peer}" for name, host, _, peer in members)
+        self.url, peers = f"http://{host.address}:{client}", f"http://{host.address}:{peer}"
+        folder = os.path.join(bed.folder, name)
+        self.disk = bed.disk(folder)
+        command = as_user([
+            "etcd", "--name", name, "--data-dir", folder,
             "--listen-client-urls", self.url, "--advertise-client-urls", self.url,
-            "--listen-peer-urls", f"http://127.0.0.1:{peer}", "--initial-advertise-peer-urls", f"http://127.0.0.1:{peer}",
+            "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers,
             "--initial-cluster", cluster, "--initial-cluster-state", "new", "--log-level", "error",
-            "--heartbeat-interval", "100", "--election-timeout", "1000"]
-        super().__init__(command, os.path.join(bed.folder, f"{name}.log"))
+            "--heartbeat-interval", "100", "--election-timeout", "1000"])
+        super().__init__(command, os.path.join(bed.folder, f"{name}.log"), host)
 
 
 class Bed:
-    """All of it."""
+    """All of it. Each process is on a host of `network`; with `megabytes`, agents and members of etcd have a small disk each."""
 
-    def __init__(self, binary, agents=5, controllers=1, members=0, synchronous=False, flags=()):
+    def __init__(self, binary, agents=5, controllers=1, members=0, synchronous=False, flags=(), network=None, megabytes=0):
         self.binary = os.path.abspath(binary)
+        self.network, self.megabytes = network or Loopback(), megabytes
         self.folder = tempfile.mkdtemp(prefix="failover-controller-")
         os.chmod(self.folder, 0o755)
         self.members, self.agents, self.controllers = [], [], []
@@ -194,7 +209,7 @@ class Bed:
             raise
 
     def begin(self, agents, controllers, members, synchronous, flags):
-        names = [(f"etcd-{number}", free_port(), free_port()) for number in range(members)]
+        names = [(f"etcd-{number}", self.network.host(), free_port(), free_port()) for number in range(members)]
         for number in range(members):
             self.members.append(Etcd(self, number, names))
         for number in range(agents):
@@ -210,18 +225,22 @@ class Bed:
         for number in range(controllers):
             journal = ["--etcd", ",".join(member.url for member in self.members)] if members else [
                 "--data", os.path.join(self.folder, "journal")]
+            host = self.network.host()
             command = [
-                self.binary, "run", "--listen", f"127.0.0.1:{free_port()}", "--agents", self.list, *journal,
+                self.binary, "run", "--listen", f"{host.address}:{free_port()}", "--agents", self.list, *journal,
                 "--policy", path, "--record", os.path.join(self.folder, f"trace-{number}-{{life}}.jsonl"), *flags]
             if synchronous:
                 command.append("--synchronous")
             log = os.path.join(self.folder, f"controller-{number}.log")
-            self.controllers.append(Process(command, log, "listening on http://"))
+            self.controllers.append(Process(command, log, host, "listening on http://"))
 
-    def own(self, folder):
-        if os.geteuid() == 0:
-            user = pwd.getpwnam(USER)
-            os.chown(folder, user.pw_uid, user.pw_gid)
+    def disk(self, folder):
+        """Makes a folder of the user of the databases; the disk there, if it has one of its own."""
+        if self.megabytes:
+            return Disk(folder, self.megabytes, owner())
+        os.makedirs(folder)
+        os.chown(folder, owner().pw_uid, owner().pw_gid)
+        return None
 
     def get(self, controller, path):
         try:
@@ -293,6 +312,13 @@ class Bed:
             process.end()
         for agent in self.agents:
             signal_all(agent.processes(), signal.SIGKILL)
+        for agent in self.agents:
+            with contextlib.suppress(OSError):
+                shutil.copy(os.path.join(agent.folder, "log"), f"{agent.log}.database")
+        for process in [*self.agents, *self.members]:
+            if process.disk:
+                process.disk.close()
+        self.network.close()
         if not keep:
             shutil.rmtree(self.folder, ignore_errors=True)
 

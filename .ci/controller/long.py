@@ -5,9 +5,12 @@ Run from the repository root after `.ci/run controller` has built the package:
 
     python3 .ci/controller/long.py target/controller/debug/failover-controller [ROUNDS] [SEED] [synchronous|asynchronous]
 
+Each process is on a host of its own, a network namespace on a bridge in a namespace of the script, and each node and each member of
+etcd has a small disk; both need root.
+
 What must hold is checked after each round and at the end: no two nodes were written to at one time; with synchronous replication no
-acknowledged write is lost, and otherwise the loss is counted. Where EXPLAIN names the program that explains traces, it must accept
-all answers, and so each promotion is one that the rules permit.
+acknowledged write is lost, and otherwise the loss is counted and set beside what the controller told. Where EXPLAIN names the program
+that explains traces, it must accept all answers, and so each promotion is one that the rules permit.
 """
 
 import collections
@@ -20,9 +23,11 @@ import threading
 import time
 
 import bed as bed_module
+import network
 from bed import Bed, Writers, prepare, signal_all, wait_for
 
 bed_module.enter_environment(__file__)
+network.enter(__file__)
 
 from sdk_check import Checks  # noqa: E402
 from short import Cluster  # noqa: E402
@@ -35,6 +40,8 @@ class Rounds:
         self.bed, self.cluster, self.writers, self.chance = bed, cluster, writers, chance
         self.synchronous = synchronous
         self.count = collections.Counter()
+        # Bytes of log that were told to be lost, by moment and node: a leader tells only what it saw itself.
+        self.told = {}
 
     def writer(self):
         return self.cluster.agent(self.cluster.writer())
@@ -69,8 +76,7 @@ class Rounds:
         return lambda: signal_all(reversed(pids), signal.SIGCONT)
 
     def kill_reader(self):
-        agent = self.cluster.agent(self.chance.choice(self.cluster.readers()))
-        signal_all(filter(None, [agent.postmaster()]), signal.SIGKILL)
+        signal_all(filter(None, [self.reader().postmaster()]), signal.SIGKILL)
         return lambda: None
 
     def kill_candidate(self):
@@ -107,6 +113,69 @@ class Rounds:
         member.kill()
         return member.start
 
+    def fill_primary(self):
+        return self.fill(self.writer())
+
+    def fill_reader(self):
+        return self.fill(self.reader())
+
+    def fill_member(self):
+        """One that cannot write ends."""
+        member = self.chance.choice(self.bed.members)
+        again = self.fill(member)
+
+        def undo():
+            again()
+            member.kill()
+            member.start()
+        return undo
+
+    @staticmethod
+    def fill(process):
+        process.disk.fill()
+        return process.disk.clear
+
+    def cut_primary(self):
+        return self.cut(self.writer())
+
+    def cut_reader(self):
+        return self.cut(self.reader())
+
+    def cut_leader(self):
+        """At some moment of a switch."""
+        leader, after = self.bed.leader(), self.chance.uniform(0, 0.5)
+        timer = threading.Timer(after, leader.host.cut)
+        timer.start()
+        self.ask(None)
+        timer.join()
+        return leader.host.join
+
+    def cut_member(self):
+        return self.cut(self.chance.choice(self.bed.members))
+
+    @staticmethod
+    def cut(process):
+        process.host.cut()
+        return process.host.join
+
+    def silence_primary(self):
+        """It hears the controllers and they do not hear it; those who write notice nothing."""
+        return self.silence(self.writer(), self.bed.controllers)
+
+    def silence_upstream(self):
+        """The primary is heard by all but the readers, which is lost replication and no more."""
+        writer = self.writer()
+        return self.silence(writer, [agent for agent in self.bed.agents if agent is not writer])
+
+    @staticmethod
+    def silence(process, others):
+        hosts = [other.host for other in others]
+        process.host.silence(hosts)
+        return lambda: process.host.speak(hosts)
+
+    def reader(self):
+        return self.cluster.agent(self.chance.choice(self.cluster.readers()))
+
     def switch(self):
         self.ask(self.chance.choice([None, *self.cluster.readers()]))
         return lambda: None
@@ -119,7 +188,9 @@ class Rounds:
 
     def faults(self):
         everywhere = [self.kill_primary, self.kill_session, self.kill_agent, self.freeze_primary, self.kill_reader,
-                      self.kill_candidate, self.kill_leader, self.freeze_leader, self.kill_member, self.switch]
+                      self.kill_candidate, self.kill_leader, self.freeze_leader, self.kill_member, self.switch,
+                      self.fill_primary, self.fill_reader, self.fill_member, self.cut_primary, self.cut_reader, self.cut_leader,
+                      self.cut_member, self.silence_primary, self.silence_upstream]
         return everywhere + ([self.freeze_node] if self.synchronous else [])
 
     def round(self, number):
@@ -132,13 +203,15 @@ class Rounds:
                 undo.append(fault())
             except Exception as error:  # noqa: BLE001: the fault before it took the leader away.
                 self.count[f"not made: {type(error).__name__}"] += 1
-        time.sleep(self.chance.uniform(0.5, 6))
+        # A short one, and one in which every lease ends.
+        time.sleep(self.chance.choice([self.chance.uniform(0.5, 6), self.chance.uniform(12, 16)]))
         for again in reversed(undo):
             again()
         self.bed.leader()
         self.cluster.connect()
         self.cluster.settle()
         self.writers.flows()
+        self.told.update({(event["at_ms"], event["detail"]["node"]): event["detail"]["bytes"] for event in self.cluster.events("log_lost")})
         gap = self.writers.gap(began)
         print(f"        {number}: {names}, {gap:.2f} s without a writer, {time.monotonic() - began:.0f} s in all", flush=True)
         return gap
@@ -163,7 +236,7 @@ def main():
     synchronous = (sys.argv[4] if len(sys.argv) > 4 else "synchronous") == "synchronous"
     print(f"        seed {seed}, {'synchronous' if synchronous else 'asynchronous'}", flush=True)
     checks, failed = Checks(), True
-    bed = Bed(binary, agents=5, controllers=2, members=3, synchronous=synchronous)
+    bed = Bed(binary, agents=5, controllers=2, members=3, synchronous=synchronous, network=network.Network(), megabytes=700)
     try:
         cluster = Cluster(bed, 5)
         prepare(cluster.agent(cluster.writer()).database)
@@ -184,9 +257,13 @@ def main():
         cluster.settle()
         checks.equal(f"in {done} rounds never were two nodes written to at one time", writers.overlaps(), [])
         lost = writers.lost(cluster.agent(cluster.writer()).database)
-        print(f"        {len(writers.acks)} writes acknowledged, {len(lost)} lost", flush=True)
+        told = all_rounds.told.values()
+        print(f"        {len(writers.acks)} writes acknowledged, {len(lost)} lost; {len(told)} losses of log told, "
+              f"{sum(told)} bytes", flush=True)
         if synchronous:
             checks.equal("no acknowledged write was lost", lost, [])
+        else:
+            checks.that("what was lost was told", told or not lost, lost)
         gaps.sort()
         print(f"        without a writer: median {gaps[len(gaps) // 2]:.2f} s, worst {gaps[-1]:.2f} s", flush=True)
         print("        " + ", ".join(f"{name} {count}" for name, count in sorted(all_rounds.count.items())), flush=True)

@@ -14,7 +14,7 @@ use hyper_util::rt::TokioExecutor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::protocol::{Done, Look, Order, Refused, Seen};
+use crate::protocol::{AwaitEnds, Done, Ends, Look, Order, Refused, Seen};
 
 /// How long an agent may take to say what is so.
 const LOOK: Duration = Duration::from_millis(500);
@@ -109,6 +109,15 @@ impl Agents {
         let seen: Seen = self.post(address, "look", &look, LOOK).await?;
         self.sights().insert(address.to_owned(), Sight { at: Instant::now(), seen: seen.clone() });
         Ok(seen)
+    }
+
+    /// Waits until the database there has ended once more than is known, or for a while.
+    ///
+    /// # Errors
+    ///
+    /// [`Failed`]: nothing was told.
+    pub async fn await_ends(&self, address: &str, known: Option<Ends>) -> Result<Ends, Failed> {
+        self.post(address, "ends", &AwaitEnds { known }, Ends::PATIENCE + LOOK).await
     }
 
     /// Orders work.

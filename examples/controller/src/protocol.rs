@@ -48,6 +48,29 @@ pub struct Look {
     pub grant: Option<Grant>,
 }
 
+/// How often the database of a node has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ends {
+    /// In which life of the agent.
+    pub life: u64,
+    /// How often since that began.
+    pub count: u64,
+}
+
+/// `POST /ends`: how often the database has ended, answered once that is not what is known, or after [`Ends::PATIENCE`].
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AwaitEnds {
+    /// What is known; without it the answer comes at once.
+    pub known: Option<Ends>,
+}
+
+impl Ends {
+    /// How long an answer may be waited for.
+    pub const PATIENCE: Duration = Duration::from_secs(20);
+}
+
 /// Why no database runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

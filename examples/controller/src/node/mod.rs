@@ -16,9 +16,11 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use tokio::process::Child;
+use tokio::sync::watch;
+use tokio::time::timeout;
 use tokio_postgres::Client;
 
-use crate::protocol::{Grant, Look, Process, Refused, Seen, Sql, Stopped};
+use crate::protocol::{Ends, Grant, Look, Process, Refused, Seen, Sql, Stopped};
 use kept::{File, Kept};
 use postgres::{Postgres, Settings};
 
@@ -34,6 +36,8 @@ pub struct Agent {
     began: Instant,
     kept: Mutex<File>,
     state: Mutex<State>,
+    /// How often the database has ended.
+    ends: watch::Sender<u64>,
     /// One order at a time.
     turn: tokio::sync::Mutex<()>,
 }
@@ -94,6 +98,7 @@ impl Agent {
             began: Instant::now(),
             kept: Mutex::new(file),
             state: Mutex::new(state),
+            ends: watch::Sender::new(0),
             turn: tokio::sync::Mutex::new(()),
         });
         tokio::spawn(Arc::clone(&agent).keep_lease());
@@ -169,6 +174,16 @@ impl Agent {
             lease_ms: state.lease.map_or(0, |end| millis(end.saturating_duration_since(now))),
             working: state.working.map(str::to_owned),
         })
+    }
+
+    /// How often the database has ended, once that is not what is known, or after a while.
+    pub async fn await_ends(&self, known: Option<Ends>) -> Ends {
+        let mut count = self.ends.subscribe();
+        if let Some(known) = known.filter(|known| known.life == self.life) {
+            // Whoever waited in vain is told what was known already.
+            let _ = timeout(Ends::PATIENCE, count.wait_for(|count| *count != known.count)).await;
+        }
+        Ends { life: self.life, count: *count.borrow() }
     }
 
     /// Stops a primary whose lease ended.
@@ -269,6 +284,8 @@ impl Agent {
         tracing::info!(?why, ?status, "the database ended");
         (state.process, state.id, state.sql, state.lease) = (Process::Stopped(why), None, None, None);
         state.primary = false;
+        drop(state);
+        self.ends.send_modify(|count| *count = count.saturating_add(1));
     }
 
     /// Stops the database, so that no process of it is left.

@@ -136,13 +136,18 @@ impl Postgres {
             .arg(self.programs.join("postgres"))
             .arg("-D")
             .arg(self.data())
-            .arg(format!("--config-file={}", self.folder.join("postgresql.conf").display()))
-            .arg(format!("--hba-file={}", self.folder.join("pg_hba.conf").display()))
+            .args(self.configuration())
             .stdin(Stdio::null())
             .stdout(log)
             .stderr(errors)
             .spawn()
             .map_err(|error| format!("postgres: {error}"))
+    }
+
+    /// Where the configuration is, as flags of the server.
+    fn configuration(&self) -> [String; 2] {
+        let file = |name: &str| self.folder.join(name).display().to_string();
+        [format!("--config-file={}", file("postgresql.conf")), format!("--hba-file={}", file("pg_hba.conf"))]
     }
 
     /// Marks the data as those of a standby, on the disk: what is started from them takes no writes.
@@ -215,8 +220,14 @@ impl Postgres {
         // A server in single-user mode refuses the mark; nothing else starts from these data meanwhile.
         self.unmark_standby()?;
         if !self.control().await?.clean {
+            // Without the configuration it would note in the data that hints are not logged, and no rewind be possible.
+            self.configure(&Settings::default())?;
             let mut command = self.program("postgres");
-            command.args(["--single", "-F", "-D"]).arg(self.data()).arg("template1").stdin(Stdio::null());
+            command
+                .args(["--single", "-F", "-D"])
+                .arg(self.data())
+                .args(self.configuration())
+                .arg("template1");
             succeeded(run(command, COPY).await?)?;
         }
         let end = self.control().await?.checkpoint;

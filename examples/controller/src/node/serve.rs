@@ -1,4 +1,4 @@
-//! The agent's two requests over HTTP.
+//! The agent's requests over HTTP.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use axum::{Json, Router};
 use tokio::net::TcpListener;
 
 use super::Agent;
-use crate::protocol::{Look, Order, Refused};
+use crate::protocol::{AwaitEnds, Ends, Look, Order, Refused};
 
 /// Serves until it is dropped.
 ///
@@ -18,12 +18,18 @@ use crate::protocol::{Look, Order, Refused};
 ///
 /// The socket fails.
 pub async fn serve(listener: TcpListener, agent: Arc<Agent>) -> std::io::Result<()> {
-    let router = Router::new().route("/look", post(look)).route("/order", post(order)).with_state(agent);
+    let router =
+        Router::new().route("/look", post(look)).route("/order", post(order)).route("/ends", post(ends));
+    let router = router.with_state(agent);
     axum::serve(listener, router).await
 }
 
 async fn look(State(agent): State<Arc<Agent>>, Json(look): Json<Look>) -> Response {
     answer(agent.look(look))
+}
+
+async fn ends(State(agent): State<Arc<Agent>>, Json(asked): Json<AwaitEnds>) -> Json<Ends> {
+    Json(agent.await_ends(asked.known).await)
 }
 
 async fn order(State(agent): State<Arc<Agent>>, Json(order): Json<Order>) -> Response {
