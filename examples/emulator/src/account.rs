@@ -63,10 +63,23 @@ pub enum NotMoved {
     BeyondEnd,
     /// The state was replaced meanwhile.
     Replaced,
+    /// The account was removed meanwhile.
+    Removed,
     /// The client left or the server ends; it stands where it came to.
     GivenUp(Moved),
     /// It moved, and that could not be kept.
     NotKept,
+}
+
+/// Why a request changed nothing, or nothing that lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotChanged {
+    /// The account was removed while the request waited for its turn; nothing was done.
+    #[error("the account was removed meanwhile")]
+    Removed,
+    /// It was done, and may be lost when the server ends.
+    #[error(transparent)]
+    NotKept(#[from] NotKept),
 }
 
 impl Account {
@@ -88,13 +101,16 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// [`NotKept`]: it was done, and may be lost when the server ends.
+    /// [`NotChanged`].
     pub async fn change<T>(
         &self,
         said: impl FnOnce() -> Said,
         act: impl FnOnce(&mut World, Timestamp) -> T,
-    ) -> Result<T, NotKept> {
+    ) -> Result<T, NotChanged> {
         let mut world = self.world.lock().await;
+        if world.removed {
+            return Err(NotChanged::Removed);
+        }
         let (result, ticket) = aside(&mut world, |world| {
             let now = world.catch_up();
             let result = act(world, now);
@@ -125,6 +141,28 @@ impl Account {
         self.world.lock().await
     }
 
+    /// Forgets the account: what is kept of it first, then, by `take_out`, where it is found; who waits for it is told so.
+    /// Returns whether it was there until now.
+    ///
+    /// # Errors
+    ///
+    /// [`NotKept`]: the journal still has it, and so it stays.
+    pub async fn remove(&self, take_out: impl FnOnce()) -> Result<bool, NotKept> {
+        let mut world = self.world.lock().await;
+        if world.removed {
+            return Ok(false);
+        }
+        if let Some(journal) = self.journal.get() {
+            journal.forget(&self.id).durable().await?;
+        }
+        world.removed = true;
+        world.feed.end();
+        take_out();
+        drop(world);
+        self.changed.notify_one();
+        Ok(true)
+    }
+
     /// Moves the clock. It stops where it is when this future is dropped, as it is when the client leaves, or when the
     /// server ends.
     ///
@@ -152,6 +190,9 @@ impl Account {
 
     fn walk(&self, target: Target, given_up: impl Fn() -> bool) -> Result<Moved, NotMoved> {
         let mut world = self.world.blocking_lock();
+        if world.removed {
+            return Err(NotMoved::Removed);
+        }
         let now = world.catch_up();
         let to = match target {
             Target::Ahead(by) => now.after(by),
@@ -185,6 +226,9 @@ impl Account {
                 stride = Span::from_millis((stride.as_millis() / 2).max(1));
             }
             world = self.world.blocking_lock();
+            if world.removed {
+                return Err(NotMoved::Removed);
+            }
             if world.replaced != replaced {
                 return Err(NotMoved::Replaced);
             }
@@ -192,12 +236,15 @@ impl Account {
     }
 
     /// On a real clock, does work when it falls due, also if nobody asks, so that events appear on time; until the
-    /// server ends.
+    /// server ends or the account is removed.
     pub async fn keep_time(self: Arc<Self>, mut ending: watch::Receiver<bool>) {
         // Between looks the system's clock may be set; so none waits longer than this for work that is due some day.
         const LONGEST: Duration = Duration::from_secs(1);
         loop {
             let mut world = self.world.lock().await;
+            if world.removed {
+                return;
+            }
             let now = world.catch_up();
             let due =
                 world.simulation.next_due().map(|due| Duration::from_millis(due.at.since(now).as_millis()));

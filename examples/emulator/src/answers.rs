@@ -3,13 +3,28 @@
 //! They are written again as they were read: a field that an answer has and its type does not is a fault of the type. A
 //! field that only a later server knows is passed over.
 
+use std::borrow::Cow;
+
+use failover_model::polardb::NodeKind;
 use failover_model::simulation::Transitions;
 use failover_model::{AccountId, ClusterId, DiskId, DrillId, GroupId, NetworkId, NodeId, PairId, RegionId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::feed::Entry;
 use crate::requests::{Fault, Times};
+
+/// A refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Refused {
+    /// Why, in words.
+    pub(crate) error: String,
+    /// The number of the oldest event that is kept, where older ones were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) first_seq: Option<u64>,
+    /// Where a clock stopped on its way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) now_ms: Option<u64>,
+}
 
 /// `GET health`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +98,64 @@ pub struct Moved {
     pub fired: u64,
     /// What falls due next.
     pub next: Option<Due>,
+}
+
+/// `GET events`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// The oldest that match, in order.
+    pub events: Vec<Entry>,
+    /// The number of the oldest event kept; of the next one if none is.
+    pub first_seq: u64,
+    /// The number that the next event will get.
+    pub next_seq: u64,
+}
+
+/// An event of the feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its number; zero of an event that is in no feed.
+    pub seq: u64,
+    /// When it happened, on the emulator's clock.
+    pub at_ms: u64,
+    /// Whose it is.
+    pub account: AccountId,
+    /// The pair, cluster or disk; `None` where a call names none or several.
+    pub resource: Option<String>,
+    /// What happened.
+    pub kind: Cow<'static, str>,
+    /// The number of the rule that decided.
+    pub rule: Option<Cow<'static, str>>,
+    /// The status, access or writer before.
+    pub from: Option<String>,
+    /// The status, access or writer after.
+    pub to: Option<String>,
+    /// Whatever else there is to say.
+    pub detail: Map<String, Value>,
+}
+
+impl Entry {
+    /// An event of this kind that says nothing more.
+    pub(crate) fn new(at_ms: u64, account: AccountId, kind: &'static str) -> Self {
+        Self {
+            seq: 0,
+            at_ms,
+            account,
+            resource: None,
+            kind: Cow::Borrowed(kind),
+            rule: None,
+            from: None,
+            to: None,
+            detail: Map::new(),
+        }
+    }
+
+    /// Adds a detail.
+    #[must_use]
+    pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.detail.insert(key.into(), value.into());
+        self
+    }
 }
 
 /// `POST seed`: what became of a paste.
@@ -347,7 +420,7 @@ pub struct Node {
     /// Its role.
     pub role: String,
     /// Its kind.
-    pub kind: String,
+    pub kind: NodeKind,
     /// Its status.
     pub status: String,
     /// Its zone.

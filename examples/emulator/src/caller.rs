@@ -29,13 +29,13 @@ pub struct Defaults<'a> {
 }
 
 /// What the request says beside its parameters.
-pub struct Caller {
-    host: Option<String>,
-    accept: Option<String>,
-    action: Option<String>,
-    version: Option<String>,
-    access_key: Option<String>,
-    content_type: Option<String>,
+pub struct Caller<'a> {
+    host: Option<Cow<'a, str>>,
+    accept: Option<Cow<'a, str>>,
+    action: Option<Cow<'a, str>>,
+    version: Option<Cow<'a, str>>,
+    access_key: Option<Cow<'a, str>>,
+    content_type: Option<Cow<'a, str>>,
 }
 
 /// A refusal before the library was asked for a decision.
@@ -48,16 +48,16 @@ pub struct Early {
     pub operation: Option<Operation>,
 }
 
-impl Caller {
+impl<'a> Caller<'a> {
     /// What the headers say.
-    pub fn of(headers: &HeaderMap) -> Self {
+    pub fn of(headers: &'a HeaderMap) -> Self {
         // A header that is no text names nothing that exists; it is refused as that.
-        let text = |name: HeaderName| {
-            headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        let text = |name: HeaderName| -> Option<Cow<'a, str>> {
+            headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()))
         };
-        let credential = |authorization: String| {
+        let credential = |authorization: Cow<'a, str>| {
             let (_, rest) = authorization.split_once("Credential=")?;
-            rest.split([',', ' ']).next().map(str::to_owned)
+            rest.split([',', ' ']).next().map(|key| Cow::Owned(key.to_owned()))
         };
         Self {
             host: text(header::HOST),
@@ -71,7 +71,7 @@ impl Caller {
 
     /// What is kept of the request: of a signature only whose it is.
     pub fn said(&self, parts: &Parts, body: &[u8]) -> Said {
-        let credential = self.access_key.as_ref().map(|key| format!("Credential={key}"));
+        let credential = self.access_key.as_ref().map(|key| Cow::Owned(format!("Credential={key}")));
         let headers = [
             ("host", &self.host),
             ("accept", &self.accept),
@@ -80,8 +80,10 @@ impl Caller {
             ("content-type", &self.content_type),
             ("authorization", &credential),
         ];
-        let headers: Vec<(&str, String)> =
-            headers.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect();
+        let headers: Vec<(&str, String)> = headers
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_deref()?.to_owned())))
+            .collect();
         Said::of(&parts.method, &parts.uri, &headers, body)
     }
 
@@ -150,7 +152,7 @@ impl Caller {
     }
 
     /// The action as the client names it.
-    pub fn action<'a>(&'a self, parameters: &'a Parameters) -> Option<&'a str> {
+    pub fn action<'b>(&'b self, parameters: &'b Parameters) -> Option<&'b str> {
         parameters.get("Action").or(self.action.as_deref())
     }
 
@@ -191,7 +193,7 @@ impl Caller {
             let product = product.unwrap_or(Product::Ebs);
             format!("{}.{}.aliyuncs.com", product.code(), defaults.region)
         };
-        self.host.clone().filter(|host| !host.is_empty()).unwrap_or_else(own)
+        self.host.as_deref().filter(|host| !host.is_empty()).map_or_else(own, str::to_owned)
     }
 }
 
@@ -212,8 +214,9 @@ fn read_pairs(text: &str, parameters: &mut Parameters) -> Result<(), Early> {
             early(error(400, "InvalidParameter", message.into()))
         };
         let decode = |text: &str| {
-            let text = text.replace('+', " ");
-            percent_decode_str(&text).decode_utf8().map(Cow::into_owned)
+            let spaced =
+                if text.contains('+') { Cow::Owned(text.replace('+', " ")) } else { Cow::Borrowed(text) };
+            percent_decode_str(&spaced).decode_utf8().map(Cow::into_owned)
         };
         let name = decode(name).map_err(|_| invalid(name))?;
         let value = decode(value).map_err(|_| invalid(&name))?;

@@ -14,17 +14,16 @@ use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::net::TcpStream;
 
 use crate::answers::{
-    Accounts, ClockState, Disk, Disks, Effect, Effects, Ended, Faults, Health, Moved, Outlook, Planned,
-    Planted, Posted, Resources, Rule, Rules,
+    Accounts, ClockState, Disk, Disks, Effect, Effects, Ended, Faults, Health, Moved, Outlook, Page, Planned,
+    Planted, Posted, Refused, Resources, Rule, Rules,
 };
 use crate::draw_seed;
-use crate::feed::Page;
 use crate::requests::{
     Clearing, ClockMove, Destination, EffectQuery, Ending, EventQuery, Fault, OfAccount, ResourceQuery,
     TransitionsChange,
@@ -73,8 +72,8 @@ pub enum ControlError {
 /// A refusal by the control interface. Nothing was changed, but by a clock that was stopped on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// 400 if it cannot be meant, 404 if what it names is not there, 409 if the state was replaced meanwhile, 410 if events
-    /// are gone, 413 if it is too long, 429 at a limit, 503 if the server ends or cannot keep it.
+    /// 400 if it cannot be meant, 404 if what it names is not there, 409 if the state was replaced or the account removed
+    /// meanwhile, 410 if events are gone, 413 if it is too long, 429 at a limit, 503 if the server ends or cannot keep it.
     pub status: u16,
     /// Why, in words.
     pub error: String,
@@ -88,13 +87,6 @@ impl Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "refused with {}: {}", self.status, self.error)
     }
-}
-
-#[derive(Deserialize)]
-struct Words {
-    error: String,
-    first_seq: Option<u64>,
-    now_ms: Option<u64>,
 }
 
 impl Control {
@@ -328,6 +320,20 @@ impl Control {
         self.ask(Method::DELETE, "state", &query, None).await
     }
 
+    /// Removes the account, its world and all that is kept of it, and frees its place. Who waits for one of its events or moves
+    /// its clock is refused with 409. If the account is asked for again, it begins anew.
+    ///
+    /// # Errors
+    ///
+    /// As for [`health`](Self::health). 404: it was never asked for, or was removed already.
+    pub async fn remove(&self) -> Result<(), ControlError> {
+        let account = match &self.account {
+            Some(account) => account.clone(),
+            None => self.accounts().await?.default,
+        };
+        self.ask(Method::DELETE, &format!("accounts/{}", segment(account.as_str())), &(), None).await
+    }
+
     /// What the account has, at most `limit` of each kind: 1 to 500, and 200 if `None`.
     ///
     /// # Errors
@@ -389,7 +395,7 @@ impl Control {
         let (status, answer) = self.exchange(method, target.trim_end_matches('?'), body).await?;
         let unreadable = |why: serde_json::Error| ControlError::Unreadable { request, why: why.into() };
         if !status.is_success() {
-            let Words { error, first_seq, now_ms } = serde_json::from_slice(&answer).map_err(unreadable)?;
+            let Refused { error, first_seq, now_ms } = serde_json::from_slice(&answer).map_err(unreadable)?;
             return Err(ControlError::Refused(Refusal { status: status.as_u16(), error, first_seq, now_ms }));
         }
         // 204 has nothing to read, which `null` says in JSON.

@@ -18,18 +18,19 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, delete, get, post, put};
 use axum::{Json, body::Bytes};
 use failover_model::{AccountId, Span};
+use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
-use crate::account::{Account, NotMoved, Target};
+use crate::account::{Account, NotChanged, NotMoved, Target};
+use crate::answers::{AccountRow, Accounts, ClockState, Disk, Disks, Due, Health, Moved};
 use crate::clock::LONGEST_ADVANCE;
 use crate::emulator::{Emulator, TooManyAccounts};
 use crate::feed::{Filter, KEPT};
 use crate::journal::{NotKept, Said};
 use crate::requests::{ClockMove, Destination, EventQuery, OfAccount, TransitionsChange};
 use crate::world::World;
-use crate::{effects, faults, incoming, policy, resources, seed, state, strict};
+use crate::{answers, effects, faults, incoming, policy, resources, seed, state, strict};
 
 /// The longest body of an ordinary request.
 pub const LONGEST_BODY: usize = 16 << 20;
@@ -46,6 +47,7 @@ pub fn router(emulator: &Arc<Emulator>) -> Router {
         .route("/_emulator/clusters/{id}/outlook", get(resources::outlook))
         .route("/_emulator/rules", get(resources::rules))
         .route("/_emulator/accounts", get(accounts))
+        .route("/_emulator/accounts/{id}", delete(remove_account))
         .route("/_emulator/clock", get(tell_clock).post(move_clock))
         .route("/_emulator/transitions", put(set_transitions))
         .route("/_emulator/policy", get(get_policy).put(put_policy))
@@ -70,8 +72,8 @@ async fn well_addressed(request: Request, next: Next) -> Response {
         return Refused::bad(why).into_response();
     }
     if is_foreign(request.headers()) {
-        let error = "a page of another origin is not answered".to_owned();
-        return Refused { status: StatusCode::FORBIDDEN, error, more: None }.into_response();
+        let error = "a page of another origin is not answered";
+        return Refused::new(StatusCode::FORBIDDEN, error).into_response();
     }
     let (method, target) = (request.method().clone(), request.uri().clone());
     let answer = next.run(request).await;
@@ -94,64 +96,92 @@ fn is_foreign(headers: &HeaderMap) -> bool {
 #[derive(Debug)]
 pub struct Refused {
     status: StatusCode,
-    /// Why, in words.
-    pub error: String,
-    /// A field that says more.
-    more: Option<(&'static str, Value)>,
+    said: answers::Refused,
 }
 
 /// What a control request is answered.
 pub type Answer = Result<Response, Refused>;
 
 impl Refused {
+    fn new(status: StatusCode, error: impl Into<String>) -> Self {
+        Self { status, said: answers::Refused { error: error.into(), ..answers::Refused::default() } }
+    }
+
+    /// Why, in words.
+    pub fn error(self) -> String {
+        self.said.error
+    }
+
     /// 400: it cannot be meant.
     pub fn bad(error: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, error: error.into(), more: None }
+        Self::new(StatusCode::BAD_REQUEST, error)
     }
 
     /// 429: a limit of the account is reached.
     pub fn limit(what: &str, limit: usize, account: &AccountId) -> Self {
         tracing::warn!(limit, account = %account, "{what}: one too many is refused");
-        let error = format!("an account has at most {limit} {what}");
-        Self { status: StatusCode::TOO_MANY_REQUESTS, error, more: None }
+        Self::new(StatusCode::TOO_MANY_REQUESTS, format!("an account has at most {limit} {what}"))
     }
 
     /// 507: what is asked for is longer than what could be put back.
     pub fn too_long(what: &str, limit: usize, account: &AccountId) -> Self {
         tracing::warn!(limit, account = %account, "{what}: one that is too long is not told");
         let error = format!("{what} is longer than {limit} bytes and could not be put back");
-        Self { status: StatusCode::INSUFFICIENT_STORAGE, error, more: None }
+        Self::new(StatusCode::INSUFFICIENT_STORAGE, error)
     }
 
     /// 404: what it names does not exist.
     pub fn unknown(error: impl Into<String>) -> Self {
-        Self { status: StatusCode::NOT_FOUND, error: error.into(), more: None }
+        Self::new(StatusCode::NOT_FOUND, error)
     }
 
-    fn with(self, name: &'static str, value: impl Into<Value>) -> Self {
-        Self { more: Some((name, value.into())), ..self }
+    /// 410: events that are asked for are gone.
+    fn gone(after: u64, first_seq: u64) -> Self {
+        let (from, to) = (after.saturating_add(1), first_seq.saturating_sub(1));
+        let mut gone = Self::new(StatusCode::GONE, format!("the events from {from} to {to} are gone"));
+        gone.said.first_seq = Some(first_seq);
+        gone
     }
 }
 
-impl From<NotKept> for Refused {
-    fn from(why: NotKept) -> Self {
-        Self { status: StatusCode::SERVICE_UNAVAILABLE, error: why.to_string(), more: None }
+impl From<NotChanged> for Refused {
+    fn from(why: NotChanged) -> Self {
+        let status = match why {
+            NotChanged::Removed => StatusCode::CONFLICT,
+            NotChanged::NotKept(_) => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        Self::new(status, why.to_string())
+    }
+}
+
+impl From<NotMoved> for Refused {
+    fn from(why: NotMoved) -> Self {
+        match why {
+            NotMoved::BeyondEnd => Self::bad("the clock ends with the year 9999"),
+            NotMoved::Replaced => {
+                Self::new(StatusCode::CONFLICT, "the state was replaced while the clock moved")
+            }
+            NotMoved::Removed => NotChanged::Removed.into(),
+            NotMoved::NotKept => NotChanged::from(NotKept).into(),
+            NotMoved::GivenUp(at) => {
+                let error = "the server ends; the clock stopped on its way";
+                let mut stopped = Self::new(StatusCode::SERVICE_UNAVAILABLE, error);
+                stopped.said.now_ms = Some(at.now.as_millis());
+                stopped
+            }
+        }
     }
 }
 
 impl From<TooManyAccounts> for Refused {
     fn from(why: TooManyAccounts) -> Self {
-        Self { status: StatusCode::SERVICE_UNAVAILABLE, error: why.to_string(), more: None }
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, why.to_string())
     }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let mut body = json!({ "error": self.error });
-        if let Some((name, value)) = self.more {
-            body[name] = value;
-        }
-        (self.status, Json(body)).into_response()
+        (self.status, Json(self.said)).into_response()
     }
 }
 
@@ -196,7 +226,7 @@ pub async fn body(emulator: &Emulator, request: Request, limit: usize) -> Result
     let read = incoming::read(&parts.headers, body, limit, emulator.limits.body).await;
     read.map_err(|unread| {
         tracing::warn!("{}: {unread}", parts.uri.path());
-        Refused { status: unread.status(), error: unread.to_string(), more: None }
+        Refused::new(unread.status(), unread.to_string())
     })
 }
 
@@ -220,7 +250,7 @@ async fn nothing_here(uri: Uri) -> Refused {
 
 async fn wrong_method(request: Request) -> Refused {
     let error = format!("{} does not take {}", request.uri().path(), request.method());
-    Refused { status: StatusCode::METHOD_NOT_ALLOWED, error, more: None }
+    Refused::new(StatusCode::METHOD_NOT_ALLOWED, error)
 }
 
 /// The page for people. Nothing in it comes from elsewhere, and no other page may frame it.
@@ -239,14 +269,12 @@ async fn page() -> Response {
 
 async fn health(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
     let account = account(&emulator, &uri)?;
-    let health = account.with(|world, now| {
-        json!({
-            "status": "ok",
-            "now_ms": now.as_millis(),
-            "seed": world.simulation.seed(),
-            "version": env!("CARGO_PKG_VERSION"),
-            "transitions": world.simulation.transitions(),
-        })
+    let health = account.with(|world, now| Health {
+        status: "ok".into(),
+        now_ms: now.as_millis(),
+        seed: world.simulation.seed(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        transitions: world.simulation.transitions(),
     });
     told(health.await)
 }
@@ -258,40 +286,48 @@ pub struct NoQuery {}
 
 async fn accounts(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
     let NoQuery {} = query(&uri)?;
-    let mut list = Vec::new();
+    let mut accounts = Vec::new();
     for account in emulator.accounts() {
         let row = account.with(|world, now| {
             let plane = world.simulation.plane();
-            json!({
-                "account": account.id,
-                "now_ms": now.as_millis(),
-                "resources": plane.resource_count(),
-                "effects": plane.outstanding().count(),
-                "faults": world.simulation.faults().len(),
-                "next_seq": world.feed.last_seq().saturating_add(1),
-            })
+            AccountRow {
+                account: account.id.clone(),
+                now_ms: now.as_millis(),
+                resources: plane.resource_count(),
+                effects: plane.outstanding().count(),
+                faults: world.simulation.faults().len(),
+                next_seq: world.feed.last_seq().saturating_add(1),
+            }
         });
-        list.push(row.await);
+        accounts.push(row.await);
     }
-    told(json!({ "accounts": list, "default": emulator.origin.account }))
+    told(Accounts { accounts, default: emulator.origin.account.clone() })
+}
+
+async fn remove_account(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
+    let NoQuery {} = query(&uri)?;
+    let named = uri.path().rsplit('/').next().unwrap_or_default();
+    let named = percent_decode_str(named).decode_utf8_lossy();
+    let unknown = || Refused::unknown(format!("there is no account {named}"));
+    let id = AccountId::parse(&named).map_err(|_| unknown())?;
+    let removed = emulator.remove(&id).await.map_err(NotChanged::from)?;
+    if removed { done() } else { Err(unknown()) }
 }
 
 async fn tell_clock(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
     let account = account(&emulator, &uri)?;
-    let clock = account.with(|world, now| {
-        json!({
-            "now_ms": now.as_millis(),
-            "until_ms": world.until.map(|until| until.as_millis()),
-            "next": next(world),
-        })
+    let clock = account.with(|world, now| ClockState {
+        now_ms: now.as_millis(),
+        until_ms: world.until.map(|until| until.as_millis()),
+        next: next(world),
     });
     told(clock.await)
 }
 
 /// What falls due next.
-fn next(world: &World) -> Option<Value> {
+fn next(world: &World) -> Option<Due> {
     let due = world.simulation.next_due()?;
-    Some(json!({ "at_ms": due.at.as_millis(), "reason": due.reason, "resource": due.resource }))
+    Some(Due { at_ms: due.at.as_millis(), reason: due.reason.into(), resource: due.resource })
 }
 
 async fn move_clock(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
@@ -305,18 +341,9 @@ async fn move_clock(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Re
         ClockMove { advance_ms: None, to: Some(Destination::Next) } => Target::NextDue,
         _ => return Err(Refused::bad("give either advance_ms or to")),
     };
-    let stopped = |status, error: &str| Refused { status, error: error.to_owned(), more: None };
-    let moved = account.move_clock(target, emulator.ending.subscribe()).await.map_err(|why| match why {
-        NotMoved::BeyondEnd => Refused::bad("the clock ends with the year 9999"),
-        NotMoved::Replaced => stopped(StatusCode::CONFLICT, "the state was replaced while the clock moved"),
-        NotMoved::NotKept => NotKept.into(),
-        NotMoved::GivenUp(at) => {
-            stopped(StatusCode::SERVICE_UNAVAILABLE, "the server ends; the clock stopped on its way")
-                .with("now_ms", at.now.as_millis())
-        }
-    })?;
+    let moved = account.move_clock(target, emulator.ending.subscribe()).await?;
     let next = account.with(|world, _| next(world)).await;
-    told(json!({ "now_ms": moved.now.as_millis(), "fired": moved.fired, "next": next }))
+    told(Moved { now_ms: moved.now.as_millis(), fired: moved.fired, next })
 }
 
 async fn set_transitions(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Request) -> Answer {
@@ -326,7 +353,7 @@ async fn set_transitions(State(emulator): State<Arc<Emulator>>, uri: Uri, reques
         || said,
         |world, now| {
             let happened = world.simulation.set_transitions(now, mode);
-            world.record(&happened);
+            world.record(happened);
         },
     );
     set.await?;
@@ -352,19 +379,14 @@ async fn disks(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
     let account = account(&emulator, &uri)?;
     let disks = account.with(|world, _| world.simulation.plane().disks(None)).await;
     // A removed disk exists no more.
-    let disks: Vec<Value> = disks
-        .iter()
-        .filter(|view| !view.disk.removed)
-        .map(|view| {
-            json!({
-                "id": view.id,
-                "up": view.disk.up,
-                "attached": view.disk.attached,
-                "access": view.access.as_str(),
-            })
-        })
-        .collect();
-    told(json!({ "disks": disks }))
+    let there = disks.into_iter().filter(|view| !view.disk.removed);
+    let disks = there.map(|view| Disk {
+        id: view.id,
+        up: view.disk.up,
+        attached: view.disk.attached,
+        access: view.access.as_str().into(),
+    });
+    told(Disks { disks: disks.collect() })
 }
 
 async fn events(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
@@ -383,11 +405,12 @@ async fn events(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
     let mut ending = emulator.ending.subscribe();
     loop {
         let look = account.with(|world, _| {
+            if world.removed {
+                return Err(NotChanged::Removed.into());
+            }
             let first = world.feed.first_seq();
             if after.is_some() && filter.after.saturating_add(1) < first {
-                let error =
-                    format!("the events from {} to {} are gone", filter.after.saturating_add(1), first - 1);
-                return Err(Refused { status: StatusCode::GONE, error, more: None }.with("first_seq", first));
+                return Err(Refused::gone(filter.after, first));
             }
             let page = world.feed.select(&filter);
             if !page.events.is_empty() || wait.is_zero() {

@@ -9,14 +9,15 @@ use failover_model::ebs::{GroupEffect, PairEffect, ReplicaId};
 use failover_model::polardb::{ClusterEffect, NetworkEffect};
 use failover_model::simulation::Resolution;
 use failover_model::{Effect, EffectId, EffectKind, Misuse, Outcome};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::answers::{self, Effects, Ended};
 use crate::control::{Answer, Refused, account, json, named, number, query, told};
 use crate::emulator::Emulator;
 use crate::requests::{EffectQuery, Ending};
 
 /// An effect as it is listed.
-fn view(effect: &Effect) -> Value {
+fn view(effect: &Effect) -> answers::Effect {
     let detail = match &effect.kind {
         EffectKind::Pair { effect: PairEffect::Reprotect { reverse }, .. } => json!({ "reverse": reverse }),
         EffectKind::Pair { .. } => json!({}),
@@ -47,13 +48,13 @@ fn view(effect: &Effect) -> Value {
             detail
         }
     };
-    json!({
-        "id": effect.id.to_string(),
-        "kind": effect.kind.name(),
-        "resource": effect.kind.resource(),
-        "since_ms": effect.since.as_millis(),
-        "detail": detail,
-    })
+    answers::Effect {
+        id: effect.id.to_string(),
+        kind: effect.kind.name().into(),
+        resource: effect.kind.resource().into(),
+        since_ms: effect.since.as_millis(),
+        detail: detail.as_object().cloned().unwrap_or_default(),
+    }
 }
 
 /// `GET effects`.
@@ -64,9 +65,9 @@ pub async fn list(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
         let outstanding = world.simulation.plane().outstanding();
         let wanted =
             |effect: &Effect| resource.as_deref().is_none_or(|resource| effect.kind.resource() == resource);
-        outstanding.filter(wanted).map(|effect| view(&effect)).collect::<Vec<Value>>()
+        Effects { effects: outstanding.filter(wanted).map(|effect| view(&effect)).collect() }
     });
-    told(json!({ "effects": effects.await }))
+    told(effects.await)
 }
 
 impl From<Ending> for Resolution {
@@ -101,10 +102,9 @@ pub async fn end(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Reque
                     Misuse::Stale(_) => stale(),
                     misuse => Refused::bad(misuse.to_string()),
                 })?;
-            let events = world.record_and_tell(&happened);
+            let events = world.record_and_tell(happened);
             let fresh = world.simulation.plane().outstanding().filter(|effect| !before.contains(&effect.id));
-            let fresh: Vec<Value> = fresh.map(|effect| view(&effect)).collect();
-            Ok::<_, Refused>(json!({ "events": events, "effects": fresh }))
+            Ok::<_, Refused>(Ended { events, effects: fresh.map(|effect| view(&effect)).collect() })
         },
     );
     told(ended.await??)

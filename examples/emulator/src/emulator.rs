@@ -18,7 +18,7 @@ use tracing::subscriber::NoSubscriber;
 use crate::account::Account;
 use crate::caller::Defaults;
 use crate::clock::Clock;
-use crate::journal::{History, Input, Journal, Opened};
+use crate::journal::{History, Input, Journal, NotKept, Opened};
 use crate::limits::Limits;
 use crate::serve;
 use crate::world::{Origin, World};
@@ -182,6 +182,27 @@ impl Emulator {
         drop(accounts);
         self.keep_time(&account);
         Ok(account)
+    }
+
+    /// Removes an account and all that is kept of it; who waits for it is told so. If it is asked for again, it begins anew.
+    /// Returns whether it was there.
+    ///
+    /// It is done even if the caller leaves: an account whose journal is gone must not go on.
+    ///
+    /// # Errors
+    ///
+    /// [`NotKept`]: the journal cannot be written, and the account stays.
+    pub async fn remove(self: &Arc<Self>, id: &AccountId) -> Result<bool, NotKept> {
+        let known = self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        let Some(account) = known else { return Ok(false) };
+        let emulator = Arc::clone(self);
+        let removed = tokio::spawn(async move {
+            let take_out = || {
+                emulator.accounts.write().unwrap_or_else(PoisonError::into_inner).remove(&account.id);
+            };
+            account.remove(take_out).await
+        });
+        removed.await.unwrap_or(Err(NotKept))
     }
 
     fn keep_time(&self, account: &Arc<Account>) {

@@ -25,9 +25,9 @@ use failover_model::{
     AccountId, BadId, ClusterId, DiskId, DrillId, EffectKind, GroupId, NetworkId, NodeId, Observation,
     Operation, PairId, RegionId, Timestamp,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::answers::Posted;
+use crate::answers::{self, Faults, Planned, Posted, Silence, SilenceKind};
 use crate::control::{Answer, Refused, account, done, json, number, told};
 use crate::emulator::Emulator;
 use crate::journal::Said;
@@ -98,7 +98,7 @@ fn observe(world: &mut World, now: Timestamp, observations: &[Observation]) -> R
     for observation in observations {
         let observed = world.simulation.observe(now, observation);
         let happened = observed.map_err(|misuse| Refused::bad(misuse.to_string()))?;
-        world.record(&happened);
+        world.record(happened);
     }
     Ok(())
 }
@@ -292,67 +292,58 @@ fn hold(effect: String, resource: String, times: Option<NonZeroU32>) -> Result<M
 }
 
 /// A fault as it is listed: as it was posted, with its number and what is left of it.
-fn view(planned: &PlannedFault) -> Value {
-    let mut view = match &planned.fault {
-        Fault::Switch { node, reason } => {
-            json!({ "kind": "switch", "node": node, "reason": reason.as_str() })
+fn view(planned: &PlannedFault) -> Planned {
+    let times = planned.times;
+    let text = |selector: &Selector| selector.0.clone();
+    let posted = match planned.fault.clone() {
+        Fault::Silence { region } => {
+            let silence =
+                answers::PlannedFault::Silence(Silence { kind: SilenceKind::Silence, region, times });
+            return Planned { id: planned.id.to_string(), fault: silence };
         }
+        Fault::Switch { node, reason } => Asked::Switch { node: text(&node), reason, times },
         Fault::Work { cluster, effect, reason } => {
-            let mut view = json!({ "kind": "work", "cluster": cluster, "reason": reason.as_str() });
-            if let Some(effect) = effect {
-                view["effect"] = json!(effect);
-            }
-            view
+            Asked::Work { cluster: text(&cluster), effect, reason, times }
         }
-        Fault::Pair { pair, disk, fails, message } => {
-            let mut view = json!({ "kind": "pair", "fails": fails });
-            let selected = [("pair", json!(pair)), ("disk", json!(disk)), ("message", json!(message))];
-            for (name, value) in selected.into_iter().filter(|(_, value)| !value.is_null()) {
-                view[name] = value;
-            }
-            view
-        }
-        Fault::Group { group, fails } => json!({ "kind": "group", "group": group, "fails": fails }),
-        Fault::Network { network, fails } => {
-            json!({ "kind": "network", "network": network, "fails": fails })
-        }
+        Fault::Pair { pair, disk, fails, message } => Asked::Pair {
+            pair: pair.as_ref().map(text),
+            // It was read as an id when the fault was planned, or with the state that it came with.
+            disk: disk.and_then(|disk| DiskId::parse(&disk).ok()),
+            fails: Some(fails),
+            message,
+            invalid: None,
+            times: Some(times),
+        },
+        Fault::Group { group, fails } => Asked::group(text(&group), fails, times),
+        Fault::Network { network, fails } => Asked::Network { network: text(&network), fails, times },
         Fault::Drill { of, fails, message } => {
-            let mut view = json!({ "kind": "drill", "drill": of, "fails": fails });
-            if let Some(message) = message {
-                view["message"] = json!(message);
-            }
-            view
+            Asked::Drill { drill: Some(text(&of)), pair: None, group: None, fails, message, times }
         }
-        Fault::Silence { region } => json!({ "kind": "silence", "region": region }),
-        Fault::Hold { effect, resource } => json!({ "kind": "hold", "effect": effect, "resource": resource }),
-        Fault::Reply(reply) => {
-            let mut view =
-                json!({ "kind": "reply", "action": reply.action.as_str(), "effect": reply.effect });
-            if reply.lose {
-                view["lose"] = json!(true);
-            }
-            if let Some(status) = reply.status {
-                view["status"] = json!(status);
-            }
-            let texts = [("code", &reply.code), ("message", &reply.message), ("body", &reply.body)];
-            for (name, text) in texts.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?))) {
-                view[name] = json!(text);
-            }
-            view["delay_ms"] = json!(reply.delay_ms);
-            view["headers"] = json!(reply.headers);
-            view
+        Fault::Hold { effect, resource } => Asked::Hold { effect, resource: text(&resource), times },
+        Fault::Reply(ReplyFault { action, effect, lose, status, code, message, body, delay_ms, headers }) => {
+            let action = action.as_str().to_owned();
+            Asked::Reply(Reply {
+                action,
+                effect,
+                lose,
+                status,
+                code,
+                message,
+                body,
+                delay_ms,
+                headers,
+                times,
+            })
         }
     };
-    view["id"] = json!(planned.id.to_string());
-    view["times"] = json!(planned.times);
-    view
+    Planned { id: planned.id.to_string(), fault: answers::PlannedFault::Fault(posted) }
 }
 
 /// `GET faults`.
 pub async fn list(State(emulator): State<Arc<Emulator>>, uri: Uri) -> Answer {
     let account = account(&emulator, &uri)?;
-    let faults = account.with(|world, _| world.simulation.faults().iter().map(view).collect::<Vec<Value>>());
-    told(json!({ "faults": faults.await }))
+    let faults = account.with(|world, _| world.simulation.faults().iter().map(view).collect());
+    told(Faults { faults: faults.await })
 }
 
 /// `DELETE faults/{id}`.

@@ -6,62 +6,16 @@
 //!
 //! Who waits is woken by the event that is waited for and by no other, so that many who wait cost those nothing who call.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
-use failover_model::AccountId;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use tokio::sync::oneshot;
+
+use crate::answers::{Entry, Page};
+use crate::happened::Happened;
+use crate::project;
 
 /// How many events are kept.
 pub const KEPT: usize = 20_000;
-
-/// One event as it is told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    /// Its number; zero until it is [pushed](Feed::push).
-    pub seq: u64,
-    /// When it happened, on the emulator's clock.
-    pub at_ms: u64,
-    /// Whose it is.
-    pub account: AccountId,
-    /// The pair, cluster or disk; `None` where a call names none or several.
-    pub resource: Option<String>,
-    /// What happened.
-    pub kind: Cow<'static, str>,
-    /// The number of the rule that decided.
-    pub rule: Option<Cow<'static, str>>,
-    /// The status, access or writer before.
-    pub from: Option<String>,
-    /// The status, access or writer after.
-    pub to: Option<String>,
-    /// Whatever else there is to say.
-    pub detail: Map<String, Value>,
-}
-
-impl Entry {
-    /// An event of this kind that says nothing more.
-    pub fn new(at_ms: u64, account: AccountId, kind: &'static str) -> Self {
-        Self {
-            seq: 0,
-            at_ms,
-            account,
-            resource: None,
-            kind: Cow::Borrowed(kind),
-            rule: None,
-            from: None,
-            to: None,
-            detail: Map::new(),
-        }
-    }
-
-    /// Adds a detail.
-    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.detail.insert(key.into(), value.into());
-        self
-    }
-}
 
 /// Which events a reader wants.
 #[derive(Debug, Clone, Default)]
@@ -72,17 +26,6 @@ pub struct Filter {
     pub resource: Option<String>,
     /// At most so many.
     pub limit: usize,
-}
-
-/// What a reader gets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Page {
-    /// The oldest that match, in order.
-    pub events: Vec<Entry>,
-    /// The number of the oldest event kept; of the next one if none is.
-    pub first_seq: u64,
-    /// The number that the next event will get.
-    pub next_seq: u64,
 }
 
 /// Those who wait for an event, by what they wait for.
@@ -96,7 +39,8 @@ struct Waiting {
 /// The feed.
 #[derive(Debug, Default)]
 pub struct Feed {
-    kept: VecDeque<Entry>,
+    /// Numbered without gaps; the last one is `given`.
+    kept: VecDeque<Happened>,
     given: u64,
     waiting: Waiting,
 }
@@ -127,14 +71,19 @@ impl Waiting {
 
 impl Feed {
     /// Numbers an event and keeps it; the oldest makes room.
-    pub fn push(&mut self, entry: Entry) -> u64 {
+    pub fn push(&mut self, happened: Happened) -> u64 {
         self.given = self.given.saturating_add(1);
         if self.kept.len() >= KEPT {
             self.kept.pop_front();
         }
-        self.waiting.wake(entry.resource.as_deref());
-        self.kept.push_back(Entry { seq: self.given, ..entry });
+        self.waiting.wake(happened.resource());
+        self.kept.push_back(happened);
         self.given
+    }
+
+    /// Wakes all who wait, for there is nothing more to come.
+    pub fn end(&mut self) {
+        self.waiting = Waiting::default();
     }
 
     /// Goes on after this number, with nothing kept.
@@ -150,7 +99,7 @@ impl Feed {
 
     /// The number of the oldest event kept; of the next one if none is.
     pub fn first_seq(&self) -> u64 {
-        self.kept.front().map_or(self.given.saturating_add(1), |entry| entry.seq)
+        self.given.saturating_add(1).saturating_sub(self.kept.len() as u64)
     }
 
     /// The events that match.
@@ -159,11 +108,13 @@ impl Feed {
         // Numbers have no gaps, so the number says the position.
         let skip = filter.after.saturating_add(1).saturating_sub(first_seq);
         let skip = usize::try_from(skip).unwrap_or(usize::MAX).min(self.kept.len());
-        let wanted = |entry: &&Entry| {
-            filter.resource.as_ref().is_none_or(|wanted| entry.resource.as_ref() == Some(wanted))
+        let wanted = |happened: &Happened| {
+            filter.resource.as_deref().is_none_or(|wanted| happened.resource() == Some(wanted))
         };
-        let matching = self.kept.range(skip..).filter(wanted);
-        Page { events: matching.take(filter.limit).cloned().collect(), first_seq, next_seq }
+        let numbered = (first_seq.saturating_add(skip as u64)..).zip(self.kept.range(skip..));
+        let matching = numbered.filter(|(_, happened)| wanted(happened)).take(filter.limit);
+        let told = matching.map(|(seq, happened)| Entry { seq, ..project::entry(happened) });
+        Page { events: told.collect(), first_seq, next_seq }
     }
 
     /// The events after this one, in order.
@@ -191,10 +142,16 @@ impl Feed {
 
 #[cfg(test)]
 mod tests {
+    use failover_model::ebs::DiskChange;
+    use failover_model::{AccountId, DiskId, Event, Fact, Timestamp};
+
     use super::*;
 
-    fn entry() -> Entry {
-        Entry::new(0, AccountId::parse("1").expect("an id"), "disk")
+    fn seen(disk: &str) -> Happened {
+        let (account, disk) = (AccountId::parse("1").expect("an id"), DiskId::parse(disk).expect("an id"));
+        let fact = Fact::Disk { disk, change: DiskChange::Removed };
+        let rule = failover_model::catalogue::rules()[0].id;
+        Happened::Fact(Event { at: Timestamp::from_millis(0), account, rule, fact })
     }
 
     #[test]
@@ -202,7 +159,7 @@ mod tests {
         let mut feed = Feed::default();
         assert_eq!((feed.select(&Filter::default()).first_seq, feed.last_seq()), (1, 0));
         for wanted in 1..=(KEPT as u64 + 5) {
-            assert_eq!(feed.push(entry()), wanted);
+            assert_eq!(feed.push(seen("d-1")), wanted);
         }
         let page = feed.select(&Filter { after: 0, limit: 2, ..Filter::default() });
         assert_eq!((page.first_seq, page.next_seq), (6, KEPT as u64 + 6));
@@ -218,7 +175,7 @@ mod tests {
         let mut one = feed.wait(Some("one"), 3).expect("room");
         let two = feed.wait(Some("two"), 3).expect("room");
         assert!(feed.wait(None, 3).is_none());
-        feed.push(Entry { resource: Some("one".into()), ..entry() });
+        feed.push(seen("one"));
         assert_eq!((any.try_recv(), one.try_recv()), (Ok(()), Ok(())));
         drop((feed.wait(None, 3).expect("room"), feed.wait(None, 3).expect("room")));
         drop(two);

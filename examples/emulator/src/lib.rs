@@ -25,6 +25,7 @@ mod effects;
 mod emulator;
 mod faults;
 pub mod feed;
+pub mod happened;
 pub mod head;
 pub mod incoming;
 pub mod journal;

@@ -38,7 +38,7 @@
 //! `event` is the name under which the vendor's event bus tells of it: `polardb:CloudMonitor:InstanceSwitchover` for a
 //! switch that was asked for, `polardb:CloudMonitor:InstanceFailover` for one that a fault forced.
 //!
-//! Two kinds come from calls and not from facts, see `vendor.rs`: `call` and `hint`.
+//! Two kinds come from calls and not from facts: `call` and `hint`; [`vendor`](crate::vendor) says what they tell.
 
 use failover_model::ebs::{DiskChange, DrillStatus, GroupStatus, PairStatus, ReplicaId};
 use failover_model::polardb::{
@@ -48,10 +48,59 @@ use failover_model::{DrillFact, Event, Fact, GroupFact, PairFact, StatusChange};
 use failover_model::{EffectId, Span, Timestamp};
 use serde_json::Value;
 
-use crate::feed::Entry;
+use crate::answers::Entry;
+use crate::happened::{About, Called, Happened, Hint, Struck};
 
-/// The event as the feed tells it.
-pub fn entry(event: &Event) -> Entry {
+/// What happened, as the feed tells it.
+pub fn entry(happened: &Happened) -> Entry {
+    match happened {
+        Happened::Fact(event) => of_event(event),
+        Happened::Called(called) => of_call(called),
+        Happened::Hint(hint) => of_hint(hint),
+    }
+}
+
+fn of_call(called: &Called) -> Entry {
+    let Called { at, account, request_id, action, region, token, outcome, code, reply, rule, resource } =
+        called;
+    let entry = Entry::new(at.as_millis(), account.clone(), "call")
+        .with("request_id", request_id.as_str())
+        .with("action", action.as_deref())
+        .with("region", region.as_deref())
+        .with("token", token.as_deref())
+        .with("outcome", *outcome)
+        .with("code", code.as_deref());
+    let entry = match reply {
+        Some(Struck::Lost) => entry.with("reply", "lost"),
+        Some(Struck::Replaced(status)) => entry.with("reply", *status),
+        Some(Struck::Delayed) => entry.with("reply", "delayed"),
+        None => entry,
+    };
+    Entry { rule: rule.map(|rule| rule.as_str().into()), resource: resource.clone(), ..entry }
+}
+
+fn of_hint(hint: &Hint) -> Entry {
+    let Hint { at, account, request_id, operation, about } = hint;
+    let entry = Entry::new(at.as_millis(), account.clone(), "hint")
+        .with("request_id", request_id.as_str())
+        .with("action", operation.as_str());
+    match about {
+        About::Site { site, what, resource } => {
+            let says = format!("the {what} is visible from this region only with the other Site");
+            let entry = entry.with("site", site.as_str()).with("says", says);
+            Entry { rule: Some("E-691".into()), resource: Some(resource.clone()), ..entry }
+        }
+        About::Nothing { token } => {
+            let says =
+                "the token is a word for nothing: who sends it shares it with all who do; leave it out";
+            let entry = entry.with("token", token.as_str()).with("says", says);
+            Entry { rule: Some("T-020".into()), ..entry }
+        }
+    }
+}
+
+/// A fact of the library, as the feed tells it.
+pub fn of_event(event: &Event) -> Entry {
     let blank = |kind| {
         let entry = Entry::new(event.at.as_millis(), event.account.clone(), kind);
         Entry { rule: Some(event.rule.as_str().into()), ..entry }

@@ -11,8 +11,8 @@ use axum::http::Uri;
 use failover_model::simulation::{Minted, Simulation};
 use failover_model::wire::{Defaults, Entered, IdKind, Paste};
 use failover_model::{ClusterId, GroupId, NetworkId, NodeId, PairId};
-use serde_json::{Value, json};
 
+use crate::answers::{Ignored, LeftOut, Planted};
 use crate::control::{Answer, Refused, account, heard, told};
 use crate::emulator::Emulator;
 use crate::strict;
@@ -22,7 +22,7 @@ pub async fn plant(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Req
     let account = account(&emulator, &uri)?;
     let (said, text) = heard(&emulator, request).await?;
     let pasted = strict::value(&text).map_err(|error| Refused::bad(format!("the body: {error}")))?;
-    let planted = account.change(
+    let entering = account.change(
         || said,
         |world, now| {
             let simulation = &mut world.simulation;
@@ -44,29 +44,29 @@ pub async fn plant(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Req
             {
                 simulation.keep(minted);
             }
-            world.record(&happened);
-            Ok::<_, Refused>(as_json(&entered))
+            world.record(happened);
+            Ok::<_, Refused>(planted(entered))
         },
     );
-    told(planted.await??)
+    told(entering.await??)
 }
 
 /// What became of a paste.
-fn as_json(entered: &Entered) -> Value {
+fn planted(entered: Entered) -> Planted {
     let Entered { pairs, groups, drills, clusters, networks, regions, ignored, left_out, .. } = entered;
-    let ignored: Vec<Value> = ignored.iter().map(|at| json!({ "at": at })).collect();
-    let left_out: Vec<Value> =
-        left_out.iter().map(|out| json!({ "at": out.at, "reason": out.reason.to_string() })).collect();
-    json!({
-        "ReplicaPairIds": pairs,
-        "ReplicaGroupIds": groups,
-        "DrillIds": drills,
-        "DBClusterIds": clusters,
-        "GDNIds": networks,
-        "RegionIds": regions,
-        "ignored": ignored,
-        "left_out": left_out,
-    })
+    let ignored = ignored.into_iter().map(|at| Ignored { at: at.to_string() });
+    let left_out =
+        left_out.into_iter().map(|out| LeftOut { at: out.at.to_string(), reason: out.reason.to_string() });
+    Planted {
+        pairs,
+        groups,
+        drills,
+        clusters,
+        networks,
+        regions,
+        ignored: ignored.collect(),
+        left_out: left_out.collect(),
+    }
 }
 
 /// An id for an object that brings none, from the same streams as those of creating calls.

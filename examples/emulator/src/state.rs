@@ -10,7 +10,7 @@ use axum::http::{Method, Uri, header};
 use axum::response::IntoResponse;
 use failover_model::simulation::{Fault, Simulation, World};
 use failover_model::snapshot::Snapshot;
-use failover_model::{AccountId, ControlPlane, RegionId, Timestamp};
+use failover_model::{AccountId, ControlPlane, DiskId, RegionId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::END;
@@ -83,7 +83,7 @@ impl Kept {
         account: &AccountId,
         limits: limits::Limits,
     ) -> Result<(), String> {
-        let (region, simulation) = restored(self.whole, account, limits).map_err(|refused| refused.error)?;
+        let (region, simulation) = restored(self.whole, account, limits).map_err(Refused::error)?;
         world.region = region;
         world.inputs = self.number;
         world.feed.resume(self.last_seq);
@@ -148,11 +148,16 @@ fn restored(
     }
     let simulation =
         Simulation::restore(plane, whole.simulation).map_err(|error| bad("simulation", &error))?;
-    // What was never posted was never checked, and these end in HTTP.
+    // What was never posted was never checked; these end in HTTP.
     for planned in simulation.faults() {
-        if let Fault::Reply(fault) = &planned.fault {
-            reply::check(fault).map_err(|why| bad(&format!("fault {}", planned.id), &why))?;
-        }
+        let checked = match &planned.fault {
+            Fault::Reply(fault) => reply::check(fault),
+            Fault::Pair { disk: Some(disk), .. } => {
+                DiskId::parse(disk).map(drop).map_err(|why| why.to_string())
+            }
+            _ => Ok(()),
+        };
+        checked.map_err(|why| bad(&format!("fault {}", planned.id), &why))?;
     }
     if simulation.faults().len() > limits.faults {
         return Err(Refused::bad(format!("an account has at most {} planned faults", limits.faults)));

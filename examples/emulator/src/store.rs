@@ -16,6 +16,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use serde::Serialize;
@@ -23,6 +24,8 @@ use tokio::sync::oneshot;
 
 use crate::rehearsal::rehearse;
 
+#[cfg(test)]
+mod forgetting;
 #[cfg(test)]
 mod torn;
 
@@ -38,6 +41,9 @@ const ORIGIN: TableDefinition<&str, &[u8]> = TableDefinition::new("origin");
 /// How many records are at most put into one transaction.
 const BATCH: usize = 4_096;
 
+/// How long a transaction waits for those who asked at the last one: a fraction of what a sync takes.
+const GATHERING: Duration = Duration::from_micros(300);
+
 /// Something was not put into the store, and is therefore not answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotKept;
@@ -47,6 +53,8 @@ impl Display for NotKept {
         f.write_str("the journal cannot be written; what was asked for may be lost when the server ends")
     }
 }
+
+impl std::error::Error for NotKept {}
 
 /// Resolves once a record is on the disk.
 pub struct Ticket(oneshot::Receiver<()>);
@@ -79,13 +87,19 @@ enum Write {
         number: u64,
         text: Vec<u8>,
     },
+    /// All of a key goes.
+    Forgotten {
+        key: String,
+        done: oneshot::Sender<()>,
+    },
 }
 
-/// A state that is not text yet.
-struct Unspelled {
-    key: String,
-    number: u64,
-    text: Text,
+/// What passes the one that spells states.
+enum Unspelled {
+    /// A state that is not text yet.
+    State { key: String, number: u64, text: Text },
+    /// A key to be forgotten. It must not overtake a state, which would bring the key back.
+    Forgotten { key: String, done: oneshot::Sender<()> },
 }
 
 /// The open store. Whoever drops it waits until all is written and the store is closed.
@@ -237,8 +251,18 @@ impl Store {
     pub fn keep(&self, key: &str, number: u64, state: impl Serialize + Send + 'static) {
         let text = Box::new(move || serde_json::to_vec(&state));
         if let Some(states) = &self.states {
-            let _ = states.send(Unspelled { key: key.to_owned(), number, text });
+            let _ = states.send(Unspelled::State { key: key.to_owned(), number, text });
         }
+    }
+
+    /// Removes all records and the state of a key, after what was put on its way before. Nothing may be put under the key until
+    /// the ticket says that it is done.
+    pub fn forget(&self, key: &str) -> Ticket {
+        let (done, durable) = oneshot::channel();
+        if let Some(states) = &self.states {
+            let _ = states.send(Unspelled::Forgotten { key: key.to_owned(), done });
+        }
+        Ticket(durable)
     }
 }
 
@@ -254,22 +278,26 @@ impl Drop for Store {
 
 /// Turns states into text, one after the other, so that the writer waits for none: it takes a second for a large account.
 fn spell_all(states: &mpsc::Receiver<Unspelled>, writes: &mpsc::Sender<Write>) {
-    while let Ok(Unspelled { key, number, text }) = states.recv() {
-        match text() {
-            Ok(text) => drop(writes.send(Write::State { key, number, text })),
-            // The records stay, and with them all that the state would hold.
-            Err(error) => tracing::error!(key, "a state cannot be kept: {error}"),
+    while let Ok(unspelled) = states.recv() {
+        match unspelled {
+            Unspelled::State { key, number, text } => match text() {
+                Ok(text) => drop(writes.send(Write::State { key, number, text })),
+                // The records stay, and with them all that the state would hold.
+                Err(error) => tracing::error!(key, "a state cannot be kept: {error}"),
+            },
+            Unspelled::Forgotten { key, done } => drop(writes.send(Write::Forgotten { key, done })),
         }
     }
 }
 
 /// Writes until nobody is left who could ask, or until writing fails: from then on nothing is answered.
 fn write_all(database: &Database, waiting: &mpsc::Receiver<Write>) {
+    let mut before = 0;
     while let Ok(first) = waiting.recv() {
-        let mut batch = vec![first];
-        batch.extend(waiting.try_iter().take(BATCH));
+        let batch = gather(first, waiting, before);
         match write(database, batch) {
             Ok(kept) => {
+                before = kept.len();
                 for done in kept {
                     // Who left meanwhile does not want to know.
                     let _ = done.send(());
@@ -281,6 +309,21 @@ fn write_all(database: &Database, waiting: &mpsc::Receiver<Write>) {
             }
         }
     }
+}
+
+/// All that waits, and for a moment what is about to come: those who were just told mostly ask again, and would otherwise wait for
+/// the sync of the first of them and then for their own. `before` is how many were told at last.
+fn gather(first: Write, waiting: &mpsc::Receiver<Write>, before: usize) -> Vec<Write> {
+    let mut batch = vec![first];
+    batch.extend(waiting.try_iter().take(BATCH));
+    let until = Instant::now() + GATHERING;
+    while batch.len() < before.min(BATCH) {
+        match waiting.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(write) => batch.push(write),
+            Err(_) => break,
+        }
+    }
+    batch
 }
 
 /// Writes all of it, or nothing; returns those to tell.
@@ -300,6 +343,12 @@ fn write(database: &Database, batch: Vec<Write>) -> Result<Vec<oneshot::Sender<(
                     let key = key.as_str();
                     states.insert(key, text.as_slice())?;
                     records.retain_in((key, 0)..=(key, number), |_, _| false)?;
+                }
+                Write::Forgotten { key, done } => {
+                    let key = key.as_str();
+                    states.remove(key)?;
+                    records.retain_in((key, 0)..=(key, u64::MAX), |_, _| false)?;
+                    kept.push(done);
                 }
             }
         }

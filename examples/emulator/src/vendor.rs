@@ -10,7 +10,8 @@
 //! (`accepted`, `replayed`, `refused`) and `code`; where a fault struck, also `reply`: `lost`, `delayed`, or the status
 //! that it was replaced by. A call that a fault kept from taking effect is `refused` with the fault's code. A describe
 //! adds one event of kind `hint` for each pair that was asked for by id and is visible only from the other `Site`, since
-//! an empty answer does not tell why it is empty.
+//! an empty answer does not tell why it is empty. A token that is a language's word for nothing, which some clients send
+//! where they are given none ([which](../../../docs/clients.md#tokens)), gives a `hint` as well: its callers share it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -21,19 +22,17 @@ use axum::extract::{Request, State};
 use axum::http::{Method, header, request::Parts};
 use axum::response::Response as HttpResponse;
 use axum::routing::any;
-use failover_model::ebs::Site;
 use failover_model::simulation::{ReplyFault, Trace};
 use failover_model::trace::Answer;
 use failover_model::wire::{Body, Format, Parameters, Parsed};
 use failover_model::{AccountId, Call, ControlPlane, Operation, RegionId, RuleId, Timestamp, WireError};
 use failover_model::{Refusal, Request as Asked, Response};
-use serde_json::Value;
 
+use crate::account::NotChanged;
 use crate::caller::{Caller, Early, error, quote};
 use crate::emulator::{Emulator, TooManyAccounts};
-use crate::feed::Entry;
+use crate::happened::{About, Called, Happened, Hint, Struck};
 use crate::incoming;
-use crate::journal::NotKept;
 use crate::limits::Limits;
 use crate::reply::{self, TEMPORARY};
 use crate::serve;
@@ -41,6 +40,9 @@ use crate::world::World;
 
 /// The longest body.
 const LONGEST_BODY: usize = 1 << 20;
+
+/// The words for nothing of the languages that there are SDKs for.
+const NOTHING: [&str; 4] = ["None", "undefined", "null", "nil"];
 
 /// The protocol at `/`, and its refusal of every other path.
 pub fn router(emulator: &Arc<Emulator>) -> Router {
@@ -51,7 +53,7 @@ pub fn router(emulator: &Arc<Emulator>) -> Router {
 struct Decided {
     document: Outcome,
     outcome: &'static str,
-    code: Option<String>,
+    code: Option<Cow<'static, str>>,
     rule: Option<RuleId>,
     resource: Option<String>,
     happened: Trace,
@@ -66,7 +68,7 @@ impl Decided {
     /// A call that did nothing.
     fn refused(error: WireError) -> Self {
         Self {
-            code: Some(error.code.clone().into_owned()),
+            code: Some(error.code.clone()),
             document: Outcome::Error(error),
             outcome: "refused",
             rule: None,
@@ -127,8 +129,8 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
     };
     let (answer, request_id, fault) = match account.change(said, act).await {
         Ok(answered) => answered,
-        Err(lost) => {
-            return refusal(&emulator, &caller, &parameters, &not_kept(lost), &serve::request_id());
+        Err(why) => {
+            return refusal(&emulator, &caller, &parameters, &not_changed(why), &serve::request_id());
         }
     };
     // Writing the document needs no lock.
@@ -195,8 +197,8 @@ fn refusal(
     reply::response(Body::error(error, None, request_id, &host, caller.format(parameters)), request_id)
 }
 
-/// The error of a call whose effect may be lost when the server ends.
-fn not_kept(why: NotKept) -> WireError {
+/// The error of a call that was not made, or whose effect may be lost when the server ends.
+fn not_changed(why: NotChanged) -> WireError {
     error(503, "ServiceUnavailable", format!("The request has failed: {why}.").into())
 }
 
@@ -245,46 +247,49 @@ fn answer(
     };
 
     let action = operation.map(|operation| Cow::Borrowed(operation.as_str()));
-    let action = action.or_else(|| caller.action(parameters).map(quote));
-    let mut entry = Entry::new(now.as_millis(), account.clone(), "call")
-        .with("request_id", request_id.as_str())
-        .with("action", action.map(Cow::into_owned))
-        .with("region", region)
-        .with("token", token)
-        .with("outcome", decided.outcome)
-        .with("code", decided.code);
-    if let Some(fault) = &fault {
-        let reply = match fault.status {
-            _ if fault.lose => Value::from("lost"),
-            Some(status) => Value::from(status),
-            None => Value::from("delayed"),
-        };
-        entry = entry.with("reply", reply);
+    let action = action.or_else(|| Some(Cow::Owned(quote(caller.action(parameters)?).into_owned())));
+    let reply = fault.as_ref().map(|fault| match fault.status {
+        _ if fault.lose => Struck::Lost,
+        Some(status) => Struck::Replaced(status),
+        None => Struck::Delayed,
+    });
+    world.feed.push(Happened::Called(Box::new(Called {
+        at: now,
+        account: account.clone(),
+        request_id: request_id.clone(),
+        action,
+        region,
+        token,
+        outcome: decided.outcome,
+        code: decided.code,
+        reply,
+        rule: decided.rule,
+        resource: decided.resource,
+    })));
+    world.record(decided.happened);
+    let mut hint = |operation, about| {
+        let (account, request_id) = (account.clone(), request_id.clone());
+        world.feed.push(Happened::Hint(Box::new(Hint { at: now, account, request_id, operation, about })));
+    };
+    if let Ok(Parsed { request, token: Some(token), .. }) = &parsed
+        && NOTHING.contains(&token.as_str())
+    {
+        hint(request.operation(), About::Nothing { token: token.to_string() });
     }
-    entry.rule = decided.rule.map(|rule| rule.as_str().into());
-    entry.resource = decided.resource;
-    world.feed.push(entry);
-    world.record(&decided.happened);
-    let hidden: Option<(&Operation, Site, &str, Vec<String>)> = match &decided.document {
+    match &decided.document {
         Outcome::Success(operation, Response::PairPage(page)) => {
-            Some((operation, page.site, "pair", page.other_site.iter().map(ToString::to_string).collect()))
+            for pair in &page.other_site {
+                let resource = pair.to_string();
+                hint(*operation, About::Site { site: page.site, what: "pair", resource });
+            }
         }
         Outcome::Success(operation, Response::GroupPage(page)) => {
-            Some((operation, page.site, "group", page.other_site.iter().map(ToString::to_string).collect()))
+            for group in &page.other_site {
+                let resource = group.to_string();
+                hint(*operation, About::Site { site: page.site, what: "group", resource });
+            }
         }
-        _ => None,
-    };
-    if let Some((operation, site, what, ids)) = hidden {
-        for id in ids {
-            let mut hint = Entry::new(now.as_millis(), account.clone(), "hint")
-                .with("request_id", request_id.as_str())
-                .with("action", operation.as_str())
-                .with("site", site.as_str())
-                .with("says", format!("the {what} is visible from this region only with the other Site"));
-            hint.resource = Some(id);
-            hint.rule = Some("E-691".into());
-            world.feed.push(hint);
-        }
+        _ => {}
     }
     (decided.document, request_id, fault)
 }
@@ -313,7 +318,7 @@ fn decide(world: &mut World, call: &Call, request: &Asked, limits: Limits) -> De
         Some(Err(refusal)) => {
             let error = refusal.wire();
             let outcome = if output.replayed { outcome } else { "refused" };
-            let code = Some(error.code.clone().into_owned());
+            let code = Some(error.code.clone());
             Decided { document: Outcome::Error(error), outcome, code, rule, resource, happened }
         }
         None if is_full => Decided { happened, ..full(limits, &call.account) },

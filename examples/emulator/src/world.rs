@@ -7,10 +7,12 @@ use failover_model::simulation::{LatencyProfile, Simulation, Trace, Transitions}
 use failover_model::{AccountId, ControlPlane, Operation, Places, Policy, RegionId, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::answers::Entry;
 use crate::clock::{Clock, END};
-use crate::feed::{Entry, Feed};
+use crate::draw_seed;
+use crate::feed::Feed;
+use crate::happened::Happened;
 use crate::limits::Limits;
-use crate::{draw_seed, project};
 
 /// What the world of an account begins with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,6 +63,8 @@ pub struct World {
     pub feed: Feed,
     /// How often the whole was replaced: work that was begun on another state must not go on.
     pub replaced: u64,
+    /// Whether its account was removed: then nothing is done to it any more.
+    pub removed: bool,
     /// Where the clock is on its way to.
     pub until: Option<Timestamp>,
     /// How many inputs were journalled.
@@ -78,7 +82,7 @@ impl World {
         // Nothing is pending yet, so there is nothing to record.
         drop(simulation.advance(clock.now()));
         let (region, feed) = (origin.region.clone(), Feed::default());
-        Self { simulation, clock, region, feed, replaced: 0, until: None, inputs: 0 }
+        Self { simulation, clock, region, feed, replaced: 0, removed: false, until: None, inputs: 0 }
     }
 
     /// Does all work that has fallen due, and says which time it is.
@@ -101,8 +105,9 @@ impl World {
 
     fn advance_to(&mut self, to: Timestamp) -> u64 {
         let happened = self.simulation.advance(to);
-        self.record(&happened);
-        happened.fired
+        let fired = happened.fired;
+        self.record(happened);
+        fired
     }
 
     /// Whether this operation creates something and there is as much as the server bears.
@@ -111,14 +116,14 @@ impl World {
     }
 
     /// Puts what happened into the feed.
-    pub fn record(&mut self, happened: &Trace) {
-        happened.events.iter().for_each(|event| {
-            self.feed.push(project::entry(event));
-        });
+    pub fn record(&mut self, happened: Trace) {
+        for event in happened.events {
+            self.feed.push(Happened::Fact(event));
+        }
     }
 
     /// Puts what happened into the feed, and tells it as the feed does.
-    pub fn record_and_tell(&mut self, happened: &Trace) -> Vec<Entry> {
+    pub fn record_and_tell(&mut self, happened: Trace) -> Vec<Entry> {
         let before = self.feed.last_seq();
         self.record(happened);
         self.feed.since(before)

@@ -86,6 +86,75 @@ fn a_state_is_told_and_replaced_by_account() {
 }
 
 #[test]
+fn an_account_that_is_removed_begins_anew_and_no_other_notices() {
+    let (server, fresh) = (Server::manual(), Server::manual());
+    let (pair, others) = (pair_of(&server, OTHER), server.copied_pair());
+    server.post(&format!("faults?account={OTHER}"), &json!({ "kind": "hold", "effect": "copy" })).ok();
+    server.post(&format!("clock?account={OTHER}"), &json!({ "advance_ms": 86_400_000 })).ok();
+    server.put(&format!("policy?account={OTHER}"), &json!({ "polardb": { "switch_window": 5 } })).done();
+    let kept = ["state", "events", "faults"].map(|what| server.get(what).body);
+
+    server.delete(&format!("accounts/{OTHER}")).done();
+    let listed = server.get("accounts").ok();
+    assert_eq!(listed["accounts"].as_array().map(Vec::len), Some(1), "{listed}");
+    for id in [OTHER, "nobody", "a%2Fb", "%FF"] {
+        assert!(server.delete(&format!("accounts/{id}")).error(404).contains("there is no account"), "{id}");
+    }
+    server.get(&format!("accounts/{OTHER}")).error(405);
+    server.delete("accounts").error(405);
+    server.delete(&format!("accounts/{OTHER}?account={OTHER}")).error(400);
+    assert_eq!(["state", "events", "faults"].map(|what| server.get(what).body), kept);
+    assert_eq!(text(&server.pair(&others), "/ReplicaPairId"), others);
+
+    // It is as if it had never been.
+    for what in ["state", "events", "faults", "policy", "clock", "health"] {
+        let of = format!("{what}?account={OTHER}");
+        assert_eq!(server.get(&of).body, fresh.get(&of).body, "{what}");
+    }
+    assert_eq!(pair_of(&server, OTHER), pair);
+    // An id that has to be spelt otherwise in a path, and the default account.
+    server.get("health?account=a%3Ab").ok();
+    server.delete("accounts/a%3Ab").done();
+    server.delete("accounts/1234567890123456").done();
+    assert_eq!(server.get("state").body, fresh.get("state").body);
+}
+
+#[test]
+fn who_waits_for_an_account_that_is_removed_is_told_so() {
+    let server = Server::manual();
+    server
+        .post(
+            &format!("seed?account={OTHER}"),
+            &json!({ "ReplicaPairs": vec![json!({ "Status": "normal", "RPO": 900 }); 2_000] }),
+        )
+        .ok();
+    let paths = [
+        ("GET", "events?after=1000000&wait_ms=30000", b"".as_slice()),
+        ("GET", "events?after=1000000&resource=pair-none&wait_ms=30000", b""),
+        ("POST", "clock?", br#"{"advance_ms":2678400000}"#),
+    ];
+    std::thread::scope(|scope| {
+        let waiting = paths.map(|(method, path, body)| {
+            let server = &server;
+            scope.spawn(move || {
+                let target = format!("/_emulator/{path}&account={OTHER}");
+                server.request(method, &target.replace("?&", "?"), &[], body).error(409)
+            })
+        });
+        support::until("the clock moves", || {
+            !server.get(&format!("clock?account={OTHER}")).ok()["until_ms"].is_null()
+        });
+        // By now the readers wait.
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        server.delete(&format!("accounts/{OTHER}")).done();
+        for waiting in waiting {
+            assert_eq!(waiting.join().expect("an answer"), "the account was removed meanwhile");
+        }
+    });
+    assert_eq!(server.get(&format!("clock?account={OTHER}")).ok()["now_ms"], START);
+}
+
+#[test]
 fn a_page_of_another_origin_is_not_answered() {
     let server = Server::manual();
     let own = format!("http://{}", server.address);

@@ -113,6 +113,47 @@ fn on_the_real_clock_time_goes_on_across_a_restart() {
     assert_eq!(text(&server.pair(&held), "/Status"), "creating");
 }
 
+#[test]
+fn an_account_that_is_removed_is_not_there_after_a_restart_and_its_next_life_is() {
+    let directory = Directory::new("removed");
+    let (account, other) = ("7777777777777777", "8888888888888888");
+    let (seed, pairs) = (|of: &str| format!("seed?account={of}"), json!({ "ReplicaPairs": [{}] }));
+    let view = |server: &Server| -> Vec<String> {
+        let of = [account, other].into_iter();
+        of.flat_map(|of| {
+            ["state", "events", "faults"].map(|what| server.get(&format!("{what}?account={of}")).body)
+        })
+        .collect()
+    };
+    let killed = |mut server: Server| {
+        server.signal("KILL");
+        server.wait();
+        kept(&directory, &[])
+    };
+    let server = kept(&directory, &[]);
+    for of in [account, other] {
+        server.post(&seed(of), &pairs).ok();
+        server.post(&format!("faults?account={of}"), &json!({ "kind": "hold", "effect": "copy" })).ok();
+    }
+    server.delete(&format!("accounts/{account}")).done();
+    let listed = |server: &Server| server.get("accounts").ok()["accounts"].clone();
+    let before = listed(&server);
+    assert_eq!(before.as_array().map(Vec::len), Some(1), "{before}");
+    let server = killed(server);
+    assert_eq!(listed(&server), before);
+    // Its next life is journalled from its first input, and removed and begun once more.
+    for _ in 0..2 {
+        server.post(&format!("clock?account={account}"), &json!({ "advance_ms": 7 })).ok();
+        server.post(&seed(account), &pairs).ok();
+        server.delete(&format!("accounts/{account}")).done();
+    }
+    server.post(&format!("clock?account={account}"), &json!({ "advance_ms": 9 })).ok();
+    server.post(&seed(account), &pairs).ok();
+    let seen = view(&server);
+    let server = killed(server);
+    assert_eq!(view(&server), seen);
+}
+
 /// The requests of an account, drawn from a number.
 fn script(account: &str, draw: u64) -> Vec<(String, String)> {
     let mut state = draw | 1;

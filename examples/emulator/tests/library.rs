@@ -414,6 +414,23 @@ async fn a_state_is_kept_put_back_and_cleared() {
 }
 
 #[tokio::test]
+async fn an_account_is_removed_and_begins_anew() {
+    let server = Emulator::start().await.expect("it starts");
+    for account in [server.account(), server.control().clone()] {
+        account.advance(5).await.expect("moved");
+        cluster(&account).await;
+        account.remove().await.expect("removed");
+        let listed = account.accounts().await.expect("accounts");
+        assert!(listed.accounts.is_empty(), "{listed:?}");
+        let again = refused(account.remove().await);
+        assert!(again.status == 404 && again.error.contains("there is no account"), "{again}");
+        assert_eq!(account.clock().await.expect("a clock").now_ms, START);
+        assert!(account.resources(None).await.expect("resources").clusters.is_empty());
+        account.remove().await.expect("removed");
+    }
+}
+
+#[tokio::test]
 async fn readings_are_told_and_set() {
     let server = Emulator::start().await.expect("it starts");
     let account = server.account();

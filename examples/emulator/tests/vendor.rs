@@ -341,6 +341,25 @@ fn a_pair_hidden_by_site_is_hinted_at() {
     assert_eq!(events[2]["detail"]["request_id"], events[1]["detail"]["request_id"]);
 }
 
+/// What a client sends that was given the nothing of its language as the token.
+#[test]
+fn a_token_that_is_a_word_for_nothing_is_hinted_at() {
+    let server = Server::manual();
+    let (cluster, _) = server.cluster(MYSQL, 3);
+    let seen = server.events("limit=20000").len();
+    for token in ["None", "undefined", "null", "nil", "none", "Nonesuch", ""] {
+        server.polardb("FailoverDBCluster", &[("DBClusterId", &cluster), ("ClientToken", token)]);
+    }
+    let events = server.events(&format!("after={seen}"));
+    let hints: Vec<_> = events.iter().filter(|event| event["kind"] == "hint").collect();
+    let tokens: Vec<_> = hints.iter().map(|hint| text(hint, "/detail/token")).collect();
+    assert_eq!(tokens, ["None", "undefined", "null", "nil"]);
+    assert_eq!((&hints[0]["rule"], &hints[0]["resource"]), (&json!("T-020"), &Value::Null));
+    assert_eq!(hints[0]["detail"]["action"], "FailoverDBCluster");
+    let call = events.iter().find(|event| event["kind"] == "call").expect("a call");
+    assert_eq!(hints[0]["detail"]["request_id"], call["detail"]["request_id"]);
+}
+
 #[test]
 fn endpoints_follow_the_writer_and_the_log_of_switches_moves_with_the_state() {
     let one = Server::manual();

@@ -75,7 +75,11 @@ const EBS: &[Statement] = &[
         "The pair cannot be in the state Invalid or Deleted",
         &["E-210", "E-213", "E-214", "E-215", "E-216"],
     ),
-    rules("Usage notes", "After the failover the pair is in the state Failovered", &["E-340", "G-340", "E-212"]),
+    rules(
+        "Usage notes",
+        "After the failover the pair is in the state Failovered",
+        &["E-340", "G-340", "E-212"],
+    ),
     EXPLORER,
     rules("Action", "The name of the operation, FailoverDiskReplicaPair", &["W-010", "W-014"]),
     rules(

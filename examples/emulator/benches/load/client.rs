@@ -8,10 +8,13 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// A connection that is kept.
+/// A connection that is kept, and made anew where the server closes it.
 pub struct Connection {
+    address: String,
     stream: TcpStream,
     left: Vec<u8>,
+    /// The server said that it closes.
+    closes: bool,
 }
 
 /// An answer: status and body.
@@ -33,16 +36,20 @@ impl Connection {
     pub async fn open(address: &str) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, left: Vec::new() })
+        Ok(Self { address: address.to_owned(), stream, left: Vec::new(), closes: false })
     }
 
     /// Sends a request and reads its answer.
     pub async fn ask(&mut self, request: &[u8]) -> io::Result<Answer> {
+        if self.closes {
+            *self = Self::open(&self.address).await?;
+        }
         self.stream.write_all(request).await?;
         loop {
-            if let Some((status, head, length)) = head(&self.left)
+            if let Some((status, head, length, closes)) = head(&self.left)
                 && self.left.len() >= head + length
             {
+                self.closes = closes;
                 let body = self.left[head..head + length].to_vec();
                 self.left.drain(..head + length);
                 return Ok(Answer { status, body });
@@ -62,8 +69,8 @@ impl Connection {
     }
 }
 
-/// The status of an answer, where its body begins, and how long that is; `None` until the head is there.
-fn head(bytes: &[u8]) -> Option<(u16, usize, usize)> {
+/// The status of an answer, where its body begins, how long that is, and whether the server closes; `None` until the head is there.
+fn head(bytes: &[u8]) -> Option<(u16, usize, usize, bool)> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let head = std::str::from_utf8(&bytes[..end]).ok()?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
@@ -71,7 +78,8 @@ fn head(bytes: &[u8]) -> Option<(u16, usize, usize)> {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
     });
-    Some((status, end, length.unwrap_or(0)))
+    let closes = head.lines().any(|line| line.eq_ignore_ascii_case("connection: close"));
+    Some((status, end, length.unwrap_or(0), closes))
 }
 
 /// How many answers so many connections get in this time, a second. All must have the status that is expected.

@@ -70,7 +70,10 @@ fn row(what: &str, ours: f64, theirs: f64, goal: f64) -> bool {
 /// A cluster of three nodes in an emulator, and the request that fails it over.
 async fn failover(server: &Server) -> Vec<u8> {
     let cluster = r#"{"Clusters":[{"DBClusterId":"pc-1","DBNodes":[{"DBNodeId":"pi-1"},{"DBNodeId":"pi-2"},{"DBNodeId":"pi-3"}]}]}"#;
-    Connection::open(&server.address).await.expect("a connection").control("POST", "seed", cluster).await;
+    let mut connection = Connection::open(&server.address).await.expect("a connection");
+    connection.control("POST", "seed", cluster).await;
+    // Each call is accepted and switches, however soon it follows.
+    connection.control("PUT", "policy", r#"{"polardb":{"switch_window":0}}"#).await;
     let headers =
         "x-acs-action: FailoverDBCluster\r\nx-acs-version: 2017-08-01\r\naccept: application/json\r\n";
     bytes("POST", "/?DBClusterId=pc-1", headers, "")

@@ -16,7 +16,8 @@ class Refused(Exception):
 
     def __init__(self, status: int, error: str, more: Mapping[str, Any]) -> None:
         super().__init__(f"{status}: {error}")
-        #: 400 if it cannot be meant, 404 if what it names is not there, 410 if events are gone, 429 at a limit …
+        #: 400 if it cannot be meant, 404 if what it names is not there, 409 if the state was replaced or the account removed
+        #: meanwhile, 410 if events are gone, 429 at a limit …
         self.status = status
         #: Why, in words.
         self.error = error
@@ -241,6 +242,10 @@ class Account:
         """Clears the account, which keeps its readings and what is not set anew."""
         self._ask("DELETE", "state", query={"now_ms": now_ms, "seed": seed})
 
+    def remove(self) -> None:
+        """Removes the account and all that is kept of it, and frees its place. If it is asked for again, it begins anew."""
+        self._ask("DELETE", f"accounts/{quote(self.id, safe='')}", named=False)
+
     def _object(
         self,
         method: str,
@@ -258,9 +263,11 @@ class Account:
         body: Any = None,
         query: Optional[Mapping[str, Parameter]] = None,
         patience: Optional[float] = PATIENCE,
+        named: bool = True,
     ) -> Any:
         given = {name: value for name, value in (query or {}).items() if value is not None}
-        target = f"/_emulator/{path}?{urlencode({'account': self.id, **given})}"
+        account = {"account": self.id} if named else {}
+        target = f"/_emulator/{path}?{urlencode({**account, **given})}".rstrip("?")
         # No proxy of the environment stands before a server on this machine, as urllib.request would have it.
         connection = http.client.HTTPConnection(self.endpoint, timeout=patience)
         try:

@@ -2,7 +2,8 @@
 
 ``failover_emulator`` is one server for the whole run, on a free port, with a clock that stands until it is moved; under
 pytest-xdist one for each worker, since each worker is a run of its own. ``failover_account`` is a fresh account of it for
-each test: whatever a test does to time, faults and readings, no other test notices.
+each test: whatever a test does to time, faults and readings, no other test notices. It is removed when the test ends, so that
+a server which serves for months does not fill up.
 
 ``--failover-emulator-url`` takes a server that runs already, then one for all workers. The ini option
 ``failover_emulator_flags`` has the flags of the one that is started.
@@ -14,7 +15,7 @@ from typing import Iterator
 
 import pytest
 
-from .control import Account
+from .control import Account, Refused
 from .server import Emulator
 
 
@@ -43,6 +44,13 @@ def failover_emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def failover_account(failover_emulator: Emulator) -> Account:
-    """A fresh account for a test."""
-    return failover_emulator.account()
+def failover_account(failover_emulator: Emulator) -> Iterator[Account]:
+    """A fresh account for a test, removed at its end."""
+    account = failover_emulator.account()
+    yield account
+    try:
+        account.remove()
+    except Refused as refused:
+        # A test that never asked for its account, or removed it, leaves nothing behind.
+        if refused.status != 404:
+            raise

@@ -55,6 +55,27 @@ def test_one_account_does_not_notice_another(failover_emulator, failover_account
     assert failover_account.clock() == {"now_ms": START, "until_ms": None, "next": None}
 
 
+def test_an_account_that_is_removed_begins_anew(failover_account):
+    seed = failover_account.health()["seed"]
+    failover_account.seed(CLUSTER)
+    failover_account.advance(5)
+    failover_account.remove()
+    refused(404, failover_account.remove)
+    assert failover_account.resources()["clusters"] == []
+    assert failover_account.clock()["now_ms"] == START and failover_account.health()["seed"] == seed
+    waiting = threading.Thread(target=lambda: ended.append(refused(409, failover_account.events, wait_ms=20_000)))
+    ended = []
+    waiting.start()
+    # Until it waits, the removal may come before it, and then it waits for the next.
+    while not ended and waiting.is_alive():
+        try:
+            failover_account.remove()
+        except Refused as refusal:
+            assert refusal.status == 404
+        waiting.join(0.05)
+    assert ended and "removed" in str(ended[0])
+
+
 def test_the_clock_moves_and_effects_end(failover_account):
     call(failover_account, "CreateDiskReplicaPair", **PAIR)
     assert failover_account.clock()["next"]["reason"] == "create_pair"

@@ -115,6 +115,29 @@ await test("another account has its own", async () => {
   await page.getByLabel("Account").selectOption("1234567890123456");
   await page.getByText("pc-orders").first().waitFor();
 });
+await test("an account is removed once that is confirmed, and whoever looks at it is taken to the default one", async () => {
+  const accounts = async () => (await ask("GET", "accounts")).accounts.map(it => it.account);
+  const { page: other } = await open({});
+  for (const it of [page, other]) {
+    await it.locator("#account").selectOption("2222222222222222");
+    await it.locator("#clusters", { hasText: "None." }).waitFor();
+  }
+  await page.getByRole("button", { name: "Remove account" }).click();
+  await page.getByRole("dialog", { name: "Remove account 2222222222222222?" }).getByRole("button", { name: "Keep it" }).click();
+  assert.ok((await accounts()).includes("2222222222222222"));
+  await page.getByRole("button", { name: "Remove account" }).click();
+  await page.getByRole("button", { name: "Remove it" }).click();
+  for (const it of [page, other]) {
+    await it.getByRole("status").filter({ hasText: "account 2222222222222222 is removed" }).waitFor();
+    await it.getByText("pc-orders").first().waitFor();
+    assert.equal(await it.locator("#account").inputValue(), "1234567890123456");
+  }
+  assert.deepEqual(await accounts(), ["1234567890123456"]);
+  await other.context().close();
+  // That the feed ended is meant: the browser writes it to its console.
+  assert.ok(wrong.every(text => text.includes("409")), wrong.join("\n"));
+  wrong.length = 0;
+});
 await test("every control has a name and a place in the order of the keyboard", async () => {
   const nameless = await page.evaluate(() => [...document.querySelectorAll("button,select,input,textarea")]
     .filter(it => !(it.textContent.trim() || it.getAttribute("aria-label") || it.labels?.length)).map(it => it.outerHTML));
