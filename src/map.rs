@@ -30,6 +30,12 @@ impl<K: Eq + Hash, V> Map<K, V> {
         Self { slots: IndexMap::with_hasher(HashState::with_seed(seed)), live: 0 }
     }
 
+    /// Makes room for so many entries more.
+    #[cfg(feature = "serde")]
+    pub(crate) fn reserve(&mut self, entries: usize) {
+        self.slots.reserve(entries);
+    }
+
     /// The number of entries.
     pub(crate) const fn len(&self) -> usize {
         self.live
@@ -43,6 +49,31 @@ impl<K: Eq + Hash, V> Map<K, V> {
     /// The value of a key, mutably.
     pub(crate) fn get_mut<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<&mut V> {
         self.slots.get_mut(key)?.as_mut()
+    }
+
+    /// The value of a key and its row: where it is until entries are removed.
+    pub(crate) fn get_full<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<(usize, &V)> {
+        let (row, _, value) = self.slots.get_full(key)?;
+        Some((row, value.as_ref()?))
+    }
+
+    /// The value of a key, mutably, and its row.
+    pub(crate) fn get_full_mut<Q: ?Sized + Hash + Equivalent<K>>(
+        &mut self,
+        key: &Q,
+    ) -> Option<(usize, &mut V)> {
+        let (row, _, value) = self.slots.get_full_mut(key)?;
+        Some((row, value.as_mut()?))
+    }
+
+    /// The value in a row.
+    pub(crate) fn at(&self, row: usize) -> Option<&V> {
+        self.slots.get_index(row)?.1.as_ref()
+    }
+
+    /// The value in a row, mutably.
+    pub(crate) fn at_mut(&mut self, row: usize) -> Option<&mut V> {
+        self.slots.get_index_mut(row)?.1.as_mut()
     }
 
     /// Whether the key has a value.
@@ -94,6 +125,11 @@ impl<K: Eq + Hash, V> Map<K, V> {
     /// The values from the first one for which `before` is false; the values must be partitioned by `before`. Finding
     /// the first is O(log n). For keyset pagination.
     pub(crate) fn values_from(&self, before: impl Fn(&V) -> bool) -> impl Iterator<Item = &V> {
+        self.rows_from(before).map(|(_, value)| value)
+    }
+
+    /// As [`values_from`](Self::values_from), with the row of each value.
+    pub(crate) fn rows_from(&self, before: impl Fn(&V) -> bool) -> impl Iterator<Item = (usize, &V)> {
         let mut low = 0_usize;
         let mut high = self.slots.len();
         while low < high {
@@ -104,7 +140,7 @@ impl<K: Eq + Hash, V> Map<K, V> {
                 _ => high = middle,
             }
         }
-        self.slots.values().skip(low).flatten()
+        self.slots.values().enumerate().skip(low).filter_map(|(row, value)| Some((row, value.as_ref()?)))
     }
 }
 

@@ -140,6 +140,7 @@ impl ControlPlane {
         let mut plane = Self::with_hash_seed(snapshot.policy, seed);
         plane.clock = snapshot.clock;
         plane.next_id = snapshot.next_id;
+        plane.pairs.reserve(snapshot.pairs.len());
         fill("pairs", snapshot.pairs, |pair| {
             plane.pairs.insert(pair.id.clone(), pair).map(|twice| twice.id.to_string())
         })?;
@@ -164,7 +165,7 @@ impl ControlPlane {
         plane.tokens = TokenCache::restore_with_hash_seed(config, snapshot.tokens, seed)?;
         plane.regions = snapshot.regions;
         plane.reindex();
-        plane.check()?;
+        plane.check_just_built()?;
         Ok(plane)
     }
 }

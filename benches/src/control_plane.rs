@@ -18,8 +18,10 @@ use crate::pair::{Row, compare};
 type BareTokens = IndexMap<TokenKey<AccountId, Scope>, (Request, TokenOutcome, Timestamp), FixedState>;
 type BarePairs = IndexMap<PairId, ReplicaPair, FixedState>;
 
-pub fn rows() -> Vec<Row> {
-    [1_000, 10_000, 100_000].into_iter().flat_map(at).collect()
+/// The rows of each number of pairs.
+pub fn rows() -> Vec<(usize, Row)> {
+    let sizes = [1_000, 10_000, 100_000, 1_000_000];
+    sizes.into_iter().flat_map(|pairs| at(pairs).into_iter().map(move |row| (pairs, row))).collect()
 }
 
 fn account() -> AccountId {
@@ -31,7 +33,7 @@ fn region(name: &str) -> RegionId {
 }
 
 /// A plane of `count` replicating pairs, each between cycles and created under a token.
-fn plane(count: usize) -> (ControlPlane, Vec<(Call, CreateDiskReplicaPair)>) {
+pub fn plane(count: usize) -> (ControlPlane, Vec<(Call, CreateDiskReplicaPair)>) {
     let mut policy = Policy::default();
     policy.tokens.capacity = std::num::NonZeroUsize::MAX;
     let mut plane = ControlPlane::new(policy);
@@ -104,7 +106,7 @@ fn at(count: usize) -> Vec<Row> {
     let (mut ours, mut bare) = (calls.chunks_exact(BATCH), keyed.chunks_exact(BATCH));
     let accepted = compare(
         &format!("failover with a token, {count} pairs"),
-        (count == 10_000).then_some(2.0),
+        Some(1.4),
         samples,
         BATCH,
         || {

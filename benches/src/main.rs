@@ -1,43 +1,139 @@
 //! Ratios of the model's operations to the bare work that they cannot do without, measured side by side in one run.
 //!
-//! `cargo run --release --manifest-path benches/Cargo.toml` measures calls and the ranking; with `-- scale` what a call
+//! `cargo run --release --manifest-path benches/Cargo.toml` measures calls, the ranking, the exhaustive walk, the clock and
+//! restoring, prints each ratio with its goal, and draws the curves into `docs/performance/`; with `-- scale` what a call
 //! costs beside a thousand pairs and beside a million; with `-- selection` the ranking as a curve; with `-- tokens` the
-//! token cache beside maps and caches (some minutes, 10 GiB of memory).
+//! token cache beside maps and caches (some minutes, 10 GiB of memory); with `-- all` all of these.
 //!
 //! The samples of the two sides alternate, so that a noisy machine disturbs both alike; the ratio is that of the
 //! medians. Ends with status 1 if a ratio misses its goal.
 
+mod clock;
 mod control_plane;
+mod draw;
+mod explore;
 mod pair;
+mod restore;
 mod scale;
 mod selection;
 mod tokens;
 
+#[path = "../../tests/it/kit/failover_laws.rs"]
+mod failover_laws;
+#[allow(dead_code, reason = "the tests need more of it")]
+#[path = "../../tests/it/kit/fixtures.rs"]
+mod kit;
+#[allow(dead_code, reason = "the tests need more of it")]
+mod worlds;
+
 use std::process::ExitCode;
+
+use draw::{Curve, Picture};
+use pair::Row;
 
 fn main() -> ExitCode {
     let missed = match std::env::args().nth(1).as_deref() {
-        None => calls(),
+        None => ratios(),
+        Some("all") => ratios() + scale::run() + selection::curve() + tokens::run(),
         Some("scale") => scale::run(),
         Some("tokens") => tokens::run(),
         Some("selection") => selection::curve(),
         Some(other) => {
-            eprintln!("there is no benchmark called {other}; say scale, selection or tokens, or nothing");
+            eprintln!(
+                "there is no benchmark called {other}; say all, scale, selection or tokens, or nothing"
+            );
             return ExitCode::FAILURE;
         }
     };
     if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn calls() -> usize {
-    let mut rows = control_plane::rows();
-    rows.extend(selection::rows());
-    println!("{:<58} {:>10} {:>10} {:>7} {:>6}", "", "ours (ns)", "bare (ns)", "ratio", "goal");
+fn ratios() -> usize {
+    let calls = control_plane::rows();
+    let mut rows = selection::rows();
+    rows.extend([1_000, 10_000, 100_000].map(restore::at));
+    let walks = explore::walks();
+    rows.extend(walks.iter().map(|walk| Row {
+        name: format!("a transition of {}, {} of them", walk.name, walk.transitions),
+        ours: walk.walk,
+        bare: walk.bare,
+        goal: Some(5.0),
+    }));
+    let ticks = clock::curve();
+    rows.extend(ticks.iter().skip(1).map(|tick| Row {
+        name: format!("a deadline or end over {} idle pairs beside 100", tick.pairs),
+        ours: tick.each,
+        bare: ticks[0].each,
+        goal: Some(3.0),
+    }));
+    println!("{:<66} {:>10} {:>10} {:>7} {:>6}", "", "ours (ns)", "bare (ns)", "ratio", "goal");
     let mut missed = 0;
-    for row in &rows {
+    for row in calls.iter().map(|(_, row)| row).chain(&rows) {
         let goal = row.goal.map_or(String::new(), |goal| format!("{goal:.1}"));
-        println!("{:<58} {:>10.1} {:>10.1} {:>7.2} {goal:>6}", row.name, row.ours, row.bare, row.ratio());
+        println!("{:<66} {:>10.1} {:>10.1} {:>7.2} {goal:>6}", row.name, row.ours, row.bare, row.ratio());
         missed += usize::from(row.goal.is_some_and(|goal| row.ratio() > goal));
     }
+    for walk in &walks {
+        println!("{}: {} states, {:.0} transitions a second", walk.name, walk.states, 1e9 / walk.walk);
+    }
+    for tick in &ticks {
+        println!(
+            "{} idle pairs: {} deadlines and ends in {:.2} s, {} bytes at the most beyond the world",
+            tick.pairs, tick.fired, tick.seconds, tick.peak
+        );
+    }
+    println!("a pair with its token: {:.0} bytes in a copy of 100,000", restore::bytes(100_000));
+    let curve = |name: &str, points: Vec<(f64, f64)>| Curve { name: name.to_owned(), points };
+    let points = |kind: &'static str| -> Vec<(f64, f64)> {
+        let of_kind = calls.iter().filter(|(_, row)| row.name.starts_with(kind));
+        of_kind.map(|(pairs, row)| (*pairs as f64, row.ratio())).collect()
+    };
+    let pictures = [
+        Picture {
+            file: "calls.svg",
+            title: "A call with a token beside the bare change and insertion",
+            over: "pairs",
+            shows: "times the bare work",
+            goal: Some(1.4),
+            curves: vec![
+                curve("a failover under a new token", points("failover")),
+                curve("a repeat under a known token", points("replay")),
+            ],
+        },
+        Picture {
+            file: "clock.svg",
+            title: "The clock over pairs that nobody calls",
+            over: "pairs",
+            shows: "ns for each deadline fired or effect ended",
+            goal: None,
+            curves: vec![curve("ns each", ticks.iter().map(|tick| (tick.pairs as f64, tick.each)).collect())],
+        },
+        Picture {
+            file: "walk.svg",
+            title: "Transitions of exhaustive walks",
+            over: "transitions",
+            shows: "ns each",
+            goal: None,
+            curves: vec![
+                curve("the walk", sorted(walks.iter().map(|walk| (walk.transitions as f64, walk.walk)))),
+                curve(
+                    "a copy and the input alone",
+                    sorted(walks.iter().map(|walk| (walk.transitions as f64, walk.bare))),
+                ),
+            ],
+        },
+    ];
+    for picture in &pictures {
+        if let Err(failed) = picture.draw() {
+            eprintln!("{}: {failed}", picture.file);
+            missed += 1;
+        }
+    }
     missed
+}
+
+fn sorted(points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
+    let mut points: Vec<_> = points.collect();
+    points.sort_by(|one, other| one.0.total_cmp(&other.0));
+    points
 }

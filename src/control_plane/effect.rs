@@ -283,6 +283,11 @@ impl ControlPlane {
         self.index.effects.iter().filter_map(|(id, owner)| self.effect_of(EffectId(id), owner))
     }
 
+    /// Whether an effect of this id is pending.
+    pub(crate) fn is_outstanding(&self, id: EffectId) -> bool {
+        self.index.effects.get(id.0).is_some()
+    }
+
     /// The pending effect of this id.
     pub fn effect(&self, id: EffectId) -> Option<Effect> {
         self.effect_of(id, self.index.effects.get(id.0)?)

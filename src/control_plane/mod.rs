@@ -243,6 +243,11 @@ impl ControlPlane {
         Some(timer.deadline(at))
     }
 
+    /// The time of the next deadline.
+    pub(crate) fn due_next(&self) -> Option<Timestamp> {
+        self.index.deadlines.first_at()
+    }
+
     /// Removes all state of an account: pairs, groups, drills, disks, clusters, networks and tokens. Its pending effects
     /// are dropped; later reports on them are stale.
     pub fn forget_account(&mut self, account: &AccountId) {

@@ -43,14 +43,14 @@ impl ControlPlane {
         while let Some((at, timer)) = self.index.deadlines.first(self.timed()).filter(|(at, _)| *at <= target)
         {
             let fired = match timer {
-                Timer::Pair(pair) => {
-                    let id = pair.id.clone();
-                    match pair.decide_due(target, &self.policy.ebs) {
-                        Some(lifecycle::Due::Cycle(plan)) => self.apply_to_pair(&id, plan),
-                        Some(lifecycle::Due::Forget) => self.forget_pair(&id),
-                        None => Step::default(),
+                Timer::Pair(row, pair) => match pair.decide_due(target, &self.policy.ebs) {
+                    Some(lifecycle::Due::Cycle(plan)) => self.apply_to_pair_at(row, plan),
+                    Some(lifecycle::Due::Forget) => {
+                        let id = pair.id.clone();
+                        self.forget_pair(&id)
                     }
-                }
+                    None => Step::default(),
+                },
                 Timer::Group(group) => {
                     let id = group.id.clone();
                     match group.decide_due(target, &self.members(&id).collect::<Vec<_>>()) {
@@ -82,10 +82,10 @@ impl ControlPlane {
     ) -> Result<Step, NotTaken> {
         match owner {
             ResourceId::Pair(id) => {
-                let pair = self.pairs.get(id).ok_or(NotTaken::Stale)?;
+                let (row, pair) = self.pairs.get_full(id).ok_or(NotTaken::Stale)?;
                 let Some(group) = pair.group().and_then(|group| self.groups.get(group)) else {
                     let plan = pair.decide_outcome(now, effect, outcome, &self.policy.ebs)?;
-                    return Ok(self.apply_to_pair(id, plan));
+                    return Ok(self.apply_to_pair_at(row, plan));
                 };
                 let members: Vec<&ReplicaPair> = self.members(&group.id).collect();
                 let plan = group.decide_copied(now, id, effect, outcome, &members)?;

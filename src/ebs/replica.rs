@@ -204,7 +204,7 @@ macro_rules! replica {
             }
 
             fn relabel(&mut self, change: &dyn Fn(&mut Vec<Tag>, &mut Option<ResourceGroupId>)) -> bool {
-                let settings = &mut *self.settings;
+                let settings = alloc::sync::Arc::make_mut(&mut self.settings);
                 let before = (settings.tags.clone(), settings.resource_group.clone());
                 change(&mut settings.tags, &mut settings.resource_group);
                 let changed = (&before.0, &before.1) != (&settings.tags, &settings.resource_group);

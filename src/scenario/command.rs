@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use crate::control_plane::{Fresh, FreshCluster, FreshNodes, Observation, Outcome, Places, Report};
+use crate::control_plane::{Fresh, FreshCluster, FreshNodes, Input, Observation, Outcome, Places, Report};
 use crate::ebs::{DiskChange, FreshDrill, GroupCreated, PairCreated};
 use crate::ids::{
     AccountId, BadId, ClusterId, DrillId, EffectId, GroupId, NetworkId, OrderId, PairId, RegionId,
@@ -14,13 +14,16 @@ use crate::ids::{
 use crate::operation::{Operation, Product};
 use crate::polardb::{Failure, NetworkCreated, NodeChange};
 use crate::policy::Policy;
+use crate::snapshot::Snapshot;
 use crate::text::StatusMessage;
 use crate::time::Span;
 use crate::wire::Parameters;
 
 pub(super) enum Command {
     Policy(Box<Policy>),
+    Restore(Box<Snapshot>),
     Regions(Places),
+    Apply(Box<Input>),
     Advance(Span),
     Call(Box<Invocation>),
     Report(Report),
@@ -55,6 +58,16 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
     }
     if verb == "regions" {
         return serde_json::from_str(rest).map(Command::Regions).map_err(|bad| bad.to_string());
+    }
+    if verb == "restore" {
+        return serde_json::from_str(rest)
+            .map(|snapshot| Command::Restore(Box::new(snapshot)))
+            .map_err(|bad| bad.to_string());
+    }
+    if verb == "apply" {
+        return serde_json::from_str(rest)
+            .map(|input| Command::Apply(Box::new(input)))
+            .map_err(|bad| bad.to_string());
     }
     let words = words(rest)?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();

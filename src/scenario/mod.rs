@@ -16,6 +16,7 @@
 //! |---|---|
 //! | `policy JSON` | start over under this policy |
 //! | `regions {"cn-hangzhou": ["cn-hangzhou-h"]}` | the regions that there are |
+//! | `restore JSON` | start over from this snapshot, at its clock |
 //! | `advance 15m` | let time pass (`ms`, `s`, `m`, `h`, also joined: `1h30m`) |
 //! | `call ACTION NAME=VALUE…` | a call with the vendor's parameters; `by=ACCOUNT`, `in=REGION` (of the endpoint); ids of created resources: `fresh=ID`, `fresh=CLUSTER:NODE,NODE…`, `fresh=nodes:NODE,NODE…`, `fresh=order:ID` or `fresh=DRILL:DISK,DISK…`; quote values with blanks |
 //! | `report ID succeeded`, `… failed network\|replication\|other [MESSAGE]`, `… failed for PAIR,PAIR…`, `… chosen NODE` | the outcome of an effect |
@@ -25,6 +26,7 @@
 //! | `observe node ID up\|down\|replicating\|not-replicating` | a node |
 //! | `observe nodes ID,ID… up\|down\|replicating\|not-replicating` | several nodes at once |
 //! | `observe cluster ID busy STATUS\|running\|removed` | a cluster |
+//! | `apply JSON` | an input as a journal holds it, at its own time unless that is past |
 //! | `show disks`, `show effects`, `show pair ID`, `show group ID`, `show drill ID`, `show cluster ID`, `show network ID` | the current state |
 
 mod command;
@@ -36,7 +38,7 @@ use std::vec::Vec;
 
 use command::Command;
 
-use crate::control_plane::{Call, ControlPlane, Misuse, Report, Step};
+use crate::control_plane::{Call, ControlPlane, Fresh, Input, Misuse, Report, Request, Step};
 use crate::ids::{AccountId, RegionId};
 use crate::polardb::HaLog;
 use crate::policy::Policy;
@@ -120,6 +122,11 @@ impl Stage {
                 *self = Self::new(*policy);
                 Ok(Vec::from(["begun anew".into()]))
             }
+            Command::Restore(snapshot) => {
+                let plane = ControlPlane::restore(*snapshot).map_err(|broken| bad(broken.to_string()))?;
+                *self = Self { now: plane.clock(), plane, ha_log: HaLog::default() };
+                Ok(Vec::from(["restored".into()]))
+            }
             Command::Regions(regions) => {
                 self.plane.set_regions(regions);
                 Ok(Vec::from(["given".into()]))
@@ -130,8 +137,28 @@ impl Stage {
                 Ok(self.record(&step))
             }
             Command::Report(report) => Ok(self.report(&report)),
+            Command::Apply(input) => Ok(self.apply(*input)),
             Command::Show(subject) => Ok(render::show(&self.plane, &subject)),
             Command::Call(call) => self.call(&call).map_err(bad),
+        }
+    }
+
+    fn apply(&mut self, input: Input) -> Vec<String> {
+        match input {
+            Input::Call(call, request, fresh) => {
+                self.now = self.now.max(call.now);
+                let made = self.make(&call, &request, &fresh);
+                made.unwrap_or_else(|misuse| Vec::from([format!("misuse: {misuse}")]))
+            }
+            Input::Report(at, report) => {
+                self.now = self.now.max(at);
+                self.report(&report)
+            }
+            Input::Advance(to) => {
+                self.now = self.now.max(to);
+                let step = self.plane.advance(self.now);
+                self.record(&step)
+            }
         }
     }
 
@@ -161,17 +188,19 @@ impl Stage {
             region: parsed.region.map_or(endpoint, Ok).map_err(|bad| bad.to_string())?,
             token: parsed.token,
         };
-        let operation = parsed.request.operation();
-        let mut output = match self.plane.call_any(&made, &parsed.request, &call.fresh) {
-            Ok(output) => output,
-            Err(misuse @ Misuse::BadFreshId) => return Err(format!("{misuse}; give fresh ids with fresh=")),
-            Err(misuse) => return Err(misuse.to_string()),
-        };
-        self.ha_log.fill(&parsed.request, &mut output);
+        self.make(&made, &parsed.request, &call.fresh).map_err(|misuse| match misuse {
+            Misuse::BadFreshId => format!("{misuse}; give fresh ids with fresh="),
+            misuse => misuse.to_string(),
+        })
+    }
+
+    fn make(&mut self, call: &Call, request: &Request, fresh: &Fresh) -> Result<Vec<String>, Misuse> {
+        let mut output = self.plane.call_any(call, request, fresh)?;
+        self.ha_log.fill(request, &mut output);
         let mut lines = match &output.result {
             Some(Err(refusal)) => render::refusal(&refusal.wire(), refusal.rule(), output.replayed),
             Some(Ok(response)) => {
-                let body = Body::success(operation, response, "R", Format::Json);
+                let body = Body::success(request.operation(), response, "R", Format::Json);
                 render::response(response, &body.text, output.replayed)
             }
             None => Vec::new(),

@@ -312,7 +312,7 @@ impl Simulation {
         let mut trace = Trace::default();
         loop {
             let outcome = self.schedule.first().copied().filter(|(at, _)| *at <= now);
-            let deadline = self.plane.next_deadline().map(|deadline| deadline.at).filter(|at| *at <= now);
+            let deadline = self.plane.due_next().filter(|at| *at <= now);
             match (outcome, deadline) {
                 (Some((at, id)), deadline) if deadline.is_none_or(|deadline| at <= deadline) => {
                     self.schedule.remove(&(at, id));
@@ -387,7 +387,7 @@ impl Simulation {
         self.record(step.events, trace);
         let mut asked = VecDeque::from(step.effects);
         while let Some(effect) = asked.pop_front() {
-            if self.plane.effect(effect.id).is_none() || self.world.held.contains(&effect.id) {
+            if !self.plane.is_outstanding(effect.id) || self.world.held.contains(&effect.id) {
                 continue;
             }
             let held = self.world.faults.strike(|fault| match fault {

@@ -47,10 +47,13 @@
 //! assert!(divergence.to_string().contains("FailoverDiskReplicaPair"), "{divergence}");
 //! ```
 //!
+//! [`explore`] walks a small world to its last state instead of drawing inputs.
+//!
 //! In a property test the strategy draws the steps, and they shrink.
 
 mod bug;
 mod conformance;
+pub mod explore;
 mod reference;
 mod reference_subject;
 pub mod steps;

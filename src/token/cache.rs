@@ -8,11 +8,11 @@
 //! Answers depend only on the calls and their times. The storage order of entries and the removal of expired ones are
 //! not part of the value: `Eq`, `Hash`, `Debug` and snapshots do not show them.
 //!
-//! Costs: only granting a permit allocates or clones. A call hashes its key once, and for a new token its tenant as
+//! Costs: only granting a permit allocates or clones. A call hashes its key once, and where a permit is granted its tenant as
 //! well. [`begin`](TokenCache::begin), [`complete`](TokenCache::complete) and
 //! [`release`](TokenCache::release) are amortised O(1), plus a binary search among the tokens in flight. A grant
 //! removes a bounded number of expired entries, so a mass expiry delays no call. A completed entry takes 32 bytes in
-//! addition to its key, request and outcome, or 40 if the outcome's type has no niche, and 11 to 22 in the index.
+//! addition to its key, request and outcome, or 40 if the outcome's type has no niche, and 6 to 12 in the index.
 
 use alloc::vec::Vec;
 use core::hash::Hash;
@@ -61,8 +61,8 @@ pub struct TokenCache<T, S, R, O> {
 enum Place {
     /// The slot of an expired entry with the same key.
     Expired(Slot),
-    /// A new slot, for the tenant at this index or, if `None`, for a new tenant.
-    New(Option<usize>),
+    /// A new slot.
+    New,
 }
 
 /// The place for a token that was looked up and can be granted.
@@ -241,9 +241,11 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         let mut evicted = None;
         match vacancy.place {
             Place::Expired(slot) => self.store.restart(slot, request, self.next)?,
-            Place::New(tenant) => {
+            Place::New => {
+                let key = key();
+                let tenant = self.store.tenant_index(&key.tenant);
                 evicted = tenant.and_then(|index| self.make_room(index));
-                self.store.insert(vacancy.hash, key(), tenant, request, self.next)?;
+                self.store.insert(vacancy.hash, key, tenant, request, self.next)?;
             }
         }
         Some(Permit { sequence: self.next_sequence(), evicted })
@@ -352,8 +354,9 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
 
     /// The place for a new token, if its tenant has room.
     fn new_place(&self, tenant: &T, now: Timestamp) -> Option<Place> {
-        let tenant = self.store.tenant_index(tenant);
-        tenant.is_none_or(|index| self.has_room(index, now)).then_some(Place::New(tenant))
+        let room = self.store.most_held < self.config.capacity.get()
+            || self.store.tenant_index(tenant).is_none_or(|index| self.has_room(index, now));
+        room.then_some(Place::New)
     }
 
     /// Makes room for one more token of a tenant that [has room](Self::has_room): expired entries are removed, and if

@@ -67,6 +67,8 @@ pub(super) struct Flight {
 pub(super) struct Store<T, S, R, O> {
     pub(super) entries: Table<TokenKey<T, S>, Entry<R, O>>,
     pub(super) tenants: IndexMap<T, Tenant, HashState>,
+    /// No tenant holds more entries. Most often it is below every capacity, and then none has to be looked at.
+    pub(super) most_held: usize,
     /// By sequence number.
     pub(super) flights: Ascending<Flight>,
 }
@@ -76,6 +78,7 @@ impl<T, S, R, O> Store<T, S, R, O> {
         Self {
             entries: Table::new(),
             tenants: IndexMap::with_hasher(HashState::with_seed(seed)),
+            most_held: 0,
             flights: Ascending::new(),
         }
     }
@@ -134,7 +137,10 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
     ) -> Option<()> {
         let tenant = tenant.unwrap_or_else(|| self.enter_tenant(&key.tenant));
         let slot = self.entries.push(hash, key, Entry { sequence, request, done: None })?;
-        self.change_tenant(Some(tenant), |tenant| tenant.held = tenant.held.saturating_add(1));
+        if let Some((_, tenant)) = self.tenants.get_index_mut(tenant) {
+            tenant.held = tenant.held.saturating_add(1);
+            self.most_held = self.most_held.max(tenant.held);
+        }
         self.flights.insert(sequence, Flight { tenant, slot });
         Some(())
     }
@@ -197,8 +203,9 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
     pub(super) fn forget_idle_tenants(&mut self) {
         let known = self.tenants.len();
         self.tenants.retain(|_, tenant| tenant.held > 0 || tenant.horizon > 0);
+        self.most_held = self.tenants.values().map(|tenant| tenant.held).max().unwrap_or_default();
         if self.tenants.len() < known {
-            let Self { entries, tenants, flights } = self;
+            let Self { entries, tenants, flights, .. } = self;
             for flight in flights.values_mut() {
                 let moved = entries.get(flight.slot).and_then(|(key, _)| tenants.get_index_of(&key.tenant));
                 flight.tenant = moved.unwrap_or(flight.tenant);

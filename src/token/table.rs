@@ -1,12 +1,13 @@
 //! The hash table of the entries.
 //!
-//! Rows are contiguous; a row's number is its position, and removal moves the last row. The index is an array of cells
-//! with linear probing; a cell holds the row's number and a part of its hash. A look-up reads one cache line of the
-//! index and then the row, whatever the size; a general ordered map reads its control bytes, its index and the row.
-//! Growth and removal need only the hash parts in the cells, so they read no row.
+//! Rows are contiguous; a row's number is its position, and removal moves the last row. A row keeps its hash, so growth and
+//! removal hash no key. The numbers are in a [`HashTable`], four bytes each; a look-up reads its control bytes, a number
+//! and the row.
 
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
+
+use hashbrown::HashTable;
 
 /// The position of a row: its index plus one. Four bytes, since cells and entries hold it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,35 +24,24 @@ impl Slot {
     }
 }
 
-/// A cell of the index.
-#[derive(Debug, Clone, Copy, Default)]
-struct Cell {
-    /// The part of the hash that determines the start of the probe; it also avoids reading most rows of other keys.
-    tag: u32,
-    slot: Option<Slot>,
-}
-
 /// A key and its value.
 #[derive(Debug, Clone)]
 struct Row<K, V> {
     key: K,
     value: V,
-    tag: u32,
+    hash: u64,
 }
 
 /// The table. It does not hash keys: the caller passes the hash.
 #[derive(Debug, Clone)]
 pub(super) struct Table<K, V> {
     rows: Vec<Row<K, V>>,
-    /// The length is zero or a power of two. At least a quarter is free, so every probe ends.
-    cells: Vec<Cell>,
+    slots: HashTable<Slot>,
 }
 
 impl<K, V> Table<K, V> {
-    const MIN_CELLS: usize = 8;
-
     pub(super) const fn new() -> Self {
-        Self { rows: Vec::new(), cells: Vec::new() }
+        Self { rows: Vec::new(), slots: HashTable::new() }
     }
 
     pub(super) const fn len(&self) -> usize {
@@ -78,38 +68,31 @@ impl<K, V> Table<K, V> {
     where
         K: Eq,
     {
-        let tag = tag(hash);
-        let mut at = self.home(tag);
-        loop {
-            let cell = self.cells.get(at)?;
-            let slot = cell.slot?;
-            if cell.tag == tag && self.rows.get(slot.index()).is_some_and(|row| row.key == *key) {
-                return Some(slot);
-            }
-            at = self.next(at);
-        }
+        let is_it = |slot: &Slot| self.rows.get(slot.index()).is_some_and(|row| row.key == *key);
+        self.slots.find(hash, is_it).copied()
     }
 
     /// Appends a row under a new key. `None`, without a change, if the table has its maximum size.
     pub(super) fn push(&mut self, hash: u64, key: K, value: V) -> Option<Slot> {
-        let (slot, tag) = (Slot::at(self.rows.len())?, tag(hash));
-        if self.rows.len() >= (self.cells.len() / 4).saturating_mul(3) {
-            self.grow();
-        }
-        self.enter(Cell { tag, slot: Some(slot) });
-        self.rows.push(Row { key, value, tag });
+        let slot = Slot::at(self.rows.len())?;
+        let Self { rows, slots } = self;
+        slots.insert_unique(hash, slot, |slot| rows.get(slot.index()).map_or(hash, |row| row.hash));
+        rows.push(Row { key, value, hash });
         Some(slot)
     }
 
     /// Removes a row. The last one moves into its slot.
     pub(super) fn swap_remove(&mut self, slot: Slot) {
-        let (Some(last), Some(at)) = (self.rows.last(), self.cell_of(slot)) else { return };
-        let moved = Slot::at(self.rows.len().saturating_sub(1)).and_then(|old| self.cell_at(last.tag, old));
-        if let Some(cell) = moved.and_then(|moved| self.cells.get_mut(moved)) {
-            cell.slot = Some(slot);
+        let (Some(gone), Some(last)) = (self.rows.get(slot.index()), self.rows.last()) else { return };
+        let (gone, moved) = (gone.hash, last.hash);
+        if let Ok(entry) = self.slots.find_entry(gone, |other| *other == slot) {
+            entry.remove();
+        }
+        let old = Slot::at(self.rows.len().saturating_sub(1));
+        if let Some(entry) = self.slots.find_mut(moved, |other| Some(*other) == old) {
+            *entry = slot;
         }
         self.rows.swap_remove(slot.index());
-        self.vacate(at);
     }
 
     /// A key, for tests that break it.
@@ -117,72 +100,6 @@ impl<K, V> Table<K, V> {
     pub(super) fn key_mut(&mut self, index: usize) -> &mut K {
         &mut self.rows[index].key
     }
-
-    /// The cell at which the probe for a tag begins.
-    fn home(&self, tag: u32) -> usize {
-        tag as usize & self.cells.len().wrapping_sub(1)
-    }
-
-    const fn next(&self, at: usize) -> usize {
-        at.wrapping_add(1) & self.cells.len().wrapping_sub(1)
-    }
-
-    fn cell_of(&self, slot: Slot) -> Option<usize> {
-        self.cell_at(self.rows.get(slot.index())?.tag, slot)
-    }
-
-    fn cell_at(&self, tag: u32, slot: Slot) -> Option<usize> {
-        let mut at = self.home(tag);
-        loop {
-            if self.cells.get(at)?.slot? == slot {
-                return Some(at);
-            }
-            at = self.next(at);
-        }
-    }
-
-    /// Stores a cell at the end of its probe.
-    fn enter(&mut self, cell: Cell) {
-        let mut at = self.home(cell.tag);
-        while self.cells.get(at).is_some_and(|there| there.slot.is_some()) {
-            at = self.next(at);
-        }
-        if let Some(free) = self.cells.get_mut(at) {
-            *free = cell;
-        }
-    }
-
-    /// Empties a cell by backward-shift deletion: later cells that a probe would no longer reach move into the hole.
-    fn vacate(&mut self, mut hole: usize) {
-        let mut at = hole;
-        loop {
-            at = self.next(at);
-            let Some(cell @ Cell { slot: Some(_), .. }) = self.cells.get(at).copied() else { break };
-            // The distance of a place from the start of the cell's probe.
-            let behind =
-                |place: usize| place.wrapping_sub(self.home(cell.tag)) & self.cells.len().wrapping_sub(1);
-            if behind(hole) < behind(at) {
-                if let Some(free) = self.cells.get_mut(hole) {
-                    *free = cell;
-                }
-                hole = at;
-            }
-        }
-        if let Some(free) = self.cells.get_mut(hole) {
-            *free = Cell::default();
-        }
-    }
-
-    fn grow(&mut self) {
-        let cells = self.cells.len().saturating_mul(2).max(Self::MIN_CELLS);
-        let old = core::mem::replace(&mut self.cells, alloc::vec![Cell::default(); cells]);
-        old.into_iter().filter(|cell| cell.slot.is_some()).for_each(|cell| self.enter(cell));
-    }
-}
-
-/// The low half: the hashers used here mix all bits.
-const fn tag(hash: u64) -> u32 {
-    hash as u32
 }
 
 #[cfg(test)]
@@ -230,23 +147,8 @@ mod tests {
                     let found = table.find(hash(key), &key).map(super::Slot::index);
                     assert_eq!(found, list.iter().position(|(held, _)| *held == key));
                 }
-                let cells = table.cells.iter().filter(|cell| cell.slot.is_some()).count();
-                assert_eq!(cells, list.len());
-                assert!(cells * 4 <= table.cells.len() * 3);
+                assert_eq!(table.slots.len(), list.len());
             }
         }
-    }
-
-    /// Without collisions, each key is in the cell that its hash selects.
-    #[test]
-    fn a_probe_begins_where_the_hash_says() {
-        let mut table = Table::new();
-        for key in (0..6_u64).rev() {
-            table.push(key + 8, key, ()).unwrap();
-        }
-        let tags: Vec<u32> =
-            table.cells.iter().filter(|cell| cell.slot.is_some()).map(|cell| cell.tag).collect();
-        assert_eq!(tags, [8, 9, 10, 11, 12, 13]);
-        assert!(table.cells[..6].iter().all(|cell| cell.slot.is_some()));
     }
 }

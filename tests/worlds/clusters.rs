@@ -8,11 +8,11 @@ use failover_model::polardb::{
     ModifyDbNodeConfig, NodeChange, Role, StandbyHaMode, TargetZoneType,
 };
 use failover_model::policy::{ExplicitTargetFails, Policy};
+use failover_model::testing::explore::{Renaming, Sometimes};
 use failover_model::{ControlPlane, EffectKind, Fresh, Input, NodeId, Observation, Outcome, Report, ZoneId};
-use stateright::Property;
 
 use super::pairs::{call, observed};
-use super::walk::{Checked, World, sometimes};
+use super::walk::{Lawful, Setting, sometimes};
 use crate::kit::{self, CLUSTER, OWNER, SOURCE, id, message, priority};
 
 /// A writer `w` and readers of these priorities.
@@ -28,7 +28,7 @@ pub struct Clusters {
     pub standby: bool,
 }
 
-impl World for Clusters {
+impl Setting for Clusters {
     fn start(&self) -> ControlPlane {
         let mut policy = Policy::default();
         policy.polardb.rounds = NonZeroU8::new(self.rounds).unwrap();
@@ -37,7 +37,7 @@ impl World for Clusters {
             policy.polardb.explicit_target_fails = ExplicitTargetFails::Elect;
         }
         let mut plane = ControlPlane::new(policy);
-        let names = ["a", "b", "c", "d", "e"];
+        let names = ["a", "b", "c", "d", "e", "f"];
         let readers: Vec<(&str, u8)> = names.into_iter().zip(self.readers.iter().copied()).collect();
         let mut seed = kit::seed(&readers);
         if self.standby {
@@ -117,7 +117,7 @@ impl World for Clusters {
         inputs
     }
 
-    fn sometimes(&self) -> Vec<Property<Checked<Self>>> {
+    fn sometimes(&self) -> Vec<Sometimes<Lawful<Self>>> {
         let mut seen = vec![
             sometimes("another writer", |_, state| {
                 state
@@ -171,6 +171,18 @@ impl World for Clusters {
             vec!["P-142", "P-180", "P-187", "P-188", "P-191", "P-611"]
         } else {
             vec!["P-142", "P-180"]
+        }
+    }
+
+    fn renamings(&self) -> Vec<Renaming> {
+        // The first reader's priority changes, so it is like no other.
+        match self.readers {
+            [3, 3, 2, 2, 1, 1] => vec![
+                Renaming::exchange([("c", "d")]),
+                Renaming::exchange([("e", "f")]),
+                Renaming::exchange([("c", "d"), ("e", "f")]),
+            ],
+            _ => Vec::new(),
         }
     }
 

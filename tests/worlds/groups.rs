@@ -9,13 +9,13 @@ use failover_model::ebs::{
     ReprotectDiskReplicaGroup, StartDiskReplicaGroup, StopDiskReplicaGroup,
 };
 use failover_model::polardb::Failure;
+use failover_model::testing::explore::{Renaming, Sometimes};
 use failover_model::{
     ControlPlane, EffectKind, Fresh, GroupId, Input, Observation, Outcome, Policy, Report, Request, Span,
 };
-use stateright::Property;
 
-use super::pairs::{call, observed, outcomes};
-use super::walk::{Checked, World, sometimes};
+use super::pairs::{call, disk_changes, observed, outcomes};
+use super::walk::{Lawful, Setting, sometimes};
 use crate::kit::{self, DESTINATION, OWNER, SOURCE, id, message, pair_id};
 
 /// So many pairs, which a group may have.
@@ -24,6 +24,10 @@ pub struct Groups {
     pub pairs: u32,
     /// Whether members break.
     pub breaks: bool,
+    /// Whether the disks of pairs go down, are attached and are removed.
+    pub disks: bool,
+    /// Whether states that differ in which pair is which are one.
+    pub alike: bool,
 }
 
 fn group_id() -> GroupId {
@@ -48,7 +52,7 @@ fn partly(plane: &ControlPlane) -> Vec<Input> {
     inputs
 }
 
-impl World for Groups {
+impl Setting for Groups {
     fn start(&self) -> ControlPlane {
         let mut plane = ControlPlane::new(Policy::default());
         let now = kit::at(kit::START);
@@ -113,6 +117,11 @@ impl World for Groups {
                 }
             }
         }
+        if self.disks {
+            let numbers = 1..=self.pairs;
+            let disks: Vec<String> = numbers.flat_map(|n| [format!("s-{n}"), format!("t-{n}")]).collect();
+            disk_changes(plane, &disks, &mut inputs);
+        }
         match plane.next_deadline() {
             Some(deadline) => inputs.push(Input::Advance(deadline.at)),
             None => inputs.push(Input::Advance(plane.clock().after(Span::from_millis(450_001)))),
@@ -120,7 +129,7 @@ impl World for Groups {
         inputs
     }
 
-    fn sometimes(&self) -> Vec<Property<Checked<Self>>> {
+    fn sometimes(&self) -> Vec<Sometimes<Lawful<Self>>> {
         let mut seen = vec![
             sometimes("a round committed", |_, state| shows(&state.plane, GroupStatus::Normal)),
             sometimes("failed over", |_, state| shows(&state.plane, GroupStatus::Failedover)),
@@ -137,7 +146,7 @@ impl World for Groups {
                 shows(&state.plane, GroupStatus::FailoverFailed) && pairs.contains(&PairStatus::Failedover)
             }));
         }
-        if self.breaks {
+        if self.breaks || self.disks {
             seen.push(sometimes("a member is broken", |_, state| shows(&state.plane, GroupStatus::Invalid)));
         }
         seen
@@ -152,5 +161,25 @@ impl World for Groups {
 
     fn at_rest(&self, plane: &ControlPlane) -> bool {
         plane.outstanding().next().is_none()
+    }
+
+    fn renamings(&self) -> Vec<Renaming> {
+        let orders: &[&[u32]] = match self.pairs {
+            2 => &[&[2, 1]],
+            3 => &[&[1, 3, 2], &[2, 1, 3], &[2, 3, 1], &[3, 1, 2], &[3, 2, 1]],
+            _ => &[],
+        };
+        let names = |order: &[u32]| -> Vec<(String, String)> {
+            let each = (1..).zip(order).filter(|(from, to)| from != *to);
+            each.flat_map(|(from, to)| {
+                ["pair", "s", "t"].map(|kind| (format!("{kind}-{from}"), format!("{kind}-{to}")))
+            })
+            .collect()
+        };
+        let renaming = |order: &&[u32]| {
+            let names = names(order);
+            Renaming::of(names.iter().map(|(from, to)| (from.as_str(), to.as_str())))
+        };
+        if self.alike { orders.iter().map(renaming).collect() } else { Vec::new() }
     }
 }

@@ -1,11 +1,12 @@
 //! What is asserted of every transition, whatever the world.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use failover_model::Output;
 use failover_model::ebs::{GroupStatus, PairStatus};
 use failover_model::polardb::{ClusterEffect, DbNode, Failure, NodeKind, NodeWork, Priority, Role};
-use failover_model::policy::RejectionPolicy;
+use failover_model::testing::explore::Transition;
 use failover_model::token::Lifetime;
 use failover_model::{
     Call, ControlPlane, Effect, EffectId, EffectKind, Input, Misuse, NodeId, Outcome, Report, Request,
@@ -13,11 +14,11 @@ use failover_model::{
 };
 use serde::Serialize;
 
-use crate::failover_laws::{Failovers, Sight, is_accepted};
-use crate::kit::{look, time};
+use super::walk::Past;
+use crate::failover_laws::{Sight, is_accepted};
 
 /// What the tokens used so far promise.
-pub type Promises = Vec<Promise>;
+pub type Promises = Vec<Arc<Promise>>;
 
 /// Under this token this request was accepted, at this time.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -35,21 +36,48 @@ impl Promise {
     }
 }
 
-/// Applies an input, keeps account of the promises, and says what came of it, or which law broke.
-pub fn apply(
-    plane: &mut ControlPlane,
-    promises: &mut Promises,
-    failovers: &mut Failovers,
+/// Asserts the laws of a transition; the past after it, if it is another.
+pub fn observe(transition: &Transition<'_, Arc<Past>>) -> Result<Option<Past>, String> {
+    let Transition { input, result, changed, .. } = transition;
+    let (before, after, past) = (&transition.before.plane, transition.after, &transition.before.memory);
+    names_what_is_outstanding(transition)?;
+    asks_for_the_highest_tier(after, result)?;
+    if *changed {
+        is_deaf_to_what_is_late(transition)?;
+        writers_move_by_promotion(before, after, input)?;
+        keeps_tombstones(before, after, input)?;
+    }
+    let accepted = is_accepted(result);
+    let mut failovers = Cow::Borrowed(&past.failovers);
+    // What was not accepted and changed nothing is nothing to a failover.
+    if (*changed || accepted) && after.clusters().chain(before.clusters()).next().is_some() {
+        let sights = |plane: &ControlPlane| -> Vec<Sight> {
+            plane.clusters().map(|cluster| Sight::of(cluster, before.cluster(cluster.id()))).collect()
+        };
+        let seen = failovers.to_mut().observe(
+            &after.policy().polardb,
+            input,
+            accepted,
+            &sights(before),
+            &sights(after),
+        );
+        seen.map_err(|(law, how)| format!("{law:?}: {how} after {input:?}"))?;
+    }
+    let mut promises = Cow::Borrowed(&past.promises);
+    if let Input::Call(call, request, _) = input {
+        takes_effect_once(before, after, &mut promises, call, request, result)?;
+    }
+    let same = *failovers == past.failovers && *promises == past.promises;
+    Ok((!same).then(|| Past { promises: promises.into_owned(), failovers: failovers.into_owned() }))
+}
+
+/// There is one writer, and it moves only when work ends.
+fn writers_move_by_promotion(
+    before: &ControlPlane,
+    after: &ControlPlane,
     input: &Input,
-) -> Result<Result<Output, Misuse>, String> {
-    let before = plane.clone();
-    let result = plane.apply(input);
-    plane.check().map_err(|violation| format!("{violation} after {input:?}"))?;
-    changes_nothing_unless_accepted(&before, plane, input, &result)?;
-    names_what_is_outstanding(&before, plane, &result)?;
-    is_deaf_to_what_is_late(&before, plane)?;
-    lost_writers_are_replaced(plane)?;
-    for cluster in plane.clusters() {
+) -> Result<(), String> {
+    for cluster in after.clusters() {
         let writers = cluster.nodes().iter().filter(|node| node.role == Role::Writer).count();
         ensure(writers == 1, || format!("{} has {writers} writers after {input:?}", cluster.id()))?;
         if cluster.writer().map(|node| &node.id)
@@ -60,19 +88,7 @@ pub fn apply(
             ensure(promoted, || format!("the writer moved by {input:?}"))?;
         }
     }
-    asks_for_the_highest_tier(plane, &result)?;
-    let sights = |plane: &ControlPlane| -> Vec<Sight> {
-        plane.clusters().map(|cluster| Sight::of(cluster, before.cluster(cluster.id()))).collect()
-    };
-    let (policy, accepted) = (&plane.policy().polardb, is_accepted(&result));
-    failovers
-        .observe(policy, input, accepted, &sights(&before), &sights(plane))
-        .map_err(|(law, how)| format!("{law:?}: {how} after {input:?}"))?;
-    keeps_tombstones(&before, plane, input)?;
-    if let Input::Call(call, request, _) = input {
-        takes_effect_once(&before, plane, promises, call, request, &result)?;
-    }
-    Ok(result)
+    Ok(())
 }
 
 /// A node of a cluster that could be elected.
@@ -86,7 +102,7 @@ fn electable(node: &DbNode) -> bool {
 
 /// Without help from outside, a cluster whose writer is down and that has an electable node gets another writer: by the end of
 /// what is outstanding and by what falls due alone.
-fn lost_writers_are_replaced(plane: &ControlPlane) -> Result<(), String> {
+pub fn lost_writers_are_replaced(plane: &ControlPlane) -> Result<(), String> {
     for cluster in plane.clusters() {
         let down = cluster.writer().is_some_and(|writer| !writer.up);
         if !down || !cluster.nodes().iter().any(electable) {
@@ -126,45 +142,27 @@ fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String>
     if holds { Ok(()) } else { Err(otherwise()) }
 }
 
-/// A refused, replayed or misused input changes nothing but the clock; a refusal that is kept by policy, the tokens too.
-fn changes_nothing_unless_accepted(
-    before: &ControlPlane,
-    after: &ControlPlane,
-    input: &Input,
-    result: &Result<Output, Misuse>,
-) -> Result<(), String> {
-    let idle = match result {
-        Err(_) => true,
-        Ok(output) => {
-            let refused = matches!(output.result, Some(Err(_)));
-            output.replayed || (refused && before.policy().tokens.rejections == RejectionPolicy::Released)
-        }
-    };
-    if !idle {
-        return Ok(());
-    }
-    let mut still = before.clone();
-    look(&mut still, time(input));
-    ensure(still == *after, || format!("{input:?} was not accepted and changed something"))
-}
-
 /// The effects that an input returns are the ones that are outstanding since, in ascending order, under new ids.
-fn names_what_is_outstanding(
-    before: &ControlPlane,
-    after: &ControlPlane,
-    result: &Result<Output, Misuse>,
-) -> Result<(), String> {
-    let known: BTreeSet<_> = before.outstanding().map(|effect| effect.id).collect();
-    let new: Vec<_> = after.outstanding().filter(|effect| !known.contains(&effect.id)).collect();
-    let asked = result.as_ref().map(|output| output.step.effects.clone()).unwrap_or_default();
-    ensure(asked == new, || format!("asked for {asked:?}, outstanding since {new:?}"))?;
-    let reused = known.last().is_some_and(|last| new.iter().any(|effect| effect.id <= *last));
-    ensure(!reused, || format!("{new:?} has an id that was used before"))
+fn names_what_is_outstanding(transition: &Transition<'_, Arc<Past>>) -> Result<(), String> {
+    let asked = transition.result.as_ref().map_or(&[][..], |output| &output.step.effects);
+    let known = transition.outstanding;
+    if !transition.changed {
+        return ensure(asked.is_empty(), || format!("asked for {asked:?} and changed nothing"));
+    }
+    let is_new = |effect: &Effect| !known.iter().any(|known| known.id == effect.id);
+    let new = || transition.after.outstanding().filter(is_new);
+    ensure(new().eq(asked.iter().cloned()), || {
+        format!("asked for {asked:?}, outstanding since {:?}", new().collect::<Vec<_>>())
+    })?;
+    let last = known.iter().map(|effect| effect.id).max();
+    let reused = asked.iter().any(|effect| Some(effect.id) <= last);
+    ensure(!reused, || format!("{asked:?} has an id that was used before"))
 }
 
 /// An effect that was superseded or has ended is outstanding no more: a report on it is refused and changes nothing.
-fn is_deaf_to_what_is_late(before: &ControlPlane, after: &ControlPlane) -> Result<(), String> {
-    before.outstanding().filter(|effect| after.effect(effect.id).is_none()).try_for_each(|effect| {
+fn is_deaf_to_what_is_late(transition: &Transition<'_, Arc<Past>>) -> Result<(), String> {
+    let after = transition.after;
+    transition.outstanding.iter().filter(|effect| after.effect(effect.id).is_none()).try_for_each(|effect| {
         ensure(refuses_a_report_on(after, effect.id), || {
             format!("a report on {effect:?} came late and was taken")
         })
@@ -232,21 +230,24 @@ fn asks_for_the_highest_tier(plane: &ControlPlane, result: &Result<Output, Misus
 fn takes_effect_once(
     before: &ControlPlane,
     after: &ControlPlane,
-    promises: &mut Promises,
+    promises: &mut Cow<'_, Promises>,
     call: &Call,
     request: &Request,
     result: &Result<Output, Misuse>,
 ) -> Result<(), String> {
     let lifetime = after.policy().tokens.lifetime;
-    promises.retain(|promise| match lifetime {
+    let stands = |promise: &Arc<Promise>| match lifetime {
         Lifetime::Never => true,
         Lifetime::For(ms) => after.clock().since(promise.at).as_millis() < ms.get(),
-    });
+    };
+    if !promises.iter().all(stands) {
+        promises.to_mut().retain(stands);
+    }
     let (Ok(output), Some(token)) = (result, &call.token) else { return Ok(()) };
     if !request.operation().takes_token() {
         return ensure(!output.replayed, || format!("{request:?} was replayed"));
     }
-    let here = |promise: &&Promise| {
+    let here = |promise: &Arc<Promise>| {
         promise.account == call.account.as_str()
             && promise.region == call.region.as_str()
             && promise.token == token.as_str()
@@ -255,28 +256,31 @@ fn takes_effect_once(
     // An eviction is told by the horizon, below which nothing is promised.
     let evicted = before.tokens().horizon(&call.account) > 0;
     let done = !output.replayed && matches!(output.result, Some(Ok(_)));
-    match promises.iter_mut().find(|promise| here(&&**promise)) {
-        Some(promise) => {
-            let same = promise.request == *request;
+    match promises.iter().position(here) {
+        Some(at) => {
+            let promised = &promises[at].request;
+            // The same request is answered again, another one is not done.
+            ensure(evicted || if promised == request { output.replayed } else { !done }, || {
+                format!("{request:?} under {token:?}, which stands for {promised:?}: {output:?}")
+            })?;
             if done {
                 // Evicted and done anew: the promise is that of the later time.
+                let promise = Arc::make_mut(&mut promises.to_mut()[at]);
                 (promise.request, promise.at) = (request.clone(), after.clock());
             }
-            // The same request is answered again, another one is not done.
-            ensure(evicted || if same { output.replayed } else { !done }, || {
-                format!("{request:?} under {token:?}, which stands for {:?}: {output:?}", promise.request)
-            })
+            Ok(())
         }
         None => {
             ensure(!output.replayed, || format!("{request:?} was replayed and never done"))?;
             if done {
-                promises.push(Promise {
+                let promises = promises.to_mut();
+                promises.push(Arc::new(Promise {
                     account: call.account.to_string(),
                     region: call.region.to_string(),
                     token: token.as_str().into(),
                     request: request.clone(),
                     at: after.clock(),
-                });
+                }));
                 promises.sort_by_key(|promise| format!("{promise:?}"));
             }
             Ok(())

@@ -7,10 +7,10 @@ use failover_model::ebs::{
 };
 use failover_model::polardb::Failure;
 use failover_model::policy::{BandwidthInPlace, PaidPeriods, SiteCodes};
+use failover_model::testing::explore::Sometimes;
 use failover_model::{Call, ControlPlane, Fresh, Input, Observation, Outcome, Policy, Report, Request};
-use stateright::Property;
 
-use super::walk::{Checked, World, sometimes};
+use super::walk::{Lawful, Setting, sometimes};
 use crate::kit::{self, DESTINATION, OWNER, SOURCE, id, message, pair_id};
 
 /// A pair that is created, deleted and created again. With `disks`, its disks go down, are attached and are removed. With
@@ -89,16 +89,17 @@ impl Pairs {
             inputs.push(call(plane, SOURCE, change, Fresh::None));
         }
     }
+}
 
-    fn disks(plane: &ControlPlane, inputs: &mut Vec<Input>) {
-        for disk in ["s-1", "t-1"] {
-            let stands = plane.disk(&id(OWNER), &id(disk));
-            let changes =
-                [DiskChange::Up(!stands.up), DiskChange::Attached(!stands.attached), DiskChange::Removed];
-            inputs.extend(changes.map(|change| {
-                observed(plane, Observation::Disk { account: id(OWNER), disk: id(disk), change })
-            }));
-        }
+/// What can be observed of disks.
+pub fn disk_changes(plane: &ControlPlane, disks: &[impl AsRef<str>], inputs: &mut Vec<Input>) {
+    for disk in disks {
+        let stands = plane.disk(&id(OWNER), &id(disk.as_ref()));
+        let changes =
+            [DiskChange::Up(!stands.up), DiskChange::Attached(!stands.attached), DiskChange::Removed];
+        inputs.extend(changes.map(|change| {
+            observed(plane, Observation::Disk { account: id(OWNER), disk: id(disk.as_ref()), change })
+        }));
     }
 }
 
@@ -106,7 +107,7 @@ fn some_pair(plane: &ControlPlane, status: PairStatus) -> bool {
     plane.pairs().any(|pair| pair.status() == status)
 }
 
-impl World for Pairs {
+impl Setting for Pairs {
     fn start(&self) -> ControlPlane {
         let mut policy = Policy::default();
         if self.prepaid {
@@ -123,7 +124,7 @@ impl World for Pairs {
         let mut inputs = outcomes(plane);
         Self::calls(plane, &mut inputs);
         if self.disks {
-            Self::disks(plane, &mut inputs);
+            disk_changes(plane, &["s-1", "t-1"], &mut inputs);
         }
         if self.prepaid {
             Self::prepaid(plane, &mut inputs);
@@ -138,7 +139,7 @@ impl World for Pairs {
         inputs
     }
 
-    fn sometimes(&self) -> Vec<Property<Checked<Self>>> {
+    fn sometimes(&self) -> Vec<Sometimes<Lawful<Self>>> {
         vec![
             sometimes("failed over", |_, state| some_pair(&state.plane, PairStatus::Failedover)),
             sometimes("a failover failed", |_, state| some_pair(&state.plane, PairStatus::FailoverFailed)),

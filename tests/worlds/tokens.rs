@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use std::num::{NonZeroU64, NonZeroUsize};
 
 use failover_model::ebs::{FailoverDiskReplicaPair, PairSeed, PairStatus, ReplicaPair, StopDiskReplicaPair};
+use failover_model::testing::explore::Sometimes;
 use failover_model::token::{Lifetime, Overflow};
 use failover_model::{Call, ClientToken, ControlPlane, Fresh, Input, Policy, Request, Span};
-use stateright::Property;
 
-use super::laws::Promise;
 use super::pairs::outcomes;
-use super::walk::{Checked, World, sometimes};
+use super::walk::{Lawful, Setting, sometimes};
 use crate::kit::{self, DESTINATION, SOURCE, id, pair_id};
 
 #[derive(Clone, Copy)]
@@ -27,7 +26,7 @@ const ACCOUNTS: [&str; 2] = ["1001", "2002"];
 
 const LIFETIME_MS: u64 = 1_000_000;
 
-impl World for Tokens {
+impl Setting for Tokens {
     fn start(&self) -> ControlPlane {
         let mut policy = Policy::default();
         policy.tokens.capacity = NonZeroUsize::new(self.capacity).unwrap();
@@ -75,20 +74,22 @@ impl World for Tokens {
         inputs
     }
 
-    fn sometimes(&self) -> Vec<Property<Checked<Self>>> {
+    fn sometimes(&self) -> Vec<Sometimes<Lawful<Self>>> {
         vec![
-            sometimes("every account has a token", |world: &Checked<Self>, state| {
-                let holders = state.promises.iter().map(Promise::account).collect::<BTreeSet<_>>();
+            sometimes("every account has a token", |world: &Lawful<Self>, state| {
+                let holders =
+                    state.memory.promises.iter().map(|promise| promise.account()).collect::<BTreeSet<_>>();
                 holders.len() == world.0.accounts
             }),
-            sometimes("an account has all tokens that it may", |world: &Checked<Self>, state| {
-                let of =
-                    |account| state.promises.iter().filter(|promise| promise.account() == account).count();
+            sometimes("an account has all tokens that it may", |world: &Lawful<Self>, state| {
+                let of = |account| {
+                    state.memory.promises.iter().filter(|promise| promise.account() == account).count()
+                };
                 ACCOUNTS.into_iter().any(|account| of(account) >= world.0.capacity)
             }),
             sometimes("what was done is promised no more", |_, state| {
                 let failed_over = |pair: &ReplicaPair| pair.status() == PairStatus::Failedover;
-                state.promises.is_empty() && state.plane.pairs().any(failed_over)
+                state.memory.promises.is_empty() && state.plane.pairs().any(failed_over)
             }),
             sometimes("both failed over", |_, state| {
                 state.plane.pairs().all(|pair| pair.status() == PairStatus::Failedover)

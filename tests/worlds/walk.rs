@@ -1,197 +1,117 @@
-//! The walk through a world, and what is asserted of it.
+//! A small world with the laws that hold in all of them.
 
-use std::collections::{BTreeSet, HashMap};
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use failover_model::{ControlPlane, EffectId, Input, RuleId};
-use stateright::{Checker, Model, Property};
+use failover_model::testing::explore::{
+    self, Explored, Progress, Refuted, Renaming, Sometimes, State, Transition, World,
+};
+use failover_model::{ControlPlane, EffectId, Input};
+use serde::Serialize;
 
-use super::canonical;
 use super::laws::{self, Promises};
 use crate::failover_laws::Failovers;
 
-/// A small world.
-pub trait World: Clone + Send + Sync + 'static {
+/// What the laws remember: what the tokens promise, and what the failovers did so far.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Past {
+    pub promises: Promises,
+    pub failovers: Failovers,
+}
+
+/// A small world, but for its laws.
+pub trait Setting: Sized {
     /// Where it begins.
     fn start(&self) -> ControlPlane;
     /// The inputs that are tried in a state.
     fn inputs(&self, plane: &ControlPlane) -> Vec<Input>;
     /// What some state shows.
-    fn sometimes(&self) -> Vec<Property<Checked<Self>>>;
+    fn sometimes(&self) -> Vec<Sometimes<Lawful<Self>>>;
     /// The rules that decide on some input, or are told of in some event.
     fn decide(&self) -> Vec<&'static str>;
     /// Whether nothing is under way.
     fn at_rest(&self, plane: &ControlPlane) -> bool;
-}
-
-/// A state of a world: the control plane, what its tokens promise, what its failovers did so far, and the law that was
-/// broken on the way, if any.
-#[derive(Clone, Debug)]
-pub struct State {
-    pub plane: ControlPlane,
-    pub promises: Promises,
-    pub failovers: Failovers,
-    pub broken: Option<Arc<str>>,
-}
-
-impl State {
-    fn canonical(&self) -> Vec<u8> {
-        let now = self.plane.clock();
-        let mut bytes = canonical::bytes(&self.plane.snapshot(), now);
-        bytes.extend(canonical::bytes(&self.promises, now));
-        bytes.extend(canonical::bytes(&self.failovers, now));
-        bytes.push(u8::from(self.broken.is_some()));
-        bytes
+    /// After which renamings it looks the same.
+    fn renamings(&self) -> Vec<Renaming> {
+        Vec::new()
     }
 }
 
-impl PartialEq for State {
-    fn eq(&self, other: &Self) -> bool {
-        self.canonical() == other.canonical()
-    }
-}
-
-impl Hash for State {
-    fn hash<H: Hasher>(&self, hasher: &mut H) {
-        hasher.write(&self.canonical());
-    }
-}
-
-/// A world as the checker wants it.
-pub struct Checked<W>(pub W);
+/// A setting in which the laws are asserted.
+pub struct Lawful<W>(pub W);
 
 /// Something that some state shows.
-pub fn sometimes<W: World>(
+pub fn sometimes<W: Setting>(
     name: &'static str,
-    condition: fn(&Checked<W>, &State) -> bool,
-) -> Property<Checked<W>> {
-    Property::sometimes(name, condition)
+    condition: fn(&Lawful<W>, &State<Arc<Past>>) -> bool,
+) -> Sometimes<Lawful<W>> {
+    (name, condition)
 }
 
-const LAWS: &str = "no law is broken";
-const UNKNOWN: &str = "a report on an effect that there never was is refused";
+impl<W: Setting> World for Lawful<W> {
+    type Memory = Arc<Past>;
 
-impl<W: World> Model for Checked<W> {
-    type State = State;
-    type Action = Input;
-
-    fn init_states(&self) -> Vec<State> {
-        vec![begin(&self.0)]
+    fn start(&self) -> State<Arc<Past>> {
+        State { plane: self.0.start(), memory: Arc::default() }
     }
 
-    fn actions(&self, state: &State, actions: &mut Vec<Input>) {
-        *actions = self.0.inputs(&state.plane);
+    fn inputs(&self, state: &State<Arc<Past>>, inputs: &mut Vec<Input>) {
+        *inputs = self.0.inputs(&state.plane);
     }
 
-    fn next_state(&self, state: &State, input: Input) -> Option<State> {
-        Some(step(state, &input).0)
+    fn observe(&self, transition: &Transition<'_, Arc<Past>>) -> Result<Option<Arc<Past>>, String> {
+        Ok(laws::observe(transition)?.map(Arc::new))
     }
 
-    fn properties(&self) -> Vec<Property<Self>> {
-        let mut properties = self.0.sometimes();
-        properties.push(Property::always(LAWS, |_: &Self, state: &State| state.broken.is_none()));
-        properties.push(Property::always(UNKNOWN, |_: &Self, state: &State| {
-            laws::refuses_a_report_on(&state.plane, EffectId(u64::MAX))
-        }));
-        properties
-    }
-}
-
-fn begin(world: &impl World) -> State {
-    let (promises, failovers) = (Promises::default(), Failovers::default());
-    State { plane: world.start(), promises, failovers, broken: None }
-}
-
-/// What an input leads to, and the rules by which it does.
-fn step(state: &State, input: &Input) -> (State, Vec<RuleId>) {
-    let mut next = state.clone();
-    match laws::apply(&mut next.plane, &mut next.promises, &mut next.failovers, input) {
-        Ok(Ok(output)) => {
-            let told = output.step.events.iter().map(|event| event.rule).chain(output.rule).collect();
-            (next, told)
+    fn holds(&self, state: &State<Arc<Past>>) -> Result<(), String> {
+        if !laws::refuses_a_report_on(&state.plane, EffectId(u64::MAX)) {
+            return Err("a report on an effect that there never was is not refused".into());
         }
-        Ok(Err(_)) => (next, Vec::new()),
-        Err(broken) => (State { broken: Some(Arc::from(broken)), ..next }, Vec::new()),
+        laws::lost_writers_are_replaced(&state.plane)
+    }
+
+    fn sometimes(&self) -> Vec<Sometimes<Self>> {
+        self.0.sometimes()
+    }
+
+    fn decides(&self) -> Vec<&'static str> {
+        self.0.decide()
+    }
+
+    fn at_rest(&self, state: &State<Arc<Past>>) -> bool {
+        self.0.at_rest(&state.plane)
+    }
+
+    fn renamings(&self) -> Vec<Renaming> {
+        self.0.renamings()
     }
 }
 
-/// Walks through all states and asserts everything; `pinned` is how many there are.
-pub fn explore(world: impl World, pinned: usize) {
-    let checker = Checked(world.clone()).checker().threads(2).spawn_bfs().join();
-    if let Some(path) = checker.discovery(LAWS) {
-        let (last, _) = path.into_vec().pop().expect("a path has states");
-        panic!("{}", last.broken.as_deref().unwrap_or_default());
-    }
-    assert!(checker.discovery(UNKNOWN).is_none(), "not so: {UNKNOWN}");
-    for property in world.sometimes() {
-        assert!(checker.discovery(property.name).is_some(), "never seen: {}", property.name);
-    }
-    let graph = Graph::of(&world);
-    println!("{} states, {} transitions", graph.states, checker.state_count() - 1);
-    for rule in world.decide() {
-        assert!(graph.decided.contains(rule), "{rule} decides nowhere; these do: {:?}", graph.decided);
-    }
-    assert_eq!(graph.stuck(), None, "from some state nothing leads to rest");
-    assert_eq!(checker.unique_state_count(), graph.states, "the two walks count differently");
-    assert_eq!(graph.states, pinned, "the number of states; pin it anew if the world was meant to change");
+/// Walks through all states and asserts everything; pinned is how many states and transitions there are.
+pub fn explore(setting: impl Setting, states: usize, transitions: usize) {
+    let explored = walk(setting);
+    let pinned = "pin it anew if the world was meant to change";
+    assert_eq!(explored.states, states, "the number of states; {pinned}");
+    assert_eq!(explored.transitions, transitions, "the number of transitions; {pinned}");
 }
 
-/// All states and transitions, walked a second time without the checker: for what it does not answer.
-struct Graph {
-    states: usize,
-    /// From each state, the states that lead to it.
-    before: Vec<Vec<u32>>,
-    rest: Vec<u32>,
-    /// The rules by which anything happened.
-    decided: BTreeSet<&'static str>,
-}
-
-impl Graph {
-    fn of(world: &impl World) -> Self {
-        let hasher = BuildHasherDefault::<DefaultHasher>::default();
-        let mut known: HashMap<u64, u32> = HashMap::new();
-        let mut graph = Self { states: 0, before: Vec::new(), rest: Vec::new(), decided: BTreeSet::new() };
-        let first = begin(world);
-        known.insert(hasher.hash_one(&first), 0);
-        graph.before.push(Vec::new());
-        let mut layer = vec![(0_u32, first)];
-        while !layer.is_empty() {
-            let mut following = Vec::new();
-            for (at, state) in layer {
-                if world.at_rest(&state.plane) {
-                    graph.rest.push(at);
-                }
-                for input in world.inputs(&state.plane) {
-                    let (next, rules) = step(&state, &input);
-                    graph.decided.extend(rules.iter().map(|rule| rule.as_str()));
-                    let fingerprint = hasher.hash_one(&next);
-                    let to = *known.entry(fingerprint).or_insert_with(|| {
-                        graph.before.push(Vec::new());
-                        let number = (graph.before.len() - 1) as u32;
-                        following.push((number, next));
-                        number
-                    });
-                    if to != at {
-                        graph.before[to as usize].push(at);
-                    }
-                }
-            }
-            layer = following;
+/// Walks through all states and asserts everything but how many there are.
+pub fn walk(setting: impl Setting) -> Explored {
+    let told = |progress: Progress| {
+        if progress.states >= 1_000_000 {
+            println!("{progress:?}");
         }
-        graph.states = graph.before.len();
-        graph
-    }
-
-    /// A state from which no continuation leads to rest.
-    fn stuck(&self) -> Option<u32> {
-        let mut leads = vec![false; self.states];
-        let mut todo = self.rest.clone();
-        while let Some(at) = todo.pop() {
-            if !std::mem::replace(&mut leads[at as usize], true) {
-                todo.extend(&self.before[at as usize]);
-            }
+        ControlFlow::Continue(())
+    };
+    match explore::explore_with(&Lawful(setting), told) {
+        Ok(explored) => {
+            println!(
+                "{} states, {} transitions, {} deep",
+                explored.states, explored.transitions, explored.depth
+            );
+            explored
         }
-        leads.iter().position(|leads| !leads).map(|at| at as u32)
+        Err(Refuted::Law(way) | Refuted::Stuck(way)) => panic!("{way}\n\n{}", way.scenario()),
+        Err(refuted) => panic!("{refuted}"),
     }
 }

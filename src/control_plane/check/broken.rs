@@ -89,11 +89,13 @@ fn what_restoring_would_mend_is_reported_too() {
         ),
     ];
     let sound = sound();
-    assert_eq!(sound.check(), Ok(()));
+    assert!(sound.is_sound());
+    assert_eq!(sound.diagnose(), Ok(()));
     let mut broken = BTreeSet::new();
     for (number, (change, violation)) in cases.into_iter().enumerate() {
         let mut plane = sound.clone();
         change(&mut plane);
+        assert!(!plane.is_sound(), "case {number}");
         assert_eq!(plane.check(), Err(violation.clone()), "case {number}");
         if let Violation::Index(name) = violation {
             broken.insert(name);

@@ -5,6 +5,7 @@ mod broken;
 mod ebs;
 mod networks;
 mod polardb;
+mod sound;
 
 use alloc::boxed::Box;
 use core::borrow::Borrow;
@@ -77,6 +78,17 @@ impl ControlPlane {
     ///
     /// The first [`Violation`] found.
     pub fn check(&self) -> Result<(), Violation> {
+        if self.is_sound() { Ok(()) } else { self.diagnose() }
+    }
+
+    /// As [`check`](Self::check), where the tokens were verified and the indexes built a moment ago.
+    #[cfg(feature = "serde")]
+    pub(crate) fn check_just_built(&self) -> Result<(), Violation> {
+        if self.is_sound_just_built() { Ok(()) } else { self.diagnose() }
+    }
+
+    /// Names the first violation, of the resources before the indexes, which are compared with ones built anew.
+    fn diagnose(&self) -> Result<(), Violation> {
         let anew = self.reindexed();
         self.check_pairs()?;
         self.check_groups(&anew)?;

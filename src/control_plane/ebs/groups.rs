@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::CallContext;
 use crate::control_plane::event::{Event, Fact, GroupFact, StatusChange};
+use crate::control_plane::index::deadlines::ANYWHERE;
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step, list};
 use crate::ebs::group::rules::{G_014, G_610, G_697};
 use crate::ebs::pair::plan::Membership;
@@ -117,7 +118,7 @@ impl ControlPlane {
         }
         let (account, ordinal) = (group.account.clone(), group.ordinal);
         if due_before != group.due {
-            self.index.deadlines.schedule(group.due, ordinal);
+            self.index.deadlines.schedule(group.due, ordinal, ANYWHERE);
             self.retire_deadline(due_before.map(|_| ordinal));
         }
         if asks {

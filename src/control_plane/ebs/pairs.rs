@@ -46,15 +46,17 @@ impl ControlPlane {
         id: &PairId,
         ask: impl FnOnce(&ReplicaPair, &dyn Fn(&End) -> Disk) -> PairRequest<'b>,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        let pair = self.pairs.get_mut(id).filter(|pair| pair.account == *call.account);
-        let pair = pair.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))?;
+        let pair = self.pairs.get_full_mut(id).filter(|(_, pair)| pair.account == *call.account);
+        let (row, pair) = pair.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))?;
         let reported = |end: &End| {
-            self.disks.get(&(call.account.clone(), end.disk.clone())).copied().unwrap_or_default()
+            let reports = Some(&self.disks).filter(|disks| !disks.is_empty());
+            let report = reports.and_then(|disks| disks.get(&(call.account.clone(), end.disk.clone())));
+            report.copied().unwrap_or_default()
         };
         let request = ask(pair, &reported);
         let plan = pair.decide(&call.site(), request, &self.policy.ebs)?;
         let rule = Some(plan.rule);
-        let (step, retired) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
+        let (step, retired) = apply_pair_plan((row, pair), plan, &mut self.next_id, &mut self.index);
         self.retire_deadline(retired);
         Ok(Done { response: (), step, rule })
     }
@@ -145,9 +147,17 @@ impl ControlPlane {
 
     /// Applies a plan to the pair of this id.
     pub(in crate::control_plane) fn apply_to_pair(&mut self, id: &PairId, plan: PairPlan) -> Step {
-        match self.pairs.get_mut(id) {
+        match self.pairs.get_full(id).map(|(row, _)| row) {
+            Some(row) => self.apply_to_pair_at(row, plan),
+            None => Step::default(),
+        }
+    }
+
+    /// Applies a plan to the pair in this row.
+    pub(in crate::control_plane) fn apply_to_pair_at(&mut self, row: usize, plan: PairPlan) -> Step {
+        match self.pairs.at_mut(row) {
             Some(pair) => {
-                let (step, retired) = apply_pair_plan(pair, plan, &mut self.next_id, &mut self.index);
+                let (step, retired) = apply_pair_plan((row, pair), plan, &mut self.next_id, &mut self.index);
                 self.retire_deadline(retired);
                 step
             }
@@ -200,6 +210,9 @@ impl ControlPlane {
 
     /// The reported state of a disk.
     pub fn disk(&self, account: &AccountId, disk: &DiskId) -> Disk {
+        if self.disks.is_empty() {
+            return Disk::default();
+        }
         self.disks.get(&(account.clone(), disk.clone())).copied().unwrap_or_default()
     }
 
@@ -237,10 +250,10 @@ impl ControlPlane {
     }
 }
 
-/// Applies a plan to a pair and updates the indexes. Returns the effects and events, and the pair's ordinal if its
+/// Applies a plan to a pair, which is in this row, and updates the indexes. Returns the effects and events, and the pair's ordinal if its
 /// former deadline is now stale.
 pub(in crate::control_plane) fn apply_pair_plan(
-    pair: &mut ReplicaPair,
+    (row, pair): (usize, &mut ReplicaPair),
     plan: PairPlan,
     next_id: &mut u64,
     index: &mut Index,
@@ -271,7 +284,7 @@ pub(in crate::control_plane) fn apply_pair_plan(
         step.effects = pair_effect(pair).into_iter().collect();
     }
     if due_before != pair.due {
-        index.deadlines.schedule(pair.due, pair.ordinal);
+        index.deadlines.schedule(pair.due, pair.ordinal, row);
     }
     if bound_before && !pair.binds_disks() {
         index.leave_pair(pair);

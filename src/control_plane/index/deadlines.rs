@@ -1,10 +1,14 @@
 //! The deadlines, ordered by time.
 //!
-//! The `due` field of each pair, group and cluster is authoritative; this heap is an index of it. An entry is live while
-//! its resource is due at exactly that time; a changed deadline leaves a stale entry behind. The top entry is always
-//! live, so [`Deadlines::first`] reads one entry.
+//! The `due` field of each pair, group and cluster is authoritative; this is an index of it. An entry is live while its
+//! resource is due at exactly that time; a changed deadline leaves a stale entry behind. The first entry is always live, so
+//! [`Deadlines::first`] reads one entry.
+//!
+//! Most deadlines come in the order of time, since each copy cycle is as long as the last: such are queued in lanes, which
+//! costs the same however many there are. What fits in no lane goes to a heap.
 
-use alloc::collections::BinaryHeap;
+use alloc::collections::{BinaryHeap, VecDeque};
+use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use crate::ebs::replica::Replica;
@@ -38,8 +42,17 @@ spelled! {
     NextRound = "next_round",
 }
 
-/// A due time and the ordinal of the resource: two numbers, so that index updates clone nothing.
-type Entry = Reverse<(Timestamp, u64)>;
+/// A due time and the ordinal of the resource: numbers, so that index updates clone nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    at: Timestamp,
+    ordinal: u64,
+    /// Where the resource most likely is; where it is not, it is searched.
+    row: usize,
+}
+
+/// Nobody knows where the resource is.
+pub(in crate::control_plane) const ANYWHERE: usize = usize::MAX;
 
 /// The resources with deadlines. Ordinals are unique across all of them.
 #[derive(Debug, Clone, Copy)]
@@ -49,42 +62,52 @@ pub(in crate::control_plane) struct Timed<'a> {
     pub(in crate::control_plane) clusters: &'a Map<ClusterId, DbCluster>,
 }
 
-/// A resource with a deadline.
+/// A resource with a deadline; of a pair also the row, since most are.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::control_plane) enum Timer<'a> {
-    Pair(&'a ReplicaPair),
+    Pair(usize, &'a ReplicaPair),
     Group(&'a ReplicaGroup),
     Cluster(&'a DbCluster),
 }
 
 #[derive(Debug, Clone, Default)]
 pub(in crate::control_plane) struct Deadlines {
-    heap: BinaryHeap<Entry>,
+    /// Each in ascending order.
+    lanes: [VecDeque<Entry>; 3],
+    heap: BinaryHeap<Reverse<Entry>>,
     stale: usize,
 }
 
 impl Deadlines {
     /// Builds the index from the state.
-    pub(in crate::control_plane) fn of(timed: Timed<'_>) -> Self {
-        Self { heap: timed.entries().collect(), stale: 0 }
+    fn of(timed: Timed<'_>) -> Self {
+        let mut entries: Vec<Entry> = timed.entries().collect();
+        entries.sort_unstable();
+        Self { lanes: [entries.into(), VecDeque::new(), VecDeque::new()], ..Self::default() }
     }
 
-    /// Adds the deadline, if any, of the resource with this ordinal.
-    pub(in crate::control_plane) fn schedule(&mut self, due: Option<Timestamp>, ordinal: u64) {
-        self.heap.extend(due.map(|at| Reverse((at, ordinal))));
+    /// Adds the deadline, if any, of the resource with this ordinal, which is in this row.
+    pub(in crate::control_plane) fn schedule(&mut self, due: Option<Timestamp>, ordinal: u64, row: usize) {
+        let Some(at) = due else { return };
+        let entry = Entry { at, ordinal, row };
+        let fits = |lane: &&mut VecDeque<Entry>| lane.back().is_none_or(|last| *last <= entry);
+        match self.lanes.iter_mut().find(fits) {
+            Some(lane) => lane.push_back(entry),
+            None => self.heap.push(Reverse(entry)),
+        }
     }
 
     /// Marks the former deadline of the resource with this ordinal as stale.
     pub(in crate::control_plane) fn retire(&mut self, ordinal: u64, timed: Timed<'_>) {
         self.stale = self.stale.saturating_add(1);
-        if self.stale / 3 > (self.heap.len() / 4).saturating_add(8) {
+        if self.stale / 3 > (self.len() / 4).saturating_add(8) {
             *self = Self::of(timed);
             return;
         }
-        // At the top only an entry of this ordinal can have become stale; entries below it may be stale already.
-        if self.heap.peek().is_some_and(|Reverse((_, top))| *top == ordinal) {
-            while self.heap.peek().is_some_and(|entry| timed.live(entry).is_none()) {
-                self.heap.pop();
+        // In front only an entry of this ordinal can have become stale; entries behind it may be stale already.
+        if self.peek().is_some_and(|first| first.ordinal == ordinal) {
+            while self.peek().is_some_and(|entry| timed.live(entry).is_none()) {
+                self.pop();
                 self.stale = self.stale.saturating_sub(1);
             }
         }
@@ -92,34 +115,62 @@ impl Deadlines {
 
     /// The first deadline and its resource.
     pub(in crate::control_plane) fn first<'a>(&self, timed: Timed<'a>) -> Option<(Timestamp, Timer<'a>)> {
-        let entry = self.heap.peek()?;
-        Some((entry.0.0, timed.live(entry)?))
+        let entry = self.peek()?;
+        Some((entry.at, timed.live(entry)?))
+    }
+
+    /// The time of the first deadline.
+    pub(in crate::control_plane) fn first_at(&self) -> Option<Timestamp> {
+        Some(self.peek()?.at)
+    }
+
+    fn len(&self) -> usize {
+        self.lanes.iter().map(VecDeque::len).sum::<usize>().saturating_add(self.heap.len())
+    }
+
+    fn peek(&self) -> Option<&Entry> {
+        let fronts = self.lanes.iter().filter_map(VecDeque::front);
+        fronts.chain(self.heap.peek().map(|Reverse(top)| top)).min()
+    }
+
+    fn pop(&mut self) {
+        let Some(first) = self.peek().copied() else { return };
+        match self.lanes.iter_mut().find(|lane| lane.front() == Some(&first)) {
+            Some(lane) => drop(lane.pop_front()),
+            None => drop(self.heap.pop()),
+        }
     }
 
     /// Whether the index agrees with the state; for `check`.
     pub(in crate::control_plane) fn agrees_with(&self, timed: Timed<'_>) -> bool {
-        let mut held: alloc::vec::Vec<_> =
-            self.heap.iter().filter(|entry| timed.live(entry).is_some()).collect();
-        held.sort();
+        let entries = self.lanes.iter().flatten().chain(self.heap.iter().map(|Reverse(entry)| entry));
+        let live = entries.filter(|entry| timed.live(entry).is_some());
+        let mut held: Vec<_> = live.map(|entry| (entry.at, entry.ordinal)).collect();
+        held.sort_unstable();
         held.dedup();
-        self.heap.peek().is_none_or(|top| timed.live(top).is_some()) && held.len() == timed.entries().count()
+        self.lanes.iter().all(|lane| lane.iter().is_sorted())
+            && self.peek().is_none_or(|first| timed.live(first).is_some())
+            && held.len() == timed.entries().count()
     }
 }
 
 impl<'a> Timed<'a> {
     fn entries(self) -> impl Iterator<Item = Entry> + 'a {
-        let pairs = self.pairs.values().filter_map(|pair| Some(Reverse((pair.due?, pair.ordinal))));
-        let groups = self.groups.values().filter_map(|group| Some(Reverse((group.due?, group.ordinal))));
+        let entry = |due: Option<Timestamp>, ordinal, row| Some(Entry { at: due?, ordinal, row });
+        let pairs = self.pairs.rows_from(|_| false);
+        let pairs = pairs.filter_map(move |(row, pair)| entry(pair.due, pair.ordinal, row));
+        let groups = self.groups.values().filter_map(move |group| entry(group.due, group.ordinal, ANYWHERE));
         let clusters = self.clusters.values();
-        let clusters = clusters.filter_map(|cluster| Some(Reverse((cluster.due?, cluster.ordinal))));
+        let clusters = clusters.filter_map(move |cluster| entry(cluster.due, cluster.ordinal, ANYWHERE));
         pairs.chain(groups).chain(clusters)
     }
 
     /// The resource of an entry, if the entry is live.
-    fn live(self, Reverse((at, ordinal)): &Entry) -> Option<Timer<'a>> {
-        let pair = self.pairs.values_from(|pair| pair.ordinal < *ordinal).next();
-        if let Some(pair) = pair.filter(|pair| pair.ordinal == *ordinal) {
-            return (pair.due == Some(*at)).then_some(Timer::Pair(pair));
+    fn live(self, Entry { at, ordinal, row }: &Entry) -> Option<Timer<'a>> {
+        let there = self.pairs.at(*row).map(|pair| (*row, pair)).filter(|(_, pair)| pair.ordinal == *ordinal);
+        let pair = there.or_else(|| self.pairs.rows_from(|pair| pair.ordinal < *ordinal).next());
+        if let Some((row, pair)) = pair.filter(|(_, pair)| pair.ordinal == *ordinal) {
+            return (pair.due == Some(*at)).then_some(Timer::Pair(row, pair));
         }
         let group = self.groups.values_from(|group| group.ordinal < *ordinal).next();
         if let Some(group) = group.filter(|group| group.ordinal == *ordinal) {
@@ -133,7 +184,7 @@ impl<'a> Timed<'a> {
 impl Timer<'_> {
     pub(in crate::control_plane) fn deadline(self, at: Timestamp) -> Deadline {
         let (deleted, cycle, resource) = match self {
-            Self::Pair(pair) => {
+            Self::Pair(_, pair) => {
                 (pair.is_deleted(), DeadlineKind::CopyCycle, ResourceId::Pair(pair.id.clone()))
             }
             Self::Group(group) => {

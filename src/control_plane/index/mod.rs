@@ -4,8 +4,10 @@ pub(super) mod deadlines;
 pub(super) mod listing;
 
 use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
+use core::ops::{Deref, DerefMut};
 
 use indexmap::IndexMap;
 
@@ -15,7 +17,7 @@ use crate::ebs::{Drill, GroupStatus, ReplicaGroup, ReplicaId, ReplicaPair};
 use crate::ids::{ClusterId, DrillId, EffectId, GroupId, NetworkId, NodeId, PairId, ResourceId};
 use crate::map::HashState;
 use crate::polardb::{DbCluster, GlobalDatabaseNetwork};
-use deadlines::{Deadlines, Timed};
+use deadlines::{ANYWHERE, Deadlines, Timed};
 use listing::Listing;
 
 /// A look-up table in any order.
@@ -29,6 +31,13 @@ pub(super) struct Index {
     /// The resource of each pending effect.
     pub(super) effects: Ascending<ResourceId>,
     pub(super) deadlines: Deadlines,
+    links: Arc<Links>,
+}
+
+/// What leads from one resource to another. It changes where resources come, go or join only, so clones share it until
+/// then: reading it goes through `Deref`, and whoever writes gets a copy of its own.
+#[derive(Debug, Clone)]
+pub(super) struct Links {
     pub(super) disks: Table<DiskKey, PairId>,
     pub(super) pair_listing: Listing,
     pub(super) group_listing: Listing,
@@ -40,6 +49,20 @@ pub(super) struct Index {
     pub(super) nodes: Table<NodeId, ClusterId>,
     /// The network of each cluster that is in one.
     pub(super) networks: Table<ClusterId, NetworkId>,
+}
+
+impl Deref for Index {
+    type Target = Links;
+
+    fn deref(&self) -> &Links {
+        &self.links
+    }
+}
+
+impl DerefMut for Index {
+    fn deref_mut(&mut self) -> &mut Links {
+        Arc::make_mut(&mut self.links)
+    }
 }
 
 impl PartialEq for Index {
@@ -63,7 +86,9 @@ impl ControlPlane {
     /// The indexes, built anew.
     pub(super) fn reindexed(&self) -> Index {
         let mut index = Index::with_hash_seed(self.index.hash_seed);
-        self.pairs.values().for_each(|pair| index.enter_pair(pair));
+        index.disks.reserve(self.pairs.len().saturating_mul(2));
+        index.pair_listing = Listing::of(self.pairs.values().filter(|pair| pair.binds_disks()));
+        self.pairs.values().for_each(|pair| index.enter_listed_pair(pair));
         self.groups.values().for_each(|group| index.enter_group(group));
         self.drills.values().for_each(|drill| index.enter_drill(drill));
         self.clusters.values().for_each(|cluster| index.enter_cluster(cluster));
@@ -94,14 +119,16 @@ impl Index {
             hash_seed: seed,
             effects: Ascending::new(),
             deadlines: Deadlines::default(),
-            disks: Table::with_hasher(hasher()),
-            pair_listing: Listing::default(),
-            group_listing: Listing::default(),
-            members: Table::with_hasher(hasher()),
-            drills: BTreeMap::new(),
-            drill_disks: Table::with_hasher(hasher()),
-            nodes: Table::with_hasher(hasher()),
-            networks: Table::with_hasher(hasher()),
+            links: Arc::new(Links {
+                disks: Table::with_hasher(hasher()),
+                pair_listing: Listing::default(),
+                group_listing: Listing::default(),
+                members: Table::with_hasher(hasher()),
+                drills: BTreeMap::new(),
+                drill_disks: Table::with_hasher(hasher()),
+                nodes: Table::with_hasher(hasher()),
+                networks: Table::with_hasher(hasher()),
+            }),
         }
     }
 
@@ -111,10 +138,17 @@ impl Index {
     }
 
     pub(super) fn enter_pair(&mut self, pair: &ReplicaPair) {
-        self.own(pair.pending.map(|pending| pending.id), &ResourceId::Pair(pair.id.clone()));
-        self.deadlines.schedule(pair.due, pair.ordinal);
         if pair.binds_disks() {
             self.pair_listing.enter(pair);
+        }
+        self.enter_listed_pair(pair);
+    }
+
+    /// Adds a pair that is in the listing, if it belongs there.
+    fn enter_listed_pair(&mut self, pair: &ReplicaPair) {
+        self.own(pair.pending.map(|pending| pending.id), &ResourceId::Pair(pair.id.clone()));
+        self.deadlines.schedule(pair.due, pair.ordinal, ANYWHERE);
+        if pair.binds_disks() {
             for end in [&pair.primary, &pair.standby] {
                 self.disks.insert((pair.account.clone(), end.disk.clone()), pair.id.clone());
             }
@@ -134,7 +168,7 @@ impl Index {
 
     pub(super) fn enter_group(&mut self, group: &ReplicaGroup) {
         self.own(group.pending.map(|pending| pending.id), &ResourceId::Group(group.id.clone()));
-        self.deadlines.schedule(group.due, group.ordinal);
+        self.deadlines.schedule(group.due, group.ordinal, ANYWHERE);
         if group.status != GroupStatus::Deleted {
             self.group_listing.enter(group);
         }
@@ -180,7 +214,7 @@ impl Index {
     }
 
     pub(super) fn enter_cluster(&mut self, cluster: &DbCluster) {
-        self.deadlines.schedule(cluster.due, cluster.ordinal);
+        self.deadlines.schedule(cluster.due, cluster.ordinal, ANYWHERE);
         let life = cluster.pending.map(|pending| pending.id);
         let stage = cluster.failover.as_ref().map(|failover| failover.stage.id());
         let work = cluster.work.as_ref().map(|pending| pending.id);

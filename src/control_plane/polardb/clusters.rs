@@ -8,6 +8,7 @@ use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::{CallContext, all_fresh};
 use crate::control_plane::effect::{EffectKind, cluster_effects};
 use crate::control_plane::event::{Event, Fact};
+use crate::control_plane::index::deadlines::ANYWHERE;
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step, list};
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId, ResourceId, ZoneId};
 use crate::polardb::cluster::rules::P_010;
@@ -176,7 +177,7 @@ impl ControlPlane {
         let done = cluster.carry_out(plan);
         let changed = cluster.due != before;
         if changed {
-            self.index.deadlines.schedule(cluster.due, ordinal);
+            self.index.deadlines.schedule(cluster.due, ordinal, ANYWHERE);
         }
         let (at, account) = (done.at, cluster.account.clone());
         let mut step = Step::default();

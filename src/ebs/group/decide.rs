@@ -4,8 +4,8 @@
 //! that changes. Statuses come from the group's table and from [`shown_by`](crate::ebs::group::member::shown_by) alone; this
 //! file adds regions, disks, recover points and the clock.
 
-use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::ebs::disk::Disk;
@@ -106,7 +106,7 @@ pub struct GroupPlan {
     pub(in crate::ebs) one_shot: bool,
     /// Whether a round ended without committing.
     pub round_failed: bool,
-    pub(in crate::ebs) settings: Option<Box<GroupSettings>>,
+    pub(in crate::ebs) settings: Option<Arc<GroupSettings>>,
     pub(in crate::ebs) members: Vec<(PairId, PairPlan)>,
 }
 
@@ -162,7 +162,7 @@ impl ReplicaGroup {
                     (pair.id.clone(), plan)
                 };
                 return Ok(GroupPlan {
-                    settings: Some(Box::new(settings)),
+                    settings: Some(Arc::new(settings)),
                     members: members.iter().map(|member| follows(member.pair)).collect(),
                     ..self.unchanged(row.rule, cx.now)
                 });

@@ -9,6 +9,7 @@
 //! from what the two lists of statuses have in common.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 
 use crate::ebs::group::ReplicaGroup;
 use crate::ebs::group::rules::{G_401, G_402, G_403, G_404, G_405, G_660};
@@ -107,7 +108,9 @@ impl ReplicaPair {
         cite!(G_660);
         self.revision.advance();
         self.group = Some(Box::new(group.id.clone()));
-        self.settings.enable_rtc = group.settings.enable_rtc;
+        if self.settings.enable_rtc != group.settings.enable_rtc {
+            Arc::make_mut(&mut self.settings).enable_rtc = group.settings.enable_rtc;
+        }
         self.due = None;
         self.reversing = self
             .pending

@@ -11,7 +11,7 @@ pub(crate) mod requests;
 pub(crate) mod round;
 pub(crate) mod rules;
 
-use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::ebs::group::requests::{CreateDiskReplicaGroup, GroupSettings};
@@ -49,7 +49,7 @@ stored! {
         pub(crate) primary: Location,
         pub(crate) standby: Location,
         pub(crate) reversed: bool,
-        pub(crate) settings: Box<GroupSettings>,
+        pub(crate) settings: Arc<GroupSettings>,
         pub(crate) created_at: Timestamp,
         /// Its own status; it shows `invalid` while a member is.
         pub(crate) status: GroupStatus,
@@ -134,7 +134,7 @@ impl ReplicaGroup {
                 zone: request.destination_zone.clone(),
             },
             reversed: false,
-            settings: Box::new(request.settings.clone()),
+            settings: Arc::new(request.settings.clone()),
             created_at: cx.now,
             status: GroupStatus::Creating,
             pending: Some(Pending { id: asked, effect: GroupEffect::Create, since: cx.now }),

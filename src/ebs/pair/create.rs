@@ -1,6 +1,6 @@
 //! The creation of a pair.
 
-use alloc::boxed::Box;
+use alloc::sync::Arc;
 
 use crate::ebs::lifecycle::{PairEffect, PairStatus};
 use crate::ebs::pair::requests::{Charge, CreateDiskReplicaPair, PairSettings};
@@ -103,7 +103,7 @@ impl ReplicaPair {
                 disk: request.destination_disk.clone(),
             },
             reversed: false,
-            settings: Box::new(PairSettings {
+            settings: Arc::new(PairSettings {
                 charge: request.settings.charge.kept(),
                 ..request.settings.clone()
             }),

@@ -3,7 +3,7 @@
 //! [`ReplicaPair::decide`] and its siblings return a plan and change nothing. Statuses come from the table alone. This file adds
 //! regions, disks, the direction, the recover point and the clock.
 
-use alloc::boxed::Box;
+use alloc::sync::Arc;
 
 use crate::ebs::disk::Disk;
 use crate::ebs::lifecycle::{PairEffect, PairEvent, PairLifecycle, PairStatus};
@@ -97,7 +97,7 @@ impl ReplicaPair {
                 return Err(why.of(request.operation()));
             }
             (Verdict::NoOp, PairRequest::Modify(change)) => {
-                let settings = Some(Box::new(self.settings_after(change, policy)?));
+                let settings = Some(Arc::new(self.settings_after(change, policy)?));
                 return Ok(PairPlan { settings, ..self.unchanged(row.rule, cx.now) });
             }
             (Verdict::NoOp, _) => return Ok(self.unchanged(row.rule, cx.now)),

@@ -11,6 +11,7 @@ pub(crate) mod requests;
 pub(crate) mod rules;
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 
 use crate::ebs::disk::Access;
 use crate::ebs::lifecycle::{PairEffect, PairStatus};
@@ -59,8 +60,9 @@ stored! {
         pub(crate) primary: End,
         pub(crate) standby: End,
         pub(crate) reversed: bool,
-        /// Boxed because no lifecycle decision reads the settings: the rest of the pair then takes fewer cache lines.
-        pub(crate) settings: Box<PairSettings>,
+        /// Apart because no lifecycle decision reads the settings: the rest of the pair then takes fewer cache lines, and copies of
+        /// it share them.
+        pub(crate) settings: Arc<PairSettings>,
         pub(crate) created_at: Timestamp,
         /// When its paid period ends, if an answer said so that does not follow from its creation.
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]

@@ -3,6 +3,7 @@
 //! [`ReplicaPair::apply`] carries a plan out, if it was decided on this pair as it is.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 
 use crate::ebs::lifecycle::{PairEffect, PairStatus};
 use crate::ebs::pair::ReplicaPair;
@@ -45,7 +46,7 @@ pub struct PairPlan {
     /// Whether a copy failed.
     pub copy_failed: bool,
     pub(in crate::ebs) reversing: bool,
-    pub(in crate::ebs) settings: Option<Box<PairSettings>>,
+    pub(in crate::ebs) settings: Option<Arc<PairSettings>>,
     /// How the membership changes.
     pub membership: Option<Membership>,
     /// The replication time control of its group, which a member has too.
@@ -120,7 +121,7 @@ impl ReplicaPair {
             self.settings = settings;
         }
         if let Some(rtc) = plan.enable_rtc {
-            self.settings.enable_rtc = rtc;
+            Arc::make_mut(&mut self.settings).enable_rtc = rtc;
         }
         match plan.membership {
             Some(Membership::Joins(group)) => self.group = Some(Box::new(group)),

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use failover_model::polardb::{ClusterEffect, DbCluster, DbNode, Electorate, NodeKind, Role};
 use failover_model::policy::{AfterExhaustion, ExplicitTargetFails, PolarDbPolicy};
-use failover_model::{EffectId, Input, Outcome, Output, Report, Request};
+use failover_model::{ClusterId, EffectId, Input, NodeId, Outcome, Output, Report, Request};
 use serde::Serialize;
 
 /// A law.
@@ -32,19 +32,19 @@ pub type Broken = (Law, String);
 /// What a cluster asks for in an election.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Asks {
-    Choice(BTreeSet<String>),
-    Promotion(String),
+    Choice(BTreeSet<NodeId>),
+    Promotion(NodeId),
 }
 
 /// A cluster at one moment.
 #[derive(Debug, Clone)]
 pub struct Sight {
-    pub id: String,
-    pub nodes: BTreeSet<String>,
-    pub writers: Vec<String>,
+    pub id: ClusterId,
+    pub nodes: BTreeSet<NodeId>,
+    pub writers: Vec<NodeId>,
     pub writer_up: bool,
     /// Who can be elected in the failover that runs, or that ran just before, with their ranks: more is preferred.
-    pub eligible: BTreeMap<String, u16>,
+    pub eligible: BTreeMap<NodeId, u16>,
     pub asks: Option<(EffectId, Asks)>,
 }
 
@@ -80,23 +80,21 @@ impl Sight {
         let eligible = nodes.iter().filter(|node| can_be_elected(node, &electorate));
         let asks = cluster.failover().and_then(|failover| match cluster.outstanding()?.2 {
             ClusterEffect::ChooseNode(tier) => {
-                Some((failover.stage.id(), Asks::Choice(tier.iter().map(ToString::to_string).collect())))
+                Some((failover.stage.id(), Asks::Choice(tier.into_iter().collect())))
             }
-            ClusterEffect::PromoteNode(node) => {
-                Some((failover.stage.id(), Asks::Promotion(node.to_string())))
-            }
+            ClusterEffect::PromoteNode(node) => Some((failover.stage.id(), Asks::Promotion(node))),
             ClusterEffect::Lifecycle(_) | ClusterEffect::Work(_) => None,
         });
         Self {
-            id: cluster.id().to_string(),
-            nodes: nodes.iter().map(|node| node.id.to_string()).collect(),
+            id: cluster.id().clone(),
+            nodes: nodes.iter().map(|node| node.id.clone()).collect(),
             writers: nodes
                 .iter()
                 .filter(|node| node.role == Role::Writer)
-                .map(|node| node.id.to_string())
+                .map(|node| node.id.clone())
                 .collect(),
             writer_up: cluster.writer().is_some_and(|writer| writer.up),
-            eligible: eligible.map(|node| (node.id.to_string(), rank(node))).collect(),
+            eligible: eligible.map(|node| (node.id.clone(), rank(node))).collect(),
             asks,
         }
     }
@@ -107,9 +105,9 @@ impl Sight {
 struct Attempts {
     by_call: bool,
     /// The target that was named, while it binds.
-    named: Option<String>,
+    named: Option<NodeId>,
     /// The nodes whose promotion was asked for in this round, and that the cluster still has.
-    asked: BTreeSet<String>,
+    asked: BTreeSet<NodeId>,
     round: u8,
 }
 
@@ -125,12 +123,12 @@ struct Watch {
 
 /// The failovers of all clusters, as far as the laws must remember them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Failovers(BTreeMap<String, Watch>);
+pub struct Failovers(BTreeMap<ClusterId, Watch>);
 
 /// An accepted call of `FailoverDBCluster` or its zonal twin.
 struct Called<'a> {
-    cluster: &'a str,
-    target: Option<&'a str>,
+    cluster: &'a ClusterId,
+    target: Option<&'a NodeId>,
     returns: bool,
 }
 
@@ -141,9 +139,9 @@ fn called(input: &Input, accepted: bool) -> Option<Called<'_>> {
         Request::FailoverDbClusterZonal(request) => &request.0,
         _ => return None,
     };
-    accepted.then(|| Called {
-        cluster: request.cluster.as_str(),
-        target: request.target.as_ref().map(|target| target.as_str()),
+    accepted.then_some(Called {
+        cluster: &request.cluster,
+        target: request.target.as_ref(),
         returns: request.roll_back_for_disaster,
     })
 }
@@ -174,7 +172,7 @@ impl Failovers {
                 self.0.remove(&now.id);
                 continue;
             };
-            let call = called(input, accepted).filter(|call| call.cluster == now.id);
+            let call = called(input, accepted).filter(|call| *call.cluster == now.id);
             let watch = self.0.entry(now.id.clone()).or_default();
             watch.observe(policy, input, call.as_ref(), then, now)?;
             if *watch == Watch::default() {
@@ -240,8 +238,7 @@ impl Watch {
             Some(_) => {}
             None => {
                 // A named target that is the writer already is a success without effect, by policy (`P-104`).
-                let is_writer =
-                    |call: &Called<'_>| now.writers.iter().any(|node| Some(&**node) == call.target);
+                let is_writer = |call: &Called<'_>| now.writers.iter().any(|node| Some(node) == call.target);
                 holds(
                     Law::NobodyElse,
                     call.is_none_or(|call| call.target.is_none() || is_writer(call)),
@@ -266,7 +263,7 @@ impl Watch {
         })?;
         let by_call = !by_itself || (self.waits && now.writer_up);
         self.waits = false;
-        let named = call.and_then(|call| call.target).map(str::to_owned);
+        let named = call.and_then(|call| call.target).cloned();
         self.running = Some(Attempts { by_call, named, asked: BTreeSet::new(), round: 1 });
         Ok(())
     }
@@ -285,7 +282,7 @@ impl Attempts {
         asks: &Asks,
         first: bool,
         policy: &PolarDbPolicy,
-        eligible: &BTreeMap<String, u16>,
+        eligible: &BTreeMap<NodeId, u16>,
     ) -> Result<(), Broken> {
         if let Some(named) = &self.named {
             if first || !self.asked.contains(named) {
@@ -299,14 +296,14 @@ impl Attempts {
             })?;
             self.named = None;
         }
-        let all_asked = |asked: &BTreeSet<String>| eligible.keys().all(|node| asked.contains(node));
+        let all_asked = |asked: &BTreeSet<NodeId>| eligible.keys().all(|node| asked.contains(node));
         if all_asked(&self.asked) && !self.asked.is_empty() && self.round < policy.rounds.get() {
             self.round += 1;
             self.asked.clear();
         }
         let open = || eligible.iter().filter(|(node, _)| !self.asked.contains(*node));
         let highest = open().map(|(_, rank)| rank).max();
-        let tier: BTreeSet<String> =
+        let tier: BTreeSet<NodeId> =
             open().filter(|(_, rank)| Some(*rank) == highest).map(|(node, _)| node.clone()).collect();
         let lawful = match asks {
             Asks::Choice(offered) => *offered == tier && tier.len() > 1,
@@ -322,11 +319,11 @@ impl Attempts {
     }
 
     /// The failover ended without success.
-    fn ended(&self, policy: &PolarDbPolicy, eligible: &BTreeMap<String, u16>) -> Result<(), Broken> {
+    fn ended(&self, policy: &PolarDbPolicy, eligible: &BTreeMap<NodeId, u16>) -> Result<(), Broken> {
         if self.stopped(policy) {
             return Ok(());
         }
-        let left: Vec<&String> = eligible.keys().filter(|node| !self.asked.contains(*node)).collect();
+        let left: Vec<&NodeId> = eligible.keys().filter(|node| !self.asked.contains(*node)).collect();
         let rounds = eligible.is_empty() || self.round >= policy.rounds.get();
         holds(Law::EachOnce, left.is_empty() && rounds, || {
             format!("it ended in round {} after {:?}, and {left:?} were never tried", self.round, self.asked)

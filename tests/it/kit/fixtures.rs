@@ -15,6 +15,7 @@ pub const SOURCE: &str = "cn-shanghai";
 /// Where they are created as destination.
 pub const DESTINATION: &str = "cn-beijing";
 /// A region that is neither.
+#[allow(dead_code, reason = "`tests/worlds.rs` does without")]
 pub const ELSEWHERE: &str = "cn-heyuan";
 /// The account that owns everything.
 pub const OWNER: &str = "1001";
@@ -45,6 +46,7 @@ pub fn priority(number: u8) -> Priority {
 }
 
 /// The time that an input has.
+#[allow(dead_code, reason = "`tests/worlds.rs` does without")]
 pub fn time(input: &Input) -> Timestamp {
     match input {
         Input::Call(call, ..) => call.now,
@@ -53,6 +55,7 @@ pub fn time(input: &Input) -> Timestamp {
 }
 
 /// Moves the clock of a control plane to `now` and does nothing else: a describe of nobody's resources.
+#[allow(dead_code, reason = "`tests/worlds.rs` does without")]
 pub fn look(plane: &mut ControlPlane, now: Timestamp) {
     let call = Call { now, account: id("nobody"), region: id(ELSEWHERE), token: None };
     let reply = plane.describe_disk_replica_pairs(&call, &DescribeDiskReplicaPairs::default());

@@ -70,18 +70,20 @@ impl<S: Subject + Clone> Watched<S> {
             cluster.nodes.iter().filter(|node| node.writer).map(|node| node.id.clone()).collect();
         let able = |node: &&String| !writers.contains(*node) && health(node).up && health(node).replicating;
         let nodes: BTreeSet<String> = cluster.nodes.iter().map(|node| node.id.clone()).collect();
-        let eligible = nodes.iter().filter(able).map(|node| (node.clone(), u16::from(health(node).priority)));
+        let eligible = nodes.iter().filter(able).map(|node| (id(node), u16::from(health(node).priority)));
         let asks = view.effects.iter().find_map(|effect| match &effect.task {
-            Task::ChooseNode(tier) => Some((effect.id, Asks::Choice(tier.iter().cloned().collect()))),
-            Task::PromoteNode(node) => Some((effect.id, Asks::Promotion(node.clone()))),
+            Task::ChooseNode(tier) => {
+                Some((effect.id, Asks::Choice(tier.iter().map(|node| id(node)).collect())))
+            }
+            Task::PromoteNode(node) => Some((effect.id, Asks::Promotion(id(node)))),
             _ => None,
         });
         Sight {
-            id: cluster.id.clone(),
+            id: id(&cluster.id),
             eligible: eligible.collect(),
             writer_up: writers.iter().any(|node| health(node).up),
-            nodes,
-            writers,
+            nodes: nodes.iter().map(|node| id(node)).collect(),
+            writers: writers.iter().map(|node| id(node)).collect(),
             asks,
         }
     }

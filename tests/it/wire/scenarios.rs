@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use failover_model::scenario::replay;
+use failover_model::{ControlPlane, EffectId, Input, Outcome, Policy, Report, Timestamp};
 
 fn scenarios() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
@@ -57,7 +58,32 @@ fn a_bad_scenario_is_told_with_its_line() {
         ("observe node pi-1 asleep\n----\n", 1),
         ("policy {\"ebs\": {\"mood\": 1}}\n----\n", 1),
         ("show moon\n----\n", 1),
+        ("restore {\"version\": 1}\n----\n", 1),
+        ("apply {\"advance\": \"soon\"}\n----\n", 1),
+        ("apply\n----\n", 1),
     ] {
         assert_eq!(replay(text).unwrap_err().line, line, "{text:?}");
     }
+}
+
+#[test]
+fn a_scenario_begins_from_a_snapshot_and_takes_what_a_journal_holds() {
+    let mut plane = ControlPlane::new(Policy::default());
+    let _ = plane.advance(Timestamp::from_millis(5_000));
+    let snapshot = serde_json::to_string(&plane.snapshot()).unwrap();
+    let inputs = [
+        Input::Advance(Timestamp::from_millis(7_000)),
+        Input::Report(
+            Timestamp::from_millis(1_000),
+            Report::Outcome { id: EffectId(9), outcome: Outcome::Succeeded },
+        ),
+    ];
+    let [advance, report] = inputs.map(|input| serde_json::to_string(&input).unwrap());
+    let text = format!("restore {snapshot}\n----\n\napply {advance}\n----\n\napply {report}\n----\n");
+    let answers: Vec<String> = replay(&text).unwrap().lines().map(str::to_owned).collect();
+    assert_eq!(answers[2], "restored");
+    assert_eq!(answers[6], "nothing");
+    assert!(answers[10].starts_with("misuse: effect 9 is not pending"), "{}", answers[10]);
+    let broken = text.replace("\"next_id\":1", "\"next_id\":0");
+    assert_eq!(replay(&broken).unwrap_err().to_string(), "line 1: the counter of effect ids is 0");
 }

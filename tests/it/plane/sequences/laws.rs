@@ -236,9 +236,9 @@ impl Watched {
         let then: Vec<Sight> = before.clusters().map(|cluster| Sight::of(cluster, None)).collect();
         let now: Vec<Sight> =
             self.plane.clusters().map(|cluster| Sight::of(cluster, same(cluster))).collect();
-        let known = then.into_iter().filter(|then| {
-            self.plane.clusters().any(|now| *then.id == *now.id().as_str() && same(now).is_some())
-        });
+        let known = then
+            .into_iter()
+            .filter(|then| self.plane.clusters().any(|now| then.id == *now.id() && same(now).is_some()));
         let policy = &self.plane.policy().polardb;
         let kept =
             self.failovers.observe(policy, input, is_accepted(result), &known.collect::<Vec<_>>(), &now);

@@ -1,0 +1,79 @@
+//! The clock of a simulation over pairs that nobody calls: each copies every quarter of an hour.
+//!
+//! What a deadline or an end costs must not grow with the number of pairs. Events are dropped every quarter of an hour, as the
+//! emulator does, so that memory stays flat.
+
+use std::time::Instant;
+
+use failover_model::ebs::{CreateDiskReplicaPair, PairSeed, PairSettings, PairStatus};
+use failover_model::simulation::{LatencyProfile, Simulation, Transitions};
+use failover_model::{AccountId, ControlPlane, PairId, Policy, RegionId, Timestamp};
+
+const MINUTE: u64 = 60_000;
+
+/// A world of so many pairs that replicate, created one after the other within a quarter of an hour.
+fn world(pairs: usize) -> Simulation {
+    let plane = ControlPlane::new(Policy::default());
+    let mut world = Simulation::new(plane, 1, Transitions::Timed, LatencyProfile::QUICK);
+    let account: AccountId = "1234567890123456".parse().unwrap();
+    let region: RegionId = "cn-shanghai".parse().unwrap();
+    for number in 0..pairs {
+        let id: PairId = format!("pair-cn-{number:011}").parse().unwrap();
+        let now = Timestamp::from_millis(number as u64 * 15 * MINUTE / pairs as u64);
+        let seed = PairSeed {
+            id,
+            status: PairStatus::Normal,
+            status_message: None,
+            reversed: false,
+            created_at: now,
+            last_recover_point: Some(now),
+            expires_at: None,
+            request: CreateDiskReplicaPair {
+                source_zone: "cn-shanghai-a".parse().unwrap(),
+                source_disk: format!("d-source{number:08}").parse().unwrap(),
+                destination_region: "cn-beijing".parse().unwrap(),
+                destination_zone: "cn-beijing-b".parse().unwrap(),
+                destination_disk: format!("d-destination{number:08}").parse().unwrap(),
+                settings: PairSettings::default(),
+            },
+        };
+        let adopted = world.adopt(now, |plane| plane.adopt_pair(now, &account, &region, seed));
+        let _ = adopted.expect("it is new");
+    }
+    let _ = world.advance(Timestamp::from_millis(30 * MINUTE));
+    world
+}
+
+/// Nanoseconds for each deadline fired or effect ended, in a span of time over so many pairs; also how many there were, and the
+/// peak of the memory beyond that of the world, in bytes.
+pub struct Ticked {
+    pub pairs: usize,
+    pub each: f64,
+    pub fired: u64,
+    pub seconds: f64,
+    pub peak: u64,
+}
+
+fn tick(pairs: usize, hours: u64) -> Ticked {
+    let mut world = world(pairs);
+    let (mut fired, mut seconds) = (0, 0.0);
+    let memory = allocation_counter::measure(|| {
+        let start = Instant::now();
+        for quarter in 1..=hours * 4 {
+            let trace = world.advance(Timestamp::from_millis((30 + 15 * quarter) * MINUTE));
+            assert!(trace.events.len() as u64 >= trace.fired);
+            fired += trace.fired;
+        }
+        seconds = start.elapsed().as_secs_f64();
+    });
+    assert_eq!(fired, pairs as u64 * hours * 8, "each pair begins and ends a copy every quarter of an hour");
+    Ticked { pairs, each: seconds * 1e9 / fired as f64, fired, seconds, peak: memory.bytes_max }
+}
+
+/// The curve: a day over 100,000 pairs, and as much time over fewer and more as gives enough to measure.
+pub fn curve() -> Vec<Ticked> {
+    [(100, 240), (1_000, 24), (10_000, 24), (100_000, 24), (1_000_000, 1)]
+        .into_iter()
+        .map(|(pairs, hours)| tick(pairs, hours))
+        .collect()
+}

@@ -1,0 +1,42 @@
+//! A snapshot read and verified, beside its reading alone; and what a pair takes in memory.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use failover_model::ControlPlane;
+use failover_model::snapshot::Snapshot;
+
+use crate::control_plane::plane;
+use crate::pair::Row;
+
+/// Restores so many pairs, each created under a token.
+pub fn at(pairs: usize) -> Row {
+    let text = serde_json::to_string(&plane(pairs).0.snapshot()).unwrap();
+    let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    for _ in 0..7 {
+        let start = Instant::now();
+        let snapshot: Snapshot = serde_json::from_str(&text).unwrap();
+        let read = start.elapsed();
+        let restored = black_box(ControlPlane::restore(snapshot).unwrap());
+        ours.push(start.elapsed().as_nanos() as f64 / pairs as f64);
+        bare.push(read.as_nanos() as f64 / pairs as f64);
+        drop(restored);
+    }
+    let median = |mut times: Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    let name = format!("a snapshot read and restored beside read, {pairs} pairs");
+    Row { name, ours: median(ours), bare: median(bare), goal: Some(1.3) }
+}
+
+/// Bytes for each pair with its token, as the allocator counts.
+pub fn bytes(pairs: usize) -> f64 {
+    let snapshot = plane(pairs).0.snapshot();
+    let mut restored = None;
+    let memory = allocation_counter::measure(|| restored = ControlPlane::restore(snapshot).ok());
+    black_box(&restored);
+    let held = allocation_counter::measure(|| drop(black_box(restored.clone())));
+    black_box(memory);
+    held.bytes_max as f64 / pairs as f64
+}
