@@ -95,9 +95,12 @@ pub enum Breach {
     /// A failover runs in a cluster that is being created or released.
     #[error("it fails over while it is created or released")]
     FailoverAndLifecycle,
-    /// A pending choice offers fewer than two nodes.
-    #[error("it waits for a choice among fewer than two nodes")]
-    NothingToChoose,
+    /// A pending choice offers fewer than two nodes, or others than those that come first now.
+    #[error("it waits for a choice among fewer than two nodes, or others than those that come first")]
+    Offer,
+    /// A failover that is over is still there.
+    #[error("its failover is over and still there")]
+    Over,
     /// Work on nodes is pending in a cluster that is being created or released.
     #[error("work on its nodes goes on while it is created or released")]
     WorkAndLifecycle,

@@ -1,4 +1,34 @@
-//! The macro behind identifiers and texts: types whose strings are validated when they are parsed.
+//! The macros behind identifiers and texts: types whose strings are validated when they are parsed.
+
+/// The conversions from text that every validated type has: `FromStr`, and `TryFrom` for borrowed and owned strings.
+macro_rules! from_text {
+    ($name:ident, $Bad:ty, $parse:expr) => {
+        impl core::str::FromStr for $name {
+            type Err = $Bad;
+
+            fn from_str(text: &str) -> Result<Self, $Bad> {
+                let parse: fn(&str) -> Result<Self, $Bad> = $parse;
+                parse(text)
+            }
+        }
+
+        impl TryFrom<&str> for $name {
+            type Error = $Bad;
+
+            fn try_from(text: &str) -> Result<Self, $Bad> {
+                text.parse()
+            }
+        }
+
+        impl TryFrom<alloc::string::String> for $name {
+            type Error = $Bad;
+
+            fn try_from(text: alloc::string::String) -> Result<Self, $Bad> {
+                text.parse()
+            }
+        }
+    };
+}
 
 /// Types around a checked string, a row each: `Name: check;`, where `check` is a `fn(&str) -> Result<(), Bad>`. In
 /// `Debug` a value is its string.
@@ -44,13 +74,7 @@ macro_rules! checked {
             }
         }
 
-        impl core::str::FromStr for $name {
-            type Err = $Bad;
-
-            fn from_str(text: &str) -> Result<Self, $Bad> {
-                Self::parse(text)
-            }
-        }
+        $crate::checked::from_text!($name, $Bad, Self::parse);
 
         #[cfg(feature = "serde")]
         impl serde::Serialize for $name {
@@ -69,4 +93,4 @@ macro_rules! checked {
     )*};
 }
 
-pub(crate) use checked;
+pub(crate) use {checked, from_text};

@@ -92,6 +92,7 @@ mod breach;
 mod calendar;
 pub mod catalogue;
 mod checked;
+mod constructor;
 mod control_plane;
 mod cursor;
 pub mod ebs;
@@ -127,7 +128,7 @@ pub use control_plane::{
     Action, Call, ControlPlane, Deadline, DeadlineKind, DiskView, DrillFact, Effect, EffectKind, Event, Fact,
     Fresh, FreshCluster, FreshNodes, GroupFact, Input, Misuse, NotAdopted, Observation, Output, PairFact,
     Places, Refusal, RegionList, Reply, Report, Request, Response, Scope, StatusChange, Step, TokenOutcome,
-    Tokens, Violation,
+    Tokens, Told, Violation,
 };
 pub use cursor::Cursor;
 pub use ids::{
@@ -140,6 +141,7 @@ pub use policy::Policy;
 pub use refusal::WireError;
 pub use revision::{Revision, StalePlan};
 pub use rule::{Basis, Rule, RuleId};
+pub use spelling::UnknownValue;
 pub use time::{Span, Timestamp};
 pub use token::ClientToken;
 
@@ -152,3 +154,8 @@ struct Readme;
 #[cfg(all(doctest, feature = "serde"))]
 #[doc = include_str!("../docs/embed.md")]
 struct Embedding;
+
+/// Compiles and runs the page on misuse, and sees to it that what must not compile does not.
+#[cfg(all(doctest, feature = "serde"))]
+#[doc = include_str!("../docs/misuse.md")]
+struct Misuses;

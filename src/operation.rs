@@ -6,7 +6,7 @@ use crate::rule::Basis;
 
 /// A product of the vendor, that is, one API with one version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum Product {
     /// Elastic Block Storage, `ebs`, version 2021-07-30.
     Ebs,
@@ -53,6 +53,12 @@ macro_rules! operations {
             /// The `Action` parameter.
             pub const fn as_str(self) -> &'static str {
                 match self { $($(Self::$name => operations!(@wire $name $($wire)? $($shared)?),)*)* }
+            }
+
+            /// Its name in journals and snapshots: the `Action` parameter, where no other product has the same.
+            #[cfg(feature = "serde")]
+            pub(crate) const fn stored_name(self) -> &'static str {
+                match self { $($(Self::$name => operations!(@wire $name $($wire)?),)*)* }
             }
 
             /// The product whose API has this operation.

@@ -22,8 +22,36 @@ use crate::stored::unverified;
 use crate::time::Timestamp;
 use crate::token::{BadTokenSnapshot, TokenCache, TokenSnapshot};
 
-/// The version that this release writes and reads.
+/// The version of snapshots and journals that this release writes and reads.
 pub const VERSION: u32 = 1;
+
+/// The first entry of a journal: the version of its format, and the policy under which its inputs are replayed. What follows are
+/// the [`Input`](crate::Input)s in the order in which they were applied (`docs/journal.md`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JournalHead {
+    version: u32,
+    policy: Policy,
+}
+
+impl JournalHead {
+    /// The head of a new journal.
+    pub const fn new(policy: Policy) -> Self {
+        Self { version: VERSION, policy }
+    }
+
+    /// The control plane to which the inputs of the journal are applied.
+    ///
+    /// # Errors
+    ///
+    /// [`RestoreError::Version`] if the journal has another version.
+    pub fn open(self) -> Result<ControlPlane, RestoreError> {
+        if self.version != VERSION {
+            return Err(RestoreError::Version(self.version));
+        }
+        Ok(ControlPlane::new(self.policy))
+    }
+}
 
 /// A control plane as data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,8 +93,8 @@ struct DiskRecord {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RestoreError {
-    /// The snapshot has another version.
-    #[error("snapshot version {0} is not {VERSION}")]
+    /// The snapshot or journal has another version.
+    #[error("version {0} of the format is not {VERSION}")]
     Version(u32),
     /// The counter of effect ids is zero or beyond what counting can reach.
     #[error("the counter of effect ids is {0}")]

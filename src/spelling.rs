@@ -1,5 +1,13 @@
 //! Enums whose values have one spelling each, on the wire, in events and in snapshots.
 
+/// A text that is the spelling of no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("unknown {what}")]
+pub struct UnknownValue {
+    /// What was to be spelled, such as `status`.
+    pub what: &'static str,
+}
+
 /// An enum, a row each value: `Name = "spelling"`. With a word for what a value is, such as `Status, "status"`, the values
 /// are also listed, parsed, shown and, in snapshots, stored by their spelling.
 macro_rules! spelled {
@@ -21,6 +29,10 @@ macro_rules! spelled {
             }
         }
 
+        $crate::checked::from_text!($Name, $crate::spelling::UnknownValue, |text| {
+            Self::parse(text).ok_or($crate::spelling::UnknownValue { what: $what })
+        });
+
         #[cfg(feature = "serde")]
         impl serde::Serialize for $Name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -32,7 +44,7 @@ macro_rules! spelled {
         impl<'de> serde::Deserialize<'de> for $Name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = alloc::string::String::deserialize(deserializer)?;
-                Self::parse(&text).ok_or_else(|| serde::de::Error::custom(concat!("unknown ", $what)))
+                text.parse().map_err(serde::de::Error::custom)
             }
         }
     };

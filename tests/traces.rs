@@ -5,6 +5,9 @@
 #[path = "traces/service.rs"]
 mod service;
 
+#[path = "traces/burst.rs"]
+mod burst;
+
 #[path = "traces/random.rs"]
 mod random;
 
@@ -19,3 +22,9 @@ mod small;
 
 #[path = "traces/overlapping.rs"]
 mod overlapping;
+
+#[path = "traces/anew.rs"]
+mod anew;
+
+#[path = "traces/found.rs"]
+mod found;

@@ -3,7 +3,8 @@
 //! `cargo run --release --manifest-path benches/Cargo.toml` measures calls, the ranking, the exhaustive walk, the clock and
 //! restoring, prints each ratio with its goal, and draws the curves into `docs/performance/`; with `-- scale` what a call
 //! costs beside a thousand pairs and beside a million; with `-- selection` the ranking as a curve; with `-- tokens` the
-//! token cache beside maps and caches (some minutes, 10 GiB of memory); with `-- all` all of these.
+//! token cache beside maps and caches (some minutes, 10 GiB of memory); with `-- traces` the explanation of recorded ones; with
+//! `-- all` all of these.
 //!
 //! The samples of the two sides alternate, so that a noisy machine disturbs both alike; the ratio is that of the
 //! medians. Ends with status 1 if a ratio misses its goal.
@@ -17,6 +18,7 @@ mod restore;
 mod scale;
 mod selection;
 mod tokens;
+mod traces;
 
 #[path = "../../tests/it/kit/failover_laws.rs"]
 mod failover_laws;
@@ -32,15 +34,24 @@ use draw::{Curve, Picture};
 use pair::Row;
 
 fn main() -> ExitCode {
-    let missed = match std::env::args().nth(1).as_deref() {
+    let mut arguments = std::env::args().skip(1);
+    let missed = match arguments.next().as_deref() {
         None => ratios(),
-        Some("all") => ratios() + scale::run() + selection::curve() + tokens::run(),
+        Some("all") => ratios() + scale::run() + selection::curve() + tokens::run() + traces::run(),
         Some("scale") => scale::run(),
         Some("tokens") => tokens::run(),
         Some("selection") => selection::curve(),
+        Some("traces") => match arguments.next().and_then(|exchanges| exchanges.parse().ok()) {
+            None => traces::run(),
+            // A process of its own, whose memory is measured.
+            Some(exchanges) => {
+                traces::peak(exchanges);
+                0
+            }
+        },
         Some(other) => {
             eprintln!(
-                "there is no benchmark called {other}; say all, scale, selection or tokens, or nothing"
+                "there is no benchmark called {other}; say all, scale, selection, tokens or traces, or nothing"
             );
             return ExitCode::FAILURE;
         }

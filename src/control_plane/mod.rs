@@ -15,6 +15,7 @@ mod regions;
 mod report;
 mod rows;
 pub(crate) mod rules;
+pub(crate) mod words;
 
 pub(crate) use crate::outcome::Outcome;
 pub use action::Action;
@@ -29,6 +30,7 @@ pub use operations::{Fresh, Request, Response, TokenOutcome};
 pub use polardb::clusters::FreshCluster;
 pub use polardb::nodes::FreshNodes;
 pub use regions::{Places, RegionList};
+pub use words::Told;
 
 use alloc::collections::BTreeMap;
 

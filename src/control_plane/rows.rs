@@ -121,14 +121,53 @@ macro_rules! calls {
         $name:ident $([$boxed:ident])? => $method:ident($($resource:tt).*) $(with $ids:ident)? -> $answer:ty:
             $perform:expr;
     )*})*) => {
-        /// Any request.
+        /// Any request. In journals it is named as its operation is.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         #[non_exhaustive]
         pub enum Request {$($(
             #[doc = concat!("`", stringify!($name), "`.")]
             $name(calls!(@field $name $($boxed)?)),
         )*)*}
+
+        #[cfg(feature = "serde")]
+        const _: () = {
+            impl serde::Serialize for Request {
+                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    let operation = self.operation();
+                    let (index, name) = (operation as u32, operation.stored_name());
+                    match self { $($(
+                        Self::$name(request) => {
+                            serializer.serialize_newtype_variant("Request", index, name, request)
+                        }
+                    )*)* }
+                }
+            }
+
+            struct Named;
+
+            impl<'de> serde::de::Visitor<'de> for Named {
+                type Value = Request;
+
+                fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                    f.write_str("a request under the name of its operation")
+                }
+
+                fn visit_enum<A: serde::de::EnumAccess<'de>>(self, data: A) -> Result<Request, A::Error> {
+                    let (operation, content) = data.variant::<Operation>()?;
+                    match operation { $($(
+                        Operation::$name => {
+                            serde::de::VariantAccess::newtype_variant::<$name>(content).map(Request::from)
+                        }
+                    )*)* }
+                }
+            }
+
+            impl<'de> serde::Deserialize<'de> for Request {
+                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    deserializer.deserialize_enum("Request", &[], Named)
+                }
+            }
+        };
 
         impl Request {
             /// The operation it belongs to.

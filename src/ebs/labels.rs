@@ -9,6 +9,7 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
+use crate::constructor::constructor;
 use crate::cursor::{Cursor, List};
 use crate::ebs::replica::ReplicaId;
 use crate::ebs::rules::E_708;
@@ -80,6 +81,8 @@ pub struct TagResources {
     pub tags: Vec<Tag>,
 }
 
+constructor! { TagResources(resources: Resources, tags: Vec<Tag>) {} {} }
+
 /// `UntagResources`: takes tags off. A key that a resource does not have is no error.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -88,6 +91,12 @@ pub struct UntagResources {
     pub resources: Resources,
     /// `TagKey.N`, at most 20; `None` is `All=true` (`E-707`).
     pub keys: Option<Vec<TagKey>>,
+}
+
+constructor! {
+    UntagResources(resources: Resources)
+    { keys => keys: Vec<TagKey> }
+    {}
 }
 
 /// A condition on tags.
@@ -119,6 +128,12 @@ pub struct ListTagResources {
     pub tags: Vec<TagFilter>,
     /// `NextToken`; absent for the first page.
     pub after: Option<Cursor>,
+}
+
+constructor! {
+    ListTagResources(resources: Resources)
+    { after => after: Cursor }
+    { tags: Vec<TagFilter> = Vec::new() }
 }
 
 impl ListTagResources {
@@ -161,6 +176,8 @@ pub struct ChangeResourceGroup {
     /// `NewResourceGroupId`.
     pub group: ResourceGroupId,
 }
+
+constructor! { ChangeResourceGroup(resource: ReplicaId, group: ResourceGroupId) {} {} }
 
 /// `tags` with `more` added, which replace those of the same key; `None` if a resource cannot have as many (`E-705`).
 pub(crate) fn tagged(tags: &[Tag], more: &[Tag]) -> Option<Vec<Tag>> {

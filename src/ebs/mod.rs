@@ -46,7 +46,8 @@ pub use pair::describe::{DescribeDiskReplicaPairs, PairPage};
 pub use pair::plan::{Membership, PairPlan};
 pub use pair::progress::{DescribeDiskReplicaPairProgress, PairProgress};
 pub use pair::requests::{
-    Bandwidth, Charge, CreateDiskReplicaPair, ModifyDiskReplicaPair, PairCreated, PairSettings, PeriodUnit,
+    BadBandwidth, Bandwidth, Charge, CreateDiskReplicaPair, ModifyDiskReplicaPair, PairCreated, PairSettings,
+    PeriodUnit,
 };
 pub use pair::{CallSite, End, PairSeed, RPO, ReplicaPair};
 pub use refusal::{DrillReason, EbsReason, EbsRefusal, GroupReason};

@@ -13,17 +13,39 @@ macro_rules! requests {
     ($(
         $(#[$pair_doc:meta])* $Pair:ident
         $(#[$group_doc:meta])* $Group:ident
-        { $($(#[$doc:meta])* $field:ident: $Type:ty,)* }
+        { $($(#[$doc:meta])* $field:ident: $Type:ty $(= $default:expr)?,)* }
     )*) => {$(
         requests! { @ $(#[$pair_doc])* $Pair {
             /// The pair.
             pair: PairId, $($(#[$doc])* $field: $Type,)*
         } }
+        requests! { @new $Pair(pair: PairId,) $($field: $Type $(= $default)?,)* }
         requests! { @ $(#[$group_doc])* $Group {
             /// The group.
             group: GroupId, $($(#[$doc])* $field: $Type,)*
         } }
+        requests! { @new $Group(group: GroupId,) $($field: $Type $(= $default)?,)* }
     )*};
+    // What has no default must be given.
+    (@new $Request:ident($($required:ident: $Required:ty,)+) $field:ident: $Type:ty, $($rest:tt)*) => {
+        requests! { @new $Request($($required: $Required,)+ $field: $Type,) $($rest)* }
+    };
+    (@new $Request:ident($($required:ident: $Required:ty,)+) $($field:ident: $Type:ty = $default:expr,)*) => {
+        impl $Request {
+            /// The request with what it must say, and all else as it is when it is left out.
+            pub fn new($($required: $Required),+) -> Self {
+                Self { $($required,)+ $($field: $default,)* }
+            }
+
+            $(
+                #[doc = concat!("The same with this `", stringify!($field), "`.")]
+                #[must_use]
+                pub fn $field(self, $field: $Type) -> Self {
+                    Self { $field, ..self }
+                }
+            )*
+        }
+    };
     (@ $(#[$about:meta])* $Request:ident { $($(#[$doc:meta])* $field:ident: $Type:ty,)* }) => {
         $(#[$about])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,7 +63,7 @@ requests! {
     /// `StartDiskReplicaGroup`: begins automatic rounds of copies, or one round. Called at the production site.
     StartDiskReplicaGroup {
         /// `OneShot`: copy once and return to `stopped`. False by default.
-        one_shot: bool,
+        one_shot: bool = false,
     }
 
     /// `StopDiskReplicaPair`: ends copying; the secondary rolls back to the last completed copy. Called at either end.
@@ -61,7 +83,7 @@ requests! {
     /// site.
     ReprotectDiskReplicaGroup {
         /// `ReverseReplicate`: true swaps the roles, false returns to the original direction. True by default.
-        reverse_replicate: bool,
+        reverse_replicate: bool = true,
     }
 
     /// `DeleteDiskReplicaPair`: ends the relation and keeps both disks. Called in the primary disk's region.
@@ -88,8 +110,8 @@ requests! {
     /// `DescribeReplicaGroupDrills`. Called at either site.
     DescribeReplicaGroupDrills {
         /// One of its drills; absent for all.
-        drill: Option<DrillId>,
+        drill: Option<DrillId> = None,
         /// Which part of the result.
-        page: Page,
+        page: Page = Page::default(),
     }
 }

@@ -6,7 +6,7 @@ use crate::breach::{Breach, in_future};
 use crate::polardb::cluster::DbCluster;
 use crate::polardb::network::decide::MAX_SECONDARIES;
 use crate::polardb::network::{GlobalDatabaseNetwork, NetworkEffect};
-use crate::polardb::{DbNode, NodeKind, Role, Stage};
+use crate::polardb::{DbNode, NodeKind, Role};
 use crate::time::Timestamp;
 
 impl DbCluster {
@@ -33,7 +33,7 @@ impl DbCluster {
             self.last_switch,
             self.pending.map(|pending| pending.since),
             self.work.as_ref().map(|pending| pending.since),
-            failover.map(|failover| failover.started_at.max(failover.since)),
+            failover.map(|failover| failover.started_at().max(failover.since())),
         ];
         if in_future(now, times) {
             return Some(Breach::InFuture);
@@ -45,27 +45,7 @@ impl DbCluster {
         if self.pending.is_some() {
             return Some(Breach::FailoverAndLifecycle);
         }
-        if failover.tried.iter().any(|node| self.node(node).is_none()) {
-            return Some(Breach::Tried);
-        }
-        let switching = u32::from(failover.switching().is_some());
-        let tried = u32::try_from(failover.tried.len()).unwrap_or(u32::MAX);
-        let begun = tried.saturating_add(failover.removed).saturating_add(switching);
-        let in_first_round = failover.round == 1 && failover.attempts != begun;
-        // A round beyond the policy's limit is valid: the policy may have changed since the failover began.
-        if failover.round == 0 || in_first_round {
-            return Some(Breach::Counts);
-        }
-        match &failover.stage {
-            Stage::Choosing { .. } => self.outstanding().is_none().then_some(Breach::NothingToChoose),
-            Stage::Switching { node, .. } => {
-                let found = self.node(node);
-                let able = found.is_some_and(|node| {
-                    node.role == Role::Reader && failover.electorate.admits(node.kind) && node.up
-                });
-                (!able || failover.tried.contains(node)).then_some(Breach::Promotes)
-            }
-        }
+        failover.check(&self.nodes).err()
     }
 }
 

@@ -30,8 +30,11 @@ pub use cluster::zonal::{DescribeDbClustersZonal, ZonalClusterPage};
 pub use cluster::{ClusterEffect, ClusterSeed, DbCluster, Lifecycle};
 pub use context::Context;
 pub use election::electorate::{Electorate, TargetZoneType};
-pub use election::failover::{Cause, Failover, Next, NoCandidate, OnExhaustion, Stage, Start};
+pub use election::failover::{Cause, Failover, Next, NoCandidate, OnExhaustion, Stage, Start, Transition};
 pub use election::ranking::{BadPriority, Priority, next_tier};
+pub use election::transitions::{
+    FailoverInput, FailoverState, FailoverTransition, TRANSITIONS as FAILOVER_TRANSITIONS,
+};
 pub use election::tried::Tried;
 pub use network::decide::{MAX_SECONDARIES, NetworkFact, NetworkPlan, NetworkStep};
 pub use network::describe::{DescribeGlobalDatabaseNetworks, Member, NetworkPage, NetworkView};

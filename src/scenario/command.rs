@@ -222,26 +222,27 @@ fn outcome(words: &[&str]) -> Result<Outcome, String> {
     }
 }
 
-/// The words for the changes of a disk.
-pub(super) const DISK_CHANGES: [(&str, DiskChange); 5] = [
-    ("up", DiskChange::Up(true)),
-    ("down", DiskChange::Up(false)),
-    ("attached", DiskChange::Attached(true)),
-    ("detached", DiskChange::Attached(false)),
-    ("removed", DiskChange::Removed),
+/// The changes of a disk.
+const DISK_CHANGES: [DiskChange; 5] = [
+    DiskChange::Up(true),
+    DiskChange::Up(false),
+    DiskChange::Attached(true),
+    DiskChange::Attached(false),
+    DiskChange::Removed,
 ];
 
-/// The words for the changes of a node but that of its priority, which only a call makes.
-pub(super) const NODE_CHANGES: [(&str, NodeChange); 4] = [
-    ("up", NodeChange::Up(true)),
-    ("down", NodeChange::Up(false)),
-    ("replicating", NodeChange::Replicating(true)),
-    ("not-replicating", NodeChange::Replicating(false)),
+/// The changes of a node but that of its priority, which only a call makes.
+const NODE_CHANGES: [NodeChange; 4] = [
+    NodeChange::Up(true),
+    NodeChange::Up(false),
+    NodeChange::Replicating(true),
+    NodeChange::Replicating(false),
 ];
 
-fn change_of<C: Copy>(changes: &[(&str, C)], word: &str) -> Result<C, String> {
-    let found = changes.iter().find(|(known, _)| *known == word);
-    found.map(|(_, change)| *change).ok_or_else(|| format!("{word} is not a state that can be observed"))
+/// The change that is told so, in one word.
+fn change_of<C: Copy + ToString>(changes: &[C], word: &str) -> Result<C, String> {
+    let found = changes.iter().find(|known| known.to_string().replace(' ', "-") == word);
+    found.copied().ok_or_else(|| format!("{word} is not a state that can be observed"))
 }
 
 fn observation(words: &[&str]) -> Result<Observation, String> {

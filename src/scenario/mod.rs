@@ -30,7 +30,7 @@
 //! | `show disks`, `show effects`, `show pair ID`, `show group ID`, `show drill ID`, `show cluster ID`, `show network ID` | the current state |
 
 mod command;
-pub(crate) mod render;
+mod render;
 
 use std::format;
 use std::string::{String, ToString};

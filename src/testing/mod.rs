@@ -49,7 +49,24 @@
 //!
 //! [`explore`] walks a small world to its last state instead of drawing inputs.
 //!
-//! In a property test the strategy draws the steps, and they shrink.
+//! In a property test the strategy draws the steps, and they shrink. [`Story`] tells what is left as the shortest scenario that
+//! it finds:
+//!
+//! ```
+//! use failover_model::testing::{Bug, Reference, ReferenceSubject, Story, strategies};
+//! use failover_model::{Policy, Product};
+//! use proptest::strategy::{Strategy, ValueTree};
+//! use proptest::test_runner::TestRunner;
+//!
+//! let policy = Policy::default();
+//! let wrong = || ReferenceSubject::new(Reference::new(policy.clone()), Some(Bug::SourceRegionFailsOver));
+//! let mut runner = TestRunner::deterministic();
+//! let steps = strategies::steps_of(Product::Ebs, 20..60);
+//! let story = core::iter::repeat_with(|| steps.new_tree(&mut runner).unwrap().current())
+//!     .find_map(|steps| Story::of(&policy, wrong, &steps))
+//!     .unwrap();
+//! assert!(story.commands().count() < 10, "{story}");
+//! ```
 
 mod bug;
 mod conformance;
@@ -57,6 +74,7 @@ pub mod explore;
 mod reference;
 mod reference_subject;
 pub mod steps;
+pub mod story;
 pub mod strategies;
 pub mod view;
 
@@ -64,3 +82,4 @@ pub use bug::Bug;
 pub use conformance::{Aspect, Divergence, Drive, Driven, Subject, Summary};
 pub use reference::{Branch, Reference};
 pub use reference_subject::ReferenceSubject;
+pub use story::Story;

@@ -29,13 +29,19 @@ impl ReferenceSubject {
     /// The same system, breaking ties itself: it always promotes the first node of a tier, which conforms.
     #[must_use]
     pub fn electing_the_first(self) -> Self {
-        self.with_leeway(Leeway { elects_itself: true, any_fault: false })
+        self.with_leeway(Leeway { elects_itself: true, ..Leeway::default() })
     }
 
     /// The same system, checking calls in another order: of several faults it reports the last.
     #[must_use]
     pub fn naming_the_last_fault(self) -> Self {
-        self.with_leeway(Leeway { elects_itself: false, any_fault: true })
+        self.with_leeway(Leeway { any_fault: true, ..Leeway::default() })
+    }
+
+    /// The same system, with timers that follow the clock.
+    #[must_use]
+    pub fn with_timers(self) -> Self {
+        self.with_leeway(Leeway { timers_follow_clock: true, ..Leeway::default() })
     }
 
     fn with_leeway(self, leeway: Leeway) -> Self {

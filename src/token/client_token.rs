@@ -5,6 +5,7 @@
 //! an empty value is an absent one (T-040), since SDKs send empty optional parameters, and all of ASCII is accepted
 //! (T-050); [`ClientToken::parse_strict`] accepts visible characters only. Nothing is trimmed or case-folded.
 
+use crate::checked::from_text;
 use crate::rule::cite;
 use crate::token::rules::{T_010, T_020, T_040, T_050};
 use core::fmt;
@@ -34,6 +35,9 @@ pub enum BadToken {
     /// The byte at this position is a space or a control character. Rejected by the strict profile only.
     #[error("a client token has visible characters only, but byte {0} is a space or a control character")]
     NotGraphic(usize),
+    /// There is no text, which [`ClientToken::parse`] takes for no token (T-040).
+    #[error("a client token must not be empty")]
+    Empty,
 }
 
 impl ClientToken {
@@ -86,6 +90,8 @@ impl ClientToken {
 
 cite!(T_020);
 
+from_text!(ClientToken, BadToken, |text| Self::parse(text)?.ok_or(BadToken::Empty));
+
 impl Hash for ClientToken {
     fn hash<H: Hasher>(&self, state: &mut H) {
         // The padding carries no information.
@@ -117,7 +123,6 @@ impl serde::Serialize for ClientToken {
 impl<'de> serde::Deserialize<'de> for ClientToken {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <alloc::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        let token = Self::parse(&text).map_err(serde::de::Error::custom)?;
-        token.ok_or_else(|| serde::de::Error::custom("a client token must not be empty"))
+        text.parse().map_err(serde::de::Error::custom)
     }
 }

@@ -141,6 +141,9 @@ fn altered_traces_are_refuted() {
         let original = trace(seed, 40, Policy::default());
         let (other, number, how) = altered(&original, &mut draws)?;
         let verdict = explain(&other, &Options::default()).verdict();
+        if verdict != Verdict::Refuted {
+            eprintln!("seed {seed}, exchange {number}, {how}: {verdict}");
+        }
         let exchange = |of: &Trace| of.exchanges[number].clone();
         Some((number, how, verdict, exchange(&original), exchange(&other)))
     });

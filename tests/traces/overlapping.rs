@@ -10,65 +10,9 @@ use failover_model::trace::{Answer, Trace};
 use failover_model::{Observation, Operation, Timestamp};
 use serde_json::json;
 
+use crate::burst::{burst, cluster, on};
 use crate::random::trace as random;
-use crate::service::{Asked, Draws, Fate, Service};
-
-const CREATE: [(&str, &str); 6] = [
-    ("RegionId", "cn-hangzhou"),
-    ("DBType", "MySQL"),
-    ("DBVersion", "8.0"),
-    ("DBNodeClass", "polar.mysql.x4.large"),
-    ("PayType", "Postpaid"),
-    ("DBNodeNum", "4"),
-];
-
-fn on(cluster: &str, operation: Operation) -> Asked {
-    Asked::new(operation, &[("DBClusterId", cluster)])
-}
-
-/// A service with a running cluster, its id and its nodes, the writer first.
-fn cluster(transitions: Transitions) -> (Service, String, Vec<String>) {
-    let mut service = Service::new(Policy::default(), 7, transitions);
-    let created = service.call(Asked::new(Operation::CreateDbCluster, &CREATE));
-    let id = created.body["DBClusterId"].as_str().unwrap().to_owned();
-    service.pass(2_000);
-    let shown = service.call(on(&id, Operation::DescribeDbClusterAttribute)).body;
-    let mut nodes: Vec<(bool, String)> = shown["DBNodes"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|node| (node["DBNodeRole"] != "Writer", node["DBNodeId"].as_str().unwrap().to_owned()))
-        .collect();
-    nodes.sort();
-    (service, id, nodes.into_iter().map(|(_, node)| node).collect())
-}
-
-/// So many calls that are on their way at once, two of so many of which change something; those are lost if `loses`.
-fn burst(clients: usize, two_of: usize, loses: bool, seed: u64) -> Trace {
-    let (mut service, id, nodes) = cluster(Transitions::Timed);
-    let mut draws = Draws::new(seed);
-    for client in 0..clients {
-        let asked = match client % two_of {
-            0 => on(&id, Operation::FailoverDbCluster),
-            1 => on(&id, Operation::ModifyDbNodeConfig)
-                .with("DBNodeId", draws.text(&nodes))
-                .with("ConfigName", "FailoverPriority")
-                .with("ConfigValue", draws.text(&["1", "5", "9"])),
-            _ => on(&id, Operation::DescribeDbClusterAttribute),
-        };
-        let fate = if loses && client % two_of < 2 { Fate::Lost } else { Fate::Arrives };
-        service.send(asked, fate);
-    }
-    for step in 0..clients * 2 {
-        service.go_on(&mut draws);
-        if step == clients {
-            service.pass(1_500);
-        }
-    }
-    service.pass(3_000);
-    service.call(on(&id, Operation::DescribeDbClusterAttribute));
-    service.trace(&mut draws)
-}
+use crate::service::{Asked, Draws, Fate};
 
 fn explained(trace: &Trace) -> Explanation {
     explain(trace, &Options::default())
@@ -76,7 +20,7 @@ fn explained(trace: &Trace) -> Explanation {
 
 #[test]
 fn sixty_four_overlapping_calls_on_one_cluster_are_decided() {
-    let mut trace = burst(64, 16, false, 3);
+    let mut trace = burst(64, 16, false, 3).trace;
     assert_eq!(explained(&trace).verdict(), Verdict::Accepted);
     // The last look, after which nothing can have happened, shows another priority.
     let last = trace.exchanges.last_mut().unwrap().answer.as_mut().unwrap();
@@ -87,7 +31,7 @@ fn sixty_four_overlapping_calls_on_one_cluster_are_decided() {
 
 #[test]
 fn a_trace_that_is_made_to_be_hard_is_undecided_within_the_bound() {
-    let mut trace = burst(48, 4, true, 5);
+    let mut trace = burst(48, 4, true, 5).trace;
     let last = trace.exchanges.last_mut().unwrap().answer.as_mut().unwrap();
     last.body["DBNodes"][0]["FailoverPriority"] = json!(13);
     let limits = Limits { steps: 300, ..Limits::default() };

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use failover_model::policy::Policy;
 use failover_model::simulation::{Fault, Selector, Transitions};
 use failover_model::trace::Trace;
-use failover_model::trace::explain::{Finding, Options, Verdict, explain};
+use failover_model::trace::explain::{Finding, Options, Verdict, explain, shorten};
 use failover_model::{Operation, polardb::Failure};
 
 use crate::service::{Asked, DESTINATION, Draws, Fate, SOURCE, Service};
@@ -249,13 +249,18 @@ pub fn trace(seed: u64, calls: usize, policy: Policy) -> Trace {
             }
         }
     }
-    service.trace(&mut draws)
+    let trace = service.trace(&mut draws);
+    if std::env::var_os("INSIDE").is_some() {
+        service.inside.iter().for_each(|(moment, event)| println!("after {moment}: {event:?}"));
+    }
+    trace
 }
 
 pub fn told(trace: &Trace, resources: &[String], finding: &Finding) -> String {
     let Finding::Refuted { exchange, nearest } = finding else { return format!("{finding:?}") };
     let mut text = String::new();
-    for (number, exchange) in trace.exchanges.iter().enumerate().take(exchange + 1) {
+    let refuted = *exchange;
+    for (number, exchange) in trace.exchanges.iter().enumerate() {
         let shown = exchange.answer.as_ref().map(|answer| {
             let mut body = answer.body.clone();
             for idle in ["RequestId", "HostId", "Message", "Recommend", "OrderId"] {
@@ -268,12 +273,16 @@ pub fn told(trace: &Trace, resources: &[String], finding: &Finding) -> String {
             continue;
         }
         text.push_str(&format!(
-            "{number} {:?} {} {} {:?} -> {shown:?}\n",
+            "{}{number} {:?} {} {} {:?} -> {shown:?}\n",
+            if number == refuted { "refuted: " } else { "" },
             exchange.order,
             exchange.sent.as_millis() - crate::service::START,
             exchange.action,
             exchange.parameters
         ));
+    }
+    for exchange in shorten(trace, &Options::default(), &mut |_| {}) {
+        text.push_str(&format!("needed: {:?} {} {:?}\n", exchange.order, exchange.action, exchange.answer));
     }
     for near in nearest {
         text.push_str(&format!("near: {}\n", near.mismatch));
@@ -328,6 +337,9 @@ fn random_traces_are_accepted() {
     let found = each(from..from + count, |seed| {
         let trace = trace(seed, 40, Policy::default());
         let explanation = explain(&trace, &Options::default());
+        if explanation.verdict() != Verdict::Accepted {
+            eprintln!("seed {seed}: {}", explanation.verdict());
+        }
         (trace, explanation)
     });
     let (mut undecided, mut refuted, mut unjudged, mut judged) = (Vec::new(), Vec::new(), 0, 0);

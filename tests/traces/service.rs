@@ -8,7 +8,8 @@ use failover_model::simulation::{LatencyProfile, Resolution, Simulation, Transit
 use failover_model::trace::{Answer, Exchange, Trace};
 use failover_model::wire::{Body, Format, Parameters, parse};
 use failover_model::{
-    AccountId, Call, ControlPlane, EffectKind, Observation, Operation, Outcome, Policy, RegionId, Timestamp,
+    AccountId, Call, ControlPlane, EffectKind, Event, Observation, Operation, Outcome, Policy, RegionId,
+    Timestamp,
 };
 
 /// 2026-01-01T00:00:00Z.
@@ -85,6 +86,8 @@ struct Open {
     fate: Fate,
     sent: (u64, u64),
     answer: Option<Option<Answer>>,
+    /// How often something outside had happened when it took effect.
+    strikes: u32,
 }
 
 /// The service, its clients and the recorder.
@@ -97,8 +100,11 @@ pub struct Service {
     pub exchanges: Vec<Exchange>,
     /// The text of all answers, by which clients know what there is.
     told: String,
-    /// Whether something outside happened since all was shown.
+    /// Whether something outside happened since all was shown, and how often in all.
     struck: bool,
+    strikes: u32,
+    /// What no client sees: the events, each after so many moments.
+    pub inside: Vec<(u64, Event)>,
 }
 
 impl Service {
@@ -113,7 +119,14 @@ impl Service {
             exchanges: Vec::new(),
             told: String::new(),
             struck: false,
+            strikes: 0,
+            inside: Vec::new(),
         }
+    }
+
+    fn note(&mut self, events: Vec<Event>) {
+        let moment = self.moment;
+        self.inside.extend(events.into_iter().map(|event| (moment, event)));
     }
 
     fn tick(&mut self) -> u64 {
@@ -129,7 +142,7 @@ impl Service {
     /// A client sends a call.
     pub fn send(&mut self, asked: Asked, fate: Fate) {
         let sent = (self.now, self.tick());
-        self.open.push(Open { asked, fate, sent, answer: None });
+        self.open.push(Open { asked, fate, sent, answer: None, strikes: 0 });
     }
 
     /// The next thing that happens to one of the calls on their way: it takes effect, or is answered.
@@ -141,6 +154,7 @@ impl Service {
         if self.open[at].answer.is_none() {
             let (asked, fate) = (self.open[at].asked.clone(), self.open[at].fate);
             let answer = (fate != Fate::Unheard).then(|| self.perform(&asked));
+            self.open[at].strikes = self.strikes;
             self.open[at].answer = Some(match fate {
                 Fate::Arrives => answer,
                 Fate::Lost | Fate::Unheard => None,
@@ -151,11 +165,13 @@ impl Service {
             });
             return;
         }
-        let Open { asked, sent, answer, .. } = self.open.remove(at);
+        let Open { asked, sent, answer, strikes, .. } = self.open.remove(at);
         let answered = (self.now, self.tick());
         if let Some(Some(answer)) = &answer {
-            self.struck &=
-                answer.body.get("DBNodes").is_none() && asked.operation != Operation::StartDiskReplicaPair;
+            // A cluster that is busy hides which of its nodes are down.
+            let rests = answer.body.get("DBNodes").is_some() && answer.body["DBClusterStatus"] == "Running";
+            let shows = rests || asked.operation == Operation::StartDiskReplicaPair;
+            self.struck &= !shows || strikes < self.strikes;
             self.told.push_str(&answer.body.to_string());
         }
         self.exchanges.push(Exchange {
@@ -176,6 +192,14 @@ impl Service {
         self.told.contains(&format!("\"{}\"", id.to_string()))
     }
 
+    /// Makes a call and answers it, before all that are on their way.
+    pub fn call_beside(&mut self, asked: Asked) -> Answer {
+        let others = std::mem::take(&mut self.open);
+        let answer = self.call(asked);
+        self.open = others;
+        answer
+    }
+
     /// Makes a call alone and answers it.
     pub fn call(&mut self, asked: Asked) -> Answer {
         let mut draws = Draws::new(1);
@@ -186,7 +210,8 @@ impl Service {
         self.exchanges.last().unwrap().answer.clone().unwrap()
     }
 
-    fn perform(&mut self, asked: &Asked) -> Answer {
+    /// What the service answers to a call, now.
+    pub fn perform(&mut self, asked: &Asked) -> Answer {
         let parameters: Parameters =
             asked.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let version = asked.operation.product().version();
@@ -200,7 +225,8 @@ impl Service {
                     region,
                     token: parsed.token,
                 };
-                let (output, _) = self.simulation.call(&call, &parsed.request);
+                let (output, trace) = self.simulation.call(&call, &parsed.request);
+                self.note(trace.events);
                 match output.result.unwrap() {
                     Ok(response) => Body::success(asked.operation, &response, "R", Format::Json),
                     Err(refusal) => Body::error(&refusal.wire(), None, "R", "host", Format::Json),
@@ -213,7 +239,8 @@ impl Service {
     /// Time passes.
     pub fn pass(&mut self, ms: u64) {
         self.now += ms;
-        let _ = self.simulation.advance(Timestamp::from_millis(self.now));
+        let trace = self.simulation.advance(Timestamp::from_millis(self.now));
+        self.note(trace.events);
     }
 
     /// Some outstanding effect ends, in any way.
@@ -242,7 +269,8 @@ impl Service {
             _ => Outcome::Failed { failure: Failure::Network, message: None },
         };
         let at = Timestamp::from_millis(self.now);
-        let _ = self.simulation.resolve(at, effect.id, &Resolution::Outcome(outcome)).unwrap();
+        let trace = self.simulation.resolve(at, effect.id, &Resolution::Outcome(outcome)).unwrap();
+        self.note(trace.events);
     }
 
     /// Something outside happens that no answer tells of.
@@ -250,6 +278,7 @@ impl Service {
         if std::mem::replace(&mut self.struck, true) {
             return;
         }
+        self.strikes += 1;
         let plane = self.simulation.plane();
         let nodes: Vec<_> = plane.clusters().flat_map(|cluster| cluster.nodes()).collect();
         let disks: Vec<_> = plane.pairs().flat_map(|pair| [pair.source(), pair.destination()]).collect();
@@ -265,7 +294,8 @@ impl Service {
         } else {
             return;
         };
-        let _ = self.simulation.observe(Timestamp::from_millis(self.now), &observation).unwrap();
+        let trace = self.simulation.observe(Timestamp::from_millis(self.now), &observation).unwrap();
+        self.note(trace.events);
     }
 
     /// The trace so far, written and read again.

@@ -182,6 +182,40 @@ fn what_was_there_before_is_taken_from_the_first_answer_that_shows_it() {
 }
 
 #[test]
+fn the_bandwidth_of_a_pair_is_compared() {
+    let mut service = service(Policy::default());
+    let prepaid =
+        [("ChargeType", "PREPAY"), ("Bandwidth", "20480"), ("Period", "1"), ("PeriodUnit", "Month")];
+    let create =
+        prepaid.iter().fold(Asked::new(Operation::CreateDiskReplicaPair, &CREATE), |asked, (name, value)| {
+            asked.with(name, value)
+        });
+    let pair = service.call(create).body["ReplicaPairId"].as_str().unwrap().to_owned();
+    service.pass(2_000);
+    shown(&mut service, &pair);
+    on(&mut service, Operation::StartDiskReplicaPair, SOURCE, &pair);
+    let mut trace = trace(&service);
+    assert_eq!(explained(&trace).verdict(), Verdict::Accepted);
+    fn bandwidth(trace: &mut Trace, at: usize) -> &mut serde_json::Value {
+        &mut trace.exchanges[at].answer.as_mut().unwrap().body["ReplicaPairs"][0]["Bandwidth"]
+    }
+    assert_eq!(*bandwidth(&mut trace, 1), 20_480);
+    *bandwidth(&mut trace, 1) = json!(10_240);
+    let explanation = explained(&trace);
+    let Finding::Refuted { exchange: 1, nearest } = &explanation.parts[0].finding else {
+        panic!("{explanation:?}")
+    };
+    assert!(nearest[0].mismatch.at.ends_with(".Bandwidth"), "{nearest:?}");
+    // Of a pair that was there before, what is shown first holds; what is not sold cannot be held, and is named.
+    trace.exchanges.remove(0);
+    assert_eq!(explained(&trace).verdict(), Verdict::Accepted);
+    *bandwidth(&mut trace, 0) = json!(7);
+    let explanation = explained(&trace);
+    assert_eq!(explanation.verdict(), Verdict::Accepted);
+    assert!(explanation.unjudged[0].why.contains("7 Kbit/s"), "{:?}", explanation.unjudged);
+}
+
+#[test]
 fn somebody_else_explains_what_nothing_else_does_if_that_is_allowed() {
     let (service, pair) = failed_over(Policy::default());
     let mut trace = trace(&service);

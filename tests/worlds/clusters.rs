@@ -134,7 +134,7 @@ impl Setting for Clusters {
                 state
                     .plane
                     .clusters()
-                    .any(|cluster| cluster.failover().is_some_and(|failover| failover.attempts > 1))
+                    .any(|cluster| cluster.failover().is_some_and(|failover| failover.attempts() > 1))
             }),
             sometimes("a next round is due", |_, state| state.plane.next_deadline().is_some()),
             sometimes("no writer and nobody to take over", |_, state| {

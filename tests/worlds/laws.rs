@@ -206,14 +206,14 @@ fn asks_for_the_highest_tier(plane: &ControlPlane, result: &Result<Output, Misus
         let Some(cluster) = plane.cluster(cluster) else { continue };
         let Some(failover) = cluster.failover() else { continue };
         let open: Vec<(&NodeId, Priority)> = (cluster.nodes().iter().filter(|node| electable(node)))
-            .filter(|node| !failover.tried.contains(&node.id))
+            .filter(|node| !failover.tried().contains(&node.id))
             .map(|node| (&node.id, node.priority))
             .collect();
         let highest = open.iter().map(|(_, priority)| *priority).max();
         let tier: Vec<&NodeId> =
             open.iter().filter(|(_, priority)| Some(*priority) == highest).map(|(node, _)| *node).collect();
         let lawful = match effect {
-            ClusterEffect::PromoteNode(node) if failover.requested.as_ref() == Some(node) => {
+            ClusterEffect::PromoteNode(node) if failover.requested() == Some(node) => {
                 open.iter().any(|(open, _)| *open == node)
             }
             ClusterEffect::PromoteNode(node) => tier.contains(&node),

@@ -14,7 +14,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use failover_emulator::feed::Entry;
+use failover_emulator::answers::Entry;
 use failover_model::polardb::{ClusterEffect, DbCluster, DbNode, Failure, Lifecycle, NodeChange, NodeWork};
 use failover_model::{ClusterId, Effect, EffectKind, NodeId, Observation, Outcome, Report};
 use tokio::task::JoinSet;

@@ -10,8 +10,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, header};
 use axum::response::Response as HttpResponse;
 use axum::routing::any;
+use failover_emulator::answers::Entry;
 use failover_emulator::caller::{Caller, Defaults, error};
-use failover_emulator::feed::Entry;
 use failover_emulator::incoming;
 use failover_emulator::limits::Limits;
 use failover_emulator::reply;
@@ -150,7 +150,7 @@ async fn call(State(front): State<Arc<Front>>, request: Request) -> HttpResponse
 /// What came of a call.
 type Came = Result<(Operation, failover_model::Response), WireError>;
 
-async fn ask(front: &Front, caller: &Caller, parameters: &Parameters, parsed: Parsed, id: &str) -> Came {
+async fn ask(front: &Front, caller: &Caller<'_>, parameters: &Parameters, parsed: Parsed, id: &str) -> Came {
     let operation = parsed.request.operation();
     if !offers(operation) {
         let message = format!("This controller does not carry out {}.", operation.as_str());

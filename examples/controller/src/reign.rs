@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant, SystemTime};
 
-use failover_emulator::feed::Entry;
+use failover_emulator::answers::Entry;
+use failover_emulator::happened::Happened;
 use failover_model::{
     Call, ClusterId, Effect, EffectId, Fresh, Input, Misuse, NodeId, Operation, Output, Refusal, Report,
     Request, Response, RuleId, Timestamp,
@@ -105,7 +106,8 @@ impl Reign {
 
     /// Puts something into the feed that is no event of the model.
     pub fn tell(&self, entry: Entry) {
-        self.state.write().unwrap_or_else(PoisonError::into_inner).feed.push(entry);
+        let told = Happened::Told(Box::new(entry));
+        self.state.write().unwrap_or_else(PoisonError::into_inner).feed.push(told);
     }
 
     fn rights(&self) -> MutexGuard<'_, Rights> {

@@ -1,7 +1,7 @@
 //! The state that the inputs make: the control plane, and what is folded from its events.
 
 use failover_emulator::feed::Feed;
-use failover_emulator::project;
+use failover_emulator::happened::Happened;
 use failover_model::polardb::HaLog;
 use failover_model::snapshot::Snapshot;
 use failover_model::{ControlPlane, Fact, Input, Misuse, Output, Policy};
@@ -71,7 +71,7 @@ impl State {
             if let Fact::Cluster { cluster, fact } = &event.fact {
                 self.switches.record(event.at, &event.account, cluster, fact);
             }
-            self.feed.push(project::entry(event));
+            self.feed.push(Happened::Fact(event.clone()));
         }
         Ok(output)
     }

@@ -136,7 +136,7 @@ pub struct Entry {
 
 impl Entry {
     /// An event of this kind that says nothing more.
-    pub(crate) fn new(at_ms: u64, account: AccountId, kind: &'static str) -> Self {
+    pub fn new(at_ms: u64, account: AccountId, kind: &'static str) -> Self {
         Self {
             seq: 0,
             at_ms,
@@ -152,7 +152,7 @@ impl Entry {
 
     /// Adds a detail.
     #[must_use]
-    pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.detail.insert(key.into(), value.into());
         self
     }

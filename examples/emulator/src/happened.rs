@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use failover_model::ebs::Site;
 use failover_model::{AccountId, Event, Fact, Operation, RuleId, Timestamp};
 
+use crate::answers::Entry;
+
 /// Something that happened.
 #[derive(Debug, Clone)]
 pub enum Happened {
@@ -17,6 +19,8 @@ pub enum Happened {
     Called(Box<Called>),
     /// What a caller would not guess from an answer.
     Hint(Box<Hint>),
+    /// What another program that keeps this feed tells in its own words.
+    Told(Box<Entry>),
 }
 
 /// A call, and what came of it.
@@ -105,6 +109,7 @@ impl Happened {
                 _ => None,
             },
             Self::Called(called) => called.resource.as_deref(),
+            Self::Told(entry) => entry.resource.as_deref(),
             Self::Hint(hint) => match &hint.about {
                 About::Site { resource, .. } => Some(resource),
                 About::Nothing { .. } => None,

@@ -38,7 +38,7 @@
 //! `event` is the name under which the vendor's event bus tells of it: `polardb:CloudMonitor:InstanceSwitchover` for a
 //! switch that was asked for, `polardb:CloudMonitor:InstanceFailover` for one that a fault forced.
 //!
-//! Two kinds come from calls and not from facts: `call` and `hint`; [`vendor`](crate::vendor) says what they tell.
+//! Two kinds come from calls and not from facts: `call` and `hint`; the types of [`happened`](crate::happened) say what they tell.
 
 use failover_model::ebs::{DiskChange, DrillStatus, GroupStatus, PairStatus, ReplicaId};
 use failover_model::polardb::{
@@ -57,6 +57,7 @@ pub fn entry(happened: &Happened) -> Entry {
         Happened::Fact(event) => of_event(event),
         Happened::Called(called) => of_call(called),
         Happened::Hint(hint) => of_hint(hint),
+        Happened::Told(entry) => Entry::clone(entry),
     }
 }
 

@@ -4,6 +4,7 @@
 use crate::control_plane::ControlPlane;
 use crate::ebs::{GroupStatus, ReplicaPair};
 use crate::ids::{EffectId, ResourceId};
+use crate::polardb::Failover;
 
 /// Counts what the resources have of each index.
 #[derive(Debug, Default)]
@@ -137,7 +138,7 @@ impl ControlPlane {
             && self.clusters.values().all(|cluster| {
                 let pending = [
                     cluster.pending.map(|pending| pending.id),
-                    cluster.failover.as_ref().map(|failover| failover.stage.id()),
+                    cluster.failover.as_ref().and_then(Failover::pending),
                     cluster.work.as_ref().map(|pending| pending.id),
                 ];
                 let is_owner =

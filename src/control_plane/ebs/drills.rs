@@ -72,7 +72,7 @@ impl ControlPlane {
         let id = fresh.drill.clone();
         let (now, asked) = (call.now, self.mint());
         let (account, pairs) = (call.account.clone(), target.pairs.into_iter());
-        let drill = Drill::started(fresh, account, owner, pairs, target.recover_point, now, asked);
+        let drill = Drill::created(fresh, account, owner, pairs, target.recover_point, now, asked);
         let rule = if drill.pending.is_some() { D_110 } else { D_111 };
         let events = [status_event(&drill, now, rule, None, Some(drill.status))].into();
         let step = Step { effects: self.admit_drill(drill), events };

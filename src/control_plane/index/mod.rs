@@ -16,7 +16,7 @@ use crate::control_plane::{ControlPlane, DiskKey};
 use crate::ebs::{Drill, GroupStatus, ReplicaGroup, ReplicaId, ReplicaPair};
 use crate::ids::{ClusterId, DrillId, EffectId, GroupId, NetworkId, NodeId, PairId, ResourceId};
 use crate::map::HashState;
-use crate::polardb::{DbCluster, GlobalDatabaseNetwork};
+use crate::polardb::{DbCluster, Failover, GlobalDatabaseNetwork};
 use deadlines::{ANYWHERE, Deadlines, Timed};
 use listing::Listing;
 
@@ -216,7 +216,7 @@ impl Index {
     pub(super) fn enter_cluster(&mut self, cluster: &DbCluster) {
         self.deadlines.schedule(cluster.due, cluster.ordinal, ANYWHERE);
         let life = cluster.pending.map(|pending| pending.id);
-        let stage = cluster.failover.as_ref().map(|failover| failover.stage.id());
+        let stage = cluster.failover.as_ref().and_then(Failover::pending);
         let work = cluster.work.as_ref().map(|pending| pending.id);
         self.own([life, stage, work].into_iter().flatten(), &ResourceId::Cluster(cluster.id.clone()));
         for node in &cluster.nodes {

@@ -34,7 +34,7 @@ impl ControlPlane {
             let cluster = request.cluster.clone();
             return Err(PolarDbReason::MemberExists { cluster }.of(call.operation).into());
         }
-        GlobalDatabaseNetwork::check_primary(primary, &self.policy.polardb)?;
+        GlobalDatabaseNetwork::check_creation(primary, &self.policy.polardb)?;
         let unused = |fresh: &&NetworkCreated| !self.networks.contains_key(&fresh.network);
         let fresh = fresh.filter(unused).ok_or(Blocked::Misused(Misuse::BadFreshId))?.clone();
         let asked = EffectId(self.next_id);

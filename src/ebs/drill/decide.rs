@@ -22,8 +22,7 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrillPlan {
     decided_on: DecidedOn<DrillId>,
-    /// The rule that decided.
-    pub rule: RuleId,
+    pub(crate) rule: RuleId,
     /// The status that the drill takes; `None` if it is removed.
     pub to: Option<DrillStatus>,
     message: Option<StatusMessage>,
@@ -32,6 +31,11 @@ pub struct DrillPlan {
 }
 
 impl DrillPlan {
+    /// The rule that decided.
+    pub const fn rule(&self) -> RuleId {
+        self.rule
+    }
+
     /// Whether the plan requests an effect, which needs an id.
     pub const fn asks(&self) -> bool {
         self.asks.is_some()
@@ -56,7 +60,7 @@ impl Drill {
     /// # Errors
     ///
     /// [`WrongIds`] if `fresh` does not have one disk for each of `pairs`.
-    pub fn start(
+    pub fn create(
         fresh: FreshDrill,
         account: AccountId,
         owner: ReplicaId,
@@ -69,10 +73,10 @@ impl Drill {
         if different.len() != fresh.disks.len() || fresh.disks.len() != pairs.len() {
             return Err(WrongIds);
         }
-        Ok(Self::started(fresh, account, owner, pairs, recover_point, now, asked))
+        Ok(Self::created(fresh, account, owner, pairs, recover_point, now, asked))
     }
 
-    pub(crate) fn started(
+    pub(crate) fn created(
         fresh: FreshDrill,
         account: AccountId,
         owner: ReplicaId,

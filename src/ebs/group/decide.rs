@@ -93,8 +93,7 @@ impl GroupRequest<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupPlan {
     pub(in crate::ebs) decided_on: DecidedOn<GroupId>,
-    /// The rule that decided.
-    pub rule: RuleId,
+    pub(crate) rule: RuleId,
     /// When.
     pub at: Timestamp,
     /// Its own status after it.
@@ -362,6 +361,11 @@ fn first_status(pair: &ReplicaPair, policy: &EbsPolicy) -> PairStatus {
 }
 
 impl GroupPlan {
+    /// The rule that decided.
+    pub const fn rule(&self) -> RuleId {
+        self.rule
+    }
+
     /// Whether the plan requests an effect of the group, which needs an id; the copies of members need their own.
     pub const fn asks(&self) -> bool {
         self.pending.asks()

@@ -6,6 +6,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::constructor::constructor;
 use crate::cursor::{Cursor, List};
 use crate::ebs::group::ReplicaGroup;
 use crate::ebs::group::rules::{G_650, G_694, G_695, G_696};
@@ -34,6 +35,15 @@ pub struct DescribeDiskReplicaGroups {
     pub tags: Vec<Tag>,
     /// Which part of the result.
     pub page: Page,
+}
+
+constructor! {
+    DescribeDiskReplicaGroups
+    {
+        name => name: String,
+        resource_group => resource_group: ResourceGroupId,
+    }
+    { groups: Vec<GroupId>, site: Site, tags: Vec<Tag>, page: Page }
 }
 
 /// A group with what follows from its members.

@@ -3,6 +3,7 @@
 
 use alloc::vec::Vec;
 
+use crate::constructor::constructor;
 use crate::ids::{GroupId, PairId, RegionId, ResourceGroupId, ZoneId};
 use crate::text::{Description, GroupName, Tag};
 
@@ -20,6 +21,19 @@ pub struct CreateDiskReplicaGroup {
     pub settings: GroupSettings,
 }
 
+impl CreateDiskReplicaGroup {
+    /// A group from a zone in the region of the call to another place, without a name.
+    pub fn new(source_zone: ZoneId, (destination_region, destination_zone): (RegionId, ZoneId)) -> Self {
+        Self { source_zone, destination_region, destination_zone, settings: GroupSettings::default() }
+    }
+
+    /// The same with these `settings`.
+    #[must_use]
+    pub fn settings(self, settings: GroupSettings) -> Self {
+        Self { settings, ..self }
+    }
+}
+
 /// The settings of a group, on which no lifecycle decision depends.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -34,6 +48,16 @@ pub struct GroupSettings {
     pub resource_group: Option<ResourceGroupId>,
     /// `Tag.N`, at most 20.
     pub tags: Vec<Tag>,
+}
+
+constructor! {
+    GroupSettings
+    {
+        name => name: GroupName,
+        description => description: Description,
+        resource_group => resource_group: ResourceGroupId,
+    }
+    { enable_rtc: bool, tags: Vec<Tag> }
 }
 
 /// The answer of `CreateDiskReplicaGroup`, and the id it needs.
@@ -58,6 +82,12 @@ pub struct ModifyDiskReplicaGroup {
     pub enable_rtc: Option<bool>,
 }
 
+constructor! {
+    ModifyDiskReplicaGroup(group: GroupId)
+    { name => name: GroupName, description => description: Description, enable_rtc => enable_rtc: bool }
+    {}
+}
+
 /// `AddDiskReplicaPair`: the pair joins the group. Called at the group's production site.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -68,6 +98,8 @@ pub struct AddDiskReplicaPair {
     pub pair: PairId,
 }
 
+constructor! { AddDiskReplicaPair(group: GroupId, pair: PairId) {} {} }
+
 /// `RemoveDiskReplicaPair`: the pair leaves the group and lives on. Called at the group's production site.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -77,3 +109,5 @@ pub struct RemoveDiskReplicaPair {
     /// The pair.
     pub pair: PairId,
 }
+
+constructor! { RemoveDiskReplicaPair(group: GroupId, pair: PairId) {} {} }

@@ -8,6 +8,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::constructor::constructor;
 use crate::cursor::{Cursor, List};
 use crate::ebs::page::{Page, Records, Search, Site, Viewpoint, Walk};
 use crate::ebs::pair::ReplicaPair;
@@ -35,6 +36,16 @@ pub struct DescribeDiskReplicaPairs {
     pub tags: Vec<Tag>,
     /// Which part of the result.
     pub page: Page,
+}
+
+constructor! {
+    DescribeDiskReplicaPairs
+    {
+        name => name: String,
+        group => group: String,
+        resource_group => resource_group: ResourceGroupId,
+    }
+    { pairs: Vec<PairId>, site: Site, tags: Vec<Tag>, page: Page }
 }
 
 /// The answer of `DescribeDiskReplicaPairs`.

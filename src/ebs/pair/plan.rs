@@ -29,8 +29,7 @@ pub enum Membership {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairPlan {
     pub(in crate::ebs) decided_on: DecidedOn<PairId>,
-    /// The rule that decided.
-    pub rule: RuleId,
+    pub(crate) rule: RuleId,
     /// When.
     pub at: Timestamp,
     /// The status after it.
@@ -58,6 +57,11 @@ impl PairPlan {
     pub(in crate::ebs) fn reprotected(self, reverse: bool) -> Self {
         let recover_point = self.recover_point.filter(|_| !reverse);
         Self { switched: false, swap: reverse, recover_point, ..self }
+    }
+
+    /// The rule that decided.
+    pub const fn rule(&self) -> RuleId {
+        self.rule
     }
 
     /// Whether the plan requests an effect, which needs an id.

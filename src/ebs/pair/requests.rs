@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::calendar::{DAY, after_months};
+use crate::constructor::constructor;
 use crate::ebs::pair::rules::E_697;
 use crate::ids::{DiskId, OrderId, PairId, RegionId, ResourceGroupId, ZoneId};
 use crate::rule::cite;
@@ -11,12 +12,17 @@ use crate::time::{Span, Timestamp};
 
 /// How a pair is paid for; decides its bandwidth.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "UPPERCASE", deny_unknown_fields)
+)]
 pub enum Charge {
     /// `POSTPAY`: 0 (dynamic) is reported as bandwidth.
     #[default]
     PostPay,
     /// `POSTPAY` along with a bandwidth, as a request may have it: by policy refused, or read as `POSTPAY` (`E-016`).
+    #[cfg_attr(feature = "serde", serde(rename = "POSTPAY_WITH"))]
     PostPayWith {
         /// Bandwidth in Kbit/s, not 0.
         bandwidth: u64,
@@ -80,7 +86,11 @@ impl PeriodUnit {
 
 /// The bandwidths of a prepaid pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "u64", into = "u32")
+)]
 pub enum Bandwidth {
     /// 10 Mbit/s, the default.
     Kbps10240,
@@ -115,6 +125,25 @@ impl Bandwidth {
     }
 }
 
+impl From<Bandwidth> for u32 {
+    fn from(bandwidth: Bandwidth) -> Self {
+        bandwidth.as_kbps()
+    }
+}
+
+/// A number of Kbit/s that is not sold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a bandwidth of {0} Kbit/s is not sold")]
+pub struct BadBandwidth(pub u64);
+
+impl TryFrom<u64> for Bandwidth {
+    type Error = BadBandwidth;
+
+    fn try_from(kbps: u64) -> Result<Self, BadBandwidth> {
+        Self::from_kbps(kbps).ok_or(BadBandwidth(kbps))
+    }
+}
+
 /// `CreateDiskReplicaPair`: records the relation; a start must follow. Called in the source disk's region.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -133,6 +162,23 @@ pub struct CreateDiskReplicaPair {
     pub settings: PairSettings,
 }
 
+impl CreateDiskReplicaPair {
+    /// A pair from a disk in the region of the call to another disk, without a name and paid by use.
+    pub fn new(
+        (source_zone, source_disk): (ZoneId, DiskId),
+        (destination_region, destination_zone, destination_disk): (RegionId, ZoneId, DiskId),
+    ) -> Self {
+        let settings = PairSettings::default();
+        Self { source_zone, source_disk, destination_region, destination_zone, destination_disk, settings }
+    }
+
+    /// The same with these `settings`.
+    #[must_use]
+    pub fn settings(self, settings: PairSettings) -> Self {
+        Self { settings, ..self }
+    }
+}
+
 /// The settings of a pair, on which no lifecycle decision depends. By default it has no name and is paid by use.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -149,6 +195,16 @@ pub struct PairSettings {
     pub resource_group: Option<ResourceGroupId>,
     /// `Tag.N`, at most 20.
     pub tags: Vec<Tag>,
+}
+
+constructor! {
+    PairSettings
+    {
+        name => name: Name,
+        description => description: Description,
+        resource_group => resource_group: ResourceGroupId,
+    }
+    { charge: Charge, enable_rtc: bool, tags: Vec<Tag> }
 }
 
 /// The answer of `CreateDiskReplicaPair`.
@@ -182,4 +238,15 @@ pub struct ModifyDiskReplicaPair {
     /// `Bandwidth` in Kbit/s; absent to leave it. Changes nothing unless by policy (`E-274`, `E-275`).
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub bandwidth: Option<u64>,
+}
+
+constructor! {
+    ModifyDiskReplicaPair(pair: PairId)
+    {
+        name => name: Name,
+        description => description: Description,
+        enable_rtc => enable_rtc: bool,
+        bandwidth => bandwidth: u64,
+    }
+    {}
 }

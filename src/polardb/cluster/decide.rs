@@ -13,10 +13,10 @@ use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::cluster::{ClusterEffect, DbCluster, Lifecycle};
 use crate::polardb::context::Context;
 use crate::polardb::election::electorate::{Electorate, TargetZoneType};
-use crate::polardb::election::failover::{Cause, Next, NoCandidate, OnExhaustion, Stage, Start};
+use crate::polardb::election::failover::{Cause, NoCandidate, OnExhaustion, Start};
 use crate::polardb::election::ranking::Priority;
 use crate::polardb::election::rules::{
-    P_104, P_105, P_107, P_108, P_113, P_122, P_143, P_151, P_152, P_160, P_171, P_187, P_194,
+    P_104, P_105, P_107, P_108, P_113, P_122, P_143, P_160, P_171, P_187, P_194,
 };
 use crate::polardb::nodes::{DbNode, NodeChange, NodeKind, Role};
 use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
@@ -196,36 +196,30 @@ impl DbCluster {
         id: EffectId,
         outcome: &Outcome,
     ) -> Result<ClusterPlan, NotTaken> {
-        cite!(P_152);
         if let Some(pending) = self.pending.filter(|pending| pending.id == id) {
             return self.decide_settled(at, pending, outcome);
         }
         if let Some(pending) = self.work.as_ref().filter(|pending| pending.id == id) {
             return self.decide_work_ended(at, pending, outcome);
         }
-        let Some(failover) = self.failover.as_ref().filter(|failover| failover.stage.id() == id) else {
-            return Err(NotTaken::Stale);
-        };
-        let mut draft;
-        match (&failover.stage, outcome) {
-            (Stage::Choosing { .. }, Outcome::Chosen(node)) => {
-                if !self.offered().is_some_and(|(_, tier)| tier.contains(node)) {
-                    return Err(NotTaken::NotOffered);
-                }
-                draft = self.draft(at, P_301);
-                draft.advance_to(Next::Promote(node.clone()), P_151);
+        match outcome {
+            Outcome::Chosen(node) => {
+                let mut draft = self.draft(at, P_301);
+                draft.choose(id, node)?;
+                Ok(draft.done(None))
             }
-            (Stage::Switching { .. }, Outcome::Succeeded) => {
-                draft = self.draft(at, P_160);
-                draft.promoted();
+            Outcome::Succeeded => {
+                let mut draft = self.draft(at, P_160);
+                draft.promoted(id)?;
+                Ok(draft.done(None))
             }
-            (Stage::Switching { .. }, Outcome::Failed { failure, .. }) => {
-                draft = self.draft(at, P_302);
-                draft.attempt_failed(Some(*failure));
+            Outcome::Failed { failure, .. } => {
+                let mut draft = self.draft(at, P_302);
+                draft.attempt_failed(id, *failure)?;
+                Ok(draft.done(None))
             }
-            _ => return Err(NotTaken::WrongOutcome),
+            Outcome::PartlyFailed { .. } => Err(NotTaken::WrongOutcome),
         }
-        Ok(draft.done(None))
     }
 
     /// Decides what the end of creation or release means.
@@ -288,7 +282,7 @@ impl DbCluster {
     pub fn decide_removed(&self, at: Context<'_>) -> ClusterPlan {
         let mut draft = self.draft(at, P_304);
         if let Some(failover) = draft.after.failover.take() {
-            draft.step.ended.push(failover.stage.id());
+            draft.step.ended.extend(failover.pending());
             draft.push(P_171, ClusterFact::Cancelled);
         }
         draft.step.ended.extend(self.pending.map(|pending| pending.id));

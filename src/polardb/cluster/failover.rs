@@ -4,8 +4,8 @@
 
 use alloc::vec::Vec;
 
-use crate::ids::NodeId;
-use crate::outcome::Failure;
+use crate::ids::{EffectId, NodeId};
+use crate::outcome::{Failure, NotTaken};
 use crate::polardb::cluster::DbCluster;
 use crate::polardb::cluster::plan::Draft;
 use crate::polardb::cluster::requests::HotStandby;
@@ -13,10 +13,11 @@ use crate::polardb::cluster::rules::{P_301, P_310};
 use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::context::Context;
 use crate::polardb::election::electorate::Electorate;
-use crate::polardb::election::failover::{Cause, Failover, Next, NoCandidate, OnExhaustion, Start};
+use crate::polardb::election::failover::{
+    Cause, Failover, Next, NoCandidate, OnExhaustion, Start, Transition,
+};
 use crate::polardb::election::rules::{
-    P_109, P_121, P_122, P_140, P_150, P_160, P_161, P_172, P_180, P_181, P_182, P_183, P_184, P_185, P_186,
-    P_187, P_190,
+    P_109, P_121, P_122, P_160, P_161, P_172, P_180, P_181, P_182, P_183, P_184, P_185, P_186, P_187, P_190,
 };
 use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeChange, NodeKind, Role};
@@ -52,47 +53,54 @@ impl Draft<'_> {
         start: Start,
         then: OnExhaustion,
     ) -> Result<RuleId, NoCandidate> {
-        let (failover, next) = Failover::begin(start, &self.after.nodes, self.at, then)?;
-        let (cause, requested) = (failover.cause, failover.requested.clone());
+        let (failover, Transition { rule, next }) = Failover::begin(start, &self.after.nodes, self.at, then)?;
+        let (cause, requested) = (failover.cause(), failover.requested().cloned());
         let began = match cause {
             Cause::Manual => P_301,
-            Cause::Automatic if failover.electorate.standby => P_185,
+            Cause::Automatic if failover.electorate().standby => P_185,
             Cause::Automatic => P_180,
             Cause::RollBack => P_190,
         };
-        let rule = if requested.is_some() { P_140 } else { next.rule() };
         self.after.waits = false;
         self.push(began, ClusterFact::FailoverBegan { cause, requested });
-        self.ask_next(rule, next, failover.attempts);
+        self.ask_next(rule, next, failover.attempts());
         self.after.failover = Some(failover);
         Ok(rule)
     }
 
-    /// Moves the running failover to what comes next, or ends it without success.
-    pub(in crate::polardb) fn advance_to(&mut self, next: Next, rule: RuleId) {
+    /// The running failover took the outcome of its effect, or of a change of nodes: asks for what comes next, or ends it without
+    /// success.
+    fn moved(&mut self, ended: EffectId, Transition { rule, next }: Transition) {
         cite!(P_172);
-        let Some(failover) = &mut self.after.failover else { return };
-        self.step.ended.push(failover.stage.id());
-        let begins = failover.enter(&next, self.at);
-        let attempts = failover.attempts;
-        if begins {
+        let Some(failover) = &self.after.failover else { return };
+        let (attempts, cause) = (failover.attempts(), failover.cause());
+        self.step.ended.push(ended);
+        if next.goes_on() {
             self.ask_next(rule, next, attempts);
         } else {
-            let exhausted = next == Next::Exhausted && failover.cause == Cause::Manual;
+            let exhausted = next == Next::Exhausted && cause == Cause::Manual;
             self.after.waits = exhausted && self.at.policy.after_exhaustion == AfterExhaustion::Waits;
             self.after.failover = None;
-            self.push(next.rule(), ClusterFact::Exhausted { attempts });
+            self.push(rule, ClusterFact::Exhausted { attempts });
         }
     }
 
+    /// Promotes the node that was chosen.
+    pub(in crate::polardb) fn choose(&mut self, id: EffectId, node: &NodeId) -> Result<(), NotTaken> {
+        let failover = self.after.failover.as_mut().ok_or(NotTaken::Stale)?;
+        let transition = failover.choose(id, node, self.at)?;
+        self.moved(id, transition);
+        Ok(())
+    }
+
     /// Ends the running failover with the node that it promoted as the writer.
-    pub(in crate::polardb) fn promoted(&mut self) {
+    pub(in crate::polardb) fn promoted(&mut self, id: EffectId) -> Result<(), NotTaken> {
         cite!(P_109, P_121);
-        let Some(failover) = self.after.failover.take() else { return };
-        let Some(to) = failover.switching().cloned() else { return };
+        let mut failover = self.after.failover.take().ok_or(NotTaken::Stale)?;
+        let to = failover.promoted(id)?;
         let now = self.at.now;
-        self.step.ended.push(failover.stage.id());
-        let across = failover.electorate.standby;
+        self.step.ended.push(id);
+        let across = failover.electorate().standby;
         let (mut from, mut old_zone) = (to.clone(), None);
         for node in &mut self.after.nodes {
             if node.role == Role::Writer {
@@ -115,8 +123,8 @@ impl Draft<'_> {
             self.after.standby_zone = old_zone.clone().filter(|old| Some(old) != zone.as_ref());
         }
         // The zone of the writer, and one that it is to stay in, calls for no return.
-        let called_back = match failover.cause {
-            Cause::Manual if failover.roll_back => old_zone,
+        let called_back = match failover.cause() {
+            Cause::Manual if failover.roll_back() => old_zone,
             Cause::Manual | Cause::RollBack => None,
             Cause::Automatic if self.at.policy.roll_back == RollBack::ThisCall => {
                 self.after.home.take().or(old_zone)
@@ -126,31 +134,41 @@ impl Draft<'_> {
         self.after.home = called_back.filter(|home| Some(home) != zone.as_ref());
         self.after.last_switch = Some(match self.at.policy.window_from {
             WindowFrom::End => now,
-            WindowFrom::Start => failover.started_at,
+            WindowFrom::Start => failover.started_at(),
         });
-        let took = now.since(failover.started_at);
-        let (attempts, cause) = (failover.attempts, failover.cause);
+        let took = now.since(failover.started_at());
+        let (attempts, cause) = (failover.attempts(), failover.cause());
         self.push(P_160, ClusterFact::WriterMoved { from, to, attempts, took, cause });
+        Ok(())
     }
 
-    /// The promotion under way failed; without a `failure`, because its node was lost.
-    pub(in crate::polardb) fn attempt_failed(&mut self, failure: Option<Failure>) {
-        let Some(failover) = &mut self.after.failover else { return };
-        let Some(node) = failover.switching().cloned() else { return };
-        failover.attempt_failed();
-        self.push(P_161, ClusterFact::AttemptFailed { node, failure });
-        let next = self.next();
-        let rule = next.rule();
-        self.advance_to(next, rule);
+    /// The promotion under way failed.
+    pub(in crate::polardb) fn attempt_failed(
+        &mut self,
+        id: EffectId,
+        failure: Failure,
+    ) -> Result<(), NotTaken> {
+        let then = self.on_exhaustion();
+        let failover = self.after.failover.as_mut().ok_or(NotTaken::Stale)?;
+        let node = failover.switching().cloned();
+        let transition = failover.fail(id, &self.after.nodes, self.at, then)?;
+        let failed = node.map(|node| (P_161, ClusterFact::AttemptFailed { node, failure: Some(failure) }));
+        self.step.facts.extend(failed);
+        self.moved(id, transition);
+        Ok(())
     }
 
-    /// Asks the running failover who is next.
-    fn next(&mut self) -> Next {
-        let lost_its_zone = self.after.lost_its_zone();
-        let Some(failover) = &mut self.after.failover else { return Next::Exhausted };
-        let turns_over = failover.cause == Cause::Automatic && (failover.electorate.standby || lost_its_zone);
-        let then = if turns_over { OnExhaustion::TurnOver } else { OnExhaustion::End };
-        failover.next(&self.after.nodes, self.at.policy, then)
+    /// What the running failover does once its electorate is exhausted.
+    fn on_exhaustion(&self) -> OnExhaustion {
+        let turns_over = |failover: &Failover| {
+            let reaches = failover.electorate().standby || self.after.lost_its_zone();
+            failover.cause() == Cause::Automatic && reaches
+        };
+        if self.after.failover.as_ref().is_some_and(turns_over) {
+            OnExhaustion::TurnOver
+        } else {
+            OnExhaustion::End
+        }
     }
 
     /// What a change of nodes means for the failover that runs, or for one that is to begin.
@@ -167,20 +185,19 @@ impl Draft<'_> {
             }
             return;
         };
-        if change.writer_failed && lost_its_writer && failover.cause != Cause::Automatic {
-            failover.cause = Cause::Automatic;
-            failover.requested = None;
-            failover.electorate.zone = None;
+        if change.writer_failed && lost_its_writer && failover.cause() != Cause::Automatic {
+            failover.turn_automatic();
             self.push(P_182, ClusterFact::TurnedAutomatic);
         }
-        let offered = self.before.offered();
-        let Some(failover) = &self.after.failover else { return };
-        if failover.switching().is_some_and(|node| change.lost.contains(node)) {
-            self.attempt_failed(None);
-        } else if offered.is_some() && offered != failover.offered(&self.after.nodes) {
-            let next = self.next();
-            self.advance_to(next, P_150);
+        let then = self.on_exhaustion();
+        let Some(failover) = &mut self.after.failover else { return };
+        let Some(ended) = failover.pending() else { return };
+        let lost = failover.switching().filter(|_| failover.has_lost(&self.after.nodes)).cloned();
+        let Some(transition) = failover.nodes_changed(&self.after.nodes, self.at, then) else { return };
+        if let Some(node) = lost {
+            self.push(P_161, ClusterFact::AttemptFailed { node, failure: None });
         }
+        self.moved(ended, transition);
     }
 
     /// Without a writer and a failover, the loss of the writer begins one, and later a node that becomes eligible (`P-181`).

@@ -252,7 +252,7 @@ impl DbCluster {
             None => {}
         }
         match (&self.failover, &self.work, &self.busy) {
-            (Some(failover), ..) => match failover.shows {
+            (Some(failover), ..) => match failover.shows() {
                 SwitchStatus::Switching => ClusterStatus::Switching,
                 SwitchStatus::RoleSwitching => ClusterStatus::RoleSwitching,
             },
@@ -285,11 +285,11 @@ impl DbCluster {
             return Some((pending.id, pending.since, ClusterEffect::Lifecycle(pending.effect)));
         }
         let failover = self.failover.as_ref()?;
-        let effect = match &failover.stage {
+        let effect = match failover.stage()? {
             Stage::Switching { node, .. } => ClusterEffect::PromoteNode(node.clone()),
-            Stage::Choosing { .. } => ClusterEffect::ChooseNode(self.offered()?.1),
+            Stage::Choosing { tier, .. } => ClusterEffect::ChooseNode(tier.clone()),
         };
-        Some((failover.stage.id(), failover.since, effect))
+        Some((failover.pending()?, failover.since(), effect))
     }
 
     /// The pending effect of its work on nodes, likewise. It can go on during a failover.
@@ -306,7 +306,7 @@ impl DbCluster {
     /// The nodes that can be elected now, with their priorities: in the running failover, otherwise in one within the
     /// ordinary nodes.
     pub fn eligible(&self) -> impl Iterator<Item = (&NodeId, Priority)> + Clone {
-        self.failover.as_ref().map_or(&ORDINARY, |failover| &failover.electorate).candidates(&self.nodes)
+        self.failover.as_ref().map_or(&ORDINARY, Failover::electorate).candidates(&self.nodes)
     }
 
     /// The node of this id.
@@ -452,10 +452,5 @@ impl DbCluster {
         let restarts =
             |writer: &DbNode| self.work.as_ref().is_some_and(|work| work.effect.restarts(&writer.id));
         !self.writer().is_some_and(|writer| writer.up || restarts(writer))
-    }
-
-    /// The nodes offered for a choice that is pending, with their priority.
-    pub(in crate::polardb) fn offered(&self) -> Option<(Priority, Vec<NodeId>)> {
-        self.failover.as_ref()?.offered(&self.nodes)
     }
 }

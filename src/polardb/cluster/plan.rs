@@ -115,10 +115,7 @@ impl Draft<'_> {
         self.after.nodes.retain(|node| !gone.contains(&node.id));
         self.after.measured.forget(gone);
         if let Some(failover) = &mut self.after.failover {
-            let before = failover.tried.len();
-            failover.tried.retain(|node| !gone.contains(node));
-            let removed = u32::try_from(before.saturating_sub(failover.tried.len())).unwrap_or(u32::MAX);
-            failover.removed = failover.removed.saturating_add(removed);
+            failover.forget(gone);
         }
         self.step.left.extend_from_slice(gone);
     }

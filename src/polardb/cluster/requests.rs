@@ -3,6 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use crate::constructor::constructor;
 use crate::ids::{ClusterId, NetworkId, NodeClass, NodeId, OrderId, ResourceGroupId, ZoneId};
 use crate::polardb::cluster::rules::{P_011, P_014, P_017, P_018};
 use crate::polardb::election::electorate::TargetZoneType;
@@ -14,8 +15,7 @@ use crate::text::{Description, Tag};
 
 spelled! {
     /// The database engine (`DBType`).
-    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-    Engine
+    Engine, "engine"
     /// `MySQL`: a manual failover may leave the target to the election.
     MySql = "MySQL",
     /// `PostgreSQL`: a manual failover must name its target.
@@ -25,11 +25,6 @@ spelled! {
 }
 
 impl Engine {
-    /// The engine with this wire spelling.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::MySql, Self::PostgreSql, Self::Oracle].into_iter().find(|engine| engine.as_str() == text)
-    }
-
     /// The versions that can be created.
     pub const fn versions(self) -> &'static [&'static str] {
         match self {
@@ -43,8 +38,7 @@ impl Engine {
 spelled! {
     /// The edition, spelled as in answers (`Category`). Requests spell `Archive` differently.
     #[derive(Default)]
-    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-    Edition
+    Edition, "edition"
     /// `Normal`: cluster edition.
     #[default]
     Normal = "Normal",
@@ -59,10 +53,6 @@ spelled! {
 }
 
 impl Edition {
-    /// All of them.
-    pub const ALL: &'static [Self] =
-        &[Self::Normal, Self::Basic, Self::Archive, Self::NormalMultimaster, Self::SeNormal];
-
     /// `CreationCategory` in requests.
     pub const fn as_creation_category(self) -> &'static str {
         if matches!(self, Self::Archive) { "ArchiveNormal" } else { self.as_str() }
@@ -98,8 +88,7 @@ impl Edition {
 
 spelled! {
     /// `PayType`.
-    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-    PayType
+    PayType, "pay type"
     /// Pay as you go.
     Postpaid = "Postpaid",
     /// Subscription.
@@ -109,8 +98,7 @@ spelled! {
 spelled! {
     /// What stands by for the primary zone, spelled as in requests (`HotStandbyCluster`).
     #[derive(Default)]
-    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-    HotStandby
+    HotStandby, "hot standby"
     /// `ON`: storage in a second zone.
     Storage = "ON",
     /// `EQUAL`: storage in a second zone, and compute nodes once they are added.
@@ -123,9 +111,6 @@ spelled! {
 }
 
 impl HotStandby {
-    /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Storage, Self::Compute, Self::Standard, Self::Off];
-
     /// What a new cluster of this edition has unless it is said (`P-017`).
     pub const fn of(edition: Edition) -> Self {
         cite!(P_017);
@@ -165,8 +150,7 @@ impl HotStandby {
 
 spelled! {
     /// That the nodes of a cluster scale by themselves (`ServerlessType`).
-    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-    Serverless
+    Serverless, "serverless type"
     /// `AgileServerless`: in class and number, between bounds.
     Agile = "AgileServerless",
     /// `SteadyServerless`: beyond what their class has; no creation asks for it.
@@ -214,7 +198,57 @@ pub struct CreateDbCluster {
     pub other: Vec<(Arc<str>, Arc<str>)>,
 }
 
+constructor! {
+    @set CreateDbCluster
+    {
+        months => months: u8,
+        zone => zone: ZoneId,
+        standby_zone => standby_zone: ZoneId,
+        serverless => serverless: Serverless,
+        description => description: Description,
+        resource_group => resource_group: ResourceGroupId,
+        joins => joins: NetworkId
+    }
+    {
+        node_number: u8,
+        pay_type: PayType,
+        hot_standby: HotStandby,
+        strict_consistency: bool,
+        tags: Vec<Tag>,
+        other: Vec<(Arc<str>, Arc<str>)>
+    }
+}
+
 impl CreateDbCluster {
+    /// A cluster of this class that is paid by use, of cluster edition, with as many nodes and what stands by as the vendor gives it.
+    pub fn new(engine: Engine, version: impl Into<Arc<str>>, class: NodeClass) -> Self {
+        Self {
+            engine,
+            version: version.into(),
+            edition: Edition::Normal,
+            class,
+            node_number: Edition::Normal.node_numbers().1,
+            pay_type: PayType::Postpaid,
+            months: None,
+            zone: None,
+            hot_standby: HotStandby::of(Edition::Normal),
+            standby_zone: None,
+            serverless: None,
+            strict_consistency: false,
+            description: None,
+            resource_group: None,
+            tags: Vec::new(),
+            joins: None,
+            other: Vec::new(),
+        }
+    }
+
+    /// The same of this edition, with as many nodes and what stands by as the vendor gives to it.
+    #[must_use]
+    pub fn edition(self, edition: Edition) -> Self {
+        Self { edition, node_number: edition.node_numbers().1, hot_standby: HotStandby::of(edition), ..self }
+    }
+
     /// The text of a parameter that decides nothing later.
     pub(crate) fn given(&self, name: &str) -> Option<&str> {
         self.other.iter().find(|(known, _)| &**known == name).map(|(_, text)| &**text)
@@ -241,6 +275,8 @@ pub struct DeleteDbCluster {
     pub cluster: ClusterId,
 }
 
+constructor! { DeleteDbCluster(cluster: ClusterId) {} {} }
+
 /// `ModifyDBNodeConfig` with `ConfigName=FailoverPriority`, the only one there is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -252,6 +288,8 @@ pub struct ModifyDbNodeConfig {
     /// `ConfigValue`.
     pub priority: Priority,
 }
+
+constructor! { ModifyDbNodeConfig(cluster: ClusterId, node: NodeId, priority: Priority) {} {} }
 
 /// `FailoverDBCluster`: a read-only node becomes the primary.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -266,4 +304,13 @@ pub struct FailoverDbCluster {
     pub roll_back_for_disaster: bool,
     /// `TargetZoneType`, `Primary` by default.
     pub target_zone_type: TargetZoneType,
+}
+
+constructor! {
+    FailoverDbCluster(cluster: ClusterId)
+    { to => target: NodeId }
+    {
+        roll_back_for_disaster: bool = false,
+        target_zone_type: TargetZoneType = TargetZoneType::Primary,
+    }
 }

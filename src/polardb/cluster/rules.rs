@@ -27,7 +27,7 @@ rules! {
     P_302 Inferred "status table, extended to a lost writer: facts/polardb.md#what-a-cluster-shows" => "Without a running writer the cluster shows Switching, with one that stayed Running.";
     P_303 Documented "cluster status table: facts/polardb.md#status-table" => "Other work shows its own status.";
     P_304 Inferred "no source: facts/polardb.md#failed-work-and-lost-clusters" => "A cluster whose removal is observed is gone.";
-    P_305 Inferred "DBNodeStatus values, none says that a node is down: facts/polardb.md#node-statuses, facts/polardb.md#what-a-cluster-shows" => "The writer and the node being promoted show Switching, a node that is down Rebooting.";
+    P_305 Inferred "DBNodeStatus values, none says that a node is down: facts/polardb.md#node-statuses, facts/polardb.md#what-a-cluster-shows" => "While a node is promoted, it and the writer show Switching; while a choice is pending no node does. A node that is down shows Rebooting.";
     P_670 Inferred "no source, measurements overtake each other: facts/polardb.md#late-sight" => "Of two measurements of the same thing about a node the later one counts, in whichever order they arrive.";
     P_671 Inferred "a peer sees a priority up to ten seconds late: facts/polardb.md#late-sight" => "By policy what was measured of a node may arrive so many milliseconds later; what is older is not taken.";
     P_310 Inferred "reported from outside: facts/polardb.md#observation" => "A node that goes down, comes back or loses replication is known by observation; several at once, before anybody is elected.";

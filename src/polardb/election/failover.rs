@@ -1,33 +1,23 @@
-//! One failover: who is next, and what was tried, from its beginning to its end.
+//! One failover: what it waits for and what was tried, from its beginning to its end.
 //!
-//! [`Failover::next`] is the only question there is about who is next:
-//!
-//! | Stage | Input | Next | Rule |
-//! |---|---|---|---|
-//! | start | explicit target | `Switching` | `P-140` |
-//! | start | one node in the tier | `Switching` | `P-141` |
-//! | start | several nodes in the tier | `Choosing` | `P-142` |
-//! | start | no candidate | nothing begins | `P-143` |
-//! | `Choosing` | the tier changed | as at start, new id | `P-150` |
-//! | `Choosing` | a node of the tier was chosen | `Switching` | `P-151` |
-//! | `Choosing` | another node was chosen | unchanged, not offered | `P-152` |
-//! | `Switching` | promoted | ended, the writer moves | `P-160` |
-//! | `Switching` | failed, or the node is lost | the node joins the tried ones; as at start | `P-161` |
-//! | `Switching` | the named target failed, and by policy no other is tried | ended without success | `P-162` |
-//! | any | no eligible node is left | ended without success | `P-170` |
-//! | any | the cluster is gone | ended | `P-171` |
-//!
-//! A failover knows no cluster. Its caller passes the nodes in with every question, as they are then.
+//! [`TRANSITIONS`](crate::polardb::FAILOVER_TRANSITIONS) is the table of what can follow what. A failover keeps what it offered and what it asked for,
+//! so that nothing but the outcome of that effect, fenced by its id, moves it on: no other node can be chosen (`P-152`) and none be
+//! promoted that it did not ask for. It knows no cluster. Its caller passes the nodes in with every question, as they are then, and
+//! says when they [changed](Failover::nodes_changed).
 
 use alloc::vec::Vec;
 
+use crate::breach::Breach;
 use crate::ids::{EffectId, NodeId};
+use crate::outcome::NotTaken;
 use crate::polardb::context::Context;
 use crate::polardb::election::electorate::Electorate;
 use crate::polardb::election::ranking::Priority;
-use crate::polardb::election::rules::{P_114, P_132, P_140, P_141, P_142, P_143, P_161, P_162, P_170, P_185};
+use crate::polardb::election::rules::{
+    P_114, P_132, P_140, P_141, P_142, P_143, P_150, P_151, P_152, P_160, P_161, P_162, P_170, P_182, P_185,
+};
 use crate::polardb::election::tried::Tried;
-use crate::polardb::nodes::DbNode;
+use crate::polardb::nodes::{DbNode, Role};
 use crate::policy::{ExplicitTargetFails, PolarDbPolicy, SwitchStatus};
 use crate::rule::{RuleId, cite};
 use crate::spelling::spelled;
@@ -35,8 +25,7 @@ use crate::time::Timestamp;
 
 spelled! {
     /// Why a failover runs.
-    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-    Cause
+    Cause, "cause of a failover"
     /// `FailoverDBCluster` was called.
     Manual = "manual",
     /// The writer failed.
@@ -57,6 +46,10 @@ pub enum Stage {
     Choosing {
         /// The pending choice.
         id: EffectId,
+        /// The priority of the nodes offered.
+        priority: Priority,
+        /// The nodes offered, at least two.
+        tier: Vec<NodeId>,
     },
     /// A node is being promoted.
     Switching {
@@ -71,39 +64,30 @@ impl Stage {
     /// The pending effect.
     pub const fn id(&self) -> EffectId {
         match self {
-            Self::Choosing { id } | Self::Switching { id, .. } => *id,
+            Self::Choosing { id, .. } | Self::Switching { id, .. } => *id,
         }
     }
 }
 
-/// A running failover.
+/// A failover, from its beginning to its end.
+///
+/// It is changed by four functions: [`choose`](Self::choose), [`promoted`](Self::promoted) and [`fail`](Self::fail) take the outcome of
+/// the effect that it waits for, and [`nodes_changed`](Self::nodes_changed) what became of the nodes. Once it is over it takes no more.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Failover {
-    /// Why it runs.
-    pub cause: Cause,
-    /// The target that was named, while it still binds.
-    pub requested: Option<NodeId>,
-    /// The nodes tried in this round.
-    pub tried: Tried,
-    /// Which round this is, from 1.
-    pub round: u8,
-    /// Promotions begun so far.
-    pub attempts: u32,
-    /// Tried nodes that were removed from the cluster since.
-    pub removed: u32,
-    /// When it began.
-    pub started_at: Timestamp,
-    /// When the pending effect was asked for.
-    pub since: Timestamp,
-    /// What it waits for.
-    pub stage: Stage,
-    /// Which nodes can be elected.
-    pub electorate: Electorate,
-    /// The status of the cluster meanwhile.
-    pub shows: SwitchStatus,
-    /// Whether the writer returns to its zone later (`P-190`).
-    pub roll_back: bool,
+    cause: Cause,
+    requested: Option<NodeId>,
+    tried: Tried,
+    round: u8,
+    attempts: u32,
+    removed: u32,
+    started_at: Timestamp,
+    since: Timestamp,
+    stage: Option<Stage>,
+    electorate: Electorate,
+    shows: SwitchStatus,
+    roll_back: bool,
 }
 
 /// How a failover begins.
@@ -148,15 +132,29 @@ pub enum Next {
     Stopped,
 }
 
+/// What follows, and the row of [`transitions`](crate::polardb::FAILOVER_TRANSITIONS) by which it does.
+#[must_use = "what comes next is to be carried out"]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Transition {
+    /// The rule.
+    pub rule: RuleId,
+    /// What comes next.
+    pub next: Next,
+}
+
 impl Next {
-    /// The row of the table at the head of this file by which it follows.
-    pub const fn rule(&self) -> RuleId {
+    const fn rule(&self) -> RuleId {
         match self {
             Self::Promote(_) => P_141,
             Self::Choose(..) => P_142,
             Self::Exhausted => P_170,
             Self::Stopped => P_162,
         }
+    }
+
+    /// Whether a failover goes on with it.
+    pub const fn goes_on(&self) -> bool {
+        matches!(self, Self::Promote(_) | Self::Choose(..))
     }
 
     fn among(electorate: &Electorate, nodes: &[DbNode], tried: &Tried) -> Self {
@@ -169,11 +167,13 @@ impl Next {
 }
 
 /// Why no failover begins (`P-143`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 pub enum NoCandidate {
     /// The nodes that could be elected have abnormal replication.
+    #[error("the nodes that could be elected have abnormal replication (P-114)")]
     UnhealthyReplication,
     /// No node could be elected.
+    #[error("no node can be elected (P-143)")]
     NoNode,
 }
 
@@ -183,13 +183,13 @@ impl Failover {
     ///
     /// # Errors
     ///
-    /// [`NoCandidate`] if it cannot begin.
+    /// [`NoCandidate`] if it cannot begin: no node can be elected, or the named target is no reader among the nodes.
     pub fn begin(
         start: Start,
         nodes: &[DbNode],
         at: Context<'_>,
         then: OnExhaustion,
-    ) -> Result<(Self, Next), NoCandidate> {
+    ) -> Result<(Self, Transition), NoCandidate> {
         cite!(P_140, P_143);
         let mut failover = Self {
             cause: start.cause,
@@ -200,17 +200,24 @@ impl Failover {
             removed: 0,
             started_at: at.now,
             since: at.now,
-            stage: Stage::Choosing { id: at.effect },
+            stage: None,
             electorate: start.electorate.floored(nodes, at.policy),
             shows: at.policy.switch_status,
             roll_back: start.roll_back,
         };
-        let next = match &failover.requested {
-            Some(target) => Next::Promote(target.clone()),
-            None => failover.next(nodes, at.policy, then),
+        let transition = match &failover.requested {
+            Some(target) if nodes.iter().any(|node| node.id == *target && node.role == Role::Reader) => {
+                Transition { rule: P_140, next: Next::Promote(target.clone()) }
+            }
+            Some(_) => return Err(NoCandidate::NoNode),
+            None => {
+                let next = failover.next(nodes, at.policy, then);
+                Transition { rule: next.rule(), next }
+            }
         };
-        if failover.enter(&next, at) {
-            Ok((failover, next))
+        if transition.next.goes_on() {
+            failover.enter(&transition.next, at);
+            Ok((failover, transition))
         } else if nodes.iter().any(|node| failover.electorate.barred_by(node) == Some(P_114)) {
             Err(NoCandidate::UnhealthyReplication)
         } else {
@@ -218,50 +225,143 @@ impl Failover {
         }
     }
 
-    /// Enters the stage that `next` calls for; false, and unchanged, if there is none.
-    pub fn enter(&mut self, next: &Next, at: Context<'_>) -> bool {
-        let id = at.effect;
-        match next {
-            Next::Exhausted | Next::Stopped => return false,
-            Next::Choose(..) => self.stage = Stage::Choosing { id },
-            Next::Promote(node) => {
-                self.stage = Stage::Switching { id, node: node.clone() };
-                self.attempts = self.attempts.saturating_add(1);
-            }
+    /// Of the nodes offered this one was chosen: it is to be promoted (`P-151`). `at.effect` is the id of its promotion.
+    ///
+    /// # Errors
+    ///
+    /// [`NotTaken`]: this choice is not pending, or the node was not offered (`P-152`); nothing has changed.
+    pub fn choose(&mut self, id: EffectId, node: &NodeId, at: Context<'_>) -> Result<Transition, NotTaken> {
+        cite!(P_152);
+        match self.fenced(id)? {
+            Stage::Switching { .. } => return Err(NotTaken::WrongOutcome),
+            Stage::Choosing { tier, .. } if !tier.contains(node) => return Err(NotTaken::NotOffered),
+            Stage::Choosing { .. } => {}
         }
-        self.since = at.now;
-        true
+        let next = Next::Promote(node.clone());
+        self.enter(&next, at);
+        Ok(Transition { rule: P_151, next })
     }
 
-    /// The node being promoted.
-    pub const fn switching(&self) -> Option<&NodeId> {
-        match &self.stage {
-            Stage::Switching { node, .. } => Some(node),
-            Stage::Choosing { .. } => None,
-        }
+    /// The promotion was done: the failover is over and this node is the writer (`P-160`).
+    ///
+    /// # Errors
+    ///
+    /// [`NotTaken`]: this promotion is not pending; nothing has changed.
+    pub fn promoted(&mut self, id: EffectId) -> Result<NodeId, NotTaken> {
+        cite!(P_160);
+        let node = self.fenced_promotion(id)?.clone();
+        self.stage = None;
+        Ok(node)
     }
 
-    /// The nodes offered for the pending choice, with their priority.
-    pub fn offered(&self, nodes: &[DbNode]) -> Option<(Priority, Vec<NodeId>)> {
-        match &self.stage {
-            Stage::Switching { .. } => None,
-            Stage::Choosing { .. } => {
-                self.electorate.tier(nodes, &self.tried).filter(|(_, tier)| tier.len() > 1)
-            }
-        }
-    }
-
-    /// The node being promoted failed or is lost (`P-161`): it joins the tried ones.
-    pub fn attempt_failed(&mut self) {
+    /// The promotion failed: its node joins the tried ones, and the failover asks for who is next of these nodes, or is over
+    /// (`P-161`). `at.effect` is the id of what it asks for.
+    ///
+    /// # Errors
+    ///
+    /// [`NotTaken`]: this promotion is not pending; nothing has changed.
+    pub fn fail(
+        &mut self,
+        id: EffectId,
+        nodes: &[DbNode],
+        at: Context<'_>,
+        then: OnExhaustion,
+    ) -> Result<Transition, NotTaken> {
         cite!(P_161);
-        if let Stage::Switching { node, .. } = &self.stage {
-            self.tried.insert(node.clone());
+        let node = self.fenced_promotion(id)?.clone();
+        if nodes.iter().any(|known| known.id == node) {
+            self.tried.insert(node);
+        } else {
+            self.removed = self.removed.saturating_add(1);
         }
+        let next = self.next(nodes, at.policy, then);
+        self.enter(&next, at);
+        Ok(Transition { rule: next.rule(), next })
+    }
+
+    /// What follows from the nodes as they are now, if anything: a promotion whose node went down or left has failed (`P-161`), and
+    /// a choice is offered anew when the nodes to be offered are others (`P-150`). `at.effect` is the id of what it asks for.
+    pub fn nodes_changed(
+        &mut self,
+        nodes: &[DbNode],
+        at: Context<'_>,
+        then: OnExhaustion,
+    ) -> Option<Transition> {
+        match self.stage.as_ref()? {
+            Stage::Switching { id, .. } if self.has_lost(nodes) => {
+                let id = *id;
+                self.fail(id, nodes, at, then).ok()
+            }
+            Stage::Choosing { priority, tier, .. } if !self.still_offers(*priority, tier, nodes) => {
+                let next = self.next(nodes, at.policy, then);
+                self.enter(&next, at);
+                let rule = if next.goes_on() { P_150 } else { next.rule() };
+                Some(Transition { rule, next })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the node that is being promoted went down or left.
+    pub fn has_lost(&self, nodes: &[DbNode]) -> bool {
+        let is_up = |id: &NodeId| nodes.iter().any(|node| node.id == *id && node.up);
+        self.switching().is_some_and(|node| !is_up(node))
+    }
+
+    /// The writer failed during a failover that was called for: from here on it is automatic, and elects in any zone (`P-182`). The
+    /// nodes are to be looked at [again](Self::nodes_changed) after that.
+    pub fn turn_automatic(&mut self) {
+        cite!(P_182);
+        self.cause = Cause::Automatic;
+        self.requested = None;
+        self.electorate.zone = None;
+    }
+
+    /// These nodes left the cluster: they are no longer among the tried ones. The nodes are to be looked at
+    /// [again](Self::nodes_changed) after that.
+    pub fn forget(&mut self, gone: &[NodeId]) {
+        let before = self.tried.len();
+        self.tried.retain(|node| !gone.contains(node));
+        let removed = u32::try_from(before.saturating_sub(self.tried.len())).unwrap_or(u32::MAX);
+        self.removed = self.removed.saturating_add(removed);
+    }
+
+    fn fenced(&self, id: EffectId) -> Result<&Stage, NotTaken> {
+        self.stage.as_ref().filter(|stage| stage.id() == id).ok_or(NotTaken::Stale)
+    }
+
+    fn fenced_promotion(&self, id: EffectId) -> Result<&NodeId, NotTaken> {
+        match self.fenced(id)? {
+            Stage::Switching { node, .. } => Ok(node),
+            Stage::Choosing { .. } => Err(NotTaken::WrongOutcome),
+        }
+    }
+
+    fn enter(&mut self, next: &Next, at: Context<'_>) {
+        let id = at.effect;
+        self.stage = match next {
+            Next::Exhausted | Next::Stopped => None,
+            Next::Choose(priority, tier) => {
+                Some(Stage::Choosing { id, priority: *priority, tier: tier.clone() })
+            }
+            Next::Promote(node) => {
+                self.attempts = self.attempts.saturating_add(1);
+                Some(Stage::Switching { id, node: node.clone() })
+            }
+        };
+        if self.stage.is_some() {
+            self.since = at.now;
+        }
+    }
+
+    fn still_offers(&self, priority: Priority, tier: &[NodeId], nodes: &[DbNode]) -> bool {
+        let now = self.electorate.tier(nodes, &self.tried);
+        now.is_some_and(|(highest, nodes)| highest == priority && nodes == tier)
     }
 
     /// Who is next among these nodes: of the untried ones, those that come first. Without any, the failover goes on to its
     /// next round, if the policy has one, and then does what `then` says. A named target that failed may end it (`P-162`).
-    pub fn next(&mut self, nodes: &[DbNode], policy: &PolarDbPolicy, then: OnExhaustion) -> Next {
+    fn next(&mut self, nodes: &[DbNode], policy: &PolarDbPolicy, then: OnExhaustion) -> Next {
         cite!(P_132, P_185);
         if self.requested.as_ref().is_some_and(|target| self.tried.contains(target)) {
             self.requested = None;
@@ -285,5 +385,127 @@ impl Failover {
             }
         }
         next
+    }
+
+    /// Verifies its invariants beside the nodes of its cluster.
+    ///
+    /// # Errors
+    ///
+    /// The first [`Breach`] found.
+    pub fn check(&self, nodes: &[DbNode]) -> Result<(), Breach> {
+        let known = |id: &NodeId| nodes.iter().find(|node| node.id == *id);
+        if self.tried.iter().any(|node| known(node).is_none()) {
+            return Err(Breach::Tried);
+        }
+        let switching = u32::from(self.switching().is_some());
+        let tried = u32::try_from(self.tried.len()).unwrap_or(u32::MAX);
+        let begun = tried.saturating_add(self.removed).saturating_add(switching);
+        let in_first_round = self.round == 1 && self.attempts != begun;
+        // A round beyond the policy's limit is valid: the policy may have changed since the failover began.
+        if self.round == 0 || in_first_round {
+            return Err(Breach::Counts);
+        }
+        let holds = match &self.stage {
+            None => return Err(Breach::Over),
+            Some(Stage::Choosing { priority, tier, .. }) => {
+                let offers = tier.len() > 1 && self.still_offers(*priority, tier, nodes);
+                return if offers { Ok(()) } else { Err(Breach::Offer) };
+            }
+            Some(Stage::Switching { node, .. }) => {
+                let able = known(node).is_some_and(|node| {
+                    node.role == Role::Reader && self.electorate.admits(node.kind) && node.up
+                });
+                able && !self.tried.contains(node)
+            }
+        };
+        if holds { Ok(()) } else { Err(Breach::Promotes) }
+    }
+}
+
+/// What is seen of it.
+impl Failover {
+    /// Why it runs.
+    pub const fn cause(&self) -> Cause {
+        self.cause
+    }
+
+    /// The target that was named, while it still binds.
+    pub const fn requested(&self) -> Option<&NodeId> {
+        self.requested.as_ref()
+    }
+
+    /// The nodes tried in this round.
+    pub const fn tried(&self) -> &Tried {
+        &self.tried
+    }
+
+    /// Which round this is, from 1.
+    pub const fn round(&self) -> u8 {
+        self.round
+    }
+
+    /// Promotions begun so far.
+    pub const fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// When it began.
+    pub const fn started_at(&self) -> Timestamp {
+        self.started_at
+    }
+
+    /// When the pending effect was asked for.
+    pub const fn since(&self) -> Timestamp {
+        self.since
+    }
+
+    /// What it waits for; `None` once it is over.
+    pub const fn stage(&self) -> Option<&Stage> {
+        self.stage.as_ref()
+    }
+
+    /// The effect that it waits for; `None` once it is over.
+    pub fn pending(&self) -> Option<EffectId> {
+        self.stage.as_ref().map(Stage::id)
+    }
+
+    /// The node being promoted.
+    pub const fn switching(&self) -> Option<&NodeId> {
+        match &self.stage {
+            Some(Stage::Switching { node, .. }) => Some(node),
+            Some(Stage::Choosing { .. }) | None => None,
+        }
+    }
+
+    /// The nodes offered for the pending choice, with their priority.
+    pub fn offered(&self) -> Option<(Priority, &[NodeId])> {
+        match &self.stage {
+            Some(Stage::Choosing { priority, tier, .. }) => Some((*priority, tier.as_slice())),
+            Some(Stage::Switching { .. }) | None => None,
+        }
+    }
+
+    /// Which nodes can be elected.
+    pub const fn electorate(&self) -> &Electorate {
+        &self.electorate
+    }
+
+    /// The status of the cluster meanwhile.
+    pub const fn shows(&self) -> SwitchStatus {
+        self.shows
+    }
+
+    /// Whether the writer returns to its zone later (`P-190`).
+    pub const fn roll_back(&self) -> bool {
+        self.roll_back
+    }
+
+    /// The same without its times, and its effect under another number, for whoever compares failovers that began at others.
+    #[cfg(all(feature = "testing", feature = "wire"))]
+    pub(crate) fn untimed(&mut self, rank: impl FnOnce(EffectId) -> EffectId) {
+        (self.started_at, self.since) = (Timestamp::default(), Timestamp::default());
+        if let Some(Stage::Choosing { id, .. } | Stage::Switching { id, .. }) = &mut self.stage {
+            *id = rank(*id);
+        }
     }
 }

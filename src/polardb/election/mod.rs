@@ -4,4 +4,5 @@ pub(crate) mod electorate;
 pub(crate) mod failover;
 pub(crate) mod ranking;
 pub(crate) mod rules;
+pub(crate) mod transitions;
 pub(crate) mod tried;

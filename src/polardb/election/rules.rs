@@ -32,7 +32,7 @@ rules! {
     P_151 Documented "page on automatic failover: facts/polardb.md#election" => "A chosen node of the tier is promoted.";
     P_152 Documented "founding page: facts/polardb.md#election" => "A node outside the tier cannot be chosen.";
     P_160 Documented "founding page, a swap with a read-only node: facts/polardb.md#after-a-failover" => "A promotion that succeeds moves the writer; the old one becomes a reader.";
-    P_161 Documented "founding page: facts/polardb.md#election" => "A promotion that fails, whatever the reason, or loses its node, leads to the next node; once a round.";
+    P_161 Documented "founding page; what counts as a failure is inferred: facts/polardb.md#election, facts/polardb.md#what-ends-an-attempt" => "A promotion that fails, whatever the reason, or whose node goes down or leaves, leads to the next node; once a round. That replication to the node becomes abnormal ends no promotion by itself.";
     P_162 Inferred "the retry rule is stated for calls without a target: facts/polardb.md#a-named-target-that-fails" => "A named target that fails ends the failover, by policy.";
     P_170 Inferred "no source: facts/polardb.md#nobody-is-left" => "When no eligible node is left the failover ends and the old writer stays.";
     P_171 Inferred "no source: facts/polardb.md#failed-work-and-lost-clusters" => "A failover ends with its cluster.";

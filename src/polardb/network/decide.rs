@@ -141,7 +141,7 @@ impl GlobalDatabaseNetwork {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn check_primary(cluster: &DbCluster, policy: &PolarDbPolicy) -> Result<(), PolarDbRefusal> {
+    pub fn check_creation(cluster: &DbCluster, policy: &PolarDbPolicy) -> Result<(), PolarDbRefusal> {
         let operation = Operation::CreateGlobalDatabaseNetwork;
         if !policy.network_engines.admit(cluster.engine(), cluster.version()) {
             return Err(PolarDbReason::NetworkEngine { cluster: cluster.id().clone() }.of(operation));
@@ -179,7 +179,7 @@ impl GlobalDatabaseNetwork {
     ///
     /// # Errors
     ///
-    /// The refusal of the first check that fails, as of [`check_primary`](Self::check_primary).
+    /// The refusal of the first check that fails, as of [`check_creation`](Self::check_creation).
     pub fn create(
         id: NetworkId,
         primary: &DbCluster,
@@ -188,7 +188,7 @@ impl GlobalDatabaseNetwork {
         request: &CreateGlobalDatabaseNetwork,
         policy: &PolarDbPolicy,
     ) -> Result<Self, PolarDbRefusal> {
-        Self::check_primary(primary, policy)?;
+        Self::check_creation(primary, policy)?;
         Ok(Self::created(id, primary, now, asked, request))
     }
 
@@ -402,8 +402,8 @@ impl GlobalDatabaseNetwork {
     /// [`StalePlan`] if it was decided on another network, or on this one before another plan was applied; nothing has changed.
     pub fn apply(
         &mut self,
-        now: Timestamp,
         plan: NetworkPlan,
+        now: Timestamp,
         id: EffectId,
     ) -> Result<NetworkStep, StalePlan<NetworkPlan>> {
         let of = plan.decided_on.clone();

@@ -1,5 +1,6 @@
 //! The calls on global database networks. None of them takes a `ClientToken` or a region that decides anything.
 
+use crate::constructor::constructor;
 use crate::ids::{ClusterId, NetworkId, ResourceGroupId};
 use crate::polardb::network::SwitchMode;
 use crate::text::NetworkDescription;
@@ -14,6 +15,12 @@ pub struct CreateGlobalDatabaseNetwork {
     pub description: Option<NetworkDescription>,
     /// `ResourceGroupId`.
     pub resource_group: Option<ResourceGroupId>,
+}
+
+constructor! {
+    CreateGlobalDatabaseNetwork(cluster: ClusterId)
+    { description => description: NetworkDescription, resource_group => resource_group: ResourceGroupId }
+    {}
 }
 
 /// What `CreateGlobalDatabaseNetwork` answers; also its fresh ids.
@@ -31,6 +38,8 @@ pub struct DeleteGlobalDatabaseNetwork {
     /// `GDNId`.
     pub network: NetworkId,
 }
+
+constructor! { DeleteGlobalDatabaseNetwork(network: NetworkId) {} {} }
 
 /// Whether a removal asks for the status of the secondary (`Force`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -55,6 +64,12 @@ pub struct RemoveDbClusterFromGdn {
     pub removal: Removal,
 }
 
+constructor! {
+    RemoveDbClusterFromGdn(network: NetworkId, cluster: ClusterId)
+    {}
+    { removal: Removal = Removal::Orderly }
+}
+
 /// `SwitchOverGlobalDatabaseNetwork`: a secondary becomes the primary.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -67,6 +82,12 @@ pub struct SwitchOverGlobalDatabaseNetwork {
     pub mode: SwitchMode,
 }
 
+constructor! {
+    SwitchOverGlobalDatabaseNetwork(network: NetworkId)
+    { cluster => cluster: ClusterId }
+    { mode: SwitchMode = SwitchMode::Planned }
+}
+
 /// `DescribeGlobalDatabaseNetwork`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -74,3 +95,5 @@ pub struct DescribeGlobalDatabaseNetwork {
     /// `GDNId`.
     pub network: NetworkId,
 }
+
+constructor! { DescribeGlobalDatabaseNetwork(network: NetworkId) {} {} }

@@ -15,8 +15,7 @@ use crate::polardb::election::ranking::Priority;
 
 spelled! {
     /// The role of a node (`DBNodeRole`).
-    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-    Role
+    Role, "role of a node"
     /// The primary node.
     Writer = "Writer",
     /// A read-only node.
@@ -25,7 +24,7 @@ spelled! {
 
 /// The kind of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum NodeKind {
     /// An ordinary node.
     #[default]

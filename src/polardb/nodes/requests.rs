@@ -3,6 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use crate::constructor::constructor;
 use crate::ids::{ClusterId, NodeClass, NodeId, OrderId, ZoneId};
 use crate::polardb::cluster::requests::FailoverDbCluster;
 use crate::polardb::election::electorate::TargetZoneType;
@@ -33,6 +34,12 @@ pub struct CreateDbNodes {
     /// The parameters that the model does not use, by wire name. They count when two requests with one token are
     /// compared.
     pub other: Vec<(Arc<str>, Arc<str>)>,
+}
+
+constructor! {
+    CreateDbNodes(cluster: ClusterId, nodes: Vec<NewNode>)
+    {}
+    { kind: NodeKind = NodeKind::Ordinary, other: Vec<(Arc<str>, Arc<str>)> = Vec::new() }
 }
 
 /// What `CreateDBNodes` answers.
@@ -69,10 +76,15 @@ pub struct DeleteDbNodes {
     pub kind: Option<NodeKind>,
 }
 
+constructor! {
+    DeleteDbNodes(cluster: ClusterId, nodes: Vec<NodeId>)
+    { kind => kind: NodeKind }
+    {}
+}
+
 spelled! {
     /// `ModifyType`.
-    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-    ModifyType
+    ModifyType, "type of change"
     /// `Upgrade`.
     Upgrade = "Upgrade",
     /// `Downgrade`.
@@ -94,6 +106,12 @@ pub struct ModifyDbNodeClass {
     /// The parameters that the model does not use, by wire name. They count when two requests with one token are
     /// compared.
     pub other: Vec<(Arc<str>, Arc<str>)>,
+}
+
+constructor! {
+    ModifyDbNodeClass(cluster: ClusterId, modify_type: ModifyType, class: NodeClass)
+    {}
+    { ai_nodes: bool = false, other: Vec<(Arc<str>, Arc<str>)> = Vec::new() }
 }
 
 /// A node and its new class.
@@ -121,6 +139,12 @@ pub struct ModifyDbNodesClass {
     pub other: Vec<(Arc<str>, Arc<str>)>,
 }
 
+constructor! {
+    ModifyDbNodesClass(cluster: ClusterId, modify_type: ModifyType, nodes: Vec<NodeTarget>)
+    {}
+    { other: Vec<(Arc<str>, Arc<str>)> = Vec::new() }
+}
+
 /// `RestartDBNode`, which names only the node.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -128,6 +152,8 @@ pub struct RestartDbNode {
     /// `DBNodeId`.
     pub node: NodeId,
 }
+
+constructor! { RestartDbNode(node: NodeId) {} {} }
 
 /// `RestartDBNodeZonal`: the same for edge clusters; it names the cluster too.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,6 +164,8 @@ pub struct RestartDbNodeZonal {
     /// `DBNodeId`.
     pub node: NodeId,
 }
+
+constructor! { RestartDbNodeZonal(cluster: ClusterId, node: NodeId) {} {} }
 
 /// `ModifyDBNodeHotReplicaMode`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -150,6 +178,8 @@ pub struct ModifyDbNodeHotReplicaMode {
     /// `HotReplicaMode`: `ON` or `OFF`.
     pub on: bool,
 }
+
+constructor! { ModifyDbNodeHotReplicaMode(cluster: ClusterId, node: NodeId, on: bool) {} {} }
 
 /// `ModifyDBClusterPrimaryZone`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -165,6 +195,12 @@ pub struct ModifyDbClusterPrimaryZone {
     pub vswitch: Option<Arc<str>>,
 }
 
+constructor! {
+    ModifyDbClusterPrimaryZone(cluster: ClusterId, zone: ZoneId)
+    { vswitch => vswitch: Arc<str> }
+    { zone_type: TargetZoneType = TargetZoneType::Primary }
+}
+
 /// `ModifyDBClusterDeletion`: sets or lifts the lock against release.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -175,6 +211,8 @@ pub struct ModifyDbClusterDeletion {
     pub protection: bool,
 }
 
+constructor! { ModifyDbClusterDeletion(cluster: ClusterId, protection: bool) {} {} }
+
 /// `ModifyDBClusterMaintainTime`: sets the hour of maintenance, which decides nothing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -184,6 +222,8 @@ pub struct ModifyDbClusterMaintainTime {
     /// `MaintainTime`: a whole hour in UTC, such as `16:00Z-17:00Z`.
     pub window: Arc<str>,
 }
+
+constructor! { ModifyDbClusterMaintainTime(cluster: ClusterId, window: Arc<str>) {} {} }
 
 /// `FailoverDBClusterZonal`: the same for edge clusters, except that its page demands a target from no engine.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

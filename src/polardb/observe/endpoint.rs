@@ -13,6 +13,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::constructor::constructor;
 use crate::ids::{ClusterId, NodeId};
 use crate::polardb::cluster::DbCluster;
 use crate::polardb::cluster::requests::Engine;
@@ -29,6 +30,12 @@ pub struct DescribeDbClusterEndpoints {
     pub cluster: ClusterId,
     /// `DBEndpointId`: only this endpoint. An id that the cluster does not have leaves the list empty (`P-503`).
     pub endpoint: Option<String>,
+}
+
+constructor! {
+    DescribeDbClusterEndpoints(cluster: ClusterId)
+    { endpoint => endpoint: String }
+    {}
 }
 
 /// `DescribeDBClusterEndpointsZonal`: the same for edge clusters.

@@ -13,6 +13,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::constructor::constructor;
 use crate::ids::{AccountId, ClusterId, NodeId};
 use crate::operation::Operation;
 use crate::polardb::cluster::DbCluster;
@@ -42,6 +43,12 @@ pub struct DescribeHaLogs {
     pub page_number: u32,
     /// `PageSize`: 5 to 50, 10 by default.
     pub page_size: u16,
+}
+
+constructor! {
+    DescribeHaLogs(cluster: ClusterId)
+    { node => node: NodeId, from => from: Timestamp, to => to: Timestamp }
+    { page_number: u32 = 1, page_size: u16 = 10 }
 }
 
 spelled! {

@@ -3,14 +3,14 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use crate::constructor::constructor;
 use crate::ids::{ClusterId, NodeId, ZoneId};
 use crate::spelling::spelled;
 
 spelled! {
     /// Whether the standby cluster takes over a lost primary zone by itself (`StandbyHAMode`).
     #[derive(Default)]
-    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-    StandbyHaMode
+    StandbyHaMode, "mode of the standby cluster"
     /// It does.
     #[default]
     On = "ON",
@@ -21,8 +21,7 @@ spelled! {
 spelled! {
     /// How data reach the standby cluster (`DataSyncMode`). No decision depends on it: the model does not say what is lost.
     #[derive(Default)]
-    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-    DataSyncMode
+    DataSyncMode, "mode of synchronisation"
     /// Asynchronously.
     #[default]
     Async = "AsyncSync",
@@ -66,10 +65,15 @@ pub struct ModifyDbCluster {
     pub other: Vec<(Arc<str>, Arc<str>)>,
 }
 
+constructor! {
+    ModifyDbCluster(cluster: ClusterId)
+    { standby_ha => standby_ha: StandbyHaMode, data_sync => data_sync: DataSyncMode, drill => drill: FaultDrill }
+    { other: Vec<(Arc<str>, Arc<str>)> = Vec::new() }
+}
+
 spelled! {
     /// What `ModifyDBClusterArch` makes of the standby cluster, spelled as in its requests (`HotStandbyCluster`).
-    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-    StandbyArch
+    StandbyArch, "standby cluster"
     /// `on`: storage alone.
     Storage = "on",
     /// `equal`: storage, and compute nodes once they are added.
@@ -86,4 +90,10 @@ pub struct ModifyDbClusterArch {
     pub standby: StandbyArch,
     /// `StandbyAZ`, which `equal` demands; `None` for `auto`.
     pub zone: Option<ZoneId>,
+}
+
+constructor! {
+    ModifyDbClusterArch(cluster: ClusterId, standby: StandbyArch)
+    { zone => zone: ZoneId }
+    {}
 }

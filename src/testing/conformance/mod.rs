@@ -67,16 +67,21 @@ pub struct Divergence {
 
 impl fmt::Display for Divergence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { number, aspect, resource, allowed, shown, rule, .. } = self;
+        let Self { number, aspect, resource, allowed, shown, .. } = self;
         match &self.input {
             Some(input) => write!(f, "input {number}, {input:?}: ")?,
             None => f.write_str("before the first input: ")?,
         }
-        write!(f, "{aspect} {resource} is: {shown}; allowed is: {allowed} ({rule}")?;
-        match catalogue::rules().iter().find(|known| known.id == *rule) {
-            Some(known) => write!(f, ": {})", known.says),
-            None => f.write_str(")"),
-        }
+        write!(f, "{aspect} {resource} is: {shown}; allowed is: {allowed} ({})", self.law())
+    }
+}
+
+impl Divergence {
+    /// The rule in words, with its number.
+    pub(super) fn law(&self) -> String {
+        let rule = self.rule;
+        let known = catalogue::rules().iter().find(|known| known.id == rule).map(|known| known.says);
+        known.map_or_else(|| rule.to_string(), |says| format!("{rule}: {says}"))
     }
 }
 
@@ -156,7 +161,7 @@ impl<S: Subject> Drive<S> {
     pub fn new(reference: Reference, subject: S) -> Result<Self, Box<Divergence>> {
         let mut reference = reference.with_leeway(subject.leeway());
         let shown = subject.view();
-        compare(&reference.view(), &shown, &reference.used)?;
+        compare(&reference.view(), &shown, &reference.used, reference.leeway)?;
         reference.bind(&shown.effects);
         Ok(Self { reference, subject, summary: Summary::default() })
     }
@@ -194,7 +199,7 @@ impl<S: Subject> Drive<S> {
         let mut nearest: Option<Box<Divergence>> = None;
         let mut fits = None;
         for (at, branch) in branches.iter().enumerate().filter(|(_, branch)| branch.answer.is(&answer)) {
-            match compare(&branch.after.view(), &shown, &self.reference.used) {
+            match compare(&branch.after.view(), &shown, &self.reference.used, self.reference.leeway) {
                 Ok(()) if branch.answer.is_by_the_rule_of(&answer) => {
                     fits = Some(at);
                     break;

@@ -208,8 +208,9 @@ impl Reference {
         }
     }
 
-    /// Takes over the ids of new effects from those that a system shows.
+    /// Takes over the ids of new effects from those that a system shows; of one that shows none, numbers them itself.
     pub fn bind(&mut self, shown: &[PendingEffect]) {
+        let (hidden, mut last) = (self.leeway.hides_effects, self.used.len());
         let replicas = self.replicas.iter_mut().map(|replica| (&replica.id, replica.job.as_mut()));
         let drills = self.drills.iter_mut().map(|drill| (&drill.shown.id, drill.job.as_mut()));
         let clusters = self.clusters.iter_mut().flat_map(|cluster| {
@@ -220,7 +221,12 @@ impl Reference {
         let networks = self.networks.iter_mut().map(|network| (&network.id, network.job.as_mut()));
         for (id, job) in replicas.chain(drills).chain(clusters).chain(networks) {
             if let Some(job) = job.filter(|job| job.id.is_none()) {
-                job.id = shown.iter().find(|effect| effect.is_of(id, &job.task)).map(|effect| effect.id);
+                job.id = if hidden {
+                    last = last.saturating_add(1);
+                    Some(EffectId(last as u64))
+                } else {
+                    shown.iter().find(|effect| effect.is_of(id, &job.task)).map(|effect| effect.id)
+                };
                 self.used.extend(job.id);
             }
         }
@@ -268,11 +274,11 @@ impl Reference {
     fn take(&mut self, input: &Input, which: usize) -> Option<Reply> {
         match input {
             Input::Call(call, request, fresh) => {
-                self.observe_time(call.now);
+                self.pass(call.now);
                 self.call(call, request, fresh, which)
             }
             Input::Report(now, report) => {
-                self.observe_time(*now);
+                self.pass(*now);
                 self.report(report)
             }
             Input::Advance(now) => {
@@ -283,6 +289,14 @@ impl Reference {
                 Some(self.advance(now.as_millis()))
             }
         }
+    }
+
+    /// Time passes up to a call or report.
+    fn pass(&mut self, now: Timestamp) {
+        if self.leeway.timers_follow_clock {
+            self.advance(now.as_millis());
+        }
+        self.observe_time(now);
     }
 
     /// The clock never goes back (`C-030`).

@@ -420,7 +420,12 @@ impl Reference {
                 && (replica.status != "deleted" || shows_deleted)
         };
         let ids = self.replicas.iter().filter(listed).map(|replica| replica.id.clone()).take(10).collect();
-        Reply::listed(kind.of("E-692", "G-696"), ids)
+        // From the backup site the parameter decides; otherwise what is left out.
+        let rule = match site {
+            Site::Production => kind.of("E-692", "G-696"),
+            Site::Backup => kind.of("E-691", "G-695"),
+        };
+        Reply::listed(rule, ids)
     }
 
     /// The reported state of a disk.

@@ -29,6 +29,7 @@ use super::view::{GroupView, View};
 use crate::control_plane::{Call, Fresh, Input, Request};
 use crate::ebs::{DescribeDiskReplicaGroups, DescribeDiskReplicaPairs, DiskChange, Site};
 use crate::ids::{AccountId, BadId, ClusterId, EffectId, NodeClass, NodeId, ZoneId};
+use crate::operation::Product;
 use crate::polardb::{DbCluster, DescribeDbClusters, DescribeGlobalDatabaseNetworks, NodeChange};
 use crate::time::{Span, Timestamp};
 use crate::token::ClientToken;
@@ -198,6 +199,72 @@ pub enum StepKind {
     ClusterRemoved(Selector),
     /// No input but the time.
     Advance,
+}
+
+impl StepKind {
+    /// The product that it concerns; `None` for outcomes of effects and the passing of time.
+    pub const fn product(&self) -> Option<Product> {
+        match self {
+            Self::Pair(..)
+            | Self::CreatePair { .. }
+            | Self::Group(..)
+            | Self::CreateGroup(..)
+            | Self::ClearDrill(..)
+            | Self::Label(..)
+            | Self::DescribePairs(_)
+            | Self::DescribeGroups(_)
+            | Self::DescribeDrills(..)
+            | Self::EndedPartly { .. }
+            | Self::Disk { .. }
+            | Self::PairInvalid(_)
+            | Self::GroupInvalid(_) => Some(Product::Ebs),
+            Self::Cluster(..)
+            | Self::CreateCluster { .. }
+            | Self::CreateNetwork(..)
+            | Self::CreateSecondary(..)
+            | Self::Network(..)
+            | Self::DescribeClusters(_)
+            | Self::DescribeNetworks(_)
+            | Self::Node(..)
+            | Self::Zone { .. }
+            | Self::ClusterBusy { .. }
+            | Self::ClusterRemoved(_) => Some(Product::PolarDb),
+            Self::Ended(..) | Self::Late(..) | Self::Advance => None,
+        }
+    }
+
+    /// Where a call comes from; `None` if it is no call.
+    pub(super) const fn origin_mut(&mut self) -> Option<&mut Origin> {
+        match self {
+            Self::Pair(origin, ..)
+            | Self::CreatePair { origin, .. }
+            | Self::Group(origin, ..)
+            | Self::CreateGroup(origin, _)
+            | Self::ClearDrill(origin, _)
+            | Self::Cluster(origin, ..)
+            | Self::CreateCluster { origin, .. }
+            | Self::CreateNetwork(origin, ..)
+            | Self::CreateSecondary(origin, ..)
+            | Self::Network(origin, ..)
+            | Self::Label(origin, ..)
+            | Self::DescribePairs(origin)
+            | Self::DescribeGroups(origin)
+            | Self::DescribeClusters(origin)
+            | Self::DescribeNetworks(origin)
+            | Self::DescribeDrills(origin, _) => Some(origin),
+            Self::Ended(..)
+            | Self::EndedPartly { .. }
+            | Self::Late(..)
+            | Self::Disk { .. }
+            | Self::PairInvalid(_)
+            | Self::GroupInvalid(_)
+            | Self::Node(..)
+            | Self::Zone { .. }
+            | Self::ClusterBusy { .. }
+            | Self::ClusterRemoved(_)
+            | Self::Advance => None,
+        }
+    }
 }
 
 /// A system that steps are resolved against: the control plane or the reference.

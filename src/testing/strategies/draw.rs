@@ -12,6 +12,7 @@ use proptest::{option, prop_oneof};
 
 use super::world::{node_kind, rarely, small_priority};
 use crate::ebs::DiskChange;
+use crate::operation::Product;
 use crate::polardb::{Failure, NodeChange, Removal, StandbyArch, StandbyHaMode, SwitchMode};
 use crate::testing::steps::{
     CallRegion, ClusterCall, Completion, LabelCall, NetworkCall, Origin, ReplicaCall, Selector, StepKind,
@@ -29,6 +30,12 @@ pub fn steps(length: Range<usize>) -> impl Strategy<Value = Vec<TestStep>> {
         }
         all
     })
+}
+
+/// Sequences of steps that concern one product alone, for a system that has no other: each a call, a report or the passing of time.
+pub fn steps_of(product: Product, length: Range<usize>) -> impl Strategy<Value = Vec<TestStep>> {
+    let of_it = move |step: &TestStep| step.kind.product().is_none_or(|of| of == product);
+    vec(step().prop_filter("it concerns the other product", of_it), length)
 }
 
 /// One step.

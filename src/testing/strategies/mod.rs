@@ -20,7 +20,7 @@ mod draw;
 mod policy;
 mod world;
 
-pub use draw::{step, steps};
+pub use draw::{step, steps, steps_of};
 pub use policy::policy;
 pub use world::{World, cluster_seed, group_seed, pair_seed, priority, world};
 

@@ -106,6 +106,14 @@ pub struct Leeway {
     pub elects_itself: bool,
     /// Of several faults of one call it reports any, not the one that this crate checks first.
     pub any_fault: bool,
+    /// Its timers follow the clock: what has fallen due by the time of a call or report has happened before it. Otherwise only
+    /// the passing of time, [`Input::Advance`](crate::Input::Advance), makes anything fall due.
+    pub timers_follow_clock: bool,
+    /// It shows no effects: they are not compared, and reports name them by numbers, from 1, in the order in which the reference
+    /// asks for them; of several in one step, in the order of pairs and groups, drills, clusters, networks.
+    pub hides_effects: bool,
+    /// It shows no deadline, which is not compared.
+    pub hides_deadlines: bool,
 }
 
 /// One end of a pair, in its present role.

@@ -9,7 +9,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::rule::RuleId;
 use crate::time::Span;
@@ -52,7 +52,7 @@ pub(super) struct Exactness {
 }
 
 /// Fields that say nothing about a resource.
-const IDLE: [&str; 13] = [
+const IDLE: [&str; 12] = [
     "RequestId",
     "HostId",
     "OrderId",
@@ -62,7 +62,6 @@ const IDLE: [&str; 13] = [
     "ConnectionString",
     "DBEndpointId",
     "SwitchId",
-    "Bandwidth",
     "ZoneIds",
     "Recommend",
     "Port",
@@ -119,7 +118,7 @@ impl Exactness {
         };
         let within = |name: &str| if at.is_empty() { name.to_string() } else { format!("{at}.{name}") };
         for (name, value) in own {
-            let compared = !IDLE.contains(&name.as_str()) && (self.whole || !TOTALS.contains(&name.as_str()));
+            let compared = !is_idle(name, own) && (self.whole || !TOTALS.contains(&name.as_str()));
             let found = theirs.get(name).filter(|found| !is_nothing(found));
             let difference = match found {
                 _ if !compared => None,
@@ -202,6 +201,12 @@ impl Exactness {
         let name = key(unlisted).unwrap_or_default();
         differs(format!("{at}[{name}]"), &Value::from("listed"), &Value::from("not listed"))
     }
+}
+
+/// Whether a field of a record says nothing about its resource. The bandwidth of a group is not open: the model holds none of its
+/// own and shows 0. That of a pair is what was paid for.
+fn is_idle(name: &str, record: &Map<String, Value>) -> bool {
+    IDLE.contains(&name) || (name == "Bandwidth" && !record.contains_key("ReplicaPairId"))
 }
 
 fn is_nothing(value: &Value) -> bool {

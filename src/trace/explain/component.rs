@@ -28,6 +28,9 @@ const MOST_OUTSIDE: u8 = 1;
 /// The most answers that can be explained anew.
 const MOST_PAST: usize = 48;
 
+/// The most states that are tried where an earlier answer is explained anew with an event from outside, which it did not need.
+const OUTSIDE_STATES: usize = 5_000;
+
 /// What an answer could have been explained by, and why it is not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nearest {
@@ -91,6 +94,16 @@ struct Past {
 struct Before {
     runs: Vec<Run>,
     condensed: usize,
+    left: Left,
+}
+
+/// What was left out when an answer was explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    /// Some explanations.
+    Explanations,
+    /// Events from outside alone, which it did not need and a look that overlaps it may show.
+    Outside,
 }
 
 /// Under which assumptions and bounds a component is searched.
@@ -156,8 +169,13 @@ impl Component {
         let lean = explained(&self.runs, &question, Effort::Lean, scope);
         self.partial = self.partial.or(lean.partial);
         if lean.runs.len() > 0 {
-            let before = core::mem::replace(&mut self.runs, lean.runs.into_kept().collect());
-            let before = lean.cut.then_some(Before { runs: before, condensed: self.condensed });
+            let runs = core::mem::replace(&mut self.runs, lean.runs.into_kept().collect());
+            let overlaps_look = question.open.iter().any(|other| other.changes_nothing());
+            let left = match lean.cut {
+                true => Some(Left::Explanations),
+                false => overlaps_look.then_some(Left::Outside),
+            };
+            let before = left.map(|left| Before { runs, condensed: self.condensed, left });
             self.remember(question, before);
             return;
         }
@@ -167,6 +185,9 @@ impl Component {
         let mut runs: Vec<Run> = full.runs.into_kept().collect();
         if runs.is_empty() {
             runs = self.explain_anew(&question, scope);
+        }
+        if runs.is_empty() && self.partial.is_none() {
+            runs = self.explain_outside_earlier(&question, scope);
         }
         if runs.is_empty() {
             nearest.sort_by_key(|near| near.assumed.len());
@@ -186,8 +207,10 @@ impl Component {
             return;
         }
         self.past.push_back(Past { question, before });
-        if self.past.len() > MOST_PAST {
-            self.past.pop_front();
+        if self.past.len() > MOST_PAST
+            && let Some(Past { before: Some(Before { left: Left::Explanations, .. }), .. }) =
+                self.past.pop_front()
+        {
             self.partial = Some("explanations of earlier answers that were not tried");
         }
         self.forget();
@@ -206,6 +229,9 @@ impl Component {
         let mut left = scope.limits.steps;
         for from in (0..self.past.len()).rev() {
             let Some(before) = self.past.get(from).and_then(|past| past.before.as_ref()) else { continue };
+            if before.left == Left::Outside {
+                continue;
+            }
             let (mut runs, condensed) = (before.runs.clone(), before.condensed);
             let mut partial = None;
             for question in self.past.range(from..).map(|past| &past.question).chain([last]) {
@@ -220,16 +246,50 @@ impl Component {
             }
             self.partial = self.partial.or(partial);
             if !runs.is_empty() {
-                let since = self.condensed.saturating_sub(condensed);
-                self.history.truncate(self.history.len().saturating_sub(since));
-                self.condensed = condensed;
-                // They have nothing left to try, but are explained again if an answer before them is.
-                self.past.range_mut(from..).for_each(|past| past.before = None);
-                self.forget();
+                self.explained_from(from, condensed);
                 return runs;
             }
         }
         Vec::new()
+    }
+
+    /// The runs that explain an answer after all, if something happened outside before an earlier one, the latest first, which
+    /// was explained without. A look that overlapped it may have shown the event, and is answered only now.
+    fn explain_outside_earlier(&mut self, last: &Question, scope: Scope<'_>) -> Vec<Run> {
+        let mut left = scope.limits.steps.min(OUTSIDE_STATES);
+        for from in (0..self.past.len()).rev() {
+            let Some(before) = self.past.get(from).and_then(|past| past.before.as_ref()) else { continue };
+            let (mut runs, condensed) = (before.runs.clone(), before.condensed);
+            let questions = self.past.range(from..).map(|past| &past.question).chain([last]);
+            for (at, question) in questions.enumerate() {
+                let limits = Limits { steps: left, ..*scope.limits };
+                let scope = Scope { limits: &limits, ..scope };
+                let reached = match at {
+                    0 => reach(&runs, question, MOST_OUTSIDE, Effort::Full, scope),
+                    _ => explained(&runs, question, Effort::Full, scope),
+                };
+                left = left.saturating_sub(reached.tried);
+                runs = reached.runs.into_kept().collect();
+                if runs.is_empty() {
+                    break;
+                }
+            }
+            if !runs.is_empty() {
+                self.explained_from(from, condensed);
+                return runs;
+            }
+        }
+        Vec::new()
+    }
+
+    /// The answers from this one on were explained anew; so many steps had been moved out of the runs before it.
+    fn explained_from(&mut self, from: usize, condensed: usize) {
+        let since = self.condensed.saturating_sub(condensed);
+        self.history.truncate(self.history.len().saturating_sub(since));
+        self.condensed = condensed;
+        // They have nothing left to try, but are explained again if an answer before them is.
+        self.past.range_mut(from..).for_each(|past| past.before = None);
+        self.forget();
     }
 
     /// The usual case: one run, nothing under way, nothing overlapping, and an answer that is as it is to be.
@@ -277,9 +337,14 @@ impl Component {
         let shown = super::entering::shown(asked, &unknown);
         if !shown.is_empty() {
             let entered = super::entering::enter(&mut self.runs, asked, &shown, world);
-            if entered.is_ok() && !self.past.is_empty() {
+            if entered.is_ok() {
+                let left = |past: &Past| {
+                    past.before.as_ref().is_some_and(|before| before.left == Left::Explanations)
+                };
+                if self.past.iter().any(left) {
+                    self.partial = Some("explanations of earlier answers that were not tried");
+                }
                 self.past.clear();
-                self.partial = Some("explanations of earlier answers that were not tried");
             }
             return entered.err();
         }
@@ -308,14 +373,12 @@ impl Component {
 
 /// The runs that explain an answer, with as few events from outside as do.
 fn explained(runs: &[Run], question: &Question, effort: Effort, scope: Scope<'_>) -> Reached {
-    let Scope { world, limits, others } = scope;
-    let reach = |outside| Search { question, world, limits, others, outside, effort }.reach(runs);
-    let mut reached = reach(0);
+    let mut reached = reach(runs, question, 0, effort, scope);
     for outside in 1..=MOST_OUTSIDE {
         if reached.runs.len() > 0 {
             break;
         }
-        let further = reach(outside);
+        let further = reach(runs, question, outside, effort, scope);
         reached = Reached {
             // What comes near without events from outside is told.
             nearest: reached.nearest,
@@ -326,4 +389,10 @@ fn explained(runs: &[Run], question: &Question, effort: Effort, scope: Scope<'_>
         };
     }
     reached
+}
+
+/// The runs that explain an answer with so many events from outside at most.
+fn reach(runs: &[Run], question: &Question, outside: u8, effort: Effort, scope: Scope<'_>) -> Reached {
+    let Scope { world, limits, others } = scope;
+    Search { question, world, limits, others, outside, effort }.reach(runs)
 }

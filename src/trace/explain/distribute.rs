@@ -104,12 +104,17 @@ impl<'a> Explainer<'a> {
             let Some(component) = together.component(id) else { continue };
             let of = shown.entry(component).or_default();
             of.resources.push(id.clone());
-            of.created.extend(facts.created_at.get(id));
             if !facts.created.contains(id) {
                 of.orphans.push((id.clone(), *kind));
             }
             let account = facts.accounts.get(id).cloned().unwrap_or_default();
             kinds.entry((account, *kind)).or_default().insert(component);
+        }
+        // Nodes too, which are no resources of their own.
+        for (id, at) in &facts.created_at {
+            if let Some(component) = together.component(id) {
+                shown.entry(component).or_default().created.insert(*at);
+            }
         }
         for (number, moments) in &facts.moments {
             shown.entry(together.component_of(*number)).or_default().moments.extend(moments);

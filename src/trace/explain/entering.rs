@@ -14,6 +14,7 @@ use super::names::{id_of, records};
 use super::run::{Run, World};
 use super::timeline::Happened;
 use crate::control_plane::Request;
+use crate::ebs::Bandwidth;
 use crate::wire::{Defaults, Paste};
 
 /// The bodies that enter the records of unknown resources in an answer; empty if it shows none.
@@ -42,6 +43,13 @@ pub(super) fn shown(asked: &Asked, unknown: &[&String]) -> Vec<Value> {
     }
 }
 
+/// The bandwidth of a pair, if it is one that the model does not hold.
+fn unsold(record: &Value) -> Option<u64> {
+    let shown = record.get("ReplicaPairId").and_then(|_| record.get("Bandwidth"))?;
+    let kbps = shown.as_u64().or_else(|| shown.as_str()?.parse().ok())?;
+    (kbps != 0 && Bandwidth::from_kbps(kbps).is_none()).then_some(kbps)
+}
+
 /// Enters them into every run.
 ///
 /// # Errors
@@ -53,6 +61,11 @@ pub(super) fn enter(
     shown: &[Value],
     world: &World<'_>,
 ) -> Result<(), String> {
+    if let Some(kbps) = shown.iter().find_map(unsold) {
+        return Err(format!(
+            "it was there before the trace with a bandwidth of {kbps} Kbit/s, which is not sold"
+        ));
+    }
     let at = asked.exchange.sent;
     let mut entered_runs = Vec::with_capacity(runs.len());
     for run in runs.iter() {

@@ -140,7 +140,8 @@ fn drill<'a>(
 /// the first writer is open, since a failover may have come before; the one first shown as writer and the first of all are
 /// tried before the others.
 fn cluster(id: &str, asked: &Asked, world: &World<'_>, number: usize) -> Result<Vec<Fresh>, BadId> {
-    let shown = world.facts.nodes.get(id).map_or(&[][..], Vec::as_slice);
+    let behind_endpoints = || world.facts.behind_endpoints.get(id);
+    let shown = world.facts.nodes.get(id).or_else(behind_endpoints).map_or(&[][..], Vec::as_slice);
     let mut nodes: Vec<(String, bool)> = shown
         .iter()
         .filter(|(node, _)| !world.facts.added_nodes.contains(node))

@@ -12,7 +12,7 @@ use super::run::{Run, World};
 use crate::ids::EffectId;
 use crate::lifecycle::Pending;
 use crate::map::HashState;
-use crate::polardb::{DbCluster, Stage};
+use crate::polardb::DbCluster;
 use crate::policy::{AutomaticInWindow, WindowFrom};
 use crate::time::{Span, Timestamp};
 use crate::token::{Lifetime, Overflow};
@@ -175,17 +175,13 @@ impl Run {
         let open = |last: &Timestamp| last.after(policy.switch_window) >= self.plane.clock();
         cluster.last_switch = cluster.last_switch.filter(open).map(window);
         if let Some(failover) = &mut cluster.failover {
-            let began = failover.started_at;
-            failover.since = Timestamp::default();
-            failover.started_at = Timestamp::default();
+            let began = failover.started_at();
+            failover.untimed(|id| ranks.of(id));
             if policy.window_from == WindowFrom::Start {
                 window(began).hash(hasher);
             }
             if self.log.is_some() {
                 world.shown(began).hash(hasher);
-            }
-            match &mut failover.stage {
-                Stage::Choosing { id } | Stage::Switching { id, .. } => *id = ranks.of(*id),
             }
         }
         for switch in self.log.iter().flat_map(|log| log.of(&cluster.id)) {

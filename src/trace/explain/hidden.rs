@@ -92,7 +92,9 @@ pub(super) fn ends(
             | EffectKind::Pair { effect: PairEffect::Delete, .. }
             | EffectKind::Group { effect: GroupEffect::Delete, .. }
     );
-    if begins {
+    // What the log of switches shows to begin can wait for it.
+    let awaited = clock <= limit && world.began.range(clock.as_secs()..=limit.as_secs()).next().is_some();
+    if begins || awaited {
         add(clock);
     }
     let shows_its_end = match &effect.kind {

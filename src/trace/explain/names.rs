@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 use serde_json::Value;
 
 use crate::operation::Operation;
+use crate::polardb::EndpointKind;
 use crate::trace::exchange::{self, Exchange, has_id};
 
 /// What kind of resource a name is of.
@@ -143,6 +144,9 @@ impl Names {
             }
         }
         self.joined.extend(nodes(body).map(str::to_owned));
+        if is_about_endpoints(operation) {
+            self.joined.extend(behind_endpoints(body).map(|(node, _)| node.to_owned()));
+        }
         if lists(operation).is_some() {
             self.joined.truncate(before);
         }
@@ -179,6 +183,22 @@ pub(super) fn nodes(body: &Value) -> impl Iterator<Item = &str> {
     let list = body.get("DBNodes").map(|nodes| nodes.get("DBNode").unwrap_or(nodes));
     let list = list.and_then(Value::as_array).into_iter().flatten();
     list.filter_map(|node| node.get("DBNodeId").and_then(Value::as_str))
+}
+
+/// Whether an operation tells the endpoints of a cluster.
+pub(super) const fn is_about_endpoints(operation: Operation) -> bool {
+    matches!(operation, Operation::DescribeDbClusterEndpoints | Operation::DescribeDbClusterEndpointsZonal)
+}
+
+/// The nodes behind the endpoints of a cluster, and whether each is the writer, which is alone behind the primary endpoint.
+pub(super) fn behind_endpoints(body: &Value) -> impl Iterator<Item = (&str, bool)> {
+    let list = body.get("Items").and_then(Value::as_array).into_iter().flatten();
+    list.flat_map(|endpoint| {
+        let text = |name: &str| endpoint.get(name).and_then(Value::as_str).unwrap_or_default();
+        let primary = text("EndpointType") == EndpointKind::Primary.as_str();
+        let nodes = text("Nodes").split(',').map(str::trim).filter(|node| !node.is_empty());
+        nodes.map(move |node| (node, primary))
+    })
 }
 
 fn named_by(exchange: &Exchange, kind: Kind, record: &Value) -> Vec<String> {

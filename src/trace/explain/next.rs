@@ -129,7 +129,8 @@ impl Search<'_> {
             self.wait(run, push);
         }
         for other in self.open(run).filter(|other| !other.changes_nothing()) {
-            let long_before = from.since(other.exchange.sent.max(clock)) >= LONG;
+            let sent = other.exchange.sent.max(clock);
+            let long_before = from.since(sent) >= LONG || self.world.matters(sent, from);
             if which == Overlaps::LongBefore && !long_before {
                 continue;
             }

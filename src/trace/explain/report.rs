@@ -7,11 +7,11 @@ use alloc::vec::Vec;
 use super::timeline::{Happened, Step};
 use super::{Explanation, Finding, Nearest, Part, Verdict};
 use crate::catalogue;
+use crate::control_plane::words::Lasting;
 use crate::control_plane::{Effect, Observation, Outcome};
 use crate::ebs::DiskChange;
 use crate::polardb::NodeChange;
 use crate::rule::RuleId;
-use crate::scenario::render;
 use crate::time::Timestamp;
 use crate::trace::exchange::Exchange;
 
@@ -103,7 +103,7 @@ impl Nearest {
 impl Step {
     /// The step in words.
     pub fn words(&self, exchanges: Exchanges<'_>, start: Timestamp) -> String {
-        let at = render::span(self.at.since(start));
+        let at = Lasting(self.at.since(start));
         let what = match &self.what {
             Happened::Call { exchange, rule, replayed } => {
                 let shown = exchanges(*exchange).map(call).unwrap_or_default();
@@ -123,7 +123,7 @@ impl Step {
     fn lines(&self, exchanges: Exchanges<'_>, start: Timestamp) -> String {
         let mut lines = format!("{}\n", self.words(exchanges, start));
         for event in &self.events {
-            lines.push_str(&format!("    {} {}\n", event.rule, render::fact(&event.fact, start)));
+            lines.push_str(&format!("    {} {}\n", event.rule, event.fact.since(start)));
         }
         lines
     }
@@ -141,7 +141,7 @@ fn call(exchange: &Exchange) -> String {
 }
 
 fn ended(effect: &Effect, outcome: &Outcome) -> String {
-    let work = render::kind(&effect.kind);
+    let work = &effect.kind;
     match outcome {
         Outcome::Succeeded => format!("{work} succeeded"),
         Outcome::Failed { message, .. } => {

@@ -11,7 +11,9 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
-use super::names::{Kind, Names, Together, id_of, nodes, only_looks, operation_of, records};
+use super::names::{
+    Kind, Names, Together, behind_endpoints, id_of, nodes, only_looks, operation_of, records,
+};
 use crate::control_plane::Places;
 use crate::ids::{RegionId, ZoneId};
 use crate::operation::Operation;
@@ -45,6 +47,8 @@ pub(super) struct Facts {
     pub(super) zoneless: BTreeSet<String>,
     /// The zone that such a cluster was first shown in, by region: the one that the service takes first (`P-013`).
     pub(super) zones: Places,
+    /// The nodes that it was first shown with behind its endpoints, likewise.
+    pub(super) behind_endpoints: BTreeMap<String, Vec<(String, bool)>>,
     /// All nodes that a cluster was shown with.
     pub(super) all_nodes: BTreeMap<String, Vec<String>>,
     /// Nodes that were added later.
@@ -178,6 +182,11 @@ impl Survey {
                     facts.record(number, id, body);
                 }
             }
+            Operation::DescribeDbClusterEndpoints | Operation::DescribeDbClusterEndpointsZonal => {
+                if let Some(id) = exchange.parameters.get("DBClusterId") {
+                    facts.endpoints(id, body);
+                }
+            }
             Operation::DescribeHaLogs => {
                 let Some(id) = exchange.parameters.get("DBClusterId") else { return };
                 let number = self.together.number(id);
@@ -239,6 +248,23 @@ impl Facts {
             None => Vec::from([(String::new(), text(record, "DrillDiskId"))]),
         };
         self.drill_disks.entry(id.to_owned()).or_insert(disks);
+    }
+
+    fn endpoints(&mut self, id: &str, body: &Value) {
+        let mut found: Vec<(String, bool)> = Vec::new();
+        for (node, writer) in behind_endpoints(body) {
+            match found.iter_mut().find(|(known, _)| known == node) {
+                Some((_, known)) => *known |= writer,
+                None => found.push((node.to_owned(), writer)),
+            }
+        }
+        let all = self.all_nodes.entry(id.to_owned()).or_default();
+        for (node, _) in &found {
+            if !all.contains(node) {
+                all.push(node.clone());
+            }
+        }
+        self.behind_endpoints.entry(id.to_owned()).or_insert(found);
     }
 
     fn cluster(&mut self, id: &str, record: &Value) {

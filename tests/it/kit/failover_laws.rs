@@ -71,7 +71,7 @@ impl Sight {
     /// Of a cluster of the control plane, as it was `before` the input and as it is.
     pub fn of(cluster: &DbCluster, before: Option<&DbCluster>) -> Self {
         let running = cluster.failover().or(before.and_then(DbCluster::failover));
-        let electorate = running.map(|failover| failover.electorate.clone()).unwrap_or_default();
+        let electorate = running.map(|failover| failover.electorate().clone()).unwrap_or_default();
         let rank = |node: &DbNode| {
             let hot = electorate.hot_first && node.hot_replica;
             u16::from(node.priority.get()) * 2 + u16::from(hot)
@@ -80,9 +80,9 @@ impl Sight {
         let eligible = nodes.iter().filter(|node| can_be_elected(node, &electorate));
         let asks = cluster.failover().and_then(|failover| match cluster.outstanding()?.2 {
             ClusterEffect::ChooseNode(tier) => {
-                Some((failover.stage.id(), Asks::Choice(tier.into_iter().collect())))
+                Some((failover.pending()?, Asks::Choice(tier.into_iter().collect())))
             }
-            ClusterEffect::PromoteNode(node) => Some((failover.stage.id(), Asks::Promotion(node))),
+            ClusterEffect::PromoteNode(node) => Some((failover.pending()?, Asks::Promotion(node))),
             ClusterEffect::Lifecycle(_) | ClusterEffect::Work(_) => None,
         });
         Self {

@@ -296,7 +296,7 @@ fn an_election_beside_other_work_is_counted_once() {
     let mut drive = Drive::new(reference, system).unwrap();
     drive.run(&[soon(on_pair(2, ReplicaCall::Stop)), soon(FAIL_OVER), soon(WELL), soon(WELL)]).unwrap();
     assert_eq!(drive.summary().elections, [(2, 0)]);
-    assert_eq!(drive.subject().leeway(), Leeway { elects_itself: true, any_fault: false });
+    assert_eq!(drive.subject().leeway(), Leeway { elects_itself: true, ..Leeway::default() });
 }
 
 /// What the reference leaves out is applied to neither, and says nothing of the system.

@@ -11,6 +11,7 @@ use failover_model::ebs::{
     GroupEvent, GroupLifecycle, GroupStatus, PairEvent, PairLifecycle, PairStatus, shown_by,
 };
 use failover_model::lifecycle::{Enumerated, Row, Verdict};
+use failover_model::polardb::{FAILOVER_TRANSITIONS, FailoverTransition};
 use failover_model::policy::{EbsPolicy, Policy, READINGS};
 use failover_model::{Basis, Rule};
 
@@ -68,6 +69,7 @@ fn rules_page() -> String {
     page.push_str("## The group table\n\nRead likewise. It is asked with the status that the group shows; outcomes and the clock with its own.\n\n");
     push_table(&mut page, GroupLifecycle::lookup);
     page.push_str(&members_table());
+    page.push_str(&failover_table());
     page.trim_end().to_owned() + "\n"
 }
 
@@ -113,9 +115,33 @@ fn members_table() -> String {
     page
 }
 
+/// What follows what in one failover of a cluster.
+fn failover_table() -> String {
+    let mut page = String::from(
+        "\n## The failover table\n\nWhat follows what in one failover of a cluster. A node that was not offered leaves the choice \
+         open; an outcome of any effect but\nthe pending one is not taken.\n\n| From | On | When | To | Rule |\n|---|---|---|---|---|\n",
+    );
+    for FailoverTransition { from, on, when, to, rule } in FAILOVER_TRANSITIONS {
+        let (from, to) = (from.as_str(), to.as_str());
+        writeln!(page, "| `{from}` | {} | {when} | `{to}` | {rule} |", on.as_str()).unwrap();
+    }
+    page
+}
+
+fn failover_diagram() -> String {
+    let mut page =
+        String::from("\n## A failover of a cluster\n\n```mermaid\nstateDiagram-v2\n    [*] --> idle\n");
+    for FailoverTransition { from, on, when, to, rule } in FAILOVER_TRANSITIONS {
+        let when = if when.is_empty() { String::new() } else { format!(", {when}") };
+        writeln!(page, "    {} --> {} : {}{when} {rule}", from.as_str(), to.as_str(), on.as_str()).unwrap();
+    }
+    page + "    over --> [*]\n```\n"
+}
+
 fn diagrams_page() -> String {
     let mut page = String::from(
-        "# Diagrams\n\nMade from the tables of pairs and groups, one for each story. Every arrow bears the number of its row.\n",
+        "# Diagrams\n\nMade from the tables of pairs, groups and failovers, one for each story. Every arrow bears the number of its \
+         row.\n",
     );
     let stories: [(&str, &[PairEvent]); 4] = [
         (
@@ -170,7 +196,7 @@ fn diagrams_page() -> String {
     for (title, events) in stories {
         push_diagram(&mut page, title, events, GroupLifecycle::ROWS);
     }
-    page
+    page + &failover_diagram()
 }
 
 /// The arrows of these events.

@@ -201,7 +201,7 @@ fn a_plan_of_a_cluster_fits_this_cluster_as_it_was() {
 fn drill(name: &str, disks: &[&str]) -> Result<Drill, WrongIds> {
     let fresh = FreshDrill { drill: id(name), disks: ids(disks) };
     let (owner, pairs) = (ReplicaId::Pair(pair_id(1)), [pair_id(1)].into_iter());
-    Drill::start(fresh, id(OWNER), owner, pairs, Some(at(1)), at(2), EffectId(98))
+    Drill::create(fresh, id(OWNER), owner, pairs, Some(at(1)), at(2), EffectId(98))
 }
 
 #[test]
@@ -231,10 +231,10 @@ fn a_plan_of_a_network_fits_this_network_as_it_was() {
     let (own, other) = (network("gdn-1", world.db()).unwrap(), network("gdn-2", world.db()).unwrap());
     let plan = own.decide_outcome(EffectId(98), &Outcome::Succeeded).unwrap();
     let mut later = own.clone();
-    let _ = later.apply(at(3), plan.clone(), NEXT).unwrap();
+    let _ = later.apply(plan.clone(), at(3), NEXT).unwrap();
     assert_eq!(later.status(), NetworkStatus::Active);
     fits_only!(plan, own, [later, other], |network: &mut GlobalDatabaseNetwork, plan| {
-        network.apply(at(3), plan, NEXT)
+        network.apply(plan, at(3), NEXT)
     });
 }
 

@@ -91,10 +91,10 @@ const BROKEN: &[Broken] = &[
         ("/pairs/0/standby/zone", |state| state["pairs"][0]["primary"]["zone"].clone()),
     ]),
     ("Period", "pair-1", &[("/pairs/0/settings/charge", |_| {
-        json!({ "PrePay": { "bandwidth": "Kbps10240", "period": 61, "unit": "Month" } })
+        json!({ "PREPAY": { "bandwidth": 10240, "period": 61, "unit": "Month" } })
     })]),
     ("PostPaid", "pair-1", &[("/pairs/0/settings/charge", |_| {
-        json!({ "PostPayWith": { "bandwidth": 20480 } })
+        json!({ "POSTPAY_WITH": { "bandwidth": 20480 } })
     })]),
     ("DiskTwice", "s-1", &[("/pairs/1/primary/disk", |state| state["pairs"][0]["primary"]["disk"].clone())]),
     ("DiskTwice", "s-1", &[("/pairs/1/standby/disk", |state| state["pairs"][0]["primary"]["disk"].clone())]),
@@ -106,20 +106,23 @@ const BROKEN: &[Broken] = &[
     })]),
     ("Writers", CLUSTER, &[("/clusters/0/nodes/0/role", |_| json!("Reader"))]),
     ("Writers", CLUSTER, &[("/clusters/0/nodes/3/role", |_| json!("Writer"))]),
-    ("WriterKind", CLUSTER, &[("/clusters/0/nodes/0/kind", |_| json!("Ai"))]),
+    ("WriterKind", CLUSTER, &[("/clusters/0/nodes/0/kind", |_| json!("ai"))]),
     ("NodeTwice", "a", &[("/clusters/0/nodes/3/id", |_| json!("a"))]),
     ("FailoverAndLifecycle", CLUSTER, &[("/clusters/0/pending", |state| {
         json!({ "id": 1, "effect": "delete", "since": state["clock"] })
     })]),
-    ("NothingToChoose", CLUSTER, &[("/clusters/0/nodes/1/up", NO)]),
-    ("NothingToChoose", CLUSTER, &[("/clusters/0/nodes/2/priority", |_| json!(6))]),
+    ("Offer", CLUSTER, &[("/clusters/0/nodes/1/up", NO)]),
+    ("Offer", CLUSTER, &[("/clusters/0/nodes/2/priority", |_| json!(6))]),
+    ("Offer", CLUSTER, &[("/clusters/0/failover/stage/choosing/tier", |_| json!(["a"]))]),
+    ("Offer", CLUSTER, &[("/clusters/0/failover/stage/choosing/priority", |_| json!(1))]),
+    ("Over", CLUSTER, &[(STAGE, NULL)]),
     ("Promotes", CLUSTER, &[(STAGE, |state| switching(state, "w")), (ATTEMPTS, |_| json!(1))]),
     ("Promotes", CLUSTER, &[(STAGE, |state| switching(state, "unknown")), (ATTEMPTS, |_| json!(1))]),
     ("Promotes", CLUSTER, &[
         (STAGE, |state| switching(state, "a")), (ATTEMPTS, |_| json!(1)), ("/clusters/0/nodes/1/up", NO),
     ]),
     ("Promotes", CLUSTER, &[
-        (STAGE, |state| switching(state, "a")), (ATTEMPTS, |_| json!(1)), ("/clusters/0/nodes/1/kind", |_| json!("Ai")),
+        (STAGE, |state| switching(state, "a")), (ATTEMPTS, |_| json!(1)), ("/clusters/0/nodes/1/kind", |_| json!("ai")),
     ]),
     ("Promotes", CLUSTER, &[
         (STAGE, |state| switching(state, "a")), (ATTEMPTS, |_| json!(2)), (TRIED, |_| json!(["a"])),

@@ -126,6 +126,23 @@ fn pairs() -> Vec<Case> {
                 ),
                 together(
                     "403 OperationDenied (E-011",
+                    "one zone at both ends",
+                    vec![
+                        Parameter("DestinationRegionId", Some("cn-shanghai")),
+                        Parameter("DestinationZoneId", Some("cn-shanghai-a")),
+                    ],
+                ),
+                together(
+                    "403 OperationDenied (E-011",
+                    "one region at both ends, where policy refuses it",
+                    vec![
+                        Policy(r#"{"ebs":{"same_region_pairs":"refuse"}}"#),
+                        Parameter("DestinationRegionId", Some("cn-shanghai")),
+                        Parameter("DestinationZoneId", Some("cn-shanghai-b")),
+                    ],
+                ),
+                together(
+                    "403 OperationDenied (E-011",
                     "one disk at both ends",
                     vec![Parameter("DiskId", Some("t-5")), Parameter("DestinationDiskId", Some("t-5"))],
                 ),

@@ -155,6 +155,12 @@ fn failover(operation: &'static str) -> Case {
                     Before("observe node pi-a not-replicating"),
                 ),
                 together(
+                    "400 UnsupportWitchUnhealthyReplication (P-114",
+                    "no target, and no reader that replicates",
+                    vec![Before("observe nodes pi-a,pi-b,pi-c not-replicating"), Parameter("TargetDBNodeId", None)],
+                )
+                .apart(&["P-113", "P-114"]),
+                together(
                     "400 HaStatusNotSupport (P-143",
                     "no target, and nobody who can be elected",
                     vec![Before("observe nodes pi-a,pi-b,pi-c down"), Parameter("TargetDBNodeId", None)],

@@ -67,7 +67,7 @@ fn world() -> World {
 
 /// Whether a node could be promoted at all: P-110 to P-114 once more, without what the electorate adds.
 fn able(world: &World, node: &NodeId) -> bool {
-    let standby = world.db().failover().is_some_and(|failover| failover.electorate.standby);
+    let standby = world.db().failover().is_some_and(|failover| failover.electorate().standby);
     let wanted = if standby { NodeKind::Standby } else { NodeKind::Ordinary };
     world.db().node(node).is_some_and(|node| {
         let fit = node.up && node.busy.is_none() && node.replicating;

@@ -79,7 +79,7 @@ fn rule_5_automatic_failover_elects_on_every_engine() {
         let mut world = engine(kind);
         world.node("w", NodeChange::Up(false));
         assert_eq!(world.promoting(), "a");
-        assert_eq!(world.db().failover().unwrap().cause, Cause::Automatic);
+        assert_eq!(world.db().failover().unwrap().cause(), Cause::Automatic);
     }
 }
 

@@ -6,6 +6,7 @@ use failover_model::wire::{GatewayError, Parameters, Parsed, WireRefusal, parse}
 use failover_model::{Operation, Product};
 
 mod bodies;
+mod constructors;
 mod cursors;
 mod ebs_spelling;
 mod enter;

@@ -5,7 +5,7 @@ use super::*;
 /// The nodes that can be elected and were not tried in this round.
 fn open<'a>(state: &'a DbCluster, failover: &Failover) -> Vec<(&'a NodeId, Priority)> {
     (state.nodes().iter())
-        .filter(|node| can_be_elected(node, &failover.electorate) && !failover.tried.contains(&node.id))
+        .filter(|node| can_be_elected(node, failover.electorate()) && !failover.tried().contains(&node.id))
         .map(|node| (&node.id, node.priority))
         .collect()
 }
@@ -173,15 +173,15 @@ impl Watched {
             let Some(failover) = state.failover() else { continue };
             let tried = self.promoted.entry(cluster.clone()).or_default();
             // Nothing but the answer to this input has happened since the choice, so the nodes are as they were then.
-            let (this_round, open) = (&failover.tried, open(state, failover));
+            let (this_round, open) = (failover.tried(), open(state, failover));
             let highest = open.iter().map(|(_, priority)| *priority).max();
             match effect {
                 ClusterEffect::PromoteNode(node) => {
                     self.counts.promotions += 1;
-                    let named = failover.requested.as_ref() == Some(node) && failover.cause == Cause::Manual;
+                    let named = failover.requested() == Some(node) && failover.cause() == Cause::Manual;
                     let first = |node: &NodeId| {
                         let hot = |id: &NodeId| state.node(id).is_some_and(|node| node.hot_replica);
-                        let colder = failover.electorate.hot_first && !hot(node);
+                        let colder = failover.electorate().hot_first && !hot(node);
                         !colder || !open.iter().any(|(id, priority)| Some(*priority) == highest && hot(id))
                     };
                     // By policy a named target may be outside the zone and below the floor of the election after it.
@@ -218,7 +218,7 @@ impl Watched {
                 .map(|(node, _)| (*node).clone())
                 .collect();
             let hot = |id: &NodeId| state.node(id).is_some_and(|node| node.hot_replica);
-            if failover.electorate.hot_first && tier.iter().any(hot) {
+            if failover.electorate().hot_first && tier.iter().any(hot) {
                 tier.retain(hot);
             }
             assert_eq!(offered, tier);

@@ -76,7 +76,7 @@ fn a_cluster_has_one_writer_in_a_snapshot_too() {
         assert!(why.contains("exactly one writer"), "{why}");
     }
     refused(|snapshot| snapshot["clusters"][3]["nodes"] = json!([]));
-    let why = refused(|snapshot| snapshot["clusters"][3]["nodes"][0]["kind"] = json!("Ai"));
+    let why = refused(|snapshot| snapshot["clusters"][3]["nodes"][0]["kind"] = json!("ai"));
     assert!(why.contains("kind"), "{why}");
 }
 
@@ -123,7 +123,7 @@ fn what_points_nowhere_is_refused() {
         })
         .contains("promotes")
     );
-    assert!(switching(|it| it["nodes"][0]["kind"] = json!("Ai")).contains("promotes"));
+    assert!(switching(|it| it["nodes"][0]["kind"] = json!("ai")).contains("promotes"));
     assert!(cluster(|it| it["nodes"][1]["up"] = json!(false)).contains("fewer than two"));
     assert!(cluster(|it| it["failover"]["attempts"] = json!(7)).contains("counts"));
     assert!(cluster(|it| it["failover"]["round"] = json!(0)).contains("counts"));
@@ -154,8 +154,7 @@ fn a_pair_that_disagrees_with_itself_is_refused() {
     assert!(pair("normal", &|it| it["standby"] = it["primary"].clone()).contains("one place"));
     assert!(
         pair("normal", &|it| {
-            it["settings"]["charge"] =
-                json!({"PrePay": {"bandwidth": "Kbps10240", "period": 11, "unit": "Month"}});
+            it["settings"]["charge"] = json!({"PREPAY": {"bandwidth": 10240, "period": 11, "unit": "Month"}});
         })
         .contains("not sold")
     );

@@ -183,3 +183,14 @@ fn node_statuses_follow_the_failover_and_the_nodes_own_state() {
     world.promoted();
     assert_eq!(shown(&world), ["Running", "Running", "Rebooting", "ClassChanging"]);
 }
+
+/// P-305: who will be promoted is open, so no node shows it; the cluster does.
+#[test]
+fn while_a_choice_is_pending_every_node_shows_its_own_state() {
+    let mut world = with_readers(&[("a", 5), ("b", 5), ("c", 1)]);
+    down(&mut world, "c");
+    world.fail_over(None).unwrap();
+    let shown: Vec<_> = world.db().nodes().iter().map(|node| world.db().node_status(node)).collect();
+    assert_eq!(shown, ["Running", "Running", "Running", "Rebooting"]);
+    assert_eq!(world.db_status(), "Switching");
+}

@@ -1,10 +1,11 @@
-//! The failover of a cluster, row by row of the table in `src/polardb/election/failover.rs`, through the control plane.
+//! The failover of a cluster, row by row of the table in `src/polardb/election/transitions.rs`, through the control plane.
 
 #![allow(unused_must_use, reason = "a fixture's steps are not carried out by anybody")]
 
 mod adopting;
 mod automatic;
 mod choosing;
+mod component;
 mod ends;
 mod late_sight;
 mod lifecycle;

@@ -22,8 +22,8 @@ fn a_new_round_offers_the_whole_tier_again() {
     assert_eq!(world.promoting(), "b");
     world.promotion_fails();
     assert_eq!(world.offered(), ["a", "b"]);
-    assert_eq!(world.db().failover().unwrap().round, 2);
-    assert_eq!(world.db().failover().unwrap().attempts, 2);
+    assert_eq!(world.db().failover().unwrap().round(), 2);
+    assert_eq!(world.db().failover().unwrap().attempts(), 2);
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn fewer_rounds_by_a_new_policy_leave_a_sound_state() {
     world.fail_over(None).unwrap();
     world.promotion_fails();
     world.promotion_fails();
-    assert_eq!(world.db().failover().unwrap().round, 2);
+    assert_eq!(world.db().failover().unwrap().round(), 2);
     world.plane.set_policy(Default::default()).unwrap();
     assert_eq!(world.plane.check(), Ok(()));
     world.promotion_fails();

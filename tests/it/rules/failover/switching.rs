@@ -91,6 +91,18 @@ fn the_node_being_promoted_can_be_lost() {
     assert_eq!(standing(&world), ended("w", "Running"));
 }
 
+/// P-161: whether a switch fails for abnormal replication is for the switch to report.
+#[test]
+fn replication_that_becomes_abnormal_ends_no_promotion() {
+    let mut world = with_readers(&[("a", 5), ("b", 3)]);
+    world.fail_over(None).unwrap();
+    let promotion = world.db_pending();
+    let step = world.node("a", NodeChange::Replicating(false));
+    assert_eq!((rules(&step), world.db_pending()), (vec!["P-310"], promotion));
+    world.promoted();
+    assert_eq!(world.writer(), "a");
+}
+
 #[test]
 fn what_happens_to_others_does_not_disturb_a_promotion() {
     let mut world = with_readers(&[("a", 5), ("b", 3)]);

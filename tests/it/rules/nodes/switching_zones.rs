@@ -106,7 +106,7 @@ fn the_writer_stays_where_nothing_calls_it_back() {
 fn when_the_whole_zone_is_lost_the_standby_cluster_takes_over() {
     let mut world = two_zones();
     down(&mut world, &["w", "a"]);
-    assert_eq!((world.promoting().as_str(), world.db().failover().unwrap().attempts), ("s", 1));
+    assert_eq!((world.promoting().as_str(), world.db().failover().unwrap().attempts()), ("s", 1));
     world.promoted();
     assert_eq!((world.writer().as_str(), world.db_status().as_str()), ("s", "Running"));
     up(&mut world, &["w", "a"]);
@@ -192,7 +192,7 @@ fn a_standby_cluster_that_cannot_take_over_leaves_it_to_whoever_is_left() {
     assert_eq!(world.promoting(), "s");
     world.node("c", NodeChange::Replicating(true));
     world.promotion_fails();
-    assert_eq!((world.promoting().as_str(), world.db().failover().unwrap().attempts), ("c", 2));
+    assert_eq!((world.promoting().as_str(), world.db().failover().unwrap().attempts()), ("c", 2));
     world.promotion_fails();
     assert!(world.db().failover().is_none(), "nobody is tried twice");
 }

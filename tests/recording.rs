@@ -1,0 +1,71 @@
+//! What to record so that a service tells which contested reading it has: sessions found by search over the model.
+//!
+//! `UPDATE=1 cargo test --release --test recording` searches, which takes minutes, and writes the sessions to
+//! `tests/fixtures/recording.json` and the page `docs/recording.md`; with `READING=zone_loss` those of readings with such a name.
+//! Without `UPDATE` the sessions of the file are played under each reading and explained under each, and the page is compared.
+
+#[path = "traces/service.rs"]
+#[allow(dead_code, reason = "each test binary uses a part")]
+mod service;
+
+#[path = "recording/seat.rs"]
+mod seat;
+
+#[path = "recording/session.rs"]
+mod session;
+
+#[path = "recording/stage.rs"]
+mod stage;
+
+#[path = "recording/search.rs"]
+mod search;
+
+#[path = "recording/page.rs"]
+mod page;
+
+use std::path::Path;
+
+use session::Recordings;
+
+const SESSIONS: &str = "tests/fixtures/recording.json";
+const PAGE: &str = "docs/recording.md";
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn write(path: &str, text: &str) {
+    std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(path), text).unwrap();
+}
+
+fn updates() -> bool {
+    std::env::var_os("UPDATE").is_some()
+}
+
+#[test]
+fn the_sessions_tell_the_readings_apart() {
+    if updates() {
+        let known = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(SESSIONS));
+        let known = known.map_or_else(|_| Recordings::default(), |text| serde_json::from_str(&text).unwrap());
+        let wanted = std::env::var("READING").unwrap_or_default();
+        search::all(&known, &wanted, |found| {
+            write(SESSIONS, &(serde_json::to_string_pretty(found).unwrap() + "\n"));
+            write(PAGE, &page::of(found));
+        });
+    }
+    let recordings: Recordings = serde_json::from_str(&read(SESSIONS)).unwrap();
+    assert_eq!(read(PAGE), page::of(&recordings), "UPDATE=1 cargo test --release --test recording");
+    let told: Vec<&str> = recordings.sessions.iter().map(|session| session.reading.as_str()).collect();
+    for reading in failover_model::policy::READINGS.iter().filter(|reading| !reading.values.is_empty()) {
+        let name = session::name(reading);
+        let untold = recordings.untold.iter().any(|untold| untold.reading == name);
+        assert!(
+            told.contains(&name.as_str()) || untold,
+            "{name} has neither a session nor a proof that it has none"
+        );
+    }
+    for session in &recordings.sessions {
+        assert_eq!(session.matrix(), session.told, "{}", session.reading);
+    }
+}

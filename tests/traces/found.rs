@@ -1,0 +1,131 @@
+//! Fixed cases of what random traces had found: right services that were refuted.
+
+use failover_model::polardb::NodeChange;
+use failover_model::simulation::Transitions;
+use failover_model::trace::Trace;
+use failover_model::trace::explain::{Options, Verdict, explain};
+use failover_model::{Observation, Operation, Timestamp};
+use serde_json::json;
+
+use crate::burst::{CREATE, cluster, on};
+use crate::service::{Asked, Draws, Fate, Service};
+
+const LOOK: Operation = Operation::DescribeDbClusterAttribute;
+
+fn add_node(cluster: &str) -> Asked {
+    on(cluster, Operation::CreateDbNodes).with("DBNode.1.TargetClass", "polar.mysql.x4.large")
+}
+
+fn log(cluster: &str) -> Asked {
+    on(cluster, Operation::DescribeHaLogs).with("LogType", "HaSwitchLogList")
+}
+
+/// A node is lost, and no answer tells.
+fn lose(service: &mut Service, node: &str) {
+    let seen = Observation::Node { node: node.parse().unwrap(), change: NodeChange::Up(false) };
+    let _ = service.simulation.observe(Timestamp::from_millis(service.now), &seen).unwrap();
+}
+
+/// The only call on its way takes effect, or is answered.
+fn go_on(service: &mut Service) {
+    service.go_on(&mut Draws::new(1));
+}
+
+#[track_caller]
+fn verdict(service: &Service, alter: impl Fn(&mut Trace)) -> Verdict {
+    let mut trace = Trace::of(service.exchanges.clone(), Vec::new());
+    alter(&mut trace);
+    explain(&trace, &Options::default()).verdict()
+}
+
+#[test]
+fn nodes_can_be_known_from_the_endpoints_alone() {
+    let mut service = Service::new(Default::default(), 7, Transitions::Timed);
+    let created = service.call(Asked::new(Operation::CreateDbCluster, &CREATE));
+    let id = created.body["DBClusterId"].as_str().unwrap().to_owned();
+    service.pass(6_000);
+    let shown = service.call(on(&id, Operation::DescribeDbClusterEndpoints)).body;
+    let nodes = |at: usize| shown["Items"][at]["Nodes"].as_str().unwrap();
+    assert_eq!(nodes(0).split(',').count(), 4, "{shown}");
+    let reader = nodes(0).split(',').find(|node| *node != nodes(1)).unwrap();
+    assert_eq!(service.call(Asked::new(Operation::RestartDbNode, &[("DBNodeId", reader)])).status, 200);
+    assert_eq!(verdict(&service, |_| {}), Verdict::Accepted);
+    // Another cluster's node cannot be restarted here.
+    let other = |trace: &mut Trace| {
+        trace.exchanges[2].parameters.insert("DBNodeId".into(), "pi-other".into());
+    };
+    assert_eq!(verdict(&service, other), Verdict::Refuted);
+}
+
+#[test]
+fn a_node_is_created_in_the_second_that_is_shown() {
+    let (mut service, id, _) = cluster(Transitions::Timed);
+    service.pass(300);
+    service.send(add_node(&id), Fate::Arrives);
+    service.pass(300);
+    service.call_beside(on(&id, Operation::DescribeDbClusterEndpoints));
+    go_on(&mut service);
+    // A look that the new node does not change comes in the next second, and is answered first.
+    service.pass(700);
+    service.call_beside(log(&id));
+    go_on(&mut service);
+    service.pass(6_000);
+    let shown = service.call(on(&id, LOOK)).body;
+    let nodes = shown["DBNodes"].as_array().unwrap();
+    let second = "2026-01-01T00:00:02Z";
+    assert_eq!(nodes.iter().filter(|node| node["CreationTime"] == second).count(), 1, "{shown}");
+    assert_eq!(verdict(&service, |_| {}), Verdict::Accepted);
+    // In the second after its answer it was not.
+    let later = |trace: &mut Trace| {
+        let body = &mut trace.exchanges.last_mut().unwrap().answer.as_mut().unwrap().body;
+        for node in body["DBNodes"].as_array_mut().unwrap() {
+            if node["CreationTime"] == second {
+                node["CreationTime"] = json!("2026-01-01T00:00:04Z");
+            }
+        }
+    };
+    assert_eq!(verdict(&service, later), Verdict::Refuted);
+}
+
+#[test]
+fn work_ends_in_time_for_a_failover_that_the_log_shows() {
+    let mut service = Service::new(Default::default(), 7, Transitions::Timed);
+    let created = service.call(Asked::new(Operation::CreateDbCluster, &CREATE));
+    let id = created.body["DBClusterId"].as_str().unwrap().to_owned();
+    let nodes = service.call(on(&id, LOOK)).body["DBNodes"].clone();
+    let writer = nodes.as_array().unwrap().iter().find(|node| node["DBNodeRole"] == "Writer").unwrap();
+    service.pass(7_000);
+    lose(&mut service, writer["DBNodeId"].as_str().unwrap());
+    service.pass(7_000);
+    assert_eq!(service.call(add_node(&id)).status, 200);
+    service.pass(7_000);
+    let shown = service.call(log(&id)).body;
+    assert_eq!(shown["HaLogItems"][0]["SwitchStartTime"], "2026-01-01T00:00:07Z", "{shown}");
+    assert_eq!(verdict(&service, |_| {}), Verdict::Accepted);
+}
+
+#[test]
+fn a_look_tells_late_of_an_event_that_no_answer_before_it_needed() {
+    let (mut service, id, nodes) = cluster(Transitions::Timed);
+    service.pass(600);
+    service.send(on(&id, LOOK), Fate::Arrives);
+    lose(&mut service, &nodes[1]);
+    go_on(&mut service);
+    assert_eq!(service.call_beside(on(&id, Operation::DeleteDbCluster)).status, 200);
+    go_on(&mut service);
+    let last = service.exchanges.last().unwrap().answer.clone().unwrap().body;
+    assert_eq!(last["DBClusterStatus"], "Running", "{last}");
+    assert!(last["DBNodes"].as_array().unwrap().iter().any(|node| node["DBNodeStatus"] == "Rebooting"));
+    assert_eq!(verdict(&service, |_| {}), Verdict::Accepted);
+    // Two things did not happen outside.
+    let two = |trace: &mut Trace| {
+        let look = trace.exchanges.iter_mut().rfind(|exchange| exchange.action == LOOK.as_str());
+        let body = &mut look.unwrap().answer.as_mut().unwrap().body;
+        for node in
+            body["DBNodes"].as_array_mut().unwrap().iter_mut().filter(|node| node["DBNodeRole"] != "Writer")
+        {
+            node["DBNodeStatus"] = json!("Rebooting");
+        }
+    };
+    assert_eq!(verdict(&service, two), Verdict::Refuted);
+}
