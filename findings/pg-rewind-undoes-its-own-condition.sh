@@ -32,7 +32,7 @@ done
 apt-get install -y --download-only --no-install-recommends -o Debug::NoLocking=1 -o Dir::Cache::archives="$work/debs" \
     postgresql-15=15.20-0+deb12u1 >>"$work/apt.log" 2>&1 || { cat "$work/apt.log"; exit 1; }
 for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$work/unpacked"; done
-programs=$work/unpacked/usr/lib/postgresql/15/bin
+programs=$(dirname "$(find "$work/unpacked" -name initdb)")
 LD_LIBRARY_PATH=$(find "$work/unpacked" -name '*.so*' -not -path '*/postgresql/15/*' -printf '%h\n' | sort -u | paste -sd:)
 export LD_LIBRARY_PATH
 

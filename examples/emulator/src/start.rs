@@ -70,7 +70,7 @@ Examples:
     failover-emulator --clock manual --seed 7
 
   A server for a team: it keeps everything, and others may reach it:
-    failover-emulator --listen 0.0.0.0:8520 --data /var/lib/failover-emulator --latency documented
+    failover-emulator --listen 0.0.0.0:8520 --data state --latency documented
 
   Each effect ends within its call, each request is logged, and the calls are recorded:
     failover-emulator --transitions immediate --log-level debug --record trace.jsonl
