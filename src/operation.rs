@@ -15,6 +15,11 @@ pub enum Product {
 }
 
 impl Product {
+    /// The product whose API has this version.
+    pub fn of_version(version: &str) -> Option<Self> {
+        [Self::Ebs, Self::PolarDb].into_iter().find(|product| product.version() == version)
+    }
+
     /// The API version that requests carry.
     pub const fn version(self) -> &'static str {
         match self {

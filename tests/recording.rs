@@ -56,14 +56,18 @@ fn the_sessions_tell_the_readings_apart() {
     }
     let recordings: Recordings = serde_json::from_str(&read(SESSIONS)).unwrap();
     assert_eq!(read(PAGE), page::of(&recordings), "UPDATE=1 cargo test --release --test recording");
-    let told: Vec<&str> = recordings.sessions.iter().map(|session| session.reading.as_str()).collect();
-    for reading in failover_model::policy::READINGS.iter().filter(|reading| !reading.values.is_empty()) {
-        let name = session::name(reading);
-        let untold = recordings.untold.iter().any(|untold| untold.reading == name);
-        assert!(
-            told.contains(&name.as_str()) || untold,
-            "{name} has neither a session nor a proof that it has none"
-        );
+    for reading in failover_model::policy::READINGS {
+        let values: Vec<String> =
+            (0..reading.values.len()).map(|value| session::value(reading, value)).collect();
+        for has in &values {
+            for other in values.iter().filter(|other| *other != has) {
+                assert!(
+                    recordings.is_searched(&session::name(reading), has, other),
+                    "{}: {has} and {other} have neither a session nor a search that found none",
+                    session::name(reading)
+                );
+            }
+        }
     }
     for session in &recordings.sessions {
         assert_eq!(session.matrix(), session.told, "{}", session.reading);

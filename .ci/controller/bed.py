@@ -200,7 +200,7 @@ class Bed:
         self.network, self.megabytes = network or Loopback(), megabytes
         self.folder = tempfile.mkdtemp(prefix="failover-controller-")
         os.chmod(self.folder, 0o755)
-        self.members, self.agents, self.controllers = [], [], []
+        self.members, self.agents, self.controllers, self.disks = [], [], [], []
         self.lost = []
         try:
             self.begin(agents, controllers, members, synchronous, flags)
@@ -237,7 +237,8 @@ class Bed:
     def disk(self, folder):
         """Makes a folder of the user of the databases; the disk there, if it has one of its own."""
         if self.megabytes:
-            return Disk(folder, self.megabytes, owner())
+            self.disks.append(Disk(folder, self.megabytes, owner()))
+            return self.disks[-1]
         os.makedirs(folder)
         os.chown(folder, owner().pw_uid, owner().pw_gid)
         return None
@@ -315,9 +316,9 @@ class Bed:
         for agent in self.agents:
             with contextlib.suppress(OSError):
                 shutil.copy(os.path.join(agent.folder, "log"), f"{agent.log}.database")
-        for process in [*self.agents, *self.members]:
-            if process.disk:
-                process.disk.close()
+        # Also those whose process did not start.
+        for disk in self.disks:
+            disk.close()
         self.network.close()
         if not keep:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -344,7 +345,7 @@ class Writer(threading.Thread):
                 rows = connection.run(
                     "INSERT INTO writes VALUES (:number) RETURNING substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)",
                     number=number)
-                self.writers.acknowledged(number, self.port, rows[0][0], began, time.monotonic())
+                self.writers.acknowledged(number, f"{self.host}:{self.port}", rows[0][0], began, time.monotonic())
             except pg8000.exceptions.DatabaseError as error:
                 # A standby refuses and stays; anything else ends the session.
                 if not (error.args and isinstance(error.args[0], dict) and error.args[0].get("C") in ("25006", "42P01")):
@@ -376,9 +377,10 @@ class Writers:
             self.number += 1
             return self.number
 
-    def acknowledged(self, number, port, timeline, began, ended):
+    def acknowledged(self, number, node, timeline, began, ended):
+        """`node` is an address: two hosts may have the same port."""
         with self.lock:
-            self.acks.append((number, port, timeline, began, ended))
+            self.acks.append((number, node, timeline, began, ended))
 
     def gap(self, since):
         """The longest time without an acknowledged write since a moment, if one came at its end."""
@@ -400,9 +402,9 @@ class Writers:
         """Primaries that took writes at one time: each is a node and a timeline, and every promotion makes a new one."""
         spans = {}
         # The first write that was acknowledged had surely begun; the last one had surely not ended before it was sent.
-        for _, port, timeline, began, ended in self.acks:
-            first, last = spans.get((port, timeline), (ended, began))
-            spans[port, timeline] = (min(first, ended), max(last, began))
+        for _, node, timeline, began, ended in self.acks:
+            first, last = spans.get((node, timeline), (ended, began))
+            spans[node, timeline] = (min(first, ended), max(last, began))
         ordered = sorted((first, last, key) for key, (first, last) in spans.items())
         return [(one, other) for at, one in enumerate(ordered) for other in ordered[at + 1:] if other[0] < one[1]]
 

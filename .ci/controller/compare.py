@@ -268,7 +268,7 @@ class AutoFailover(Peer):
 
 def switch(side, writers):
     """It answers before or after it is over; the first write on another timeline is what ends it."""
-    known = {(port, timeline) for _, port, timeline, *_ in list(writers.acks)}
+    known = {(node, timeline) for _, node, timeline, *_ in list(writers.acks)}
     side.switch()
     return lambda ack: ack[1:3] not in known
 

@@ -217,8 +217,8 @@ def fixed_cases(checks):
     """What the check of two primaries finds, and what it does not."""
     def found(*acks):
         writers = Writers([])
-        for number, (port, timeline, began, ended) in enumerate(acks):
-            writers.acknowledged(number, port, timeline, began, ended)
+        for number, (node, timeline, began, ended) in enumerate(acks):
+            writers.acknowledged(number, node, timeline, began, ended)
         return len(writers.overlaps())
     checks.equal("two that are written to in turns are found out",
                  found((1, "1", 0, 1), (2, "2", 2, 3), (1, "1", 4, 5)), 1)

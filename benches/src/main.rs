@@ -1,6 +1,6 @@
 //! Ratios of the model's operations to the bare work that they cannot do without, measured side by side in one run.
 //!
-//! `cargo run --release --manifest-path benches/Cargo.toml` measures calls, the ranking, the exhaustive walk, the clock and
+//! `cargo run --release --manifest-path benches/Cargo.toml` measures calls, the ranking, exhaustive walks, the clock and
 //! restoring, prints each ratio with its goal, and draws the curves into `docs/performance/`; with `-- scale` what a call
 //! costs beside a thousand pairs and beside a million; with `-- selection` the ranking as a curve; with `-- tokens` the
 //! token cache beside maps and caches (some minutes, 10 GiB of memory); with `-- traces` the explanation of recorded ones; with

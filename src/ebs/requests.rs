@@ -5,6 +5,7 @@
 //! that requests compare as the idempotency token requires (`T-090`). The region of the call is not part of it: it is in
 //! [`Call`](crate::control_plane::Call).
 
+use crate::constructor::constructor;
 use crate::ebs::page::Page;
 use crate::ids::{DrillId, GroupId, PairId};
 
@@ -31,20 +32,7 @@ macro_rules! requests {
         requests! { @new $Request($($required: $Required,)+ $field: $Type,) $($rest)* }
     };
     (@new $Request:ident($($required:ident: $Required:ty,)+) $($field:ident: $Type:ty = $default:expr,)*) => {
-        impl $Request {
-            /// The request with what it must say, and all else as it is when it is left out.
-            pub fn new($($required: $Required),+) -> Self {
-                Self { $($required,)+ $($field: $default,)* }
-            }
-
-            $(
-                #[doc = concat!("The same with this `", stringify!($field), "`.")]
-                #[must_use]
-                pub fn $field(self, $field: $Type) -> Self {
-                    Self { $field, ..self }
-                }
-            )*
-        }
+        constructor! { $Request($($required: $Required),+) {} { $($field: $Type = $default),* } }
     };
     (@ $(#[$about:meta])* $Request:ident { $($(#[$doc:meta])* $field:ident: $Type:ty,)* }) => {
         $(#[$about])*

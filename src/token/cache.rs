@@ -8,8 +8,8 @@
 //! Answers depend only on the calls and their times. The storage order of entries and the removal of expired ones are
 //! not part of the value: `Eq`, `Hash`, `Debug` and snapshots do not show them.
 //!
-//! Costs: only granting a permit allocates or clones. A call hashes its key once, and where a permit is granted its tenant as
-//! well. [`begin`](TokenCache::begin), [`complete`](TokenCache::complete) and
+//! Costs: only granting a permit allocates or clones. A call hashes its key once, and its tenant where a permit is granted or some
+//! tenant may be full. [`begin`](TokenCache::begin), [`complete`](TokenCache::complete) and
 //! [`release`](TokenCache::release) are amortised O(1), plus a binary search among the tokens in flight. A grant
 //! removes a bounded number of expired entries, so a mass expiry delays no call. A completed entry takes 32 bytes in
 //! addition to its key, request and outcome, or 40 if the outcome's type has no niche, and 6 to 12 in the index.

@@ -70,14 +70,9 @@ impl Answer {
     }
 }
 
-/// The product whose API has this version.
-pub(super) fn product_of(version: &str) -> Option<Product> {
-    [Product::Ebs, Product::PolarDb].into_iter().find(|product| product.version() == version)
-}
-
 /// The operation of this name in an API of this version, if it is modelled.
 pub(super) fn operation_of(version: &str, action: &str) -> Option<Operation> {
-    Operation::find(product_of(version)?, action)
+    Operation::find(Product::of_version(version)?, action)
 }
 
 /// Whether a parameter of this name has the id of a resource or node, alone or as an item of a list.

@@ -144,8 +144,8 @@ pub(super) fn operation(
 ) -> Result<Operation, GatewayError> {
     let action = named("Action", action, parameters)?.ok_or(GatewayError::MissingAction)?;
     let version = named("Version", version, parameters)?.ok_or(GatewayError::MissingVersion)?;
-    let product = [Product::Ebs, Product::PolarDb].into_iter().find(|product| product.version() == version);
-    let product = product.ok_or_else(|| GatewayError::NoSuchVersion { version: version.into() })?;
+    let product = Product::of_version(version)
+        .ok_or_else(|| GatewayError::NoSuchVersion { version: version.into() })?;
     match Operation::find(product, action) {
         Some(operation) => Ok(operation),
         None => Err(match actions(product).find(|name| *name == action) {

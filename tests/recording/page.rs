@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use failover_model::{Operation, Product};
 use serde_json::{Map, Value, json};
 
-use crate::seat::operation;
+use crate::seat::{MADE, operation};
 use crate::session::{Act, Outside, Recordings, Session, Untold, reading};
 
 const HEAD: &str = r#"# What to record
@@ -26,15 +26,16 @@ address and `PROTOCOL` to `http`; it records by itself with `--record`.
 The sessions were found by search over the model, `UPDATE=1 cargo test --release --test recording`: breadth first over the acts of
 [stage.rs](../tests/recording/stage.rs), with a service of one value and one of another side by side. Where they have answered
 differently, the answers of each are explained under the value of the other. The first sequence that is refuted is a session, without
-the acts that it can do without. So none is longer than it must be among those acts. What hidden work can explain tells nothing, and so
-many readings are told by the answers of one of their values alone: a failover that is accepted while a pair is being created may
-have come when the creation had just ended; one that is refused may not. The search took four minutes on two cores that others used
-(2026-11-30); playing and explaining what was found takes a second.
+the acts that it can do without. That none is shorter is not shown: the stages are tried one after the other, and first with a wait
+after each act. What hidden work can explain tells nothing, and so many readings are told by the answers of one of their values alone:
+a failover that is accepted while a pair is being created may have come when the creation had just ended; one that is refused may not.
+The search took four minutes on two cores that others used (2026-11-30); playing and explaining what was found takes a second.
 
 Every test run plays each session under each value, explains the answers under each other one, and compares what is said here. Over HTTP,
-with `--policy` and `--record`, [a test of the emulator](../examples/emulator/tests/recording.rs) plays them when asked to, and
-`.ci/sdk_recording.py` runs the scripts themselves with the SDK. A node that is chosen by chance may not be the one that tells: then the
-session is played again. Readings that are numbers or sets have no values to tell apart, and are not here.
+with `--policy` and `--record`, [a test of the emulator](../examples/emulator/tests/recording.rs) is to play them, and
+`.ci/sdk_recording.py` to run the scripts themselves with the SDK; both only when asked to, and the test was not seen to pass yet. A
+node that is chosen by chance may not be the one that tells: then the session is played again. Readings that are numbers or sets have
+no values to tell apart, and are not here.
 
 ## Before a session
 
@@ -125,7 +126,7 @@ fn section(session: &Session) -> String {
     text
 }
 
-/// The names that each answer binds, which later acts use.
+/// Whether one of these acts uses a name.
 fn used(acts: &[Act], name: &str) -> bool {
     let braced = format!("{{{name}}}");
     acts.iter().any(|act| match act {
@@ -138,45 +139,25 @@ fn used(acts: &[Act], name: &str) -> bool {
 /// A session in Python.
 pub fn script(acts: &[Act]) -> String {
     let mut text = String::new();
-    let mut bound: Vec<String> = Vec::new();
+    let mut bound: Vec<&str> = Vec::new();
     for (at, act) in acts.iter().enumerate() {
         let later = &acts[at + 1..];
         match act {
             Act::Call { action, parameters } => {
-                let made = [
-                    ("CreateDiskReplicaPair", "pair", "\"ReplicaPairId\""),
-                    ("CreateDiskReplicaGroup", "group", "\"ReplicaGroupId\""),
-                    ("CreateDBCluster", "cluster", "\"DBClusterId\""),
-                    ("CreateDBNodes", "new_node", "\"DBNodeIds\", \"DBNodeId\", 0"),
-                    ("CreateGlobalDatabaseNetwork", "network", "\"GDNId\""),
-                ];
                 let call = python(action, parameters);
-                let made = made.iter().find(|(of, name, _)| of == action && used(later, name));
+                let made = MADE.iter().find(|(by, name, _)| by == action && used(later, name));
+                let nodes = nodes(later);
                 match made {
-                    Some((_, name, at)) if !bound.iter().any(|known| known == name) => {
-                        writeln!(text, "{name} = found({call}, {at})").unwrap();
-                        bound.push((*name).into());
+                    Some((_, name, at)) if !bound.contains(name) => {
+                        writeln!(text, "{name} = found({call}, {})", steps(at)).unwrap();
+                        bound.push(name);
                     }
                     _ if action == "DescribeDBClusterAttribute"
-                        && !bound.iter().any(|known| known == "nodes")
-                        && ["writer", "reader1", "reader2"].iter().any(|name| used(later, name)) =>
+                        && !bound.contains(&"nodes")
+                        && !nodes.is_empty() =>
                     {
-                        writeln!(text, "nodes = found({call}, \"DBNodes\")").unwrap();
-                        bound.push("nodes".into());
-                        if used(later, "writer") {
-                            text.push_str(
-                                "writer = next(node[\"DBNodeId\"] for node in nodes if node[\"DBNodeRole\"] == \"Writer\")\n",
-                            );
-                        }
-                        for (number, name) in ["reader1", "reader2"].iter().enumerate() {
-                            if used(later, name) {
-                                writeln!(
-                                    text,
-                                    "{name} = [node[\"DBNodeId\"] for node in nodes if node[\"DBNodeRole\"] != \"Writer\"][{number}]"
-                                )
-                                .unwrap();
-                            }
-                        }
+                        writeln!(text, "nodes = found({call}, \"DBNodes\")\n{nodes}").unwrap();
+                        bound.push("nodes");
                     }
                     _ => writeln!(text, "{call}").unwrap(),
                 }
@@ -198,6 +179,25 @@ pub fn script(acts: &[Act]) -> String {
         }
     }
     text
+}
+
+/// The way to a place in an answer, in Python.
+fn steps(pointer: &str) -> String {
+    let is_number = |step: &str| step.bytes().all(|byte| byte.is_ascii_digit());
+    let spelled = |step: &str| if is_number(step) { step.to_owned() } else { format!("{step:?}") };
+    pointer.split('/').skip(1).map(spelled).collect::<Vec<_>>().join(", ")
+}
+
+/// The lines that name the nodes which later acts use, in Python.
+fn nodes(later: &[Act]) -> String {
+    const OF: &str = "node[\"DBNodeId\"] for node in nodes if node[\"DBNodeRole\"]";
+    let named = [
+        ("writer", format!("next({OF} == \"Writer\")")),
+        ("reader1", format!("[{OF} != \"Writer\"][0]")),
+        ("reader2", format!("[{OF} != \"Writer\"][1]")),
+    ];
+    let lines = named.iter().filter(|(name, _)| used(later, name));
+    lines.map(|(name, node)| format!("{name} = {node}")).collect::<Vec<_>>().join("\n")
 }
 
 /// A call in Python. Lists that the wire numbers are lists.

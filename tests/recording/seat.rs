@@ -31,18 +31,20 @@ pub fn operation(action: &str) -> Operation {
         .unwrap_or_else(|| panic!("{action}"))
 }
 
+/// What makes something: the name that its answer binds, and where the answer has the id.
+pub const MADE: [(&str, &str, &str); 5] = [
+    ("CreateDiskReplicaPair", "pair", "/ReplicaPairId"),
+    ("CreateDiskReplicaGroup", "group", "/ReplicaGroupId"),
+    ("CreateDBCluster", "cluster", "/DBClusterId"),
+    ("CreateDBNodes", "new_node", "/DBNodeIds/DBNodeId/0"),
+    ("CreateGlobalDatabaseNetwork", "network", "/GDNId"),
+];
+
 /// The names that an answer binds.
 pub fn names(body: &Value) -> Vec<(String, String)> {
-    const IDS: [(&str, &str); 5] = [
-        ("pair", "/ReplicaPairId"),
-        ("group", "/ReplicaGroupId"),
-        ("cluster", "/DBClusterId"),
-        ("new_node", "/DBNodeIds/DBNodeId/0"),
-        ("network", "/GDNId"),
-    ];
-    let mut bound: Vec<(String, String)> = IDS
+    let mut bound: Vec<(String, String)> = MADE
         .iter()
-        .filter_map(|(name, at)| Some((name.to_string(), body.pointer(at)?.as_str()?.into())))
+        .filter_map(|(_, name, at)| Some((name.to_string(), body.pointer(at)?.as_str()?.into())))
         .collect();
     let nodes = body.get("DBNodes").and_then(Value::as_array).into_iter().flatten();
     let mut readers = 0;
@@ -75,16 +77,9 @@ impl Seat {
     pub fn can(&self, act: &Act) -> bool {
         match act {
             Act::Call { parameters, action } => {
-                let made = match action.as_str() {
-                    "CreateDiskReplicaPair" => "pair",
-                    "CreateDiskReplicaGroup" => "group",
-                    "CreateDBCluster" => "cluster",
-                    "CreateDBNodes" => "new_node",
-                    "CreateGlobalDatabaseNetwork" => "network",
-                    _ => "",
-                };
+                let made = MADE.iter().find(|(by, ..)| by == action);
                 parameters.values().all(|value| self.filled(value).is_some())
-                    && !self.names.contains_key(made)
+                    && made.is_none_or(|(_, name, _)| !self.names.contains_key(*name))
             }
             Act::Outside { of, .. } => self.filled(of).is_some(),
             Act::Wait | Act::Fails => self.service.simulation.plane().outstanding().next().is_some(),

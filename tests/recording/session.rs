@@ -92,6 +92,16 @@ impl Recordings {
         self.sessions.sort_by_key(|session| place(&session.reading));
         self.untold.sort_by_key(|untold| place(&untold.reading));
     }
+
+    /// Whether a session refutes this value by the answers of the one that a service has, or no session was found that does.
+    pub fn is_searched(&self, reading: &str, has: &str, other: &str) -> bool {
+        let tells = |session: &Session| {
+            session.told.get(has).is_some_and(|told| told.iter().any(|told| told == other))
+        };
+        let mut sessions = self.sessions.iter().filter(|session| session.reading == reading);
+        let mut untold = self.untold.iter().filter(|untold| untold.reading == reading);
+        sessions.any(tells) || untold.any(|untold| untold.has == has && untold.not_refuted == other)
+    }
 }
 
 pub fn name(reading: &Reading) -> String {

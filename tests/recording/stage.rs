@@ -1,5 +1,6 @@
 //! The acts among which sessions are searched, by what they are about.
 
+use crate::service::{DESTINATION, PAIR, SOURCE};
 use crate::session::{Act, Outside};
 
 /// Acts on the same resources.
@@ -13,37 +14,28 @@ pub struct Stage {
     pub looks: Vec<Act>,
 }
 
-const SOURCE: &str = "cn-shanghai";
-const DESTINATION: &str = "cn-beijing";
-
 fn outside(what: Outside, of: &str) -> Act {
     Act::Outside { what, of: of.into() }
 }
 
-fn create_pair(more: &[(&str, &str)]) -> Act {
-    let mut all = vec![
-        ("RegionId", SOURCE),
-        ("SourceZoneId", "cn-shanghai-a"),
-        ("DiskId", "d-source"),
-        ("DestinationRegionId", DESTINATION),
-        ("DestinationZoneId", "cn-beijing-a"),
-        ("DestinationDiskId", "d-destination"),
-    ];
+/// A call with the usual parameters but for those of the names of `more`.
+fn call(action: &str, usual: &[(&str, &str)], more: &[(&str, &str)]) -> Act {
+    let mut all = usual.to_vec();
     all.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
     all.extend_from_slice(more);
-    Act::call("CreateDiskReplicaPair", &all)
+    Act::call(action, &all)
+}
+
+fn create_pair(more: &[(&str, &str)]) -> Act {
+    call("CreateDiskReplicaPair", &PAIR, more)
 }
 
 fn pair(action: &str, region: &str, more: &[(&str, &str)]) -> Act {
-    let mut all = vec![("RegionId", region), ("ReplicaPairId", "{pair}")];
-    all.extend_from_slice(more);
-    Act::call(action, &all)
+    call(action, &[("RegionId", region), ("ReplicaPairId", "{pair}")], more)
 }
 
 fn group(action: &str, region: &str, more: &[(&str, &str)]) -> Act {
-    let mut all = vec![("RegionId", region), ("ReplicaGroupId", "{group}")];
-    all.extend_from_slice(more);
-    Act::call(action, &all)
+    call(action, &[("RegionId", region), ("ReplicaGroupId", "{group}")], more)
 }
 
 fn look_pair() -> Act {
@@ -140,22 +132,18 @@ fn groups() -> Stage {
 }
 
 fn cluster(action: &str, more: &[(&str, &str)]) -> Act {
-    let mut all = vec![("DBClusterId", "{cluster}")];
-    all.extend_from_slice(more);
-    Act::call(action, &all)
+    call(action, &[("DBClusterId", "{cluster}")], more)
 }
 
 fn create_cluster(engine: &str, version: &str, more: &[(&str, &str)]) -> Act {
-    let mut all = vec![
+    let usual = [
         ("RegionId", "cn-hangzhou"),
         ("DBType", engine),
         ("DBVersion", version),
         ("DBNodeClass", "polar.mysql.x4.large"),
         ("PayType", "Postpaid"),
     ];
-    all.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
-    all.extend_from_slice(more);
-    Act::call("CreateDBCluster", &all)
+    call("CreateDBCluster", &usual, more)
 }
 
 fn look_cluster() -> Act {

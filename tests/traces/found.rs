@@ -31,7 +31,6 @@ fn go_on(service: &mut Service) {
     service.go_on(&mut Draws::new(1));
 }
 
-#[track_caller]
 fn verdict(service: &Service, alter: impl Fn(&mut Trace)) -> Verdict {
     let mut trace = Trace::of(service.exchanges.clone(), Vec::new());
     alter(&mut trace);

@@ -19,6 +19,16 @@ pub const ACCOUNT: &str = "1234567890123456";
 pub const SOURCE: &str = "cn-shanghai";
 pub const DESTINATION: &str = "cn-beijing";
 
+/// The parameters of a pair.
+pub const PAIR: [(&str, &str); 6] = [
+    ("RegionId", SOURCE),
+    ("SourceZoneId", "cn-shanghai-a"),
+    ("DiskId", "d-source"),
+    ("DestinationRegionId", DESTINATION),
+    ("DestinationZoneId", "cn-beijing-a"),
+    ("DestinationDiskId", "d-destination"),
+];
+
 /// Pseudo-random numbers of a seed.
 pub struct Draws(u64);
 

@@ -10,16 +10,7 @@ use failover_model::trace::{Answer, Trace};
 use failover_model::{Operation, Span};
 use serde_json::json;
 
-use crate::service::{Asked, DESTINATION, SOURCE, Service};
-
-const CREATE: [(&str, &str); 6] = [
-    ("RegionId", SOURCE),
-    ("SourceZoneId", "cn-shanghai-a"),
-    ("DiskId", "d-source"),
-    ("DestinationRegionId", DESTINATION),
-    ("DestinationZoneId", "cn-beijing-a"),
-    ("DestinationDiskId", "d-destination"),
-];
+use crate::service::{Asked, DESTINATION, PAIR, SOURCE, Service};
 
 fn service(policy: Policy) -> Service {
     Service::new(policy, 7, Transitions::Timed)
@@ -30,7 +21,7 @@ fn trace(service: &Service) -> Trace {
 }
 
 fn created(service: &mut Service) -> String {
-    let answer = service.call(Asked::new(Operation::CreateDiskReplicaPair, &CREATE));
+    let answer = service.call(Asked::new(Operation::CreateDiskReplicaPair, &PAIR));
     answer.body["ReplicaPairId"].as_str().unwrap().to_owned()
 }
 
@@ -186,10 +177,8 @@ fn the_bandwidth_of_a_pair_is_compared() {
     let mut service = service(Policy::default());
     let prepaid =
         [("ChargeType", "PREPAY"), ("Bandwidth", "20480"), ("Period", "1"), ("PeriodUnit", "Month")];
-    let create =
-        prepaid.iter().fold(Asked::new(Operation::CreateDiskReplicaPair, &CREATE), |asked, (name, value)| {
-            asked.with(name, value)
-        });
+    let parameters = [PAIR.as_slice(), prepaid.as_slice()].concat();
+    let create = Asked::new(Operation::CreateDiskReplicaPair, &parameters);
     let pair = service.call(create).body["ReplicaPairId"].as_str().unwrap().to_owned();
     service.pass(2_000);
     shown(&mut service, &pair);

@@ -184,7 +184,7 @@ impl<'a> Caller<'a> {
     /// The product that is meant, as far as the version says.
     pub fn product(&self, parameters: &Parameters) -> Option<Product> {
         let version = parameters.get("Version").or(self.version.as_deref())?;
-        [Product::Ebs, Product::PolarDb].into_iter().find(|product| product.version() == version)
+        Product::of_version(version)
     }
 
     /// The host that was called, or the product's own where the client does not say.

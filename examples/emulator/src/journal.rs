@@ -194,6 +194,7 @@ impl Journal {
     pub fn keep(&self, account: &AccountId, kept: Kept) {
         self.store.keep(account.as_str(), kept.number, kept);
     }
+
     /// Forgets an account, once all that is on its way to the disk is there.
     pub fn forget(&self, account: &AccountId) -> Ticket {
         self.store.forget(account.as_str())

@@ -29,11 +29,15 @@ fn spelled(reading: &Reading, value: usize) -> String {
     text(&policy[reading.name.0], &format!("/{}", reading.name.1))
 }
 
+/// All that is under way.
+fn outstanding(server: &Server) -> Vec<Value> {
+    server.get("effects").ok()["effects"].as_array().expect("effects").clone()
+}
+
 /// Ends all that is under way; what a choice leads to is under way then.
 fn end(server: &Server, outcome: &Value) {
     server.advance(5_000);
-    let effects = server.get("effects").ok();
-    for effect in effects["effects"].as_array().expect("effects") {
+    for effect in &outstanding(server) {
         let chooses = text(effect, "/kind") == "choose_node";
         let outcome = if chooses { json!({ "outcome": "auto" }) } else { outcome.clone() };
         // One that another's end superseded is stale.
@@ -42,17 +46,12 @@ fn end(server: &Server, outcome: &Value) {
 }
 
 fn is_choosing(server: &Server) -> bool {
-    let effects = server.get("effects").ok();
-    effects["effects"]
-        .as_array()
-        .expect("effects")
-        .iter()
-        .any(|effect| text(effect, "/kind") == "choose_node")
+    outstanding(server).iter().any(|effect| text(effect, "/kind") == "choose_node")
 }
 
 fn wait(server: &Server) {
     for _ in 0..8 {
-        if server.get("effects").ok()["effects"].as_array().expect("effects").is_empty() {
+        if outstanding(server).is_empty() {
             return;
         }
         end(server, &json!({ "outcome": "auto" }));

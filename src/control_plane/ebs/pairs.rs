@@ -48,11 +48,7 @@ impl ControlPlane {
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let pair = self.pairs.get_full_mut(id).filter(|(_, pair)| pair.account == *call.account);
         let (row, pair) = pair.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))?;
-        let reported = |end: &End| {
-            let reports = Some(&self.disks).filter(|disks| !disks.is_empty());
-            let report = reports.and_then(|disks| disks.get(&(call.account.clone(), end.disk.clone())));
-            report.copied().unwrap_or_default()
-        };
+        let reported = |end: &End| disk_in(&self.disks, call.account, &end.disk);
         let request = ask(pair, &reported);
         let plan = pair.decide(&call.site(), request, &self.policy.ebs)?;
         let rule = Some(plan.rule);
@@ -210,10 +206,7 @@ impl ControlPlane {
 
     /// The reported state of a disk.
     pub fn disk(&self, account: &AccountId, disk: &DiskId) -> Disk {
-        if self.disks.is_empty() {
-            return Disk::default();
-        }
-        self.disks.get(&(account.clone(), disk.clone())).copied().unwrap_or_default()
+        disk_in(&self.disks, account, disk)
     }
 
     /// The disks of an account, or of all accounts: those of pairs and drills and those with a report, sorted by
@@ -250,8 +243,16 @@ impl ControlPlane {
     }
 }
 
-/// Applies a plan to a pair, which is in this row, and updates the indexes. Returns the effects and events, and the pair's ordinal if its
-/// former deadline is now stale.
+/// The state of a disk among the reported ones. Without any, no key is made to look for it.
+fn disk_in(disks: &BTreeMap<DiskKey, Disk>, account: &AccountId, disk: &DiskId) -> Disk {
+    if disks.is_empty() {
+        return Disk::default();
+    }
+    disks.get(&(account.clone(), disk.clone())).copied().unwrap_or_default()
+}
+
+/// Applies a plan to a pair, which is in this row, and updates the indexes. Returns the effects and events, and the pair's
+/// ordinal if its former deadline is now stale.
 pub(in crate::control_plane) fn apply_pair_plan(
     (row, pair): (usize, &mut ReplicaPair),
     plan: PairPlan,

@@ -124,7 +124,7 @@ impl ReplicaPair {
             applied.resettled = settings != self.settings;
             self.settings = settings;
         }
-        if let Some(rtc) = plan.enable_rtc {
+        if let Some(rtc) = plan.enable_rtc.filter(|rtc| *rtc != self.settings.enable_rtc) {
             Arc::make_mut(&mut self.settings).enable_rtc = rtc;
         }
         match plan.membership {

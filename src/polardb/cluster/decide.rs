@@ -13,7 +13,7 @@ use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::cluster::{ClusterEffect, DbCluster, Lifecycle};
 use crate::polardb::context::Context;
 use crate::polardb::election::electorate::{Electorate, TargetZoneType};
-use crate::polardb::election::failover::{Cause, NoCandidate, OnExhaustion, Start};
+use crate::polardb::election::failover::{Cause, Failover, NoCandidate, OnExhaustion, Start};
 use crate::polardb::election::ranking::Priority;
 use crate::polardb::election::rules::{
     P_104, P_105, P_107, P_108, P_113, P_122, P_143, P_160, P_171, P_187, P_194,
@@ -218,7 +218,10 @@ impl DbCluster {
                 draft.attempt_failed(id, *failure)?;
                 Ok(draft.done(None))
             }
-            Outcome::PartlyFailed { .. } => Err(NotTaken::WrongOutcome),
+            Outcome::PartlyFailed { .. } => {
+                let is_pending = self.failover.as_ref().and_then(Failover::pending) == Some(id);
+                Err(if is_pending { NotTaken::WrongOutcome } else { NotTaken::Stale })
+            }
         }
     }
 

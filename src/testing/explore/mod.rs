@@ -10,7 +10,7 @@
 //! every state some continuation leads to [rest](World::at_rest), so that no transient status is a dead end.
 //!
 //! Two states that differ only in names (effect ids, counters, points in time) are one, which makes an endless future finite;
-//! what is forgotten is told in `canonical.rs`. A state is known by 128 bits of its canonical bytes: among a hundred million states
+//! what is forgotten is told in `canonical/mod.rs`. A state is known by 128 bits of its canonical bytes: among a hundred million states
 //! two would be taken for one with a probability of 10^-23, far below that of an error of the machine.
 //!
 //! ```

@@ -9,11 +9,10 @@ use crate::control_plane::{Fresh, FreshCluster, FreshNodes, Request};
 use crate::ids::{ClusterId, NodeId};
 use crate::polardb::{
     CreateDbCluster, CreateDbNodes, DbCluster, DeleteDbCluster, DeleteDbNodes, DescribeDbClusterAttribute,
-    DrillScope, Edition, Engine, FailoverDbCluster, FailoverDbClusterZonal, FaultDrill, HotStandby,
-    ModifyDbCluster, ModifyDbClusterArch, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone,
-    ModifyDbNodeClass, ModifyDbNodeConfig, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, ModifyType,
-    NewNode, NodeKind, NodeTarget, PayType, Priority, RestartDbNode, StandbyArch, StandbyHaMode,
-    TargetZoneType,
+    DrillScope, Engine, FailoverDbCluster, FailoverDbClusterZonal, FaultDrill, HotStandby, ModifyDbCluster,
+    ModifyDbClusterArch, ModifyDbClusterDeletion, ModifyDbClusterPrimaryZone, ModifyDbNodeClass,
+    ModifyDbNodeConfig, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, ModifyType, NewNode, NodeKind,
+    NodeTarget, Priority, RestartDbNode, StandbyArch, StandbyHaMode, TargetZoneType,
 };
 use crate::testing::view::{ClusterView, NodeView};
 
@@ -231,22 +230,8 @@ pub(super) fn fresh(number: u8, nodes: u8) -> Fresh {
 
 pub(super) fn create(node_number: u8) -> CreateDbCluster {
     CreateDbCluster {
-        engine: Engine::MySql,
-        version: Arc::from("8.0"),
-        edition: Edition::Normal,
-        class: class(0),
         node_number,
-        pay_type: PayType::Postpaid,
-        months: None,
-        zone: None,
         hot_standby: HotStandby::Off,
-        standby_zone: None,
-        serverless: None,
-        strict_consistency: false,
-        description: None,
-        resource_group: None,
-        tags: Vec::new(),
-        joins: None,
-        other: Vec::new(),
+        ..CreateDbCluster::new(Engine::MySql, "8.0", class(0))
     }
 }

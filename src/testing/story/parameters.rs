@@ -15,7 +15,8 @@ use crate::text::Tag;
 type Parameters = Vec<(&'static str, String)>;
 
 /// The parameters of a call as a client sends them, in the vendor's spelling; `None` for operations that no [step](crate::testing::steps)
-/// makes or the reference does not model. What a step leaves out of a request is left out.
+/// makes or the reference does not model. Most of what has its default is left out, and so is what no step sets, such as the filters
+/// of a list: of other requests the parameters may tell less than there is.
 pub fn parameters(call: &Call, request: &Request) -> Option<Vec<(&'static str, String)>> {
     let mut all = of_request(request)?;
     if request.operation().takes_region() {
@@ -103,8 +104,8 @@ fn creation(of: &CreateDbCluster) -> Parameters {
         ("DBVersion", of.version.to_string()),
         ("DBNodeClass", of.class.to_string()),
         ("PayType", of.pay_type.to_string()),
+        ("DBNodeNum", of.node_number.to_string()),
     ]);
-    all.push(("DBNodeNum", of.node_number.to_string()));
     if of.edition != Edition::Normal {
         all.push(("CreationCategory", of.edition.as_creation_category().to_string()));
     }

@@ -29,6 +29,7 @@ const MOST_OUTSIDE: u8 = 1;
 const MOST_PAST: usize = 48;
 
 /// The most states that are tried where an earlier answer is explained anew with an event from outside, which it did not need.
+/// Unlike the [limits](Limits) it leaves an answer refuted where it does not suffice.
 const OUTSIDE_STATES: usize = 5_000;
 
 /// What an answer could have been explained by, and why it is not.

@@ -8,7 +8,7 @@ use super::encoding::pairs;
 use crate::ids::{AccountId, RegionId};
 use crate::operation::Product;
 use crate::time::Timestamp;
-use crate::trace::exchange::{Answer, Exchange, is_secret, product_of};
+use crate::trace::exchange::{Answer, Exchange, is_secret};
 
 /// A call of one of the two products, read from an HTTP request. It holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +74,7 @@ impl Call {
         let action =
             named("Action", "x-acs-action").ok_or("no action is named, so it is no call of the service")?;
         let version = named("Version", "x-acs-version").ok_or("no version is named")?;
-        let product = product_of(&version);
+        let product = Product::of_version(&version);
         let product = product.ok_or_else(|| alloc::format!("version {version} is of another product"))?;
         let credential = (request.header)("authorization").and_then(|text| {
             let (_, rest) = text.split_once("Credential=")?;

@@ -7,6 +7,8 @@ use failover_model::{ControlPlane, Input, Outcome, Policy, Report};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
+use crate::oracle::step::OWNER;
+
 /// A system that declares this leeway, or keeps it to itself.
 struct Declares<S> {
     system: S,
@@ -66,7 +68,6 @@ struct Closed(ControlPlane);
 
 impl Subject for Closed {
     fn apply(&mut self, input: &Input) -> Answer {
-        // Numbers of effects are its own business: it finds its effect by the order in which it asked.
         Subject::apply(&mut self.0, input)
     }
 
@@ -96,13 +97,10 @@ fn a_system_that_shows_no_deadline_conforms_if_it_says_so() {
 /// One pair from its creation to a failover, by calls and outcomes alone.
 #[test]
 fn a_system_that_shows_no_effects_is_told_of_outcomes_by_number() {
-    use failover_model::testing::steps::{
-        CallRegion, Completion, Origin, ReplicaCall, StepKind, TestStep, Timing,
-    };
-    let owner = Origin { account: 0, region: CallRegion::Required, token: None };
+    use failover_model::testing::steps::{CallRegion, Completion, ReplicaCall, StepKind, TestStep, Timing};
     let now = |kind| TestStep { timing: Timing::Now, kind };
     let create = StepKind::CreatePair {
-        origin: owner,
+        origin: OWNER,
         id: 1,
         disks: (0, 1),
         destination: CallRegion::Destination,
@@ -111,7 +109,7 @@ fn a_system_that_shows_no_effects_is_told_of_outcomes_by_number() {
     let steps = [
         now(create),
         now(StepKind::Ended(0, Completion::Success(0))),
-        now(StepKind::Pair(owner, Some(0), ReplicaCall::Failover)),
+        now(StepKind::Pair(OWNER, Some(0), ReplicaCall::Failover)),
         now(StepKind::Ended(0, Completion::Success(0))),
     ];
     let leeway = Leeway { hides_effects: true, hides_deadlines: true, ..Leeway::default() };

@@ -11,7 +11,7 @@ use failover_model::polardb::{
     Failure, GlobalDatabaseNetwork, NetworkStatus, NodeChange, NotCreated, PolarDbRefusal,
 };
 use failover_model::policy::{EbsPolicy, PolarDbPolicy};
-use failover_model::{EffectId, NodeId, Outcome, RegionId, WrongIds};
+use failover_model::{EffectId, NodeId, NotTaken, Outcome, RegionId, WrongIds};
 use serde_json::{Value, json};
 
 use crate::kit::{
@@ -195,6 +195,21 @@ fn a_plan_of_a_cluster_fits_this_cluster_as_it_was() {
     let _ = elsewhere.adopt(ClusterSeed { id: id("pc-elsewhere"), ..seed(&[("a", 5), ("b", 3)]) });
     let other = elsewhere.plane.clusters().next().unwrap().clone();
     fits_only!(plan, cluster, [later, other], |cluster: &mut DbCluster, plan| cluster.apply(plan));
+}
+
+/// What is not pending is stale, also where no effect of a cluster ends as it is said to.
+#[test]
+fn a_cluster_takes_no_outcome_of_another_effect() {
+    let mut world = World::default();
+    let _ = world.adopt(seed(&[("a", 5)]));
+    let _ = world.node("w", NodeChange::Up(false));
+    let (policy, now) = (PolarDbPolicy::default(), world.plane.clock());
+    let context = Context { now, effect: NEXT, policy: &policy };
+    let pending = world.db().failover().and_then(|failover| failover.pending()).unwrap();
+    let partly = Outcome::PartlyFailed { failure: Failure::Other, failed: [pair_id(1)].into() };
+    let why = |id| world.db().decide_outcome(context, id, &partly).err();
+    assert_eq!(why(pending), Some(NotTaken::WrongOutcome));
+    assert_eq!(why(NEXT), Some(NotTaken::Stale));
 }
 
 /// A drill of pair 1 that is being started by effect 98.

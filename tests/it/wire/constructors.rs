@@ -97,6 +97,13 @@ fn a_constructor_leaves_out_what_a_call_leaves_out() {
         DescribeDbClusterEndpoints::new(cluster.clone()).into(),
     );
     same(
+        "ModifyDBClusterPrimaryZone",
+        "DBClusterId=pc-1 ZoneId=cn-shanghai-b",
+        ModifyDbClusterPrimaryZone::new(cluster.clone(), id("cn-shanghai-b")).into(),
+    );
+    let logs = DescribeHaLogs::new(cluster.clone());
+    same("DescribeHALogs", "DBClusterId=pc-1 LogType=HaSwitchLogList", logs.into());
+    same(
         "CreateGlobalDatabaseNetwork",
         "DBClusterId=pc-1",
         CreateGlobalDatabaseNetwork::new(cluster.clone()).into(),

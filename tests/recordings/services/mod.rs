@@ -5,7 +5,6 @@
 //! and answered is then explained. No effect is seen, no state, no deadline: mistakes that these sessions do not show are listed with
 //! the reason.
 
-mod parameters;
 mod server;
 mod shown;
 

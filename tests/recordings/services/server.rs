@@ -10,14 +10,13 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 
 use failover_model::testing::view::Answer;
-use failover_model::testing::{ReferenceSubject, Subject};
+use failover_model::testing::{ReferenceSubject, Subject, story};
 use failover_model::trace::reader::{self, Origin};
 use failover_model::trace::{self, Exchange, Trace};
 use failover_model::wire::parse;
 use failover_model::{Call, Fresh, Input, Operation, Request, Timestamp};
 use serde_json::{Value, json};
 
-use super::parameters;
 use super::shown::{Before, document};
 
 /// What is inside.
@@ -65,10 +64,10 @@ impl Service {
         self.inside.lock().expect("nobody panicked")
     }
 
-    /// Makes a call as a client does, over HTTP. `None` if the protocol has no such call.
+    /// Makes a call as a client does, over HTTP. `None` if the service does not answer such a call.
     pub fn call(&self, call: &Call, request: &Request) -> Option<()> {
         let operation = request.operation();
-        let given = parameters::of(call, request)?;
+        let given = story::parameters(call, request).filter(|_| !is_hidden(request))?;
         let mut form = format!(
             "Action={operation}&Version={}&AccessKeyId={:0>16}&Signature=never-written",
             operation.product().version(),
@@ -164,6 +163,29 @@ impl Inside {
             Answer::Misused(_) | Answer::Done => (500, json!({ "Code": "InternalError", "RequestId": "R" })),
         }
     }
+}
+
+/// Calls whose answers, or what they change, the documents of the service do not hold: a story with one of them is no session.
+const fn is_hidden(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::CreateDbCluster(_)
+            | Request::ModifyDbClusterDeletion(_)
+            | Request::ModifyDbClusterArch(_)
+            | Request::DescribeDbClusters(_)
+            | Request::CreateGlobalDatabaseNetwork(_)
+            | Request::DeleteGlobalDatabaseNetwork(_)
+            | Request::DescribeGlobalDatabaseNetwork(_)
+            | Request::DescribeGlobalDatabaseNetworks(_)
+            | Request::RemoveDbClusterFromGdn(_)
+            | Request::SwitchOverGlobalDatabaseNetwork(_)
+            | Request::DescribeDiskReplicaPairProgress(_)
+            | Request::ModifyDiskReplicaPair(_)
+            | Request::TagResources(_)
+            | Request::UntagResources(_)
+            | Request::ListTagResources(_)
+            | Request::ChangeResourceGroup(_)
+    )
 }
 
 /// The status that the metadata lists for a code, of this operation if it lists it there.

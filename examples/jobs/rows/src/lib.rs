@@ -1,7 +1,7 @@
 //! Pairs and clusters as rows of a SQLite database: each call and each report is one transaction that loads a row, decides, applies the
 //! plan to what it was decided on, and stores the row with the effect that it asks for.
 //!
-//! Every statement can be made to fail as if the process ended before it, so that a test tries a crash at each.
+//! Every statement after those that open the database can be made to fail as if the process ended before it, so that a test tries a crash at each.
 
 use std::cell::Cell;
 use std::error::Error;
@@ -151,6 +151,7 @@ impl Store {
 
     /// What nobody has carried out yet.
     pub fn jobs(&self) -> Result<Vec<Job>, Failure> {
+        self.step()?;
         let mut query = self.connection.prepare("SELECT id, place, resource FROM effects ORDER BY id")?;
         let job = |row: &rusqlite::Row<'_>| {
             let id: i64 = row.get(0)?;

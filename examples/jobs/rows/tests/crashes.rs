@@ -90,7 +90,7 @@ fn fresh(name: &str) -> Result<PathBuf, Failure> {
     Ok(path)
 }
 
-/// Where everything is done; how many statements that took.
+/// Everything is done, and nothing is left to be carried out.
 fn is_done(path: &Path, names: &Names) -> Result<(), Failure> {
     let store = Store::open(path, None)?;
     is_whole(&store, names)?;

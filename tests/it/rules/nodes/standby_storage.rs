@@ -1,6 +1,6 @@
 //! The hot standby storage cluster, which takes over without compute nodes of its own (`P-187`).
 
-use failover_model::polardb::{CreateDbCluster, HotStandby, NodeWork, PayType};
+use failover_model::polardb::{CreateDbCluster, HotStandby, NodeWork};
 use failover_model::{DeadlineKind, FreshCluster, ResourceId};
 
 use super::*;
@@ -171,25 +171,8 @@ fn other_work_ends_before_a_takeover_begins() {
 }
 
 fn creation(change: impl FnOnce(&mut CreateDbCluster)) -> Result<World, (&'static str, u16, String)> {
-    let mut request = CreateDbCluster {
-        engine: Engine::MySql,
-        version: "8.0".into(),
-        edition: Edition::Normal,
-        class: id(LARGE),
-        node_number: 1,
-        pay_type: PayType::Postpaid,
-        months: None,
-        zone: None,
-        hot_standby: HotStandby::Storage,
-        standby_zone: None,
-        serverless: None,
-        strict_consistency: false,
-        description: None,
-        resource_group: None,
-        tags: Vec::new(),
-        joins: None,
-        other: Vec::new(),
-    };
+    let mut request =
+        CreateDbCluster::new(Engine::MySql, "8.0", id(LARGE)).node_number(1).hot_standby(HotStandby::Storage);
     change(&mut request);
     let fresh = Fresh::Cluster(FreshCluster { cluster: id(CLUSTER), nodes: ids(&["w"]), order: id("o-1") });
     let mut world = World::default();
