@@ -6,8 +6,7 @@
 //! checker finds the shortest way in which it is refused. The patient one looks first, and there is none.
 
 use failover_model::ebs::{
-    CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairSettings, PairStatus,
-    ReprotectDiskReplicaPair,
+    CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairStatus, ReprotectDiskReplicaPair,
 };
 use failover_model::polardb::Failure;
 use failover_model::{Call, ControlPlane, Fresh, Input, Outcome, Policy, Report, Request, Timestamp};
@@ -57,8 +56,8 @@ fn status(plane: &ControlPlane) -> PairStatus {
 impl Script {
     /// The next call, if the script makes one now.
     fn next(self, world: &World) -> Option<Request> {
-        let failover = || Some(FailoverDiskReplicaPair { pair: id(PAIR) }.into());
-        let reverse = || Some(ReprotectDiskReplicaPair { pair: id(PAIR), reverse_replicate: true }.into());
+        let failover = || Some(FailoverDiskReplicaPair::new(id(PAIR)).into());
+        let reverse = || Some(ReprotectDiskReplicaPair::new(id(PAIR)).reverse_replicate(true).into());
         match (self, world.called, status(&world.plane)) {
             (_, 0, _) => failover(),
             (Self::Hasty, 1, _) | (Self::Patient, 1, PairStatus::Failedover) => reverse(),
@@ -74,14 +73,10 @@ impl Model for Script {
 
     fn init_states(&self) -> Vec<World> {
         let mut plane = ControlPlane::new(Policy::default());
-        let create = CreateDiskReplicaPair {
-            source_zone: id("cn-beijing-a"),
-            source_disk: id("d-1"),
-            destination_region: id("cn-shanghai"),
-            destination_zone: id("cn-shanghai-b"),
-            destination_disk: id("d-2"),
-            settings: PairSettings::default(),
-        };
+        let create = CreateDiskReplicaPair::new(
+            (id("cn-beijing-a"), id("d-1")),
+            (id("cn-shanghai"), id("cn-shanghai-b"), id("d-2")),
+        );
         let fresh = Fresh::Pair(PairCreated { pair: id(PAIR), order: id("order-1") });
         let step = plane.apply(&call("cn-beijing", create, fresh)).expect("it is created").step;
         for effect in step.effects {

@@ -2,8 +2,7 @@
 
 use allocation_counter::measure;
 use failover_model::ebs::{
-    CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairSettings, StartDiskReplicaPair,
-    StopDiskReplicaPair,
+    CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, StartDiskReplicaPair, StopDiskReplicaPair,
 };
 use failover_model::{
     Call, ClientToken, ControlPlane, Outcome, PairId, Policy, RegionId, Report, Span, Step, Timestamp,
@@ -27,14 +26,14 @@ fn pair() -> PairId {
 }
 
 fn create(plane: &mut ControlPlane, number: u32) -> Step {
-    let request = CreateDiskReplicaPair {
-        source_zone: "cn-beijing-a".parse().unwrap(),
-        source_disk: format!("d-{number}").parse().unwrap(),
-        destination_region: "cn-shanghai".parse::<RegionId>().unwrap(),
-        destination_zone: "cn-shanghai-b".parse().unwrap(),
-        destination_disk: format!("t-{number}").parse().unwrap(),
-        settings: PairSettings::default(),
-    };
+    let request = CreateDiskReplicaPair::new(
+        ("cn-beijing-a".parse().unwrap(), format!("d-{number}").parse().unwrap()),
+        (
+            "cn-shanghai".parse::<RegionId>().unwrap(),
+            "cn-shanghai-b".parse().unwrap(),
+            format!("t-{number}").parse().unwrap(),
+        ),
+    );
     let fresh = PairCreated { pair: numbered(number), order: "1".parse().unwrap() };
     let reply = plane.create_disk_replica_pair(&call("cn-beijing", None), &request, fresh).unwrap();
     assert!(reply.result.is_ok());
@@ -56,7 +55,7 @@ fn succeed(plane: &mut ControlPlane, step: &Step) {
 }
 
 fn start(plane: &mut ControlPlane, number: u32) {
-    let request = StartDiskReplicaPair { pair: numbered(number), one_shot: false };
+    let request = StartDiskReplicaPair::new(numbered(number));
     assert!(plane.start_disk_replica_pair(&call("cn-beijing", None), &request).result.is_ok());
 }
 
@@ -74,7 +73,7 @@ fn replicating(pairs: u32) -> ControlPlane {
 /// A moment later, the second pair, whose deadline is not the first, is stopped and started again.
 fn restart(plane: &mut ControlPlane) {
     let now = plane.clock().after(Span::from_millis(1));
-    let stop = StopDiskReplicaPair { pair: numbered(2) };
+    let stop = StopDiskReplicaPair::new(numbered(2));
     let reply = plane.stop_disk_replica_pair(&Call { now, ..call("cn-beijing", None) }, &stop);
     assert!(reply.result.is_ok());
     succeed(plane, &reply.step);
@@ -87,7 +86,7 @@ const TOKEN: &str = "123e4567-e89b-12d3-a456-426655440000";
 fn a_replayed_call_allocates_nothing() {
     let mut plane = plane();
     let call = call("cn-shanghai", Some(TOKEN));
-    let request = FailoverDiskReplicaPair { pair: pair() };
+    let request = FailoverDiskReplicaPair::new(pair());
     assert!(plane.failover_disk_replica_pair(&call, &request).result.is_ok());
     let info = measure(|| assert!(plane.failover_disk_replica_pair(&call, &request).replayed));
     assert_eq!(info.count_total, 0, "{info:?}");
@@ -97,10 +96,8 @@ fn a_replayed_call_allocates_nothing() {
 fn a_call_refused_for_its_token_allocates_nothing() {
     let mut plane = plane();
     let call = call("cn-shanghai", Some(TOKEN));
-    assert!(
-        plane.failover_disk_replica_pair(&call, &FailoverDiskReplicaPair { pair: pair() }).result.is_ok()
-    );
-    let other = FailoverDiskReplicaPair { pair: "pair-cn-00000000002".parse().unwrap() };
+    assert!(plane.failover_disk_replica_pair(&call, &FailoverDiskReplicaPair::new(pair())).result.is_ok());
+    let other = FailoverDiskReplicaPair::new("pair-cn-00000000002".parse().unwrap());
     let info = measure(|| assert!(plane.failover_disk_replica_pair(&call, &other).result.is_err()));
     assert_eq!(info.count_total, 0, "{info:?}");
 }
@@ -108,8 +105,8 @@ fn a_call_refused_for_its_token_allocates_nothing() {
 #[test]
 fn a_call_refused_for_status_or_region_allocates_nothing() {
     let mut plane = plane();
-    let start = StartDiskReplicaPair { pair: pair(), one_shot: false };
-    let failover = FailoverDiskReplicaPair { pair: pair() };
+    let start = StartDiskReplicaPair::new(pair());
+    let failover = FailoverDiskReplicaPair::new(pair());
     for token in [None, Some(TOKEN)] {
         let (here, there) = (call("cn-beijing", token), call("cn-shanghai", token));
         let info = measure(|| assert!(plane.start_disk_replica_pair(&here, &start).result.is_err()));
@@ -125,7 +122,7 @@ fn a_call_refused_for_status_or_region_allocates_nothing() {
 fn a_call_on_an_unknown_pair_allocates_only_the_id_that_the_refusal_holds() {
     let mut plane = plane();
     let call = call("cn-shanghai", Some(TOKEN));
-    let unknown = FailoverDiskReplicaPair { pair: "pair-cn-00000000002".parse().unwrap() };
+    let unknown = FailoverDiskReplicaPair::new("pair-cn-00000000002".parse().unwrap());
     let info = measure(|| assert!(plane.failover_disk_replica_pair(&call, &unknown).result.is_err()));
     assert_eq!(info.count_total, 1, "{info:?}");
 }
@@ -136,7 +133,7 @@ fn an_accepted_call_is_seen_to_allocate() {
     let call = call("cn-shanghai", None);
     let info = measure(|| {
         assert!(
-            plane.failover_disk_replica_pair(&call, &FailoverDiskReplicaPair { pair: pair() }).result.is_ok()
+            plane.failover_disk_replica_pair(&call, &FailoverDiskReplicaPair::new(pair())).result.is_ok()
         );
     });
     assert!(info.count_total > 0, "the counter counts nothing: {info:?}");

@@ -14,6 +14,7 @@
 
 #[path = "it/kit/failover_laws.rs"]
 mod failover_laws;
+#[macro_use]
 #[path = "it/kit/fixtures.rs"]
 mod kit;
 mod worlds {

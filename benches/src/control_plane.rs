@@ -42,18 +42,11 @@ pub fn plane(count: usize) -> (ControlPlane, Vec<(Call, CreateDiskReplicaPair)>)
     for at in 0..count {
         let token = ClientToken::parse(&format!("00000000-e89b-12d3-a456-{at:012}")).unwrap();
         let call = Call { now, account: account(), region: region("cn-beijing"), token };
-        let request = CreateDiskReplicaPair {
-            source_zone: "cn-beijing-a".parse().unwrap(),
-            source_disk: format!("d-source{at:08}").parse().unwrap(),
-            destination_region: region("cn-shanghai"),
-            destination_zone: "cn-shanghai-b".parse().unwrap(),
-            destination_disk: format!("d-destination{at:08}").parse().unwrap(),
-            settings: PairSettings::default(),
-        };
+        let request = CreateDiskReplicaPair::new(("cn-beijing-a".parse().unwrap(), format!("d-source{at:08}").parse().unwrap()), (region("cn-shanghai"), "cn-shanghai-b".parse().unwrap(), format!("d-destination{at:08}").parse().unwrap()));
         let fresh = PairCreated { pair: id(at), order: "1".parse().unwrap() };
         let reply = plane.create_disk_replica_pair(&call, &request, fresh).unwrap();
         succeed(&mut plane, now, reply.step.effects[0].id);
-        let start = StartDiskReplicaPair { pair: id(at), one_shot: false };
+        let start = StartDiskReplicaPair::new(id(at));
         let untold = Call { token: None, ..call.clone() };
         let reply = plane.start_disk_replica_pair(&untold, &start);
         succeed(&mut plane, now, reply.step.effects[0].id);
@@ -81,7 +74,7 @@ fn calls(count: usize) -> Vec<(Call, FailoverDiskReplicaPair)> {
             let token = ClientToken::parse(&format!("123e4567-e89b-12d3-a456-{at:012}")).unwrap();
             let now = Timestamp::from_millis(2_000);
             let call = Call { now, account: account.clone(), region: region.clone(), token };
-            (call, FailoverDiskReplicaPair { pair: id(at) })
+            (call, FailoverDiskReplicaPair::new(id(at)))
         })
         .collect()
 }

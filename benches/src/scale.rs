@@ -80,24 +80,24 @@ fn measure(size: usize) -> Vec<(&'static str, f64)> {
     row(
         "FailoverDiskReplicaPair",
         each(order(groups, 0), |at| {
-            (destination(at), FailoverDiskReplicaPair { pair: pair(free(at)) }.into())
+            (destination(at), FailoverDiskReplicaPair::new(pair(free(at))).into())
         }),
     );
     row(
         "AddDiskReplicaPair",
         each(order(groups, 0), |at| {
-            (source(at), AddDiskReplicaPair { group: group(at), pair: pair(free(at) + 1) }.into())
+            (source(at), AddDiskReplicaPair::new(group(at), pair(free(at) + 1)).into())
         }),
     );
     row(
         "StartDiskReplicaGroup, of six",
         each(order(groups, 0), |at| {
-            (source(at), StartDiskReplicaGroup { group: group(at), one_shot: false }.into())
+            (source(at), StartDiskReplicaGroup::new(group(at)).into())
         }),
     );
     row(
         "FailoverDiskReplicaGroup, of six, refused",
-        each(order(groups, 0), |at| (destination(at), FailoverDiskReplicaGroup { group: group(at) }.into())),
+        each(order(groups, 0), |at| (destination(at), FailoverDiskReplicaGroup::new(group(at)).into())),
     );
     row(
         "TagResources, one pair",
@@ -105,7 +105,7 @@ fn measure(size: usize) -> Vec<(&'static str, f64)> {
             let tag = Tag { key: parsed(TagKey::parse("k")), value: parsed(TagValue::parse("v")) };
             (
                 source(at),
-                TagResources { resources: Resources::Pairs(vec![pair(free(at) + 2)]), tags: vec![tag] }
+                TagResources::new(Resources::Pairs(vec![pair(free(at) + 2)]), vec![tag])
                     .into(),
             )
         }),
@@ -115,7 +115,7 @@ fn measure(size: usize) -> Vec<(&'static str, f64)> {
         each(order(groups, 0), |_| {
             (
                 call("cn-shanghai", None),
-                DescribeDiskReplicaPairs { page: ten(None), ..Default::default() }.into(),
+                DescribeDiskReplicaPairs::default().page(ten(None)).into(),
             )
         }),
     );
@@ -123,13 +123,13 @@ fn measure(size: usize) -> Vec<(&'static str, f64)> {
         "DescribeDiskReplicaPairs, page after a token",
         each(order(groups, 0), |at| {
             let page = ten(Some(cursor(DescribeDiskReplicaPairs::default().into(), free(at))));
-            (call("cn-shanghai", None), DescribeDiskReplicaPairs { page, ..Default::default() }.into())
+            (call("cn-shanghai", None), DescribeDiskReplicaPairs::default().page(page).into())
         }),
     );
     row(
         "DescribeDiskReplicaPairs, one id",
         each(order(groups, 0), |at| {
-            let request = DescribeDiskReplicaPairs { pairs: vec![pair(free(at))], ..Default::default() };
+            let request = DescribeDiskReplicaPairs::default().pairs(vec![pair(free(at))]);
             (call("cn-shanghai", None), request.into())
         }),
     );
@@ -137,7 +137,7 @@ fn measure(size: usize) -> Vec<(&'static str, f64)> {
         "DescribeDiskReplicaGroups, page after a token",
         each(order(groups, 0), |at| {
             let page = ten(Some(cursor(DescribeDiskReplicaGroups::default().into(), size + at)));
-            (call("cn-shanghai", None), DescribeDiskReplicaGroups { page, ..Default::default() }.into())
+            (call("cn-shanghai", None), DescribeDiskReplicaGroups::default().page(page).into())
         }),
     );
     rows
@@ -180,14 +180,7 @@ fn plane(size: usize, groups: usize) -> ControlPlane {
             created_at: NOW,
             last_recover_point: None,
             expires_at: None,
-            request: CreateDiskReplicaPair {
-                source_zone: id("cn-shanghai-a"),
-                source_disk: id(&format!("d-source{at:08}")),
-                destination_region: id("cn-beijing"),
-                destination_zone: id("cn-beijing-b"),
-                destination_disk: id(&format!("d-target{at:08}")),
-                settings: PairSettings::default(),
-            },
+            request: CreateDiskReplicaPair::new((id("cn-shanghai-a"), id(&format!("d-source{at:08}"))), (id("cn-beijing"), id("cn-beijing-b"), id(&format!("d-target{at:08}")))),
         };
         let _ = plane.adopt_pair(NOW, &account(), &region, seed).expect("it can be taken in");
     }
@@ -197,12 +190,7 @@ fn plane(size: usize, groups: usize) -> ControlPlane {
             status: GroupStatus::Created,
             reversed: false,
             created_at: NOW,
-            request: CreateDiskReplicaGroup {
-                source_zone: id("cn-shanghai-a"),
-                destination_region: id("cn-beijing"),
-                destination_zone: id("cn-beijing-b"),
-                settings: GroupSettings::default(),
-            },
+            request: CreateDiskReplicaGroup::new(id("cn-shanghai-a"), (id("cn-beijing"), id("cn-beijing-b"))),
             members: (0..MEMBERS).map(|member| pair(at * PAIRS_A_GROUP + member)).collect(),
         };
         let _ = plane.adopt_group(NOW, &account(), &region, seed).expect("it can be taken in");

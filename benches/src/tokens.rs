@@ -53,7 +53,7 @@ impl Mint {
     }
 
     fn request(number: usize) -> Request {
-        FailoverDiskReplicaPair { pair: format!("pair-cn-{number:011}").parse().unwrap() }.into()
+        FailoverDiskReplicaPair::new(format!("pair-cn-{number:011}").parse().unwrap()).into()
     }
 
     fn batch(&self, numbers: impl Iterator<Item = usize>) -> Vec<(Key, Request)> {

@@ -74,6 +74,7 @@ impl Resources {
 /// `TagResources`: puts tags on resources; a key that a resource has already takes the new value (`E-706`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct TagResources {
     /// `ResourceId.N`, at most 50.
     pub resources: Resources,
@@ -86,6 +87,7 @@ constructor! { TagResources(resources: Resources, tags: Vec<Tag>) {} {} }
 /// `UntagResources`: takes tags off. A key that a resource does not have is no error.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct UntagResources {
     /// `ResourceId.N`, at most 50.
     pub resources: Resources,
@@ -121,6 +123,7 @@ impl TagFilter {
 /// `ListTagResources`: the tags of the resources that are named and meet all conditions (`E-708`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct ListTagResources {
     /// `ResourceId.N`, at most 50; empty for all of the type, which takes a condition (`E-713`). Unknown ones are left out (`E-709`).
     pub resources: Resources,
@@ -170,6 +173,7 @@ pub struct TagPage {
 /// `ChangeResourceGroup`: moves a resource into another resource group (`E-712`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct ChangeResourceGroup {
     /// `ResourceId`.
     pub resource: ReplicaId,

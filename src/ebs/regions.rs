@@ -1,5 +1,6 @@
 //! `DescribeRegions` of EBS: which regions have a feature.
 
+use crate::constructor::constructor;
 use crate::spelling::spelled;
 
 spelled! {
@@ -14,9 +15,12 @@ spelled! {
 }
 
 /// `DescribeRegions` of EBS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct DescribeEbsRegions {
     /// `ResourceType`; without one, regions with any feature.
     pub feature: Option<RegionFeature>,
 }
+
+constructor! { DescribeEbsRegions { feature => feature: RegionFeature } {} }

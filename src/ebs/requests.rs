@@ -38,6 +38,7 @@ macro_rules! requests {
         $(#[$about])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+        #[non_exhaustive]
         pub struct $Request {$(
             $(#[$doc])*
             pub $field: $Type,

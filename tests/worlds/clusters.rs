@@ -4,8 +4,8 @@
 use std::num::NonZeroU8;
 
 use failover_model::polardb::{
-    ClusterEffect, DrillScope, FailoverDbCluster, Failure, FaultDrill, HotStandby, ModifyDbCluster,
-    ModifyDbNodeConfig, NodeChange, Role, StandbyHaMode, TargetZoneType,
+    ClusterEffect, DrillScope, Failure, FaultDrill, HotStandby, ModifyDbCluster, ModifyDbNodeConfig,
+    NodeChange, Role, StandbyHaMode, TargetZoneType,
 };
 use failover_model::policy::{ExplicitTargetFails, Policy};
 use failover_model::testing::explore::{Renaming, Sometimes};
@@ -79,26 +79,17 @@ impl Setting for Clusters {
         }
         if self.standby {
             let order = || Fresh::Order(id("o-1"));
-            let across = FailoverDbCluster {
-                target_zone_type: TargetZoneType::Standby,
-                ..kit::failover_request(None)
-            };
+            let across = kit::failover_request(None).target_zone_type(TargetZoneType::Standby);
             inputs.push(call(plane, SOURCE, across, Fresh::None));
-            let modify = ModifyDbCluster {
-                cluster: id(CLUSTER),
-                standby_ha: None,
-                data_sync: None,
-                drill: None,
-                other: vec![],
-            };
+            let modify = ModifyDbCluster::new(id(CLUSTER));
             for mode in [StandbyHaMode::On, StandbyHaMode::Off] {
-                let request = ModifyDbCluster { standby_ha: Some(mode), ..modify.clone() };
+                let request = modify.clone().standby_ha(mode);
                 inputs.push(call(plane, SOURCE, request, order()));
             }
             let writer = cluster.writer().expect("a writer").id.clone();
             for (scope, nodes) in [(DrillScope::PrimaryZone, vec![]), (DrillScope::Node, vec![writer])] {
-                let drill = Some(FaultDrill { scope, nodes });
-                inputs.push(call(plane, SOURCE, ModifyDbCluster { drill, ..modify.clone() }, order()));
+                let drill = Some(FaultDrill::new(scope).nodes(nodes));
+                inputs.push(call(plane, SOURCE, with!(modify.clone(), drill = drill), order()));
             }
             inputs.push(Input::Advance(now.after(failover_model::Span::from_secs(600))));
             return inputs;
@@ -107,7 +98,7 @@ impl Setting for Clusters {
         let first = cluster.nodes().iter().find(|node| node.id.as_str() == "a").expect("the first reader");
         let own = priority(self.readers[0]);
         let other = if first.priority == own { priority(1) } else { own };
-        let request = ModifyDbNodeConfig { cluster: id(CLUSTER), node: id("a"), priority: other };
+        let request = ModifyDbNodeConfig::new(id(CLUSTER), id("a"), other);
         inputs.push(call(plane, SOURCE, request, Fresh::None));
         let busy = cluster.status().as_str() == "ClassChanging";
         let status = (!busy).then(|| message("ClassChanging"));

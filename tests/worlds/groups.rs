@@ -69,12 +69,8 @@ impl Setting for Groups {
             };
             let _ = plane.adopt_pair(now, &id(OWNER), &id(SOURCE), seed).unwrap();
         }
-        let request = CreateDiskReplicaGroup {
-            source_zone: id("cn-shanghai-a"),
-            destination_region: id(DESTINATION),
-            destination_zone: id("cn-beijing-b"),
-            settings: failover_model::ebs::GroupSettings::default(),
-        };
+        let request = CreateDiskReplicaGroup::new(id("cn-shanghai-a"), (id(DESTINATION), id("cn-beijing-b")))
+            .settings(failover_model::ebs::GroupSettings::default());
         let fresh = Fresh::Group(GroupCreated { group: group_id() });
         let _ = plane.apply(&call(&plane, SOURCE, request, fresh)).unwrap();
         plane
@@ -85,13 +81,13 @@ impl Setting for Groups {
         inputs.extend(partly(plane));
         let group = group_id();
         let requests: [Request; 7] = [
-            StartDiskReplicaGroup { group: group.clone(), one_shot: false }.into(),
-            StartDiskReplicaGroup { group: group.clone(), one_shot: true }.into(),
-            StopDiskReplicaGroup { group: group.clone() }.into(),
-            DeleteDiskReplicaGroup { group: group.clone() }.into(),
-            FailoverDiskReplicaGroup { group: group.clone() }.into(),
-            ReprotectDiskReplicaGroup { group: group.clone(), reverse_replicate: true }.into(),
-            ReprotectDiskReplicaGroup { group: group.clone(), reverse_replicate: false }.into(),
+            StartDiskReplicaGroup::new(group.clone()).into(),
+            StartDiskReplicaGroup::new(group.clone()).one_shot(true).into(),
+            StopDiskReplicaGroup::new(group.clone()).into(),
+            DeleteDiskReplicaGroup::new(group.clone()).into(),
+            FailoverDiskReplicaGroup::new(group.clone()).into(),
+            ReprotectDiskReplicaGroup::new(group.clone()).reverse_replicate(true).into(),
+            ReprotectDiskReplicaGroup::new(group.clone()).reverse_replicate(false).into(),
         ];
         for request in requests {
             for region in [SOURCE, DESTINATION] {
@@ -101,13 +97,13 @@ impl Setting for Groups {
         for number in 1..=self.pairs {
             let pair = pair_id(number);
             let member: [Request; 2] = [
-                AddDiskReplicaPair { group: group.clone(), pair: pair.clone() }.into(),
-                RemoveDiskReplicaPair { group: group.clone(), pair: pair.clone() }.into(),
+                AddDiskReplicaPair::new(group.clone(), pair.clone()).into(),
+                RemoveDiskReplicaPair::new(group.clone(), pair.clone()).into(),
             ];
             inputs.extend(member.map(|request| call(plane, SOURCE, request, Fresh::None)));
             // On its own a member is refused; one that left is not looked after any further here.
             if plane.pair(&pair).is_some_and(|pair| pair.group().is_some()) {
-                let failover = FailoverDiskReplicaPair { pair: pair.clone() };
+                let failover = FailoverDiskReplicaPair::new(pair.clone());
                 inputs.extend([SOURCE, DESTINATION].map(|at| call(plane, at, failover.clone(), Fresh::None)));
                 if self.breaks {
                     inputs.push(observed(

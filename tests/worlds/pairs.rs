@@ -1,9 +1,9 @@
 //! A pair with its disks: every call at both ends, every outcome, every observation.
 
 use failover_model::ebs::{
-    Bandwidth, Charge, CreateDiskReplicaPair, DeleteDiskReplicaPair, DiskChange, FailoverDiskReplicaPair,
-    ModifyDiskReplicaPair, PairCreated, PairSettings, PairStatus, PeriodUnit, ReprotectDiskReplicaPair,
-    StartDiskReplicaPair, StopDiskReplicaPair,
+    Bandwidth, Charge, DeleteDiskReplicaPair, DiskChange, FailoverDiskReplicaPair, ModifyDiskReplicaPair,
+    PairCreated, PairSettings, PairStatus, PeriodUnit, ReprotectDiskReplicaPair, StartDiskReplicaPair,
+    StopDiskReplicaPair,
 };
 use failover_model::polardb::Failure;
 use failover_model::policy::{BandwidthInPlace, PaidPeriods, SiteCodes};
@@ -48,13 +48,13 @@ impl Pairs {
     fn calls(plane: &ControlPlane, inputs: &mut Vec<Input>) {
         let pair = pair_id(1);
         let requests: [Request; 7] = [
-            StartDiskReplicaPair { pair: pair.clone(), one_shot: false }.into(),
-            StartDiskReplicaPair { pair: pair.clone(), one_shot: true }.into(),
-            StopDiskReplicaPair { pair: pair.clone() }.into(),
-            FailoverDiskReplicaPair { pair: pair.clone() }.into(),
-            ReprotectDiskReplicaPair { pair: pair.clone(), reverse_replicate: true }.into(),
-            ReprotectDiskReplicaPair { pair: pair.clone(), reverse_replicate: false }.into(),
-            DeleteDiskReplicaPair { pair: pair.clone() }.into(),
+            StartDiskReplicaPair::new(pair.clone()).into(),
+            StartDiskReplicaPair::new(pair.clone()).one_shot(true).into(),
+            StopDiskReplicaPair::new(pair.clone()).into(),
+            FailoverDiskReplicaPair::new(pair.clone()).into(),
+            ReprotectDiskReplicaPair::new(pair.clone()).reverse_replicate(true).into(),
+            ReprotectDiskReplicaPair::new(pair.clone()).reverse_replicate(false).into(),
+            DeleteDiskReplicaPair::new(pair.clone()).into(),
         ];
         for request in requests {
             for region in [SOURCE, DESTINATION] {
@@ -77,15 +77,14 @@ impl Pairs {
             Charge::PrePay { bandwidth: Bandwidth::Kbps10240, period: 4, unit: PeriodUnit::Week },
         ];
         for charge in charges {
-            let settings = PairSettings { charge, ..PairSettings::default() };
-            let request = CreateDiskReplicaPair { settings, ..kit::create_request(1) };
+            let settings = PairSettings::default().charge(charge);
+            let request = kit::create_request(1).settings(settings);
             let fresh = Fresh::Pair(PairCreated { pair: pair_id(1), order: id("o-1") });
             inputs.push(call(plane, SOURCE, request, fresh));
         }
         for kbps in [10_240, 20_480, 1] {
             let (pair, bandwidth) = (pair_id(1), Some(kbps));
-            let change =
-                ModifyDiskReplicaPair { pair, name: None, description: None, enable_rtc: None, bandwidth };
+            let change = with!(ModifyDiskReplicaPair::new(pair), bandwidth = bandwidth);
             inputs.push(call(plane, SOURCE, change, Fresh::None));
         }
     }

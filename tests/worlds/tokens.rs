@@ -53,9 +53,9 @@ impl Setting for Tokens {
     fn inputs(&self, plane: &ControlPlane) -> Vec<Input> {
         let mut inputs = outcomes(plane);
         let requests: [Request; 3] = [
-            FailoverDiskReplicaPair { pair: pair_id(1) }.into(),
-            FailoverDiskReplicaPair { pair: pair_id(2) }.into(),
-            StopDiskReplicaPair { pair: pair_id(1) }.into(),
+            FailoverDiskReplicaPair::new(pair_id(1)).into(),
+            FailoverDiskReplicaPair::new(pair_id(2)).into(),
+            StopDiskReplicaPair::new(pair_id(1)).into(),
         ];
         for account in ACCOUNTS.into_iter().take(self.accounts) {
             for token in ["a", "A", "b"].into_iter().take(self.tokens) {

@@ -22,6 +22,7 @@ use crate::time::Timestamp;
 /// `DescribeDiskReplicaGroups`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct DescribeDiskReplicaGroups {
     /// `GroupIds`, at most 100; empty for all.
     pub groups: Vec<GroupId>,

@@ -10,6 +10,7 @@ use crate::text::{Description, GroupName, Tag};
 /// `CreateDiskReplicaGroup`: an empty group between two places. Called in the production site's region.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct CreateDiskReplicaGroup {
     /// Zone of the production site.
     pub source_zone: ZoneId,
@@ -37,6 +38,7 @@ impl CreateDiskReplicaGroup {
 /// The settings of a group, on which no lifecycle decision depends.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct GroupSettings {
     /// `GroupName`.
     pub name: Option<GroupName>,
@@ -71,6 +73,7 @@ pub struct GroupCreated {
 /// `ModifyDiskReplicaGroup`: changes name, description or replication time control. Called at the production site.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct ModifyDiskReplicaGroup {
     /// The group.
     pub group: GroupId,
@@ -91,6 +94,7 @@ constructor! {
 /// `AddDiskReplicaPair`: the pair joins the group. Called at the group's production site.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct AddDiskReplicaPair {
     /// The group.
     pub group: GroupId,
@@ -103,6 +107,7 @@ constructor! { AddDiskReplicaPair(group: GroupId, pair: PairId) {} {} }
 /// `RemoveDiskReplicaPair`: the pair leaves the group and lives on. Called at the group's production site.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct RemoveDiskReplicaPair {
     /// The group.
     pub group: GroupId,

@@ -21,6 +21,7 @@ use crate::text::{GroupName, Tag};
 /// `DescribeDiskReplicaPairs`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct DescribeDiskReplicaPairs {
     /// `PairIds`, at most 100; empty for all.
     pub pairs: Vec<PairId>,

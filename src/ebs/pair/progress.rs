@@ -4,6 +4,7 @@
 //! progress, so it answers two numbers only (`E-695`): 0 while a copy is shown or before any completed, and 100 once the
 //! last one completed. The simulation, which knows the duration of a copy, fills in the numbers between.
 
+use crate::constructor::constructor;
 use crate::ebs::lifecycle::PairStatus;
 use crate::ebs::pair::ReplicaPair;
 use crate::ebs::pair::rules::E_695;
@@ -14,10 +15,13 @@ use crate::time::Timestamp;
 /// `DescribeDiskReplicaPairProgress`. Called at either end.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct DescribeDiskReplicaPairProgress {
     /// The pair.
     pub pair: PairId,
 }
+
+constructor! { DescribeDiskReplicaPairProgress(pair: PairId) {} {} }
 
 /// The answer of `DescribeDiskReplicaPairProgress`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -147,6 +147,7 @@ impl TryFrom<u64> for Bandwidth {
 /// `CreateDiskReplicaPair`: records the relation; a start must follow. Called in the source disk's region.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct CreateDiskReplicaPair {
     /// Zone of the source disk.
     pub source_zone: ZoneId,
@@ -182,6 +183,7 @@ impl CreateDiskReplicaPair {
 /// The settings of a pair, on which no lifecycle decision depends. By default it has no name and is paid by use.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct PairSettings {
     /// `PairName`.
     pub name: Option<Name>,
@@ -226,6 +228,7 @@ pub struct PairCreated {
 /// call although either end accepts it; the model produces neither.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct ModifyDiskReplicaPair {
     /// The pair.
     pub pair: PairId,

@@ -7,6 +7,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::calendar::DAY;
+use crate::constructor::constructor;
 use crate::cursor::List;
 use crate::ids::{AccountId, ClusterId, NodeId, RegionId, ResourceGroupId};
 use crate::map::Map;
@@ -18,6 +19,7 @@ use crate::time::{Span, Timestamp};
 /// `DescribeDBClusters`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct DescribeDbClusters {
     /// `DBClusterIds`; empty for all.
     pub clusters: Vec<ClusterId>,
@@ -45,6 +47,21 @@ pub struct DescribeDbClusters {
     pub page_number: u32,
     /// `PageSize`: 30, 50 or 100.
     pub page_size: u16,
+}
+
+constructor! {
+    DescribeDbClusters
+    {
+        description => description: String,
+        status => status: String,
+        engine => engine: Engine,
+        version => version: Arc<str>,
+        pay_type => pay_type: PayType,
+        created_within => created_within: u8,
+        expires_within => expires_within: u8,
+        resource_group => resource_group: ResourceGroupId,
+    }
+    { clusters: Vec<ClusterId>, nodes: Vec<NodeId>, tags: Vec<Tag>, page_number: u32, page_size: u16 }
 }
 
 impl Default for DescribeDbClusters {
@@ -81,10 +98,13 @@ pub struct ClusterPage {
 /// `DescribeDBClusterAttribute`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct DescribeDbClusterAttribute {
     /// The cluster.
     pub cluster: ClusterId,
 }
+
+constructor! { DescribeDbClusterAttribute(cluster: ClusterId) {} {} }
 
 /// `DescribeDbClusterAttributeZonal`: the same for edge clusters. A client of `FailoverDBClusterZonal` polls it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

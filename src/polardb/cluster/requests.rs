@@ -160,6 +160,7 @@ spelled! {
 /// `CreateDBCluster`: creates a cluster, by itself or in a global database network, of one writer and `node_number - 1` readers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct CreateDbCluster {
     /// `DBType`.
     pub engine: Engine,
@@ -270,6 +271,7 @@ pub struct ClusterCreated {
 /// `DeleteDBCluster`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct DeleteDbCluster {
     /// The cluster.
     pub cluster: ClusterId,
@@ -280,6 +282,7 @@ constructor! { DeleteDbCluster(cluster: ClusterId) {} {} }
 /// `ModifyDBNodeConfig` with `ConfigName=FailoverPriority`, the only one there is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct ModifyDbNodeConfig {
     /// The cluster.
     pub cluster: ClusterId,
@@ -294,6 +297,7 @@ constructor! { ModifyDbNodeConfig(cluster: ClusterId, node: NodeId, priority: Pr
 /// `FailoverDBCluster`: a read-only node becomes the primary.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct FailoverDbCluster {
     /// The cluster.
     pub cluster: ClusterId,

@@ -4,6 +4,7 @@
 
 use alloc::vec::Vec;
 
+use crate::constructor::constructor;
 use crate::cursor::{Cursor, List};
 use crate::ids::{AccountId, ClusterId, RegionId};
 use crate::map::Map;
@@ -19,6 +20,7 @@ const RESULTS: u32 = 10;
 /// `DescribeDBClustersZonal`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct DescribeDbClustersZonal {
     /// Which clusters, and which page of them by number.
     pub filter: DescribeDbClusters,
@@ -26,6 +28,12 @@ pub struct DescribeDbClustersZonal {
     pub max_results: Option<u32>,
     /// `NextToken`: after so many matching clusters.
     pub after: Option<Cursor>,
+}
+
+constructor! {
+    DescribeDbClustersZonal
+    { max_results => max_results: u32, after => after: Cursor }
+    { filter: DescribeDbClusters }
 }
 
 /// What `DescribeDBClustersZonal` answers.

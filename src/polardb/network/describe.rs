@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::constructor::constructor;
 use crate::ids::{ClusterId, NetworkId, RegionId, ResourceGroupId};
 use crate::polardb::cluster::DbCluster;
 use crate::polardb::network::decide::MAX_SECONDARIES;
@@ -13,6 +14,7 @@ use crate::rule::cite;
 /// `DescribeGlobalDatabaseNetworks`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct DescribeGlobalDatabaseNetworks {
     /// `GDNId`.
     pub network: Option<NetworkId>,
@@ -28,6 +30,18 @@ pub struct DescribeGlobalDatabaseNetworks {
     pub page_number: u32,
     /// `PageSize`: 30, 50 or 100.
     pub page_size: u16,
+}
+
+constructor! {
+    DescribeGlobalDatabaseNetworks
+    {
+        network => network: NetworkId,
+        cluster => cluster: ClusterId,
+        region => region: RegionId,
+        description => description: String,
+        resource_group => resource_group: ResourceGroupId,
+    }
+    { page_number: u32, page_size: u16 }
 }
 
 impl Default for DescribeGlobalDatabaseNetworks {

@@ -8,6 +8,7 @@ use crate::text::NetworkDescription;
 /// `CreateGlobalDatabaseNetwork`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct CreateGlobalDatabaseNetwork {
     /// `DBClusterId`: the primary.
     pub cluster: ClusterId,
@@ -34,6 +35,7 @@ pub struct NetworkCreated {
 /// `DeleteGlobalDatabaseNetwork`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct DeleteGlobalDatabaseNetwork {
     /// `GDNId`.
     pub network: NetworkId,
@@ -55,6 +57,7 @@ pub enum Removal {
 /// `RemoveDBClusterFromGDN`: a secondary becomes a cluster of its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct RemoveDbClusterFromGdn {
     /// `GDNId`.
     pub network: NetworkId,
@@ -73,6 +76,7 @@ constructor! {
 /// `SwitchOverGlobalDatabaseNetwork`: a secondary becomes the primary.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct SwitchOverGlobalDatabaseNetwork {
     /// `GDNId`.
     pub network: NetworkId,
@@ -91,6 +95,7 @@ constructor! {
 /// `DescribeGlobalDatabaseNetwork`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct DescribeGlobalDatabaseNetwork {
     /// `GDNId`.
     pub network: NetworkId,

@@ -11,8 +11,9 @@ use crate::polardb::nodes::NodeKind;
 use crate::spelling::spelled;
 
 /// A node to be created. At least one of the two is given.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct NewNode {
     /// `TargetClass`, one that the cluster has already. PostgreSQL and Oracle demand it; the default for MySQL is the class of
     /// the primary.
@@ -21,9 +22,12 @@ pub struct NewNode {
     pub zone: Option<ZoneId>,
 }
 
+constructor! { NewNode { class => class: NodeClass, zone => zone: ZoneId } {} }
+
 /// `CreateDBNodes`: adds read-only nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct CreateDbNodes {
     /// The cluster.
     pub cluster: ClusterId,
@@ -67,6 +71,7 @@ pub struct Ordered {
 /// `DeleteDBNodes`: removes nodes other than the primary and the last read-only node.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct DeleteDbNodes {
     /// The cluster.
     pub cluster: ClusterId,
@@ -94,6 +99,7 @@ spelled! {
 /// `ModifyDBNodeClass`: gives all nodes one class.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct ModifyDbNodeClass {
     /// The cluster.
     pub cluster: ClusterId,
@@ -117,6 +123,7 @@ constructor! {
 /// A node and its new class.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct NodeTarget {
     /// `DBNodeId`.
     pub node: NodeId,
@@ -124,9 +131,12 @@ pub struct NodeTarget {
     pub class: NodeClass,
 }
 
+constructor! { NodeTarget(node: NodeId, class: NodeClass) {} {} }
+
 /// `ModifyDBNodesClass`: gives each of these nodes a class of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct ModifyDbNodesClass {
     /// The cluster.
     pub cluster: ClusterId,
@@ -148,6 +158,7 @@ constructor! {
 /// `RestartDBNode`, which names only the node.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct RestartDbNode {
     /// `DBNodeId`.
     pub node: NodeId,
@@ -158,6 +169,7 @@ constructor! { RestartDbNode(node: NodeId) {} {} }
 /// `RestartDBNodeZonal`: the same for edge clusters; it names the cluster too.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct RestartDbNodeZonal {
     /// The cluster.
     pub cluster: ClusterId,
@@ -170,6 +182,7 @@ constructor! { RestartDbNodeZonal(cluster: ClusterId, node: NodeId) {} {} }
 /// `ModifyDBNodeHotReplicaMode`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct ModifyDbNodeHotReplicaMode {
     /// The cluster.
     pub cluster: ClusterId,
@@ -184,6 +197,7 @@ constructor! { ModifyDbNodeHotReplicaMode(cluster: ClusterId, node: NodeId, on: 
 /// `ModifyDBClusterPrimaryZone`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct ModifyDbClusterPrimaryZone {
     /// The cluster.
     pub cluster: ClusterId,
@@ -204,6 +218,7 @@ constructor! {
 /// `ModifyDBClusterDeletion`: sets or lifts the lock against release.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct ModifyDbClusterDeletion {
     /// The cluster.
     pub cluster: ClusterId,
@@ -216,6 +231,7 @@ constructor! { ModifyDbClusterDeletion(cluster: ClusterId, protection: bool) {} 
 /// `ModifyDBClusterMaintainTime`: sets the hour of maintenance, which decides nothing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct ModifyDbClusterMaintainTime {
     /// The cluster.
     pub cluster: ClusterId,

@@ -25,6 +25,7 @@ use crate::spelling::spelled;
 /// `DescribeDBClusterEndpoints`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct DescribeDbClusterEndpoints {
     /// The cluster.
     pub cluster: ClusterId,

@@ -30,6 +30,7 @@ use crate::time::Timestamp;
 /// `DescribeHALogs` with `LogType=HaSwitchLogList`, the only one there is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct DescribeHaLogs {
     /// The cluster.
     pub cluster: ClusterId,

@@ -42,6 +42,7 @@ pub enum DrillScope {
 /// A fault drill.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct FaultDrill {
     /// `FaultSimulateMode`.
     pub scope: DrillScope,
@@ -49,9 +50,12 @@ pub struct FaultDrill {
     pub nodes: Vec<NodeId>,
 }
 
+constructor! { FaultDrill(scope: DrillScope) {} { nodes: Vec<NodeId> = Vec::new() } }
+
 /// `ModifyDBCluster`: the switches of a cluster's features, as far as they bear on a failover, and fault drills.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct ModifyDbCluster {
     /// The cluster.
     pub cluster: ClusterId,
@@ -83,6 +87,7 @@ spelled! {
 /// `ModifyDBClusterArch`: builds a standby cluster, or changes storage standby and compute standby into each other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct ModifyDbClusterArch {
     /// The cluster.
     pub cluster: ClusterId,

@@ -66,7 +66,7 @@ impl World {
 
     #[track_caller]
     pub fn set_priority(&mut self, node: &str, number: u8) -> Step {
-        let request = ModifyDbNodeConfig { cluster: id(CLUSTER), node: id(node), priority: priority(number) };
+        let request = ModifyDbNodeConfig::new(id(CLUSTER), id(node), priority(number));
         self.call(SOURCE, request).unwrap()
     }
 
@@ -110,23 +110,9 @@ pub fn ordered(world: &mut World, request: impl Into<Request>) -> Result<Step, R
 
 /// The creation of a cluster of MySQL 8.0.
 pub fn create_cluster(edition: Edition, node_number: u8) -> CreateDbCluster {
-    CreateDbCluster {
-        engine: Engine::MySql,
-        version: Arc::from("8.0"),
-        edition,
-        class: id("polar.mysql.x4.large"),
-        node_number,
-        pay_type: PayType::Postpaid,
-        months: None,
-        zone: None,
-        serverless: None,
-        strict_consistency: false,
-        hot_standby: HotStandby::of(edition),
-        standby_zone: None,
-        description: None,
-        resource_group: None,
-        tags: Vec::new(),
-        joins: None,
-        other: Vec::new(),
-    }
+    CreateDbCluster::new(Engine::MySql, Arc::from("8.0"), id("polar.mysql.x4.large"))
+        .edition(edition)
+        .node_number(node_number)
+        .pay_type(PayType::Postpaid)
+        .hot_standby(HotStandby::of(edition))
 }

@@ -11,7 +11,7 @@ impl World {
     /// Starts drill `drill-N` of pair `of`, with disk `x-N`.
     #[track_caller]
     pub fn start_drill(&mut self, of: u32, number: u32) -> Result<Step, Refusal> {
-        let request = StartPairDrill { pair: pair_id(of) };
+        let request = StartPairDrill::new(pair_id(of));
         let region = self.pair(of).destination().region.to_string();
         let output = self.apply(OWNER, &region, None, request.into(), fresh_drill(number, 1)).unwrap();
         output.result.unwrap().map(|_| output.step)
@@ -20,7 +20,7 @@ impl World {
     /// Starts drill `drill-N` of group 1, with disks `x-N`, `x-N+1` and so on.
     #[track_caller]
     pub fn start_group_drill(&mut self, number: u32) -> Result<Step, Refusal> {
-        let request = StartReplicaGroupDrill { group: group_id(1) };
+        let request = StartReplicaGroupDrill::new(group_id(1));
         let view = self.group(1);
         let region = view.group.destination().region.to_string();
         let fresh = fresh_drill(number, view.pairs.len() as u32);
@@ -39,7 +39,7 @@ impl World {
 
     #[track_caller]
     pub fn clear_drill(&mut self, of: u32, number: u32) -> Result<Step, Refusal> {
-        self.call(SOURCE, ClearPairDrill { pair: pair_id(of), drill: drill_id(number) })
+        self.call(SOURCE, ClearPairDrill::new(pair_id(of), drill_id(number)))
     }
 }
 

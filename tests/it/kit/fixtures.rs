@@ -1,8 +1,17 @@
 //! Names and requests that tests share; `tests/worlds.rs` includes this file too.
 
+/// The value with these fields set; requests cannot be written as literals outside the library.
+macro_rules! with {
+    ($request:expr, $($field:ident = $value:expr),+ $(,)?) => {{
+        let mut request = $request;
+        $(request.$field = $value;)+
+        request
+    }};
+}
+
 use std::sync::Arc;
 
-use failover_model::ebs::{CreateDiskReplicaPair, DescribeDiskReplicaPairs, PairSettings};
+use failover_model::ebs::{CreateDiskReplicaPair, DescribeDiskReplicaPairs};
 use failover_model::polardb::{
     ClusterSeed, ClusterStatus, DataSyncMode, DbNode, Edition, Engine, FailoverDbCluster, HotStandby,
     NodeKind, PayType, Priority, Role, TargetZoneType,
@@ -67,23 +76,17 @@ pub fn pair_id(number: u32) -> PairId {
 }
 
 pub fn create_request(number: u32) -> CreateDiskReplicaPair {
-    CreateDiskReplicaPair {
-        source_zone: id("cn-shanghai-a"),
-        source_disk: id(&format!("s-{number}")),
-        destination_region: id(DESTINATION),
-        destination_zone: id("cn-beijing-b"),
-        destination_disk: id(&format!("t-{number}")),
-        settings: PairSettings::default(),
-    }
+    CreateDiskReplicaPair::new(
+        (id("cn-shanghai-a"), id(&format!("s-{number}"))),
+        (id(DESTINATION), id("cn-beijing-b"), id(&format!("t-{number}"))),
+    )
 }
 
 pub fn failover_request(target: Option<&str>) -> FailoverDbCluster {
-    FailoverDbCluster {
-        cluster: id(CLUSTER),
-        target: target.map(id),
-        roll_back_for_disaster: false,
-        target_zone_type: TargetZoneType::Primary,
-    }
+    with!(
+        FailoverDbCluster::new(id(CLUSTER)).target_zone_type(TargetZoneType::Primary),
+        target = target.map(id)
+    )
 }
 
 pub fn node(name: &str, role: Role, number: u8) -> DbNode {

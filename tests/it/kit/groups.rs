@@ -2,8 +2,8 @@
 
 use failover_model::ebs::{
     AddDiskReplicaPair, CreateDiskReplicaGroup, DeleteDiskReplicaGroup, FailoverDiskReplicaGroup,
-    GroupCreated, GroupSeed, GroupSettings, GroupStatus, GroupView, RemoveDiskReplicaPair,
-    ReprotectDiskReplicaGroup, StartDiskReplicaGroup, StopDiskReplicaGroup,
+    GroupCreated, GroupSeed, GroupStatus, GroupView, RemoveDiskReplicaPair, ReprotectDiskReplicaGroup,
+    StartDiskReplicaGroup, StopDiskReplicaGroup,
 };
 use failover_model::polardb::Failure;
 
@@ -53,39 +53,39 @@ impl World {
 
     #[track_caller]
     pub fn add(&mut self, pair: u32) -> Result<Step, Refusal> {
-        self.call(SOURCE, AddDiskReplicaPair { group: group_id(1), pair: pair_id(pair) })
+        self.call(SOURCE, AddDiskReplicaPair::new(group_id(1), pair_id(pair)))
     }
 
     #[track_caller]
     pub fn remove(&mut self, pair: u32) -> Result<Step, Refusal> {
-        self.call(SOURCE, RemoveDiskReplicaPair { group: group_id(1), pair: pair_id(pair) })
+        self.call(SOURCE, RemoveDiskReplicaPair::new(group_id(1), pair_id(pair)))
     }
 
     #[track_caller]
     pub fn start_group(&mut self, one_shot: bool) -> Result<Step, Refusal> {
-        self.call(SOURCE, StartDiskReplicaGroup { group: group_id(1), one_shot })
+        self.call(SOURCE, StartDiskReplicaGroup::new(group_id(1)).one_shot(one_shot))
     }
 
     #[track_caller]
     pub fn stop_group(&mut self) -> Result<Step, Refusal> {
-        self.call(SOURCE, StopDiskReplicaGroup { group: group_id(1) })
+        self.call(SOURCE, StopDiskReplicaGroup::new(group_id(1)))
     }
 
     #[track_caller]
     pub fn failover_group(&mut self) -> Result<Step, Refusal> {
         let region = self.group(1).group.destination().region.to_string();
-        self.call(&region, FailoverDiskReplicaGroup { group: group_id(1) })
+        self.call(&region, FailoverDiskReplicaGroup::new(group_id(1)))
     }
 
     #[track_caller]
     pub fn reprotect_group(&mut self, reverse_replicate: bool) -> Result<Step, Refusal> {
         let region = self.group(1).group.destination().region.to_string();
-        self.call(&region, ReprotectDiskReplicaGroup { group: group_id(1), reverse_replicate })
+        self.call(&region, ReprotectDiskReplicaGroup::new(group_id(1)).reverse_replicate(reverse_replicate))
     }
 
     #[track_caller]
     pub fn delete_group(&mut self) -> Result<Step, Refusal> {
-        self.call(SOURCE, DeleteDiskReplicaGroup { group: group_id(1) })
+        self.call(SOURCE, DeleteDiskReplicaGroup::new(group_id(1)))
     }
 
     /// Every copy that is under way is complete.
@@ -163,12 +163,7 @@ pub fn group_id(number: u32) -> GroupId {
 }
 
 pub fn create_group_request() -> CreateDiskReplicaGroup {
-    CreateDiskReplicaGroup {
-        source_zone: id("cn-shanghai-a"),
-        destination_region: id(DESTINATION),
-        destination_zone: id("cn-beijing-b"),
-        settings: GroupSettings::default(),
-    }
+    CreateDiskReplicaGroup::new(id("cn-shanghai-a"), (id(DESTINATION), id("cn-beijing-b")))
 }
 
 /// `group-1` with these members.

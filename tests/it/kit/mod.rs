@@ -5,12 +5,13 @@
 
 #[macro_use]
 mod suite;
+#[macro_use]
+mod fixtures;
 
 mod clusters;
 mod drawn;
 mod drills;
 pub mod failover_laws;
-mod fixtures;
 mod groups;
 mod pairs;
 

@@ -45,27 +45,27 @@ impl World {
 
     #[track_caller]
     pub fn start(&mut self, region: &str, one_shot: bool) -> Result<Step, Refusal> {
-        self.call(region, StartDiskReplicaPair { pair: pair_id(1), one_shot })
+        self.call(region, StartDiskReplicaPair::new(pair_id(1)).one_shot(one_shot))
     }
 
     #[track_caller]
     pub fn stop(&mut self, region: &str) -> Result<Step, Refusal> {
-        self.call(region, StopDiskReplicaPair { pair: pair_id(1) })
+        self.call(region, StopDiskReplicaPair::new(pair_id(1)))
     }
 
     #[track_caller]
     pub fn failover(&mut self, region: &str) -> Result<Step, Refusal> {
-        self.call(region, FailoverDiskReplicaPair { pair: pair_id(1) })
+        self.call(region, FailoverDiskReplicaPair::new(pair_id(1)))
     }
 
     #[track_caller]
     pub fn reprotect(&mut self, region: &str, reverse_replicate: bool) -> Result<Step, Refusal> {
-        self.call(region, ReprotectDiskReplicaPair { pair: pair_id(1), reverse_replicate })
+        self.call(region, ReprotectDiskReplicaPair::new(pair_id(1)).reverse_replicate(reverse_replicate))
     }
 
     #[track_caller]
     pub fn delete(&mut self, region: &str) -> Result<Step, Refusal> {
-        self.call(region, DeleteDiskReplicaPair { pair: pair_id(1) })
+        self.call(region, DeleteDiskReplicaPair::new(pair_id(1)))
     }
 
     /// Brings pair 1, which must not exist yet, to a status by calls and reports alone.

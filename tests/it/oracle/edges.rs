@@ -2,9 +2,9 @@
 //! one, clusters that are taken in at work, drills that go with what they belong to.
 
 use failover_model::ebs::{
-    ClearPairDrill, CreateDiskReplicaGroup, CreateDiskReplicaPair, DeleteDiskReplicaGroup,
-    DeleteDiskReplicaPair, DescribePairDrills, DiskChange, FreshDrill, GroupCreated, PairCreated, PairStatus,
-    StartDiskReplicaPair, StartPairDrill, StartReplicaGroupDrill, StopDiskReplicaPair,
+    ClearPairDrill, DeleteDiskReplicaGroup, DeleteDiskReplicaPair, DescribePairDrills, DiskChange,
+    FreshDrill, GroupCreated, PairCreated, PairStatus, StartDiskReplicaPair, StartPairDrill,
+    StartReplicaGroupDrill, StopDiskReplicaPair,
 };
 use failover_model::polardb::{ClusterStatus, Failure, NodeChange};
 use failover_model::policy::{SameRegionPairs, StartWhileReplicating};
@@ -59,7 +59,7 @@ fn all_well(drive: &mut Drive<ControlPlane>) {
 
 fn start(drive: &mut Drive<ControlPlane>, pair: u32, drill: &str, disks: &[&str]) -> (bool, bool) {
     let fresh = Fresh::Drill(FreshDrill { drill: id(drill), disks: ids(disks) });
-    call(drive, "1001", DESTINATION, StartPairDrill { pair: pair_id(pair) }, fresh)
+    call(drive, "1001", DESTINATION, StartPairDrill::new(pair_id(pair)), fresh)
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn the_disks_of_one_drill_are_each_another() {
     let mut both = drive(&world());
     let mut start = |disks: &[&str]| {
         let fresh = Fresh::Drill(FreshDrill { drill: id("drill-1"), disks: ids(disks) });
-        call(&mut both, "1001", DESTINATION, StartReplicaGroupDrill { group: group_id(1) }, fresh)
+        call(&mut both, "1001", DESTINATION, StartReplicaGroupDrill::new(group_id(1)), fresh)
     };
     assert_eq!(start(&["x-1", "x-1"]), (false, false));
     assert_eq!(start(&["x-1", "x-2"]), (true, true));
@@ -104,9 +104,9 @@ fn of_what_is_due_at_one_instant_the_older_comes_first() {
     assert_eq!(call(&mut both, "1001", SOURCE, create_group_request(), group), (true, true));
     assert_eq!(call(&mut both, "1001", SOURCE, create_request(1), pair), (true, true));
     all_well(&mut both);
-    let delete = DeleteDiskReplicaPair { pair: pair_id(1) };
+    let delete = DeleteDiskReplicaPair::new(pair_id(1));
     assert_eq!(call(&mut both, "1001", SOURCE, delete, Fresh::None), (true, true));
-    let delete = DeleteDiskReplicaGroup { group: group_id(1) };
+    let delete = DeleteDiskReplicaGroup::new(group_id(1));
     assert_eq!(call(&mut both, "1001", SOURCE, delete, Fresh::None), (true, true));
     all_well(&mut both);
     let due = both.subject().next_deadline().unwrap();
@@ -122,7 +122,7 @@ fn a_start_of_what_replicates_is_a_repeat_by_policy() {
             let mut policy = Policy::default();
             policy.ebs.start_while_replicating = reading;
             let mut both = drive(&World { policy, pairs: vec![pair(3, status)], group: None, ..world() });
-            let start = StartDiskReplicaPair { pair: pair_id(3), one_shot: false };
+            let start = StartDiskReplicaPair::new(pair_id(3));
             let repeats = reading == StartWhileReplicating::NoOp;
             assert_eq!(call(&mut both, "1001", SOURCE, start, Fresh::None), (true, repeats));
             assert_eq!(both.subject().pair(&pair_id(3)).unwrap().status(), status);
@@ -133,7 +133,7 @@ fn a_start_of_what_replicates_is_a_repeat_by_policy() {
 #[test]
 fn the_disks_of_a_deleted_pair_are_free_for_a_drill() {
     let mut both = drive(&world());
-    let delete = DeleteDiskReplicaPair { pair: pair_id(5) };
+    let delete = DeleteDiskReplicaPair::new(pair_id(5));
     assert_eq!(call(&mut both, "1001", SOURCE, delete, Fresh::None), (true, true));
     all_well(&mut both);
     assert_eq!(both.subject().pair(&pair_id(5)).unwrap().status(), PairStatus::Deleted);
@@ -148,20 +148,20 @@ fn drills_go_with_their_pair_and_no_other() {
     all_well(&mut both);
     let list = |both: &mut Drive<ControlPlane>, pair| {
         for drill in [None, Some(id("drill-1")), Some(id("drill-2"))] {
-            let told = DescribePairDrills { pair: pair_id(pair), drill, page: Default::default() };
+            let told = DescribePairDrills::new(pair_id(pair)).drill(drill);
             call(both, "1001", SOURCE, told.clone(), Fresh::None);
             call(both, "1001", DESTINATION, told, Fresh::None);
         }
     };
     (3..6).for_each(|pair| list(&mut both, pair));
-    let of_another = ClearPairDrill { pair: pair_id(3), drill: id("drill-2") };
+    let of_another = ClearPairDrill::new(pair_id(3), id("drill-2"));
     assert_eq!(call(&mut both, "1001", SOURCE, of_another, Fresh::None), (true, false));
-    let delete = DeleteDiskReplicaPair { pair: pair_id(5) };
+    let delete = DeleteDiskReplicaPair::new(pair_id(5));
     assert_eq!(call(&mut both, "1001", SOURCE, delete, Fresh::None), (true, true));
     all_well(&mut both);
     (3..6).for_each(|pair| list(&mut both, pair));
     let gone = Timestamp::from_millis(START + 100 * 24 * 60 * 60 * 1_000);
-    call(&mut both, "1001", SOURCE, StopDiskReplicaPair { pair: pair_id(3) }, Fresh::None);
+    call(&mut both, "1001", SOURCE, StopDiskReplicaPair::new(pair_id(3)), Fresh::None);
     all_well(&mut both);
     while let Some(due) = both.subject().next_deadline().filter(|due| due.at < gone) {
         input(&mut both, Input::Advance(due.at));
@@ -189,18 +189,12 @@ fn both_ends_in_one_zone_are_refused_and_in_one_region_by_policy() {
         ] {
             let accepted =
                 region != SOURCE || (reading == SameRegionPairs::AcrossZones && zone != "cn-shanghai-a");
-            let group = CreateDiskReplicaGroup {
-                destination_region: id(region),
-                destination_zone: id(zone),
-                ..create_group_request()
-            };
+            let group =
+                with!(create_group_request(), destination_region = id(region), destination_zone = id(zone));
             let fresh = Fresh::Group(GroupCreated { group: id(&format!("pg-{number}")) });
             assert_eq!(call(&mut both, "1001", SOURCE, group, fresh).1, accepted, "{region} {zone}");
-            let pair = CreateDiskReplicaPair {
-                destination_region: id(region),
-                destination_zone: id(zone),
-                ..create_request(number)
-            };
+            let pair =
+                with!(create_request(number), destination_region = id(region), destination_zone = id(zone));
             let fresh = Fresh::Pair(PairCreated { pair: pair_id(number), order: id("order-1") });
             assert_eq!(call(&mut both, "1001", SOURCE, pair, fresh).1, accepted, "{region} {zone}");
         }

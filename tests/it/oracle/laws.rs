@@ -143,7 +143,7 @@ impl<S: Subject + Clone> Watched<S> {
         let a = self.health["a"];
         inputs.push(observed("a", NodeChange::Replicating(!a.replicating)));
         let other = priority(if a.priority == 3 { 1 } else { 3 });
-        inputs.push(call(ModifyDbNodeConfig { cluster: id(CLUSTER), node: id("a"), priority: other }.into()));
+        inputs.push(call(ModifyDbNodeConfig::new(id(CLUSTER), id("a"), other).into()));
         inputs.extend(view.next_deadline.map(|(due, _)| Input::Advance(due)));
         inputs
     }

@@ -59,8 +59,8 @@ struct Table {
 }
 
 fn tables() -> [Table; 4] {
-    let pair = |region, number| (region, Request::from(FailoverDiskReplicaPair { pair: pair_id(number) }));
-    let group = |number| (DESTINATION, Request::from(FailoverDiskReplicaGroup { group: group_id(number) }));
+    let pair = |region, number| (region, Request::from(FailoverDiskReplicaPair::new(pair_id(number))));
+    let group = |number| (DESTINATION, Request::from(FailoverDiskReplicaGroup::new(group_id(number))));
     let cluster = |target: Option<&str>| (SOURCE, Request::from(failover_request(target)));
     let replica: &[Moment] = &[Before, Running, Succeeded, NextDay, Failed];
     [

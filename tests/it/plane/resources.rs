@@ -231,11 +231,7 @@ fn a_plan_of_a_drill_fits_this_drill_as_it_was() {
 
 /// A network around a cluster that is being created by effect 98.
 fn network(name: &str, primary: &DbCluster) -> Result<GlobalDatabaseNetwork, PolarDbRefusal> {
-    let request = CreateGlobalDatabaseNetwork {
-        cluster: primary.id().clone(),
-        description: None,
-        resource_group: None,
-    };
+    let request = CreateGlobalDatabaseNetwork::new(primary.id().clone());
     GlobalDatabaseNetwork::create(id(name), primary, at(2), EffectId(98), &request, &PolarDbPolicy::default())
 }
 
@@ -303,7 +299,8 @@ fn creation_is_decided_without_a_control_plane_too() {
     };
     let request = create_request(1);
     assert_eq!(create(&request), Ok(PairStatus::Creating));
-    let itself = CreateDiskReplicaPair { destination_disk: request.source_disk.clone(), ..request };
+    let disk = request.source_disk.clone();
+    let itself = with!(request, destination_disk = disk);
     assert_eq!(create(&itself).unwrap_err().rule().to_string(), "E-011");
 
     let request = create_group_request();
@@ -312,7 +309,7 @@ fn creation_is_decided_without_a_control_plane_too() {
     };
     assert_eq!(create(&request), Ok(GroupStatus::Creating));
     let (destination_region, destination_zone) = (region.clone(), request.source_zone.clone());
-    let itself = CreateDiskReplicaGroup { destination_region, destination_zone, ..request };
+    let itself = with!(request, destination_region = destination_region, destination_zone = destination_zone);
     assert_eq!(create(&itself).unwrap_err().rule().to_string(), "E-011");
 
     let request = create_cluster(Edition::Normal, 2);
@@ -326,7 +323,7 @@ fn creation_is_decided_without_a_control_plane_too() {
     for nodes in [&[][..], &[id("w")], &[id("w"), id("w")], &[id("w"), id("r"), id("s")]] {
         assert_eq!(create(&request, nodes), Err(NotCreated::WrongIds(WrongIds)));
     }
-    let none = CreateDbCluster { node_number: 0, ..request };
+    let none = request.node_number(0);
     assert!(matches!(create(&none, &[]), Err(NotCreated::Refused(_))));
 
     // The cluster is still being created.

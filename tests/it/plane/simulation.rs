@@ -118,7 +118,7 @@ fn what_is_held_is_of_the_kind_and_the_resource_that_are_named() {
         let mut world = pair(PairStatus::Normal, Transitions::Immediate, LatencyProfile::QUICK);
         world.plan(Fault::Hold { effect: effect.into(), resource: Selector(resource.into()) }, None);
         let now = world.plane().clock();
-        let _ = ask(&mut world, now, SOURCE, "", StopDiskReplicaPair { pair: pair_id(1) });
+        let _ = ask(&mut world, now, SOURCE, "", StopDiskReplicaPair::new(pair_id(1)));
         let shown = if held { PairStatus::Stopping } else { PairStatus::Stopped };
         assert_eq!(status(&world), shown, "{effect} of {resource}");
     }
@@ -130,7 +130,7 @@ fn an_effect_without_a_latency_ends_within_the_call() {
     let latency = LatencyProfile { stop_pair: Span::from_millis(0), ..LatencyProfile::QUICK };
     let mut world = pair(PairStatus::Normal, Transitions::Timed, latency);
     let now = world.plane().clock();
-    let (_, happened) = ask(&mut world, now, SOURCE, "", StopDiskReplicaPair { pair: pair_id(1) });
+    let (_, happened) = ask(&mut world, now, SOURCE, "", StopDiskReplicaPair::new(pair_id(1)));
     assert_eq!((status(&world), happened.fired), (PairStatus::Stopped, 1));
     assert_eq!(happened.events.len(), 2, "it began and it ended: {:?}", happened.events);
 }
@@ -156,11 +156,11 @@ fn what_is_due_comes_in_the_order_of_time_and_effects_before_deadlines() {
 fn only_a_world_with_latencies_knows_how_far_a_copy_is() {
     for (transitions, percent) in [(Transitions::Timed, 40), (Transitions::Manual, 0)] {
         let mut world = pair(PairStatus::Created, transitions, LatencyProfile::QUICK);
-        let start = StartDiskReplicaPair { pair: pair_id(1), one_shot: false };
+        let start = StartDiskReplicaPair::new(pair_id(1));
         let now = world.plane().clock();
         let _ = ask(&mut world, now, SOURCE, "", start);
         let later = now.after(Span::from_millis(2_000));
-        let request = DescribeDiskReplicaPairProgress { pair: pair_id(1) };
+        let request = DescribeDiskReplicaPairProgress::new(pair_id(1));
         let (output, _) = ask(&mut world, later, SOURCE, "", request);
         let Some(Ok(Response::PairProgress(told))) = output.result else { panic!("{:?}", output.result) };
         assert_eq!(told.percent, percent, "{transitions:?}");
@@ -175,7 +175,7 @@ fn a_failover_fails_where_the_secondary_disk_is_down() {
         let now = world.plane().clock();
         let down = Observation::Disk { account: id(OWNER), disk: id(disk), change: DiskChange::Up(false) };
         let _ = world.observe(now, &down).unwrap();
-        let _ = ask(&mut world, now, DESTINATION, "", FailoverDiskReplicaPair { pair: pair_id(1) });
+        let _ = ask(&mut world, now, DESTINATION, "", FailoverDiskReplicaPair::new(pair_id(1)));
         assert_eq!(status(&world), ends, "{disk}");
     }
 }
@@ -191,7 +191,7 @@ fn a_fault_of_a_drill_strikes_that_drill_and_that_effect_alone() {
         let mut world = pair(PairStatus::Normal, Transitions::Immediate, LatencyProfile::QUICK);
         world.plan(Fault::Drill { of: Selector(of.into()), fails, message: None }, None);
         let now = world.plane().clock();
-        let _ = ask(&mut world, now, DESTINATION, "", StartPairDrill { pair: pair_id(1) });
+        let _ = ask(&mut world, now, DESTINATION, "", StartPairDrill::new(pair_id(1)));
         assert_eq!(world.plane().drills().next().unwrap().status(), ends, "{of} {fails:?}");
     }
 }
@@ -233,7 +233,7 @@ mod clusters {
     fn a_change_of_zone_takes_its_time_for_each_node_that_moves() {
         let mut world = cluster(Transitions::Timed);
         let (zone, zone_type) = (id("cn-shanghai-c"), TargetZoneType::Primary);
-        let request = ModifyDbClusterPrimaryZone { cluster: id(CLUSTER), zone, zone_type, vswitch: None };
+        let request = ModifyDbClusterPrimaryZone::new(id(CLUSTER), zone).zone_type(zone_type);
         let _ = ask(&mut world, at(START), SOURCE, "", request);
         assert_eq!(world.next_due().unwrap().at, at(START + 2 * 300_000));
     }
@@ -263,7 +263,7 @@ mod clusters {
             let reason = Failure::Other;
             let effect = effect.map(String::from);
             world.plan(Fault::Work { cluster: Selector(cluster.into()), effect, reason }, None);
-            let (_, happened) = ask(&mut world, at(START), SOURCE, "", RestartDbNode { node: id("a") });
+            let (_, happened) = ask(&mut world, at(START), SOURCE, "", RestartDbNode::new(id("a")));
             let ended = |fact: &&ClusterFact| matches!(fact, ClusterFact::WorkEnded { succeeded: so, .. } if *so == done);
             assert!(facts(&happened).iter().any(ended), "{cluster}: {:?}", happened.events);
         }
@@ -322,7 +322,7 @@ mod groups {
         let fail_over = |group: &str, fails| {
             let mut world = self::group(GroupStatus::Normal);
             world.plan(Fault::Group { group: Selector(group.into()), fails }, None);
-            call(&mut world, FailoverDiskReplicaGroup { group: group_id(1) })
+            call(&mut world, FailoverDiskReplicaGroup::new(group_id(1)))
         };
         assert_eq!(fail_over("group-1", GroupStage::Failover), GroupStatus::FailoverFailed);
         assert_eq!(fail_over("*", GroupStage::Failover), GroupStatus::FailoverFailed);
@@ -336,7 +336,7 @@ mod groups {
         let mut world = group(GroupStatus::Failedover);
         let (pair, fails) = (Some(Selector("pair-2".into())), PairStage::Reprotect);
         world.plan(Fault::Pair { pair, disk: None, fails, message: None }, None);
-        let request = ReprotectDiskReplicaGroup { group: group_id(1), reverse_replicate: true };
+        let request = ReprotectDiskReplicaGroup::new(group_id(1)).reverse_replicate(true);
         assert_eq!(call(&mut world, request), GroupStatus::ReprotectFailed);
         let members = [1, 2].map(|number| world.plane().pair(&pair_id(number)).unwrap().status());
         assert_eq!(members, [PairStatus::ReprotectFailed; 2]);

@@ -193,7 +193,7 @@ fn sound_networks() -> Value {
         let _ = world.plane.adopt_network(kit::at(START), &id(OWNER), seed).unwrap();
     }
     let (network, mode) = (id("gdn-1"), SwitchMode::Planned);
-    let switch = SwitchOverGlobalDatabaseNetwork { network, cluster: Some(id("pc-2")), mode };
+    let switch = SwitchOverGlobalDatabaseNetwork::new(network).cluster(id("pc-2")).mode(mode);
     let _ = world.call(SOURCE, switch).unwrap();
     serde_json::to_value(world.plane.snapshot()).unwrap()
 }

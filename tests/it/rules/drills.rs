@@ -22,7 +22,7 @@ fn page(world: &mut World, region: &str, request: impl Into<Request>) -> DrillPa
 }
 
 fn of_pair(drill: Option<u32>) -> DescribePairDrills {
-    DescribePairDrills { pair: pair_id(1), drill: drill.map(drill_id), page: Page::default() }
+    DescribePairDrills::new(pair_id(1)).drill(drill.map(drill_id))
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_group_drill_has_a_disk_for_each_member() {
     let disks: Vec<_> = drill.disks().iter().map(|disk| (disk.pair.as_str(), disk.disk.as_str())).collect();
     assert_eq!(disks, [("pair-1", "x-1"), ("pair-2", "x-2")]);
     world.succeed(world.drill_pending(1));
-    let clear = ClearReplicaGroupDrill { group: group_id(1), drill: drill_id(1) };
+    let clear = ClearReplicaGroupDrill::new(group_id(1), drill_id(1));
     world.call(DESTINATION, clear.clone()).unwrap();
     assert!(world.call(SOURCE, clear.clone()).unwrap().is_empty(), "it is being cleared already (D-131)");
     world.succeed(world.drill_pending(1));
@@ -145,7 +145,7 @@ fn a_drill_is_started_at_the_current_destination_and_cleared_at_either_end() {
     let mut world = World::default();
     world.bring_to(PairStatus::Normal);
     let start = |world: &mut World, region: &str, number| {
-        let request = StartPairDrill { pair: pair_id(1) };
+        let request = StartPairDrill::new(pair_id(1));
         world.apply(OWNER, region, None, request.into(), fresh_drill(number, 1)).unwrap().result.unwrap()
     };
     let listed = (403, "OperationDenied.StartDrillShouldOnDestRegion".to_owned(), "D-621");
@@ -153,12 +153,12 @@ fn a_drill_is_started_at_the_current_destination_and_cleared_at_either_end() {
     assert_eq!(answer(start(&mut world, ELSEWHERE, 1)), (404, "NoSuchResource".into(), "D-620"));
     start(&mut world, DESTINATION, 1).unwrap();
     world.succeed(world.drill_pending(1));
-    let clear = ClearPairDrill { pair: pair_id(1), drill: drill_id(1) };
+    let clear = ClearPairDrill::new(pair_id(1), drill_id(1));
     assert_eq!(rule(world.call(ELSEWHERE, clear.clone())), "D-620");
-    let unknown = ClearPairDrill { pair: pair_id(1), drill: drill_id(2) };
+    let unknown = ClearPairDrill::new(pair_id(1), drill_id(2));
     assert_eq!(rule(world.call(SOURCE, unknown)), "D-610");
     world.create(2);
-    let of_another = ClearPairDrill { pair: pair_id(2), drill: drill_id(1) };
+    let of_another = ClearPairDrill::new(pair_id(2), drill_id(1));
     assert_eq!(answer(world.call(SOURCE, of_another)), (404, "NoSuchResource".into(), "D-611"));
     world.clone().call(SOURCE, clear.clone()).unwrap();
     world.call(DESTINATION, clear).unwrap();
@@ -169,7 +169,7 @@ fn the_ids_for_a_drill_are_new_and_as_many_as_its_disks() {
     let mut world = World::default();
     world.bring_group_to(GroupStatus::Normal);
     let mut start = |fresh: Fresh| {
-        let request = failover_model::ebs::StartReplicaGroupDrill { group: group_id(1) };
+        let request = failover_model::ebs::StartReplicaGroupDrill::new(group_id(1));
         world.apply(OWNER, DESTINATION, None, request.into(), fresh)
     };
     for wrong in [Fresh::None, fresh_drill(1, 1), fresh_drill(1, 3)] {
@@ -212,12 +212,11 @@ fn drills_are_listed_page_by_page_and_unknown_ones_give_an_empty_list() {
     assert_eq!(page(&mut world, DESTINATION, of_pair(Some(2))).drills[0].id(), &drill_id(2));
     assert!(page(&mut world, SOURCE, of_pair(Some(9))).drills.is_empty(), "D-690");
     assert!(page(&mut world, ELSEWHERE, of_pair(None)).drills.is_empty());
-    let unknown = DescribeReplicaGroupDrills { group: group_id(1), drill: None, page: Page::default() };
+    let unknown = DescribeReplicaGroupDrills::new(group_id(1));
     assert!(page(&mut world, SOURCE, unknown).drills.is_empty());
-    let first = DescribePairDrills { page: Page::Token { max_results: 2, after: None }, ..of_pair(None) };
+    let first = of_pair(None).page(Page::Token { max_results: 2, after: None });
     let first = page(&mut world, SOURCE, first);
-    let rest =
-        DescribePairDrills { page: Page::Token { max_results: 2, after: first.next }, ..of_pair(None) };
+    let rest = of_pair(None).page(Page::Token { max_results: 2, after: first.next });
     let rest = page(&mut world, SOURCE, rest);
     assert_eq!((first.drills.len(), rest.drills.len(), rest.next), (2, 1, None));
 }
@@ -240,7 +239,7 @@ fn a_drill_is_forgotten_with_its_pair_and_a_deleted_pair_starts_none() {
 fn a_drill_is_started_once_under_one_token() {
     let mut world = World::default();
     world.bring_to(PairStatus::Normal);
-    let request = StartPairDrill { pair: pair_id(1) };
+    let request = StartPairDrill::new(pair_id(1));
     let first =
         world.apply(OWNER, DESTINATION, Some("t"), request.clone().into(), fresh_drill(1, 1)).unwrap();
     let second = world.apply(OWNER, DESTINATION, Some("t"), request.into(), fresh_drill(2, 1)).unwrap();

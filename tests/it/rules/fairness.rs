@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use failover_model::polardb::{ClusterFact, ClusterSeed, FailoverDbCluster, Failure, Role};
+use failover_model::polardb::{ClusterFact, ClusterSeed, Failure, Role};
 use failover_model::simulation::{Fault, LatencyProfile, Selector, Simulation, Transitions};
 use failover_model::{Call, ControlPlane, Event, Fact, NodeId, Policy, Request};
 use proptest::prelude::*;
@@ -72,7 +72,7 @@ fn world(with: u64, stage: &ControlPlane) -> Simulation {
 /// Fails the cluster over without a target; tells what happened.
 fn fail_over(world: &mut Simulation, now: u64, cluster: &str) -> Vec<Event> {
     let call = Call { now: at(now), account: id(OWNER), region: id(SOURCE), token: None };
-    let request = FailoverDbCluster { cluster: id(cluster), ..failover_request(None) };
+    let request = with!(failover_request(None), cluster = id(cluster));
     let (output, happened) = world.call(&call, &Request::from(request));
     assert!(matches!(output.result, Some(Ok(_))), "{output:?}");
     happened.events

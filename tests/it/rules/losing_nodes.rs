@@ -105,17 +105,17 @@ fn watch(world: &mut World, happens: &Happens) {
             observe(world, there, NodeChange::Up(*up))
         }
         Happens::Remove(node) => {
-            let request = DeleteDbNodes { cluster: id(CLUSTER), nodes: ids(&[ALL[*node]]), kind: None };
+            let request = DeleteDbNodes::new(id(CLUSTER), ids(&[ALL[*node]]));
             ordered(world, request)
         }
         Happens::Class(node) => {
             let class = id("polar.mysql.x4.medium");
-            let nodes = vec![NodeTarget { node: id(ALL[*node]), class }];
+            let nodes = vec![NodeTarget::new(id(ALL[*node]), class)];
             let modify_type = ModifyType::Upgrade;
-            let request = ModifyDbNodesClass { cluster: id(CLUSTER), modify_type, nodes, other: vec![] };
+            let request = ModifyDbNodesClass::new(id(CLUSTER), modify_type, nodes);
             ordered(world, request)
         }
-        Happens::Restart(node) => world.call(SOURCE, RestartDbNode { node: id(ALL[*node]) }).ok(),
+        Happens::Restart(node) => world.call(SOURCE, RestartDbNode::new(id(ALL[*node]))).ok(),
         Happens::FailOver(target, across) => {
             let mut request = kit::failover_request(target.map(|node| ALL[node]));
             if *across {

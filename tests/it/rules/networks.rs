@@ -1,11 +1,10 @@
 //! Global database networks.
 
 use failover_model::polardb::{
-    ClusterSeed, CreateDbCluster, CreateGlobalDatabaseNetwork, DbCluster, DeleteDbCluster,
-    DeleteGlobalDatabaseNetwork, DescribeGlobalDatabaseNetworks, Edition, Engine, FailoverDbClusterZonal,
-    GlobalDatabaseNetwork, ModifyDbClusterDeletion, NetworkCreated, NetworkFact, NetworkPage, NetworkSeed,
-    NetworkStatus, Removal, RemoveDbClusterFromGdn, RestartDbNode, Role, SwitchMode,
-    SwitchOverGlobalDatabaseNetwork,
+    ClusterSeed, CreateGlobalDatabaseNetwork, DbCluster, DeleteDbCluster, DeleteGlobalDatabaseNetwork,
+    DescribeGlobalDatabaseNetworks, Edition, Engine, FailoverDbClusterZonal, GlobalDatabaseNetwork,
+    ModifyDbClusterDeletion, NetworkCreated, NetworkFact, NetworkPage, NetworkSeed, NetworkStatus, Removal,
+    RemoveDbClusterFromGdn, RestartDbNode, Role, SwitchMode, SwitchOverGlobalDatabaseNetwork,
 };
 use failover_model::policy::NetworkEngines;
 use failover_model::{
@@ -29,8 +28,7 @@ fn stands(world: &mut World, name: &str) {
 }
 
 fn create(world: &mut World, cluster: &str) -> Result<Step, Refusal> {
-    let request =
-        CreateGlobalDatabaseNetwork { cluster: id(cluster), description: None, resource_group: None };
+    let request = CreateGlobalDatabaseNetwork::new(id(cluster));
     let network = id(&cluster.replace("pc", "gdn"));
     let fresh = Fresh::Network(NetworkCreated { network });
     let output = world.apply(OWNER, SOURCE, None, request.into(), fresh).unwrap();
@@ -40,7 +38,7 @@ fn create(world: &mut World, cluster: &str) -> Result<Step, Refusal> {
 /// Creates a secondary in the region [`DESTINATION`], which stays in `Creating`.
 fn join(world: &mut World, name: &str, version: &str) -> Result<Step, Refusal> {
     let (version, joins) = (version.into(), Some(id(NETWORK)));
-    let request = CreateDbCluster { version, joins, ..create_cluster(Edition::Normal, 2) };
+    let request = with!(create_cluster(Edition::Normal, 2), version = version, joins = joins);
     let nodes = vec![id(&format!("{name}-w")), id(&format!("{name}-r"))];
     let fresh = Fresh::Cluster(FreshCluster { cluster: id(name), nodes, order: id("o-1") });
     let output = world.apply(OWNER, DESTINATION, None, request.into(), fresh).unwrap();
@@ -48,15 +46,15 @@ fn join(world: &mut World, name: &str, version: &str) -> Result<Step, Refusal> {
 }
 
 fn remove(cluster: &str, removal: Removal) -> RemoveDbClusterFromGdn {
-    RemoveDbClusterFromGdn { network: id(NETWORK), cluster: id(cluster), removal }
+    RemoveDbClusterFromGdn::new(id(NETWORK), id(cluster)).removal(removal)
 }
 
 fn switch(to: Option<&str>, mode: SwitchMode) -> SwitchOverGlobalDatabaseNetwork {
-    SwitchOverGlobalDatabaseNetwork { network: id(NETWORK), cluster: to.map(id), mode }
+    with!(SwitchOverGlobalDatabaseNetwork::new(id(NETWORK)).mode(mode), cluster = to.map(id))
 }
 
 fn delete() -> DeleteGlobalDatabaseNetwork {
-    DeleteGlobalDatabaseNetwork { network: id(NETWORK) }
+    DeleteGlobalDatabaseNetwork::new(id(NETWORK))
 }
 
 /// An active network of the primary `pc-1` and these secondaries, all running.
@@ -216,8 +214,7 @@ fn a_network_has_four_secondaries_like_its_primary() {
 fn a_network_is_made_under_an_id_that_is_free() {
     let mut world = network(&[]);
     stands(&mut world, "pc-2");
-    let request =
-        CreateGlobalDatabaseNetwork { cluster: id("pc-2"), description: None, resource_group: None };
+    let request = CreateGlobalDatabaseNetwork::new(id("pc-2"));
     let taken = Fresh::Network(NetworkCreated { network: id(NETWORK) });
     for fresh in [Fresh::None, taken] {
         let output = world.apply(OWNER, SOURCE, None, request.clone().into(), fresh);
@@ -402,19 +399,13 @@ fn a_locked_network_locks_its_clusters() {
     let mut world = network(&["pc-2"]);
     let _ = world.call(SOURCE, switch(None, SwitchMode::Planned)).unwrap();
     let calls = |cluster: &str| -> Vec<(Request, &'static str)> {
-        let failover = || failover_model::polardb::FailoverDbCluster {
-            cluster: id(cluster),
-            target: Some(id(&format!("{cluster}-r"))),
-            ..failover_request(None)
-        };
+        let failover =
+            || with!(failover_request(None).to(id(&format!("{cluster}-r"))), cluster = id(cluster));
         vec![
             (failover().into(), "HaStatusNotSupport"),
             (FailoverDbClusterZonal(failover()).into(), "HaStatusNotSupport"),
-            (RestartDbNode { node: id(&format!("{cluster}-r")) }.into(), "OperationDenied.DBClusterStatus"),
-            (
-                ModifyDbClusterDeletion { cluster: id(cluster), protection: true }.into(),
-                "OperationDenied.DBClusterStatus",
-            ),
+            (RestartDbNode::new(id(&format!("{cluster}-r"))).into(), "OperationDenied.DBClusterStatus"),
+            (ModifyDbClusterDeletion::new(id(cluster), true).into(), "OperationDenied.DBClusterStatus"),
         ]
     };
     for cluster in [CLUSTER, "pc-2"] {
@@ -446,14 +437,14 @@ fn a_cluster_in_a_network_is_not_released_and_may_be_lost() {
     let mut world = network(&["pc-2"]);
     for cluster in [CLUSTER, "pc-2"] {
         let refused = (403, "OperationDenied.OperateStatus".into(), "P-452");
-        assert_eq!(wire(world.call(SOURCE, DeleteDbCluster { cluster: id(cluster) })), refused);
+        assert_eq!(wire(world.call(SOURCE, DeleteDbCluster::new(id(cluster)))), refused);
     }
     let mut primary = world.clone();
     let step = primary.observe(Observation::ClusterRemoved { cluster: id(CLUSTER) });
     let gone = NetworkFact::Status { from: Some(NetworkStatus::Active), to: None };
     assert_eq!(facts(&step), [("P-453", gone)]);
     assert!(primary.plane.networks().next().is_none());
-    let _ = primary.call(SOURCE, DeleteDbCluster { cluster: id("pc-2") }).unwrap();
+    let _ = primary.call(SOURCE, DeleteDbCluster::new(id("pc-2"))).unwrap();
     // A secondary takes along what is pending about it, and nothing else.
     let _ = world.call(SOURCE, switch(None, SwitchMode::Planned)).unwrap();
     let effect = pending(&world);
@@ -490,23 +481,21 @@ fn ids(page: &NetworkPage) -> Vec<&str> {
 fn the_list_is_filtered() {
     let mut world = network(&["pc-2"]);
     stands(&mut world, "pc-3");
-    let request = CreateGlobalDatabaseNetwork {
-        cluster: id("pc-3"),
-        description: Some(failover_model::text::NetworkDescription::parse("GDN-fortest").unwrap()),
-        resource_group: Some(id("rg-1")),
-    };
+    let request = CreateGlobalDatabaseNetwork::new(id("pc-3"))
+        .description(failover_model::text::NetworkDescription::parse("GDN-fortest").unwrap())
+        .resource_group(id("rg-1"));
     let fresh = Fresh::Network(NetworkCreated { network: id("gdn-3") });
     let _ = world.apply(OWNER, SOURCE, None, request.into(), fresh).unwrap();
     let all = DescribeGlobalDatabaseNetworks::default;
     for (request, expected) in [
         (all(), vec!["gdn-1", "gdn-3"]),
-        (DescribeGlobalDatabaseNetworks { network: Some(id("gdn-3")), ..all() }, vec!["gdn-3"]),
-        (DescribeGlobalDatabaseNetworks { network: Some(id("gdn-9")), ..all() }, vec![]),
-        (DescribeGlobalDatabaseNetworks { cluster: Some(id("pc-2")), ..all() }, vec!["gdn-1"]),
-        (DescribeGlobalDatabaseNetworks { description: Some("fort".into()), ..all() }, vec!["gdn-3"]),
-        (DescribeGlobalDatabaseNetworks { resource_group: Some(id("rg-1")), ..all() }, vec!["gdn-3"]),
+        (all().network(id("gdn-3")), vec!["gdn-3"]),
+        (all().network(id("gdn-9")), vec![]),
+        (all().cluster(id("pc-2")), vec!["gdn-1"]),
+        (all().description("fort".into()), vec!["gdn-3"]),
+        (all().resource_group(id("rg-1")), vec!["gdn-3"]),
         // The other network is still being created.
-        (DescribeGlobalDatabaseNetworks { region: Some(id("cn-beijing")), ..all() }, vec!["gdn-1"]),
+        (all().region(id("cn-beijing")), vec!["gdn-1"]),
     ] {
         assert_eq!(ids(&list(&mut world, request.clone())), expected, "{request:?}");
     }
@@ -514,18 +503,18 @@ fn the_list_is_filtered() {
     let members: Vec<(&str, &str)> =
         view.members.iter().map(|member| (member.cluster.id().as_str(), member.role.as_str())).collect();
     assert_eq!(members, [(CLUSTER, "primary"), ("pc-2", "standby")]);
-    let by = DescribeGlobalDatabaseNetworks { cluster: Some(id("pc-9")), ..all() };
+    let by = all().cluster(id("pc-9"));
     assert_eq!(wire(world.call(SOURCE, by)), (404, "InvalidDBCluster.NotFound".into(), "P-100"));
     let output = world.apply(STRANGER, SOURCE, None, all().into(), Fresh::None).unwrap();
     assert!(matches!(output.result, Some(Ok(Response::NetworkPage(page))) if page.total == 0));
-    let request = failover_model::polardb::DescribeGlobalDatabaseNetwork { network: id(NETWORK) };
+    let request = failover_model::polardb::DescribeGlobalDatabaseNetwork::new(id(NETWORK));
     let output = world.apply(STRANGER, SOURCE, None, request.into(), Fresh::None).unwrap();
     assert_eq!(wire(output.result.unwrap()), (400, "GDN.NotFound".into(), "P-460"));
     // A network with four secondaries has no room.
     for name in ["pc-4", "pc-5", "pc-6"] {
         let _ = join(&mut world, name, "8.0").unwrap();
     }
-    let room = DescribeGlobalDatabaseNetworks { region: Some(id("cn-beijing")), ..all() };
+    let room = all().region(id("cn-beijing"));
     assert_eq!(list(&mut world, room).total, 0);
 }
 
@@ -538,8 +527,10 @@ fn the_list_has_pages() {
         let _ = create(&mut world, &name).unwrap();
     }
     let mut page = |page_number, page_size| {
-        let page =
-            list(&mut world, DescribeGlobalDatabaseNetworks { page_number, page_size, ..Default::default() });
+        let page = list(
+            &mut world,
+            DescribeGlobalDatabaseNetworks::default().page_number(page_number).page_size(page_size),
+        );
         (page.networks.len(), page.total)
     };
     assert_eq!([page(1, 30), page(2, 30), page(3, 30)], [(30, 35), (5, 35), (0, 35)]);

@@ -29,18 +29,18 @@ fn told(world: &mut World, request: impl Into<Request>) -> Vec<String> {
 }
 
 fn of_ebs(feature: Option<RegionFeature>) -> DescribeEbsRegions {
-    DescribeEbsRegions { feature }
+    with!(DescribeEbsRegions::default(), feature = feature)
 }
 
 /// C-060.
 #[test]
 fn the_regions_are_those_that_were_given() {
     let mut world = world(Policy::default());
-    assert_eq!(told(&mut world, DescribePolarDbRegions {}), ["cn-hangzhou", "us-east-1"]);
+    assert_eq!(told(&mut world, DescribePolarDbRegions::default()), ["cn-hangzhou", "us-east-1"]);
     assert_eq!(told(&mut world, of_ebs(None)), ["cn-hangzhou", "us-east-1"]);
-    assert!(told(&mut World::default(), DescribePolarDbRegions {}).is_empty());
+    assert!(told(&mut World::default(), DescribePolarDbRegions::default()).is_empty());
     world.plane.set_regions(places(&[("cn-beijing", &[])]));
-    assert_eq!(told(&mut world, DescribePolarDbRegions {}), ["cn-beijing"]);
+    assert_eq!(told(&mut world, DescribePolarDbRegions::default()), ["cn-beijing"]);
 }
 
 /// E-714: of the regions given, those that the policy says have the feature.
@@ -56,7 +56,7 @@ fn ebs_tells_the_regions_that_have_asynchronous_replication() {
         assert!(told(&mut world, of_ebs(Some(feature))).is_empty(), "{feature:?}");
     }
     assert_eq!(
-        told(&mut world, DescribePolarDbRegions {}),
+        told(&mut world, DescribePolarDbRegions::default()),
         ["cn-hangzhou", "us-east-1"],
         "another product's"
     );

@@ -10,7 +10,7 @@ use super::cursor;
 use crate::kit::{self, CLUSTER, OWNER, SOURCE, World, id, node, rule, seed, with_readers};
 
 fn restart(name: &str) -> RestartDbNodeZonal {
-    RestartDbNodeZonal { cluster: id(CLUSTER), node: id(name) }
+    RestartDbNodeZonal::new(id(CLUSTER), id(name))
 }
 
 /// P-115: the restart is that of any cluster, but a token guards it and the cluster is named.
@@ -42,7 +42,7 @@ fn the_zonal_restart_names_a_node_of_its_cluster() {
             ("P-201", 400, "InvalidDBNodeId.Malformed")
         );
     }
-    let nowhere = RestartDbNodeZonal { cluster: id("pc-3"), node: id("a") };
+    let nowhere = RestartDbNodeZonal::new(id("pc-3"), id("a"));
     assert_eq!(rule(world.call(SOURCE, nowhere)), "P-100");
     let _ = world.call(SOURCE, restart("a")).unwrap();
     assert_eq!(rule(world.call(SOURCE, restart("w"))), "P-202");
@@ -52,7 +52,7 @@ fn the_zonal_restart_names_a_node_of_its_cluster() {
 #[test]
 fn the_zonal_endpoints_are_those_of_any_cluster() {
     let mut world = with_readers(&[("a", 5)]);
-    let request = DescribeDbClusterEndpoints { cluster: id(CLUSTER), endpoint: None };
+    let request = DescribeDbClusterEndpoints::new(id(CLUSTER));
     let mut told = |request: Request| world.apply(OWNER, SOURCE, None, request, Fresh::None).unwrap().result;
     let zonal = told(DescribeDbClusterEndpointsZonal(request.clone()).into());
     assert!(matches!(zonal, Some(Ok(Response::Endpoints(_)))));
@@ -84,7 +84,7 @@ fn ids(page: &ZonalClusterPage) -> Vec<&str> {
 fn a_reader_by_token_sees_every_cluster_once() {
     for (count, first) in [(0, None), (10, None), (35, None), (35, Some(7)), (11, Some(11)), (12, Some(11))] {
         let mut world = clusters(count);
-        let mut request = DescribeDbClustersZonal { max_results: first, ..Default::default() };
+        let mut request = with!(DescribeDbClustersZonal::default(), max_results = first);
         let (mut seen, mut pages) = (Vec::new(), 0);
         loop {
             let page = page(&mut world, request.clone());
@@ -112,9 +112,9 @@ fn a_reader_by_token_sees_every_cluster_once() {
 #[test]
 fn a_reader_by_number_gets_the_next_token_too() {
     let mut world = clusters(5);
-    let numbered = |page_number| DescribeDbClustersZonal {
-        filter: DescribeDbClusters { page_number, page_size: 2, ..Default::default() },
-        ..Default::default()
+    let numbered = |page_number| {
+        DescribeDbClustersZonal::default()
+            .filter(DescribeDbClusters::default().page_number(page_number).page_size(2))
     };
     let second = page(&mut world, numbered(2));
     assert_eq!(
@@ -127,15 +127,15 @@ fn a_reader_by_number_gets_the_next_token_too() {
     assert_eq!((ids(&beyond).len(), beyond.next), (0, None));
     // A token counts more than a number.
     let after = Some(cursor(numbered(3), 1));
-    let both = DescribeDbClustersZonal { after, max_results: Some(1), ..numbered(3) };
+    let both = with!(numbered(3).max_results(1), after = after);
     assert_eq!(ids(&page(&mut world, both)), ["pc-2"]);
-    let filter = DescribeDbClusters { clusters: vec![id("pc-4")], ..Default::default() };
+    let filter = DescribeDbClusters::default().clusters(vec![id("pc-4")]);
     let output = kit::World::apply(
         &mut world,
         OWNER,
         SOURCE,
         None,
-        DescribeDbClustersZonal { filter, ..Default::default() }.into(),
+        DescribeDbClustersZonal::default().filter(filter).into(),
         Fresh::None,
     );
     let Some(Ok(Response::ZonalClusterPage(one))) = output.unwrap().result else { panic!("no page") };

@@ -190,15 +190,13 @@ fn the_control_plane_answers_each_group_call_in_each_status_as_the_table_says() 
         (GroupEvent::Delete, |world| world.delete_group()),
         (GroupEvent::Modify, |world| {
             let group = group_id(1);
-            let request = ModifyDiskReplicaGroup { group, name: None, description: None, enable_rtc: None };
+            let request = ModifyDiskReplicaGroup::new(group);
             world.call(SOURCE, request)
         }),
-        (GroupEvent::AddPair, |world| {
-            world.call(SOURCE, AddDiskReplicaPair { group: group_id(1), pair: pair_id(9) })
-        }),
+        (GroupEvent::AddPair, |world| world.call(SOURCE, AddDiskReplicaPair::new(group_id(1), pair_id(9)))),
         (GroupEvent::RemovePair, |world| {
             let pair = pair_id(if world.plane.pair(&pair_id(1)).is_some() { 1 } else { 9 });
-            world.call(SOURCE, RemoveDiskReplicaPair { group: group_id(1), pair })
+            world.call(SOURCE, RemoveDiskReplicaPair::new(group_id(1), pair))
         }),
     ];
     let cells = expected();

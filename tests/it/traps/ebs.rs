@@ -60,9 +60,9 @@ fn rule_03_three_region_rules_stand_side_by_side_and_groups_have_a_fourth() {
     assert_eq!(code(world.start(ELSEWHERE, false)), (404, "NoSuchResource".into()));
     let mut world = World::default();
     world.group_of(1);
-    let start = StartDiskReplicaGroup { group: group_id(1), one_shot: false };
+    let start = StartDiskReplicaGroup::new(group_id(1));
     assert_eq!(rule(world.call(DESTINATION, start)), "G-622");
-    assert_eq!(rule(world.call(SOURCE, FailoverDiskReplicaGroup { group: group_id(1) })), "G-621");
+    assert_eq!(rule(world.call(SOURCE, FailoverDiskReplicaGroup::new(group_id(1)))), "G-621");
 }
 
 #[test]
@@ -159,9 +159,9 @@ fn rule_12_a_grouped_pair_refuses_to_move_alone_and_has_its_groups_settings() {
     let mut world = World::default();
     world.bring_group_to(GroupStatus::Stopped);
     let denied = (403, "OperationDenied".to_owned());
-    assert_eq!(code(world.call(SOURCE, StartDiskReplicaPair { pair: pair_id(1), one_shot: false })), denied);
-    assert_eq!(code(world.call(DESTINATION, FailoverDiskReplicaPair { pair: pair_id(1) })), denied);
-    let reprotect = ReprotectDiskReplicaPair { pair: pair_id(1), reverse_replicate: true };
+    assert_eq!(code(world.call(SOURCE, StartDiskReplicaPair::new(pair_id(1)))), denied);
+    assert_eq!(code(world.call(DESTINATION, FailoverDiskReplicaPair::new(pair_id(1)))), denied);
+    let reprotect = ReprotectDiskReplicaPair::new(pair_id(1)).reverse_replicate(true);
     assert_eq!(code(world.call(DESTINATION, reprotect)), denied);
     assert_eq!(code(world.delete(SOURCE)), denied);
     assert_eq!(world.pair(1).enable_rtc(), world.group(1).group.enable_rtc());
@@ -224,7 +224,7 @@ fn listed(world: &mut World, region: &str, request: DescribeDiskReplicaPairs) ->
 fn rule_17_the_secondary_region_sees_a_pair_under_site_backup_alone() {
     let mut world = World::default();
     world.create(1);
-    let by = |site| DescribeDiskReplicaPairs { site, ..DescribeDiskReplicaPairs::default() };
+    let by = |site| DescribeDiskReplicaPairs::default().site(site);
     assert_eq!(listed(&mut world, DESTINATION, by(Site::Production)), 0);
     assert_eq!(listed(&mut world, DESTINATION, by(Site::Backup)), 1);
 }
@@ -232,11 +232,11 @@ fn rule_17_the_secondary_region_sees_a_pair_under_site_backup_alone() {
 #[test]
 fn rule_18_an_unknown_id_is_an_empty_list_for_describe_and_404_for_everything_else() {
     let mut world = World::default();
-    let unknown = DescribeDiskReplicaPairs { pairs: vec![pair_id(9)], ..Default::default() };
+    let unknown = DescribeDiskReplicaPairs::default().pairs(vec![pair_id(9)]);
     assert_eq!(listed(&mut world, SOURCE, unknown), 0);
     let not_found = (404, "NoSuchResource".to_owned());
-    assert_eq!(code(world.call(SOURCE, FailoverDiskReplicaPair { pair: pair_id(9) })), not_found);
-    assert_eq!(code(world.call(SOURCE, FailoverDiskReplicaGroup { group: group_id(9) })), not_found);
+    assert_eq!(code(world.call(SOURCE, FailoverDiskReplicaPair::new(pair_id(9)))), not_found);
+    assert_eq!(code(world.call(SOURCE, FailoverDiskReplicaGroup::new(group_id(9)))), not_found);
     assert_eq!(code(world.clear_drill(9, 9)), not_found);
 }
 
@@ -264,7 +264,7 @@ fn rule_20_status_errors_are_403_and_an_attached_standby_is_400() {
 fn rule_21_a_token_replays_the_first_success_and_forgets_failures() {
     let mut world = World::default();
     world.bring_group_to(GroupStatus::Normal);
-    let request = FailoverDiskReplicaGroup { group: group_id(1) };
+    let request = FailoverDiskReplicaGroup::new(group_id(1));
     let first = world.apply(OWNER, DESTINATION, Some("t"), request.clone().into(), Fresh::None).unwrap();
     assert!(!first.replayed);
     world.group_succeeds();
@@ -326,7 +326,7 @@ fn rule_28_clearing_a_drill_has_no_token_and_no_last_status_and_its_disk_may_sho
     world.succeed(world.drill_pending(1));
     world.fail(world.drill_pending(2));
     assert_eq!(world.drill(2).disks()[0].status.as_str(), "InternalError");
-    let clear = ClearPairDrill { pair: pair_id(1), drill: id("drill-1") };
+    let clear = ClearPairDrill::new(pair_id(1), id("drill-1"));
     let call = world.apply(OWNER, SOURCE, Some("t"), clear.into(), Fresh::None).unwrap();
     assert!(call.result.unwrap().is_ok() && world.plane.tokens().is_empty());
     world.succeed(world.drill_pending(1));

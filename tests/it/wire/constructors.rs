@@ -68,7 +68,7 @@ fn a_constructor_leaves_out_what_a_call_leaves_out() {
     }
     let nodes = |names: &[&str]| -> Vec<NodeId> { names.iter().map(|name| id(name)).collect() };
     same("FailoverDBCluster", "DBClusterId=pc-1", FailoverDbCluster::new(cluster.clone()).into());
-    let new = vec![NewNode { class: Some(class()), zone: None }];
+    let new = vec![NewNode::default().class(class())];
     same(
         "CreateDBNodes",
         "DBClusterId=pc-1 DBNode.1.TargetClass=polar.mysql.x4.large",
@@ -87,7 +87,7 @@ fn a_constructor_leaves_out_what_a_call_leaves_out() {
         ModifyDbNodesClass::new(
             cluster.clone(),
             ModifyType::Upgrade,
-            vec![NodeTarget { node: id("pi-a"), class: class() }],
+            vec![NodeTarget::new(id("pi-a"), class())],
         )
         .into(),
     );
@@ -128,8 +128,7 @@ fn what_may_be_left_out_is_set_by_a_function() {
     let called = called("FailoverDBCluster", "DBClusterId=pc-1 TargetDBNodeId=pi-a TargetZoneType=Standby");
     assert_eq!(called, failover.into());
     let settings = PairSettings::default().name("name".parse().unwrap()).enable_rtc(true);
-    let expected =
-        PairSettings { name: Some("name".parse().unwrap()), enable_rtc: true, ..Default::default() };
+    let expected = with!(PairSettings::default(), name = "name".parse().ok(), enable_rtc = true);
     assert_eq!(settings, expected);
     assert!(StartDiskReplicaPair::new(id("pair-1")).one_shot(true).one_shot);
     assert!(!ReprotectDiskReplicaGroup::new(id("pg-1")).reverse_replicate(false).reverse_replicate);

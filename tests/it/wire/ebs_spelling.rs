@@ -53,13 +53,13 @@ fn listed(
 fn rule_06_reverse_replicate_is_true_and_one_shot_false_by_default() {
     let request = |operation| accepted(operation, &least(operation)).request;
     let (pair, group) = ("pair-cn-dsa".parse().unwrap(), "pg-cn-dsa".parse().unwrap());
-    let reprotect = ReprotectDiskReplicaPair { pair, reverse_replicate: true };
+    let reprotect = ReprotectDiskReplicaPair::new(pair).reverse_replicate(true);
     assert_eq!(request(Operation::ReprotectDiskReplicaPair), reprotect.clone().into());
-    let start = StartDiskReplicaPair { pair: reprotect.pair, one_shot: false };
+    let start = StartDiskReplicaPair::new(reprotect.pair);
     assert_eq!(request(Operation::StartDiskReplicaPair), start.into());
-    let reprotect = ReprotectDiskReplicaGroup { group, reverse_replicate: true };
+    let reprotect = ReprotectDiskReplicaGroup::new(group).reverse_replicate(true);
     assert_eq!(request(Operation::ReprotectDiskReplicaGroup), reprotect.clone().into());
-    let start = StartDiskReplicaGroup { group: reprotect.group, one_shot: false };
+    let start = StartDiskReplicaGroup::new(reprotect.group);
     assert_eq!(request(Operation::StartDiskReplicaGroup), start.into());
 }
 

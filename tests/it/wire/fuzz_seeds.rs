@@ -52,7 +52,7 @@ fn write_snapshots() {
             .collect();
         for (account, region, node) in nodes {
             let call = Call { now: plane.clock(), account, region, token: None };
-            let _ = plane.apply(&Input::Call(call, RestartDbNode { node }.into(), Fresh::None));
+            let _ = plane.apply(&Input::Call(call, RestartDbNode::new(node).into(), Fresh::None));
         }
         let text = serde_json::to_string(&plane.snapshot()).unwrap();
         for target in ["snapshot", "entering"] {

@@ -177,12 +177,7 @@ proptest! {
             parameters.extend([("Action", action), ("Version", version)]);
             parse(None, None, &parameters)
         };
-        let expected = FailoverDbCluster {
-            cluster: cluster.parse().unwrap(),
-            target: target.map(|target| target.parse().unwrap()),
-            roll_back_for_disaster,
-            target_zone_type: if standby { TargetZoneType::Standby } else { TargetZoneType::Primary },
-        };
+        let expected = with!(FailoverDbCluster::new(cluster.parse().unwrap()).roll_back_for_disaster(roll_back_for_disaster).target_zone_type(if standby { TargetZoneType::Standby } else { TargetZoneType::Primary }), target = target.map(|target| target.parse().unwrap()));
         let parsed = parsed.unwrap();
         prop_assert_eq!(parsed.request, expected.into());
         prop_assert_eq!(parsed.region, None);

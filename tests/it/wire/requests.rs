@@ -2,7 +2,7 @@
 
 use failover_model::Cursor;
 use failover_model::ebs::{
-    Bandwidth, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Page, PairSettings, PeriodUnit,
+    Bandwidth, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Page, PeriodUnit,
     ReprotectDiskReplicaPair, Site, StartDiskReplicaPair,
 };
 use failover_model::polardb::{
@@ -40,14 +40,14 @@ fn cluster(given: &[(&str, &str)]) -> CreateDbCluster {
 
 #[test]
 fn the_least_create_of_a_pair_has_the_published_defaults() {
-    let expected = CreateDiskReplicaPair {
-        source_zone: "cn-beijing-f".parse().unwrap(),
-        source_disk: "d-iq80sgp4d0xbk24q".parse().unwrap(),
-        destination_region: "cn-shanghai".parse().unwrap(),
-        destination_zone: "cn-shanghai-e".parse().unwrap(),
-        destination_disk: "d-sa1f82p58p1tdw9g".parse().unwrap(),
-        settings: PairSettings::default(),
-    };
+    let expected = CreateDiskReplicaPair::new(
+        ("cn-beijing-f".parse().unwrap(), "d-iq80sgp4d0xbk24q".parse().unwrap()),
+        (
+            "cn-shanghai".parse().unwrap(),
+            "cn-shanghai-e".parse().unwrap(),
+            "d-sa1f82p58p1tdw9g".parse().unwrap(),
+        ),
+    );
     assert_eq!(pair(&[]), expected);
     assert_eq!(pair(&[("ChargeType", "POSTPAY"), ("Bandwidth", "0"), ("RPO", "900")]), expected);
     // A period means nothing to a postpaid pair.
@@ -169,13 +169,14 @@ fn flags_have_the_published_defaults() {
         accepted(operation, &and(least(operation), given)).request
     };
     let pair = || "pair-cn-dsa".parse().unwrap();
-    assert_eq!(start(&[]), StartDiskReplicaPair { pair: pair(), one_shot: false }.into());
-    assert_eq!(start(&[("OneShot", "True")]), StartDiskReplicaPair { pair: pair(), one_shot: true }.into());
+    assert_eq!(start(&[]), StartDiskReplicaPair::new(pair()).into());
+    assert_eq!(start(&[("OneShot", "True")]), StartDiskReplicaPair::new(pair()).one_shot(true).into());
     let reprotect = |given: &[(&'static str, &'static str)]| {
         let operation = Operation::ReprotectDiskReplicaPair;
         accepted(operation, &and(least(operation), given)).request
     };
-    let reverse = |reverse_replicate| ReprotectDiskReplicaPair { pair: pair(), reverse_replicate }.into();
+    let reverse =
+        |reverse_replicate| ReprotectDiskReplicaPair::new(pair()).reverse_replicate(reverse_replicate).into();
     assert_eq!(reprotect(&[]), reverse(true));
     assert_eq!(reprotect(&[("ReverseReplicate", "FALSE")]), reverse(false));
 }
@@ -235,25 +236,11 @@ fn a_cursor_survives_its_token() {
 
 #[test]
 fn the_least_create_of_a_cluster_has_the_published_defaults() {
-    let expected = CreateDbCluster {
-        engine: Engine::MySql,
-        version: "8.0".into(),
-        edition: Edition::Normal,
-        class: "polar.mysql.x4.medium".parse().unwrap(),
-        node_number: 2,
-        pay_type: PayType::Postpaid,
-        months: None,
-        zone: None,
-        hot_standby: HotStandby::Storage,
-        standby_zone: None,
-        serverless: None,
-        strict_consistency: false,
-        description: None,
-        resource_group: None,
-        tags: vec![],
-        joins: None,
-        other: vec![],
-    };
+    let expected = CreateDbCluster::new(Engine::MySql, "8.0", "polar.mysql.x4.medium".parse().unwrap())
+        .edition(Edition::Normal)
+        .node_number(2)
+        .pay_type(PayType::Postpaid)
+        .hot_standby(HotStandby::Storage);
     assert_eq!(cluster(&least(CREATE_CLUSTER)), expected);
 }
 
@@ -363,29 +350,22 @@ fn a_secondary_names_its_network() {
 #[test]
 fn failover_and_priority_come_out_as_asked() {
     let failover = Operation::FailoverDbCluster;
-    let plain = FailoverDbCluster {
-        cluster: "pc-1".parse().unwrap(),
-        target: None,
-        roll_back_for_disaster: false,
-        target_zone_type: TargetZoneType::Primary,
-    };
+    let plain = FailoverDbCluster::new("pc-1".parse().unwrap()).target_zone_type(TargetZoneType::Primary);
     assert_eq!(accepted(failover, &with(failover, "TargetDBNodeId", "")).request, plain.clone().into());
     let full = [("TargetDBNodeId", "pi-2"), ("RollBackForDisaster", "True"), ("TargetZoneType", "Standby")];
-    let expected = FailoverDbCluster {
-        target: Some("pi-2".parse().unwrap()),
-        roll_back_for_disaster: true,
-        target_zone_type: TargetZoneType::Standby,
-        ..plain
-    };
+    let expected = plain
+        .to("pi-2".parse().unwrap())
+        .roll_back_for_disaster(true)
+        .target_zone_type(TargetZoneType::Standby);
     assert_eq!(accepted(failover, &and(least(failover), &full)).request, expected.into());
     for number in 1..=15 {
         let text = number.to_string();
         let operation = Operation::ModifyDbNodeConfig;
-        let expected = ModifyDbNodeConfig {
-            cluster: "pc-1".parse().unwrap(),
-            node: "pi-1".parse().unwrap(),
-            priority: Priority::new(number).unwrap(),
-        };
+        let expected = ModifyDbNodeConfig::new(
+            "pc-1".parse().unwrap(),
+            "pi-1".parse().unwrap(),
+            Priority::new(number).unwrap(),
+        );
         assert_eq!(accepted(operation, &with(operation, "ConfigValue", &text)).request, expected.into());
     }
 }
@@ -411,21 +391,19 @@ fn the_list_of_clusters_has_the_published_defaults_and_keeps_its_filters() {
         ("RecentCreationInterval", "7"),
         ("RecentExpirationInterval", "0"),
     ]);
-    let expected = DescribeDbClusters {
-        clusters: vec!["pc-1".parse().unwrap(), "pc-2".parse().unwrap()],
-        nodes: vec!["pi-1".parse().unwrap()],
-        description: Some("test".into()),
-        status: Some("Running".into()),
-        engine: Some(Engine::Oracle),
-        version: Some("11".into()),
-        pay_type: Some(PayType::Prepaid),
-        created_within: Some(7),
-        expires_within: Some(0),
-        resource_group: Some("rg-1".parse().unwrap()),
-        tags: vec![],
-        page_number: 2,
-        page_size: 100,
-    };
+    let expected = DescribeDbClusters::default()
+        .clusters(vec!["pc-1".parse().unwrap(), "pc-2".parse().unwrap()])
+        .nodes(vec!["pi-1".parse().unwrap()])
+        .description("test".into())
+        .status("Running".into())
+        .engine(Engine::Oracle)
+        .version("11".into())
+        .pay_type(PayType::Prepaid)
+        .created_within(7)
+        .expires_within(0)
+        .resource_group("rg-1".parse().unwrap())
+        .page_number(2)
+        .page_size(100);
     assert_eq!(full, expected.into());
 }
 

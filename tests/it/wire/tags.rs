@@ -59,7 +59,8 @@ fn all_counts_only_without_keys_and_a_call_with_neither_lacks_its_keys() {
     };
     let UntagResources { keys: named, .. } = keys(&and(least(UNTAG), &[("All", "true")]));
     assert_eq!(named, Some(vec![key("team")]));
-    let UntagResources { keys: all, resources } = keys(&and(without(UNTAG, "TagKey.1"), &[("All", "True")]));
+    let UntagResources { keys: all, resources, .. } =
+        keys(&and(without(UNTAG, "TagKey.1"), &[("All", "True")]));
     assert_eq!((all, resources), (None, Resources::Pairs(vec!["pair-cn-dsa".parse().unwrap()])));
     for given in [without(UNTAG, "TagKey.1"), and(without(UNTAG, "TagKey.1"), &[("All", "false")])] {
         let (status, code, message) = refused(UNTAG, &given);
@@ -73,7 +74,7 @@ fn all_counts_only_without_keys_and_a_call_with_neither_lacks_its_keys() {
 fn a_condition_may_lack_its_value_and_not_its_key() {
     let given = [("Tag.1.Key", "a"), ("Tag.2.Key", "b"), ("Tag.2.Value", "v")];
     let given = and(with(LIST, "ResourceType", "DiskReplicaGroup"), &given);
-    let ListTagResources { resources, tags, after } = request(LIST, &given, |request| match request {
+    let ListTagResources { resources, tags, after, .. } = request(LIST, &given, |request| match request {
         Request::ListTagResources(request) => Some(*request),
         _ => None,
     });

@@ -105,26 +105,13 @@ fn look(service: &Service) {
     for drill in &view.drills {
         let of_pair = view.pairs.iter().find(|pair| pair.id == drill.owner);
         let request: Request = match of_pair {
-            Some(_) => DescribePairDrills {
-                pair: drill.owner.parse().expect("an id"),
-                drill: None,
-                page: Default::default(),
-            }
-            .into(),
-            None => DescribeReplicaGroupDrills {
-                group: drill.owner.parse().expect("an id"),
-                drill: None,
-                page: Default::default(),
-            }
-            .into(),
+            Some(_) => DescribePairDrills::new(drill.owner.parse().expect("an id")).into(),
+            None => DescribeReplicaGroupDrills::new(drill.owner.parse().expect("an id")).into(),
         };
         asked.push((REGIONS[1], request));
     }
     for cluster in &view.clusters {
-        asked.push((
-            REGIONS[0],
-            DescribeDbClusterAttribute { cluster: cluster.id.parse().expect("an id") }.into(),
-        ));
+        asked.push((REGIONS[0], DescribeDbClusterAttribute::new(cluster.id.parse().expect("an id")).into()));
     }
     for (region, request) in asked {
         let (account, region) = (ACCOUNTS[0].parse().expect("an account"), region.parse().expect("a region"));

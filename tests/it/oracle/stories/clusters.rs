@@ -116,7 +116,7 @@ pub fn all() -> Vec<Story> {
             two(),
             &[
                 raw(failover_request(Some("c"))),
-                raw(ModifyDbNodeConfig { cluster: id("pc-1"), node: id("c"), priority: priority(2) }),
+                raw(ModifyDbNodeConfig::new(id("pc-1"), id("c"), priority(2))),
             ],
         ),
         told("as many nodes as a cluster may have", bare(|_| {}), &sizes()),

@@ -34,7 +34,7 @@ pub fn readings() -> Vec<Story> {
 
 /// The clearing of a drill of `pair-1` in the name of another pair.
 fn clear_of_another() -> Act {
-    raw(ClearPairDrill { pair: id("pair-2"), drill: id("drill-1") })
+    raw(ClearPairDrill::new(id("pair-2"), id("drill-1")))
 }
 
 pub fn all() -> Vec<Story> {
@@ -79,10 +79,7 @@ pub fn all() -> Vec<Story> {
             &[
                 copied,
                 &[start(OWNER, 1), well(), ask(ReplicaCall::Stop), well(), ask(ReplicaCall::Delete), well()],
-                &[
-                    start(OWNER, 2),
-                    raw(DescribePairDrills { pair: id("pair-1"), drill: None, page: Default::default() }),
-                ],
+                &[start(OWNER, 2), raw(DescribePairDrills::new(id("pair-1")))],
                 &[clear(), due(), well()],
             ],
         ),

@@ -197,7 +197,7 @@ fn members() -> Vec<Story> {
     let two = &group_of(2)[..];
     let alone = |ask| now(pair(OWNER, ask));
     let breaks = now(StepKind::PairInvalid(Some(0)));
-    let seen_from = |site| raw(DescribeDiskReplicaGroups { site, ..DescribeDiskReplicaGroups::default() });
+    let seen_from = |site| raw(DescribeDiskReplicaGroups::default().site(site));
     let elsewhere = StepKind::CreatePair {
         origin: OWNER,
         id: 3,
@@ -205,8 +205,8 @@ fn members() -> Vec<Story> {
         destination: CallRegion::Other,
         months: None,
     };
-    let leave = |pair| raw(RemoveDiskReplicaPair { group: id("pg-1"), pair: id(pair) });
-    let join = |group, pair| raw(AddDiskReplicaPair { group: id(group), pair: id(pair) });
+    let leave = |pair| raw(RemoveDiskReplicaPair::new(id("pg-1"), id(pair)));
+    let join = |group, pair| raw(AddDiskReplicaPair::new(id(group), id(pair)));
     vec![
         story(
             "a member that is called alone",

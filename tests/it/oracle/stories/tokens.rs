@@ -26,7 +26,7 @@ pub(super) fn all() -> Vec<Story> {
     let shout = |token: &str| {
         let token = ClientToken::parse(token).unwrap();
         let call = Call { now: at(0), account: id("1001"), region: id("cn-shanghai"), token };
-        let request = StartDiskReplicaPair { pair: id("pair-1"), one_shot: false };
+        let request = StartDiskReplicaPair::new(id("pair-1"));
         Act::Raw(Box::new(Input::Call(call, request.into(), Fresh::None)))
     };
     let early = Act::Step(TestStep { timing: Timing::Earlier(5_000), kind: pair(OWNER, START_IT) });

@@ -6,23 +6,15 @@ use super::*;
 fn a_step_on_a_cluster_is_a_call_about_its_nodes() {
     let drive = drive(&world());
     let cluster = || id(CLUSTER);
-    let failover = FailoverDbCluster {
-        cluster: cluster(),
-        target: Some(id("b")),
-        roll_back_for_disaster: false,
-        target_zone_type: TargetZoneType::Primary,
-    };
+    let failover = FailoverDbCluster::new(cluster()).to(id("b")).target_zone_type(TargetZoneType::Primary);
     let named = ClusterCall::Failover { target: Some(2), standby: false, back: false, zonal: false };
     assert_eq!(call(&drive, on_cluster(named)), plain(SOURCE, failover.clone()));
     let (node, to) = (id("a"), priority(7));
-    let modify = ModifyDbNodeConfig { cluster: cluster(), node, priority: to };
+    let modify = ModifyDbNodeConfig::new(cluster(), node, to);
     let ask = ClusterCall::Priority { node: 4, priority: to };
     assert_eq!(call(&drive, on_cluster(ask)), plain(SOURCE, modify));
-    assert_eq!(
-        call(&drive, on_cluster(ClusterCall::Delete)),
-        plain(SOURCE, DeleteDbCluster { cluster: cluster() })
-    );
-    let describe = DescribeDbClusterAttribute { cluster: cluster() };
+    assert_eq!(call(&drive, on_cluster(ClusterCall::Delete)), plain(SOURCE, DeleteDbCluster::new(cluster())));
+    let describe = DescribeDbClusterAttribute::new(cluster());
     assert_eq!(call(&drive, on_cluster(ClusterCall::Describe)), plain(SOURCE, describe.clone()));
     for (place, region) in [(CallRegion::Destination, DESTINATION), (CallRegion::Other, ELSEWHERE)] {
         let ask = StepKind::Cluster(from(place), Some(0), ClusterCall::Describe);
@@ -35,8 +27,9 @@ fn a_step_on_a_cluster_is_a_call_about_its_nodes() {
     };
     let zonal = ClusterCall::Failover { target: Some(2), standby: true, back: true, zonal: true };
     let (target_zone_type, roll_back_for_disaster) = (TargetZoneType::Standby, true);
-    let zonal_request =
-        FailoverDbClusterZonal(FailoverDbCluster { target_zone_type, roll_back_for_disaster, ..failover });
+    let zonal_request = FailoverDbClusterZonal(
+        failover.target_zone_type(target_zone_type).roll_back_for_disaster(roll_back_for_disaster),
+    );
     assert_eq!(alone(zonal), (zonal_request.into(), Fresh::None));
     let add = ClusterCall::AddNodes { nodes: 2, kind: NodeKind::Ordinary };
     let (request, fresh) = alone(add);
@@ -51,10 +44,7 @@ fn a_step_on_a_cluster_is_a_call_about_its_nodes() {
     ] {
         assert!(matches!(alone(ask).1, Fresh::Order(_)), "{ask:?} makes an order");
     }
-    assert_eq!(
-        alone(ClusterCall::Restart { node: 1 }),
-        (RestartDbNode { node: id("a") }.into(), Fresh::None)
-    );
+    assert_eq!(alone(ClusterCall::Restart { node: 1 }), (RestartDbNode::new(id("a")).into(), Fresh::None));
     let (request, fresh) = alone(ClusterCall::Zone { zone: 1, standby: true });
     let Request::ModifyDbClusterPrimaryZone(moved) = request else { panic!("another: {request:?}") };
     assert_eq!((moved.zone.as_str(), moved.zone_type), ("cn-shanghai-b", TargetZoneType::Standby));

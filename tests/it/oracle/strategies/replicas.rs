@@ -12,14 +12,14 @@ fn a_step_on_a_pair_is_a_call_where_it_belongs() {
     let (number, asked) = (3, |ask| call(&drive, on_pair(Some(2), ask)));
     let pair = pair_id(number);
     for one_shot in [false, true] {
-        let start = StartDiskReplicaPair { pair: pair.clone(), one_shot };
+        let start = StartDiskReplicaPair::new(pair.clone()).one_shot(one_shot);
         assert_eq!(asked(ReplicaCall::Start { one_shot }), plain(SOURCE, start));
-        let reprotect = ReprotectDiskReplicaPair { pair: pair.clone(), reverse_replicate: one_shot };
+        let reprotect = ReprotectDiskReplicaPair::new(pair.clone()).reverse_replicate(one_shot);
         assert_eq!(asked(ReplicaCall::Reprotect { reverse: one_shot }), plain(DESTINATION, reprotect));
     }
-    assert_eq!(asked(ReplicaCall::Stop), plain(SOURCE, StopDiskReplicaPair { pair: pair.clone() }));
-    assert_eq!(asked(ReplicaCall::Delete), plain(SOURCE, DeleteDiskReplicaPair { pair: pair.clone() }));
-    let failover = FailoverDiskReplicaPair { pair };
+    assert_eq!(asked(ReplicaCall::Stop), plain(SOURCE, StopDiskReplicaPair::new(pair.clone())));
+    assert_eq!(asked(ReplicaCall::Delete), plain(SOURCE, DeleteDiskReplicaPair::new(pair.clone())));
+    let failover = FailoverDiskReplicaPair::new(pair);
     assert_eq!(asked(ReplicaCall::Failover), plain(DESTINATION, failover.clone()));
     for (place, region) in
         [(CallRegion::Source, SOURCE), (CallRegion::Destination, DESTINATION), (CallRegion::Other, ELSEWHERE)]
@@ -28,19 +28,13 @@ fn a_step_on_a_pair_is_a_call_where_it_belongs() {
         assert_eq!(call(&drive, elsewhere), plain(region, failover.clone()));
     }
     let (pair, group) = (pair_id(number), group_id(1));
-    let add = AddDiskReplicaPair { group: group.clone(), pair: pair.clone() };
+    let add = AddDiskReplicaPair::new(group.clone(), pair.clone());
     assert_eq!(asked(ReplicaCall::Add(Some(0))), plain(SOURCE, add));
-    let remove = RemoveDiskReplicaPair { group, pair: pair.clone() };
+    let remove = RemoveDiskReplicaPair::new(group, pair.clone());
     assert_eq!(asked(ReplicaCall::Remove(Some(0))), plain(SOURCE, remove));
-    let modify = ModifyDiskReplicaPair {
-        pair,
-        name: None,
-        description: None,
-        enable_rtc: Some(false),
-        bandwidth: None,
-    };
+    let modify = ModifyDiskReplicaPair::new(pair).enable_rtc(false);
     assert_eq!(asked(ReplicaCall::Modify { rtc: false }), plain(SOURCE, modify));
-    let unknown = StopDiskReplicaPair { pair: id("pair-unknown") };
+    let unknown = StopDiskReplicaPair::new(id("pair-unknown"));
     assert_eq!(call(&drive, on_pair(None, ReplicaCall::Stop)), plain(SOURCE, unknown));
 }
 
@@ -51,13 +45,13 @@ fn what_a_pair_allows_is_asked_of_those_that_are_free() {
     let asked = |pair, number| call(&drive, on_pair(Some(pair), ReplicaCall::Permitted(number))).1;
     let pair = pair_id(3);
     let replicating: [Request; 2] =
-        [StopDiskReplicaPair { pair: pair.clone() }.into(), FailoverDiskReplicaPair { pair }.into()];
+        [StopDiskReplicaPair::new(pair.clone()).into(), FailoverDiskReplicaPair::new(pair).into()];
     for (number, request) in (0..6).zip(replicating.iter().cycle()) {
         assert_eq!(asked(0, number), *request);
         assert_eq!(asked(3, number), *request, "three are free");
     }
     let pair = pair_id(4);
-    assert_eq!(asked(1, 1), StartDiskReplicaPair { pair, one_shot: true }.into());
+    assert_eq!(asked(1, 1), StartDiskReplicaPair::new(pair).one_shot(true).into());
 }
 
 #[test]
@@ -66,21 +60,21 @@ fn a_step_on_a_group_is_a_call_where_it_belongs() {
     let asked = |ask| call(&drive, on_group(Some(0), ask));
     let group = group_id(1);
     for one_shot in [false, true] {
-        let start = StartDiskReplicaGroup { group: group.clone(), one_shot };
+        let start = StartDiskReplicaGroup::new(group.clone()).one_shot(one_shot);
         assert_eq!(asked(ReplicaCall::Start { one_shot }), plain(SOURCE, start));
-        let reprotect = ReprotectDiskReplicaGroup { group: group.clone(), reverse_replicate: one_shot };
+        let reprotect = ReprotectDiskReplicaGroup::new(group.clone()).reverse_replicate(one_shot);
         assert_eq!(asked(ReplicaCall::Reprotect { reverse: one_shot }), plain(DESTINATION, reprotect));
     }
-    let failover = FailoverDiskReplicaGroup { group: group.clone() };
-    let stop = StopDiskReplicaGroup { group: group.clone() };
-    let modify = ModifyDiskReplicaGroup { group, name: None, description: None, enable_rtc: Some(true) };
+    let failover = FailoverDiskReplicaGroup::new(group.clone());
+    let stop = StopDiskReplicaGroup::new(group.clone());
+    let modify = ModifyDiskReplicaGroup::new(group).enable_rtc(true);
     let group = group_id(1);
     assert_eq!(asked(ReplicaCall::Stop), plain(SOURCE, stop.clone()));
     assert_eq!(asked(ReplicaCall::Failover), plain(DESTINATION, failover.clone()));
-    assert_eq!(asked(ReplicaCall::Delete), plain(SOURCE, DeleteDiskReplicaGroup { group: group.clone() }));
+    assert_eq!(asked(ReplicaCall::Delete), plain(SOURCE, DeleteDiskReplicaGroup::new(group.clone())));
     assert_eq!(asked(ReplicaCall::Modify { rtc: true }), plain(SOURCE, modify));
     let (_, request, fresh) = asked(ReplicaCall::StartDrill(7));
-    assert_eq!(request, StartReplicaGroupDrill { group: group.clone() }.into());
+    assert_eq!(request, StartReplicaGroupDrill::new(group.clone()).into());
     let disks = ids(&["x-7-0", "x-7-1"]);
     assert_eq!(fresh, Fresh::Drill(FreshDrill { drill: drill_id(7), disks }), "a disk for each member");
     for (place, region) in
@@ -89,12 +83,11 @@ fn a_step_on_a_group_is_a_call_where_it_belongs() {
         let elsewhere = StepKind::Group(from(place), Some(0), ReplicaCall::Stop);
         assert_eq!(call(&drive, elsewhere), plain(region, stop.clone()));
     }
-    let allowed: [Request; 3] =
-        [StartDiskReplicaGroup { group, one_shot: false }.into(), stop.into(), failover.into()];
+    let allowed: [Request; 3] = [StartDiskReplicaGroup::new(group).into(), stop.into(), failover.into()];
     for (number, request) in (0..6).zip(allowed.iter().cycle()) {
         assert_eq!(asked(ReplicaCall::Permitted(number)).1, *request);
     }
-    let unknown = StopDiskReplicaGroup { group: id("pg-unknown") };
+    let unknown = StopDiskReplicaGroup::new(id("pg-unknown"));
     assert_eq!(call(&drive, on_group(None, ReplicaCall::Stop)), plain(SOURCE, unknown));
 }
 
@@ -104,7 +97,7 @@ fn of_an_empty_group_nothing_is_asked_that_needs_members() {
     let drive = drive(&World { group: Some(group_seed(GroupStatus::Created, &[])), ..world() });
     let asked = |number| call(&drive, on_group(Some(0), ReplicaCall::Permitted(number))).1;
     for number in [0, 2] {
-        assert_eq!(asked(number), DeleteDiskReplicaGroup { group: group_id(1) }.into());
+        assert_eq!(asked(number), DeleteDiskReplicaGroup::new(group_id(1)).into());
         assert!(matches!(asked(number + 1), Request::ModifyDiskReplicaGroup(_)));
     }
 }
@@ -115,16 +108,16 @@ fn who_could_join_is_added_and_members_are_removed() {
     let asked = |drive: &Drive<ControlPlane>, ask| call(drive, on_group(Some(0), ask)).1;
     let (group, filled) = (group_id(1), drive(&world()));
     for (number, able) in (0..4).zip([4, 5, 4, 5]) {
-        let add = AddDiskReplicaPair { group: group.clone(), pair: pair_id(able) };
+        let add = AddDiskReplicaPair::new(group.clone(), pair_id(able));
         assert_eq!(asked(&filled, ReplicaCall::Add(Some(number))), add.into());
-        let remove = RemoveDiskReplicaPair { group: group.clone(), pair: pair_id(u32::from(number % 2) + 1) };
+        let remove = RemoveDiskReplicaPair::new(group.clone(), pair_id(u32::from(number % 2) + 1));
         assert_eq!(asked(&filled, ReplicaCall::Remove(Some(number))), remove.into());
     }
-    let unknown = AddDiskReplicaPair { group: group.clone(), pair: id("pair-unknown") };
+    let unknown = AddDiskReplicaPair::new(group.clone(), id("pair-unknown"));
     assert_eq!(asked(&filled, ReplicaCall::Add(None)), unknown.into());
     let mut busy = world();
     busy.pairs.truncate(3);
-    let add = AddDiskReplicaPair { group, pair: pair_id(2) };
+    let add = AddDiskReplicaPair::new(group, pair_id(2));
     assert_eq!(asked(&drive(&busy), ReplicaCall::Add(Some(1))), add.into(), "nobody could");
 }
 
@@ -148,24 +141,24 @@ fn a_step_on_a_drill_is_about_what_the_drill_belongs_to() {
     let mut drive = drive(&world());
     let of_pair = StepKind::Pair(OWNER, Some(3), ReplicaCall::StartDrill(4));
     let fresh = Fresh::Drill(FreshDrill { drill: drill_id(4), disks: ids(&["x-4-0"]) });
-    let start = (DESTINATION.to_string(), StartPairDrill { pair: pair_id(4) }.into(), fresh);
+    let start = (DESTINATION.to_string(), StartPairDrill::new(pair_id(4)).into(), fresh);
     assert_eq!(call(&drive, of_pair), start);
     let clear = |drill| StepKind::ClearDrill(OWNER, drill);
     let describe = |drill| StepKind::DescribeDrills(from(CallRegion::Destination), drill);
-    let unknown = ClearPairDrill { pair: id("pair-0"), drill: id("drill-unknown") };
+    let unknown = ClearPairDrill::new(id("pair-0"), id("drill-unknown"));
     assert_eq!(call(&drive, clear(Some(0))), plain(SOURCE, unknown));
     let of_pair = StepKind::Pair(OWNER, Some(2), ReplicaCall::StartDrill(4));
     drive.run(&[soon(of_pair), soon(on_group(Some(0), ReplicaCall::StartDrill(5)))]).unwrap();
     let (pair, group, page) = (pair_id(3), group_id(1), Page::default());
-    let named = ClearPairDrill { pair: pair.clone(), drill: drill_id(4) };
+    let named = ClearPairDrill::new(pair.clone(), drill_id(4));
     assert_eq!(call(&drive, clear(Some(0))), plain(SOURCE, named));
-    let named = ClearReplicaGroupDrill { group: group.clone(), drill: drill_id(5) };
+    let named = ClearReplicaGroupDrill::new(group.clone(), drill_id(5));
     assert_eq!(call(&drive, clear(Some(1))), plain(SOURCE, named));
-    let told = DescribePairDrills { pair, drill: None, page };
+    let told = DescribePairDrills::new(pair).page(page);
     assert_eq!(call(&drive, describe(Some(0))), plain(DESTINATION, told));
-    let told = DescribeReplicaGroupDrills { group, drill: None, page };
+    let told = DescribeReplicaGroupDrills::new(group).page(page);
     assert_eq!(call(&drive, describe(Some(1))), plain(DESTINATION, told));
-    let nobody = DescribePairDrills { pair: id("pair-0"), drill: None, page };
+    let nobody = DescribePairDrills::new(id("pair-0")).page(page);
     assert_eq!(call(&drive, describe(None)), plain(DESTINATION, nobody));
 }
 
@@ -174,7 +167,7 @@ fn a_step_on_a_drill_is_about_what_the_drill_belongs_to() {
 fn a_pair_that_allows_nothing_is_failed_over() {
     let drive = drive(&World { pairs: vec![pair(1, PairStatus::Deleted)], group: None, ..world() });
     let step = soon(on_pair(Some(0), ReplicaCall::Permitted(3)));
-    let failover: Request = FailoverDiskReplicaPair { pair: pair_id(1) }.into();
+    let failover: Request = FailoverDiskReplicaPair::new(pair_id(1)).into();
     for input in [step.resolve(drive.subject()), step.resolve(drive.reference())] {
         assert!(matches!(&input, Input::Call(_, request, _) if *request == failover), "{input:?}");
     }

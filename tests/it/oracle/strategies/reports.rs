@@ -49,10 +49,10 @@ fn an_outcome_is_of_what_is_asked_for() {
 fn a_step_that_needs_no_state_is_the_same_input_at_another_time() {
     let drive = drive(&world());
     let describe = StepKind::DescribePairs(from(CallRegion::Destination));
-    let backup = DescribeDiskReplicaPairs { site: Site::Backup, ..DescribeDiskReplicaPairs::default() };
+    let backup = DescribeDiskReplicaPairs::default().site(Site::Backup);
     assert_eq!(call(&drive, describe), plain(DESTINATION, backup));
     let describe = StepKind::DescribeGroups(from(CallRegion::Destination));
-    let backup = DescribeDiskReplicaGroups { site: Site::Backup, ..DescribeDiskReplicaGroups::default() };
+    let backup = DescribeDiskReplicaGroups::default().site(Site::Backup);
     assert_eq!(call(&drive, describe), plain(DESTINATION, backup));
     let clusters = StepKind::DescribeClusters(OWNER);
     assert!(matches!(call(&drive, clusters).1, Request::DescribeDbClusters(_)));

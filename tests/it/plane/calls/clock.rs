@@ -53,7 +53,7 @@ fn deadlines_fire_in_the_order_of_due_time_and_then_of_creation() {
         world.pair_succeeds(number);
     }
     for number in [2, 3] {
-        world.call(SOURCE, StartDiskReplicaPair { pair: pair_id(number), one_shot: false }).unwrap();
+        world.call(SOURCE, StartDiskReplicaPair::new(pair_id(number))).unwrap();
         world.pair_succeeds(number);
     }
     world.later(1);
@@ -100,7 +100,7 @@ impl World {
     fn bring_second(&mut self) {
         self.create(2);
         self.pair_succeeds(2);
-        self.call(SOURCE, DeleteDiskReplicaPair { pair: pair_id(2) }).unwrap();
+        self.call(SOURCE, DeleteDiskReplicaPair::new(pair_id(2))).unwrap();
         self.pair_succeeds(2);
     }
 }

@@ -38,8 +38,7 @@ fn resources_of_each_kind_are_counted() {
     let created = world.apply(OWNER, SOURCE, None, request, Fresh::Cluster(ids)).unwrap();
     world.succeed(created.step.effects[0].id);
     assert_eq!(world.plane.resource_count(), 6, "a cluster, whatever nodes it has");
-    let request =
-        CreateGlobalDatabaseNetwork { cluster: id(CLUSTER), description: None, resource_group: None };
+    let request = CreateGlobalDatabaseNetwork::new(id(CLUSTER));
     let fresh = Fresh::Network(NetworkCreated { network: id("gdn-1") });
     world.apply(OWNER, SOURCE, None, request.into(), fresh).unwrap();
     assert_eq!(world.plane.resource_count(), 7, "a network");

@@ -39,11 +39,11 @@ use crate::kit::{
 };
 
 fn failover(pair: u32) -> Request {
-    FailoverDiskReplicaPair { pair: pair_id(pair) }.into()
+    FailoverDiskReplicaPair::new(pair_id(pair)).into()
 }
 
 fn stop(pair: u32) -> Request {
-    StopDiskReplicaPair { pair: pair_id(pair) }.into()
+    StopDiskReplicaPair::new(pair_id(pair)).into()
 }
 
 fn fresh(pair: u32) -> Fresh {
@@ -68,27 +68,19 @@ fn accepted(output: &Output) -> bool {
 #[test]
 fn every_operation_is_refused_or_empty_on_an_empty_plane() {
     let requests: Vec<Request> = vec![
-        StartDiskReplicaPair { pair: pair_id(1), one_shot: true }.into(),
+        StartDiskReplicaPair::new(pair_id(1)).one_shot(true).into(),
         stop(1),
         failover(1),
-        failover_model::ebs::ReprotectDiskReplicaPair { pair: pair_id(1), reverse_replicate: true }.into(),
-        DeleteDiskReplicaPair { pair: pair_id(1) }.into(),
+        failover_model::ebs::ReprotectDiskReplicaPair::new(pair_id(1)).reverse_replicate(true).into(),
+        DeleteDiskReplicaPair::new(pair_id(1)).into(),
         DescribeDiskReplicaPairs::default().into(),
-        DeleteDbCluster { cluster: id(CLUSTER) }.into(),
-        ModifyDbNodeConfig { cluster: id(CLUSTER), node: id("a"), priority: priority(1) }.into(),
+        DeleteDbCluster::new(id(CLUSTER)).into(),
+        ModifyDbNodeConfig::new(id(CLUSTER), id("a"), priority(1)).into(),
         failover_request(None).into(),
         failover_model::polardb::DescribeDbClusters::default().into(),
-        failover_model::polardb::DescribeDbClusterAttribute { cluster: id(CLUSTER) }.into(),
-        failover_model::polardb::DescribeDbClusterEndpoints { cluster: id(CLUSTER), endpoint: None }.into(),
-        failover_model::polardb::DescribeHaLogs {
-            cluster: id(CLUSTER),
-            node: None,
-            from: None,
-            to: None,
-            page_number: 1,
-            page_size: 10,
-        }
-        .into(),
+        failover_model::polardb::DescribeDbClusterAttribute::new(id(CLUSTER)).into(),
+        failover_model::polardb::DescribeDbClusterEndpoints::new(id(CLUSTER)).into(),
+        failover_model::polardb::DescribeHaLogs::new(id(CLUSTER)).page_number(1).page_size(10).into(),
     ];
     let mut world = World::default();
     for request in requests {
@@ -121,12 +113,12 @@ proptest! {
         let mut world = at_status(status);
         world.later(500_000);
         let request: Request = match which {
-            0 => StartDiskReplicaPair { pair: pair_id(1), one_shot: false }.into(),
-            1 => StartDiskReplicaPair { pair: pair_id(1), one_shot: true }.into(),
+            0 => StartDiskReplicaPair::new(pair_id(1)).into(),
+            1 => StartDiskReplicaPair::new(pair_id(1)).one_shot(true).into(),
             2 => stop(1),
             3 => failover(1),
-            4 => failover_model::ebs::ReprotectDiskReplicaPair { pair: pair_id(1), reverse_replicate: false }.into(),
-            _ => DeleteDiskReplicaPair { pair: pair_id(1) }.into(),
+            4 => failover_model::ebs::ReprotectDiskReplicaPair::new(pair_id(1)).reverse_replicate(false).into(),
+            _ => DeleteDiskReplicaPair::new(pair_id(1)).into(),
         };
         let region = if which == 5 { SOURCE } else { DESTINATION };
         let first = world.apply(OWNER, region, Some("t"), request.clone(), Fresh::None).unwrap();
@@ -196,20 +188,13 @@ fn a_method_is_the_call_of_its_request() {
     let call = Call { now: at(world.now), account: id(OWNER), region: id(SOURCE), token: None };
     let class = || id("polar.mysql.x8.large");
     let zonal = FailoverDbClusterZonal(failover_request(Some("a")));
-    let all = ModifyDbNodeClass {
-        cluster: cluster(),
-        modify_type: ModifyType::Upgrade,
-        class: class(),
-        ai_nodes: false,
-        other: Vec::new(),
-    };
-    let some = ModifyDbNodesClass {
-        cluster: cluster(),
-        modify_type: ModifyType::Upgrade,
-        nodes: ["w", "a"].map(|node| NodeTarget { node: id(node), class: class() }).into(),
-        other: Vec::new(),
-    };
-    let hot = ModifyDbNodeHotReplicaMode { cluster: cluster(), node: id("a"), on: true };
+    let all = ModifyDbNodeClass::new(cluster(), ModifyType::Upgrade, class());
+    let some = ModifyDbNodesClass::new(
+        cluster(),
+        ModifyType::Upgrade,
+        ["w", "a"].map(|node| NodeTarget::new(id(node), class())).into(),
+    );
+    let hot = ModifyDbNodeHotReplicaMode::new(cluster(), id("a"), true);
     let plane = world.plane;
     let by_request = |request: Request, fresh: Fresh| {
         let mut plane = plane.clone();

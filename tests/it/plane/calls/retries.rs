@@ -10,7 +10,7 @@ fn may_succeed<T: std::fmt::Debug>(result: Result<T, Refusal>) -> bool {
 #[test]
 fn a_call_that_met_a_passing_state_succeeds_under_the_same_token_once_it_has_passed() {
     let mut world = at_status(S::Creating);
-    let start = || Request::from(StartDiskReplicaPair { pair: pair_id(1), one_shot: false });
+    let start = || Request::from(StartDiskReplicaPair::new(pair_id(1)));
     let call = |world: &mut World| world.apply(OWNER, SOURCE, Some("t"), start(), Fresh::None).unwrap();
     assert!(may_succeed(call(&mut world).result.unwrap()));
     world.pair_succeeds(1);
@@ -21,11 +21,11 @@ fn a_call_that_met_a_passing_state_succeeds_under_the_same_token_once_it_has_pas
 fn a_call_at_the_wrong_place_or_of_what_is_not_there_fails_however_often_it_is_repeated() {
     let mut world = at_status(S::Normal);
     assert!(!may_succeed(world.failover(SOURCE)));
-    assert!(!may_succeed(world.call(SOURCE, StopDiskReplicaPair { pair: pair_id(9) })));
+    assert!(!may_succeed(world.call(SOURCE, StopDiskReplicaPair::new(pair_id(9)))));
     assert!(!may_succeed(world.start_drill_at(SOURCE)));
     let mut world = World::default();
     world.bring_group_to(GroupStatus::Normal);
-    assert!(!may_succeed(world.call(SOURCE, FailoverDiskReplicaGroup { group: kit::group_id(1) })));
+    assert!(!may_succeed(world.call(SOURCE, FailoverDiskReplicaGroup::new(kit::group_id(1)))));
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn what_is_said_of_pairs_holds_of_groups_drills_and_tokens_too() {
 
 impl World {
     fn start_drill_at(&mut self, region: &str) -> Result<Option<Response>, Refusal> {
-        let request = StartPairDrill { pair: pair_id(1) };
+        let request = StartPairDrill::new(pair_id(1));
         let fresh = kit::fresh_drill(1, 1);
         self.apply(OWNER, region, None, request.into(), fresh).unwrap().result.transpose()
     }

@@ -9,7 +9,7 @@ fn the_token_is_looked_at_before_the_resource() {
     world
         .call(
             DESTINATION,
-            failover_model::ebs::ReprotectDiskReplicaPair { pair: pair_id(1), reverse_replicate: true },
+            failover_model::ebs::ReprotectDiskReplicaPair::new(pair_id(1)).reverse_replicate(true),
         )
         .unwrap();
     world.pair_succeeds(1);
@@ -72,7 +72,7 @@ fn another_request_under_a_used_token_is_a_mismatch() {
     assert!(accepted(&under(&mut world, "t", failover(1))));
     assert_eq!(refusal(under(&mut world, "t", failover(99))), "T-090");
     let mut world = at_status(S::Created);
-    let start = |one_shot| Request::from(StartDiskReplicaPair { pair: pair_id(1), one_shot });
+    let start = |one_shot| Request::from(StartDiskReplicaPair::new(pair_id(1)).one_shot(one_shot));
     assert!(accepted(&under(&mut world, "t", start(false))));
     assert_eq!(refusal(under(&mut world, "t", start(true))), "T-090");
 }
@@ -82,7 +82,7 @@ fn another_request_under_a_used_token_is_a_mismatch() {
 fn a_refused_call_releases_its_token() {
     let mut world = at_status(S::Failingover);
     let request = || -> Request {
-        failover_model::ebs::ReprotectDiskReplicaPair { pair: pair_id(1), reverse_replicate: true }.into()
+        failover_model::ebs::ReprotectDiskReplicaPair::new(pair_id(1)).reverse_replicate(true).into()
     };
     assert_eq!(refusal(under(&mut world, "t", request())), "E-232");
     world.pair_succeeds(1);
@@ -95,7 +95,7 @@ fn by_policy_a_refusal_is_remembered() {
     let mut world = World::with(|policy| policy.tokens.rejections = RejectionPolicy::Sticky);
     world.bring_to(S::Failingover);
     let request: Request =
-        failover_model::ebs::ReprotectDiskReplicaPair { pair: pair_id(1), reverse_replicate: true }.into();
+        failover_model::ebs::ReprotectDiskReplicaPair::new(pair_id(1)).reverse_replicate(true).into();
     let call = |world: &mut World| {
         let token = failover_model::ClientToken::parse("t").unwrap();
         let call =
@@ -129,14 +129,13 @@ fn a_token_of_a_narrower_alphabet_is_refused_before_anything_else() {
 fn an_operation_without_a_client_token_ignores_one() {
     let mut world = World::with(|policy| policy.tokens.alphabet = TokenAlphabet::Graphic);
     world.cluster(&[("a", 1)]);
-    let modify =
-        |number| ModifyDbNodeConfig { cluster: id(CLUSTER), node: id("a"), priority: priority(number) };
+    let modify = |number| ModifyDbNodeConfig::new(id(CLUSTER), id("a"), priority(number));
     for number in [3, 3, 4] {
         let output = under(&mut world, "a b", modify(number).into());
         assert!(accepted(&output) && !output.replayed);
     }
-    assert!(accepted(&under(&mut world, "t", DeleteDbCluster { cluster: id(CLUSTER) }.into())));
-    assert_eq!(refusal(under(&mut world, "t", DeleteDbCluster { cluster: id(CLUSTER) }.into())), "P-020");
+    assert!(accepted(&under(&mut world, "t", DeleteDbCluster::new(id(CLUSTER)).into())));
+    assert_eq!(refusal(under(&mut world, "t", DeleteDbCluster::new(id(CLUSTER)).into())), "P-020");
     assert!(world.plane.tokens().is_empty());
     let without: Vec<&str> =
         Operation::ALL.iter().filter(|operation| !operation.takes_token()).map(|op| op.as_str()).collect();
@@ -200,19 +199,9 @@ fn a_replayed_create_answers_with_the_first_ids_and_uses_no_new_ones() {
 fn a_replayed_call_on_nodes_answers_with_the_first_ids() {
     let mut world = World::default();
     world.cluster(&[("a", 1)]);
-    let create = CreateDbNodes {
-        cluster: id(CLUSTER),
-        nodes: vec![NewNode { class: Some(id("polar.mysql.x4.large")), zone: None }],
-        kind: NodeKind::Ordinary,
-        other: Vec::new(),
-    };
-    let class = ModifyDbNodeClass {
-        cluster: id(CLUSTER),
-        modify_type: ModifyType::Upgrade,
-        class: id("polar.mysql.x8.large"),
-        ai_nodes: false,
-        other: Vec::new(),
-    };
+    let create = CreateDbNodes::new(id(CLUSTER), vec![NewNode::default().class(id("polar.mysql.x4.large"))])
+        .kind(NodeKind::Ordinary);
+    let class = ModifyDbNodeClass::new(id(CLUSTER), ModifyType::Upgrade, id("polar.mysql.x8.large"));
     for request in [Request::from(create), class.into()] {
         let fresh = |number| {
             let order = id(&format!("o-{number}"));

@@ -164,10 +164,7 @@ pub(super) fn rich() -> World {
         seed.nodes[2].hot_replica = true;
         seed.nodes[2].busy = Some(message("Rebooting"));
     }));
-    let to = |node: &str| failover_model::polardb::FailoverDbCluster {
-        cluster: id("pc-2"),
-        ..kit::failover_request(Some(node))
-    };
+    let to = |node: &str| with!(kit::failover_request(Some(node)), cluster = id("pc-2"));
     let step = world.call(SOURCE, to("a-2")).unwrap();
     let _ = world.succeed(step.effects[0].id);
     let _ = world.later(60_000).call(SOURCE, to("w-2")).unwrap();
@@ -185,20 +182,20 @@ pub(super) fn rich() -> World {
         seed.nodes[1].kind = NodeKind::Standby;
         seed.nodes[1].zone = id("cn-shanghai-b");
     }));
-    let across = failover_model::polardb::FailoverDbCluster {
-        cluster: id("pc-5"),
-        roll_back_for_disaster: true,
-        target_zone_type: failover_model::polardb::TargetZoneType::Standby,
-        ..kit::failover_request(None)
-    };
+    let across = with!(
+        kit::failover_request(None)
+            .roll_back_for_disaster(true)
+            .target_zone_type(failover_model::polardb::TargetZoneType::Standby),
+        cluster = id("pc-5")
+    );
     let step = world.call(SOURCE, across).unwrap();
     let _ = world.succeed(step.effects[0].id);
     let _ = world.adopt(named(6, &|_| ()));
-    let restart = failover_model::polardb::RestartDbNode { node: id("a-6") };
+    let restart = failover_model::polardb::RestartDbNode::new(id("a-6"));
     let _ = world.call(SOURCE, restart).unwrap();
     networks(&mut world);
     // Tokens: accepted, created, refused and kept, evicted.
-    let start = |pair| failover_model::ebs::StartDiskReplicaPair { pair: pair_id(pair), one_shot: false };
+    let start = |pair| failover_model::ebs::StartDiskReplicaPair::new(pair_id(pair));
     for (account, token, pair) in
         [(OWNER, "t-1", 19), (OWNER, "t-2", 99), (OWNER, "t-3", 98), ("2002", "t-1", 97)]
     {
@@ -257,7 +254,7 @@ fn groups(world: &mut World, tag: &Tag) {
     }
     // Of the round of the first one copy failed; the fourth makes one round.
     let _ = world.pair_fails(52);
-    let start = failover_model::ebs::StartDiskReplicaGroup { group: kit::group_id(4), one_shot: true };
+    let start = failover_model::ebs::StartDiskReplicaGroup::new(kit::group_id(4)).one_shot(true);
     let _ = world.call(SOURCE, start).unwrap();
     for number in 1..=3 {
         let _ = world.start_drill(52, number).unwrap();
@@ -288,11 +285,8 @@ fn networks(world: &mut World) {
     for seed in [active, created] {
         let _ = world.plane.adopt_network(at(world.now), &id(OWNER), seed).unwrap();
     }
-    let switch = |cluster, mode| SwitchOverGlobalDatabaseNetwork {
-        network: id("gdn-1"),
-        cluster: Some(id(cluster)),
-        mode,
-    };
+    let switch =
+        |cluster, mode| SwitchOverGlobalDatabaseNetwork::new(id("gdn-1")).cluster(id(cluster)).mode(mode);
     let step = world.call(SOURCE, switch("pc-22", SwitchMode::Forced)).unwrap();
     let _ = world.succeed(step.effects[0].id);
     let _ = world.call(SOURCE, switch("pc-23", SwitchMode::Planned)).unwrap();

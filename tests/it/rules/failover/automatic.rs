@@ -162,7 +162,7 @@ fn a_writer_that_was_lost_before_the_cluster_ran_is_replaced_as_soon_as_it_runs(
     assert_eq!((world.promoting(), world.db_status()), ("a".into(), "Switching".into()));
 
     let mut world = seeded(|_| ());
-    world.call(SOURCE, DeleteDbCluster { cluster: id(CLUSTER) }).unwrap();
+    world.call(SOURCE, DeleteDbCluster::new(id(CLUSTER))).unwrap();
     down(&mut world, "w");
     world.promotion_fails();
     assert_eq!((world.promoting(), world.db_status()), ("a".into(), "Switching".into()));

@@ -83,7 +83,7 @@ fn what_a_call_sets_is_not_undone_by_what_was_measured_before_it() {
     assert_eq!(world.db().node(&id("a")).unwrap().priority, priority(9));
     drop(world.node("b", NodeChange::Up(false)));
     assert!(world.report(measured("b", NodeChange::Up(true), START + 1_999)).unwrap().is_empty());
-    let request = ModifyDbNodeConfig { cluster: id(CLUSTER), node: id("a"), priority: priority(9) };
+    let request = ModifyDbNodeConfig::new(id(CLUSTER), id("a"), priority(9));
     assert!(world.call(SOURCE, request).unwrap().is_empty());
 }
 

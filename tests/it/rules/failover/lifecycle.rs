@@ -73,7 +73,7 @@ fn a_version_belongs_to_its_engine() {
     for engine in [Engine::MySql, Engine::PostgreSql, Engine::Oracle] {
         for version in ["5.6", "5.7", "8.0", "11", "14", "15", "9", ""] {
             let request =
-                CreateDbCluster { engine, version: Arc::from(version), ..create_cluster(Edition::Normal, 1) };
+                with!(create_cluster(Edition::Normal, 1), engine = engine, version = Arc::from(version));
             let output = World::default().apply(OWNER, SOURCE, None, request.into(), fresh(&["w"])).unwrap();
             match output.result.unwrap() {
                 Ok(_) => assert!(engine.versions().contains(&version)),
@@ -107,7 +107,7 @@ fn fresh_ids_must_be_as_many_as_the_nodes_distinct_and_unused() {
 #[test]
 fn a_running_cluster_is_released() {
     let mut world = with_readers(&[("a", 5)]);
-    let step = world.call(SOURCE, DeleteDbCluster { cluster: id(CLUSTER) }).unwrap();
+    let step = world.call(SOURCE, DeleteDbCluster::new(id(CLUSTER))).unwrap();
     assert_eq!((rules(&step), effects(&step)), (vec!["P-023"], vec!["delete_cluster"]));
     assert_eq!(world.db_status(), "Deleting");
     let step = world.promoted();
@@ -119,7 +119,7 @@ fn a_running_cluster_is_released() {
 #[test]
 fn a_release_that_fails_returns_to_the_status_before() {
     let mut world = with_readers(&[("a", 5)]);
-    world.call(SOURCE, DeleteDbCluster { cluster: id(CLUSTER) }).unwrap();
+    world.call(SOURCE, DeleteDbCluster::new(id(CLUSTER))).unwrap();
     let step = world.promotion_fails();
     assert_eq!(rules(&step), ["P-025"]);
     assert_eq!(world.db_status(), "Running");
@@ -131,7 +131,7 @@ fn a_release_that_fails_returns_to_the_status_before() {
 fn subscriptions_locked_clusters_and_busy_ones_are_not_released_in_this_order() {
     let delete = |change: &dyn Fn(&mut ClusterSeed)| {
         let mut world = seeded(|seed| change(seed));
-        rule(world.call(SOURCE, DeleteDbCluster { cluster: id(CLUSTER) }))
+        rule(world.call(SOURCE, DeleteDbCluster::new(id(CLUSTER))))
     };
     let prepaid = |seed: &mut ClusterSeed| seed.pay_type = PayType::Prepaid;
     let locked = |seed: &mut ClusterSeed| seed.deletion_lock = true;
@@ -160,10 +160,10 @@ fn subscriptions_locked_clusters_and_busy_ones_are_not_released_in_this_order() 
 fn a_cluster_that_fails_over_or_has_lost_its_writer_is_not_released() {
     let mut world = with_readers(&[("a", 5)]);
     world.fail_over(None).unwrap();
-    assert_eq!(rule(world.call(SOURCE, DeleteDbCluster { cluster: id(CLUSTER) })), "P-020");
+    assert_eq!(rule(world.call(SOURCE, DeleteDbCluster::new(id(CLUSTER)))), "P-020");
     let mut world = with_readers(&[]);
     down(&mut world, "w");
-    assert_eq!(rule(world.call(SOURCE, DeleteDbCluster { cluster: id(CLUSTER) })), "P-020");
+    assert_eq!(rule(world.call(SOURCE, DeleteDbCluster::new(id(CLUSTER)))), "P-020");
 }
 
 /// P-305.

@@ -20,9 +20,9 @@ use std::num::NonZeroU8;
 use std::sync::Arc;
 
 use failover_model::polardb::{
-    Cause, ClusterEffect, ClusterFact, ClusterSeed, ClusterStatus, CreateDbCluster, DeleteDbCluster, Edition,
-    Engine, FailoverDbCluster, Failure, Lifecycle, ModifyDbNodeConfig, NodeChange, NodeKind, PayType,
-    PolarDbReason, PolarDbRefusal, Role, TargetZoneType,
+    Cause, ClusterEffect, ClusterFact, ClusterSeed, ClusterStatus, DeleteDbCluster, Edition, Engine,
+    FailoverDbCluster, Failure, Lifecycle, ModifyDbNodeConfig, NodeChange, NodeKind, PayType, PolarDbReason,
+    PolarDbRefusal, Role, TargetZoneType,
 };
 use failover_model::policy::ExplicitTargetFails;
 use failover_model::{EffectKind, FreshCluster};
@@ -137,7 +137,7 @@ mod priorities {
     #[test]
     fn a_priority_of_a_node_that_the_cluster_lacks_is_refused() {
         let mut world = with_readers(&[("a", 5)]);
-        let request = ModifyDbNodeConfig { cluster: id(CLUSTER), node: id("b"), priority: priority(2) };
+        let request = ModifyDbNodeConfig::new(id(CLUSTER), id("b"), priority(2));
         let refusal = world.call(SOURCE, request).unwrap_err();
         assert_eq!((refusal.rule().as_str(), refusal.wire().status), ("P-201", 404));
     }

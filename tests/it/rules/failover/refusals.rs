@@ -75,9 +75,9 @@ fn a_target_that_is_busy_is_refused() {
 #[test]
 fn there_is_no_hot_standby_storage_to_switch_to() {
     let mut world = with_readers(&[("a", 5)]);
-    let request = FailoverDbCluster { target_zone_type: TargetZoneType::Standby, ..failover_request(None) };
+    let request = failover_request(None).target_zone_type(TargetZoneType::Standby);
     assert_eq!(rule(world.call(SOURCE, request)), "P-108");
-    let request = FailoverDbCluster { roll_back_for_disaster: true, ..failover_request(None) };
+    let request = failover_request(None).roll_back_for_disaster(true);
     world.call(SOURCE, request).unwrap();
 }
 
@@ -87,13 +87,13 @@ fn an_unknown_cluster_and_another_accounts_are_not_found_and_the_region_does_not
     let mut world = with_readers(&[("a", 5)]);
     for request in [
         Request::from(failover_request(None)),
-        DeleteDbCluster { cluster: id(CLUSTER) }.into(),
-        ModifyDbNodeConfig { cluster: id(CLUSTER), node: id("a"), priority: priority(2) }.into(),
+        DeleteDbCluster::new(id(CLUSTER)).into(),
+        ModifyDbNodeConfig::new(id(CLUSTER), id("a"), priority(2)).into(),
     ] {
         let output = world.apply("2002", SOURCE, None, request, Fresh::None).unwrap();
         assert_eq!(output.result.unwrap().unwrap_err().rule().as_str(), "P-100");
     }
-    let request = FailoverDbCluster { cluster: id("pc-9"), ..failover_request(None) };
+    let request = with!(failover_request(None), cluster = id("pc-9"));
     assert_eq!(rule(world.call(SOURCE, request)), "P-100");
     world.call(DESTINATION, failover_request(None)).unwrap();
 }

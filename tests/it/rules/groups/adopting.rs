@@ -47,8 +47,8 @@ fn a_group_that_is_adopted_keeps_its_description_and_when_it_was_created() {
     for (told, kept) in [(7, 7), (u64::MAX, START)] {
         let mut world = World::default();
         let description = Description::parse("of orders").ok();
-        let settings = GroupSettings { description: description.clone(), ..GroupSettings::default() };
-        let request = CreateDiskReplicaGroup { settings, ..create_group_request() };
+        let settings = with!(GroupSettings::default(), description = description.clone());
+        let request = create_group_request().settings(settings);
         let seed = GroupSeed { created_at: at(told), request, ..group_seed(GroupStatus::Created, &[]) };
         world.plane.adopt_group(at(START), &id(OWNER), &id(SOURCE), seed).unwrap();
         let group = world.group(1).group;

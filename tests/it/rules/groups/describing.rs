@@ -15,11 +15,11 @@ fn describe_filters_groups_as_it_does_pairs_and_pairs_by_their_group() {
     world.group_of(2);
     world.create(3);
     let name = GroupName::parse("orders").ok();
-    let modify = ModifyDiskReplicaGroup { group: group_id(1), name, description: None, enable_rtc: None };
+    let modify = with!(ModifyDiskReplicaGroup::new(group_id(1)), name = name);
     world.call(SOURCE, modify).unwrap();
     let mut pairs = |group: &str| {
         let group = Some(group.to_owned());
-        let request = DescribeDiskReplicaPairs { group, ..DescribeDiskReplicaPairs::default() };
+        let request = with!(DescribeDiskReplicaPairs::default(), group = group);
         match world.apply(OWNER, SOURCE, None, request.into(), Fresh::None).unwrap().result {
             Some(Ok(Response::PairPage(page))) => {
                 (page.pairs.iter().map(|pair| pair.id().to_string()).collect::<Vec<_>>(), page.group_names)
@@ -40,13 +40,12 @@ fn describe_filters_groups_as_it_does_pairs_and_pairs_by_their_group() {
         Some(Ok(Response::GroupPage(page))) => page,
         other => panic!("{other:?}"),
     };
-    let by = |name: &str| DescribeDiskReplicaGroups { name: Some(name.into()), ..Default::default() };
+    let by = |name: &str| DescribeDiskReplicaGroups::default().name(name.into());
     assert_eq!(groups(by("rder")).groups.len(), 1);
     assert!(groups(by("x")).groups.is_empty());
-    let unknown = DescribeDiskReplicaGroups { groups: vec![group_id(9)], ..Default::default() };
+    let unknown = DescribeDiskReplicaGroups::default().groups(vec![group_id(9)]);
     assert_eq!(groups(unknown).total, 0, "an empty list and no error (G-694)");
-    let elsewhere =
-        DescribeDiskReplicaGroups { groups: vec![group_id(1)], site: Site::Backup, ..Default::default() };
+    let elsewhere = DescribeDiskReplicaGroups::default().groups(vec![group_id(1)]).site(Site::Backup);
     assert_eq!(groups(elsewhere).other_site, [group_id(1)]);
 }
 
@@ -56,21 +55,17 @@ fn each_filter_of_groups_is_a_filter_by_itself() {
     let mut world = World::default();
     let tag = Tag { key: TagKey::parse("env").unwrap(), value: TagValue::parse("test").unwrap() };
     let settings = [
-        GroupSettings { name: GroupName::parse("orders").ok(), ..GroupSettings::default() },
-        GroupSettings { resource_group: Some(id("rg-1")), ..GroupSettings::default() },
-        GroupSettings { tags: vec![tag.clone()], ..GroupSettings::default() },
+        with!(GroupSettings::default(), name = GroupName::parse("orders").ok()),
+        GroupSettings::default().resource_group(id("rg-1")),
+        GroupSettings::default().tags(vec![tag.clone()]),
     ];
     for (number, settings) in (1..).zip(settings) {
-        let request = CreateDiskReplicaGroup { settings, ..create_group_request() };
+        let request = create_group_request().settings(settings);
         let fresh = Fresh::Group(GroupCreated { group: group_id(number) });
         world.apply(OWNER, SOURCE, None, request.into(), fresh).unwrap();
     }
     let all = DescribeDiskReplicaGroups::default;
-    let filters = [
-        DescribeDiskReplicaGroups { name: Some("orders".into()), ..all() },
-        DescribeDiskReplicaGroups { resource_group: Some(id("rg-1")), ..all() },
-        DescribeDiskReplicaGroups { tags: vec![tag], ..all() },
-    ];
+    let filters = [all().name("orders".into()), all().resource_group(id("rg-1")), all().tags(vec![tag])];
     for (number, filter) in (1..).zip(filters) {
         let page = described(&mut world, OWNER, filter);
         assert_eq!(page.groups.iter().map(|view| view.group.id()).collect::<Vec<_>>(), [&group_id(number)]);
@@ -83,7 +78,7 @@ fn each_filter_of_groups_is_a_filter_by_itself() {
 fn the_other_site_of_a_group_is_hinted_at_to_its_owner_and_where_the_list_does_not_name_it() {
     let mut world = World::default();
     world.group_of(1);
-    let request = |site| DescribeDiskReplicaGroups { site, groups: vec![group_id(1)], ..Default::default() };
+    let request = |site| DescribeDiskReplicaGroups::default().site(site).groups(vec![group_id(1)]);
     let here = described(&mut world, OWNER, request(Site::Production));
     assert_eq!((here.groups.len(), here.other_site.len()), (1, 0));
     assert_eq!(described(&mut world, OWNER, request(Site::Backup)).other_site, [group_id(1)]);

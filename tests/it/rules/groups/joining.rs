@@ -11,7 +11,7 @@ fn joining_is_judged_in_one_order() {
     let unknown = world.add(9);
     assert_eq!(answer(unknown), (404, "NoSuchResource".into(), "E-610"));
     assert!(world.add(1).unwrap().is_empty(), "a member is a member (G-681)");
-    let other = AddDiskReplicaPair { group: group_id(2), pair: pair_id(1) };
+    let other = AddDiskReplicaPair::new(group_id(2), pair_id(1));
     assert_eq!(
         answer(world.call(SOURCE, other)),
         (403, "OperationDenied.PairInAnotherGroup".into(), "G-680")
@@ -19,13 +19,13 @@ fn joining_is_judged_in_one_order() {
     world.create(2);
     assert_eq!(answer(world.add(2)), (403, "OperationDenied.PairInitializing".into(), "G-682"));
     world.pair_succeeds(2);
-    let start = |pair| failover_model::ebs::StartDiskReplicaPair { pair: pair_id(pair), one_shot: false };
+    let start = |pair| failover_model::ebs::StartDiskReplicaPair::new(pair_id(pair));
     world.call(SOURCE, start(2)).unwrap();
     assert_eq!(rule(world.add(2)), "G-682", "the first copy counts as initialising");
     world.pair_succeeds(2);
     // G-683: the pair's own table decides.
     assert_eq!(answer(world.add(2)), (403, "OperationDenied.PairStatusCannotAddToGroup".into(), "E-281"));
-    let stop = failover_model::ebs::StopDiskReplicaPair { pair: pair_id(2) };
+    let stop = failover_model::ebs::StopDiskReplicaPair::new(pair_id(2));
     world.call(SOURCE, stop).unwrap();
     world.pair_succeeds(2);
     let mut strict = world.clone();

@@ -46,7 +46,7 @@ fn leaving_is_judged_in_one_order() {
     world.create_group(2);
     let effect = world.group(2).group.pending().unwrap().id;
     world.succeed(effect);
-    world.call(SOURCE, AddDiskReplicaPair { group: group_id(2), pair: pair_id(1) }).unwrap();
+    world.call(SOURCE, AddDiskReplicaPair::new(group_id(2), pair_id(1))).unwrap();
     assert_eq!(answer(world.remove(1)), (403, "OperationDenied.PairInAnotherGroup".into(), "G-692"));
     world.start_group(false).unwrap();
     assert_eq!(answer(world.remove(2)), (403, "OperationDenied.GroupStatusCannotRemovePair".into(), "G-291"));
@@ -64,8 +64,7 @@ fn leaving_is_judged_in_one_order() {
 fn a_member_has_its_groups_replication_time_control_and_keeps_it_when_it_leaves() {
     let mut world = World::default();
     world.group_of(2);
-    let modify =
-        ModifyDiskReplicaGroup { group: group_id(1), name: None, description: None, enable_rtc: Some(true) };
+    let modify = ModifyDiskReplicaGroup::new(group_id(1)).enable_rtc(true);
     world.call(SOURCE, modify).unwrap();
     assert!(world.group(1).group.enable_rtc() && world.pair(1).enable_rtc() && world.pair(2).enable_rtc());
     world.create(3);

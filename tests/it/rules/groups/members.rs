@@ -25,7 +25,7 @@ fn a_pair_in_a_group_refuses_to_move_alone() {
 fn a_grouped_pair_is_not_failed_over_by_its_own_call_whatever_its_token() {
     let mut world = World::default();
     world.bring_group_to(GroupStatus::Normal);
-    let request = FailoverDiskReplicaPair { pair: pair_id(1) };
+    let request = FailoverDiskReplicaPair::new(pair_id(1));
     let refused = world.apply(OWNER, DESTINATION, Some("t"), request.clone().into(), Fresh::None).unwrap();
     assert_eq!(rule(refused.result.unwrap()), "E-623");
     // The refusal released the token: once the pair has left, the same call succeeds.

@@ -18,10 +18,9 @@ mod starting;
 
 use failover_model::NotAdopted;
 use failover_model::ebs::{
-    AddDiskReplicaPair, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, DescribeDiskReplicaPairs,
-    DiskChange, FailoverDiskReplicaGroup, FailoverDiskReplicaPair, GroupCreated, GroupPage, GroupSeed,
-    GroupSettings, GroupStatus, ModifyDiskReplicaGroup, PairStatus, RemoveDiskReplicaPair, Site,
-    StartDiskReplicaGroup,
+    AddDiskReplicaPair, DescribeDiskReplicaGroups, DescribeDiskReplicaPairs, DiskChange,
+    FailoverDiskReplicaGroup, FailoverDiskReplicaPair, GroupCreated, GroupPage, GroupSeed, GroupSettings,
+    GroupStatus, ModifyDiskReplicaGroup, PairStatus, RemoveDiskReplicaPair, Site, StartDiskReplicaGroup,
 };
 use failover_model::policy::{JoinStatuses, ProductionSite, ReprotectFailedGroup, SiteCodes};
 use failover_model::text::{Description, GroupName, Tag, TagKey, TagValue};
@@ -52,8 +51,8 @@ fn asked(step: &Step) -> Vec<(&'static str, Vec<String>)> {
 
 /// How many groups and pairs a region sees.
 fn listed(world: &mut World, region: &str, site: Site) -> (usize, usize) {
-    let groups = DescribeDiskReplicaGroups { site, ..DescribeDiskReplicaGroups::default() };
-    let pairs = DescribeDiskReplicaPairs { site, ..DescribeDiskReplicaPairs::default() };
+    let groups = DescribeDiskReplicaGroups::default().site(site);
+    let pairs = DescribeDiskReplicaPairs::default().site(site);
     let groups = world.apply(OWNER, region, None, groups.into(), Fresh::None).unwrap().result;
     let pairs = world.apply(OWNER, region, None, pairs.into(), Fresh::None).unwrap().result;
     match (groups, pairs) {

@@ -22,7 +22,7 @@ fn a_reverse_swaps_the_group_and_its_members_and_a_cancel_does_not() {
         assert_eq!(statuses(&world, 2), [expected; 2]);
         world.copies_succeed();
         // The next failover belongs to the other side.
-        let wrong = world.call(source, FailoverDiskReplicaGroup { group: group_id(1) });
+        let wrong = world.call(source, FailoverDiskReplicaGroup::new(group_id(1)));
         assert_eq!(answer(wrong), (403, "OperationDenied.OperateNotAllowedForPrimary".into(), "G-621"));
         world.failover_group().unwrap();
     }
@@ -47,12 +47,11 @@ fn by_policy_a_refusal_of_a_reversed_group_is_named_after_the_place() {
             let code = format!("OperationDenied.OperateNotAllowedFor{site}");
             assert_eq!(crate::kit::answer(result), (403, code, rule), "{reading:?}");
         };
-        answer(world.call(DESTINATION, FailoverDiskReplicaGroup { group: group() }), at_standby);
-        let change =
-            ModifyDiskReplicaGroup { group: group(), name: None, description: None, enable_rtc: None };
+        answer(world.call(DESTINATION, FailoverDiskReplicaGroup::new(group())), at_standby);
+        let change = ModifyDiskReplicaGroup::new(group());
         answer(world.call(SOURCE, change.clone()), at_primary);
         world.call(DESTINATION, change).unwrap();
-        let start = StartDiskReplicaGroup { group: group(), one_shot: false };
+        let start = StartDiskReplicaGroup::new(group());
         assert_eq!(crate::kit::answer(world.call(SOURCE, start)), (403, "OperationDenied".into(), "G-622"));
     }
 }

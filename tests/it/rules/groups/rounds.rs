@@ -37,7 +37,7 @@ fn a_group_has_a_recover_point_iff_all_its_members_have_the_same() {
     // A second one comes with a recover point of its own (G-650).
     world.create(2);
     world.pair_succeeds(2);
-    let copy = failover_model::ebs::StartDiskReplicaPair { pair: pair_id(2), one_shot: true };
+    let copy = failover_model::ebs::StartDiskReplicaPair::new(pair_id(2)).one_shot(true);
     world.call(SOURCE, copy).unwrap();
     world.pair_succeeds(2);
     world.add(2).unwrap();

@@ -38,7 +38,7 @@ fn hot_replicas_follow_the_writer_and_ai_nodes_go_their_own_way() {
     });
     let apart = ordered(&mut world, class_of(&[("a", MEDIUM)]));
     assert_eq!(refusal(apart), is("P-232", 404, "InvalidDBInstanceClass.NotFound"));
-    let ai = ModifyDbNodeClass { ai_nodes: true, ..class(MEDIUM) };
+    let ai = class(MEDIUM).ai_nodes(true);
     assert_eq!(refusal(ordered(&mut world, ai.clone())).0, "P-601");
     let mut world = seeded(|seed| seed.nodes[2].kind = NodeKind::Ai);
     ordered(&mut world, ai).unwrap();

@@ -33,7 +33,7 @@ fn the_first_standby_nodes_elsewhere_make_their_zone_the_standby_one() {
     let made = |kind, zone: &str, succeeded| {
         let mut world = seeded(|seed| seed.nodes[1].zone = id("cn-shanghai-b"));
         let nodes = vec![new_node(Some(LARGE), Some(zone))];
-        add(&mut world, CreateDbNodes { nodes, kind, ..create(1) }).unwrap();
+        add(&mut world, with!(create(1).kind(kind), nodes = nodes)).unwrap();
         work_ends(&mut world, succeeded);
         world.db().standby_zone().map(ToString::to_string)
     };
@@ -47,10 +47,10 @@ fn the_first_standby_nodes_elsewhere_make_their_zone_the_standby_one() {
 #[test]
 fn a_standby_node_goes_to_the_standby_zone_unless_told_otherwise() {
     let mut world = two_zones();
-    add(&mut world, CreateDbNodes { kind: NodeKind::Standby, ..create(1) }).unwrap();
+    add(&mut world, create(1).kind(NodeKind::Standby)).unwrap();
     assert_eq!(zone_of(&world, "n-0"), "cn-shanghai-b");
     work_ends(&mut world, true);
-    let ordinary = CreateDbNodes { nodes: vec![new_node(Some(LARGE), None)], ..create(1) };
+    let ordinary = with!(create(1), nodes = vec![new_node(Some(LARGE), None)]);
     let fresh = Fresh::Nodes(FreshNodes { nodes: ids(&["n-9"]), order: id("o-8") });
     drop(world.apply(OWNER, SOURCE, None, ordinary.into(), fresh).unwrap().result.unwrap().unwrap());
     assert_eq!(zone_of(&world, "n-9"), "cn-shanghai-a");
@@ -77,7 +77,7 @@ fn the_number_of_nodes_is_bounded() {
 /// P-214.
 #[test]
 fn a_new_node_is_like_those_there_are() {
-    let nodes = |node| CreateDbNodes { nodes: vec![node], ..create(1) };
+    let nodes = |node| with!(create(1), nodes = vec![node]);
     let malformed = || is("P-214", 400, "InvalidDBNode.Malformed");
     let mut world = with_readers(&[("a", 5)]);
     assert_eq!(refusal(add(&mut world, nodes(new_node(None, None)))), malformed());
@@ -92,7 +92,7 @@ fn a_new_node_is_like_those_there_are() {
 /// P-215, P-112.
 #[test]
 fn a_column_store_node_needs_mysql_and_a_reader_and_is_never_elected() {
-    let column = || CreateDbNodes { kind: NodeKind::ColumnStore, ..create(1) };
+    let column = || create(1).kind(NodeKind::ColumnStore);
     let code = || is("P-601", 400, "InvalidImciSwitch.Malformed");
     assert_eq!(refusal(add(&mut with_readers(&[]), column())), code());
     let mut world = seeded(|seed| seed.engine = Engine::PostgreSql);
@@ -115,6 +115,6 @@ fn the_edition_the_status_and_the_owner_are_looked_at() {
     assert_eq!(refusal(ordered(&mut world, drop_nodes(&["a"]))).0, "P-202");
     assert_eq!(refusal(ordered(&mut world, class(MEDIUM))), busy);
     assert_eq!(rule(world.fail_over(None)), "P-105");
-    let unknown = CreateDbNodes { cluster: id("pc-x"), ..create(1) };
+    let unknown = with!(create(1), cluster = id("pc-x"));
     assert_eq!(refusal(add(&mut world, unknown)), is("P-100", 404, "InvalidDBClusterId.NotFound"));
 }

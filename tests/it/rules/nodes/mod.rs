@@ -66,16 +66,11 @@ fn adopt_two_zones(world: &mut World) {
 }
 
 fn new_node(class: Option<&str>, zone: Option<&str>) -> NewNode {
-    NewNode { class: class.map(id), zone: zone.map(id) }
+    with!(NewNode::default(), class = class.map(id), zone = zone.map(id))
 }
 
 fn create(nodes: usize) -> CreateDbNodes {
-    CreateDbNodes {
-        cluster: id(CLUSTER),
-        nodes: vec![new_node(Some(LARGE), None); nodes],
-        kind: NodeKind::Ordinary,
-        other: Vec::new(),
-    }
+    CreateDbNodes::new(id(CLUSTER), vec![new_node(Some(LARGE), None); nodes]).kind(NodeKind::Ordinary)
 }
 
 fn add(world: &mut World, request: CreateDbNodes) -> Result<Step, Refusal> {
@@ -86,42 +81,32 @@ fn add(world: &mut World, request: CreateDbNodes) -> Result<Step, Refusal> {
 }
 
 fn drop_nodes(names: &[&str]) -> DeleteDbNodes {
-    DeleteDbNodes { cluster: id(CLUSTER), nodes: ids(names), kind: None }
+    DeleteDbNodes::new(id(CLUSTER), ids(names))
 }
 
 fn class_of(nodes: &[(&str, &str)]) -> ModifyDbNodesClass {
-    let nodes = nodes.iter().map(|(node, class)| NodeTarget { node: id(node), class: id(class) }).collect();
-    ModifyDbNodesClass { cluster: id(CLUSTER), modify_type: ModifyType::Upgrade, nodes, other: Vec::new() }
+    let nodes = nodes.iter().map(|(node, class)| NodeTarget::new(id(node), id(class))).collect();
+    ModifyDbNodesClass::new(id(CLUSTER), ModifyType::Upgrade, nodes)
 }
 
 fn class(class: &str) -> ModifyDbNodeClass {
-    ModifyDbNodeClass {
-        cluster: id(CLUSTER),
-        modify_type: ModifyType::Upgrade,
-        class: id(class),
-        ai_nodes: false,
-        other: Vec::new(),
-    }
+    ModifyDbNodeClass::new(id(CLUSTER), ModifyType::Upgrade, id(class))
 }
 
 fn hot(node: &str, on: bool) -> ModifyDbNodeHotReplicaMode {
-    ModifyDbNodeHotReplicaMode { cluster: id(CLUSTER), node: id(node), on }
+    ModifyDbNodeHotReplicaMode::new(id(CLUSTER), id(node), on)
 }
 
 fn to_zone(zone: &str, zone_type: TargetZoneType) -> ModifyDbClusterPrimaryZone {
-    ModifyDbClusterPrimaryZone { cluster: id(CLUSTER), zone: id(zone), zone_type, vswitch: None }
+    ModifyDbClusterPrimaryZone::new(id(CLUSTER), id(zone)).zone_type(zone_type)
 }
 
 fn restart(node: &str) -> RestartDbNode {
-    RestartDbNode { node: id(node) }
+    RestartDbNode::new(id(node))
 }
 
 fn across(target: Option<&str>, back: bool) -> FailoverDbCluster {
-    FailoverDbCluster {
-        roll_back_for_disaster: back,
-        target_zone_type: TargetZoneType::Standby,
-        ..failover_request(target)
-    }
+    failover_request(target).roll_back_for_disaster(back).target_zone_type(TargetZoneType::Standby)
 }
 
 fn down(world: &mut World, nodes: &[&str]) -> Step {
@@ -165,17 +150,13 @@ fn an_accepted_call_names_the_rule_that_decided() {
         output.rule.map(|rule| rule.as_str())
     };
     let cluster = || id(CLUSTER);
-    let node = failover_model::polardb::ModifyDbNodeConfig {
-        cluster: cluster(),
-        node: id("a"),
-        priority: kit::priority(1),
-    };
-    let lock = ModifyDbClusterDeletion { cluster: cluster(), protection: true };
+    let node = failover_model::polardb::ModifyDbNodeConfig::new(cluster(), id("a"), kit::priority(1));
+    let lock = ModifyDbClusterDeletion::new(cluster(), true);
     let plain = [
         (failover_request(Some("b")).into(), "P-140"),
         (failover_request(None).into(), "P-141"),
         (restart("a").into(), "P-242"),
-        (failover_model::polardb::DeleteDbCluster { cluster: cluster() }.into(), "P-023"),
+        (failover_model::polardb::DeleteDbCluster::new(cluster()).into(), "P-023"),
         (lock.into(), "P-026"),
         (node.into(), "P-122"),
     ];

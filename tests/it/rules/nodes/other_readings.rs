@@ -196,7 +196,7 @@ fn by_the_chinese_page_the_call_is_itself_the_switch_back() {
     let this_call = |policy: &mut PolarDbPolicy| {
         (policy.roll_back, policy.switch_window) = (RollBack::ThisCall, failover_model::Span::from_secs(0));
     };
-    let back = || FailoverDbCluster { roll_back_for_disaster: true, ..failover_request(None) };
+    let back = || failover_request(None).roll_back_for_disaster(true);
     // After the loss of the zone the standby nodes lead; nobody returns by itself.
     let mut world = World::with(|policy: &mut Policy| this_call(&mut policy.polardb));
     adopt_two_zones(&mut world);

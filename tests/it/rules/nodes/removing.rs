@@ -35,7 +35,7 @@ fn the_writer_strangers_and_too_many_are_not_removed() {
     assert_eq!(refused(&["a", "a"]), is("P-220", 400, "InvalidDBNode.Malformed"));
     assert_eq!(refused(&["a", "b", "c"]), is("P-222", 400, "InvalidDBNodeNum.Malformed"));
     assert_eq!(refused(&[]), is("P-211", 400, "InvalidDBNodeNum.Malformed"));
-    let ai = DeleteDbNodes { kind: Some(NodeKind::Ai), ..drop_nodes(&["a"]) };
+    let ai = drop_nodes(&["a"]).kind(NodeKind::Ai);
     assert_eq!(refusal(ordered(&mut world, ai)), is("P-220", 400, "InvalidDBNode.Malformed"));
     ordered(&mut world, drop_nodes(&["a", "b"])).unwrap();
 }

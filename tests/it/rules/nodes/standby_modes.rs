@@ -16,25 +16,19 @@ fn standing_by() -> World {
 }
 
 fn modify() -> ModifyDbCluster {
-    ModifyDbCluster {
-        cluster: id(CLUSTER),
-        standby_ha: None,
-        data_sync: None,
-        drill: None,
-        other: Vec::new(),
-    }
+    ModifyDbCluster::new(id(CLUSTER))
 }
 
 fn ha(mode: StandbyHaMode) -> ModifyDbCluster {
-    ModifyDbCluster { standby_ha: Some(mode), ..modify() }
+    modify().standby_ha(mode)
 }
 
 fn drill(scope: DrillScope, nodes: &[&str]) -> ModifyDbCluster {
-    ModifyDbCluster { drill: Some(FaultDrill { scope, nodes: ids(nodes) }), ..modify() }
+    modify().drill(FaultDrill::new(scope).nodes(ids(nodes)))
 }
 
 fn arch(standby: StandbyArch, zone: Option<&str>) -> ModifyDbClusterArch {
-    ModifyDbClusterArch { cluster: id(CLUSTER), standby, zone: zone.map(id) }
+    with!(ModifyDbClusterArch::new(id(CLUSTER), standby), zone = zone.map(id))
 }
 
 /// P-188.
@@ -99,17 +93,13 @@ fn the_mode_is_shown_where_it_switches_something() {
 #[test]
 fn what_changes_nothing_is_refused() {
     let mut world = standing_by();
-    for same in [
-        modify(),
-        ha(StandbyHaMode::On),
-        ModifyDbCluster { data_sync: Some(DataSyncMode::Async), ..modify() },
-    ] {
+    for same in [modify(), ha(StandbyHaMode::On), modify().data_sync(DataSyncMode::Async)] {
         assert_eq!(refusal(ordered(&mut world, same)), is("P-611", 403, "InvalidParam.NoChange"));
     }
-    let semi = ModifyDbCluster { data_sync: Some(DataSyncMode::Semi), ..ha(StandbyHaMode::On) };
+    let semi = ha(StandbyHaMode::On).data_sync(DataSyncMode::Semi);
     ordered(&mut world, semi).unwrap();
     assert_eq!(world.db().data_sync_shown(), Some("SemiSync"));
-    let other = ModifyDbCluster { other: vec![("CompressStorage".into(), "ON".into())], ..modify() };
+    let other = modify().other(vec![("CompressStorage".into(), "ON".into())]);
     assert_eq!(ordered(&mut world, other).unwrap().events, []);
 }
 
@@ -221,7 +211,7 @@ fn storage_standby_and_compute_standby_are_changed_into_each_other() {
     );
     work_ends(&mut world, true);
     assert_eq!((world.db_status().as_str(), world.db().hot_standby()), ("Running", HotStandby::Compute));
-    let standby = CreateDbNodes { kind: NodeKind::Standby, ..create(1) };
+    let standby = create(1).kind(NodeKind::Standby);
     add(&mut world, standby).unwrap();
     work_ends(&mut world, true);
     assert_eq!(zone_of(&world, "n-0"), OTHER);

@@ -91,7 +91,7 @@ fn the_writer_stays_where_nothing_calls_it_back() {
     assert!(up(&mut world, &["a"]).effects.is_empty());
     let back = |world: &mut World| {
         adopt(world, |seed| seed.nodes[1].zone = id("cn-shanghai-b"));
-        let request = FailoverDbCluster { roll_back_for_disaster: true, ..failover_request(Some("a")) };
+        let request = failover_request(Some("a")).roll_back_for_disaster(true);
         world.call(SOURCE, request).unwrap();
         world.promoted();
         down(world, &["w"]);

@@ -71,15 +71,15 @@ fn the_zone_is_another_and_the_cluster_running() {
     let mut world = seeded(|seed| seed.engine = Engine::Oracle);
     let request = to_zone("cn-shanghai-c", TargetZoneType::Primary);
     assert_eq!(rule(world.call(SOURCE, request.clone())), "P-600");
-    let request = ModifyDbClusterPrimaryZone { vswitch: Some("vsw-1".into()), ..request };
+    let request = request.vswitch("vsw-1".into());
     world.call(SOURCE, request).unwrap();
 }
 
 /// P-026.
 #[test]
 fn the_lock_is_set_and_lifted() {
-    let lock = |protection| ModifyDbClusterDeletion { cluster: id(CLUSTER), protection };
-    let delete = || failover_model::polardb::DeleteDbCluster { cluster: id(CLUSTER) };
+    let lock = |protection| ModifyDbClusterDeletion::new(id(CLUSTER), protection);
+    let delete = || failover_model::polardb::DeleteDbCluster::new(id(CLUSTER));
     let mut world = with_readers(&[("a", 5)]);
     let step = world.call(SOURCE, lock(true)).unwrap();
     assert_eq!(cluster_facts(&step), [("P-026", ClusterFact::Locked(true))]);

@@ -34,7 +34,7 @@ fn agree(steps: &[(u8, usize, u64)]) {
         let [all, primary] = cluster.endpoints();
         assert_eq!(names(&primary), [standing.as_str()]);
         assert_eq!(names(&all), ["w", "a", "b"]);
-        let page = log(&mut world, now, DescribeHaLogs { page_size: 50, ..ha_logs() });
+        let page = log(&mut world, now, ha_logs().page_size(50));
         assert!(page.total >= moves && (page.total > moves || standing == writer));
         let to = page.switches.first().map_or("w", |switch| switch.to.as_str());
         assert_eq!(to, standing, "the latest switch led to the writer");

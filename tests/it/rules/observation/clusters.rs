@@ -32,18 +32,18 @@ fn each_filter_narrows_the_list_of_clusters_and_all_of_them_hold() {
     let all = DescribeDbClusters::default;
     assert_eq!(listed(&mut world, all()), (vec!["pc-1".into(), "pc-2".into()], 2));
     for filter in [
-        DescribeDbClusters { clusters: vec![id("pc-2"), id("pc-3")], ..all() },
-        DescribeDbClusters { nodes: vec![id("y"), id("x")], ..all() },
-        DescribeDbClusters { description: Some("test".into()), ..all() },
-        DescribeDbClusters { status: Some("Deleting".into()), ..all() },
-        DescribeDbClusters { engine: Some(Engine::Oracle), ..all() },
-        DescribeDbClusters { version: Some("11".into()), ..all() },
-        DescribeDbClusters { pay_type: Some(PayType::Prepaid), ..all() },
-        DescribeDbClusters { resource_group: Some(id("rg-2")), ..all() },
-        DescribeDbClusters { tags: vec![tag("l")], ..all() },
+        all().clusters(vec![id("pc-2"), id("pc-3")]),
+        all().nodes(vec![id("y"), id("x")]),
+        all().description("test".into()),
+        all().status("Deleting".into()),
+        all().engine(Engine::Oracle),
+        all().version("11".into()),
+        all().pay_type(PayType::Prepaid),
+        all().resource_group(id("rg-2")),
+        all().tags(vec![tag("l")]),
     ] {
         assert_eq!(listed(&mut world, filter.clone()), (vec!["pc-2".into()], 1), "{filter:?}");
-        let none = DescribeDbClusters { tags: vec![tag("m")], ..filter };
+        let none = filter.tags(vec![tag("m")]);
         assert_eq!(listed(&mut world, none), (vec![], 0));
     }
 }
@@ -57,7 +57,7 @@ fn the_list_of_clusters_comes_in_pages() {
     }
     let mut page = |page_number| {
         let (clusters, total) =
-            listed(&mut world, DescribeDbClusters { page_number, page_size: 2, ..Default::default() });
+            listed(&mut world, DescribeDbClusters::default().page_number(page_number).page_size(2));
         assert_eq!(total, 5);
         clusters.join(" ")
     };

@@ -3,7 +3,7 @@
 use super::*;
 
 fn endpoints(world: &mut World) -> EndpointList {
-    let request = DescribeDbClusterEndpoints { cluster: id(CLUSTER), endpoint: None };
+    let request = DescribeDbClusterEndpoints::new(id(CLUSTER));
     match world.ask(request) {
         Ok(Response::Endpoints(list)) => list,
         other => panic!("{other:?}"),
@@ -53,7 +53,7 @@ fn an_endpoint_is_found_by_its_id_and_an_unknown_one_leaves_the_list_empty() {
     let all = endpoints(&mut world);
     let mut by_id = |endpoint: &str| {
         let endpoint = Some(endpoint.to_owned());
-        match world.ask(DescribeDbClusterEndpoints { cluster: id(CLUSTER), endpoint }) {
+        match world.ask(with!(DescribeDbClusterEndpoints::new(id(CLUSTER)), endpoint = endpoint)) {
             Ok(Response::Endpoints(list)) => list.endpoints,
             other => panic!("{other:?}"),
         }

@@ -55,7 +55,7 @@ fn simulation(policy: Policy) -> Simulation {
 }
 
 fn ha_logs() -> DescribeHaLogs {
-    DescribeHaLogs { cluster: id(CLUSTER), node: None, from: None, to: None, page_number: 1, page_size: 10 }
+    DescribeHaLogs::new(id(CLUSTER)).page_number(1).page_size(10)
 }
 
 fn ask(world: &mut Simulation, now: u64, request: impl Into<Request>) -> Result<Response, Refusal> {

@@ -76,7 +76,7 @@ fn the_log_of_a_standby_node_says_what_it_is_of() {
     let mut seed = seed(&[("s", 1)]);
     seed.nodes[1].kind = NodeKind::Standby;
     let _ = world.adopt(seed);
-    match world.ask(DescribeHaLogs { node: Some(id("s")), ..ha_logs() }) {
+    match world.ask(ha_logs().node(id("s"))) {
         Ok(Response::HaLogs(page)) => assert_eq!(page.instance_type, InstanceType::Standby),
         other => panic!("{other:?}"),
     }
@@ -128,19 +128,16 @@ fn the_log_is_asked_for_by_node_by_time_and_by_page() {
     };
     let all = page(&mut world, ha_logs());
     assert_eq!(all, (13, (4..=13).rev().collect()));
-    assert_eq!(page(&mut world, DescribeHaLogs { page_number: 2, ..ha_logs() }), (13, vec![3, 2, 1]));
-    assert_eq!(page(&mut world, DescribeHaLogs { page_number: 3, ..ha_logs() }), (13, vec![]));
-    assert_eq!(
-        page(&mut world, DescribeHaLogs { page_size: 5, ..ha_logs() }),
-        (13, (9..=13).rev().collect())
-    );
-    let of = |node: &str| DescribeHaLogs { node: Some(id(node)), ..ha_logs() };
+    assert_eq!(page(&mut world, ha_logs().page_number(2)), (13, vec![3, 2, 1]));
+    assert_eq!(page(&mut world, ha_logs().page_number(3)), (13, vec![]));
+    assert_eq!(page(&mut world, ha_logs().page_size(5)), (13, (9..=13).rev().collect()));
+    let of = |node: &str| ha_logs().node(id(node));
     assert_eq!(page(&mut world, of("w")), (1, vec![1]), "it wrote before the first");
     assert_eq!(page(&mut world, of("a")).0, 13);
     assert_eq!(page(&mut world, of("elsewhere")), (0, vec![]));
     let types = ["a", "b"].map(|node| log(&mut world, now, of(node)).instance_type);
     assert_eq!(types, [InstanceType::ReadWrite, InstanceType::ReadOnly], "the thirteenth went to a");
-    let between = |from: u64, to: u64| DescribeHaLogs { from: Some(at(from)), to: Some(at(to)), ..ha_logs() };
+    let between = |from: u64, to: u64| ha_logs().from(at(from)).to(at(to));
     assert_eq!(page(&mut world, between(START + 10_000, START + 30_000)), (3, vec![4, 3, 2]));
     assert_eq!(page(&mut world, between(START + 10_001, START + 29_999)), (1, vec![3]));
 }

@@ -37,7 +37,7 @@ fn a_pair_can_be_adopted_in_every_status_and_goes_on_from_there() {
 fn a_pair_in_one_place_is_adopted_in_no_status() {
     for status in S::ALL {
         let mut world = World::default();
-        let request = CreateDiskReplicaPair { destination_disk: id("s-1"), ..create_request(1) };
+        let request = with!(create_request(1), destination_disk = id("s-1"));
         let seed = PairSeed { request, ..seed(*status) };
         assert!(world.plane.adopt_pair(at(world.now), &id(OWNER), &id(SOURCE), seed).is_err(), "{status}");
         world.plane.check().unwrap();

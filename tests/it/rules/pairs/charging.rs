@@ -8,8 +8,8 @@ fn prepaid(period: u8, unit: PeriodUnit) -> Charge {
 }
 
 fn create(world: &mut World, charge: Charge) -> Result<Step, Refusal> {
-    let settings = PairSettings { charge, ..PairSettings::default() };
-    let request = CreateDiskReplicaPair { settings, ..create_request(1) };
+    let settings = PairSettings::default().charge(charge);
+    let request = create_request(1).settings(settings);
     let fresh = Fresh::Pair(PairCreated { pair: pair_id(1), order: id("o-1") });
     let output = world.apply(OWNER, SOURCE, None, request.into(), fresh).unwrap();
     output.result.unwrap().map(|_| output.step)
@@ -42,10 +42,7 @@ fn a_prepaid_pair_expires_at_the_end_of_its_period_and_a_postpaid_one_never() {
 /// E-697: an order that was renewed ends later than its first period, and only an answer tells when.
 #[test]
 fn a_pair_that_is_taken_in_expires_when_its_answer_says() {
-    let request = |charge| CreateDiskReplicaPair {
-        settings: PairSettings { charge, ..PairSettings::default() },
-        ..create_request(1)
-    };
+    let request = |charge| create_request(1).settings(PairSettings::default().charge(charge));
     let seed = |charge, expires_at| PairSeed {
         id: pair_id(1),
         status: S::Stopped,

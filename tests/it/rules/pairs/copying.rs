@@ -67,7 +67,7 @@ proptest! {
         whole.advance(phase);
         whole.create(2);
         whole.pair_succeeds(2);
-        let start = failover_model::ebs::StartDiskReplicaPair { pair: pair_id(2), one_shot: false };
+        let start = failover_model::ebs::StartDiskReplicaPair::new(pair_id(2));
         whole.call(SOURCE, start).unwrap();
         whole.pair_succeeds(2);
         let mut parts = whole.clone();

@@ -26,7 +26,7 @@ fn the_feature_exists_everywhere_or_where_the_policy_says() {
         policy.ebs.regions = Some(FOUNDING_REGIONS.iter().map(|region| id(region)).collect());
     });
     world.create(1);
-    let far = CreateDiskReplicaPair { destination_region: id("cn-hangzhou"), ..create_request(2) };
+    let far = with!(create_request(2), destination_region = id("cn-hangzhou"));
     assert_eq!(refused(&mut world, SOURCE, far.clone()).rule().as_str(), "E-010");
     assert_eq!(refused(&mut world, "cn-hangzhou", create_request(2)).rule().as_str(), "E-010");
     // A pair that stands is not judged again: a failover is possible wherever it is.
@@ -42,19 +42,13 @@ fn the_feature_exists_everywhere_or_where_the_policy_says() {
 #[test]
 fn source_and_destination_lie_in_different_zones_and_are_different_disks() {
     let mut world = World::default();
-    let one_disk = CreateDiskReplicaPair { destination_disk: id("s-1"), ..create_request(1) };
+    let one_disk = with!(create_request(1), destination_disk = id("s-1"));
     assert_eq!(refused(&mut world, SOURCE, one_disk).rule().as_str(), "E-011");
-    let one_zone = CreateDiskReplicaPair {
-        destination_region: id(SOURCE),
-        destination_zone: id("cn-shanghai-a"),
-        ..create_request(1)
-    };
+    let one_zone =
+        with!(create_request(1), destination_region = id(SOURCE), destination_zone = id("cn-shanghai-a"));
     assert_eq!(refused(&mut world, SOURCE, one_zone).rule().as_str(), "E-011");
-    let two_zones = CreateDiskReplicaPair {
-        destination_region: id(SOURCE),
-        destination_zone: id("cn-shanghai-b"),
-        ..create_request(1)
-    };
+    let two_zones =
+        with!(create_request(1), destination_region = id(SOURCE), destination_zone = id("cn-shanghai-b"));
     let mut strict = World::with(|policy| policy.ebs.same_region_pairs = SameRegionPairs::Refuse);
     assert_eq!(refused(&mut strict, SOURCE, two_zones).rule().as_str(), "E-011");
     strict.create(1);
@@ -66,10 +60,10 @@ fn a_disk_is_part_of_one_pair_and_a_removed_disk_of_none() {
     let mut world = World::default();
     world.create(1);
     for busy in [
-        CreateDiskReplicaPair { source_disk: id("s-1"), ..create_request(2) },
-        CreateDiskReplicaPair { source_disk: id("t-1"), ..create_request(2) },
-        CreateDiskReplicaPair { destination_disk: id("s-1"), ..create_request(2) },
-        CreateDiskReplicaPair { destination_disk: id("t-1"), ..create_request(2) },
+        with!(create_request(2), source_disk = id("s-1")),
+        with!(create_request(2), source_disk = id("t-1")),
+        with!(create_request(2), destination_disk = id("s-1")),
+        with!(create_request(2), destination_disk = id("t-1")),
     ] {
         assert_eq!(refused(&mut world, SOURCE, busy).rule().as_str(), "E-012");
     }
@@ -99,18 +93,18 @@ fn the_checks_of_create_come_in_the_order_regions_distance_existence_use() {
     });
     world.create(1);
     world.disk("x", DiskChange::Removed);
-    let all_wrong = CreateDiskReplicaPair {
-        source_disk: id("x"),
-        destination_disk: id("x"),
-        destination_region: id(ELSEWHERE),
-        ..create_request(2)
-    };
+    let all_wrong = with!(
+        create_request(2),
+        source_disk = id("x"),
+        destination_disk = id("x"),
+        destination_region = id(ELSEWHERE)
+    );
     assert_eq!(refused(&mut world, SOURCE, all_wrong.clone()).rule().as_str(), "E-010");
-    let one_disk = CreateDiskReplicaPair { destination_region: id(DESTINATION), ..all_wrong };
+    let one_disk = with!(all_wrong, destination_region = id(DESTINATION));
     assert_eq!(refused(&mut world, SOURCE, one_disk.clone()).rule().as_str(), "E-011");
-    let removed = CreateDiskReplicaPair { destination_disk: id("t-1"), ..one_disk };
+    let removed = with!(one_disk, destination_disk = id("t-1"));
     assert_eq!(refused(&mut world, SOURCE, removed.clone()).rule().as_str(), "E-013");
-    let in_use = CreateDiskReplicaPair { source_disk: id("s-2"), ..removed };
+    let in_use = with!(removed, source_disk = id("s-2"));
     assert_eq!(refused(&mut world, SOURCE, in_use).rule().as_str(), "E-012");
 }
 
@@ -146,10 +140,7 @@ fn a_failed_creation_shows_its_message_until_the_status_changes() {
 fn a_period_that_is_not_sold_is_refused() {
     let mut world = World::default();
     let charge = |period, unit| Charge::PrePay { bandwidth: Bandwidth::Kbps10240, period, unit };
-    let paid = |charge| CreateDiskReplicaPair {
-        settings: PairSettings { charge, ..PairSettings::default() },
-        ..create_request(1)
-    };
+    let paid = |charge| create_request(1).settings(PairSettings::default().charge(charge));
     for (period, unit) in [(0, PeriodUnit::Month), (10, PeriodUnit::Month), (5, PeriodUnit::Week)] {
         let request = paid(charge(period, unit));
         assert_eq!(refused(&mut world, SOURCE, request).rule().as_str(), "E-601");

@@ -29,9 +29,9 @@ fn many() -> World {
 #[test]
 fn an_unknown_id_gives_an_empty_list() {
     let mut world = at_status(S::Normal);
-    let request = DescribeDiskReplicaPairs { pairs: vec![pair_id(9)], ..Default::default() };
+    let request = DescribeDiskReplicaPairs::default().pairs(vec![pair_id(9)]);
     assert!(describe(&mut world, OWNER, SOURCE, request).pairs.is_empty());
-    let request = DescribeDiskReplicaPairs { pairs: vec![pair_id(1)], ..Default::default() };
+    let request = DescribeDiskReplicaPairs::default().pairs(vec![pair_id(1)]);
     assert!(describe(&mut world, "2002", SOURCE, request.clone()).pairs.is_empty());
     assert!(describe(&mut world, OWNER, ELSEWHERE, request).pairs.is_empty());
 }
@@ -39,11 +39,7 @@ fn an_unknown_id_gives_an_empty_list() {
 #[test]
 fn the_other_site_is_hinted_at_to_the_owner_alone() {
     let mut world = at_status(S::Normal);
-    let request = DescribeDiskReplicaPairs {
-        site: Site::Backup,
-        pairs: vec![pair_id(1)],
-        ..DescribeDiskReplicaPairs::default()
-    };
+    let request = DescribeDiskReplicaPairs::default().site(Site::Backup).pairs(vec![pair_id(1)]);
     assert_eq!(describe(&mut world, OWNER, SOURCE, request.clone()).other_site, [pair_id(1)]);
     assert!(describe(&mut world, "2002", SOURCE, request).other_site.is_empty());
 }
@@ -72,10 +68,10 @@ fn a_pair_is_listed_at_its_production_site_and_on_request_at_its_backup_site() {
             (DESTINATION, Site::Production, 0),
             (DESTINATION, Site::Backup, 1),
         ] {
-            let request = DescribeDiskReplicaPairs { site, ..Default::default() };
+            let request = DescribeDiskReplicaPairs::default().site(site);
             let page = describe(&mut world, OWNER, region, request);
             assert_eq!((page.pairs.len(), page.total, page.site), (listed, listed, site));
-            let request = DescribeDiskReplicaPairs { site, pairs: vec![pair_id(1)], ..Default::default() };
+            let request = DescribeDiskReplicaPairs::default().site(site).pairs(vec![pair_id(1)]);
             let page = describe(&mut world, OWNER, region, request);
             assert_eq!(page.other_site.len(), 1 - listed, "the hint names it where the list does not");
         }
@@ -88,7 +84,7 @@ fn tombstones_are_omitted() {
     let mut world = at_status(S::Deleting);
     assert_eq!(describe(&mut world, OWNER, SOURCE, Default::default()).pairs.len(), 1);
     world.pair_succeeds(1);
-    let request = DescribeDiskReplicaPairs { pairs: vec![pair_id(1)], ..Default::default() };
+    let request = DescribeDiskReplicaPairs::default().pairs(vec![pair_id(1)]);
     let page = describe(&mut world, OWNER, SOURCE, request);
     assert_eq!((page.pairs.len(), page.total, page.other_site.len()), (0, 0, 0));
 }
@@ -113,7 +109,7 @@ fn pages_by_token_are_ten_long_and_the_last_has_no_token() {
 fn a_full_last_page_has_no_token() {
     let mut world = many();
     let page = Page::Token { max_results: 25, after: None };
-    let page = describe(&mut world, OWNER, SOURCE, DescribeDiskReplicaPairs { page, ..Default::default() });
+    let page = describe(&mut world, OWNER, SOURCE, DescribeDiskReplicaPairs::default().page(page));
     assert_eq!((page.pairs.len(), page.next), (25, None));
 }
 
@@ -124,7 +120,7 @@ fn pairs_that_come_or_go_between_two_pages_shift_nothing() {
     // The pair at the cursor itself, one before it and one after it go; one comes.
     for number in [3, 9, 12] {
         world.pair_succeeds(number);
-        let delete = failover_model::ebs::DeleteDiskReplicaPair { pair: pair_id(number) };
+        let delete = failover_model::ebs::DeleteDiskReplicaPair::new(pair_id(number));
         world.call(SOURCE, delete).unwrap();
         world.pair_succeeds(number);
     }
@@ -132,7 +128,7 @@ fn pairs_that_come_or_go_between_two_pages_shift_nothing() {
     assert_eq!(world.plane.pairs().count(), 22);
     world.create(30);
     let page = Page::Token { max_results: 500, after: first.next };
-    let rest = describe(&mut world, OWNER, SOURCE, DescribeDiskReplicaPairs { page, ..Default::default() });
+    let rest = describe(&mut world, OWNER, SOURCE, DescribeDiskReplicaPairs::default().page(page));
     let mut wanted = numbered(10, 12);
     wanted.extend(numbered(13, 25));
     wanted.push("pair-30".into());
@@ -145,8 +141,7 @@ fn any_cursor_is_understood() {
     for (after, left) in [(0, 25), (1, 24), (25, 0), (u64::MAX, 0)] {
         let after_it = cursor(DescribeDiskReplicaPairs::default(), after);
         let page = Page::Token { max_results: 500, after: Some(after_it) };
-        let page =
-            describe(&mut world, OWNER, SOURCE, DescribeDiskReplicaPairs { page, ..Default::default() });
+        let page = describe(&mut world, OWNER, SOURCE, DescribeDiskReplicaPairs::default().page(page));
         assert_eq!(page.pairs.len(), left, "after {after}");
     }
 }
@@ -159,15 +154,15 @@ fn the_total_is_the_whole_number_at_first_and_nothing_to_rely_on_after_a_cursor(
         (page.pairs.len(), page.total, page.next.is_some())
     };
     let token = |max_results, after| Page::Token { max_results, after };
-    let page = |page| DescribeDiskReplicaPairs { page, ..DescribeDiskReplicaPairs::default() };
+    let page = |page| DescribeDiskReplicaPairs::default().page(page);
     assert_eq!(total(&mut world, page(token(10, None))), (10, 25, true));
     let first = describe(&mut world, OWNER, SOURCE, page(token(10, None))).next;
     assert_eq!(total(&mut world, page(token(500, first))), (15, 25, false));
-    let filtered = |page| DescribeDiskReplicaPairs { group: Some("-".into()), page, ..Default::default() };
+    let filtered = |page| DescribeDiskReplicaPairs::default().group("-".into()).page(page);
     assert_eq!(total(&mut world, filtered(token(10, None))), (10, 25, true));
     let own = first.map(|first| cursor(filtered(Page::default()), first.at));
     assert_eq!(total(&mut world, filtered(token(10, own))), (10, 25, true));
-    let none = DescribeDiskReplicaPairs { name: Some("none".into()), ..Default::default() };
+    let none = DescribeDiskReplicaPairs::default().name("none".into());
     assert_eq!(total(&mut world, none), (0, 0, false));
     // By policy the production site moves with the direction, and then everything is counted.
     let mut policy = Policy::default();
@@ -189,8 +184,7 @@ fn pages_by_number_count_from_one_and_tell_the_total() {
         (2, 24, 24, 25),
     ] {
         let page = Page::Number { number, size };
-        let page =
-            describe(&mut world, OWNER, SOURCE, DescribeDiskReplicaPairs { page, ..Default::default() });
+        let page = describe(&mut world, OWNER, SOURCE, DescribeDiskReplicaPairs::default().page(page));
         assert_eq!(found(&page), numbered(from, to), "page {number} of {size}");
         // W-036: what follows by token is what follows by number.
         assert_eq!((page.total, page.next.is_some()), (25, from < to && to < 25));
@@ -204,14 +198,10 @@ fn filters_are_joined_by_and() {
         key: TagKey::parse(key).unwrap(),
         value: TagValue::parse(value).unwrap(),
     };
-    let dressed = |number: u32, name: &str, group: &str, tags: Vec<Tag>| CreateDiskReplicaPair {
-        settings: PairSettings {
-            name: Some(Name::parse(name).unwrap()),
-            resource_group: Some(id(group)),
-            tags,
-            ..PairSettings::default()
-        },
-        ..create_request(number)
+    let dressed = |number: u32, name: &str, group: &str, tags: Vec<Tag>| {
+        create_request(number).settings(
+            PairSettings::default().name(Name::parse(name).unwrap()).resource_group(id(group)).tags(tags),
+        )
     };
     let requests = [
         dressed(0, "orders-db", "rg-1", vec![tag("env", "prod"), tag("team", "a")]),
@@ -226,27 +216,16 @@ fn filters_are_joined_by_and() {
     let all = DescribeDiskReplicaPairs::default();
     let cases = [
         (all.clone(), vec![0, 1, 2, 3]),
-        (DescribeDiskReplicaPairs { name: Some("orders".into()), ..all.clone() }, vec![0, 1]),
-        (DescribeDiskReplicaPairs { name: Some("-db".into()), ..all.clone() }, vec![0, 2]),
-        (DescribeDiskReplicaPairs { resource_group: Some(id("rg-1")), ..all.clone() }, vec![0, 2]),
-        (DescribeDiskReplicaPairs { tags: vec![tag("env", "prod")], ..all.clone() }, vec![0, 1]),
-        (
-            DescribeDiskReplicaPairs { tags: vec![tag("env", "prod"), tag("team", "a")], ..all.clone() },
-            vec![0],
-        ),
-        (DescribeDiskReplicaPairs { tags: vec![tag("env", "")], ..all.clone() }, vec![]),
-        (DescribeDiskReplicaPairs { group: Some("-".into()), ..all.clone() }, vec![0, 1, 2, 3]),
-        (DescribeDiskReplicaPairs { group: Some("pg-1".into()), ..all.clone() }, vec![]),
-        (DescribeDiskReplicaPairs { pairs: vec![pair_id(3), pair_id(0)], ..all.clone() }, vec![0, 3]),
-        (
-            DescribeDiskReplicaPairs {
-                pairs: vec![pair_id(0), pair_id(1)],
-                name: Some("log".into()),
-                resource_group: Some(id("rg-2")),
-                ..all
-            },
-            vec![1],
-        ),
+        (all.clone().name("orders".into()), vec![0, 1]),
+        (all.clone().name("-db".into()), vec![0, 2]),
+        (all.clone().resource_group(id("rg-1")), vec![0, 2]),
+        (all.clone().tags(vec![tag("env", "prod")]), vec![0, 1]),
+        (all.clone().tags(vec![tag("env", "prod"), tag("team", "a")]), vec![0]),
+        (all.clone().tags(vec![tag("env", "")]), vec![]),
+        (all.clone().group("-".into()), vec![0, 1, 2, 3]),
+        (all.clone().group("pg-1".into()), vec![]),
+        (all.clone().pairs(vec![pair_id(3), pair_id(0)]), vec![0, 3]),
+        (all.pairs(vec![pair_id(0), pair_id(1)]).name("log".into()).resource_group(id("rg-2")), vec![1]),
     ];
     for (request, wanted) in cases {
         let wanted: Vec<String> = wanted.into_iter().map(|number| format!("pair-{number}")).collect();

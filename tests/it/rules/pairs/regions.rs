@@ -103,21 +103,18 @@ fn by_policy_a_refusal_at_the_source_is_named_after_the_place() {
 #[test]
 fn existence_and_ownership_are_checked_before_the_region() {
     let mut world = at_status(S::Normal);
-    let request = failover_model::ebs::FailoverDiskReplicaPair { pair: pair_id(1) };
+    let request = failover_model::ebs::FailoverDiskReplicaPair::new(pair_id(1));
     let of_another = world.apply("2002", ELSEWHERE, None, request.into(), Fresh::None).unwrap();
     assert_eq!(of_another.result.unwrap().unwrap_err().rule().as_str(), "E-610");
-    let unknown = failover_model::ebs::FailoverDiskReplicaPair { pair: pair_id(9) };
+    let unknown = failover_model::ebs::FailoverDiskReplicaPair::new(pair_id(9));
     assert_eq!(rule(world.call(DESTINATION, unknown)), "E-610");
 }
 
 #[test]
 fn within_one_region_every_call_is_at_both_ends() {
     let mut world = World::default();
-    let request = CreateDiskReplicaPair {
-        destination_region: id(SOURCE),
-        destination_zone: id("cn-shanghai-b"),
-        ..create_request(1)
-    };
+    let request =
+        with!(create_request(1), destination_region = id(SOURCE), destination_zone = id("cn-shanghai-b"));
     let fresh = Fresh::Pair(PairCreated { pair: pair_id(1), order: id("o-1") });
     world.apply(OWNER, SOURCE, None, request.into(), fresh).unwrap().result.unwrap().unwrap();
     world.pair_succeeds(1);

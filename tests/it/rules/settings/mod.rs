@@ -7,10 +7,10 @@ mod progressing;
 mod tagging;
 
 use failover_model::ebs::{
-    Bandwidth, ChangeResourceGroup, Charge, CreateDiskReplicaPair, DescribeDiskReplicaPairProgress,
-    DescribeDiskReplicaPairs, ListTagResources, MAX_RESOURCES, MAX_TAGS, ModifyDiskReplicaPair, Page,
-    PairCreated, PairProgress, PairSettings, PairStatus as S, PeriodUnit, ReplicaId, ResourceType, Resources,
-    TagFilter, TagPage, TagResources, UntagResources,
+    Bandwidth, ChangeResourceGroup, Charge, DescribeDiskReplicaPairProgress, DescribeDiskReplicaPairs,
+    ListTagResources, MAX_RESOURCES, MAX_TAGS, ModifyDiskReplicaPair, Page, PairCreated, PairProgress,
+    PairSettings, PairStatus as S, PeriodUnit, ReplicaId, ResourceType, Resources, TagFilter, TagPage,
+    TagResources, UntagResources,
 };
 use failover_model::policy::{BandwidthInPlace, PostpaidBandwidth};
 use failover_model::simulation::{Fault, LatencyProfile, Selector, Simulation, Transitions};
@@ -24,13 +24,12 @@ use crate::kit::{
 };
 
 fn modify(name: Option<&str>, description: Option<&str>, enable_rtc: Option<bool>) -> ModifyDiskReplicaPair {
-    ModifyDiskReplicaPair {
-        pair: pair_id(1),
-        name: name.map(|name| Name::parse(name).unwrap()),
-        description: description.map(|text| Description::parse(text).unwrap()),
-        enable_rtc,
-        bandwidth: None,
-    }
+    with!(
+        ModifyDiskReplicaPair::new(pair_id(1)),
+        name = name.map(|name| Name::parse(name).unwrap()),
+        description = description.map(|text| Description::parse(text).unwrap()),
+        enable_rtc = enable_rtc
+    )
 }
 
 fn pairs(numbers: &[u32]) -> Resources {
@@ -38,12 +37,12 @@ fn pairs(numbers: &[u32]) -> Resources {
 }
 
 fn put(world: &mut World, numbers: &[u32], tags: &[Tag]) -> Result<Step, Refusal> {
-    world.call(SOURCE, TagResources { resources: pairs(numbers), tags: tags.to_vec() })
+    world.call(SOURCE, TagResources::new(pairs(numbers), tags.to_vec()))
 }
 
 fn take(world: &mut World, numbers: &[u32], keys: Option<&[&str]>) -> Result<Step, Refusal> {
     let keys = keys.map(|keys| keys.iter().map(|key| TagKey::parse(key).unwrap()).collect());
-    world.call(SOURCE, UntagResources { resources: pairs(numbers), keys })
+    world.call(SOURCE, with!(UntagResources::new(pairs(numbers)), keys = keys))
 }
 
 fn ask(world: &mut World, region: &str, request: impl Into<Request>) -> Result<Response, Refusal> {
@@ -53,7 +52,7 @@ fn ask(world: &mut World, region: &str, request: impl Into<Request>) -> Result<R
 }
 
 fn list(world: &mut World, numbers: &[u32], tags: Vec<TagFilter>, after: Option<Cursor>) -> TagPage {
-    match ask(world, SOURCE, ListTagResources { resources: pairs(numbers), tags, after }) {
+    match ask(world, SOURCE, with!(ListTagResources::new(pairs(numbers)).tags(tags), after = after)) {
         Ok(Response::TagPage(page)) => page,
         other => panic!("{other:?}"),
     }
@@ -64,7 +63,7 @@ fn found(page: &TagPage) -> Vec<&str> {
 }
 
 fn progress(world: &mut World, region: &str) -> Result<PairProgress, Refusal> {
-    match ask(world, region, DescribeDiskReplicaPairProgress { pair: pair_id(1) })? {
+    match ask(world, region, DescribeDiskReplicaPairProgress::new(pair_id(1)))? {
         Response::PairProgress(progress) => Ok(progress),
         other => panic!("{other:?}"),
     }

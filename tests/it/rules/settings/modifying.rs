@@ -61,12 +61,7 @@ fn the_replication_time_control_of_a_member_is_its_groups() {
     assert!(!world.pair(1).enable_rtc());
     world.call(SOURCE, modify(Some("billing"), None, Some(false))).unwrap();
     assert_eq!(world.pair(1).name().unwrap().as_str(), "billing");
-    let change = failover_model::ebs::ModifyDiskReplicaGroup {
-        group: kit::group_id(1),
-        name: None,
-        description: None,
-        enable_rtc: Some(true),
-    };
+    let change = failover_model::ebs::ModifyDiskReplicaGroup::new(kit::group_id(1)).enable_rtc(true);
     let step = world.call(SOURCE, change.clone()).unwrap();
     assert!(matches!(&step.events[0].fact, Fact::Group { fact: GroupFact::Settings, .. }));
     assert!(world.pair(1).enable_rtc());
@@ -84,11 +79,11 @@ fn a_group_is_labelled_like_a_pair() {
     let mut world = World::default();
     world.group_of(1);
     let resources = Resources::Groups(vec![kit::group_id(1)]);
-    let put = TagResources { resources: resources.clone(), tags: vec![tag("env", "test")] };
+    let put = TagResources::new(resources.clone(), vec![tag("env", "test")]);
     assert_eq!(rules(&world.call(DESTINATION, put).unwrap()), ["E-706"]);
-    let move_to = ChangeResourceGroup { resource: ReplicaId::Group(kit::group_id(1)), group: id("rg-1") };
+    let move_to = ChangeResourceGroup::new(ReplicaId::Group(kit::group_id(1)), id("rg-1"));
     assert_eq!(rules(&world.call(SOURCE, move_to).unwrap()), ["E-712"]);
-    let request = ListTagResources { resources: Resources::Groups(vec![]), tags: vec![env()], after: None };
+    let request = ListTagResources::new(Resources::Groups(vec![])).tags(vec![env()]);
     match ask(&mut world, SOURCE, request) {
         Ok(Response::TagPage(page)) => {
             assert_eq!((found(&page), page.kind), (vec!["group-1"], ResourceType::Group));
@@ -96,10 +91,10 @@ fn a_group_is_labelled_like_a_pair() {
         other => panic!("{other:?}"),
     }
     assert_eq!(world.group(1).group.resource_group(), Some(&id("rg-1")));
-    world.call(SOURCE, UntagResources { resources, keys: None }).unwrap();
+    world.call(SOURCE, UntagResources::new(resources)).unwrap();
     assert!(world.group(1).group.tags().is_empty() && world.pair(1).tags().is_empty());
     let unknown = Resources::Groups(vec![id("pair-1")]);
-    assert_eq!(rule(world.call(SOURCE, UntagResources { resources: unknown, keys: None })), "E-701");
+    assert_eq!(rule(world.call(SOURCE, UntagResources::new(unknown))), "E-701");
 }
 
 /// E-709, of groups: those that bear a tag and can be reached from there.
@@ -111,10 +106,10 @@ fn a_list_of_tags_holds_no_group_that_the_call_does_not_reach() {
     }
     world.group_succeeds();
     let named = || Resources::Groups(vec![kit::group_id(1)]);
-    world.call(SOURCE, TagResources { resources: named(), tags: vec![tag("env", "test")] }).unwrap();
+    world.call(SOURCE, TagResources::new(named(), vec![tag("env", "test")])).unwrap();
     let expect = |world: &mut World, account: &str, region: &str, wanted: &[&str]| {
         for resources in [named(), Resources::Groups(vec![])] {
-            let request = ListTagResources { resources, tags: vec![env()], after: None };
+            let request = ListTagResources::new(resources).tags(vec![env()]);
             let output = world.apply(account, region, None, request.into(), Fresh::None).unwrap();
             let Some(Ok(Response::TagPage(page))) = output.result else { panic!("{output:?}") };
             assert_eq!(found(&page), wanted, "{account} in {region}");
@@ -146,7 +141,7 @@ fn a_change_under_one_token_happens_once() {
 /// E-274, E-275, E-016.
 #[test]
 fn a_bandwidth_changes_nothing_or_by_policy_that_of_a_prepaid_pair() {
-    let wider = |kbps| ModifyDiskReplicaPair { bandwidth: Some(kbps), ..modify(None, None, None) };
+    let wider = |kbps| modify(None, None, None).bandwidth(kbps);
     let prepaid = |bandwidth| Charge::PrePay { bandwidth, period: 1, unit: PeriodUnit::Month };
     for (reading, charge, kbps, expected) in [
         (BandwidthInPlace::Ignored, prepaid(Bandwidth::Kbps10240), 20_480, Ok(prepaid(Bandwidth::Kbps10240))),
@@ -159,8 +154,8 @@ fn a_bandwidth_changes_nothing_or_by_policy_that_of_a_prepaid_pair() {
         (BandwidthInPlace::Changed, Charge::PostPay, 20_480, Err("E-016")),
     ] {
         let mut world = World::with(|policy| policy.ebs.bandwidth_in_place = reading);
-        let settings = PairSettings { charge: charge.clone(), ..PairSettings::default() };
-        let request = CreateDiskReplicaPair { settings, ..kit::create_request(1) };
+        let settings = PairSettings::default().charge(charge.clone());
+        let request = kit::create_request(1).settings(settings);
         let fresh = Fresh::Pair(PairCreated { pair: pair_id(1), order: id("o-1") });
         world.apply(OWNER, SOURCE, None, request.into(), fresh).unwrap().result.unwrap().unwrap();
         world.pair_succeeds(1);

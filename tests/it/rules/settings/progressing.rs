@@ -53,9 +53,8 @@ fn the_simulation_tells_how_much_of_a_copys_time_has_passed() {
         let call = Call { now: at(now), account: id(OWNER), region: id(SOURCE), token: None };
         simulation.call(&call, &request).0.result.unwrap().unwrap()
     };
-    let ask = || Request::from(DescribeDiskReplicaPairProgress { pair: pair_id(1) });
-    let start =
-        || Request::from(failover_model::ebs::StartDiskReplicaPair { pair: pair_id(1), one_shot: true });
+    let ask = || Request::from(DescribeDiskReplicaPairProgress::new(pair_id(1)));
+    let start = || Request::from(failover_model::ebs::StartDiskReplicaPair::new(pair_id(1)).one_shot(true));
     let percent = |response: Response| match response {
         Response::PairProgress(progress) => progress.percent,
         other => panic!("{other:?}"),

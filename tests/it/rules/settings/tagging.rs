@@ -33,7 +33,7 @@ fn all_resources_are_found_or_none_is_tagged() {
         assert_eq!(rule(take(&mut world, &[1, unknown], None)), "E-701");
     }
     assert!(world.pair(1).tags().is_empty());
-    let request = TagResources { resources: pairs(&[1]), tags: vec![tag("a", "")] };
+    let request = TagResources::new(pairs(&[1]), vec![tag("a", "")]);
     assert_eq!(rule(world.call(ELSEWHERE, request.clone())), "E-701");
     let stranger = world.apply("2002", SOURCE, None, request.clone().into(), Fresh::None).unwrap();
     assert_eq!(stranger.result.unwrap().unwrap_err().rule().as_str(), "E-701");
@@ -82,13 +82,10 @@ fn a_list_holds_what_is_named_and_meets_every_condition() {
     expect(&[], vec![filter("env", None)], &["pair-1", "pair-2"]);
     expect(&[], vec![filter("env", Some("test")), filter("team", None)], &["pair-2"]);
     expect(&[], vec![filter("env", Some("prod"))], &[]);
-    let both = || ListTagResources { resources: pairs(&[1, 2]), tags: vec![], after: None };
+    let both = || ListTagResources::new(pairs(&[1, 2]));
     let beyond = list(&mut world, &[1, 2], vec![], Some(cursor(both(), u64::MAX)));
     assert!(beyond.resources.is_empty(), "a cursor counts beside ids, too");
-    let first = DescribeDiskReplicaPairs {
-        page: Page::Token { max_results: 1, after: None },
-        ..DescribeDiskReplicaPairs::default()
-    };
+    let first = DescribeDiskReplicaPairs::default().page(Page::Token { max_results: 1, after: None });
     let Ok(Response::PairPage(first)) = ask(&mut world, SOURCE, first) else { panic!("no page") };
     let first = first.next.expect("a second page").at;
     let after = list(&mut world, &[1, 2], vec![], Some(cursor(both(), first)));
@@ -103,7 +100,7 @@ fn a_list_names_a_resource_or_a_tag() {
     let mut world = two();
     put(&mut world, &[1], &[tag("env", "test")]).unwrap();
     for resources in [pairs(&[]), Resources::Groups(vec![])] {
-        let request = ListTagResources { resources, tags: vec![], after: Some(Cursor { at: 0, list: 0 }) };
+        let request = ListTagResources::new(resources).after(Cursor { at: 0, list: 0 });
         let refusal = ask(&mut world, SOURCE, request).unwrap_err();
         let answer = refusal.wire();
         assert_eq!(
@@ -140,10 +137,7 @@ fn a_page_of_tags_covers_fifty_resources_and_goes_on_after_them() {
 #[test]
 fn a_resource_moves_into_another_resource_group() {
     let mut world = two();
-    let request = |number, group: &str| ChangeResourceGroup {
-        resource: ReplicaId::Pair(pair_id(number)),
-        group: id(group),
-    };
+    let request = |number, group: &str| ChangeResourceGroup::new(ReplicaId::Pair(pair_id(number)), id(group));
     assert_eq!(rules(&world.call(SOURCE, request(1, "rg-1")).unwrap()), ["E-712"]);
     assert_eq!(world.pair(1).resource_group(), Some(&id("rg-1")));
     assert!(world.call(DESTINATION, request(1, "rg-1")).unwrap().is_empty());

@@ -130,11 +130,11 @@ impl Stage {
                 None
             }
             Op::Reclaim { tenant, pick } if pick % 8 == 0 => {
-                let deletion = DeleteDbCluster { cluster: cluster(tenant) };
+                let deletion = DeleteDbCluster::new(cluster(tenant));
                 Some(self.call(&call(now, tenant, None), &deletion.into()))
             }
             Op::Reclaim { tenant, pick } if pick % 8 < 3 => {
-                let deletion = DeleteDiskReplicaPair { pair: pair(tenant, pick % 2) };
+                let deletion = DeleteDiskReplicaPair::new(pair(tenant, pick % 2));
                 let call = Call { region: PRIMARY.parse().unwrap(), ..call(now, tenant, None) };
                 Some(self.call(&call, &deletion.into()))
             }
@@ -218,7 +218,7 @@ fn furnished() -> ControlPlane {
             let fresh = Fresh::Pair(PairCreated { pair: pair(tenant, number), order: order() });
             let created = stage.plane.call_any(&here, &create, &fresh).unwrap();
             stage.succeed(0, created.step.effects[0].id);
-            let start = StartDiskReplicaPair { pair: pair(tenant, number), one_shot: false };
+            let start = StartDiskReplicaPair::new(pair(tenant, number));
             let started = stage.call(&here, &start.into());
             stage.succeed(0, started.step.effects[0].id);
         }
