@@ -153,6 +153,13 @@ impl ResourceId {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct EffectId(pub u64);
 
+impl EffectId {
+    /// The id so many further on.
+    pub(crate) const fn after(self, effects: u64) -> Self {
+        Self(self.0.saturating_add(effects))
+    }
+}
+
 impl fmt::Display for EffectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)

@@ -93,6 +93,7 @@ mod calendar;
 pub mod catalogue;
 mod checked;
 mod constructor;
+mod context;
 mod control_plane;
 mod cursor;
 pub mod ebs;
@@ -124,6 +125,7 @@ pub mod trace;
 pub mod wire;
 
 pub use breach::Breach;
+pub use context::Context;
 pub use control_plane::{
     Action, Call, ControlPlane, Deadline, DeadlineKind, DiskView, DrillFact, Effect, EffectKind, Event, Fact,
     Fresh, FreshCluster, FreshNodes, GroupFact, Input, Misuse, NotAdopted, Observation, Output, PairFact,

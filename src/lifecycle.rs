@@ -274,9 +274,9 @@ pub(crate) enum PendingChange<E> {
 }
 
 impl<E: Copy> PendingChange<E> {
-    /// Whether a new effect is requested, which needs an id.
-    pub(crate) const fn asks(self) -> bool {
-        matches!(self, Self::Ask(_))
+    /// How many effects are asked for.
+    pub(crate) fn effects(self) -> u64 {
+        u64::from(matches!(self, Self::Ask(_)))
     }
 
     /// Makes the change.

@@ -8,8 +8,8 @@ use super::event::{Event, Fact, Step};
 use super::{ControlPlane, Request, Scope, TokenOutcome, Violation};
 use crate::control_plane::rules::{C_010, C_020, C_021, C_022, C_023, C_024};
 use crate::cursor::List;
+use crate::ebs::EbsRefusal;
 use crate::ebs::page::Viewpoint;
-use crate::ebs::{CallSite, EbsRefusal};
 use crate::ids::{AccountId, EffectId, NodeId, RegionId};
 use crate::operation::Operation;
 use crate::outcome::NotTaken;
@@ -55,11 +55,6 @@ impl<'a> CallContext<'a> {
     /// The list that it asks for, without a filter.
     pub(super) fn list(&self) -> List {
         List::of(self.operation, self.account, self.region)
-    }
-
-    /// When and where the call is made.
-    pub(super) const fn site(&self) -> CallSite<'a> {
-        CallSite { now: self.now, region: self.region }
     }
 }
 

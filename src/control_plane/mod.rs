@@ -34,6 +34,7 @@ pub use words::Told;
 
 use alloc::collections::BTreeMap;
 
+use crate::context::Context;
 use crate::control_plane::rules::C_030;
 use crate::ebs::{Disk, Drill, GroupView, ReplicaGroup, ReplicaPair};
 use crate::ids::{
@@ -42,7 +43,7 @@ use crate::ids::{
 use crate::map::Map;
 use crate::operation::{Operation, Product};
 use crate::polardb::{DbCluster, GlobalDatabaseNetwork};
-use crate::policy::Policy;
+use crate::policy::{EbsPolicy, PolarDbPolicy, Policy};
 use crate::rule::cite;
 use crate::time::Timestamp;
 use crate::token::{OverCapacity, TokenCache};
@@ -269,6 +270,16 @@ impl ControlPlane {
         self.clock = self.clock.max(now);
         self.tokens.observe(self.clock);
         self.clock
+    }
+
+    /// What a decision about a pair, a group or a drill depends on at this time.
+    const fn ebs(&self, now: Timestamp) -> Context<'_, EbsPolicy> {
+        Context { now, effect: EffectId(self.next_id), policy: &self.policy.ebs }
+    }
+
+    /// What a decision about a cluster or a network depends on at this time.
+    const fn polardb(&self, now: Timestamp) -> Context<'_, PolarDbPolicy> {
+        Context { now, effect: EffectId(self.next_id), policy: &self.policy.polardb }
     }
 
     const fn mint(&mut self) -> EffectId {

@@ -43,7 +43,7 @@ impl ControlPlane {
         while let Some((at, timer)) = self.index.deadlines.first(self.timed()).filter(|(at, _)| *at <= target)
         {
             let fired = match timer {
-                Timer::Pair(row, pair) => match pair.decide_due(target, &self.policy.ebs) {
+                Timer::Pair(row, pair) => match pair.decide_due(self.ebs(target)) {
                     Some(lifecycle::Due::Cycle(plan)) => self.apply_to_pair_at(row, plan),
                     Some(lifecycle::Due::Forget) => {
                         let id = pair.id.clone();
@@ -53,7 +53,7 @@ impl ControlPlane {
                 },
                 Timer::Group(group) => {
                     let id = group.id.clone();
-                    match group.decide_due(target, &self.members(&id).collect::<Vec<_>>()) {
+                    match group.decide_due(self.ebs(target), &self.members(&id).collect::<Vec<_>>()) {
                         Some(lifecycle::Due::Cycle(plan)) => self.apply_to_group(&id, plan),
                         Some(lifecycle::Due::Forget) => self.forget_group(&id),
                         None => Step::default(),
@@ -61,7 +61,7 @@ impl ControlPlane {
                 }
                 Timer::Cluster(cluster) => {
                     let id = cluster.id.clone();
-                    let plan = cluster.decide_due(self.context(at));
+                    let plan = cluster.decide_due(self.polardb(at));
                     plan.map(|plan| self.apply_to_cluster(&id, plan)).unwrap_or_default()
                 }
             };
@@ -84,34 +84,34 @@ impl ControlPlane {
             ResourceId::Pair(id) => {
                 let (row, pair) = self.pairs.get_full(id).ok_or(NotTaken::Stale)?;
                 let Some(group) = pair.group().and_then(|group| self.groups.get(group)) else {
-                    let plan = pair.decide_outcome(now, effect, outcome, &self.policy.ebs)?;
+                    let plan = pair.decide_outcome(self.ebs(now), effect, outcome)?;
                     return Ok(self.apply_to_pair_at(row, plan));
                 };
                 let members: Vec<&ReplicaPair> = self.members(&group.id).collect();
-                let plan = group.decide_copied(now, id, effect, outcome, &members)?;
+                let plan = group.decide_copied(self.ebs(now), id, effect, outcome, &members)?;
                 let group = group.id.clone();
                 Ok(self.apply_to_group(&group, plan))
             }
             ResourceId::Group(id) => {
                 let group = self.groups.get(id).ok_or(NotTaken::Stale)?;
                 let members: Vec<&ReplicaPair> = self.members(id).collect();
-                let plan = group.decide_outcome(now, effect, outcome, &members, &self.policy.ebs)?;
+                let plan = group.decide_outcome(self.ebs(now), effect, outcome, &members)?;
                 Ok(self.apply_to_group(id, plan))
             }
             ResourceId::Drill(id) => {
                 let drill = self.drills.get(id).ok_or(NotTaken::Stale)?;
-                let plan = drill.decide_outcome(effect, outcome)?;
-                Ok(self.apply_to_drill(now, id, plan))
+                let plan = drill.decide_outcome(self.ebs(now), effect, outcome)?;
+                Ok(self.apply_to_drill(id, plan))
             }
             ResourceId::Cluster(id) => {
                 let cluster = self.clusters.get(id).ok_or(NotTaken::Stale)?;
-                let plan = cluster.decide_outcome(self.context(now), effect, outcome)?;
+                let plan = cluster.decide_outcome(self.polardb(now), effect, outcome)?;
                 Ok(self.apply_to_cluster(id, plan))
             }
             ResourceId::Network(id) => {
                 let network = self.networks.get(id).ok_or(NotTaken::Stale)?;
-                let plan = network.decide_outcome(effect, outcome)?;
-                Ok(self.apply_to_network(now, id, plan))
+                let plan = network.decide_outcome(self.polardb(now), effect, outcome)?;
+                Ok(self.apply_to_network(id, plan))
             }
         }
     }
@@ -120,11 +120,11 @@ impl ControlPlane {
     fn pair_invalidated(&mut self, now: Timestamp, id: &PairId, message: StatusMessage) -> Option<Step> {
         let pair = self.pairs.get(id)?;
         let Some(group) = pair.group().and_then(|group| self.groups.get(group)) else {
-            let plan = pair.decide_invalidated(now, message);
+            let plan = pair.decide_invalidated(self.ebs(now), message);
             return Some(self.apply_to_pair(id, plan));
         };
         let members: Vec<&ReplicaPair> = self.members(&group.id).collect();
-        let plan = group.decide_member_invalidated(now, pair, message, &members);
+        let plan = group.decide_member_invalidated(self.ebs(now), pair, message, &members);
         let group = group.id.clone();
         Some(self.apply_to_group(&group, plan))
     }
@@ -138,7 +138,7 @@ impl ControlPlane {
             Observation::GroupInvalid { group, message } => {
                 let found = self.groups.get(group).ok_or(Misuse::Unknown)?;
                 let members: Vec<&ReplicaPair> = self.members(group).collect();
-                let plan = found.decide_invalidated(now, message, &members);
+                let plan = found.decide_invalidated(self.ebs(now), message, &members);
                 Ok(self.apply_to_group(group, plan))
             }
             Observation::Node { node, change } => {
@@ -154,12 +154,12 @@ impl ControlPlane {
             }
             Observation::ClusterBusy { cluster, status } => {
                 let found = self.clusters.get(cluster).ok_or(Misuse::Unknown)?;
-                let plan = found.decide_busy(self.context(now), status.clone());
+                let plan = found.decide_busy(self.polardb(now), status.clone());
                 Ok(self.apply_to_cluster(cluster, plan))
             }
             Observation::ClusterRemoved { cluster } => {
                 let found = self.clusters.get(cluster).ok_or(Misuse::Unknown)?;
-                let plan = found.decide_removed(self.context(now));
+                let plan = found.decide_removed(self.polardb(now));
                 Ok(self.apply_to_cluster(cluster, plan))
             }
         }
@@ -175,7 +175,7 @@ impl ControlPlane {
         let first = nodes.first().ok_or(Misuse::Unknown)?;
         let cluster = self.index.nodes.get(first).cloned().ok_or(Misuse::Unknown)?;
         let found = self.clusters.get(&cluster).ok_or(Misuse::Unknown)?;
-        let plan = found.decide_nodes(self.context(now), nodes, change, measured).ok_or(Misuse::Unknown)?;
+        let plan = found.decide_nodes(self.polardb(now), nodes, change, measured).ok_or(Misuse::Unknown)?;
         Ok(self.apply_to_cluster(&cluster, plan))
     }
 

@@ -18,6 +18,8 @@ pub(crate) mod replica;
 mod requests;
 pub(crate) mod rules;
 
+use crate::policy::EbsPolicy;
+
 pub use disk::{Access, Disk, DiskChange};
 pub use drill::decide::DrillPlan;
 pub use drill::describe::DrillPage;
@@ -49,7 +51,7 @@ pub use pair::requests::{
     BadBandwidth, Bandwidth, Charge, CreateDiskReplicaPair, ModifyDiskReplicaPair, PairCreated, PairSettings,
     PeriodUnit,
 };
-pub use pair::{CallSite, End, PairSeed, RPO, ReplicaPair};
+pub use pair::{End, PairSeed, RPO, ReplicaPair};
 pub use refusal::{DrillReason, EbsReason, EbsRefusal, GroupReason};
 pub use regions::{DescribeEbsRegions, RegionFeature};
 pub use replica::ReplicaId;
@@ -59,6 +61,9 @@ pub use requests::{
     ReprotectDiskReplicaGroup, ReprotectDiskReplicaPair, StartDiskReplicaGroup, StartDiskReplicaPair,
     StartPairDrill, StartReplicaGroupDrill, StopDiskReplicaGroup, StopDiskReplicaPair,
 };
+
+/// What every decision about a pair, a group or a drill depends on beside the resource.
+pub type Context<'a> = crate::context::Context<'a, EbsPolicy>;
 
 /// The regions that the founding page lists. Later pages list more, so the default policy admits any region.
 pub const FOUNDING_REGIONS: [&str; 4] = ["cn-shanghai", "cn-beijing", "cn-heyuan", "cn-chengdu"];

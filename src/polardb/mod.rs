@@ -6,7 +6,6 @@
 
 mod check;
 pub(crate) mod cluster;
-pub(crate) mod context;
 pub(crate) mod election;
 pub(crate) mod network;
 pub(crate) mod nodes;
@@ -15,6 +14,7 @@ pub(crate) mod refusal;
 pub(crate) mod standby;
 
 pub use crate::outcome::Failure;
+use crate::policy::PolarDbPolicy;
 pub use cluster::create::NotCreated;
 pub use cluster::describe::{
     ClusterPage, DescribeDbClusterAttribute, DescribeDbClusterAttributeZonal, DescribeDbClusters,
@@ -28,7 +28,6 @@ pub use cluster::status::ClusterStatus;
 pub use cluster::step::{ClusterFact, ClusterStep};
 pub use cluster::zonal::{DescribeDbClustersZonal, ZonalClusterPage};
 pub use cluster::{ClusterEffect, ClusterSeed, DbCluster, Lifecycle};
-pub use context::Context;
 pub use election::electorate::{Electorate, TargetZoneType};
 pub use election::failover::{Cause, Failover, Next, NoCandidate, OnExhaustion, Stage, Start, Transition};
 pub use election::ranking::{BadPriority, Priority, next_tier};
@@ -62,3 +61,6 @@ pub use refusal::{PolarDbReason, PolarDbRefusal};
 pub use standby::requests::{
     DataSyncMode, DrillScope, FaultDrill, ModifyDbCluster, ModifyDbClusterArch, StandbyArch, StandbyHaMode,
 };
+
+/// What every decision about a cluster or a network depends on beside the resource.
+pub type Context<'a> = crate::context::Context<'a, PolarDbPolicy>;

@@ -15,7 +15,7 @@ use crate::ebs::{
     Drill, DrillPage, DrillPlan, DrillReason, DrillSeed, DrillStarted, DrillStatus, EbsRefusal, FreshDrill,
     Page, ReplicaId,
 };
-use crate::ids::{AccountId, DiskId, DrillId, EffectId, PairId, ResourceId};
+use crate::ids::{AccountId, DiskId, DrillId, PairId, ResourceId};
 use crate::policy::DrillWithoutRecoverPoint;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
@@ -70,11 +70,12 @@ impl ControlPlane {
         let fresh = fresh.filter(|fresh| self.is_fresh(call, fresh, target.pairs.len()));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?.clone();
         let id = fresh.drill.clone();
-        let (now, asked) = (call.now, self.mint());
+        let at = self.ebs(call.now);
         let (account, pairs) = (call.account.clone(), target.pairs.into_iter());
-        let drill = Drill::created(fresh, account, owner, pairs, target.recover_point, now, asked);
+        let drill = Drill::created(at, fresh, account, owner, pairs, target.recover_point);
         let rule = if drill.pending.is_some() { D_110 } else { D_111 };
-        let events = [status_event(&drill, now, rule, None, Some(drill.status))].into();
+        let events = [status_event(&drill, call.now, rule, None, Some(drill.status))].into();
+        self.mint();
         let step = Step { effects: self.admit_drill(drill), events };
         Ok(Done { response: DrillStarted { drill: id }, step, rule: Some(rule) })
     }
@@ -97,7 +98,7 @@ impl ControlPlane {
         if known || disks.into_iter().any(in_use) {
             return Err(NotAdopted::IdInUse(String::from(seed.id.as_str())));
         }
-        let drill = Drill::adopt(seed, account.clone(), now, EffectId(self.next_id));
+        let drill = Drill::adopt(self.ebs(now), seed, account.clone());
         self.check_drill(&drill)?;
         self.mint();
         Ok(Step { effects: self.admit_drill(drill), events: Vec::new() })
@@ -139,34 +140,28 @@ impl ControlPlane {
         let drill = self.drills.get(id).filter(|drill| drill.owner == *owner);
         let rule = if self.drills.contains_key(id) { D_611 } else { D_610 };
         let drill = drill.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, rule))?;
-        let plan = drill.decide_clear(call.operation)?;
+        let plan = drill.decide_clear(self.ebs(call.now), call.operation)?;
         let rule = Some(plan.rule);
-        Ok(Done { response: (), step: self.apply_to_drill(call.now, id, plan), rule })
+        Ok(Done { response: (), step: self.apply_to_drill(id, plan), rule })
     }
 
-    pub(in crate::control_plane) fn apply_to_drill(
-        &mut self,
-        now: Timestamp,
-        id: &DrillId,
-        plan: DrillPlan,
-    ) -> Step {
-        let (rule, to, asks) = (plan.rule, plan.to, plan.asks());
-        let effect = EffectId(self.next_id);
+    pub(in crate::control_plane) fn apply_to_drill(&mut self, id: &DrillId, plan: DrillPlan) -> Step {
         let Some(drill) = self.drills.get_mut(id) else { return Step::default() };
-        let (before, pending) = (drill.status, drill.pending);
-        drill.carry_out(plan, now, effect);
+        let (before, rule, at, to) = (drill.status, plan.rule, plan.at, plan.to);
+        self.next_id = self.next_id.saturating_add(plan.effects());
+        let done = drill.carry_out(plan);
         if to == Some(before) {
             return Step::default();
         }
-        let event = status_event(drill, now, rule, Some(before), to);
-        if let Some(ended) = pending {
+        let event = status_event(drill, at, rule, Some(before), to);
+        let mut effects = Vec::new();
+        if let Some(ended) = done.ended {
             self.index.effects.remove(ended.id.0);
         }
-        if asks {
-            self.mint();
-            self.index.effects.insert(effect.0, ResourceId::Drill(id.clone()));
+        if let Some(asked) = done.asked {
+            self.index.effects.insert(asked.id.0, ResourceId::Drill(id.clone()));
+            effects.extend(drill_effect(drill));
         }
-        let effects = self.drills.get(id).filter(|_| asks).and_then(drill_effect).into_iter().collect();
         if to.is_none() {
             self.remove_drill(id);
         }

@@ -12,24 +12,18 @@ use crate::ebs::group::rules::{G_014, G_610, G_697};
 use crate::ebs::pair::plan::Membership;
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::{
-    CallSite, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, EbsReason, EbsRefusal, End, GroupApplied,
+    Context, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, EbsReason, EbsRefusal, End, GroupApplied,
     GroupCreated, GroupPage, GroupPlan, GroupRequest, GroupSeed, GroupStatus, GroupView, Member,
     ReplicaGroup, ReplicaId, ReplicaPair,
 };
-use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId, ResourceId};
+use crate::ids::{AccountId, GroupId, PairId, RegionId, ResourceId};
 use crate::operation::Operation;
-use crate::policy::EbsPolicy;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 
 /// Decides whether a pair joins or leaves a group, given the group's members.
-type DecideMembership = fn(
-    &ReplicaGroup,
-    &CallSite<'_>,
-    &ReplicaPair,
-    &[&ReplicaPair],
-    &EbsPolicy,
-) -> Result<GroupPlan, EbsRefusal>;
+type DecideMembership =
+    fn(&ReplicaGroup, Context<'_>, &RegionId, &ReplicaPair, &[&ReplicaPair]) -> Result<GroupPlan, EbsRefusal>;
 
 impl ControlPlane {
     /// The members of a group, in the order of their creation.
@@ -65,7 +59,7 @@ impl ControlPlane {
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let group = self.find_group(call, id)?;
         let members: Vec<Member<'_>> = self.members(id).map(|pair| self.member(pair)).collect();
-        let plan = group.decide(&call.site(), request, &members, &self.policy.ebs)?;
+        let plan = group.decide(self.ebs(call.now), call.region, request, &members)?;
         let rule = Some(plan.rule);
         Ok(Done { response: (), step: self.apply_to_group(id, plan), rule })
     }
@@ -81,7 +75,7 @@ impl ControlPlane {
         let group = self.find_group(call, id)?;
         let found = self.find_pair(call, pair)?;
         let members: Vec<&ReplicaPair> = self.members(id).collect();
-        let plan = decide(group, &call.site(), found, &members, &self.policy.ebs)?;
+        let plan = decide(group, self.ebs(call.now), call.region, found, &members)?;
         let rule = Some(plan.rule);
         Ok(Done { response: (), step: self.apply_to_group(id, plan), rule })
     }
@@ -106,13 +100,11 @@ impl ControlPlane {
     /// Applies a plan to a group and to its members.
     pub(in crate::control_plane) fn apply_to_group(&mut self, id: &GroupId, plan: GroupPlan) -> Step {
         let before = self.shown(id);
-        let effect = EffectId(self.next_id);
-        let asks = plan.asks();
         let Some(group) = self.groups.get_mut(id) else { return Step::default() };
         let due_before = group.due;
         let was_listed = group.status != GroupStatus::Deleted;
         let (rule, at, round_failed) = (plan.rule, plan.at, plan.round_failed);
-        let GroupApplied { group: done, members } = group.carry_out(plan, effect);
+        let GroupApplied { group: done, members } = group.carry_out(plan);
         if was_listed && group.status == GroupStatus::Deleted {
             self.index.leave_group(group);
         }
@@ -121,9 +113,9 @@ impl ControlPlane {
             self.index.deadlines.schedule(group.due, ordinal, ANYWHERE);
             self.retire_deadline(due_before.map(|_| ordinal));
         }
-        if asks {
+        if let Some(asked) = done.asked {
             self.mint();
-            self.index.effects.insert(effect.0, ResourceId::Group(id.clone()));
+            self.index.effects.insert(asked.id.0, ResourceId::Group(id.clone()));
         }
         if let Some(ended) = done.ended {
             self.index.effects.remove(ended.id.0);
@@ -137,7 +129,9 @@ impl ControlPlane {
             moved.extend(self.apply_to_pair(&pair, plan));
         }
         let mut step = Step::default();
-        step.effects.extend(self.groups.get(id).filter(|_| asks).and_then(|group| self.group_effect(group)));
+        step.effects.extend(
+            self.groups.get(id).filter(|_| done.asked.is_some()).and_then(|group| self.group_effect(group)),
+        );
         let after = self.shown(id);
         let event = |fact| {
             let fact = Fact::Group { group: id.clone(), fact };
@@ -148,7 +142,7 @@ impl ControlPlane {
             step.events.push(event(GroupFact::Status(StatusChange {
                 from: before,
                 to: after,
-                superseded: done.ended.filter(|_| asks).map(|ended| ended.id),
+                superseded: done.ended.filter(|_| done.asked.is_some()).map(|ended| ended.id),
                 took: done.ended.map(|ended| at.since(ended.since)),
                 recover_point: self.group(id).and_then(|view| view.last_recover_point),
             })));
@@ -169,16 +163,16 @@ impl ControlPlane {
         request: &CreateDiskReplicaGroup,
         fresh: Option<&GroupCreated>,
     ) -> Result<Done<GroupCreated>, Blocked<EbsRefusal, Misuse>> {
-        ReplicaGroup::check_creation(&call.site(), request, &self.policy.ebs)?;
+        ReplicaGroup::check_creation(&self.policy.ebs, call.region, request)?;
         let fresh = fresh.filter(|fresh| !self.groups.contains_key(&fresh.group));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
-        let (now, asked) = (call.now, self.mint());
         let (id, account) = (fresh.group.clone(), call.account.clone());
-        let group = ReplicaGroup::created(id, account, &call.site(), asked, request);
+        let group = ReplicaGroup::created(self.ebs(call.now), id, account, call.region, request);
+        self.mint();
         let effects = self.admit_group(group);
         let fact = GroupFact::Status(StatusChange::between(None, Some(GroupStatus::Creating)));
         let (rule, fact) = (G_014, Fact::Group { group: fresh.group.clone(), fact });
-        let events = [Event { at: now, account: call.account.clone(), rule, fact }].into();
+        let events = [Event { at: call.now, account: call.account.clone(), rule, fact }].into();
         Ok(Done { response: fresh.clone(), step: Step { effects, events }, rule: Some(rule) })
     }
 
@@ -221,11 +215,9 @@ impl ControlPlane {
         if self.groups.contains_key(&seed.id) {
             return Err(NotAdopted::IdInUse(String::from(seed.id.as_str())));
         }
-        let cx = CallSite { now, region };
-        ReplicaGroup::check_creation(&cx, &seed.request, &self.policy.ebs)?;
-        let asked = EffectId(self.next_id);
+        ReplicaGroup::check_creation(&self.policy.ebs, region, &seed.request)?;
         let ids = seed.members.clone();
-        let group = ReplicaGroup::adopt(seed, account.clone(), &cx, asked, &self.policy.ebs);
+        let group = ReplicaGroup::adopt(self.ebs(now), seed, account.clone(), region);
         let mut bound = Vec::new();
         for id in &ids {
             let found = self.pairs.get(id).filter(|pair| pair.account == *account);

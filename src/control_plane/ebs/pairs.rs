@@ -15,7 +15,7 @@ use crate::control_plane::rules::C_050;
 use crate::control_plane::{ControlPlane, DiskKey, Effect, Misuse, NotAdopted, Step, list};
 use crate::ebs::pair::rules::{E_013, E_014, E_610, E_660, E_671, E_672};
 use crate::ebs::{
-    Access, CallSite, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Disk, EbsReason, EbsRefusal, End,
+    Access, Context, CreateDiskReplicaPair, DescribeDiskReplicaPairs, Disk, EbsReason, EbsRefusal, End,
     PairCreated, PairEffect, PairPage, PairPlan, PairProgress, PairRequest, PairSeed, PairStatus, ReplicaId,
     ReplicaPair,
 };
@@ -50,7 +50,8 @@ impl ControlPlane {
         let (row, pair) = pair.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, E_610))?;
         let reported = |end: &End| disk_in(&self.disks, call.account, &end.disk);
         let request = ask(pair, &reported);
-        let plan = pair.decide(&call.site(), request, &self.policy.ebs)?;
+        let at = Context { now: call.now, effect: EffectId(self.next_id), policy: &self.policy.ebs };
+        let plan = pair.decide(at, call.region, request)?;
         let rule = Some(plan.rule);
         let (step, retired) = apply_pair_plan((row, pair), plan, &mut self.next_id, &mut self.index);
         self.retire_deadline(retired);
@@ -86,7 +87,7 @@ impl ControlPlane {
         if pair.status == PairStatus::Deleted {
             return Err(unknown(call.operation, id.as_str(), call.region, E_610));
         }
-        pair.check_region(&call.site(), call.operation, &self.policy.ebs)?;
+        pair.check_region(&self.policy.ebs, call.region, call.operation)?;
         Ok(pair.progress())
     }
 
@@ -96,15 +97,15 @@ impl ControlPlane {
         request: &CreateDiskReplicaPair,
         fresh: Option<&PairCreated>,
     ) -> Result<Done<PairCreated>, Blocked<EbsRefusal, Misuse>> {
-        ReplicaPair::check_creation(&call.site(), request, &self.policy.ebs)?;
+        ReplicaPair::check_creation(&self.policy.ebs, call.region, request)?;
         self.check_disks(call.account, call.region, request)?;
         let fresh = fresh.filter(|fresh| !self.pairs.contains_key(&fresh.pair));
         let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
-        let (now, asked) = (call.now, self.mint());
         let (id, account) = (fresh.pair.clone(), call.account.clone());
-        let pair = ReplicaPair::created(id, account, &call.site(), asked, request);
+        let pair = ReplicaPair::created(self.ebs(call.now), id, account, call.region, request);
+        self.mint();
         let effects = self.admit_pair(pair);
-        let event = |rule, fact| Event { at: now, account: call.account.clone(), rule, fact };
+        let event = |rule, fact| Event { at: call.now, account: call.account.clone(), rule, fact };
         let fact = PairFact::Status(StatusChange::between(None, Some(PairStatus::Creating)));
         let created = event(E_014, Fact::Pair { pair: fresh.pair.clone(), fact });
         let disk = request.destination_disk.clone();
@@ -192,13 +193,11 @@ impl ControlPlane {
         if self.pairs.contains_key(&seed.id) {
             return Err(NotAdopted::IdInUse(String::from(seed.id.as_str())));
         }
-        let cx = CallSite { now, region };
-        ReplicaPair::check_ends(&cx, &seed.request, &self.policy.ebs)?;
+        ReplicaPair::check_ends(&self.policy.ebs, region, &seed.request)?;
         if seed.status != PairStatus::Deleted {
             self.check_disks(account, region, &seed.request)?;
         }
-        let asked = EffectId(self.next_id);
-        let pair = ReplicaPair::adopt(seed, account.clone(), &cx, asked, &self.policy.ebs);
+        let pair = ReplicaPair::adopt(self.ebs(now), seed, account.clone(), region);
         self.check_pair(&pair)?;
         self.mint();
         Ok(Step { effects: self.admit_pair(pair), events: Vec::new() })
@@ -264,14 +263,13 @@ pub(in crate::control_plane) fn apply_pair_plan(
         if pair.reversed { (destination, source) } else { (source, destination) }
     };
     let (due_before, bound_before, access_before) = (pair.due, pair.binds_disks(), access(pair));
-    let effect = EffectId(*next_id);
-    *next_id = next_id.saturating_add(u64::from(plan.asks()));
+    *next_id = next_id.saturating_add(plan.effects());
     let (from, rule, at, copy_failed) = (pair.status, plan.rule, plan.at, plan.copy_failed);
     if let (Some(_), Some(group)) = (&plan.membership, &pair.group) {
         index.leave_member(group, pair.ordinal);
     }
     let joins = plan.membership.is_some();
-    let done = pair.carry_out(plan, effect);
+    let done = pair.carry_out(plan);
     if joins && let Some(group) = &pair.group {
         index.enter_member(group, pair);
     }

@@ -10,7 +10,7 @@ use crate::control_plane::effect::{EffectKind, cluster_effects};
 use crate::control_plane::event::{Event, Fact};
 use crate::control_plane::index::deadlines::ANYWHERE;
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step, list};
-use crate::ids::{AccountId, ClusterId, EffectId, NodeId, OrderId, ResourceId, ZoneId};
+use crate::ids::{AccountId, ClusterId, NodeId, OrderId, ResourceId, ZoneId};
 use crate::polardb::cluster::rules::P_010;
 use crate::polardb::network::rules::P_452;
 use crate::polardb::{
@@ -54,7 +54,7 @@ impl ControlPlane {
     ) -> Result<Done<ClusterCreated>, Blocked<PolarDbRefusal, Misuse>> {
         let zone = request.zone.clone().or_else(|| self.first_zone(call.region));
         let zone = zone.unwrap_or_else(|| ZoneId::first_of(call.region));
-        DbCluster::check_creation(request, call.region, &zone)?;
+        DbCluster::check_creation((call.region, &zone), request)?;
         if let Some(network) = &request.joins {
             self.check_joins(call, network, (request.engine, &request.version))?;
         }
@@ -63,7 +63,7 @@ impl ControlPlane {
         self.check_fresh_cluster(&fresh.cluster, fresh.nodes.iter()).map_err(Blocked::Misused)?;
         let (now, account, id) = (call.now, call.account, &fresh.cluster);
         let seed = ClusterSeed::of(request, call.region, &zone, id.clone(), &fresh.nodes, now);
-        let cluster = DbCluster::adopt(seed, account.clone(), self.context(now));
+        let cluster = DbCluster::adopt(self.polardb(now), seed, account.clone());
         let effects = self.admit_cluster(cluster);
         let fact = ClusterFact::Status { from: None, to: Some(ClusterStatus::Creating) };
         let event = cluster_event(now, account, id, (P_010, fact));
@@ -71,9 +71,10 @@ impl ControlPlane {
         let created = ClusterCreated { cluster, order, resource_group: request.resource_group.clone() };
         let mut step = Step { effects, events: alloc::vec![event] };
         if let Some(network) = &request.joins
-            && let Some(plan) = self.networks.get(network).map(|it| it.decide_joined(id.clone()))
+            && let Some(plan) =
+                self.networks.get(network).map(|it| it.decide_joined(self.polardb(call.now), id.clone()))
         {
-            step.extend(self.apply_to_network(now, network, plan));
+            step.extend(self.apply_to_network(network, plan));
         }
         Ok(Done { response: created, step, rule: Some(P_010) })
     }
@@ -112,7 +113,7 @@ impl ControlPlane {
         let now = self.observe(now);
         self.check_fresh_cluster(&seed.id, seed.nodes.iter().map(|node| &node.id))
             .map_err(|_| NotAdopted::IdInUse(String::from(seed.id.as_str())))?;
-        let cluster = DbCluster::adopt(seed, account.clone(), self.context(now));
+        let cluster = DbCluster::adopt(self.polardb(now), seed, account.clone());
         self.check_cluster(&cluster)?;
         // A column-store node may be the writer only where the policy lets it be elected.
         let elected = self.policy.polardb.column_store == ColumnStoreElection::Elected;
@@ -138,7 +139,7 @@ impl ControlPlane {
         id: &ClusterId,
         decide: impl FnOnce(&DbCluster, Context<'_>) -> Decision,
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
-        let plan = decide(self.owned_cluster(call, id)?, self.context(call.now))?;
+        let plan = decide(self.owned_cluster(call, id)?, self.polardb(call.now))?;
         self.check_unlocked(call, id)?;
         Ok(self.done(id, plan, ()))
     }
@@ -151,16 +152,11 @@ impl ControlPlane {
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
         cite!(P_452);
         let id = &request.cluster;
-        let plan = self.owned_cluster(call, id)?.decide_delete(self.context(call.now))?;
+        let plan = self.owned_cluster(call, id)?.decide_delete(self.polardb(call.now))?;
         if let Some(network) = self.network_of(id) {
             return Err(PolarDbReason::InNetwork { network: network.id().clone() }.of(call.operation).into());
         }
         Ok(self.done(id, plan, ()))
-    }
-
-    /// What a decision about a cluster depends on now.
-    pub(in crate::control_plane) const fn context(&self, now: Timestamp) -> Context<'_> {
-        Context { now, effect: EffectId(self.next_id), policy: &self.policy.polardb }
     }
 
     /// Applies a plan to a cluster and answers with `response`.
@@ -172,7 +168,7 @@ impl ControlPlane {
     /// Applies a plan to the cluster of this id and to the indexes.
     pub(in crate::control_plane) fn apply_to_cluster(&mut self, id: &ClusterId, plan: ClusterPlan) -> Step {
         let Some(cluster) = self.clusters.get_mut(id) else { return Step::default() };
-        self.next_id = self.next_id.saturating_add(u64::from(plan.asks()));
+        self.next_id = self.next_id.saturating_add(plan.effects());
         let (before, ordinal) = (cluster.due, cluster.ordinal);
         let done = cluster.carry_out(plan);
         let changed = cluster.due != before;

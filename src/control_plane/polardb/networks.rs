@@ -9,7 +9,7 @@ use crate::control_plane::call::CallContext;
 use crate::control_plane::effect::network_effect;
 use crate::control_plane::event::{Event, Fact};
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
-use crate::ids::{AccountId, ClusterId, EffectId, NetworkId, ResourceId};
+use crate::ids::{AccountId, ClusterId, NetworkId, ResourceId};
 use crate::polardb::network::rules::{P_400, P_401, P_422, P_450, P_460, P_462};
 use crate::polardb::{
     CreateGlobalDatabaseNetwork, DbCluster, DeleteGlobalDatabaseNetwork, DescribeGlobalDatabaseNetworks,
@@ -34,12 +34,11 @@ impl ControlPlane {
             let cluster = request.cluster.clone();
             return Err(PolarDbReason::MemberExists { cluster }.of(call.operation).into());
         }
-        GlobalDatabaseNetwork::check_creation(primary, &self.policy.polardb)?;
+        GlobalDatabaseNetwork::check_creation(&self.policy.polardb, primary)?;
         let unused = |fresh: &&NetworkCreated| !self.networks.contains_key(&fresh.network);
         let fresh = fresh.filter(unused).ok_or(Blocked::Misused(Misuse::BadFreshId))?.clone();
-        let asked = EffectId(self.next_id);
-        let network =
-            GlobalDatabaseNetwork::created(fresh.network.clone(), primary, call.now, asked, request);
+        let at = self.polardb(call.now);
+        let network = GlobalDatabaseNetwork::created(at, fresh.network.clone(), request, primary);
         self.mint();
         let status = NetworkFact::Status { from: None, to: Some(network.status()) };
         let fact = Fact::Network { network: fresh.network.clone(), fact: status };
@@ -53,8 +52,8 @@ impl ControlPlane {
         call: &CallContext<'_>,
         request: &DeleteGlobalDatabaseNetwork,
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
-        let plan = self.owned_network(call, &request.network)?.decide_delete()?;
-        Ok(self.network_done(call.now, &request.network, plan))
+        let plan = self.owned_network(call, &request.network)?.decide_delete(self.polardb(call.now))?;
+        Ok(self.network_done(&request.network, plan))
     }
 
     pub(in crate::control_plane) fn remove_from_network(
@@ -64,8 +63,8 @@ impl ControlPlane {
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
         let network = self.owned_network(call, &request.network)?;
         let cluster = self.network_member(call, network, &request.cluster)?;
-        let plan = network.decide_remove(cluster, request)?;
-        Ok(self.network_done(call.now, &request.network, plan))
+        let plan = network.decide_remove(self.polardb(call.now), request, cluster)?;
+        Ok(self.network_done(&request.network, plan))
     }
 
     pub(in crate::control_plane) fn switch_over_network(
@@ -76,8 +75,8 @@ impl ControlPlane {
         let network = self.owned_network(call, &request.network)?;
         let to = self.network_member(call, network, network.switch_target(request)?)?;
         let primary = self.network_member(call, network, network.primary())?;
-        let plan = network.decide_switch_over(primary, to, request.mode)?;
-        Ok(self.network_done(call.now, &request.network, plan))
+        let plan = network.decide_switch_over(self.polardb(call.now), request.mode, primary, to)?;
+        Ok(self.network_done(&request.network, plan))
     }
 
     pub(in crate::control_plane) fn owned_network(
@@ -131,9 +130,9 @@ impl ControlPlane {
         }
     }
 
-    fn network_done(&mut self, now: Timestamp, id: &NetworkId, plan: NetworkPlan) -> Done<()> {
+    fn network_done(&mut self, id: &NetworkId, plan: NetworkPlan) -> Done<()> {
         let rule = Some(plan.rule());
-        Done { response: (), step: self.apply_to_network(now, id, plan), rule }
+        Done { response: (), step: self.apply_to_network(id, plan), rule }
     }
 }
 
@@ -169,21 +168,15 @@ impl ControlPlane {
     /// Takes a cluster that is gone out of its network, if it is in one (`P-453`).
     pub(super) fn leave_network(&mut self, now: Timestamp, cluster: &ClusterId) -> Step {
         let Some(network) = self.network_of(cluster) else { return Step::default() };
-        let (id, plan) = (network.id().clone(), network.decide_member_gone(cluster));
-        self.apply_to_network(now, &id, plan)
+        let (id, plan) = (network.id().clone(), network.decide_member_gone(self.polardb(now), cluster));
+        self.apply_to_network(&id, plan)
     }
 
     /// Applies a plan to the network of this id, minting an effect id if the plan needs one.
-    pub(in crate::control_plane) fn apply_to_network(
-        &mut self,
-        now: Timestamp,
-        id: &NetworkId,
-        plan: NetworkPlan,
-    ) -> Step {
+    pub(in crate::control_plane) fn apply_to_network(&mut self, id: &NetworkId, plan: NetworkPlan) -> Step {
         let Some(network) = self.networks.get_mut(id) else { return Step::default() };
-        let effect = EffectId(self.next_id);
-        self.next_id = self.next_id.saturating_add(u64::from(plan.asks()));
-        let done = network.carry_out(now, plan, effect);
+        self.next_id = self.next_id.saturating_add(plan.effects());
+        let done = network.carry_out(plan);
         let account = network.account.clone();
         let mut step = Step::default();
         done.ended.into_iter().for_each(|ended| drop(self.index.effects.remove(ended.0)));
@@ -199,7 +192,7 @@ impl ControlPlane {
             self.networks.remove(id);
         }
         step.events.extend(done.facts.into_iter().map(|(rule, fact)| Event {
-            at: now,
+            at: done.at,
             account: account.clone(),
             rule,
             fact: Fact::Network { network: id.clone(), fact },
@@ -230,7 +223,7 @@ impl ControlPlane {
         if self.networks.contains_key(&seed.id) {
             return Err(NotAdopted::IdInUse(String::from(seed.id.as_str())));
         }
-        let network = GlobalDatabaseNetwork::adopt(seed, account.clone(), now, EffectId(self.next_id));
+        let network = GlobalDatabaseNetwork::adopt(self.polardb(now), seed, account.clone());
         if let Some((taken, _)) = network.members().find(|(cluster, _)| self.network_of(cluster).is_some()) {
             return Err(NotAdopted::IdInUse(String::from(taken.as_str())));
         }

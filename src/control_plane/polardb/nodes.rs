@@ -30,7 +30,7 @@ impl ControlPlane {
     ) -> Result<Done<NodesCreated>, Blocked<PolarDbRefusal, Misuse>> {
         let cluster = self.owned_cluster(call, &request.cluster)?;
         let ids = fresh.map(|fresh| fresh.nodes.as_slice()).unwrap_or_default();
-        let plan = cluster.decide_create_nodes(self.context(call.now), request, ids)?;
+        let plan = cluster.decide_create_nodes(self.polardb(call.now), request, ids)?;
         self.check_unlocked(call, &request.cluster)?;
         let enough = |fresh: &&FreshNodes| fresh.nodes.len() == request.nodes.len();
         let fresh = fresh.filter(enough).ok_or(Blocked::Misused(Misuse::BadFreshId))?;
@@ -48,7 +48,7 @@ impl ControlPlane {
         order: Option<&OrderId>,
         decide: impl FnOnce(&DbCluster, Context<'_>) -> Decision,
     ) -> Result<Done<Ordered>, Blocked<PolarDbRefusal, Misuse>> {
-        let plan = decide(self.owned_cluster(call, id)?, self.context(call.now))?;
+        let plan = decide(self.owned_cluster(call, id)?, self.polardb(call.now))?;
         self.check_unlocked(call, id)?;
         let order = order.ok_or(Blocked::Misused(Misuse::BadFreshId))?.clone();
         Ok(self.done(id, plan, Ordered { cluster: id.clone(), order }))
@@ -63,7 +63,7 @@ impl ControlPlane {
         let found = self.cluster_of(&request.node).filter(|cluster| cluster.account == *call.account);
         let cluster = found
             .ok_or_else(|| PolarDbReason::NodeUnknown { node: request.node.clone() }.of(call.operation))?;
-        let plan = cluster.decide_restart(self.context(call.now), call.operation, &request.node)?;
+        let plan = cluster.decide_restart(self.polardb(call.now), call.operation, &request.node)?;
         let id = cluster.id.clone();
         self.check_unlocked(call, &id)?;
         Ok(self.done(&id, plan, ()))

@@ -4,12 +4,13 @@
 
 use alloc::collections::BTreeSet;
 
+use crate::ebs::Context;
 use crate::ebs::drill::rules::{D_112, D_120, D_121, D_130, D_131, D_140, D_141, D_160};
 use crate::ebs::drill::{Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillStatus, FreshDrill};
 use crate::ebs::refusal::{DrillReason, EbsRefusal};
 use crate::ebs::replica::ReplicaId;
 use crate::ids::{AccountId, DrillId, EffectId, PairId, WrongIds};
-use crate::lifecycle::Pending;
+use crate::lifecycle::{Applied, Pending, PendingChange};
 use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
 use crate::revision::{DecidedOn, Revision, StalePlan};
@@ -27,7 +28,9 @@ pub struct DrillPlan {
     pub to: Option<DrillStatus>,
     message: Option<StatusMessage>,
     disks: Option<DrillDiskStatus>,
-    asks: Option<DrillEffect>,
+    pending: PendingChange<DrillEffect>,
+    pub(crate) at: Timestamp,
+    effect: EffectId,
 }
 
 impl DrillPlan {
@@ -36,9 +39,9 @@ impl DrillPlan {
         self.rule
     }
 
-    /// Whether the plan requests an effect, which needs an id.
-    pub const fn asks(&self) -> bool {
-        self.asks.is_some()
+    /// How many effects it asks for, and so how many ids from [`Context::effect`] on it takes: none or one.
+    pub fn effects(&self) -> u64 {
+        self.pending.effects()
     }
 }
 
@@ -54,36 +57,34 @@ impl DrillEffect {
 }
 
 impl Drill {
-    /// A started drill. With a recover point it is `executing`, with the pending effect `asked` (`D-110`). Without one
+    /// A started drill. With a recover point it is `executing`, with the pending effect `at.effect` (`D-110`). Without one
     /// there is nothing to clone: it is `execute_failed` at once and has no disks (`D-111`).
     ///
     /// # Errors
     ///
     /// [`WrongIds`] if `fresh` does not have one disk for each of `pairs`.
     pub fn create(
+        at: Context<'_>,
         fresh: FreshDrill,
         account: AccountId,
         owner: ReplicaId,
         pairs: impl ExactSizeIterator<Item = PairId>,
         recover_point: Option<Timestamp>,
-        now: Timestamp,
-        asked: EffectId,
     ) -> Result<Self, WrongIds> {
         let different: BTreeSet<_> = fresh.disks.iter().collect();
         if different.len() != fresh.disks.len() || fresh.disks.len() != pairs.len() {
             return Err(WrongIds);
         }
-        Ok(Self::created(fresh, account, owner, pairs, recover_point, now, asked))
+        Ok(Self::created(at, fresh, account, owner, pairs, recover_point))
     }
 
     pub(crate) fn created(
+        at: Context<'_>,
         fresh: FreshDrill,
         account: AccountId,
         owner: ReplicaId,
         pairs: impl Iterator<Item = PairId>,
         recover_point: Option<Timestamp>,
-        now: Timestamp,
-        asked: EffectId,
     ) -> Self {
         cite!(D_112);
         let disk = |(pair, disk)| DrillDisk { pair, disk, status: DrillDiskStatus::Creating };
@@ -95,14 +96,14 @@ impl Drill {
         Self {
             id: fresh.drill,
             account,
-            ordinal: asked.0,
+            ordinal: at.effect.0,
             owner,
             status: if found { DrillStatus::Executing } else { DrillStatus::ExecuteFailed },
             status_message: if found { None } else { StatusMessage::parse(missing).ok() },
-            started_at: now,
+            started_at: at.now,
             recover_point,
             disks: if found { pairs.zip(fresh.disks).map(disk).collect() } else { [].into() },
-            pending: found.then_some(Pending { id: asked, effect: DrillEffect::Start, since: now }),
+            pending: found.then_some(Pending { id: at.effect, effect: DrillEffect::Start, since: at.now }),
             revision: Revision::default(),
         }
     }
@@ -112,7 +113,7 @@ impl Drill {
     /// # Errors
     ///
     /// A drill that is still executing is not cleared (`D-132`).
-    pub fn decide_clear(&self, operation: Operation) -> Result<DrillPlan, EbsRefusal> {
+    pub fn decide_clear(&self, at: Context<'_>, operation: Operation) -> Result<DrillPlan, EbsRefusal> {
         let status = self.status;
         match status {
             DrillStatus::Executing => {
@@ -120,11 +121,15 @@ impl Drill {
             }
             DrillStatus::Clearing => {
                 let message = self.status_message.clone();
-                Ok(DrillPlan { message, ..self.plan(D_131, Some(status)) })
+                Ok(DrillPlan { message, ..self.plan(at, D_131, Some(status)) })
             }
             DrillStatus::Executed | DrillStatus::ExecuteFailed | DrillStatus::ClearFailed => {
                 let (to, disks) = (Some(DrillStatus::Clearing), Some(DrillDiskStatus::Deleting));
-                Ok(DrillPlan { disks, asks: Some(DrillEffect::Clear), ..self.plan(D_130, to) })
+                Ok(DrillPlan {
+                    disks,
+                    pending: PendingChange::Ask(DrillEffect::Clear),
+                    ..self.plan(at, D_130, to)
+                })
             }
         }
     }
@@ -135,8 +140,13 @@ impl Drill {
     /// # Errors
     ///
     /// [`NotTaken`] if the effect is not the pending one or does not end like this.
-    pub fn decide_outcome(&self, id: EffectId, outcome: &Outcome) -> Result<DrillPlan, NotTaken> {
-        let pending = self.pending.filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?;
+    pub fn decide_outcome(
+        &self,
+        at: Context<'_>,
+        id: EffectId,
+        outcome: &Outcome,
+    ) -> Result<DrillPlan, NotTaken> {
+        let effect = self.pending.filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?.effect;
         let message = match outcome {
             Outcome::Failed { message, .. } => message.clone(),
             _ => None,
@@ -144,8 +154,10 @@ impl Drill {
         // A failure without a message shows the one error code that every operation lists.
         let message = message.or_else(|| StatusMessage::parse("InternalError").ok());
         let failed = message.clone().map(DrillDiskStatus::Failed);
-        let plan = |rule, to, message, disks| DrillPlan { message, disks, ..self.plan(rule, to) };
-        Ok(match (pending.effect, outcome.is_done()?) {
+        let pending = PendingChange::Clear;
+        let plan =
+            |rule, to, message, disks| DrillPlan { message, disks, pending, ..self.plan(at, rule, to) };
+        Ok(match (effect, outcome.is_done()?) {
             (DrillEffect::Start, true) => {
                 plan(D_120, Some(DrillStatus::Executed), None, Some(DrillDiskStatus::Created))
             }
@@ -155,25 +167,20 @@ impl Drill {
         })
     }
 
-    fn plan(&self, rule: RuleId, to: Option<DrillStatus>) -> DrillPlan {
-        let decided_on = self.as_decided_on();
-        DrillPlan { decided_on, rule, to, message: None, disks: None, asks: None }
+    fn plan(&self, at: Context<'_>, rule: RuleId, to: Option<DrillStatus>) -> DrillPlan {
+        let Context { now: at, effect, .. } = at;
+        let (decided_on, pending) = (self.as_decided_on(), PendingChange::Keep);
+        DrillPlan { decided_on, rule, to, message: None, disks: None, pending, at, effect }
     }
 
-    /// Carries a plan out. `id` becomes the id of the effect that the plan requests, if it requests one. If the plan has
-    /// no status, the caller removes the drill.
+    /// Carries a plan out. If the plan has no status, the caller removes the drill.
     ///
     /// # Errors
     ///
     /// [`StalePlan`] if it was decided on another drill, or on this one before another plan was applied; nothing has changed.
-    pub fn apply(
-        &mut self,
-        plan: DrillPlan,
-        now: Timestamp,
-        id: EffectId,
-    ) -> Result<(), StalePlan<DrillPlan>> {
+    pub fn apply(&mut self, plan: DrillPlan) -> Result<Applied<DrillEffect>, StalePlan<DrillPlan>> {
         let of = plan.decided_on.clone();
-        of.admit(self.as_decided_on(), plan).map(|plan| self.carry_out(plan, now, id))
+        of.admit(self.as_decided_on(), plan).map(|plan| self.carry_out(plan))
     }
 
     fn as_decided_on(&self) -> DecidedOn<DrillId> {
@@ -181,18 +188,19 @@ impl Drill {
     }
 
     /// Carries out a plan that was decided on this drill as it is.
-    pub(crate) fn carry_out(&mut self, plan: DrillPlan, now: Timestamp, id: EffectId) {
-        let Some(to) = plan.to else { return };
-        if to == self.status {
-            return;
+    pub(crate) fn carry_out(&mut self, plan: DrillPlan) -> Applied<DrillEffect> {
+        let applied = plan.pending.apply(&mut self.pending, plan.effect, plan.at);
+        if plan.to == Some(self.status) {
+            return applied;
         }
         self.revision.advance();
+        let Some(to) = plan.to else { return applied };
         self.status = to;
         self.status_message = plan.message;
-        self.pending = plan.asks.map(|effect| Pending { id, effect, since: now });
         if let Some(status) = plan.disks {
             self.disks.iter_mut().for_each(|disk| disk.status = status.clone());
         }
+        applied
     }
 
     /// Whether its disks can be used: made and not yet deleted (`D-160`).

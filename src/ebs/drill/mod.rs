@@ -19,8 +19,9 @@ pub(crate) mod rules;
 
 use alloc::vec::Vec;
 
+use crate::ebs::Context;
 use crate::ebs::replica::ReplicaId;
-use crate::ids::{AccountId, DiskId, DrillId, EffectId, PairId};
+use crate::ids::{AccountId, DiskId, DrillId, PairId};
 use crate::lifecycle::Pending;
 use crate::revision::Revision;
 use crate::spelling::spelled;
@@ -165,8 +166,9 @@ pub struct DrillSeed {
 }
 
 impl Drill {
-    /// The drill of a seed. In a transient status it has the pending effect `asked` from now on.
-    pub(crate) fn adopt(seed: DrillSeed, account: AccountId, now: Timestamp, asked: EffectId) -> Self {
+    /// The drill of a seed. In a transient status it has the pending effect `at.effect` from now on.
+    pub(crate) fn adopt(at: Context<'_>, seed: DrillSeed, account: AccountId) -> Self {
+        let Context { now, effect: id, .. } = at;
         let status_message = seed.status_message.filter(|_| seed.status.is_failed());
         let shown = |disk: DrillDiskStatus| match (seed.status, disk) {
             (DrillStatus::Executing, _) => DrillDiskStatus::Creating,
@@ -177,11 +179,11 @@ impl Drill {
         };
         let disks =
             seed.disks.into_iter().map(|disk| DrillDisk { status: shown(disk.status), ..disk }).collect();
-        let pending = DrillEffect::of(seed.status).map(|effect| Pending { id: asked, effect, since: now });
+        let pending = DrillEffect::of(seed.status).map(|effect| Pending { id, effect, since: now });
         Self {
             id: seed.id,
             account,
-            ordinal: asked.0,
+            ordinal: id.0,
             owner: seed.owner,
             status: seed.status,
             started_at: seed.started_at.min(now),

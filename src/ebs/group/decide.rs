@@ -8,6 +8,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use crate::ebs::Context;
 use crate::ebs::disk::Disk;
 use crate::ebs::group::ReplicaGroup;
 use crate::ebs::group::requests::{GroupSettings, ModifyDiskReplicaGroup};
@@ -17,9 +18,9 @@ use crate::ebs::lifecycle::{
 };
 use crate::ebs::pair::decide::{PairRequest, one_shot_wait};
 use crate::ebs::pair::plan::PairPlan;
-use crate::ebs::pair::{CallSite, RPO, ReplicaPair};
+use crate::ebs::pair::{RPO, ReplicaPair};
 use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
-use crate::ids::{EffectId, GroupId, PairId};
+use crate::ids::{EffectId, GroupId, PairId, RegionId};
 use crate::lifecycle::{Applied, PendingChange, Verdict};
 use crate::operation::Operation;
 use crate::policy::{EbsPolicy, FirstCopy, SiteCodes};
@@ -96,6 +97,8 @@ pub struct GroupPlan {
     pub(crate) rule: RuleId,
     /// When.
     pub at: Timestamp,
+    /// The id of the first effect that it asks for.
+    pub(in crate::ebs) effect: EffectId,
     /// Its own status after it.
     pub to: GroupStatus,
     pub(in crate::ebs) pending: PendingChange<GroupEffect>,
@@ -128,13 +131,13 @@ impl ReplicaGroup {
     /// The refusal of the first check that fails.
     pub fn decide(
         &self,
-        cx: &CallSite<'_>,
+        at: Context<'_>,
+        region: &RegionId,
         request: GroupRequest<'_>,
         members: &[Member<'_>],
-        policy: &EbsPolicy,
     ) -> Result<GroupPlan, EbsRefusal> {
         let operation = request.operation();
-        self.check_site(cx, operation, policy)?;
+        self.check_site(at.policy, region, operation)?;
         let refused = |why: GroupReason| Err(why.of(operation, self.id.clone()));
         let needs_some = matches!(
             request,
@@ -148,7 +151,7 @@ impl ReplicaGroup {
         }
         let status = self.shows(members.iter().map(|member| member.pair.status));
         let row = GroupLifecycle::lookup(status, request.event());
-        let to = match (row.verdict(policy), &request) {
+        let to = match (row.verdict(at.policy), &request) {
             (Verdict::Refuse, _) => {
                 return refused(GroupReason::InvalidStatus { status, rule: row.rule });
             }
@@ -157,36 +160,36 @@ impl ReplicaGroup {
                 let rtc = Some(settings.enable_rtc).filter(|rtc| *rtc != self.settings.enable_rtc);
                 let members = if rtc.is_some() { members } else { &[] };
                 let follows = |pair: &ReplicaPair| {
-                    let plan = PairPlan { enable_rtc: rtc, ..pair.unchanged(row.rule, cx.now) };
+                    let plan = PairPlan { enable_rtc: rtc, ..pair.unchanged(row.rule, at) };
                     (pair.id.clone(), plan)
                 };
                 return Ok(GroupPlan {
                     settings: Some(Arc::new(settings)),
                     members: members.iter().map(|member| follows(member.pair)).collect(),
-                    ..self.unchanged(row.rule, cx.now)
+                    ..self.unchanged(row.rule, at)
                 });
             }
-            (Verdict::NoOp, _) => return Ok(self.unchanged(row.rule, cx.now)),
+            (Verdict::NoOp, _) => return Ok(self.unchanged(row.rule, at)),
             (Verdict::Move(to), _) => to,
         };
-        self.check_limits(cx, &request, members, policy)?;
-        Ok(self.accepted(cx.now, &request, row.rule, to, members, policy))
+        self.check_limits(at, &request, members)?;
+        Ok(self.accepted(at, &request, row.rule, to, members))
     }
 
     /// Failover and reprotect belong to the current destination, everything else to the production site.
     pub(in crate::ebs) fn check_site(
         &self,
-        cx: &CallSite<'_>,
-        operation: Operation,
         policy: &EbsPolicy,
+        region: &RegionId,
+        operation: Operation,
     ) -> Result<(), EbsRefusal> {
         let switches =
             matches!(operation, Operation::FailoverDiskReplicaGroup | Operation::ReprotectDiskReplicaGroup);
         let belongs = if switches { self.destination() } else { self.production(policy) };
-        if belongs.region == *cx.region {
+        if belongs.region == *region {
             return Ok(());
         }
-        let region = cx.region.clone();
+        let region = region.clone();
         if ![&self.primary, &self.standby].into_iter().any(|place| place.region == region) {
             let resource = String::from(self.id.as_str()).into();
             return Err(EbsReason::NoSuchResource { resource, region, rule: G_620 }.of(operation));
@@ -207,17 +210,17 @@ impl ReplicaGroup {
 
     fn check_limits(
         &self,
-        cx: &CallSite<'_>,
+        at: Context<'_>,
         request: &GroupRequest<'_>,
         members: &[Member<'_>],
-        policy: &EbsPolicy,
     ) -> Result<(), EbsRefusal> {
+        let Context { now, policy, .. } = at;
         let operation = request.operation();
         let refused = |why: GroupReason| Err(why.of(operation, self.id.clone()));
         match request {
             GroupRequest::Start { one_shot } => {
                 members.iter().try_for_each(|it| it.pair.check_destination(it.destination, operation))?;
-                match one_shot_wait(self.last_one_shot, cx.now, policy).filter(|_| *one_shot) {
+                match one_shot_wait(self.last_one_shot, now, policy).filter(|_| *one_shot) {
                     Some(wait) => refused(GroupReason::ManualSyncLimit(wait)),
                     None => Ok(()),
                 }
@@ -235,43 +238,43 @@ impl ReplicaGroup {
 
     fn accepted(
         &self,
-        now: Timestamp,
+        at: Context<'_>,
         request: &GroupRequest<'_>,
         rule: RuleId,
         to: GroupStatus,
         members: &[Member<'_>],
-        policy: &EbsPolicy,
     ) -> GroupPlan {
+        let policy = at.policy;
         let moved = |plan: &dyn Fn(&ReplicaPair) -> PairPlan| -> Vec<(PairId, PairPlan)> {
             let taking_part = members.iter().map(|member| member.pair).filter(|pair| pair.takes_part());
             taking_part.map(|pair| (pair.id.clone(), plan(pair))).collect()
         };
-        let base = GroupPlan { to, due: None, copy_failed: false, ..self.unchanged(rule, now) };
+        let base = GroupPlan { to, due: None, copy_failed: false, ..self.unchanged(rule, at) };
         let asks = |effect| GroupPlan {
             pending: PendingChange::Ask(effect),
-            members: moved(&|pair| pair.follow(now, to)),
+            members: moved(&|pair| pair.follow(at, to)),
             ..base.clone()
         };
         match request {
             GroupRequest::Start { one_shot: true } => GroupPlan {
                 one_shot: true,
-                members: moved(&|pair| pair.begin_copy(now, PairStatus::ManualSyncing)),
+                members: moved(&|pair| pair.begin_copy(at, PairStatus::ManualSyncing)),
                 ..base
             },
             GroupRequest::Start { one_shot: false } => {
                 let begin = |pair: &ReplicaPair| {
-                    let plan = pair.begin_copy(now, first_status(pair, policy));
+                    let plan = pair.begin_copy(at, first_status(pair, policy));
                     match policy.first_copy {
                         FirstCopy::AtOnce => plan,
                         FirstCopy::AfterOneRpo => PairPlan { pending: PendingChange::Clear, ..plan },
                     }
                 };
-                GroupPlan { due: Some(now.after(RPO)), members: moved(&begin), ..base }
+                GroupPlan { due: Some(at.now.after(RPO)), members: moved(&begin), ..base }
             }
             GroupRequest::Stop => asks(GroupEffect::Stop),
             GroupRequest::Failover => asks(GroupEffect::Failover),
             GroupRequest::Reprotect { reverse } => GroupPlan {
-                members: moved(&|pair| PairPlan { reversing: *reverse, ..pair.follow(now, to) }),
+                members: moved(&|pair| PairPlan { reversing: *reverse, ..pair.follow(at, to) }),
                 ..asks(GroupEffect::Reprotect { reverse: *reverse })
             },
             GroupRequest::Delete => asks(GroupEffect::Delete),
@@ -289,15 +292,14 @@ impl ReplicaGroup {
         }
     }
 
-    /// Carries a plan out on the group, and gives back what is to be applied to its members. `id` becomes the id of the effect
-    /// that the plan requests of the group, if it requests one.
+    /// Carries a plan out on the group, and gives back what is to be applied to its members.
     ///
     /// # Errors
     ///
     /// [`StalePlan`] if it was decided on another group, or on this one before another plan was applied; nothing has changed.
-    pub fn apply(&mut self, plan: GroupPlan, id: EffectId) -> Result<GroupApplied, StalePlan<GroupPlan>> {
+    pub fn apply(&mut self, plan: GroupPlan) -> Result<GroupApplied, StalePlan<GroupPlan>> {
         let of = plan.decided_on.clone();
-        of.admit(self.as_decided_on(), plan).map(|plan| self.carry_out(plan, id))
+        of.admit(self.as_decided_on(), plan).map(|plan| self.carry_out(plan))
     }
 
     fn as_decided_on(&self) -> DecidedOn<GroupId> {
@@ -315,11 +317,11 @@ impl ReplicaGroup {
     }
 
     /// Carries out a plan that was decided on this group as it is.
-    pub(crate) fn carry_out(&mut self, plan: GroupPlan, id: EffectId) -> GroupApplied {
+    pub(crate) fn carry_out(&mut self, plan: GroupPlan) -> GroupApplied {
         if self.is_changed_by(&plan) {
             self.revision.advance();
         }
-        let mut applied = plan.pending.apply(&mut self.pending, id, plan.at);
+        let mut applied = plan.pending.apply(&mut self.pending, plan.effect, plan.at);
         self.status = plan.to;
         self.due = plan.due;
         self.copy_failed = plan.copy_failed;
@@ -331,14 +333,21 @@ impl ReplicaGroup {
             applied.resettled = settings != self.settings;
             self.settings = settings;
         }
-        GroupApplied { group: applied, members: plan.members }
+        let mut free = plan.effect.after(plan.pending.effects());
+        let mut members = plan.members;
+        for (_, plan) in &mut members {
+            plan.effect = free;
+            free = free.after(plan.effects());
+        }
+        GroupApplied { group: applied, members }
     }
 
-    pub(in crate::ebs) fn unchanged(&self, rule: RuleId, at: Timestamp) -> GroupPlan {
+    pub(in crate::ebs) fn unchanged(&self, rule: RuleId, at: Context<'_>) -> GroupPlan {
         GroupPlan {
             decided_on: self.as_decided_on(),
             rule,
-            at,
+            at: at.now,
+            effect: at.effect,
             to: self.status,
             pending: PendingChange::Keep,
             due: self.due,
@@ -366,8 +375,9 @@ impl GroupPlan {
         self.rule
     }
 
-    /// Whether the plan requests an effect of the group, which needs an id; the copies of members need their own.
-    pub const fn asks(&self) -> bool {
-        self.pending.asks()
+    /// How many effects it asks for of the group and of its members, and so how many ids from [`Context::effect`] on it takes.
+    pub fn effects(&self) -> u64 {
+        let members = self.members.iter().map(|(_, plan)| plan.effects());
+        members.fold(self.pending.effects(), u64::saturating_add)
     }
 }

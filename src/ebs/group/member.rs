@@ -11,6 +11,7 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 
+use crate::ebs::Context;
 use crate::ebs::group::ReplicaGroup;
 use crate::ebs::group::rules::{G_401, G_402, G_403, G_404, G_405, G_660};
 use crate::ebs::lifecycle::{GroupStatus as G, PairEffect, PairStatus as P};
@@ -18,7 +19,6 @@ use crate::ebs::pair::ReplicaPair;
 use crate::ebs::pair::plan::PairPlan;
 use crate::lifecycle::PendingChange;
 use crate::rule::{RuleId, cite};
-use crate::time::Timestamp;
 
 /// The status that a member with status `member` takes in a group with own status `group`, and the rule; `None` if a
 /// group in this status has no such member.
@@ -92,13 +92,13 @@ impl ReplicaPair {
     }
 
     /// The plan by which it follows its group to this status; a running copy is dropped.
-    pub(in crate::ebs) fn follow(&self, at: Timestamp, group: G) -> PairPlan {
+    pub(in crate::ebs) fn follow(&self, at: Context<'_>, group: G) -> PairPlan {
         let (rule, to) = shown_by(group, self.status).unwrap_or((G_404, self.status));
         PairPlan { to, pending: PendingChange::Clear, reversing: false, ..self.unchanged(rule, at) }
     }
 
     /// The plan by which it begins its copy of a round, showing this status.
-    pub(in crate::ebs) fn begin_copy(&self, at: Timestamp, to: P) -> PairPlan {
+    pub(in crate::ebs) fn begin_copy(&self, at: Context<'_>, to: P) -> PairPlan {
         let rule = if to == P::InitialSyncing { G_403 } else { G_401 };
         PairPlan { to, pending: PendingChange::Ask(PairEffect::Copy), ..self.unchanged(rule, at) }
     }

@@ -3,17 +3,19 @@
 //! The order of checks: site, whether the pair is in a group already, the group's status, the pair's, by policy whether
 //! they agree, the places, and last the number. The vendor gives a code to each and no order (`docs/facts/ebs.md#add-and-remove-a-pair`).
 
+use crate::ebs::Context;
 use crate::ebs::group::decide::GroupPlan;
 use crate::ebs::group::member::may_leave_group;
 use crate::ebs::group::rules::{G_660, G_680, G_681, G_683, G_690, G_692};
 use crate::ebs::group::{Location, ReplicaGroup};
 use crate::ebs::lifecycle::{GroupEvent, GroupLifecycle, PairEvent, PairLifecycle, PairStatus};
 use crate::ebs::pair::plan::{Membership, PairPlan};
-use crate::ebs::pair::{CallSite, End, ReplicaPair};
+use crate::ebs::pair::{End, ReplicaPair};
 use crate::ebs::refusal::{EbsRefusal, GroupReason};
+use crate::ids::RegionId;
 use crate::lifecycle::{PendingChange, Verdict};
 use crate::operation::Operation;
-use crate::policy::{EbsPolicy, JoinStatuses};
+use crate::policy::JoinStatuses;
 use crate::rule::cite;
 
 /// The maximum number of pairs in a group (`G-686`).
@@ -27,18 +29,19 @@ impl ReplicaGroup {
     /// The refusal of the first check that fails.
     pub fn decide_add(
         &self,
-        cx: &CallSite<'_>,
+        at: Context<'_>,
+        region: &RegionId,
         pair: &ReplicaPair,
         members: &[&ReplicaPair],
-        policy: &EbsPolicy,
     ) -> Result<GroupPlan, EbsRefusal> {
         cite!(G_683);
         let operation = Operation::AddDiskReplicaPair;
-        self.check_site(cx, operation, policy)?;
+        let policy = at.policy;
+        self.check_site(policy, region, operation)?;
         let refused = |why: GroupReason| Err(why.of(operation, self.id.clone()));
         let id = || pair.id.clone();
         match pair.group() {
-            Some(group) if *group == self.id => return Ok(self.unchanged(G_681, cx.now)),
+            Some(group) if *group == self.id => return Ok(self.unchanged(G_681, at)),
             Some(other) => {
                 let (other, rule) = (other.clone(), G_680);
                 return refused(GroupReason::InAnotherGroup { pair: id(), other, rule });
@@ -71,9 +74,9 @@ impl ReplicaGroup {
         let joins = PairPlan {
             membership: Some(Membership::Joins(self.id.clone())),
             enable_rtc: Some(self.settings.enable_rtc),
-            ..pair.unchanged(row.rule, cx.now)
+            ..pair.unchanged(row.rule, at)
         };
-        Ok(GroupPlan { members: [(id(), joins)].into(), ..self.unchanged(row.rule, cx.now) })
+        Ok(GroupPlan { members: [(id(), joins)].into(), ..self.unchanged(row.rule, at) })
     }
 
     /// Decides whether a pair leaves, given the members that the group has.
@@ -83,13 +86,14 @@ impl ReplicaGroup {
     /// The refusal of the first check that fails.
     pub fn decide_remove(
         &self,
-        cx: &CallSite<'_>,
+        at: Context<'_>,
+        region: &RegionId,
         pair: &ReplicaPair,
         members: &[&ReplicaPair],
-        policy: &EbsPolicy,
     ) -> Result<GroupPlan, EbsRefusal> {
         let operation = Operation::RemoveDiskReplicaPair;
-        self.check_site(cx, operation, policy)?;
+        let policy = at.policy;
+        self.check_site(policy, region, operation)?;
         let refused = |why: GroupReason| Err(why.of(operation, self.id.clone()));
         if members.is_empty() {
             return refused(GroupReason::Empty(G_690));
@@ -110,9 +114,8 @@ impl ReplicaGroup {
         if !may_leave_group(pair.status) {
             return refused(GroupReason::PairCannotLeave { pair: pair.id.clone(), status: pair.status });
         }
-        let leaves = PairPlan { membership: Some(Membership::Leaves), ..pair.unchanged(row.rule, cx.now) };
-        let kept =
-            GroupPlan { members: [(pair.id.clone(), leaves)].into(), ..self.unchanged(row.rule, cx.now) };
+        let leaves = PairPlan { membership: Some(Membership::Leaves), ..pair.unchanged(row.rule, at) };
+        let kept = GroupPlan { members: [(pair.id.clone(), leaves)].into(), ..self.unchanged(row.rule, at) };
         let emptied = GroupLifecycle::lookup(self.status, GroupEvent::Emptied);
         Ok(match emptied.then {
             Verdict::Move(to) if members.len() == 1 => {

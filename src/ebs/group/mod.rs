@@ -14,13 +14,14 @@ pub(crate) mod rules;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use crate::ebs::Context;
 use crate::ebs::group::requests::{CreateDiskReplicaGroup, GroupSettings};
 use crate::ebs::group::rules::G_400;
 use crate::ebs::lifecycle::{GroupEffect, GroupStatus, PairStatus};
 use crate::ebs::pair::create::check_places;
-use crate::ebs::pair::{CallSite, RPO, ReplicaPair};
+use crate::ebs::pair::{RPO, ReplicaPair};
 use crate::ebs::refusal::EbsRefusal;
-use crate::ids::{AccountId, EffectId, GroupId, PairId, RegionId, ZoneId};
+use crate::ids::{AccountId, GroupId, PairId, RegionId, ZoneId};
 use crate::lifecycle::Pending;
 use crate::operation::Operation;
 use crate::policy::EbsPolicy;
@@ -84,21 +85,20 @@ pub struct GroupSeed {
 }
 
 impl ReplicaGroup {
-    /// Decides `CreateDiskReplicaGroup` and makes the group: status `creating`, with the pending effect `asked`.
+    /// Decides `CreateDiskReplicaGroup` and makes the group: status `creating`, with the pending effect `at.effect`.
     ///
     /// # Errors
     ///
     /// The refusal of the first check that fails, as of [`check_creation`](Self::check_creation).
     pub fn create(
+        at: Context<'_>,
         id: GroupId,
         account: AccountId,
-        cx: &CallSite<'_>,
-        asked: EffectId,
+        region: &RegionId,
         request: &CreateDiskReplicaGroup,
-        policy: &EbsPolicy,
     ) -> Result<Self, EbsRefusal> {
-        Self::check_creation(cx, request, policy)?;
-        Ok(Self::created(id, account, cx, asked, request))
+        Self::check_creation(at.policy, region, request)?;
+        Ok(Self::created(at, id, account, region, request))
     }
 
     /// Decides `CreateDiskReplicaGroup`: the regions and the distance (`E-011`).
@@ -107,37 +107,37 @@ impl ReplicaGroup {
     ///
     /// The refusal of the first check that fails.
     pub fn check_creation(
-        cx: &CallSite<'_>,
-        request: &CreateDiskReplicaGroup,
         policy: &EbsPolicy,
+        region: &RegionId,
+        request: &CreateDiskReplicaGroup,
     ) -> Result<(), EbsRefusal> {
         let destination = (&request.destination_region, &request.destination_zone);
-        let source = (cx.region, &request.source_zone);
+        let source = (region, &request.source_zone);
         check_places(Operation::CreateDiskReplicaGroup, source, destination, policy)
     }
 
     /// The group that an accepted `CreateDiskReplicaGroup` makes.
     pub(crate) fn created(
+        at: Context<'_>,
         id: GroupId,
         account: AccountId,
-        cx: &CallSite<'_>,
-        asked: EffectId,
+        region: &RegionId,
         request: &CreateDiskReplicaGroup,
     ) -> Self {
         Self {
             id,
             account,
-            ordinal: asked.0,
-            primary: Location { region: cx.region.clone(), zone: request.source_zone.clone() },
+            ordinal: at.effect.0,
+            primary: Location { region: region.clone(), zone: request.source_zone.clone() },
             standby: Location {
                 region: request.destination_region.clone(),
                 zone: request.destination_zone.clone(),
             },
             reversed: false,
             settings: Arc::new(request.settings.clone()),
-            created_at: cx.now,
+            created_at: at.now,
             status: GroupStatus::Creating,
-            pending: Some(Pending { id: asked, effect: GroupEffect::Create, since: cx.now }),
+            pending: Some(Pending { id: at.effect, effect: GroupEffect::Create, since: at.now }),
             due: None,
             last_one_shot: None,
             copy_failed: false,
@@ -145,27 +145,22 @@ impl ReplicaGroup {
         }
     }
 
-    /// The group of a seed. In a transient status it has the pending effect `asked` from now on.
-    pub(crate) fn adopt(
-        seed: GroupSeed,
-        account: AccountId,
-        cx: &CallSite<'_>,
-        asked: EffectId,
-        policy: &EbsPolicy,
-    ) -> Self {
+    /// The group of a seed. In a transient status it has the pending effect `at.effect` from now on.
+    pub(crate) fn adopt(at: Context<'_>, seed: GroupSeed, account: AccountId, region: &RegionId) -> Self {
+        let Context { now, effect: id, policy } = at;
         let status = seed.status;
-        let pending = GroupEffect::of(status).map(|effect| Pending { id: asked, effect, since: cx.now });
+        let pending = GroupEffect::of(status).map(|effect| Pending { id, effect, since: now });
         Self {
             reversed: seed.reversed,
-            created_at: seed.created_at.min(cx.now),
+            created_at: seed.created_at.min(now),
             status,
             pending,
             due: match status {
-                GroupStatus::Deleted => Some(cx.now.after(policy.tombstone)),
-                _ if status.is_replicating() => Some(cx.now.after(RPO)),
+                GroupStatus::Deleted => Some(now.after(policy.tombstone)),
+                _ if status.is_replicating() => Some(now.after(RPO)),
                 _ => None,
             },
-            ..Self::created(seed.id, account, cx, asked, &seed.request)
+            ..Self::created(at, seed.id, account, region, &seed.request)
         }
     }
 }

@@ -11,6 +11,7 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
+use crate::ebs::Context;
 use crate::ebs::group::ReplicaGroup;
 use crate::ebs::group::decide::GroupPlan;
 use crate::ebs::group::member::{may_leave_group, shown_by};
@@ -22,10 +23,8 @@ use crate::ebs::pair::plan::PairPlan;
 use crate::ids::{EffectId, PairId};
 use crate::lifecycle::{Due, PendingChange, Verdict};
 use crate::outcome::{NotTaken, Outcome};
-use crate::policy::EbsPolicy;
 use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
-use crate::time::Timestamp;
 
 impl GroupEffect {
     const fn can_fail_partly(self) -> bool {
@@ -42,11 +41,10 @@ impl ReplicaGroup {
     /// [`NotTaken`] says why the report changes nothing.
     pub fn decide_outcome(
         &self,
-        now: Timestamp,
+        at: Context<'_>,
         id: EffectId,
         outcome: &Outcome,
         members: &[&ReplicaPair],
-        policy: &EbsPolicy,
     ) -> Result<GroupPlan, NotTaken> {
         let pending = self.pending.filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?;
         let about = |pair: &&ReplicaPair| self.acts_on(pair);
@@ -65,9 +63,9 @@ impl ReplicaGroup {
         let well = *outcome == Outcome::Succeeded;
         let (success, failure) = pending.effect.events();
         let row = GroupLifecycle::lookup(self.status, if well { success } else { failure });
-        let to = row.verdict(policy).after(self.status).ok_or(NotTaken::Stale)?;
+        let to = row.verdict(at.policy).after(self.status).ok_or(NotTaken::Stale)?;
         let ended = |pair: &ReplicaPair| {
-            let plan = pair.follow(now, to);
+            let plan = pair.follow(at, to);
             if failed.contains(&pair.id) { plan } else { succeeded(plan, pending.effect, to) }
         };
         let moved = members.iter().copied().filter(about).map(|pair| (pair.id.clone(), ended(pair)));
@@ -75,9 +73,9 @@ impl ReplicaGroup {
             to,
             pending: PendingChange::Clear,
             swap: well && pending.effect == GroupEffect::Reprotect { reverse: true },
-            due: (well && pending.effect == GroupEffect::Delete).then(|| now.after(policy.tombstone)),
+            due: (well && pending.effect == GroupEffect::Delete).then(|| at.now.after(at.policy.tombstone)),
             members: moved.collect(),
-            ..self.unchanged(row.rule, now)
+            ..self.unchanged(row.rule, at)
         })
     }
 
@@ -88,7 +86,7 @@ impl ReplicaGroup {
     /// [`NotTaken`] if the copy is not under way or does not end like this.
     pub fn decide_copied(
         &self,
-        now: Timestamp,
+        at: Context<'_>,
         member: &PairId,
         id: EffectId,
         outcome: &Outcome,
@@ -99,32 +97,32 @@ impl ReplicaGroup {
         let succeeded = outcome.is_done()?;
         let rule = if succeeded { G_641 } else { G_642 };
         let own =
-            PairPlan { pending: PendingChange::Clear, copy_failed: !succeeded, ..pair.unchanged(rule, now) };
-        Ok(self.after_copy(now, pair, own, members))
+            PairPlan { pending: PendingChange::Clear, copy_failed: !succeeded, ..pair.unchanged(rule, at) };
+        Ok(self.after_copy(at, pair, own, members))
     }
 
     /// Decides what the broken relation of a member changes: it leaves the running round.
     pub fn decide_member_invalidated(
         &self,
-        now: Timestamp,
+        at: Context<'_>,
         member: &ReplicaPair,
         message: StatusMessage,
         members: &[&ReplicaPair],
     ) -> GroupPlan {
         cite!(G_643);
-        let own = member.decide_invalidated(now, message);
+        let own = member.decide_invalidated(at, message);
         if member.is_copying() {
-            self.after_copy(now, member, own, members)
+            self.after_copy(at, member, own, members)
         } else {
             let members = [(member.id.clone(), own)].into();
-            GroupPlan { members, ..self.unchanged(G_402, now) }
+            GroupPlan { members, ..self.unchanged(G_402, at) }
         }
     }
 
     /// The plan after the end of a member's copy: the round ends unless other members still copy.
     fn after_copy(
         &self,
-        now: Timestamp,
+        at: Context<'_>,
         member: &ReplicaPair,
         own: PairPlan,
         members: &[&ReplicaPair],
@@ -134,7 +132,7 @@ impl ReplicaGroup {
         if others().any(ReplicaPair::is_copying) {
             let rule = own.rule;
             let members = [(member.id.clone(), own)].into();
-            return GroupPlan { copy_failed, members, ..self.unchanged(rule, now) };
+            return GroupPlan { copy_failed, members, ..self.unchanged(rule, at) };
         }
         let event = if copy_failed { GroupEvent::RoundFailed } else { GroupEvent::RoundSucceeded };
         let row = GroupLifecycle::lookup(self.status, event);
@@ -142,10 +140,10 @@ impl ReplicaGroup {
         let committed = |pair: &ReplicaPair, plan: PairPlan| {
             let (rule, shown) = shown_by(to, pair.status).unwrap_or((plan.rule, plan.to));
             let plan = PairPlan { rule, to: shown, ..plan };
-            if copy_failed { plan } else { PairPlan { recover_point: Some(now), copied: true, ..plan } }
+            if copy_failed { plan } else { PairPlan { recover_point: Some(at.now), copied: true, ..plan } }
         };
         let mut moved: Vec<(u64, PairId, PairPlan)> = others()
-            .map(|pair| (pair.ordinal, pair.id.clone(), committed(pair, pair.follow(now, to))))
+            .map(|pair| (pair.ordinal, pair.id.clone(), committed(pair, pair.follow(at, to))))
             .collect();
         let own = if own.to == PairStatus::Invalid { own } else { committed(member, own) };
         moved.push((member.ordinal, member.id.clone(), own));
@@ -156,51 +154,52 @@ impl ReplicaGroup {
             copy_failed: false,
             round_failed: copy_failed,
             members,
-            ..self.unchanged(row.rule, now)
+            ..self.unchanged(row.rule, at)
         }
     }
 
     /// Decides what happens at the deadline [`ReplicaGroup::due`]. Cycles up to `now` that fall into a running round are
     /// skipped in one step.
-    pub fn decide_due(&self, now: Timestamp, members: &[&ReplicaPair]) -> Option<Due<GroupPlan>> {
+    pub fn decide_due(&self, at: Context<'_>, members: &[&ReplicaPair]) -> Option<Due<GroupPlan>> {
         cite!(G_697);
-        let at = self.due.filter(|due| *due <= now)?;
+        let due = self.due.filter(|due| *due <= at.now)?;
         if self.status == GroupStatus::Deleted {
             return Some(Due::Forget);
         }
+        let then = Context { now: due, ..at };
         let row = GroupLifecycle::lookup(self.status, GroupEvent::CycleDue);
         let taking_part = || members.iter().copied().filter(|pair| pair.takes_part());
         if taking_part().any(ReplicaPair::is_copying) || taking_part().next().is_none() {
-            let due = first_cycle_after(at, now);
-            return Some(Due::Cycle(GroupPlan { due, ..self.unchanged(row.rule, at) }));
+            let next = first_cycle_after(due, at.now);
+            return Some(Due::Cycle(GroupPlan { due: next, ..self.unchanged(row.rule, then) }));
         }
         let to = if let Verdict::Move(to) = row.then { to } else { self.status };
         let copies = taking_part().map(|pair| {
             let shown = shown_by(to, pair.status).map_or(pair.status, |(_, shown)| shown);
-            (pair.id.clone(), pair.begin_copy(at, shown))
+            (pair.id.clone(), pair.begin_copy(then, shown))
         });
-        let (due, members) = (first_cycle_after(at, at), copies.collect());
-        Some(Due::Cycle(GroupPlan { to, due, members, ..self.unchanged(row.rule, at) }))
+        let (due, members) = (first_cycle_after(due, due), copies.collect());
+        Some(Due::Cycle(GroupPlan { to, due, members, ..self.unchanged(row.rule, then) }))
     }
 
     /// Decides what changes when the group breaks as a whole: every replicating or busy member breaks with it (`G-510`).
     pub fn decide_invalidated(
         &self,
-        now: Timestamp,
+        at: Context<'_>,
         message: &StatusMessage,
         members: &[&ReplicaPair],
     ) -> GroupPlan {
         let row = GroupLifecycle::lookup(self.status, GroupEvent::Invalidated);
-        let Verdict::Move(to) = row.then else { return self.unchanged(row.rule, now) };
+        let Verdict::Move(to) = row.then else { return self.unchanged(row.rule, at) };
         let broken = members.iter().filter(|pair| !may_leave_group(pair.status));
-        let plans = broken.map(|pair| (pair.id.clone(), pair.decide_invalidated(now, message.clone())));
+        let plans = broken.map(|pair| (pair.id.clone(), pair.decide_invalidated(at, message.clone())));
         GroupPlan {
             to,
             pending: PendingChange::Clear,
             due: None,
             copy_failed: false,
             members: plans.collect(),
-            ..self.unchanged(row.rule, now)
+            ..self.unchanged(row.rule, at)
         }
     }
 }

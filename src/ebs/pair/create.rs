@@ -2,34 +2,34 @@
 
 use alloc::sync::Arc;
 
+use crate::ebs::Context;
 use crate::ebs::lifecycle::{PairEffect, PairStatus};
 use crate::ebs::pair::requests::{Charge, CreateDiskReplicaPair, PairSettings};
 use crate::ebs::pair::rules::{E_011, E_015, E_016};
-use crate::ebs::pair::{CallSite, End, ReplicaPair};
+use crate::ebs::pair::{End, ReplicaPair};
 use crate::ebs::refusal::{EbsReason, EbsRefusal};
-use crate::ids::{AccountId, EffectId, PairId, RegionId, ZoneId};
+use crate::ids::{AccountId, PairId, RegionId, ZoneId};
 use crate::lifecycle::Pending;
 use crate::operation::Operation;
 use crate::policy::{EbsPolicy, PaidPeriods, PostpaidBandwidth, SameRegionPairs};
 use crate::revision::Revision;
 
 impl ReplicaPair {
-    /// Decides `CreateDiskReplicaPair` and makes the pair: status `creating`, with the pending effect `asked`. That no other
+    /// Decides `CreateDiskReplicaPair` and makes the pair: status `creating`, with the pending effect `at.effect`. That no other
     /// pair has its disks (`E-012`), and that they exist (`E-013`), is for the caller to check.
     ///
     /// # Errors
     ///
     /// The refusal of the first check that fails, as of [`check_creation`](Self::check_creation).
     pub fn create(
+        at: Context<'_>,
         id: PairId,
         account: AccountId,
-        cx: &CallSite<'_>,
-        asked: EffectId,
+        region: &RegionId,
         request: &CreateDiskReplicaPair,
-        policy: &EbsPolicy,
     ) -> Result<Self, EbsRefusal> {
-        Self::check_creation(cx, request, policy)?;
-        Ok(Self::created(id, account, cx, asked, request))
+        Self::check_creation(at.policy, region, request)?;
+        Ok(Self::created(at, id, account, region, request))
     }
 
     /// What of `CreateDiskReplicaPair` the request alone decides: how it is paid for (`E-015`, `E-016`), the regions and the
@@ -39,9 +39,9 @@ impl ReplicaPair {
     ///
     /// The refusal of the first check that fails.
     pub fn check_creation(
-        cx: &CallSite<'_>,
-        request: &CreateDiskReplicaPair,
         policy: &EbsPolicy,
+        region: &RegionId,
+        request: &CreateDiskReplicaPair,
     ) -> Result<(), EbsRefusal> {
         let unfit = |parameter, rule| {
             Err(EbsReason::unfit_charge(parameter, rule).of(Operation::CreateDiskReplicaPair))
@@ -55,15 +55,15 @@ impl ReplicaPair {
             Charge::PostPayWith { .. } if policy.postpaid_bandwidth == PostpaidBandwidth::Refuse => {
                 unfit("Bandwidth", E_016)
             }
-            _ => Self::check_ends(cx, request, policy),
+            _ => Self::check_ends(policy, region, request),
         }
     }
 
     /// What holds of an adopted pair as well: the paid period, the regions, the distance.
     pub(crate) fn check_ends(
-        cx: &CallSite<'_>,
-        request: &CreateDiskReplicaPair,
         policy: &EbsPolicy,
+        region: &RegionId,
+        request: &CreateDiskReplicaPair,
     ) -> Result<(), EbsRefusal> {
         let operation = Operation::CreateDiskReplicaPair;
         if let Charge::PrePay { period, unit, .. } = request.settings.charge
@@ -73,7 +73,7 @@ impl ReplicaPair {
             return Err(EbsReason::InvalidParameter { parameter, why }.of(operation));
         }
         let destination = (&request.destination_region, &request.destination_zone);
-        check_places(operation, (cx.region, &request.source_zone), destination, policy)?;
+        check_places(operation, (region, &request.source_zone), destination, policy)?;
         if request.source_disk == request.destination_disk {
             return Err(EbsReason::TooClose { rule: E_011 }.of(operation));
         }
@@ -82,18 +82,18 @@ impl ReplicaPair {
 
     /// The pair that an accepted `CreateDiskReplicaPair` makes.
     pub(crate) fn created(
+        at: Context<'_>,
         id: PairId,
         account: AccountId,
-        cx: &CallSite<'_>,
-        asked: EffectId,
+        region: &RegionId,
         request: &CreateDiskReplicaPair,
     ) -> Self {
         Self {
             id,
             account,
-            ordinal: asked.0,
+            ordinal: at.effect.0,
             primary: End {
-                region: cx.region.clone(),
+                region: region.clone(),
                 zone: request.source_zone.clone(),
                 disk: request.source_disk.clone(),
             },
@@ -107,11 +107,11 @@ impl ReplicaPair {
                 charge: request.settings.charge.kept(),
                 ..request.settings.clone()
             }),
-            created_at: cx.now,
+            created_at: at.now,
             paid_until: None,
             status: PairStatus::Creating,
             status_message: None,
-            pending: Some(Pending { id: asked, effect: PairEffect::Create, since: cx.now }),
+            pending: Some(Pending { id: at.effect, effect: PairEffect::Create, since: at.now }),
             due: None,
             last_recover_point: None,
             copied: false,

@@ -5,14 +5,15 @@
 
 use alloc::sync::Arc;
 
+use crate::ebs::Context;
 use crate::ebs::disk::Disk;
 use crate::ebs::lifecycle::{PairEffect, PairEvent, PairLifecycle, PairStatus};
 use crate::ebs::pair::plan::PairPlan;
 use crate::ebs::pair::requests::{Bandwidth, Charge, ModifyDiskReplicaPair, PairSettings};
 use crate::ebs::pair::rules::{E_016, E_272, E_274, E_275, E_620, E_640, E_641, E_650, E_651, E_652, E_660};
-use crate::ebs::pair::{CallSite, RPO, ReplicaPair};
+use crate::ebs::pair::{RPO, ReplicaPair};
 use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
-use crate::ids::EffectId;
+use crate::ids::{EffectId, RegionId};
 use crate::lifecycle::{Due, PendingChange, Verdict};
 use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
@@ -74,11 +75,12 @@ impl ReplicaPair {
     /// The refusal of the first check that fails.
     pub fn decide(
         &self,
-        cx: &CallSite<'_>,
+        at: Context<'_>,
+        region: &RegionId,
         request: PairRequest<'_>,
-        policy: &EbsPolicy,
     ) -> Result<PairPlan, EbsRefusal> {
-        self.check_region(cx, request.operation(), policy)?;
+        let policy = at.policy;
+        self.check_region(policy, region, request.operation())?;
         if let Some(group) = self.group()
             && match request {
                 PairRequest::Modify(change) => change.enable_rtc.is_some_and(|rtc| rtc != self.enable_rtc()),
@@ -98,23 +100,23 @@ impl ReplicaPair {
             }
             (Verdict::NoOp, PairRequest::Modify(change)) => {
                 let settings = Some(Arc::new(self.settings_after(change, policy)?));
-                return Ok(PairPlan { settings, ..self.unchanged(row.rule, cx.now) });
+                return Ok(PairPlan { settings, ..self.unchanged(row.rule, at) });
             }
-            (Verdict::NoOp, _) => return Ok(self.unchanged(row.rule, cx.now)),
+            (Verdict::NoOp, _) => return Ok(self.unchanged(row.rule, at)),
             (Verdict::Move(to), _) => to,
         };
-        self.check_limits(cx, request, policy)?;
-        Ok(self.accepted(cx.now, request, row.rule, to, policy))
+        self.check_limits(at, request)?;
+        Ok(self.accepted(at, request, row.rule, to))
     }
 
     pub(crate) fn check_region(
         &self,
-        cx: &CallSite<'_>,
-        operation: Operation,
         policy: &EbsPolicy,
+        region: &RegionId,
+        operation: Operation,
     ) -> Result<(), EbsRefusal> {
-        let at_source = || self.source().region == *cx.region;
-        let at_destination = || self.destination().region == *cx.region;
+        let at_source = || self.source().region == *region;
+        let at_destination = || self.destination().region == *region;
         // Only the ends on which the answer depends are compared: an accepted failover reads one of them.
         let allowed = match operation {
             Operation::FailoverDiskReplicaPair | Operation::ReprotectDiskReplicaPair => at_destination(),
@@ -124,7 +126,7 @@ impl ReplicaPair {
         if allowed {
             return Ok(());
         }
-        let (pair, region) = (self.id.clone(), cx.region.clone());
+        let (pair, region) = (self.id.clone(), region.clone());
         Err(if at_source() && policy.site_codes == SiteCodes::Place && region != self.primary.region {
             EbsReason::OperateNotAllowedForStandby { pair, region }.of(operation)
         } else if at_source() {
@@ -156,18 +158,14 @@ impl ReplicaPair {
         }
     }
 
-    fn check_limits(
-        &self,
-        cx: &CallSite<'_>,
-        request: PairRequest<'_>,
-        policy: &EbsPolicy,
-    ) -> Result<(), EbsRefusal> {
+    fn check_limits(&self, at: Context<'_>, request: PairRequest<'_>) -> Result<(), EbsRefusal> {
+        let Context { now, policy, .. } = at;
         let operation = request.operation();
         let refused = |why: EbsReason| Err(why.of(operation));
         match request {
             PairRequest::Start { one_shot, destination } => {
                 self.check_destination(destination, operation)?;
-                match one_shot_wait(self.last_one_shot, cx.now, policy).filter(|_| one_shot) {
+                match one_shot_wait(self.last_one_shot, now, policy).filter(|_| one_shot) {
                     Some(wait) => refused(EbsReason::ManualSyncLimit { pair: self.id.clone(), wait }),
                     None => Ok(()),
                 }
@@ -214,29 +212,22 @@ impl ReplicaPair {
         Err(EbsReason::PrimaryDeviceAttached { pair, disk }.of(operation))
     }
 
-    fn accepted(
-        &self,
-        now: Timestamp,
-        request: PairRequest<'_>,
-        rule: RuleId,
-        to: PairStatus,
-        policy: &EbsPolicy,
-    ) -> PairPlan {
+    fn accepted(&self, at: Context<'_>, request: PairRequest<'_>, rule: RuleId, to: PairStatus) -> PairPlan {
         cite!(E_651);
         let asks = |effect| PairPlan {
             to,
             pending: PendingChange::Ask(effect),
             due: None,
             status_message: None,
-            ..self.unchanged(rule, now)
+            ..self.unchanged(rule, at)
         };
         match request {
             PairRequest::Start { one_shot: true, .. } => {
                 PairPlan { one_shot: true, ..asks(PairEffect::Copy) }
             }
             PairRequest::Start { one_shot: false, .. } => {
-                let due = Some(now.after(RPO));
-                match policy.first_copy {
+                let due = Some(at.now.after(RPO));
+                match at.policy.first_copy {
                     FirstCopy::AtOnce => PairPlan { due, ..asks(PairEffect::Copy) },
                     FirstCopy::AfterOneRpo => {
                         PairPlan { due, pending: PendingChange::Clear, ..asks(PairEffect::Copy) }
@@ -248,7 +239,7 @@ impl ReplicaPair {
             PairRequest::Reprotect { reverse, .. } => asks(PairEffect::Reprotect { reverse }),
             PairRequest::Delete => asks(PairEffect::Delete),
             // The table moves nothing on a change of settings.
-            PairRequest::Modify(_) => PairPlan { to, ..self.unchanged(rule, now) },
+            PairRequest::Modify(_) => PairPlan { to, ..self.unchanged(rule, at) },
         }
     }
 
@@ -294,17 +285,17 @@ impl ReplicaPair {
     /// [`NotTaken`] if the effect is not the pending one or does not end like this.
     pub fn decide_outcome(
         &self,
-        now: Timestamp,
+        at: Context<'_>,
         id: EffectId,
         outcome: &Outcome,
-        policy: &EbsPolicy,
     ) -> Result<PairPlan, NotTaken> {
         cite!(E_640, E_641, E_650, E_652);
+        let Context { now, policy, .. } = at;
         let pending = self.pending.filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?;
         let (success, failure) = pending.effect.events();
         let row = PairLifecycle::lookup(self.status, if outcome.is_done()? { success } else { failure });
         let to = row.verdict(policy).after(self.status).ok_or(NotTaken::Stale)?;
-        let mut plan = PairPlan { to, pending: PendingChange::Clear, ..self.unchanged(row.rule, now) };
+        let mut plan = PairPlan { to, pending: PendingChange::Clear, ..self.unchanged(row.rule, at) };
         match (pending.effect, outcome) {
             (PairEffect::Create, Outcome::Failed { message, .. }) => plan.status_message.clone_from(message),
             (PairEffect::Copy, Outcome::Failed { .. }) => plan.copy_failed = true,
@@ -322,24 +313,28 @@ impl ReplicaPair {
 
     /// Decides what happens at the deadline [`ReplicaPair::due`]. Cycles up to `now` that fall into a running copy are
     /// skipped in one step, so that a late caller costs no loop.
-    pub fn decide_due(&self, now: Timestamp, policy: &EbsPolicy) -> Option<Due<PairPlan>> {
+    pub fn decide_due(&self, at: Context<'_>) -> Option<Due<PairPlan>> {
         cite!(E_660);
-        let at = self.due.filter(|due| *due <= now)?;
+        let due = self.due.filter(|due| *due <= at.now)?;
         if self.status == PairStatus::Deleted {
             return Some(Due::Forget);
         }
         let row = PairLifecycle::lookup(self.status, PairEvent::CycleDue);
-        let to = row.verdict(policy).after(self.status)?;
-        let base = PairPlan { to, ..self.unchanged(row.rule, at) };
+        let to = row.verdict(at.policy).after(self.status)?;
+        let base = PairPlan { to, ..self.unchanged(row.rule, Context { now: due, ..at }) };
         Some(Due::Cycle(if self.pending.is_some() {
-            PairPlan { due: first_cycle_after(at, now), ..base }
+            PairPlan { due: first_cycle_after(due, at.now), ..base }
         } else {
-            PairPlan { pending: PendingChange::Ask(PairEffect::Copy), due: first_cycle_after(at, at), ..base }
+            PairPlan {
+                pending: PendingChange::Ask(PairEffect::Copy),
+                due: first_cycle_after(due, due),
+                ..base
+            }
         }))
     }
 
     /// Decides what a broken relation changes, for instance after a disk was removed (`E-510`).
-    pub fn decide_invalidated(&self, now: Timestamp, message: StatusMessage) -> PairPlan {
+    pub fn decide_invalidated(&self, at: Context<'_>, message: StatusMessage) -> PairPlan {
         let row = PairLifecycle::lookup(self.status, PairEvent::Invalidated);
         match row.then {
             Verdict::Move(to) => PairPlan {
@@ -348,9 +343,9 @@ impl ReplicaPair {
                 due: None,
                 status_message: Some(message),
                 reversing: false,
-                ..self.unchanged(row.rule, now)
+                ..self.unchanged(row.rule, at)
             },
-            Verdict::NoOp | Verdict::Refuse => self.unchanged(row.rule, now),
+            Verdict::NoOp | Verdict::Refuse => self.unchanged(row.rule, at),
         }
     }
 }

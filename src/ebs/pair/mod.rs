@@ -13,13 +13,13 @@ pub(crate) mod rules;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 
+use crate::ebs::Context;
 use crate::ebs::disk::Access;
 use crate::ebs::lifecycle::{PairEffect, PairStatus};
 use crate::ebs::pair::requests::{Charge, CreateDiskReplicaPair, PairSettings};
 use crate::ebs::pair::rules::{E_661, E_670, E_671, E_672};
-use crate::ids::{AccountId, DiskId, EffectId, GroupId, PairId, RegionId, ZoneId};
+use crate::ids::{AccountId, DiskId, GroupId, PairId, RegionId, ZoneId};
 use crate::lifecycle::Pending;
-use crate::policy::EbsPolicy;
 use crate::revision::Revision;
 use crate::rule::cite;
 use crate::stored::stored;
@@ -39,15 +39,6 @@ pub struct End {
     pub zone: ZoneId,
     /// Its disk.
     pub disk: DiskId,
-}
-
-/// When and where a call was made.
-#[derive(Debug, Clone, Copy)]
-pub struct CallSite<'a> {
-    /// The time of the call.
-    pub now: Timestamp,
-    /// The region of the call (`RegionId`).
-    pub region: &'a RegionId,
 }
 
 stored! {
@@ -111,33 +102,28 @@ pub struct PairSeed {
 }
 
 impl ReplicaPair {
-    /// The pair of a seed. In a transient status it has the pending effect `asked` from now on.
-    pub(crate) fn adopt(
-        seed: PairSeed,
-        account: AccountId,
-        cx: &CallSite<'_>,
-        asked: EffectId,
-        policy: &EbsPolicy,
-    ) -> Self {
+    /// The pair of a seed. In a transient status it has the pending effect `at.effect` from now on.
+    pub(crate) fn adopt(at: Context<'_>, seed: PairSeed, account: AccountId, region: &RegionId) -> Self {
+        let Context { now, effect: id, policy } = at;
         let status = seed.status;
-        let pending = PairEffect::of(status).map(|effect| Pending { id: asked, effect, since: cx.now });
+        let pending = PairEffect::of(status).map(|effect| Pending { id, effect, since: now });
         let prepaid = matches!(seed.request.settings.charge, Charge::PrePay { .. });
         Self {
             reversed: seed.reversed,
-            created_at: seed.created_at.min(cx.now),
+            created_at: seed.created_at.min(now),
             paid_until: seed.expires_at.filter(|_| prepaid),
             status,
             status_message: seed.status_message.filter(|_| status.shows_message()),
             pending,
             due: match status {
-                PairStatus::Deleted => Some(cx.now.after(policy.tombstone)),
-                _ if status.is_replicating() => Some(cx.now.after(RPO)),
+                PairStatus::Deleted => Some(now.after(policy.tombstone)),
+                _ if status.is_replicating() => Some(now.after(RPO)),
                 _ => None,
             },
-            last_recover_point: seed.last_recover_point.map(|at| at.min(cx.now)),
+            last_recover_point: seed.last_recover_point.map(|at| at.min(now)),
             copied: seed.last_recover_point.is_some(),
             switched: status.is_switched().unwrap_or(false),
-            ..Self::created(seed.id, account, cx, asked, &seed.request)
+            ..Self::created(at, seed.id, account, region, &seed.request)
         }
     }
 }

@@ -5,6 +5,7 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 
+use crate::ebs::Context;
 use crate::ebs::lifecycle::{PairEffect, PairStatus};
 use crate::ebs::pair::ReplicaPair;
 use crate::ebs::pair::requests::PairSettings;
@@ -32,6 +33,8 @@ pub struct PairPlan {
     pub(crate) rule: RuleId,
     /// When.
     pub at: Timestamp,
+    /// The id of the effect that it asks for, if it does.
+    pub(in crate::ebs) effect: EffectId,
     /// The status after it.
     pub to: PairStatus,
     pub(in crate::ebs) pending: PendingChange<PairEffect>,
@@ -64,25 +67,21 @@ impl PairPlan {
         self.rule
     }
 
-    /// Whether the plan requests an effect, which needs an id.
-    pub const fn asks(&self) -> bool {
-        self.pending.asks()
+    /// How many effects it asks for, and so how many ids from [`Context::effect`] on it takes: none or one.
+    pub fn effects(&self) -> u64 {
+        self.pending.effects()
     }
 }
 
 impl ReplicaPair {
-    /// Carries a plan out. `id` becomes the id of the effect that the plan requests, if it requests one.
+    /// Carries a plan out.
     ///
     /// # Errors
     ///
     /// [`StalePlan`] if it was decided on another pair, or on this one before another plan was applied; nothing has changed.
-    pub fn apply(
-        &mut self,
-        plan: PairPlan,
-        id: EffectId,
-    ) -> Result<Applied<PairEffect>, StalePlan<PairPlan>> {
+    pub fn apply(&mut self, plan: PairPlan) -> Result<Applied<PairEffect>, StalePlan<PairPlan>> {
         let of = plan.decided_on.clone();
-        of.admit(self.as_decided_on(), plan).map(|plan| self.carry_out(plan, id))
+        of.admit(self.as_decided_on(), plan).map(|plan| self.carry_out(plan))
     }
 
     fn as_decided_on(&self) -> DecidedOn<PairId> {
@@ -104,11 +103,11 @@ impl ReplicaPair {
     }
 
     /// Carries out a plan that was decided on this pair as it is.
-    pub(crate) fn carry_out(&mut self, plan: PairPlan, id: EffectId) -> Applied<PairEffect> {
+    pub(crate) fn carry_out(&mut self, plan: PairPlan) -> Applied<PairEffect> {
         if self.is_changed_by(&plan) {
             self.revision.advance();
         }
-        let mut applied = plan.pending.apply(&mut self.pending, id, plan.at);
+        let mut applied = plan.pending.apply(&mut self.pending, plan.effect, plan.at);
         self.status = plan.to;
         self.due = plan.due;
         self.last_recover_point = plan.recover_point;
@@ -135,11 +134,12 @@ impl ReplicaPair {
         applied
     }
 
-    pub(in crate::ebs) fn unchanged(&self, rule: RuleId, at: Timestamp) -> PairPlan {
+    pub(in crate::ebs) fn unchanged(&self, rule: RuleId, at: Context<'_>) -> PairPlan {
         PairPlan {
             decided_on: self.as_decided_on(),
             rule,
-            at,
+            at: at.now,
+            effect: at.effect,
             to: self.status,
             pending: PendingChange::Keep,
             due: self.due,

@@ -5,11 +5,11 @@ use alloc::collections::BTreeSet;
 use crate::calendar::after_months;
 use crate::ids::{AccountId, ClusterId, NodeId, RegionId, WrongIds, ZoneId};
 use crate::operation::Operation;
+use crate::polardb::Context;
 use crate::polardb::cluster::requests::{CreateDbCluster, HotStandby, PayType};
 use crate::polardb::cluster::rules::{P_013, P_621, P_622, P_623, P_624};
 use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::cluster::{ClusterSeed, DbCluster};
-use crate::polardb::context::Context;
 use crate::polardb::nodes::{DbNode, NodeKind, Role};
 use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
 use crate::polardb::standby::requests::DataSyncMode;
@@ -37,18 +37,19 @@ impl DbCluster {
     /// The refusal of the first check that fails, as of [`check_creation`](Self::check_creation); [`WrongIds`] if there are not as
     /// many different nodes as the request asks for.
     pub fn create(
-        request: &CreateDbCluster,
-        (account, region, zone): (AccountId, &RegionId, &ZoneId),
-        (id, nodes): (ClusterId, &[NodeId]),
         at: Context<'_>,
+        (id, nodes): (ClusterId, &[NodeId]),
+        account: AccountId,
+        (region, zone): (&RegionId, &ZoneId),
+        request: &CreateDbCluster,
     ) -> Result<Self, NotCreated> {
         let zone = request.zone.as_ref().unwrap_or(zone);
-        Self::check_creation(request, region, zone)?;
+        Self::check_creation((region, zone), request)?;
         let different: BTreeSet<_> = nodes.iter().collect();
         if different.len() != nodes.len() || nodes.len() != usize::from(request.node_number) {
             return Err(WrongIds.into());
         }
-        Ok(Self::adopt(ClusterSeed::of(request, region, zone, id, nodes, at.now), account, at))
+        Ok(Self::adopt(at, ClusterSeed::of(request, region, zone, id, nodes, at.now), account))
     }
 
     /// What of `CreateDBCluster` the request alone decides, in this order: engine and version, number of nodes (`P-011`), edition
@@ -58,9 +59,8 @@ impl DbCluster {
     ///
     /// The refusal of the first check that fails.
     pub fn check_creation(
+        (region, zone): (&RegionId, &ZoneId),
         request: &CreateDbCluster,
-        region: &RegionId,
-        zone: &ZoneId,
     ) -> Result<(), PolarDbRefusal> {
         let operation = Operation::CreateDbCluster;
         if !request.engine.versions().contains(&&*request.version) {

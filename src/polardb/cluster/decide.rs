@@ -4,6 +4,7 @@ use crate::ids::{EffectId, NodeId, ZoneId};
 use crate::lifecycle::Pending;
 use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
+use crate::polardb::Context;
 use crate::polardb::cluster::failover::OnNoCandidate;
 use crate::polardb::cluster::plan::{ClusterPlan, Decision};
 use crate::polardb::cluster::requests::{Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType};
@@ -11,7 +12,6 @@ use crate::polardb::cluster::rules::{P_015, P_016, P_023, P_024, P_025, P_301, P
 use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::cluster::{ClusterEffect, DbCluster, Lifecycle};
-use crate::polardb::context::Context;
 use crate::polardb::election::electorate::{Electorate, TargetZoneType};
 use crate::polardb::election::failover::{Cause, Failover, NoCandidate, OnExhaustion, Start};
 use crate::polardb::election::ranking::Priority;

@@ -6,12 +6,12 @@ use alloc::vec::Vec;
 
 use crate::ids::{EffectId, NodeId};
 use crate::outcome::{Failure, NotTaken};
+use crate::polardb::Context;
 use crate::polardb::cluster::DbCluster;
 use crate::polardb::cluster::plan::Draft;
 use crate::polardb::cluster::requests::HotStandby;
 use crate::polardb::cluster::rules::{P_301, P_310};
 use crate::polardb::cluster::step::ClusterFact;
-use crate::polardb::context::Context;
 use crate::polardb::election::electorate::Electorate;
 use crate::polardb::election::failover::{
     Cause, Failover, Next, NoCandidate, OnExhaustion, Start, Transition,

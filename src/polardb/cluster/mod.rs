@@ -16,10 +16,10 @@ use alloc::vec::Vec;
 
 use crate::ids::{AccountId, ClusterId, EffectId, NodeId, RegionId, ResourceGroupId, ZoneId};
 use crate::lifecycle::Pending;
+use crate::polardb::Context;
 use crate::polardb::cluster::requests::{Edition, Engine, HotStandby, PayType, Serverless};
 use crate::polardb::cluster::rules::{P_300, P_305};
 use crate::polardb::cluster::status::ClusterStatus;
-use crate::polardb::context::Context;
 use crate::polardb::election::electorate::ORDINARY;
 use crate::polardb::election::failover::{Failover, Stage};
 use crate::polardb::election::ranking::Priority;
@@ -166,7 +166,7 @@ pub struct ClusterSeed {
 
 impl DbCluster {
     /// A cluster that exists elsewhere: one that is being created or released waits for an effect from now on.
-    pub(crate) fn adopt(seed: ClusterSeed, account: AccountId, at: Context<'_>) -> Self {
+    pub(crate) fn adopt(at: Context<'_>, seed: ClusterSeed, account: AccountId) -> Self {
         let now = at.now;
         let pending = |effect| Some(Pending { id: at.effect, effect, since: now });
         let (pending, busy) = match seed.status {

@@ -5,9 +5,9 @@
 
 use crate::ids::NodeId;
 use crate::lifecycle::Pending;
+use crate::polardb::Context;
 use crate::polardb::cluster::step::{ClusterFact, ClusterStep};
 use crate::polardb::cluster::{ClusterEffect, DbCluster};
-use crate::polardb::context::Context;
 use crate::polardb::election::failover::Next;
 use crate::polardb::refusal::PolarDbRefusal;
 use crate::revision::{DecidedOn, StalePlan};
@@ -32,9 +32,9 @@ impl ClusterPlan {
         self.rule
     }
 
-    /// Whether it asks for an effect and so takes the id that was offered.
-    pub const fn asks(&self) -> bool {
-        self.step.asked.is_some()
+    /// How many effects it asks for, and so how many ids from [`Context::effect`] on it takes: none or one.
+    pub fn effects(&self) -> u64 {
+        u64::from(self.step.asked.is_some())
     }
 }
 

@@ -9,6 +9,7 @@ use crate::ids::{AccountId, ClusterId, EffectId, NetworkId};
 use crate::lifecycle::Pending;
 use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
+use crate::polardb::Context;
 use crate::polardb::cluster::DbCluster;
 use crate::polardb::cluster::requests::Engine;
 use crate::polardb::cluster::status::ClusterStatus;
@@ -70,6 +71,8 @@ pub enum NetworkFact {
 pub struct NetworkPlan {
     decided_on: DecidedOn<NetworkId>,
     rule: RuleId,
+    at: Timestamp,
+    effect: EffectId,
     change: NetworkChange,
 }
 
@@ -96,6 +99,8 @@ enum NetworkChange {
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NetworkStep {
+    /// When.
+    pub at: Timestamp,
     /// What happened, in order, each with its rule.
     pub facts: Vec<(RuleId, NetworkFact)>,
     /// The effect that is asked for now.
@@ -116,9 +121,9 @@ impl NetworkPlan {
         self.rule
     }
 
-    /// Whether applying it takes an effect id.
-    pub const fn asks(&self) -> bool {
-        matches!(self.change, NetworkChange::Ask(_))
+    /// How many effects it asks for, and so how many ids from [`Context::effect`] on it takes: none or one.
+    pub fn effects(&self) -> u64 {
+        u64::from(matches!(self.change, NetworkChange::Ask(_)))
     }
 }
 
@@ -141,7 +146,7 @@ impl GlobalDatabaseNetwork {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn check_creation(cluster: &DbCluster, policy: &PolarDbPolicy) -> Result<(), PolarDbRefusal> {
+    pub fn check_creation(policy: &PolarDbPolicy, cluster: &DbCluster) -> Result<(), PolarDbRefusal> {
         let operation = Operation::CreateGlobalDatabaseNetwork;
         if !policy.network_engines.admit(cluster.engine(), cluster.version()) {
             return Err(PolarDbReason::NetworkEngine { cluster: cluster.id().clone() }.of(operation));
@@ -153,8 +158,9 @@ impl GlobalDatabaseNetwork {
         Ok(())
     }
 
-    /// A network as it is adopted. `asked` becomes the id of its effect if it is being created or deleted.
-    pub(crate) fn adopt(seed: NetworkSeed, account: AccountId, now: Timestamp, asked: EffectId) -> Self {
+    /// A network as it is adopted. `at.effect` becomes the id of its effect if it is being created or deleted.
+    pub(crate) fn adopt(at: Context<'_>, seed: NetworkSeed, account: AccountId) -> Self {
+        let Context { now, effect: id, .. } = at;
         let effect = match seed.status {
             NetworkStatus::Creating => Some(NetworkEffect::Create),
             NetworkStatus::Deleting => Some(NetworkEffect::Delete),
@@ -169,36 +175,33 @@ impl GlobalDatabaseNetwork {
             created_at: seed.created_at,
             primary: seed.primary,
             secondaries: seed.secondaries.into_iter().map(joined).collect(),
-            pending: effect.map(|effect| Pending { id: asked, effect, since: now }),
+            pending: effect.map(|effect| Pending { id, effect, since: now }),
             revision: Revision::default(),
         }
     }
 
-    /// Decides `CreateGlobalDatabaseNetwork` and makes the network around its primary, waiting for the effect `asked`. That the
+    /// Decides `CreateGlobalDatabaseNetwork` and makes the network around its primary, waiting for the effect `at.effect`. That the
     /// cluster is in no other network (`P-401`) is for the caller to check before.
     ///
     /// # Errors
     ///
     /// The refusal of the first check that fails, as of [`check_creation`](Self::check_creation).
     pub fn create(
+        at: Context<'_>,
         id: NetworkId,
-        primary: &DbCluster,
-        now: Timestamp,
-        asked: EffectId,
         request: &CreateGlobalDatabaseNetwork,
-        policy: &PolarDbPolicy,
+        primary: &DbCluster,
     ) -> Result<Self, PolarDbRefusal> {
-        Self::check_creation(primary, policy)?;
-        Ok(Self::created(id, primary, now, asked, request))
+        Self::check_creation(at.policy, primary)?;
+        Ok(Self::created(at, id, request, primary))
     }
 
     /// The network that an accepted `CreateGlobalDatabaseNetwork` makes.
     pub(crate) fn created(
+        at: Context<'_>,
         id: NetworkId,
-        primary: &DbCluster,
-        now: Timestamp,
-        asked: EffectId,
         request: &CreateGlobalDatabaseNetwork,
+        primary: &DbCluster,
     ) -> Self {
         cite!(P_400);
         Self {
@@ -206,10 +209,10 @@ impl GlobalDatabaseNetwork {
             account: primary.account().clone(),
             description: request.description.clone(),
             resource_group: request.resource_group.clone(),
-            created_at: now,
+            created_at: at.now,
             primary: primary.id().clone(),
             secondaries: Vec::new(),
-            pending: Some(Pending { id: asked, effect: NetworkEffect::Create, since: now }),
+            pending: Some(Pending { id: at.effect, effect: NetworkEffect::Create, since: at.now }),
             revision: Revision::default(),
         }
     }
@@ -240,8 +243,9 @@ impl GlobalDatabaseNetwork {
     /// The refusal of the first check that fails.
     pub fn decide_remove(
         &self,
-        cluster: &DbCluster,
+        at: Context<'_>,
         request: &RemoveDbClusterFromGdn,
+        cluster: &DbCluster,
     ) -> Result<NetworkPlan, PolarDbRefusal> {
         let operation = Operation::RemoveDbClusterFromGdn;
         if self.role(cluster.id()) == Some(MemberRole::Primary) {
@@ -251,7 +255,7 @@ impl GlobalDatabaseNetwork {
         if request.removal == Removal::Orderly {
             Self::needs_running(operation, cluster, P_423)?;
         }
-        Ok(self.plan(P_420, NetworkChange::Ask(NetworkEffect::Remove(cluster.id().clone()))))
+        Ok(self.plan(at, P_420, NetworkChange::Ask(NetworkEffect::Remove(cluster.id().clone()))))
     }
 
     /// The cluster that `SwitchOverGlobalDatabaseNetwork` means (`P-441`).
@@ -282,9 +286,10 @@ impl GlobalDatabaseNetwork {
     /// The refusal of the first check that fails.
     pub fn decide_switch_over(
         &self,
+        at: Context<'_>,
+        mode: SwitchMode,
         primary: &DbCluster,
         to: &DbCluster,
-        mode: SwitchMode,
     ) -> Result<NetworkPlan, PolarDbRefusal> {
         let operation = Operation::SwitchOverGlobalDatabaseNetwork;
         let Some(secondary) = self.secondary(to.id()) else {
@@ -303,7 +308,7 @@ impl GlobalDatabaseNetwork {
             return Err(PolarDbReason::SecondaryBroken { cluster: to.id().clone() }.of(operation));
         }
         let effect = NetworkEffect::SwitchOver { to: to.id().clone(), mode };
-        Ok(self.plan(P_440, NetworkChange::Ask(effect)))
+        Ok(self.plan(at, P_440, NetworkChange::Ask(effect)))
     }
 
     /// Decides `DeleteGlobalDatabaseNetwork`.
@@ -311,13 +316,13 @@ impl GlobalDatabaseNetwork {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_delete(&self) -> Result<NetworkPlan, PolarDbRefusal> {
+    pub fn decide_delete(&self, at: Context<'_>) -> Result<NetworkPlan, PolarDbRefusal> {
         let operation = Operation::DeleteGlobalDatabaseNetwork;
         if !self.secondaries.is_empty() {
             return Err(self.number(operation, P_430));
         }
         self.needs_active(operation)?;
-        Ok(self.plan(P_431, NetworkChange::Ask(NetworkEffect::Delete)))
+        Ok(self.plan(at, P_431, NetworkChange::Ask(NetworkEffect::Delete)))
     }
 
     fn needs_active(&self, operation: Operation) -> Result<(), PolarDbRefusal> {
@@ -353,7 +358,12 @@ impl GlobalDatabaseNetwork {
     /// # Errors
     ///
     /// [`NotTaken`]: the effect is not pending, or does not end like this.
-    pub fn decide_outcome(&self, id: EffectId, outcome: &Outcome) -> Result<NetworkPlan, NotTaken> {
+    pub fn decide_outcome(
+        &self,
+        at: Context<'_>,
+        id: EffectId,
+        outcome: &Outcome,
+    ) -> Result<NetworkPlan, NotTaken> {
         let pending = self.pending.as_ref().filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?;
         let done = outcome.is_done()?;
         let (rule, change) = match (&pending.effect, done) {
@@ -373,41 +383,36 @@ impl GlobalDatabaseNetwork {
                 (P_448, NetworkChange::SwitchFailed { to: to.clone() })
             }
         };
-        Ok(self.plan(rule, change))
+        Ok(self.plan(at, rule, change))
     }
 
     /// Decides what it means that a cluster was created as secondary, which [`check_joins`](Self::check_joins) has allowed
     /// (`P-413`).
-    pub fn decide_joined(&self, cluster: ClusterId) -> NetworkPlan {
-        self.plan(P_413, NetworkChange::Join(cluster))
+    pub fn decide_joined(&self, at: Context<'_>, cluster: ClusterId) -> NetworkPlan {
+        self.plan(at, P_413, NetworkChange::Join(cluster))
     }
 
     /// Decides what it means that a cluster of this network is gone (`P-453`).
-    pub fn decide_member_gone(&self, cluster: &ClusterId) -> NetworkPlan {
+    pub fn decide_member_gone(&self, at: Context<'_>, cluster: &ClusterId) -> NetworkPlan {
         let change = match self.role(cluster) {
             Some(MemberRole::Primary) => NetworkChange::Gone,
             _ => NetworkChange::Leave(cluster.clone()),
         };
-        self.plan(P_453, change)
+        self.plan(at, P_453, change)
     }
 
-    fn plan(&self, rule: RuleId, change: NetworkChange) -> NetworkPlan {
-        NetworkPlan { decided_on: self.as_decided_on(), rule, change }
+    fn plan(&self, at: Context<'_>, rule: RuleId, change: NetworkChange) -> NetworkPlan {
+        NetworkPlan { decided_on: self.as_decided_on(), rule, at: at.now, effect: at.effect, change }
     }
 
-    /// Writes a plan to the network. `id` becomes the id of the effect that the plan [asks](NetworkPlan::asks) for.
+    /// Writes a plan to the network.
     ///
     /// # Errors
     ///
     /// [`StalePlan`] if it was decided on another network, or on this one before another plan was applied; nothing has changed.
-    pub fn apply(
-        &mut self,
-        plan: NetworkPlan,
-        now: Timestamp,
-        id: EffectId,
-    ) -> Result<NetworkStep, StalePlan<NetworkPlan>> {
+    pub fn apply(&mut self, plan: NetworkPlan) -> Result<NetworkStep, StalePlan<NetworkPlan>> {
         let of = plan.decided_on.clone();
-        of.admit(self.as_decided_on(), plan).map(|plan| self.carry_out(now, plan, id))
+        of.admit(self.as_decided_on(), plan).map(|plan| self.carry_out(plan))
     }
 
     fn as_decided_on(&self) -> DecidedOn<NetworkId> {
@@ -415,11 +420,11 @@ impl GlobalDatabaseNetwork {
     }
 
     /// Carries out a plan that was decided on this network as it is.
-    pub(crate) fn carry_out(&mut self, now: Timestamp, plan: NetworkPlan, id: EffectId) -> NetworkStep {
+    pub(crate) fn carry_out(&mut self, plan: NetworkPlan) -> NetworkStep {
         self.revision.advance();
-        let NetworkPlan { decided_on: _, rule, change } = plan;
+        let NetworkPlan { decided_on: _, rule, at: now, effect: id, change } = plan;
         let before = self.status();
-        let mut step = NetworkStep::default();
+        let mut step = NetworkStep { at: now, ..NetworkStep::default() };
         // What was pending about a secondary that leaves ends with it; any other effect goes on.
         let concerns = |pending: &Pending<NetworkEffect>, cluster: &ClusterId| match &pending.effect {
             NetworkEffect::Remove(of) | NetworkEffect::SwitchOver { to: of, .. } => of == cluster,

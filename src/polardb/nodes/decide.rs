@@ -8,12 +8,12 @@ use alloc::vec::Vec;
 
 use crate::ids::{NodeClass, NodeId, ZoneId};
 use crate::operation::Operation;
+use crate::polardb::Context;
 use crate::polardb::cluster::DbCluster;
 use crate::polardb::cluster::plan::{ClusterPlan, Decision};
 use crate::polardb::cluster::requests::{Edition, Engine, Serverless};
 use crate::polardb::cluster::rules::{P_026, P_629};
 use crate::polardb::cluster::step::ClusterFact;
-use crate::polardb::context::Context;
 use crate::polardb::election::electorate::TargetZoneType;
 use crate::polardb::nodes::requests::{
     CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterMaintainTime,

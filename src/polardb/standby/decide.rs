@@ -4,12 +4,12 @@ use alloc::vec::Vec;
 
 use crate::ids::{NodeId, ZoneId};
 use crate::operation::Operation;
+use crate::polardb::Context;
 use crate::polardb::cluster::DbCluster;
 use crate::polardb::cluster::plan::Decision;
 use crate::polardb::cluster::requests::{Edition, Engine, HotStandby};
 use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::cluster::step::ClusterFact;
-use crate::polardb::context::Context;
 use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeKind};
 use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};

@@ -25,5 +25,10 @@ pub fn compare(page: &str, made: &str) {
         fs::write(&path, made).unwrap();
     }
     let written = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(written, made, "{page} is out of date: UPDATE=1 cargo test --test it");
+    let mut lines = written.lines().zip(made.lines()).filter(|(written, made)| written != made);
+    assert!(
+        written == made,
+        "{page} is out of date: UPDATE=1 cargo test --test it\nthe first lines that differ: {:#?}",
+        lines.next()
+    );
 }

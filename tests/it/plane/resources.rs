@@ -1,17 +1,16 @@
 //! Pairs, groups, drills, clusters and networks without a control plane, as an embedder holds them who keeps resources in a database of their own.
 
 use failover_model::ebs::{
-    CallSite, CreateDiskReplicaGroup, CreateDiskReplicaPair, Disk, Drill, DrillStatus, FreshDrill,
-    GroupRequest, GroupStatus, Member, Membership, PairRequest, PairStatus, RPO, ReplicaGroup, ReplicaId,
-    ReplicaPair,
+    self, CreateDiskReplicaGroup, CreateDiskReplicaPair, Disk, Drill, DrillStatus, FreshDrill, GroupRequest,
+    GroupStatus, Member, Membership, PairRequest, PairStatus, RPO, ReplicaGroup, ReplicaId, ReplicaPair,
 };
 use failover_model::lifecycle::Due;
 use failover_model::polardb::{
-    ClusterEffect, ClusterSeed, Context, CreateDbCluster, CreateGlobalDatabaseNetwork, DbCluster, Edition,
+    self, ClusterEffect, ClusterSeed, CreateDbCluster, CreateGlobalDatabaseNetwork, DbCluster, Edition,
     Failure, GlobalDatabaseNetwork, NetworkStatus, NodeChange, NotCreated, PolarDbRefusal,
 };
 use failover_model::policy::{EbsPolicy, PolarDbPolicy};
-use failover_model::{EffectId, NodeId, NotTaken, Outcome, RegionId, WrongIds};
+use failover_model::{EffectId, NodeId, NotTaken, Outcome, RegionId, Timestamp, WrongIds};
 use serde_json::{Value, json};
 
 use crate::kit::{
@@ -25,10 +24,10 @@ fn the_copy_of_a_pair_that_is_due_leaves_the_next_one_due() {
     let mut world = World::default();
     let mut pair = world.bring_to(PairStatus::Normal).pair(1).clone();
     let due = pair.due().unwrap();
-    let Some(Due::Cycle(plan)) = pair.decide_due(due, &EbsPolicy::default()) else {
+    let Some(Due::Cycle(plan)) = pair.decide_due(ebs_at(due, &EbsPolicy::default())) else {
         panic!("nothing is due")
     };
-    let _ = pair.apply(plan, EffectId(99)).unwrap();
+    let _ = pair.apply(plan).unwrap();
     assert_eq!(pair.due(), Some(due.after(RPO)));
 }
 
@@ -40,8 +39,10 @@ fn the_round_of_a_group_that_is_due_leaves_the_next_one_due() {
     let mut group = world.group(1).group;
     let members: Vec<&ReplicaPair> = world.plane.pairs().collect();
     let due = group.due().unwrap();
-    let Some(Due::Cycle(plan)) = group.decide_due(due, &members) else { panic!("nothing is due") };
-    let _ = group.apply(plan, EffectId(99)).unwrap();
+    let Some(Due::Cycle(plan)) = group.decide_due(ebs_at(due, &EbsPolicy::default()), &members) else {
+        panic!("nothing is due")
+    };
+    let _ = group.apply(plan).unwrap();
     assert_eq!(group.due(), Some(due.after(RPO)));
 }
 
@@ -52,7 +53,9 @@ fn a_group_takes_the_end_of_no_copy_but_the_one_under_way() {
     let (group, copy) = (world.group(1).group, world.pending(1));
     let members: Vec<&ReplicaPair> = world.plane.pairs().collect();
     let done = Outcome::Succeeded;
-    let ends = |id| group.decide_copied(world.plane.clock(), &pair_id(1), id, &done, &members).is_ok();
+    let policy = EbsPolicy::default();
+    let context = ebs_at(world.plane.clock(), &policy);
+    let ends = |id| group.decide_copied(context, &pair_id(1), id, &done, &members).is_ok();
     assert!(ends(copy));
     assert!(!ends(EffectId(copy.0 - 1)) && !ends(world.pending(2)));
 }
@@ -63,19 +66,19 @@ fn a_plan_of_a_cluster_names_the_next_node_and_takes_an_id_only_with_an_effect()
     let mut world = World::default();
     let _ = world.adopt(seed(&[("a", 5), ("b", 3)]));
     let (policy, now) = (PolarDbPolicy::default(), world.plane.clock());
-    let context = |id| Context { now, effect: EffectId(id), policy: &policy };
+    let context = |id| polardb::Context { now, effect: EffectId(id), policy: &policy };
     let mut cluster = world.db().clone();
     let down =
         |node: &str| cluster.decide_nodes(context(99), &[id(node)], NodeChange::Up(false), at(99)).unwrap();
-    assert!(!down("b").asks());
+    assert_eq!(down("b").effects(), 0);
     let plan = down("w");
-    assert!(plan.asks());
+    assert_eq!(plan.effects(), 1);
     let step = cluster.apply(plan).unwrap();
     assert_eq!(step.asked, Some((EffectId(99), ClusterEffect::PromoteNode(id("a")))));
     let before = cluster.clone();
     let failed = Outcome::Failed { failure: Failure::Network, message: None };
     let plan = cluster.decide_outcome(context(100), EffectId(99), &failed).unwrap();
-    assert!(plan.asks() && cluster == before);
+    assert_eq!((plan.effects(), &cluster), (1, &before));
     let step = cluster.apply(plan).unwrap();
     assert_eq!(step.asked, Some((EffectId(100), ClusterEffect::PromoteNode(id("b")))));
     assert_eq!(step.ended, [EffectId(99)]);
@@ -104,6 +107,11 @@ macro_rules! fits_only {
 
 const NEXT: EffectId = EffectId(99);
 
+/// What a decision depends on that may ask for effects from [`NEXT`] on.
+const fn ebs_at(now: Timestamp, policy: &EbsPolicy) -> ebs::Context<'_> {
+    ebs::Context { now, effect: NEXT, policy }
+}
+
 fn destination() -> RegionId {
     DESTINATION.parse().unwrap()
 }
@@ -118,9 +126,9 @@ fn a_plan_of_a_pair_fits_this_pair_as_it_was() {
     let _ = early.create(2);
     let other = early.pair(2).clone();
     let region = destination();
-    let cx = CallSite { now: early.plane.clock(), region: &region };
-    let plan = pair.decide(&cx, PairRequest::Failover, &policy).unwrap();
-    fits_only!(plan, pair, [deleted, other], |pair: &mut ReplicaPair, plan| pair.apply(plan, NEXT));
+    let context = ebs_at(early.plane.clock(), &policy);
+    let plan = pair.decide(context, &region, PairRequest::Failover).unwrap();
+    fits_only!(plan, pair, [deleted, other], ReplicaPair::apply);
 }
 
 #[test]
@@ -130,26 +138,50 @@ fn a_plan_of_a_group_and_of_its_members_fits_them_as_they_were() {
     world.bring_group_to(GroupStatus::Normal);
     let group = world.group(1).group;
     let region = destination();
-    let cx = CallSite { now: world.plane.clock(), region: &region };
+    let context = ebs_at(world.plane.clock(), &policy);
     let members: Vec<ReplicaPair> = world.plane.pairs().cloned().collect();
     let given: Vec<Member<'_>> = members
         .iter()
         .map(|pair| Member { pair, source: Disk::default(), destination: Disk::default() })
         .collect();
-    let plan = group.decide(&cx, GroupRequest::Failover, &given, &policy).unwrap();
+    let plan = group.decide(context, &region, GroupRequest::Failover, &given).unwrap();
     let _ = world.failover_group().unwrap();
     let later = world.group(1).group;
     let own = group.clone();
-    fits_only!(plan.clone(), own, [later], |group: &mut ReplicaGroup, plan| group.apply(plan, NEXT));
+    fits_only!(plan.clone(), own, [later], ReplicaGroup::apply);
 
     let mut group = group;
-    let applied = group.apply(plan, NEXT).unwrap();
+    let applied = group.apply(plan).unwrap();
     assert_eq!(applied.members.len(), members.len());
     for (member, (id, plan)) in members.iter().zip(applied.members) {
         assert_eq!(*member.id(), id);
         let later = world.plane.pair(&id).unwrap().clone();
-        fits_only!(plan, member.clone(), [later], |pair: &mut ReplicaPair, plan| pair.apply(plan, NEXT));
+        fits_only!(plan, member.clone(), [later], ReplicaPair::apply);
     }
+}
+
+/// The copies of the members have the ids that follow the one that the decision was offered, in the order of the members.
+#[test]
+fn a_plan_of_a_group_takes_an_id_for_each_copy_of_its_members() {
+    let policy = EbsPolicy::default();
+    let mut world = World::default();
+    world.bring_group_to(GroupStatus::Created);
+    let (mut group, members) = (world.group(1).group, world.plane.pairs().cloned().collect::<Vec<_>>());
+    let given = members
+        .iter()
+        .map(|pair| Member { pair, source: Disk::default(), destination: Disk::default() })
+        .collect::<Vec<_>>();
+    let context = ebs_at(world.plane.clock(), &policy);
+    let start = GroupRequest::Start { one_shot: false };
+    let plan = group.decide(context, &group.source().region, start, &given).unwrap();
+    assert_eq!(plan.effects(), 2);
+    let applied = group.apply(plan).unwrap();
+    assert!(applied.group.asked.is_none());
+    let mut asked = Vec::new();
+    for (mut member, (_, plan)) in members.into_iter().zip(applied.members) {
+        asked.extend(member.apply(plan).unwrap().asked.map(|asked| asked.id));
+    }
+    assert_eq!(asked, [NEXT, EffectId(NEXT.0 + 1)]);
 }
 
 /// What makes a pair a member is part of the plan: the group, the pair, and the replication time control that it takes over.
@@ -163,20 +195,20 @@ fn a_pair_joins_and_leaves_a_group_by_plans_alone() {
     let mut pair = world.pair(3).clone();
     let mut group = world.group(1).group;
     let region = group.source().region.clone();
-    let cx = CallSite { now: world.plane.clock(), region: &region };
+    let context = ebs_at(world.plane.clock(), &policy);
     let members: Vec<ReplicaPair> =
         world.plane.pairs().filter(|pair| pair.group().is_some()).cloned().collect();
     let members: Vec<&ReplicaPair> = members.iter().collect();
     assert!(pair.group().is_none());
-    let plan = group.decide_add(&cx, &pair, &members, &policy).unwrap();
-    let [(id, joins)] = <[_; 1]>::try_from(group.apply(plan, NEXT).unwrap().members).unwrap();
+    let plan = group.decide_add(context, &region, &pair, &members).unwrap();
+    let [(id, joins)] = <[_; 1]>::try_from(group.apply(plan).unwrap().members).unwrap();
     assert_eq!((&id, &joins.membership), (pair.id(), &Some(Membership::Joins(group.id().clone()))));
-    let _ = pair.apply(joins, NEXT).unwrap();
+    let _ = pair.apply(joins).unwrap();
     assert_eq!(pair.group(), Some(group.id()));
     assert_eq!(group.check_member(&pair), Ok(()));
-    let plan = group.decide_remove(&cx, &pair, &[&pair], &policy).unwrap();
-    let [(_, leaves)] = <[_; 1]>::try_from(group.apply(plan, NEXT).unwrap().members).unwrap();
-    let _ = pair.apply(leaves, NEXT).unwrap();
+    let plan = group.decide_remove(context, &region, &pair, &[&pair]).unwrap();
+    let [(_, leaves)] = <[_; 1]>::try_from(group.apply(plan).unwrap().members).unwrap();
+    let _ = pair.apply(leaves).unwrap();
     assert_eq!(pair.group(), None);
 }
 
@@ -185,7 +217,7 @@ fn a_plan_of_a_cluster_fits_this_cluster_as_it_was() {
     let mut world = World::default();
     let _ = world.adopt(seed(&[("a", 5), ("b", 3)]));
     let (policy, now) = (PolarDbPolicy::default(), world.plane.clock());
-    let context = Context { now, effect: NEXT, policy: &policy };
+    let context = polardb::Context { now, effect: NEXT, policy: &policy };
     let cluster = world.db().clone();
     let plan = cluster.decide_nodes(context, &[id("w")], NodeChange::Up(false), now).unwrap();
     let mut later = cluster.clone();
@@ -194,7 +226,7 @@ fn a_plan_of_a_cluster_fits_this_cluster_as_it_was() {
     let mut elsewhere = World::default();
     let _ = elsewhere.adopt(ClusterSeed { id: id("pc-elsewhere"), ..seed(&[("a", 5), ("b", 3)]) });
     let other = elsewhere.plane.clusters().next().unwrap().clone();
-    fits_only!(plan, cluster, [later, other], |cluster: &mut DbCluster, plan| cluster.apply(plan));
+    fits_only!(plan, cluster, [later, other], DbCluster::apply);
 }
 
 /// What is not pending is stale, also where no effect of a cluster ends as it is said to.
@@ -204,7 +236,7 @@ fn a_cluster_takes_no_outcome_of_another_effect() {
     let _ = world.adopt(seed(&[("a", 5)]));
     let _ = world.node("w", NodeChange::Up(false));
     let (policy, now) = (PolarDbPolicy::default(), world.plane.clock());
-    let context = Context { now, effect: NEXT, policy: &policy };
+    let context = polardb::Context { now, effect: NEXT, policy: &policy };
     let pending = world.db().failover().and_then(|failover| failover.pending()).unwrap();
     let partly = Outcome::PartlyFailed { failure: Failure::Other, failed: [pair_id(1)].into() };
     let why = |id| world.db().decide_outcome(context, id, &partly).err();
@@ -216,23 +248,28 @@ fn a_cluster_takes_no_outcome_of_another_effect() {
 fn drill(name: &str, disks: &[&str]) -> Result<Drill, WrongIds> {
     let fresh = FreshDrill { drill: id(name), disks: ids(disks) };
     let (owner, pairs) = (ReplicaId::Pair(pair_id(1)), [pair_id(1)].into_iter());
-    Drill::create(fresh, id(OWNER), owner, pairs, Some(at(1)), at(2), EffectId(98))
+    let (now, policy) = (at(2), &EbsPolicy::default());
+    let context = ebs::Context { now, effect: EffectId(98), policy };
+    Drill::create(context, fresh, id(OWNER), owner, pairs, Some(at(1)))
 }
 
 #[test]
 fn a_plan_of_a_drill_fits_this_drill_as_it_was() {
     let (own, other) = (drill("drill-1", &["x-1"]).unwrap(), drill("drill-2", &["x-2"]).unwrap());
-    let plan = own.decide_outcome(EffectId(98), &Outcome::Succeeded).unwrap();
+    let policy = EbsPolicy::default();
+    let plan = own.decide_outcome(ebs_at(at(3), &policy), EffectId(98), &Outcome::Succeeded).unwrap();
     let mut later = own.clone();
-    later.apply(plan.clone(), at(3), NEXT).unwrap();
-    assert_eq!(later.status(), DrillStatus::Executed);
-    fits_only!(plan, own, [later, other], |drill: &mut Drill, plan| drill.apply(plan, at(3), NEXT));
+    let ended = later.apply(plan.clone()).unwrap().ended;
+    assert_eq!((later.status(), ended.map(|ended| ended.id)), (DrillStatus::Executed, Some(EffectId(98))));
+    fits_only!(plan, own, [later, other], Drill::apply);
 }
 
 /// A network around a cluster that is being created by effect 98.
 fn network(name: &str, primary: &DbCluster) -> Result<GlobalDatabaseNetwork, PolarDbRefusal> {
     let request = CreateGlobalDatabaseNetwork::new(primary.id().clone());
-    GlobalDatabaseNetwork::create(id(name), primary, at(2), EffectId(98), &request, &PolarDbPolicy::default())
+    let (now, policy) = (at(2), &PolarDbPolicy::default());
+    let context = polardb::Context { now, effect: EffectId(98), policy };
+    GlobalDatabaseNetwork::create(context, id(name), &request, primary)
 }
 
 #[test]
@@ -240,13 +277,13 @@ fn a_plan_of_a_network_fits_this_network_as_it_was() {
     let mut world = World::default();
     let _ = world.adopt(seed(&[("a", 5)]));
     let (own, other) = (network("gdn-1", world.db()).unwrap(), network("gdn-2", world.db()).unwrap());
-    let plan = own.decide_outcome(EffectId(98), &Outcome::Succeeded).unwrap();
+    let (now, policy) = (at(3), &PolarDbPolicy::default());
+    let context = polardb::Context { now, effect: NEXT, policy };
+    let plan = own.decide_outcome(context, EffectId(98), &Outcome::Succeeded).unwrap();
     let mut later = own.clone();
-    let _ = later.apply(plan.clone(), at(3), NEXT).unwrap();
+    let _ = later.apply(plan.clone()).unwrap();
     assert_eq!(later.status(), NetworkStatus::Active);
-    fits_only!(plan, own, [later, other], |network: &mut GlobalDatabaseNetwork, plan| {
-        network.apply(plan, at(3), NEXT)
-    });
+    fits_only!(plan, own, [later, other], GlobalDatabaseNetwork::apply);
 }
 
 /// A row that breaks an invariant is refused when it is read, with its id and what is wrong.
@@ -291,11 +328,11 @@ fn a_row_that_breaks_an_invariant_is_not_loaded() {
 /// What no control plane would create, no resource is made of either.
 #[test]
 fn creation_is_decided_without_a_control_plane_too() {
-    let (ebs, polardb) = (EbsPolicy::default(), PolarDbPolicy::default());
+    let (of_ebs, of_polardb) = (EbsPolicy::default(), PolarDbPolicy::default());
     let region: RegionId = SOURCE.parse().unwrap();
-    let cx = CallSite { now: at(0), region: &region };
+    let context = ebs_at(at(0), &of_ebs);
     let create = |request: &CreateDiskReplicaPair| {
-        ReplicaPair::create(id("pair-9"), id(OWNER), &cx, NEXT, request, &ebs).map(|pair| pair.status())
+        ReplicaPair::create(context, id("pair-9"), id(OWNER), &region, request).map(|pair| pair.status())
     };
     let request = create_request(1);
     assert_eq!(create(&request), Ok(PairStatus::Creating));
@@ -305,7 +342,7 @@ fn creation_is_decided_without_a_control_plane_too() {
 
     let request = create_group_request();
     let create = |request: &CreateDiskReplicaGroup| {
-        ReplicaGroup::create(id("pg-9"), id(OWNER), &cx, NEXT, request, &ebs).map(|group| group.own_status())
+        ReplicaGroup::create(context, id("pg-9"), id(OWNER), &region, request).map(|group| group.own_status())
     };
     assert_eq!(create(&request), Ok(GroupStatus::Creating));
     let (destination_region, destination_zone) = (region.clone(), request.source_zone.clone());
@@ -314,9 +351,9 @@ fn creation_is_decided_without_a_control_plane_too() {
 
     let request = create_cluster(Edition::Normal, 2);
     let zone = request.zone.clone().unwrap_or_else(|| id(&format!("{SOURCE}-a")));
-    let context = Context { now: at(0), effect: NEXT, policy: &polardb };
+    let context = polardb::Context { now: at(0), effect: NEXT, policy: &of_polardb };
     let create = |request: &CreateDbCluster, nodes: &[NodeId]| {
-        DbCluster::create(request, (id(OWNER), &region, &zone), (id("pc-9"), nodes), context)
+        DbCluster::create(context, (id("pc-9"), nodes), id(OWNER), (&region, &zone), request)
     };
     let cluster = create(&request, &[id("w"), id("r")]).unwrap();
     assert_eq!(cluster.writer().map(|node| node.id.as_str()), Some("w"));

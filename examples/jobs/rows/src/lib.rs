@@ -8,9 +8,9 @@ use std::error::Error;
 use std::fmt;
 use std::path::Path;
 
-use failover_model::ebs::{CallSite, CreateDiskReplicaPair, PairRequest, ReplicaPair};
+use failover_model::ebs::{self, CreateDiskReplicaPair, PairPlan, PairRequest, ReplicaPair};
 use failover_model::polardb::{
-    ClusterEffect, ClusterStep, Context, CreateDbCluster, DbCluster, FailoverDbCluster,
+    self, ClusterEffect, ClusterPlan, ClusterStep, CreateDbCluster, DbCluster, FailoverDbCluster,
 };
 use failover_model::policy::Policy;
 use failover_model::{ClusterId, EffectId, NodeId, Operation, Outcome, PairId, RegionId, Timestamp, ZoneId};
@@ -167,12 +167,11 @@ impl Store {
         request: &CreateDiskReplicaPair,
     ) -> Result<(), Failure> {
         self.transaction(|| {
-            let asked = self.next_effect()?;
-            let site = CallSite { now, region };
-            let pair =
-                ReplicaPair::create(id.clone(), "1001".parse()?, &site, asked, request, &self.policy.ebs)?;
+            let effect = self.next_effect()?;
+            let at = ebs::Context { now, effect, policy: &self.policy.ebs };
+            let pair = ReplicaPair::create(at, id.clone(), "1001".parse()?, region, request)?;
             self.store("pairs", id.as_str(), None, pair.revision().get(), &pair)?;
-            self.ask(asked, "pairs", id.as_str())
+            self.ask(effect, "pairs", id.as_str())
         })
     }
 
@@ -182,20 +181,22 @@ impl Store {
         (now, region): (Timestamp, &RegionId),
         request: PairRequest<'_>,
     ) -> Result<(), Failure> {
-        self.change_pair(id, |pair| Ok(pair.decide(&CallSite { now, region }, request, &self.policy.ebs)?))
+        self.change_pair(id, now, |pair, at| Ok(pair.decide(at, region, request)?))
     }
 
     fn change_pair(
         &self,
         id: &PairId,
-        decide: impl FnOnce(&ReplicaPair) -> Result<failover_model::ebs::PairPlan, Failure>,
+        now: Timestamp,
+        decide: impl FnOnce(&ReplicaPair, ebs::Context<'_>) -> Result<PairPlan, Failure>,
     ) -> Result<(), Failure> {
         self.transaction(|| {
             let mut pair = self.pair(id)?.ok_or("there is no such pair")?;
             let was = pair.revision().get();
-            let plan = decide(&pair)?;
-            let effect = if plan.asks() { self.next_effect()? } else { EffectId(0) };
-            let applied = pair.apply(plan, effect)?;
+            // An id that is not used is a gap in the numbers and nothing else.
+            let at = ebs::Context { now, effect: self.next_effect()?, policy: &self.policy.ebs };
+            let plan = decide(&pair, at)?;
+            let applied = pair.apply(plan)?;
             self.store("pairs", id.as_str(), Some(was), pair.revision().get(), &pair)?;
             if let Some(ended) = applied.ended {
                 self.end(ended.id)?;
@@ -215,9 +216,9 @@ impl Store {
     ) -> Result<(), Failure> {
         self.transaction(|| {
             let effect = self.next_effect()?;
-            let at = Context { now, effect, policy: &self.policy.polardb };
+            let at = polardb::Context { now, effect, policy: &self.policy.polardb };
             let cluster =
-                DbCluster::create(request, ("1001".parse()?, region, zone), (id.clone(), nodes), at)?;
+                DbCluster::create(at, (id.clone(), nodes), "1001".parse()?, (region, zone), request)?;
             self.store("clusters", id.as_str(), None, cluster.revision().get(), &cluster)?;
             self.ask(effect, "clusters", id.as_str())
         })
@@ -233,13 +234,12 @@ impl Store {
         &self,
         id: &ClusterId,
         now: Timestamp,
-        decide: impl FnOnce(&DbCluster, Context<'_>) -> Result<failover_model::polardb::ClusterPlan, Failure>,
+        decide: impl FnOnce(&DbCluster, polardb::Context<'_>) -> Result<ClusterPlan, Failure>,
     ) -> Result<(), Failure> {
         self.transaction(|| {
             let mut cluster = self.cluster(id)?.ok_or("there is no such cluster")?;
             let was = cluster.revision().get();
-            // An id that is not used is a gap in the numbers and nothing else.
-            let at = Context { now, effect: self.next_effect()?, policy: &self.policy.polardb };
+            let at = polardb::Context { now, effect: self.next_effect()?, policy: &self.policy.polardb };
             let plan = decide(&cluster, at)?;
             let ClusterStep { asked, ended, .. } = cluster.apply(plan)?;
             self.store("clusters", id.as_str(), Some(was), cluster.revision().get(), &cluster)?;
@@ -257,8 +257,8 @@ impl Store {
     /// process that ends before it does it again.
     pub fn carry_out(&self, now: Timestamp, job: &Job) -> Result<(), Failure> {
         if job.table == "pairs" {
-            return self.change_pair(&job.resource.parse()?, |pair| {
-                Ok(pair.decide_outcome(now, job.id, &Outcome::Succeeded, &self.policy.ebs)?)
+            return self.change_pair(&job.resource.parse()?, now, |pair, at| {
+                Ok(pair.decide_outcome(at, job.id, &Outcome::Succeeded)?)
             });
         }
         self.change_cluster(&job.resource.parse()?, now, |cluster, at| {

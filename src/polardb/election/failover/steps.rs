@@ -2,7 +2,7 @@
 
 use crate::ids::{EffectId, NodeId};
 use crate::outcome::NotTaken;
-use crate::polardb::context::Context;
+use crate::polardb::Context;
 use crate::polardb::election::failover::{
     Cause, Failover, Next, NoCandidate, OnExhaustion, Stage, Start, Transition,
 };
