@@ -48,6 +48,19 @@ pub const PLACES: super::How = Policy(r#"{"ebs":{"site_codes":"place"}}"#);
 
 const IN_PLACE: super::How = Policy(r#"{"ebs":{"bandwidth_in_place":"changed"}}"#);
 
+/// Only two regions have the feature.
+pub const TWO_REGIONS: super::How = Policy(r#"{"ebs":{"regions":["cn-shanghai","cn-beijing"]}}"#);
+
+const NO_REPEAT: super::How = Policy(r#"{"ebs":{"retry_after_failure":"refuse"}}"#);
+
+const NOT_SUPERSEDED: super::How = Policy(r#"{"ebs":{"failover_while_busy":"refuse"}}"#);
+
+const GROUP_LIST: super::How = Policy(r#"{"ebs":{"pair_failover":"group_allowlist"}}"#);
+
+pub const DETACHED: super::How = Policy(r#"{"ebs":{"reverse_needs":"detached"}}"#);
+
+const DELETING: &str = "call DeleteDiskReplicaPair RegionId=cn-shanghai ReplicaPairId=pair-1";
+
 const BROKEN: &str = "observe pair pair-1 invalid DeviceRemoved\nobserve pair pair-3 invalid DeviceRemoved";
 
 pub fn unknown_pair(rule: &'static str) -> Fault {
@@ -110,6 +123,15 @@ fn pairs() -> Vec<Case> {
                         Parameter("PeriodUnit", Some("Week")),
                     ],
                 ),
+                together(
+                    "400 InvalidParameter (E-015",
+                    "a number of months that is no longer sold, where policy has the newest list",
+                    vec![
+                        Policy(r#"{"ebs":{"paid_periods":"months"}}"#),
+                        Parameter("ChargeType", Some("PREPAY")),
+                        Parameter("Period", Some("4")),
+                    ],
+                ),
                 fault(
                     "400 InvalidParameter (E-016",
                     "a bandwidth for a postpaid pair",
@@ -118,11 +140,13 @@ fn pairs() -> Vec<Case> {
                 .apart(&["E-015"]),
                 together(
                     "403 OperationDenied (E-010",
-                    "a region that policy does not have",
-                    vec![
-                        Policy(r#"{"ebs":{"regions":["cn-shanghai","cn-beijing"]}}"#),
-                        Parameter("RegionId", Some("cn-heyuan")),
-                    ],
+                    "a source region that policy does not have",
+                    vec![TWO_REGIONS, Parameter("RegionId", Some("cn-heyuan"))],
+                ),
+                together(
+                    "403 OperationDenied (E-010",
+                    "a destination region that policy does not have",
+                    vec![TWO_REGIONS, Parameter("DestinationRegionId", Some("cn-heyuan"))],
                 ),
                 together(
                     "403 OperationDenied (E-011",
@@ -146,11 +170,29 @@ fn pairs() -> Vec<Case> {
                     "one disk at both ends",
                     vec![Parameter("DiskId", Some("t-5")), Parameter("DestinationDiskId", Some("t-5"))],
                 ),
-                fault("404 NoSuchResource (E-013", "a disk that is gone", Before("observe disk s-5 removed")),
+                fault(
+                    "404 NoSuchResource (E-013",
+                    "a source disk that is gone",
+                    Before("observe disk s-5 removed"),
+                ),
                 fault(
                     "403 OperationDenied (E-012",
-                    "a disk that is in use",
-                    Parameter("DestinationDiskId", Some("t-1")),
+                    "a source disk that is in use",
+                    Before(
+                        "call CreateDiskReplicaPair RegionId=cn-shanghai SourceZoneId=cn-shanghai-a DiskId=s-5 DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b DestinationDiskId=t-11 fresh=pair-11",
+                    ),
+                ),
+                fault(
+                    "404 NoSuchResource (E-013",
+                    "a destination disk that is gone",
+                    Before("observe disk t-5 removed"),
+                ),
+                fault(
+                    "403 OperationDenied (E-012",
+                    "a destination disk that is in use",
+                    Before(
+                        "call CreateDiskReplicaPair RegionId=cn-shanghai SourceZoneId=cn-shanghai-a DiskId=s-12 DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b DestinationDiskId=t-5 fresh=pair-12",
+                    ),
                 ),
             ],
         ),
@@ -164,6 +206,28 @@ fn pairs() -> Vec<Case> {
                 nowhere(),
                 grouped(),
                 broken("403 OperationDenied.InvalidStatus (E-113"),
+                fault(
+                    "403 OperationDenied.InvalidStatus (E-112",
+                    "a pair that replicates already",
+                    Before(
+                        "call StartDiskReplicaPair RegionId=cn-shanghai ReplicaPairId=pair-1\nreport 5 succeeded",
+                    ),
+                ),
+                together(
+                    "403 OperationDenied.InvalidStatus (E-117",
+                    "a status that does not allow one copy",
+                    vec![Before(BROKEN), Parameter("OneShot", Some("true"))],
+                ),
+                together(
+                    "403 OperationDenied.InvalidStatus (E-116",
+                    "one copy that is under way already",
+                    vec![
+                        Before(
+                            "call StartDiskReplicaPair RegionId=cn-shanghai ReplicaPairId=pair-1 OneShot=true",
+                        ),
+                        Parameter("OneShot", Some("true")),
+                    ],
+                ),
                 fault(
                     "400 OperationDenied.StandbyDeviceAttached (E-631",
                     "the secondary disk is attached",
@@ -197,6 +261,16 @@ fn pairs() -> Vec<Case> {
                     Before(STOPPED_AND_GROUPED),
                 ),
                 broken("403 OperationDenied.InvalidStatus (E-132"),
+                together(
+                    "403 OperationDenied.InvalidStatus (E-131",
+                    "a stop that failed, where policy lets none be repeated",
+                    vec![
+                        NO_REPEAT,
+                        Before(
+                            "call StopDiskReplicaPair RegionId=cn-shanghai ReplicaPairId=pair-1\nreport 7 failed other",
+                        ),
+                    ],
+                ),
             ],
         ),
         case(
@@ -220,6 +294,31 @@ fn pairs() -> Vec<Case> {
                 .apart(&["E-621"]),
                 grouped(),
                 broken("403 OperationDenied.InvalidStatus (E-210"),
+                together(
+                    "403 OperationDenied.InvalidStatus (E-214",
+                    "a stop that is under way, where policy supersedes nothing",
+                    vec![
+                        NOT_SUPERSEDED,
+                        Before(
+                            "call StartDiskReplicaPair RegionId=cn-shanghai ReplicaPairId=pair-1\nreport 5 succeeded\ncall StopDiskReplicaPair RegionId=cn-shanghai ReplicaPairId=pair-1",
+                        ),
+                    ],
+                ),
+                together(
+                    "403 OperationDenied.InvalidStatus (E-215",
+                    "a creation, reprotect or deletion that is under way, where policy supersedes nothing",
+                    vec![NOT_SUPERSEDED, Before(DELETING)],
+                ),
+                together(
+                    "403 OperationDenied.InvalidStatus (E-215",
+                    "a creation, reprotect or deletion that is under way, where policy has the list of groups",
+                    vec![GROUP_LIST, Before(DELETING)],
+                ),
+                together(
+                    "403 OperationDenied.InvalidStatus (E-216",
+                    "a pair that never replicated or failed, where policy has the list of groups",
+                    vec![GROUP_LIST],
+                ),
                 fault(
                     "403 OperationDenied.InvalidStatus (E-633",
                     "no recover point, where policy asks for one",
@@ -260,9 +359,21 @@ fn pairs() -> Vec<Case> {
                 ),
                 broken("403 OperationDenied.InvalidStatus (E-232"),
                 fault(
+                    "403 OperationDenied.InvalidStatus (E-231",
+                    "a reprotect that failed",
+                    Before(
+                        "call ReprotectDiskReplicaPair RegionId=cn-beijing ReplicaPairId=pair-1\nreport 7 failed other",
+                    ),
+                ),
+                fault(
                     "403 OperationDenied (E-632",
                     "the old primary disk is attached",
                     Before("observe disk s-1 attached"),
+                ),
+                together(
+                    "403 OperationDenied (E-632",
+                    "the old primary disk is attached and down, where policy asks for a detached one",
+                    vec![DETACHED, Before("observe disk s-1 attached\nobserve disk s-1 down")],
                 ),
             ],
         ),
@@ -280,6 +391,21 @@ fn pairs() -> Vec<Case> {
                     "403 OperationDenied.InvalidStatus (E-253",
                     "a status that does not allow it",
                     Before("call FailoverDiskReplicaPair RegionId=cn-beijing ReplicaPairId=pair-1"),
+                ),
+                together(
+                    "403 OperationDenied.InvalidStatus (E-251",
+                    "a pair that was never started, where policy does not let it be deleted",
+                    vec![Policy(r#"{"ebs":{"delete_before_start":"refuse"}}"#)],
+                ),
+                together(
+                    "403 OperationDenied.InvalidStatus (E-252",
+                    "a deletion that failed, where policy lets none be repeated",
+                    vec![
+                        NO_REPEAT,
+                        Before(
+                            "call DeleteDiskReplicaPair RegionId=cn-shanghai ReplicaPairId=pair-1\nreport 5 failed other",
+                        ),
+                    ],
                 ),
             ],
         ),
@@ -316,7 +442,17 @@ fn pairs() -> Vec<Case> {
             PAIRS.into(),
             PAIR_AT_SOURCE,
             "",
-            vec![unknown_pair("404 NoSuchResource (E-610"), third("404 NoSuchResource (E-620")],
+            vec![
+                unknown_pair("404 NoSuchResource (E-610"),
+                fault(
+                    "404 NoSuchResource (E-610",
+                    "a pair that is deleted",
+                    Before(
+                        "call DeleteDiskReplicaPair RegionId=cn-shanghai ReplicaPairId=pair-1\nreport 3 succeeded",
+                    ),
+                ),
+                third("404 NoSuchResource (E-620"),
+            ],
         ),
         case(
             "DescribeDiskReplicaPairs",
@@ -332,8 +468,16 @@ fn pairs() -> Vec<Case> {
 const FULL: &str = "call TagResources RegionId=cn-shanghai ResourceType=diskreplicapair ResourceId.1=pair-1 Tag.1.Key=k1 Tag.2.Key=k2 Tag.3.Key=k3 Tag.4.Key=k4 Tag.5.Key=k5 Tag.6.Key=k6 Tag.7.Key=k7 Tag.8.Key=k8 Tag.9.Key=k9 Tag.10.Key=k10 Tag.11.Key=k11 Tag.12.Key=k12 Tag.13.Key=k13 Tag.14.Key=k14 Tag.15.Key=k15 Tag.16.Key=k16 Tag.17.Key=k17 Tag.18.Key=k18 Tag.19.Key=k19 Tag.20.Key=k20";
 
 fn labels() -> Vec<Case> {
-    let unknown = |answer| {
-        fault(answer, "a resource that is not known", Parameter("ResourceId.1", Some("pair-unknown")))
+    let unreached = |name| {
+        let not_found = "404 InvalidResourceId.NotFound (E-701";
+        let deleted = Before(
+            "call DeleteDiskReplicaPair RegionId=cn-shanghai ReplicaPairId=pair-1\nreport 3 succeeded",
+        );
+        [
+            fault(not_found, "a resource that is not known", Parameter(name, Some("pair-unknown"))),
+            fault(not_found, "a resource that is deleted", deleted),
+            third(not_found),
+        ]
     };
     vec![
         case(
@@ -341,21 +485,22 @@ fn labels() -> Vec<Case> {
             PAIRS.into(),
             "RegionId=cn-shanghai Version=2021-07-30 ResourceType=diskreplicapair ResourceId.1=pair-1 Tag.1.Key=k Tag.1.Value=v",
             "RegionId=cn-shanghai ResourceType=diskreplicapair ResourceId.1=pair-2 Tag.1.Key=k Tag.1.Value=v",
-            vec![
-                unknown("404 InvalidResourceId.NotFound (E-701"),
-                fault(
+            [
+                unreached("ResourceId.1").as_slice(),
+                &[fault(
                     "400 OperationDenied.QuotaExceed (E-705",
                     "more tags than a resource bears",
                     Before(FULL),
-                ),
-            ],
+                )],
+            ]
+            .concat(),
         ),
         case(
             "UntagResources",
             PAIRS.into(),
             "RegionId=cn-shanghai Version=2021-07-30 ResourceType=diskreplicapair ResourceId.1=pair-1 TagKey.1=k",
             "RegionId=cn-shanghai ResourceType=diskreplicapair ResourceId.1=pair-2 TagKey.1=k",
-            vec![unknown("404 InvalidResourceId.NotFound (E-701")],
+            unreached("ResourceId.1").into(),
         ),
         case(
             "ListTagResources",
@@ -377,11 +522,7 @@ fn labels() -> Vec<Case> {
             PAIRS.into(),
             "RegionId=cn-shanghai Version=2021-07-30 ResourceType=diskreplicapair ResourceId=pair-1 NewResourceGroupId=rg-1",
             "RegionId=cn-shanghai ResourceType=diskreplicapair ResourceId=pair-2 NewResourceGroupId=rg-1",
-            vec![fault(
-                "404 InvalidResourceId.NotFound (E-701",
-                "a resource that is not known",
-                Parameter("ResourceId", Some("pair-unknown")),
-            )],
+            unreached("ResourceId").into(),
         ),
     ]
 }

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use failover_model::Input;
 use failover_model::ebs::{GroupLifecycle, PairLifecycle};
+use failover_model::lifecycle::Verdict;
+use failover_model::policy::EbsPolicy;
 use failover_model::wire::WireRefusal;
 use failover_model::wire::{Parameters, parse};
-use failover_model::{catalogue, scenario};
+use failover_model::{Input, Policy, catalogue, scenario};
 
 use super::parameters;
 use super::{Fault, How, cases, is_refusal};
@@ -64,6 +65,65 @@ fn what_the_tables_of_refusals_name_is_listed() {
     assert!(named.len() > 50, "{}", named.len());
     let missing: Vec<&String> = named.into_iter().filter(|rule| !listed.contains(&class(rule))).collect();
     assert_eq!(missing, Vec::<&String>::new());
+}
+
+/// The operation of which an event of a table is the call; `None` for what is reported and what falls due.
+fn called(event: &str, of: &str) -> Option<String> {
+    Some(match event {
+        "Start" | "StartFirst" | "StartAgain" | "StartOneShot" => format!("StartDiskReplica{of}"),
+        "Stop" | "Failover" | "Reprotect" | "Delete" | "Modify" => format!("{event}DiskReplica{of}"),
+        "AddToGroup" | "AddPair" => "AddDiskReplicaPair".into(),
+        "RemovePair" => "RemoveDiskReplicaPair".into(),
+        _ => return None,
+    })
+}
+
+/// Whether a fault is under a policy that makes this choice.
+fn chooses(fault: &Fault, choice: &dyn Fn(&EbsPolicy) -> bool) -> bool {
+    let chosen = |how: &How| match how {
+        How::Policy(text) => choice(&serde_json::from_str::<Policy>(text).expect("a policy").ebs),
+        _ => false,
+    };
+    fault.how.iter().any(chosen)
+}
+
+/// A row that refuses by default has a fault, and one that refuses by policy has one for each such choice.
+#[test]
+fn each_row_by_which_a_table_refuses_a_call_is_listed() {
+    let cases = cases();
+    let mut missing = BTreeSet::new();
+    let (mut by_default, mut by_policy) = (0, 0);
+    macro_rules! look {
+        ($Lifecycle:ident, $of:literal) => {
+            for row in $Lifecycle::ROWS {
+                for operation in row.on.iter().filter_map(|event| called(&format!("{event:?}"), $of)) {
+                    let faults = cases.iter().filter(|(case, _)| case.operation == operation);
+                    let faults =
+                        faults.flat_map(|(_, faults)| faults).filter(|it| it.rule() == row.rule.as_str());
+                    let faults: Vec<&Fault> = faults.collect();
+                    if row.then == Verdict::Refuse {
+                        by_default += 1;
+                        if faults.is_empty() {
+                            missing.insert(format!("{operation}, {}", row.rule));
+                        }
+                    }
+                    for (choice, _) in row.unless.iter().filter(|(_, verdict)| *verdict == Verdict::Refuse) {
+                        by_policy += 1;
+                        if !faults.iter().any(|fault| chooses(fault, &choice.holds)) {
+                            missing.insert(format!(
+                                "{operation}, {} by {} {}",
+                                row.rule, choice.field, choice.value
+                            ));
+                        }
+                    }
+                }
+            }
+        };
+    }
+    look!(PairLifecycle, "Pair");
+    look!(GroupLifecycle, "Group");
+    assert!(by_default > 20 && by_policy >= 6, "{by_default}, {by_policy}");
+    assert!(missing.is_empty(), "{missing:#?}");
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The operations of EBS on drills.
 
-use super::How::{Parameter, Policy};
+use super::How::{Before, Parameter, Policy};
 use super::cases::{PAIRS, at, case, other_list, third};
 use super::groups::{GROUPS, MEMBERS, MORE_GROUPS, STOPPED, another};
 use super::{Case, fault, together};
+
+const NEEDS_POINT: super::How = Policy(r#"{"ebs":{"drill_without_recover_point":"refuse"}}"#);
 
 pub fn all() -> Vec<Case> {
     // Pair 4 and group 4 are deleted, pair 5 and group 5 have copied nothing.
@@ -49,10 +51,7 @@ pub fn all() -> Vec<Case> {
                 together(
                     "403 OperationDenied.RecoverPointNotFound (D-633",
                     "no recover point, where policy asks for one",
-                    vec![
-                        Policy(r#"{"ebs":{"drill_without_recover_point":"refuse"}}"#),
-                        Parameter("PairId", Some("pair-5")),
-                    ],
+                    vec![NEEDS_POINT, Parameter("PairId", Some("pair-5"))],
                 ),
             ],
         ),
@@ -69,6 +68,11 @@ pub fn all() -> Vec<Case> {
                     "404 NoSuchResource (D-611",
                     "a drill of a group",
                     Parameter("DrillId", Some("pg-drill-1")),
+                ),
+                fault(
+                    "404 NoSuchResource (D-611",
+                    "a drill of another pair",
+                    Parameter("PairId", Some("pair-2")),
                 ),
                 fault(
                     "403 OperationDenied.InvalidStatus (D-132",
@@ -100,10 +104,28 @@ pub fn all() -> Vec<Case> {
                 ),
                 together(
                     "403 OperationDenied.RecoverPointNotFound (D-633",
-                    "no recover point, where policy asks for one",
+                    "a group without pairs, where policy asks for a recover point",
+                    vec![NEEDS_POINT, Parameter("GroupId", Some("pg-5"))],
+                ),
+                together(
+                    "403 OperationDenied.RecoverPointNotFound (D-633",
+                    "a member without a recover point, where policy asks for one",
                     vec![
-                        Policy(r#"{"ebs":{"drill_without_recover_point":"refuse"}}"#),
+                        NEEDS_POINT,
+                        Before(
+                            "call AddDiskReplicaPair RegionId=cn-shanghai ReplicaGroupId=pg-5 ReplicaPairId=pair-5",
+                        ),
                         Parameter("GroupId", Some("pg-5")),
+                    ],
+                ),
+                together(
+                    "403 OperationDenied.RecoverPointNotFound (D-633",
+                    "members with different recover points, where policy asks for one",
+                    vec![
+                        NEEDS_POINT,
+                        Before(
+                            "call StartDiskReplicaPair RegionId=cn-shanghai ReplicaPairId=pair-5 OneShot=true\nreport 13 succeeded\ncall AddDiskReplicaPair RegionId=cn-shanghai ReplicaGroupId=pg-1 ReplicaPairId=pair-5",
+                        ),
                     ],
                 ),
             ],
@@ -121,6 +143,11 @@ pub fn all() -> Vec<Case> {
                     "404 NoSuchResource (D-611",
                     "a drill of a pair",
                     Parameter("DrillId", Some("drill-1")),
+                ),
+                fault(
+                    "404 NoSuchResource (D-611",
+                    "a drill of another group",
+                    Parameter("GroupId", Some("pg-2")),
                 ),
                 fault(
                     "403 OperationDenied.InvalidStatus (D-132",

@@ -1,7 +1,7 @@
 //! The operations of EBS on groups.
 
 use super::How::{Before, Parameter, Policy};
-use super::cases::{PAIRS, PLACES, at, case, other_list, third, unknown_pair};
+use super::cases::{DETACHED, PAIRS, PLACES, TWO_REGIONS, at, case, other_list, third, unknown_pair};
 use super::{Case, Fault, fault, together};
 
 /// Two groups beside them, each with one of the pairs.
@@ -100,6 +100,27 @@ fn at_source_of_reversed(reversal: &'static str) -> Fault {
     together(code, says, vec![PLACES, Before(reversal)]).apart(&["G-621", "G-670"])
 }
 
+/// A call at the old production site of group 1, which these commands reverse.
+fn at_old_site_of_reversed(code: &str, reversal: &'static str) -> Fault {
+    let moves = Policy(r#"{"ebs":{"production_site":"current"}}"#);
+    let says = "the old production site of a reversed group, where policy moves it";
+    together(&format!("{code} (G-622"), says, vec![moves, Before(reversal)]).apart(&["G-622", "G-623"])
+}
+
+/// A pair of another account, beside the group of this one.
+fn foreign_pair() -> Fault {
+    together(
+        "404 NoSuchResource (E-610",
+        "a pair of another account",
+        vec![
+            Before(
+                "call CreateDiskReplicaPair RegionId=cn-shanghai SourceZoneId=cn-shanghai-a DiskId=s-50 DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b DestinationDiskId=t-50 fresh=pair-50 by=2000000000000000",
+            ),
+            Parameter("ReplicaPairId", Some("pair-50")),
+        ],
+    )
+}
+
 pub fn all() -> Vec<Case> {
     let two = format!("{PAIRS}{GROUPS}{MEMBERS}");
     let stopped = format!("{two}{STOPPED}");
@@ -115,10 +136,15 @@ pub fn all() -> Vec<Case> {
             "RegionId=cn-shanghai Version=2021-07-30 SourceZoneId=cn-shanghai-a DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b fresh=pg-5",
             "RegionId=cn-shanghai SourceZoneId=cn-shanghai-c DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b fresh=pg-6",
             vec![
-                fault(
+                together(
                     "403 OperationDenied (E-010",
-                    "a region that policy does not have",
-                    Policy(r#"{"ebs":{"regions":["cn-beijing"]}}"#),
+                    "a source region that policy does not have",
+                    vec![TWO_REGIONS, Parameter("RegionId", Some("cn-heyuan"))],
+                ),
+                together(
+                    "403 OperationDenied (E-010",
+                    "a destination region that policy does not have",
+                    vec![TWO_REGIONS, Parameter("DestinationRegionId", Some("cn-heyuan"))],
                 ),
                 together(
                     "403 OperationDenied (E-011",
@@ -126,6 +152,15 @@ pub fn all() -> Vec<Case> {
                     vec![
                         Parameter("DestinationRegionId", Some("cn-shanghai")),
                         Parameter("DestinationZoneId", Some("cn-shanghai-a")),
+                    ],
+                ),
+                together(
+                    "403 OperationDenied (E-011",
+                    "one region at both ends, where policy refuses it",
+                    vec![
+                        Policy(r#"{"ebs":{"same_region_pairs":"refuse"}}"#),
+                        Parameter("DestinationRegionId", Some("cn-shanghai")),
+                        Parameter("DestinationZoneId", Some("cn-shanghai-b")),
                     ],
                 ),
             ],
@@ -148,6 +183,10 @@ pub fn all() -> Vec<Case> {
                     ],
                 )
                 .apart(&["G-622"]),
+                at_old_site_of_reversed(
+                    "403 OperationDenied.OperateNotAllowedForStandby",
+                    COPIED_AND_REVERSED,
+                ),
                 broken("403 OperationDenied.InvalidStatus (G-271"),
             ],
         ),
@@ -160,6 +199,7 @@ pub fn all() -> Vec<Case> {
                 unknown_group("404 NoSuchResource (G-610"),
                 nowhere(),
                 at_standby("403 OperationDenied (G-622"),
+                at_old_site_of_reversed("403 OperationDenied", COPIED_AND_REVERSED),
                 fault(
                     "403 OperationDenied.NoPairInGroup (G-670",
                     "a group without pairs",
@@ -168,6 +208,14 @@ pub fn all() -> Vec<Case> {
                     ),
                 ),
                 broken("403 OperationDenied.InvalidStatus (G-112"),
+                together(
+                    "403 OperationDenied.InvalidStatus (G-117",
+                    "a status that does not allow one round",
+                    vec![
+                        Before("observe group pg-1 invalid Broken"),
+                        Parameter("OneShot", Some("true")),
+                    ],
+                ),
                 fault(
                     "400 OperationDenied.StandbyDeviceAttached (G-631",
                     "a secondary disk is attached",
@@ -194,6 +242,10 @@ pub fn all() -> Vec<Case> {
                 unknown_group("404 NoSuchResource (G-610"),
                 nowhere(),
                 at_standby("403 OperationDenied (G-622"),
+                at_old_site_of_reversed(
+                    "403 OperationDenied",
+                    "call FailoverDiskReplicaGroup RegionId=cn-beijing ReplicaGroupId=pg-1\nreport 7 succeeded\ncall ReprotectDiskReplicaGroup RegionId=cn-beijing ReplicaGroupId=pg-1\nreport 8 succeeded",
+                ),
                 broken("403 OperationDenied.InvalidStatus (G-133"),
             ],
         ),
@@ -219,6 +271,13 @@ pub fn all() -> Vec<Case> {
                     Parameter("ReplicaGroupId", Some("pg-9")),
                 ),
                 broken("403 OperationDenied.InvalidStatus (G-214"),
+                fault(
+                    "403 OperationDenied.InvalidStatus (G-213",
+                    "a reprotect that failed",
+                    Before(
+                        "call FailoverDiskReplicaGroup RegionId=cn-beijing ReplicaGroupId=pg-1\nreport 9 succeeded\ncall ReprotectDiskReplicaGroup RegionId=cn-beijing ReplicaGroupId=pg-1\nreport 10 failed other",
+                    ),
+                ),
                 fault(
                     "403 OperationDenied.InvalidStatus (G-633",
                     "a member without a recover point",
@@ -251,9 +310,21 @@ pub fn all() -> Vec<Case> {
                 ),
                 broken("403 OperationDenied.InvalidStatus (G-232"),
                 fault(
+                    "403 OperationDenied.InvalidStatus (G-231",
+                    "a reprotect that failed",
+                    Before(
+                        "call ReprotectDiskReplicaGroup RegionId=cn-beijing ReplicaGroupId=pg-1\nreport 11 failed other",
+                    ),
+                ),
+                fault(
                     "403 OperationDenied (G-632",
                     "an old primary disk is attached",
                     Before("observe disk s-1 attached"),
+                ),
+                together(
+                    "403 OperationDenied (G-632",
+                    "an old primary disk is attached and down, where policy asks for detached ones",
+                    vec![DETACHED, Before("observe disk s-1 attached\nobserve disk s-1 down")],
                 ),
             ],
         ),
@@ -266,6 +337,11 @@ pub fn all() -> Vec<Case> {
                 unknown_group("404 NoSuchResource (G-610"),
                 nowhere(),
                 at_standby("403 OperationDenied (G-622"),
+                at_old_site_of_reversed(
+                    "403 OperationDenied",
+                    "call AddDiskReplicaPair RegionId=cn-shanghai ReplicaGroupId=pg-1 ReplicaPairId=pair-1\ncall StartDiskReplicaGroup RegionId=cn-shanghai ReplicaGroupId=pg-1 OneShot=true\nreport 7 succeeded\ncall FailoverDiskReplicaGroup RegionId=cn-beijing ReplicaGroupId=pg-1\nreport 8 succeeded\ncall ReprotectDiskReplicaGroup RegionId=cn-beijing ReplicaGroupId=pg-1\nreport 9 succeeded",
+                )
+                .apart(&["G-622", "G-252"]),
                 fault(
                     "403 OperationDenied.GroupHasPair (G-671",
                     "a group with pairs",
@@ -296,8 +372,14 @@ pub fn all() -> Vec<Case> {
             vec![
                 unknown_group("404 NoSuchResource (G-610"),
                 unknown_pair("404 NoSuchResource (E-610"),
+                foreign_pair(),
                 nowhere(),
                 at_standby("403 OperationDenied (G-622"),
+                at_old_site_of_reversed(
+                    "403 OperationDenied",
+                    "call CreateDiskReplicaPair RegionId=cn-shanghai SourceZoneId=cn-shanghai-a DiskId=s-9 DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b DestinationDiskId=t-9 fresh=pair-9\nreport 27 succeeded\ncall AddDiskReplicaPair RegionId=cn-shanghai ReplicaGroupId=pg-1 ReplicaPairId=pair-9\ncall StartDiskReplicaGroup RegionId=cn-shanghai ReplicaGroupId=pg-1 OneShot=true\nreport 28 succeeded\ncall FailoverDiskReplicaGroup RegionId=cn-beijing ReplicaGroupId=pg-1\nreport 29 succeeded\ncall ReprotectDiskReplicaGroup RegionId=cn-beijing ReplicaGroupId=pg-1\nreport 30 succeeded",
+                )
+                .apart(&["G-622", "G-686"]),
                 fault(
                     "403 OperationDenied.PairInAnotherGroup (G-680",
                     "a pair of another group",
@@ -314,6 +396,14 @@ pub fn all() -> Vec<Case> {
                     Parameter("ReplicaPairId", Some("pair-5")),
                 ),
                 fault(
+                    "403 OperationDenied.PairInitializing (G-682",
+                    "a pair that is copied for the first time",
+                    Before(
+                        "call StartDiskReplicaPair RegionId=cn-shanghai ReplicaPairId=pair-1\ncall StartDiskReplicaPair RegionId=cn-shanghai ReplicaPairId=pair-7",
+                    ),
+                )
+                .apart(&["E-281", "G-684"]),
+                fault(
                     "403 OperationDenied.PairStatusCannotAddToGroup (E-281",
                     "a pair whose status does not allow it",
                     Before(
@@ -328,10 +418,28 @@ pub fn all() -> Vec<Case> {
                         Parameter("ReplicaPairId", Some("pair-6")),
                     ],
                 ),
+                together(
+                    "403 OperationDenied.PairGroupAZoneConflict (G-685",
+                    "a pair from another place",
+                    vec![
+                        Before(
+                            "call CreateDiskReplicaPair RegionId=cn-shanghai SourceZoneId=cn-shanghai-c DiskId=s-8 DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b DestinationDiskId=t-8 fresh=pair-8\nreport 27 succeeded",
+                        ),
+                        Parameter("ReplicaPairId", Some("pair-8")),
+                    ],
+                )
+                .apart(&["E-281", "G-682"]),
                 fault(
                     "403 OperationDenied.PairGroupAZoneConflict (G-685",
-                    "a pair between other places",
+                    "a pair to another place",
                     Parameter("ReplicaPairId", Some("pair-7")),
+                ),
+                fault(
+                    "403 OperationDenied.PairGroupAZoneConflict (G-685",
+                    "a pair that copies the other way",
+                    Before(
+                        "call FailoverDiskReplicaPair RegionId=cn-beijing ReplicaPairId=pair-1\nreport 27 succeeded\ncall ReprotectDiskReplicaPair RegionId=cn-beijing ReplicaPairId=pair-1\nreport 28 succeeded",
+                    ),
                 ),
                 fault(
                     "403 OperationDenied.PairsExceedInGroup (G-686",
@@ -353,8 +461,13 @@ pub fn all() -> Vec<Case> {
             vec![
                 unknown_group("404 NoSuchResource (G-610"),
                 unknown_pair("404 NoSuchResource (E-610"),
+                foreign_pair(),
                 nowhere(),
                 at_standby("403 OperationDenied (G-622"),
+                at_old_site_of_reversed(
+                    "403 OperationDenied",
+                    "call StartDiskReplicaGroup RegionId=cn-shanghai ReplicaGroupId=pg-1 OneShot=true\nreport 7 succeeded\ncall FailoverDiskReplicaGroup RegionId=cn-beijing ReplicaGroupId=pg-1\nreport 8 succeeded\ncall ReprotectDiskReplicaGroup RegionId=cn-beijing ReplicaGroupId=pg-1\nreport 9 succeeded",
+                ),
                 fault(
                     "403 OperationDenied.NoPairInGroup (G-690",
                     "a group without pairs",

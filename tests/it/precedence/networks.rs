@@ -36,6 +36,20 @@ fn no_network(answer: &'static str) -> Fault {
     fault(answer, "a network that is not known", Parameter("GDNId", Some("gdn-unknown")))
 }
 
+/// A cluster of another account, beside the network of this one.
+fn foreign_cluster() -> Fault {
+    together(
+        "404 InvalidDBCluster.NotFound (P-100",
+        "a cluster of another account",
+        vec![
+            Before(
+                "call CreateDBCluster RegionId=cn-beijing DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid DBNodeNum=1 fresh=pc-50:pi-50 by=2000000000000000",
+            ),
+            on("pc-50"),
+        ],
+    )
+}
+
 const STATUS: &str = "403 OperationDenied.DBClusterStatus";
 
 fn status(rule: &str, says: &str, before: &'static str) -> Fault {
@@ -52,9 +66,19 @@ pub fn all() -> Vec<Case> {
             faults: vec![
                 unknown("404 InvalidDBCluster.NotFound (P-100"),
                 fault("400 MemberIns.Exist (P-401", "a cluster in a network", on("pc-1")),
-                fault(
+                together(
                     "400 InvalidEngineVersion.Unsupported (P-402",
                     "a version without networks",
+                    vec![
+                        Before(
+                            "call CreateDBCluster RegionId=cn-beijing PayType=Postpaid DBType=PostgreSQL DBVersion=15 DBNodeClass=polar.pg.x4.large fresh=pc-15:pi-15,pi-15b",
+                        ),
+                        on("pc-15"),
+                    ],
+                ),
+                fault(
+                    "400 InvalidEngineVersion.Unsupported (P-402",
+                    "a version without networks, where policy has those of the reference",
                     Policy(r#"{"polardb":{"network_engines":"reference"}}"#),
                 ),
                 status("P-403", "a cluster that is busy", "observe cluster pc-7 busy MinorVersionUpgrading"),
@@ -85,6 +109,7 @@ pub fn all() -> Vec<Case> {
             vec![
                 no_network("404 GDN.NotFound (P-460"),
                 unknown("404 InvalidDBCluster.NotFound (P-100"),
+                foreign_cluster(),
                 fault("404 InvalidDBClusterId.NotFound (P-422", "a cluster of another network", on("pc-2")),
                 fault("400 MemberRole.NotSupport (P-421", "the primary", on("pc-1")),
                 status(
@@ -120,6 +145,7 @@ pub fn all() -> Vec<Case> {
                     ],
                 ),
                 unknown("404 InvalidDBCluster.NotFound (P-100"),
+                foreign_cluster(),
                 fault("404 InvalidDBClusterId.NotFound (P-422", "a cluster of another network", on("pc-2")),
                 fault("400 MemberRole.NotSupport (P-442", "the primary", on("pc-1")),
                 together(
@@ -132,12 +158,12 @@ pub fn all() -> Vec<Case> {
                     "a network that is not active",
                     "call RemoveDBClusterFromGDN GDNId=gdn-1 DBClusterId=pc-6 Force=true",
                 ),
+                status("P-444", "a primary that is busy", "observe cluster pc-1 busy MinorVersionUpgrading"),
                 status(
                     "P-444",
                     "a secondary that is busy",
                     "observe cluster pc-6 busy MinorVersionUpgrading",
                 ),
-                status("P-444", "a primary that is busy", "observe cluster pc-1 busy MinorVersionUpgrading"),
                 together(
                     "400 UnsupportWitchUnhealthyReplication (P-445",
                     "a secondary that a forced switch-over left behind",
@@ -157,7 +183,7 @@ pub fn all() -> Vec<Case> {
         ),
         case(
             "DescribeGlobalDatabaseNetworks",
-            "Version=2017-08-01",
+            "Version=2017-08-01 DBClusterId=pc-1",
             vec![unknown("404 InvalidDBCluster.NotFound (P-100")],
         ),
     ]

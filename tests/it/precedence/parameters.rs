@@ -261,6 +261,7 @@ fn polardb(operation: &str) -> &'static str {
             PayType=Prepaid::::400 MissingParameter (P-600 | a subscription without `Period`
             Period=x&PayType=Prepaid
             UsedTime=10&PayType=Prepaid&Period=Month
+            Period=Month&PayType=Prepaid::::400 MissingParameter (P-600 | a subscription without `UsedTime`
             ClientToken
             ResourceGroupId=!
             BackupRetentionPolicyOnClusterDeletion=x
@@ -269,6 +270,7 @@ fn polardb(operation: &str) -> &'static str {
             CreationCategory=x
             HotStandbyCluster=x
             StandbyAZ=!
+            HotStandbyCluster=EQUAL&StandbyAZ=::::400 MissingParameter (P-600 | compute standby without a zone
             Tag.21.Key=k::::400 NumberExceed.Tags (P-601 | more than 20 tags
             Tag.1.Key=aliyun::::400 InvalidTag.Malformed (P-601
             Tag.2.Value=v::::400 MissingParameter (P-600 | a tag without a key

@@ -1,6 +1,6 @@
 //! The operations of PolarDB.
 
-use super::How::{Before, Parameter};
+use super::How::{Before, Parameter, Policy};
 use super::cases::other_list;
 use super::{Case, Fault, fault, networks, together};
 
@@ -57,6 +57,9 @@ const FULL: &str = "\
 call CreateDBCluster RegionId=cn-beijing DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid DBNodeNum=1 CreationOption=CreateGdnStandby GDNId=gdn-1 fresh=pc-71:pi-71
 call CreateDBCluster RegionId=cn-beijing DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid DBNodeNum=1 CreationOption=CreateGdnStandby GDNId=gdn-1 fresh=pc-72:pi-72
 call CreateDBCluster RegionId=cn-beijing DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid DBNodeNum=1 CreationOption=CreateGdnStandby GDNId=gdn-1 fresh=pc-73:pi-73";
+
+/// A cluster over three zones, being created.
+const STRICT: &str = "call CreateDBCluster RegionId=cn-hangzhou DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid StrictConsistency=ON DBNodeNum=3 fresh=pc-18:pi-180,pi-181,pi-182";
 
 const BUSY: &str = "observe cluster pc-1 busy MinorVersionUpgrading";
 
@@ -133,6 +136,34 @@ fn failover(operation: &'static str) -> Case {
                     "a target of a kind that cannot lead",
                     Parameter("TargetDBNodeId", Some("pi-v")),
                 ),
+                together(
+                    "403 OperationDenied.DBNodeType (P-112",
+                    "an ordinary target, where a standby node is asked for",
+                    vec![
+                        Parameter("TargetZoneType", Some("Standby")),
+                        Parameter("TargetDBNodeId", Some("pi-a")),
+                    ],
+                ),
+                together(
+                    "400 HaStatusNotSupport (P-105",
+                    "a cluster that is being created or released",
+                    vec![
+                        Before("call CreateDBCluster RegionId=cn-hangzhou DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid DBNodeNum=3 fresh=pc-19:pi-190,pi-191,pi-192"),
+                        on("pc-19"),
+                        Parameter("TargetDBNodeId", Some("pi-191")),
+                    ],
+                ),
+                fault(
+                    "400 HaStatusNotSupport (P-105",
+                    "a failover that is under way",
+                    Before("call FailoverDBCluster DBClusterId=pc-1 TargetDBNodeId=pi-b"),
+                )
+                .apart(&["P-143"]),
+                fault(
+                    "400 HaStatusNotSupport (P-105",
+                    "work on nodes that is under way",
+                    Before("call RestartDBNodeZonal DBClusterId=pc-1 DBNodeId=pi-c"),
+                ),
                 busy("400 HaStatusNotSupport (P-105"),
                 together(
                     "400 HaStatusNotSupport (P-108",
@@ -165,7 +196,18 @@ fn failover(operation: &'static str) -> Case {
                     "no target, and nobody who can be elected",
                     vec![Before("observe nodes pi-a,pi-b,pi-c down"), Parameter("TargetDBNodeId", None)],
                 )
-.apart(&["P-113", "P-114"]),
+                .apart(&["P-113", "P-114"]),
+                together(
+                    "400 HaStatusNotSupport (P-143",
+                    "no target, and nobody in the writer's zone, where policy elects there alone",
+                    vec![
+                        Policy(r#"{"polardb":{"election_zone":"writers"}}"#),
+                        Before("call CreateDBNodes DBClusterId=pc-2 DBNode.1.TargetClass=polar.mysql.x4.large DBNode.1.ZoneId=cn-hangzhou-b fresh=nodes:pi-z\nreport 9 succeeded\nobserve nodes pi-d,pi-e,pi-f down"),
+                        on("pc-2"),
+                        Parameter("TargetDBNodeId", None),
+                    ],
+                )
+                .apart(&["P-105", "P-106", "P-113", "P-114", "P-143", "P-450"]),
                 locked("400 HaStatusNotSupport (P-450"),
             ],
         ]
@@ -180,10 +222,45 @@ fn clusters() -> Vec<Case> {
             "RegionId=cn-hangzhou Version=2017-08-01 DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid CreationOption=CreateGdnStandby GDNId=gdn-1 fresh=pc-8:pi-1,pi-2",
             "RegionId=cn-hangzhou DBType=MySQL DBVersion=5.7 DBNodeClass=polar.mysql.x4.large PayType=Postpaid fresh=pc-9:pi-3,pi-4",
             vec![
+                together(
+                    "400 InvalidCreationCategory.Malformed (P-601",
+                    "an edition that the version does not have",
+                    vec![
+                        Parameter("CreationCategory", Some("ArchiveNormal")),
+                        Parameter("DBVersion", Some("5.7")),
+                    ],
+                ),
                 fault(
                     "400 Location.FailedGetSubDomain (P-620",
                     "a zone of another region",
                     Parameter("ZoneId", Some("cn-beijing-a")),
+                ),
+                fault(
+                    "400 InvalidHotStandbyCluster.Malformed (P-601",
+                    "what stands by in the standard edition, for another edition",
+                    Parameter("HotStandbyCluster", Some("STANDBY")),
+                ),
+                together(
+                    "400 InvalidHotStandbyCluster.Malformed (P-601",
+                    "a standby cluster that the edition does not have",
+                    vec![
+                        Parameter("CreationCategory", Some("ArchiveNormal")),
+                        Parameter("HotStandbyCluster", Some("ON")),
+                    ],
+                )
+                .apart(&["P-411"]),
+                together(
+                    "400 InvalidStandbyAZ.Malformed (P-601",
+                    "a standby zone without a standby cluster",
+                    vec![
+                        Parameter("HotStandbyCluster", Some("OFF")),
+                        Parameter("StandbyAZ", Some("cn-hangzhou-b")),
+                    ],
+                ),
+                fault(
+                    "400 InvalidStandbyAZ.Malformed (P-601",
+                    "the primary zone as standby zone",
+                    Parameter("StandbyAZ", Some("cn-hangzhou-a")),
                 ),
                 fault(
                     "400 MissingParameter (P-600",
@@ -199,6 +276,16 @@ fn clusters() -> Vec<Case> {
                     "404 GDN.NotFound (P-460",
                     "a network that is not known",
                     Parameter("GDNId", Some("gdn-unknown")),
+                ),
+                together(
+                    "400 InvalidEngineVersion.Unsupported (P-411",
+                    "another engine than the primary's",
+                    vec![
+                        Before(
+                            "call CreateGlobalDatabaseNetwork DBClusterId=pc-4 fresh=gdn-4\nreport 9 succeeded",
+                        ),
+                        Parameter("GDNId", Some("gdn-4")),
+                    ],
                 ),
                 fault(
                     "400 InvalidEngineVersion.Unsupported (P-411",
@@ -251,6 +338,15 @@ fn clusters() -> Vec<Case> {
                     "the zone that it is in",
                     Parameter("ZoneId", Some("cn-hangzhou-a")),
                 ),
+                together(
+                    "400 InvalidZoneId.Same (P-260",
+                    "the standby zone that it has",
+                    vec![
+                        on("pc-2"),
+                        Parameter("ZoneType", Some("Standby")),
+                        Parameter("ZoneId", Some("cn-hangzhou-b")),
+                    ],
+                ),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
                 locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
@@ -268,7 +364,10 @@ fn clusters() -> Vec<Case> {
             "ModifyDBClusterMaintainTime",
             "Version=2017-08-01 DBClusterId=pc-1 MaintainTime=16:00Z-17:00Z",
             "",
-            vec![unknown("404 InvalidDBCluster.NotFound (P-100")],
+            vec![
+                unknown("404 InvalidDBCluster.NotFound (P-100"),
+                locked("403 OperationDenied.DBClusterStatus (P-450"),
+            ],
         ),
         Case { stage: wide_stage(), ..modify() },
         Case { stage: wide_stage(), ..arch() },
@@ -344,6 +443,27 @@ fn modify() -> Case {
                 vec![Parameter("DBNodeCrashList", Some("pi-unknown"))],
             ),
             drill("403 InvalidParam.DBNodeNum (P-613", "a drill of no node", vec![]).apart(&["P-201"]),
+            drill(
+                "403 InvalidParam.DBNodeNum (P-613",
+                "a drill of two nodes",
+                vec![Parameter("DBNodeCrashList", Some("pi-d,pi-e"))],
+            ),
+            together(
+                "403 InvalidParam.DBNodeNum (P-613",
+                "a drill of the zone that names some of its nodes",
+                vec![Parameter("FaultSimulateMode", Some("0")), Parameter("DBNodeCrashList", Some("pi-d"))],
+            ),
+            fault(
+                "403 InvalidParam.NoChange (P-611",
+                "nothing that would change",
+                Parameter("StandbyHAMode", None),
+            )
+            .apart(&["P-610", "P-612"]),
+            together(
+                "403 InvalidParam.NoChange (P-611",
+                "the mode of synchronisation that it is in",
+                vec![Parameter("StandbyHAMode", None), Parameter("DataSyncMode", Some("AsyncSync"))],
+            ),
             fault(
                 "403 InvalidParam.NoChange (P-611",
                 "the mode that it is in",
@@ -353,6 +473,13 @@ fn modify() -> Case {
                 "403 OperationDenied.DBClusterStatus (P-202",
                 "a cluster that is busy",
                 Before("observe cluster pc-2 busy MinorVersionUpgrading"),
+            ),
+            fault(
+                "403 OperationDenied.DBClusterStatus (P-450",
+                "a cluster whose network is locked",
+                Before(
+                    "call CreateGlobalDatabaseNetwork DBClusterId=pc-2 fresh=gdn-2\nreport 12 succeeded\ncall CreateDBCluster RegionId=cn-beijing DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid DBNodeNum=1 CreationOption=CreateGdnStandby GDNId=gdn-2 fresh=pc-21:pi-21\nreport 13 succeeded\ncall SwitchOverGlobalDatabaseNetwork GDNId=gdn-2 DBClusterId=pc-21 Forced=true",
+                ),
             ),
         ],
     )
@@ -377,12 +504,41 @@ fn arch() -> Case {
                 on("pc-16"),
             ),
             fault("400 StandbyClusterTurnOn (P-614", "a standby cluster that is there", on("pc-2")),
+            together(
+                "400 StandbyClusterTurnOn (P-614",
+                "a standby cluster with compute nodes that is there",
+                vec![
+                    Before(
+                        "call ModifyDBClusterArch DBClusterId=pc-1 HotStandbyCluster=equal StandbyAZ=cn-hangzhou-b fresh=order:o-2\nreport 12 succeeded",
+                    ),
+                    Parameter("HotStandbyCluster", Some("equal")),
+                    Parameter("StandbyAZ", Some("cn-hangzhou-b")),
+                ],
+            ),
+            fault(
+                "400 StandbyClusterTurnOn (P-614",
+                "standby nodes that are there",
+                Before(
+                    "call CreateDBNodes DBClusterId=pc-1 DBNode.1.TargetClass=polar.mysql.x4.large DBNodeType=STANDBY fresh=nodes:pi-s\nreport 12 succeeded",
+                ),
+            ),
+            together(
+                "400 InvalidStandbyAZ.Malformed (P-601",
+                "another zone than it has its standby cluster in",
+                vec![
+                    on("pc-2"),
+                    Parameter("HotStandbyCluster", Some("equal")),
+                    Parameter("StandbyAZ", Some("cn-hangzhou-k")),
+                ],
+            )
+            .apart(&["P-614"]),
             fault(
                 "400 InvalidStandbyAZ.Malformed (P-601",
                 "the primary zone",
                 Parameter("StandbyAZ", Some("cn-hangzhou-a")),
             ),
             busy("403 OperationDenied.DBClusterStatus (P-202"),
+            locked("403 OperationDenied.DBClusterStatus (P-450"),
         ],
     )
 }
@@ -418,6 +574,15 @@ fn nodes() -> Vec<Case> {
                     vec![on("pc-4"), Parameter("DBNode.2.TargetClass", Some(CLASS))],
                 )
                 .apart(&["P-600"]),
+                together(
+                    "400 InvalidDBNode.Malformed (P-214",
+                    "no class, where the engine asks for one",
+                    vec![
+                        on("pc-4"),
+                        Parameter("DBNode.1.TargetClass", None),
+                        Parameter("DBNode.1.ZoneId", Some("cn-hangzhou-a")),
+                    ],
+                ),
                 fault(
                     "400 InvalidDBNode.Malformed (P-214",
                     "a class that no node has",
@@ -437,6 +602,26 @@ fn nodes() -> Vec<Case> {
                     vec![on("pc-4"), Parameter("ImciSwitch", Some("ON"))],
                 )
                 .apart(&["P-210"]),
+                together(
+                    "400 InvalidImciSwitch.Malformed (P-601",
+                    "a column-store node without an ordinary reader beside it",
+                    vec![on("pc-16"), Parameter("ImciSwitch", Some("ON"))],
+                ),
+                together(
+                    "400 InvalidDBNodeNum.Malformed (P-210",
+                    "more nodes than the standard edition has",
+                    vec![
+                        on("pc-16"),
+                        Parameter("DBNode.2.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.3.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.4.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.5.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.6.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.7.TargetClass", Some(CLASS)),
+                        Parameter("DBNode.8.TargetClass", Some(CLASS)),
+                    ],
+                )
+                .apart(&["P-600"]),
                 together(
                     "400 InvalidDBNodeNum.Malformed (P-210",
                     "more nodes than a cluster has",
@@ -480,6 +665,12 @@ fn nodes() -> Vec<Case> {
                 no_node("DBNodeId.1", "400 InvalidDBNode.Malformed (P-201"),
                 fault(
                     "400 InvalidDBNode.Malformed (P-220",
+                    "a node that is named twice",
+                    Parameter("DBNodeId.2", Some("pi-c")),
+                )
+                .apart(&["P-600", "P-221"]),
+                fault(
+                    "400 InvalidDBNode.Malformed (P-220",
                     "a node of another type than is said",
                     Parameter("DBNodeType", Some("STANDBY")),
                 ),
@@ -509,6 +700,11 @@ fn nodes() -> Vec<Case> {
                     "a type of which the cluster has no node",
                     Parameter("DBNodeType", Some("DLNode")),
                 ),
+                together(
+                    "400 OperationDenied.ModifyDBNodeClassWithStrictConsistencyOn (P-626",
+                    "a cluster over three zones",
+                    vec![Before(STRICT), on("pc-18")],
+                ),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
                 locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
@@ -529,6 +725,12 @@ fn nodes() -> Vec<Case> {
                     ],
                 )
                 .apart(&["P-600"]),
+                together(
+                    "400 OperationDenied.ModifyDBNodeClassWithStrictConsistencyOn (P-626",
+                    "a cluster over three zones",
+                    vec![Before(STRICT), on("pc-18"), Parameter("DBNode.1.DBNodeId", Some("pi-181"))],
+                )
+                .apart(&["P-220"]),
                 fault(
                     "403 OperationDenied.RoEqualSpec (P-231",
                     "no reader of the writer's class would be left",
@@ -552,7 +754,11 @@ fn nodes() -> Vec<Case> {
             "Version=2017-08-01 DBNodeId=pi-a",
             "",
             vec![
-                no_node("DBNodeId", "400 InvalidDBNodeId.Malformed (P-240"),
+                fault(
+                    "400 InvalidDBNodeId.Malformed (P-240",
+                    "a node that is not known",
+                    Parameter("DBNodeId", Some("pi-unknown")),
+                ),
                 busy("403 OperationDenied.DBClusterStatus (P-202"),
                 locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
@@ -580,6 +786,11 @@ fn nodes() -> Vec<Case> {
                     "400 InvalidDBNodeId.Malformed (P-251",
                     "the primary",
                     Parameter("DBNodeId", Some("pi-w")),
+                ),
+                fault(
+                    "400 InvalidDBNodeId.Malformed (P-251",
+                    "a node of a kind that cannot be one",
+                    Parameter("DBNodeId", Some("pi-v")),
                 ),
                 fault(
                     "404 InvalidDBInstanceClass.NotFound (P-252",
