@@ -2,9 +2,9 @@
 
 use super::How::{Before, Parameter, Policy};
 use super::cases::other_list;
-use super::{Case, Fault, fault, networks, together};
+use super::{Case, Fault, fault, networks, nodes, standby, together};
 
-const CLASS: &str = "polar.mysql.x4.large";
+pub const CLASS: &str = "polar.mysql.x4.large";
 
 /// Two clusters of four nodes, running, the first with a column-store node more; a third of an edition that has no readers to
 /// fail over to, a fourth of another engine, a fifth that is a subscription; a network of the first with a sixth.
@@ -37,7 +37,7 @@ pub fn stage() -> String {
 }
 
 /// The same, with more clusters: of the standard edition, a serverless one, and one over three zones.
-fn wide_stage() -> String {
+pub fn wide_stage() -> String {
     let create = |rest: &str, effect: u8| {
         format!(
             "call CreateDBCluster RegionId=cn-hangzhou DBType=MySQL DBVersion=8.0 DBNodeClass={CLASS} PayType=Postpaid {rest}\nreport {effect} succeeded\n"
@@ -53,38 +53,38 @@ fn wide_stage() -> String {
 }
 
 /// Three secondaries more.
-const FULL: &str = "\
+pub const FULL: &str = "\
 call CreateDBCluster RegionId=cn-beijing DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid DBNodeNum=1 CreationOption=CreateGdnStandby GDNId=gdn-1 fresh=pc-71:pi-71
 call CreateDBCluster RegionId=cn-beijing DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid DBNodeNum=1 CreationOption=CreateGdnStandby GDNId=gdn-1 fresh=pc-72:pi-72
 call CreateDBCluster RegionId=cn-beijing DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid DBNodeNum=1 CreationOption=CreateGdnStandby GDNId=gdn-1 fresh=pc-73:pi-73";
 
 /// A cluster over three zones, being created.
-const STRICT: &str = "call CreateDBCluster RegionId=cn-hangzhou DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid StrictConsistency=ON DBNodeNum=3 fresh=pc-18:pi-180,pi-181,pi-182";
+pub const STRICT: &str = "call CreateDBCluster RegionId=cn-hangzhou DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid StrictConsistency=ON DBNodeNum=3 fresh=pc-18:pi-180,pi-181,pi-182";
 
-const BUSY: &str = "observe cluster pc-1 busy MinorVersionUpgrading";
+pub const BUSY: &str = "observe cluster pc-1 busy MinorVersionUpgrading";
 
 pub fn unknown(answer: &'static str) -> Fault {
     fault(answer, "a cluster that is not known", Parameter("DBClusterId", Some("pc-unknown")))
 }
 
-fn no_node(name: &'static str, answer: &'static str) -> Fault {
+pub fn no_node(name: &'static str, answer: &'static str) -> Fault {
     fault(answer, "a node that the cluster does not have", Parameter(name, Some("pi-unknown")))
 }
 
-fn busy(answer: &'static str) -> Fault {
+pub fn busy(answer: &'static str) -> Fault {
     fault(answer, "a cluster that is busy", Before(BUSY))
 }
 
-fn case(operation: &'static str, call: &'static str, other: &'static str, faults: Vec<Fault>) -> Case {
+pub fn case(operation: &'static str, call: &'static str, other: &'static str, faults: Vec<Fault>) -> Case {
     Case { operation, stage: stage(), call, other, faults }
 }
 
-fn wide(operation: &'static str, call: &'static str, other: &'static str, faults: Vec<Fault>) -> Case {
+pub fn wide(operation: &'static str, call: &'static str, other: &'static str, faults: Vec<Fault>) -> Case {
     Case { stage: wide_stage(), ..case(operation, call, other, faults) }
 }
 
 /// Forced, since a busy primary is not switched over otherwise.
-fn locked(answer: &'static str) -> Fault {
+pub fn locked(answer: &'static str) -> Fault {
     fault(
         answer,
         "a cluster whose network is locked",
@@ -94,7 +94,7 @@ fn locked(answer: &'static str) -> Fault {
 
 pub fn all() -> Vec<Case> {
     let mut cases = clusters();
-    cases.extend(nodes());
+    cases.extend(nodes::all());
     cases.extend(networks::all());
     cases
 }
@@ -103,7 +103,7 @@ pub fn on(cluster: &'static str) -> super::How {
     Parameter("DBClusterId", Some(cluster))
 }
 
-fn failover(operation: &'static str) -> Case {
+pub fn failover(operation: &'static str) -> Case {
     let no_target = together(
         "400 InvalidDBNodeId.Malformed (P-102",
         "no target, where the engine asks for one",
@@ -369,8 +369,8 @@ fn clusters() -> Vec<Case> {
                 locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
-        Case { stage: wide_stage(), ..modify() },
-        Case { stage: wide_stage(), ..arch() },
+        Case { stage: wide_stage(), ..standby::modify() },
+        Case { stage: wide_stage(), ..standby::arch() },
         case("DescribeDBClusters", "RegionId=cn-hangzhou Version=2017-08-01", "", vec![]),
         case(
             "DescribeDBClusterAttribute",
@@ -410,397 +410,6 @@ fn clusters() -> Vec<Case> {
             vec![
                 unknown("404 InvalidDBCluster.NotFound (P-100"),
                 fault("400 InvalidDBType.Malformed (P-510", "an engine without such a log", on("pc-4")),
-            ],
-        ),
-    ]
-}
-
-fn modify() -> Case {
-    let drill = |answer, says, more: Vec<super::How>| {
-        together(answer, says, [vec![Parameter("FaultSimulateMode", Some("1"))], more].concat())
-    };
-    case(
-        "ModifyDBCluster",
-        "Version=2017-08-01 DBClusterId=pc-2 StandbyHAMode=OFF fresh=order:o-1",
-        "",
-        vec![
-            unknown("404 InvalidDBCluster.NotFound (P-100"),
-            fault("400 InvalidEngine.Unsupported (P-610", "an engine without such features", on("pc-4")),
-            drill(
-                "403 OperationDenied.clusterSingleNodeLimit (P-610",
-                "a drill of the single node edition",
-                vec![on("pc-3"), Parameter("DBNodeCrashList", Some("pi-g"))],
-            ),
-            fault(
-                "403 OperationDenied.ClusterCategory (P-610",
-                "an edition without such features",
-                on("pc-16"),
-            ),
-            fault("403 IncorrectDBInstance (P-612", "a cluster without standby cluster", on("pc-1")),
-            drill(
-                "404 InvalidParam (P-201",
-                "a drill of a node that the cluster does not have",
-                vec![Parameter("DBNodeCrashList", Some("pi-unknown"))],
-            ),
-            drill("403 InvalidParam.DBNodeNum (P-613", "a drill of no node", vec![]).apart(&["P-201"]),
-            drill(
-                "403 InvalidParam.DBNodeNum (P-613",
-                "a drill of two nodes",
-                vec![Parameter("DBNodeCrashList", Some("pi-d,pi-e"))],
-            ),
-            together(
-                "403 InvalidParam.DBNodeNum (P-613",
-                "a drill of the zone that names some of its nodes",
-                vec![Parameter("FaultSimulateMode", Some("0")), Parameter("DBNodeCrashList", Some("pi-d"))],
-            ),
-            fault(
-                "403 InvalidParam.NoChange (P-611",
-                "nothing that would change",
-                Parameter("StandbyHAMode", None),
-            )
-            .apart(&["P-610", "P-612"]),
-            together(
-                "403 InvalidParam.NoChange (P-611",
-                "the mode of synchronisation that it is in",
-                vec![Parameter("StandbyHAMode", None), Parameter("DataSyncMode", Some("AsyncSync"))],
-            ),
-            fault(
-                "403 InvalidParam.NoChange (P-611",
-                "the mode that it is in",
-                Parameter("StandbyHAMode", Some("ON")),
-            ),
-            fault(
-                "403 OperationDenied.DBClusterStatus (P-202",
-                "a cluster that is busy",
-                Before("observe cluster pc-2 busy MinorVersionUpgrading"),
-            ),
-            fault(
-                "403 OperationDenied.DBClusterStatus (P-450",
-                "a cluster whose network is locked",
-                Before(
-                    "call CreateGlobalDatabaseNetwork DBClusterId=pc-2 fresh=gdn-2\nreport 12 succeeded\ncall CreateDBCluster RegionId=cn-beijing DBType=MySQL DBVersion=8.0 DBNodeClass=polar.mysql.x4.large PayType=Postpaid DBNodeNum=1 CreationOption=CreateGdnStandby GDNId=gdn-2 fresh=pc-21:pi-21\nreport 13 succeeded\ncall SwitchOverGlobalDatabaseNetwork GDNId=gdn-2 DBClusterId=pc-21 Forced=true",
-                ),
-            ),
-        ],
-    )
-}
-
-fn arch() -> Case {
-    case(
-        "ModifyDBClusterArch",
-        "Version=2017-08-01 DBClusterId=pc-1 HotStandbyCluster=on fresh=order:o-1",
-        "",
-        vec![
-            unknown("404 InvalidDBCluster.NotFound (P-100"),
-            fault(
-                "400 MissingParameter (P-600",
-                "compute standby without a zone",
-                Parameter("HotStandbyCluster", Some("equal")),
-            )
-            .apart(&["P-601"]),
-            fault(
-                "403 OperationDenied.ClusterCategory (P-018",
-                "an edition that cannot have it",
-                on("pc-16"),
-            ),
-            fault("400 StandbyClusterTurnOn (P-614", "a standby cluster that is there", on("pc-2")),
-            together(
-                "400 StandbyClusterTurnOn (P-614",
-                "a standby cluster with compute nodes that is there",
-                vec![
-                    Before(
-                        "call ModifyDBClusterArch DBClusterId=pc-1 HotStandbyCluster=equal StandbyAZ=cn-hangzhou-b fresh=order:o-2\nreport 12 succeeded",
-                    ),
-                    Parameter("HotStandbyCluster", Some("equal")),
-                    Parameter("StandbyAZ", Some("cn-hangzhou-b")),
-                ],
-            ),
-            fault(
-                "400 StandbyClusterTurnOn (P-614",
-                "standby nodes that are there",
-                Before(
-                    "call CreateDBNodes DBClusterId=pc-1 DBNode.1.TargetClass=polar.mysql.x4.large DBNodeType=STANDBY fresh=nodes:pi-s\nreport 12 succeeded",
-                ),
-            ),
-            together(
-                "400 InvalidStandbyAZ.Malformed (P-601",
-                "another zone than it has its standby cluster in",
-                vec![
-                    on("pc-2"),
-                    Parameter("HotStandbyCluster", Some("equal")),
-                    Parameter("StandbyAZ", Some("cn-hangzhou-k")),
-                ],
-            )
-            .apart(&["P-614"]),
-            fault(
-                "400 InvalidStandbyAZ.Malformed (P-601",
-                "the primary zone",
-                Parameter("StandbyAZ", Some("cn-hangzhou-a")),
-            ),
-            busy("403 OperationDenied.DBClusterStatus (P-202"),
-            locked("403 OperationDenied.DBClusterStatus (P-450"),
-        ],
-    )
-}
-
-fn nodes() -> Vec<Case> {
-    vec![
-        case(
-            "ModifyDBNodeConfig",
-            "Version=2017-08-01 DBClusterId=pc-1 DBNodeId=pi-a ConfigName=FailoverPriority ConfigValue=5",
-            "",
-            vec![
-                unknown("404 InvalidDBClusterId.NotFound (P-100"),
-                no_node("DBNodeId", "404 InvalidDBNodeId.NotFound (P-201"),
-                locked("403 OperationDenied.DBClusterStatus (P-450"),
-            ],
-        ),
-        wide(
-            "CreateDBNodes",
-            "Version=2017-08-01 DBClusterId=pc-1 DBNode.1.TargetClass=polar.mysql.x4.large fresh=nodes:pi-7",
-            "DBClusterId=pc-2 DBNode.1.TargetClass=polar.mysql.x4.large fresh=nodes:pi-8",
-            vec![
-                unknown("404 InvalidDBClusterId.NotFound (P-100"),
-                fault("403 OperationDenied.ClusterCategory (P-101", "an edition without readers", on("pc-3")),
-                fault("403 OperationDenied.ServerlessDbNode (P-625", "a serverless cluster", on("pc-17")),
-                fault(
-                    "400 OperationDenied.CreateDBNodesWithStrictConsistencyOn (P-626",
-                    "a cluster over three zones",
-                    on("pc-18"),
-                ),
-                together(
-                    "400 InvalidDBNodeNum.Malformed (P-212",
-                    "two nodes, where the engine takes one",
-                    vec![on("pc-4"), Parameter("DBNode.2.TargetClass", Some(CLASS))],
-                )
-                .apart(&["P-600"]),
-                together(
-                    "400 InvalidDBNode.Malformed (P-214",
-                    "no class, where the engine asks for one",
-                    vec![
-                        on("pc-4"),
-                        Parameter("DBNode.1.TargetClass", None),
-                        Parameter("DBNode.1.ZoneId", Some("cn-hangzhou-a")),
-                    ],
-                ),
-                fault(
-                    "400 InvalidDBNode.Malformed (P-214",
-                    "a class that no node has",
-                    Parameter("DBNode.1.TargetClass", Some("polar.mysql.x9.large")),
-                ),
-                together(
-                    "400 InvalidZoneId.Malformed (P-601",
-                    "a zone that the cluster is not in",
-                    vec![
-                        Parameter("DBNode.1.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.1.ZoneId", Some("cn-hangzhou-z")),
-                    ],
-                ),
-                together(
-                    "400 InvalidImciSwitch.Malformed (P-601",
-                    "a column-store node, where the engine has none",
-                    vec![on("pc-4"), Parameter("ImciSwitch", Some("ON"))],
-                )
-                .apart(&["P-210"]),
-                together(
-                    "400 InvalidImciSwitch.Malformed (P-601",
-                    "a column-store node without an ordinary reader beside it",
-                    vec![on("pc-16"), Parameter("ImciSwitch", Some("ON"))],
-                ),
-                together(
-                    "400 InvalidDBNodeNum.Malformed (P-210",
-                    "more nodes than the standard edition has",
-                    vec![
-                        on("pc-16"),
-                        Parameter("DBNode.2.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.3.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.4.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.5.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.6.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.7.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.8.TargetClass", Some(CLASS)),
-                    ],
-                )
-                .apart(&["P-600"]),
-                together(
-                    "400 InvalidDBNodeNum.Malformed (P-210",
-                    "more nodes than a cluster has",
-                    vec![
-                        Parameter("DBNode.1.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.2.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.3.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.4.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.5.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.6.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.7.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.8.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.9.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.10.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.11.TargetClass", Some(CLASS)),
-                        Parameter("DBNode.12.TargetClass", Some(CLASS)),
-                    ],
-                ),
-                busy("403 OperationDenied.DBClusterStatus (P-202"),
-                locked("403 OperationDenied.DBClusterStatus (P-450"),
-            ],
-        ),
-        wide(
-            "DeleteDBNodes",
-            "Version=2017-08-01 DBClusterId=pc-1 DBNodeId.1=pi-c fresh=order:o-1",
-            "DBClusterId=pc-2 DBNodeId.1=pi-f fresh=order:o-2",
-            vec![
-                unknown("404 InvalidDBClusterId.NotFound (P-100"),
-                fault("403 OperationDenied.ServerlessDbNode (P-625", "a serverless cluster", on("pc-17")),
-                fault(
-                    "400 OperationDenied.DeleteDBNodesWithStrictConsistencyOn (P-626",
-                    "a cluster over three zones",
-                    on("pc-18"),
-                ),
-                together(
-                    "400 InvalidDBNodeNum.Malformed (P-212",
-                    "two nodes, where the engine takes one",
-                    vec![on("pc-4"), Parameter("DBNodeId.2", Some("pi-k"))],
-                )
-                .apart(&["P-600"]),
-                no_node("DBNodeId.1", "400 InvalidDBNode.Malformed (P-201"),
-                fault(
-                    "400 InvalidDBNode.Malformed (P-220",
-                    "a node that is named twice",
-                    Parameter("DBNodeId.2", Some("pi-c")),
-                )
-                .apart(&["P-600", "P-221"]),
-                fault(
-                    "400 InvalidDBNode.Malformed (P-220",
-                    "a node of another type than is said",
-                    Parameter("DBNodeType", Some("STANDBY")),
-                ),
-                fault(
-                    "403 OperationDenied.DBNodeRole (P-221",
-                    "the primary",
-                    Parameter("DBNodeId.1", Some("pi-w")),
-                ),
-                together(
-                    "400 InvalidDBNodeNum.Malformed (P-222",
-                    "too few readers would be left",
-                    vec![Parameter("DBNodeId.2", Some("pi-a")), Parameter("DBNodeId.3", Some("pi-b"))],
-                )
-                .apart(&["P-600"]),
-                busy("403 OperationDenied.DBClusterStatus (P-202"),
-                locked("403 OperationDenied.DBClusterStatus (P-450"),
-            ],
-        ),
-        case(
-            "ModifyDBNodeClass",
-            "Version=2017-08-01 DBClusterId=pc-1 ModifyType=Upgrade DBNodeTargetClass=polar.mysql.x8.large fresh=order:o-1",
-            "DBClusterId=pc-2 ModifyType=Upgrade DBNodeTargetClass=polar.mysql.x8.large fresh=order:o-2",
-            vec![
-                unknown("404 InvalidDBCluster.NotFound (P-100"),
-                fault(
-                    "400 InvalidDBNodeType.Malformed (P-601",
-                    "a type of which the cluster has no node",
-                    Parameter("DBNodeType", Some("DLNode")),
-                ),
-                together(
-                    "400 OperationDenied.ModifyDBNodeClassWithStrictConsistencyOn (P-626",
-                    "a cluster over three zones",
-                    vec![Before(STRICT), on("pc-18")],
-                ),
-                busy("403 OperationDenied.DBClusterStatus (P-202"),
-                locked("403 OperationDenied.DBClusterStatus (P-450"),
-            ],
-        ),
-        case(
-            "ModifyDBNodesClass",
-            "Version=2017-08-01 DBClusterId=pc-1 ModifyType=Upgrade DBNode.1.DBNodeId=pi-b DBNode.1.TargetClass=polar.mysql.x8.large fresh=order:o-1",
-            "DBClusterId=pc-2 ModifyType=Upgrade DBNode.1.DBNodeId=pi-d DBNode.1.TargetClass=polar.mysql.x8.large fresh=order:o-2",
-            vec![
-                unknown("404 InvalidDBCluster.NotFound (P-100"),
-                no_node("DBNode.1.DBNodeId", "404 InvalidDBNodeId.NotFound (P-201"),
-                together(
-                    "400 InvalidDBNode.Malformed (P-220",
-                    "a node that is named twice",
-                    vec![
-                        Parameter("DBNode.2.DBNodeId", Some("pi-b")),
-                        Parameter("DBNode.2.TargetClass", Some("polar.mysql.x8.large")),
-                    ],
-                )
-                .apart(&["P-600"]),
-                together(
-                    "400 OperationDenied.ModifyDBNodeClassWithStrictConsistencyOn (P-626",
-                    "a cluster over three zones",
-                    vec![Before(STRICT), on("pc-18"), Parameter("DBNode.1.DBNodeId", Some("pi-181"))],
-                )
-                .apart(&["P-220"]),
-                fault(
-                    "403 OperationDenied.RoEqualSpec (P-231",
-                    "no reader of the writer's class would be left",
-                    Before(
-                        "call ModifyDBNodesClass DBClusterId=pc-1 ModifyType=Upgrade DBNode.1.DBNodeId=pi-a DBNode.1.TargetClass=polar.mysql.x8.large DBNode.2.DBNodeId=pi-c DBNode.2.TargetClass=polar.mysql.x8.large fresh=order:o-3\nreport 9 succeeded",
-                    ),
-                ),
-                together(
-                    "404 InvalidDBInstanceClass.NotFound (P-232",
-                    "a hot replica of another class than the primary's",
-                    vec![Before(
-                        "call ModifyDBNodeHotReplicaMode DBClusterId=pc-1 DBNodeId=pi-b HotReplicaMode=ON fresh=order:o-4\nreport 9 succeeded",
-                    )],
-                ),
-                busy("403 OperationDenied.DBClusterStatus (P-202"),
-                locked("403 OperationDenied.DBClusterStatus (P-450"),
-            ],
-        ),
-        case(
-            "RestartDBNode",
-            "Version=2017-08-01 DBNodeId=pi-a",
-            "",
-            vec![
-                fault(
-                    "400 InvalidDBNodeId.Malformed (P-240",
-                    "a node that is not known",
-                    Parameter("DBNodeId", Some("pi-unknown")),
-                ),
-                busy("403 OperationDenied.DBClusterStatus (P-202"),
-                locked("403 OperationDenied.DBClusterStatus (P-450"),
-            ],
-        ),
-        case(
-            "RestartDBNodeZonal",
-            "Version=2017-08-01 DBClusterId=pc-1 DBNodeId=pi-a",
-            "DBClusterId=pc-2 DBNodeId=pi-d",
-            vec![
-                unknown("404 InvalidDBCluster.NotFound (P-100"),
-                no_node("DBNodeId", "400 InvalidDBNodeId.Malformed (P-201"),
-                busy("403 OperationDenied.DBClusterStatus (P-202"),
-                locked("403 OperationDenied.DBClusterStatus (P-450"),
-            ],
-        ),
-        case(
-            "ModifyDBNodeHotReplicaMode",
-            "Version=2017-08-01 DBClusterId=pc-1 DBNodeId=pi-a HotReplicaMode=ON fresh=order:o-1",
-            "",
-            vec![
-                unknown("404 InvalidDBCluster.NotFound (P-100"),
-                fault("400 InvalidDBType.Malformed (P-250", "an engine that does not have it", on("pc-4")),
-                no_node("DBNodeId", "404 InvalidDBNodeId.NotFound (P-201"),
-                fault(
-                    "400 InvalidDBNodeId.Malformed (P-251",
-                    "the primary",
-                    Parameter("DBNodeId", Some("pi-w")),
-                ),
-                fault(
-                    "400 InvalidDBNodeId.Malformed (P-251",
-                    "a node of a kind that cannot be one",
-                    Parameter("DBNodeId", Some("pi-v")),
-                ),
-                fault(
-                    "404 InvalidDBInstanceClass.NotFound (P-252",
-                    "a node of another class than the primary's",
-                    Before(
-                        "call ModifyDBNodesClass DBClusterId=pc-1 ModifyType=Upgrade DBNode.1.DBNodeId=pi-a DBNode.1.TargetClass=polar.mysql.x8.large fresh=order:o-3\nreport 9 succeeded",
-                    ),
-                ),
-                busy("403 OperationDenied.DBClusterStatus (P-202"),
-                locked("403 OperationDenied.DBClusterStatus (P-450"),
             ],
         ),
     ]
