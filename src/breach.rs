@@ -86,6 +86,9 @@ pub enum Breach {
     #[error("a disk of it belongs to two drills")]
     DiskTwice,
 
+    /// A cluster has two nodes of one id.
+    #[error("it has two nodes of one id")]
+    NodeTwice,
     /// A cluster has no writer, or more than one.
     #[error("it does not have exactly one writer")]
     Writers,

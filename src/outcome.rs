@@ -72,4 +72,7 @@ pub enum NotTaken {
     /// The effect does not end like this.
     #[error("the effect does not end in this way")]
     WrongOutcome,
+    /// The pair is a member, and its group decides together with it.
+    #[error("the pair is a member of a group, which takes the report")]
+    Grouped,
 }

@@ -104,6 +104,8 @@ impl Misuse {
             NotTaken::Stale => Self::Stale(effect),
             NotTaken::NotOffered => Self::NotOffered(effect),
             NotTaken::WrongOutcome => Self::WrongOutcome(effect),
+            // No report of a member reaches it alone.
+            NotTaken::Grouped => Self::Stale(effect),
         }
     }
 }

@@ -204,10 +204,10 @@ calls! {
             |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| cluster.decide_node_config(at, it));
         /// `FailoverDBCluster`: promotes the named or an elected read-only node to primary.
         FailoverDbCluster => failover_db_cluster(cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| cluster.decide_failover(at, call.operation, it));
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| cluster.decide_failover(at, it));
         /// `FailoverDBClusterZonal`: the same for edge clusters.
         FailoverDbClusterZonal => failover_db_cluster_zonal(0.cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.0.cluster, |cluster, at| cluster.decide_failover(at, call.operation, &it.0));
+            |plane, call, it| plane.cluster_call(call, &it.0.cluster, |cluster, at| cluster.decide_failover_zonal(at, it));
         /// `CreateDBNodes`: read-only nodes appear in `DBNodeCreating`.
         CreateDbNodes [Box] => create_db_nodes(cluster) with FreshNodes -> NodesCreated:
             ControlPlane::create_nodes;
@@ -232,7 +232,7 @@ calls! {
         /// `RestartDBNodeZonal`: the same for edge clusters.
         RestartDbNodeZonal => restart_db_node_zonal(cluster) -> ():
             |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| {
-                cluster.decide_restart(at, call.operation, &it.node)
+                cluster.decide_restart_zonal(at, it)
             });
         /// `ModifyDBNodeHotReplicaMode`: sets whether a node is a hot replica.
         ModifyDbNodeHotReplicaMode => modify_db_node_hot_replica_mode(cluster) with OrderId -> Ordered:
@@ -244,10 +244,10 @@ calls! {
             |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| cluster.decide_zone(at, it));
         /// `ModifyDBClusterDeletion`: sets or clears the deletion lock.
         ModifyDbClusterDeletion => modify_db_cluster_deletion(cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| Ok(cluster.decide_lock(at, it)));
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| cluster.decide_lock(at, it));
         /// `ModifyDBClusterMaintainTime`: sets the hour of maintenance.
         ModifyDbClusterMaintainTime => modify_db_cluster_maintain_time(cluster) -> ():
-            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| Ok(cluster.decide_maintain_time(at, it)));
+            |plane, call, it| plane.cluster_call(call, &it.cluster, |cluster, at| cluster.decide_maintain_time(at, it));
         /// `ModifyDBCluster`: switches features of a cluster, and makes nodes fail for a drill.
         ModifyDbCluster [Box] => modify_db_cluster(cluster) with OrderId -> Ordered:
             |plane, call, it, order| {

@@ -132,7 +132,7 @@ impl ReplicaGroup {
         if !due_fits {
             return Some(Breach::Due);
         }
-        (self.primary == self.standby).then_some(Breach::TooClose)
+        (self.primary.zone == self.standby.zone).then_some(Breach::TooClose)
     }
 
     fn breach_with(&self, members: &[&ReplicaPair]) -> Option<Breach> {

@@ -23,6 +23,10 @@ impl DbCluster {
         if self.nodes.iter().filter(|node| node.role == Role::Writer).count() != 1 {
             return Some(Breach::Writers);
         }
+        let ids = || self.nodes.iter().map(|node| &node.id);
+        if (1_usize..).zip(ids()).any(|(next, id)| ids().skip(next).any(|other| other == id)) {
+            return Some(Breach::NodeTwice);
+        }
         let leads = |kind| matches!(kind, NodeKind::Ordinary | NodeKind::ColumnStore);
         if self.writer().is_some_and(|writer| !leads(writer.kind)) {
             return Some(Breach::WriterKind);

@@ -140,7 +140,7 @@ impl ControlPlane {
         let drill = self.drills.get(id).filter(|drill| drill.owner == *owner);
         let rule = if self.drills.contains_key(id) { D_611 } else { D_610 };
         let drill = drill.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, rule))?;
-        let plan = drill.decide_clear(self.ebs(call.now), call.operation)?;
+        let plan = drill.decide_clear(self.ebs(call.now))?;
         let rule = Some(plan.rule);
         Ok(Done { response: (), step: self.apply_to_drill(id, plan), rule })
     }

@@ -63,7 +63,7 @@ impl ControlPlane {
         let found = self.cluster_of(&request.node).filter(|cluster| cluster.account == *call.account);
         let cluster = found
             .ok_or_else(|| PolarDbReason::NodeUnknown { node: request.node.clone() }.of(call.operation))?;
-        let plan = cluster.decide_restart(self.polardb(call.now), call.operation, &request.node)?;
+        let plan = cluster.decide_restart(self.polardb(call.now), request)?;
         let id = cluster.id.clone();
         self.check_unlocked(call, &id)?;
         Ok(self.done(&id, plan, ()))

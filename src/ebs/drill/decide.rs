@@ -24,8 +24,7 @@ use crate::time::Timestamp;
 pub struct DrillPlan {
     decided_on: DecidedOn<DrillId>,
     pub(crate) rule: RuleId,
-    /// The status that the drill takes; `None` if it is removed.
-    pub to: Option<DrillStatus>,
+    pub(crate) to: Option<DrillStatus>,
     message: Option<StatusMessage>,
     disks: Option<DrillDiskStatus>,
     pending: PendingChange<DrillEffect>,
@@ -37,6 +36,11 @@ impl DrillPlan {
     /// The rule that decided.
     pub const fn rule(&self) -> RuleId {
         self.rule
+    }
+
+    /// The status that the drill takes; `None` if it is removed.
+    pub const fn to(&self) -> Option<DrillStatus> {
+        self.to
     }
 
     /// How many effects it asks for, and so how many ids from [`Context::effect`] on it takes: none or one.
@@ -62,20 +66,27 @@ impl Drill {
     ///
     /// # Errors
     ///
-    /// [`WrongIds`] if `fresh` does not have one disk for each of `pairs`.
+    /// [`WrongIds`] if `pairs` are not different ones, at least one, and of a pair that pair alone, or if `fresh` does not have a
+    /// disk for each.
     pub fn create(
         at: Context<'_>,
         fresh: FreshDrill,
         account: AccountId,
         owner: ReplicaId,
-        pairs: impl ExactSizeIterator<Item = PairId>,
+        pairs: &[PairId],
         recover_point: Option<Timestamp>,
     ) -> Result<Self, WrongIds> {
-        let different: BTreeSet<_> = fresh.disks.iter().collect();
-        if different.len() != fresh.disks.len() || fresh.disks.len() != pairs.len() {
+        let (disks, owners): (BTreeSet<_>, BTreeSet<_>) =
+            (fresh.disks.iter().collect(), pairs.iter().collect());
+        let are_its = match &owner {
+            ReplicaId::Pair(pair) => pairs == core::slice::from_ref(pair),
+            ReplicaId::Group(_) => !pairs.is_empty() && owners.len() == pairs.len(),
+        };
+        if !are_its || disks.len() != pairs.len() || fresh.disks.len() != pairs.len() {
             return Err(WrongIds);
         }
-        Ok(Self::created(at, fresh, account, owner, pairs, recover_point))
+        let recover_point = recover_point.map(|point| point.min(at.now));
+        Ok(Self::created(at, fresh, account, owner, pairs.iter().cloned(), recover_point))
     }
 
     pub(crate) fn created(
@@ -113,7 +124,11 @@ impl Drill {
     /// # Errors
     ///
     /// A drill that is still executing is not cleared (`D-132`).
-    pub fn decide_clear(&self, at: Context<'_>, operation: Operation) -> Result<DrillPlan, EbsRefusal> {
+    pub fn decide_clear(&self, at: Context<'_>) -> Result<DrillPlan, EbsRefusal> {
+        let operation = match self.owner {
+            ReplicaId::Pair(_) => Operation::ClearPairDrill,
+            ReplicaId::Group(_) => Operation::ClearReplicaGroupDrill,
+        };
         let status = self.status;
         match status {
             DrillStatus::Executing => {

@@ -95,19 +95,16 @@ impl GroupRequest<'_> {
 pub struct GroupPlan {
     pub(in crate::ebs) decided_on: DecidedOn<GroupId>,
     pub(crate) rule: RuleId,
-    /// When.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
     /// The id of the first effect that it asks for.
     pub(in crate::ebs) effect: EffectId,
-    /// Its own status after it.
-    pub to: GroupStatus,
+    pub(in crate::ebs) to: GroupStatus,
     pub(in crate::ebs) pending: PendingChange<GroupEffect>,
     pub(in crate::ebs) due: Option<Timestamp>,
     pub(in crate::ebs) copy_failed: bool,
     pub(in crate::ebs) swap: bool,
     pub(in crate::ebs) one_shot: bool,
-    /// Whether a round ended without committing.
-    pub round_failed: bool,
+    pub(crate) round_failed: bool,
     pub(in crate::ebs) settings: Option<Arc<GroupSettings>>,
     pub(in crate::ebs) members: Vec<(PairId, PairPlan)>,
 }
@@ -373,6 +370,11 @@ impl GroupPlan {
     /// The rule that decided.
     pub const fn rule(&self) -> RuleId {
         self.rule
+    }
+
+    /// The group's own status after it.
+    pub const fn to(&self) -> GroupStatus {
+        self.to
     }
 
     /// How many effects it asks for of the group and of its members, and so how many ids from [`Context::effect`] on it takes.

@@ -290,6 +290,9 @@ impl ReplicaPair {
         outcome: &Outcome,
     ) -> Result<PairPlan, NotTaken> {
         cite!(E_640, E_641, E_650, E_652);
+        if self.group.is_some() {
+            return Err(NotTaken::Grouped);
+        }
         let Context { now, policy, .. } = at;
         let pending = self.pending.filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?;
         let (success, failure) = pending.effect.events();

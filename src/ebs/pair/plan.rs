@@ -31,12 +31,10 @@ pub enum Membership {
 pub struct PairPlan {
     pub(in crate::ebs) decided_on: DecidedOn<PairId>,
     pub(crate) rule: RuleId,
-    /// When.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
     /// The id of the effect that it asks for, if it does.
     pub(in crate::ebs) effect: EffectId,
-    /// The status after it.
-    pub to: PairStatus,
+    pub(in crate::ebs) to: PairStatus,
     pub(in crate::ebs) pending: PendingChange<PairEffect>,
     pub(in crate::ebs) due: Option<Timestamp>,
     pub(in crate::ebs) status_message: Option<StatusMessage>,
@@ -45,12 +43,10 @@ pub struct PairPlan {
     pub(in crate::ebs) switched: bool,
     pub(in crate::ebs) swap: bool,
     pub(in crate::ebs) one_shot: bool,
-    /// Whether a copy failed.
-    pub copy_failed: bool,
+    pub(crate) copy_failed: bool,
     pub(in crate::ebs) reversing: bool,
     pub(in crate::ebs) settings: Option<Arc<PairSettings>>,
-    /// How the membership changes.
-    pub membership: Option<Membership>,
+    pub(crate) membership: Option<Membership>,
     /// The replication time control of its group, which a member has too.
     pub(in crate::ebs) enable_rtc: Option<bool>,
 }
@@ -65,6 +61,16 @@ impl PairPlan {
     /// The rule that decided.
     pub const fn rule(&self) -> RuleId {
         self.rule
+    }
+
+    /// The status after it.
+    pub const fn to(&self) -> PairStatus {
+        self.to
+    }
+
+    /// How the membership changes, if it does.
+    pub const fn membership(&self) -> Option<&Membership> {
+        self.membership.as_ref()
     }
 
     /// How many effects it asks for, and so how many ids from [`Context::effect`] on it takes: none or one.

@@ -1,6 +1,6 @@
 //! What a call or report on a cluster means: pure decisions, each of them a complete [`ClusterPlan`].
 
-use crate::ids::{EffectId, NodeId, ZoneId};
+use crate::ids::{ClusterId, EffectId, NodeId, ZoneId};
 use crate::lifecycle::Pending;
 use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
@@ -18,6 +18,7 @@ use crate::polardb::election::ranking::Priority;
 use crate::polardb::election::rules::{
     P_104, P_105, P_107, P_108, P_113, P_122, P_143, P_160, P_171, P_187, P_194,
 };
+use crate::polardb::nodes::requests::FailoverDbClusterZonal;
 use crate::polardb::nodes::{DbNode, NodeChange, NodeKind, Role};
 use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
 use crate::policy::{BusyCluster, MissingTarget, PolarDbPolicy, RollBack, TargetInWindow, WriterAsTarget};
@@ -32,12 +33,26 @@ impl DbCluster {
     /// # Errors
     ///
     /// The refusal of the first check that fails.
-    pub fn decide_failover(
+    pub fn decide_failover(&self, at: Context<'_>, request: &FailoverDbCluster) -> Decision {
+        self.failover_decided(at, Operation::FailoverDbCluster, request)
+    }
+
+    /// Decides `FailoverDBClusterZonal`, as [`decide_failover`](Self::decide_failover) but that no engine needs a target.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first check that fails.
+    pub fn decide_failover_zonal(&self, at: Context<'_>, request: &FailoverDbClusterZonal) -> Decision {
+        self.failover_decided(at, Operation::FailoverDbClusterZonal, &request.0)
+    }
+
+    fn failover_decided(
         &self,
         at: Context<'_>,
         operation: Operation,
         request: &FailoverDbCluster,
     ) -> Decision {
+        self.is_named(operation, &request.cluster)?;
         let Context { now, policy, .. } = at;
         let cluster = || self.id.clone();
         let ha_status = |rule| Err(PolarDbReason::HaStatus { cluster: cluster(), rule }.of(operation));
@@ -174,6 +189,7 @@ impl DbCluster {
     ///
     /// [`PolarDbReason::NodeNotFound`] if the cluster has no such node.
     pub fn decide_node_config(&self, at: Context<'_>, request: &ModifyDbNodeConfig) -> Decision {
+        self.is_named(Operation::ModifyDbNodeConfig, &request.cluster)?;
         if request.priority == Priority::NONE {
             let why = "a failover priority is 1 to 15, not 0";
             return Err(PolarDbReason::malformed("ConfigValue", why).of(Operation::ModifyDbNodeConfig));
@@ -292,6 +308,18 @@ impl DbCluster {
         draft.step.ended.extend(self.work.as_ref().map(|pending| pending.id));
         draft.step.gone = true;
         draft.done(None)
+    }
+
+    /// Refuses a request that names another cluster than this one, as one that is not known.
+    pub(in crate::polardb) fn is_named(
+        &self,
+        operation: Operation,
+        cluster: &ClusterId,
+    ) -> Result<(), PolarDbRefusal> {
+        if self.id == *cluster {
+            return Ok(());
+        }
+        Err(PolarDbReason::ClusterNotFound { cluster: cluster.clone() }.of(operation))
     }
 
     /// Whether nothing is under way. A lost writer alone does not stand against another attempt (`P-107`).

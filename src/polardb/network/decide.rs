@@ -192,6 +192,7 @@ impl GlobalDatabaseNetwork {
         request: &CreateGlobalDatabaseNetwork,
         primary: &DbCluster,
     ) -> Result<Self, PolarDbRefusal> {
+        primary.is_named(Operation::CreateGlobalDatabaseNetwork, &request.cluster)?;
         Self::check_creation(at.policy, primary)?;
         Ok(Self::created(at, id, request, primary))
     }
@@ -248,6 +249,7 @@ impl GlobalDatabaseNetwork {
         cluster: &DbCluster,
     ) -> Result<NetworkPlan, PolarDbRefusal> {
         let operation = Operation::RemoveDbClusterFromGdn;
+        self.has(operation, cluster)?;
         if self.role(cluster.id()) == Some(MemberRole::Primary) {
             return Err(self.member_role(operation, cluster.id(), P_421));
         }
@@ -292,6 +294,10 @@ impl GlobalDatabaseNetwork {
         to: &DbCluster,
     ) -> Result<NetworkPlan, PolarDbRefusal> {
         let operation = Operation::SwitchOverGlobalDatabaseNetwork;
+        self.has(operation, primary)?;
+        if primary.id() != &self.primary {
+            return Err(self.member_role(operation, primary.id(), P_442));
+        }
         let Some(secondary) = self.secondary(to.id()) else {
             return Err(self.member_role(operation, to.id(), P_442));
         };
@@ -323,6 +329,15 @@ impl GlobalDatabaseNetwork {
         }
         self.needs_active(operation)?;
         Ok(self.plan(at, P_431, NetworkChange::Ask(NetworkEffect::Delete)))
+    }
+
+    /// Refuses a cluster that is not in the network (`P-422`).
+    fn has(&self, operation: Operation, cluster: &DbCluster) -> Result<(), PolarDbRefusal> {
+        if self.role(cluster.id()).is_some() {
+            return Ok(());
+        }
+        let (network, cluster) = (self.id.clone(), cluster.id().clone());
+        Err(PolarDbReason::NotMember { network, cluster }.of(operation))
     }
 
     fn needs_active(&self, operation: Operation) -> Result<(), PolarDbRefusal> {

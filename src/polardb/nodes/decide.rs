@@ -10,7 +10,7 @@ use crate::ids::{NodeClass, NodeId, ZoneId};
 use crate::operation::Operation;
 use crate::polardb::Context;
 use crate::polardb::cluster::DbCluster;
-use crate::polardb::cluster::plan::{ClusterPlan, Decision};
+use crate::polardb::cluster::plan::Decision;
 use crate::polardb::cluster::requests::{Edition, Engine, Serverless};
 use crate::polardb::cluster::rules::{P_026, P_629};
 use crate::polardb::cluster::step::ClusterFact;
@@ -18,7 +18,7 @@ use crate::polardb::election::electorate::TargetZoneType;
 use crate::polardb::nodes::requests::{
     CreateDbNodes, DeleteDbNodes, ModifyDbClusterDeletion, ModifyDbClusterMaintainTime,
     ModifyDbClusterPrimaryZone, ModifyDbNodeClass, ModifyDbNodeHotReplicaMode, ModifyDbNodesClass, NewNode,
-    NodeTarget,
+    NodeTarget, RestartDbNode, RestartDbNodeZonal,
 };
 use crate::polardb::nodes::rules::{
     P_210, P_211, P_212, P_213, P_214, P_215, P_220, P_221, P_222, P_223, P_232, P_233, P_234, P_242, P_251,
@@ -56,6 +56,7 @@ impl DbCluster {
         fresh: &[NodeId],
     ) -> Decision {
         let operation = Operation::CreateDbNodes;
+        self.is_named(operation, &request.cluster)?;
         self.needs_failover(operation)?;
         self.counts_nodes(operation)?;
         self.nodes_may_change(operation)?;
@@ -116,6 +117,7 @@ impl DbCluster {
     /// The refusal of the first check that fails.
     pub fn decide_delete_nodes(&self, at: Context<'_>, request: &DeleteDbNodes) -> Decision {
         let operation = Operation::DeleteDbNodes;
+        self.is_named(operation, &request.cluster)?;
         self.counts_nodes(operation)?;
         self.nodes_may_change(operation)?;
         self.takes_so_many(operation, request.nodes.len())?;
@@ -149,6 +151,7 @@ impl DbCluster {
     pub fn decide_node_class(&self, at: Context<'_>, request: &ModifyDbNodeClass) -> Decision {
         cite!(P_233);
         let operation = Operation::ModifyDbNodeClass;
+        self.is_named(operation, &request.cluster)?;
         let concerned = |node: &&DbNode| (node.kind == NodeKind::Ai) == request.ai_nodes;
         let target = |node: &DbNode| NodeTarget { node: node.id.clone(), class: request.class.clone() };
         let targets: Vec<NodeTarget> = self.nodes.iter().filter(concerned).map(target).collect();
@@ -166,6 +169,7 @@ impl DbCluster {
     /// The refusal of the first check that fails.
     pub fn decide_nodes_class(&self, at: Context<'_>, request: &ModifyDbNodesClass) -> Decision {
         let operation = Operation::ModifyDbNodesClass;
+        self.is_named(operation, &request.cluster)?;
         if !(1..=MAX_AT_ONCE).contains(&request.nodes.len()) {
             return Err(self.node_number(operation, P_211));
         }
@@ -190,13 +194,27 @@ impl DbCluster {
         self.begin_work(at, operation, P_234, work, Vec::new())
     }
 
-    /// Decides `RestartDBNode` and its zonal twin.
+    /// Decides `RestartDBNode`.
     ///
     /// # Errors
     ///
     /// [`PolarDbReason::NodeNotFound`] if the cluster has no such node, [`PolarDbReason::ClusterStatus`] unless it is
     /// running.
-    pub fn decide_restart(&self, at: Context<'_>, operation: Operation, node: &NodeId) -> Decision {
+    pub fn decide_restart(&self, at: Context<'_>, request: &RestartDbNode) -> Decision {
+        self.restart_decided(at, Operation::RestartDbNode, &request.node)
+    }
+
+    /// Decides `RestartDBNodeZonal`.
+    ///
+    /// # Errors
+    ///
+    /// As of [`decide_restart`](Self::decide_restart).
+    pub fn decide_restart_zonal(&self, at: Context<'_>, request: &RestartDbNodeZonal) -> Decision {
+        self.is_named(Operation::RestartDbNodeZonal, &request.cluster)?;
+        self.restart_decided(at, Operation::RestartDbNodeZonal, &request.node)
+    }
+
+    fn restart_decided(&self, at: Context<'_>, operation: Operation, node: &NodeId) -> Decision {
         self.node_of(operation, node)?;
         let work = NodeWork::RestartNode(node.clone());
         self.begin_work(at, operation, P_242, work, Vec::new())
@@ -209,6 +227,7 @@ impl DbCluster {
     /// The refusal of the first check that fails.
     pub fn decide_hot_replica(&self, at: Context<'_>, request: &ModifyDbNodeHotReplicaMode) -> Decision {
         let operation = Operation::ModifyDbNodeHotReplicaMode;
+        self.is_named(operation, &request.cluster)?;
         if self.engine != Engine::MySql {
             return Err(PolarDbReason::Engine { cluster: self.id.clone() }.of(operation));
         }
@@ -234,6 +253,7 @@ impl DbCluster {
     /// The refusal of the first check that fails.
     pub fn decide_zone(&self, at: Context<'_>, request: &ModifyDbClusterPrimaryZone) -> Decision {
         let operation = Operation::ModifyDbClusterPrimaryZone;
+        self.is_named(operation, &request.cluster)?;
         if self.engine != Engine::MySql && request.vswitch.is_none() {
             return Err(PolarDbReason::MissingParameter { parameter: "VSwitchId".into() }.of(operation));
         }
@@ -253,28 +273,34 @@ impl DbCluster {
     }
 
     /// Decides `ModifyDBClusterDeletion`, in any status (`P-026`).
-    pub fn decide_lock(&self, at: Context<'_>, request: &ModifyDbClusterDeletion) -> ClusterPlan {
+    ///
+    /// # Errors
+    ///
+    /// [`PolarDbReason::ClusterNotFound`] if it names another cluster.
+    pub fn decide_lock(&self, at: Context<'_>, request: &ModifyDbClusterDeletion) -> Decision {
+        self.is_named(Operation::ModifyDbClusterDeletion, &request.cluster)?;
         let locked = request.protection;
         let mut draft = self.draft(at, P_026);
         if locked != self.deletion_lock {
             draft.after.deletion_lock = locked;
             draft.push(P_026, ClusterFact::Locked(locked));
         }
-        draft.done(P_026)
+        Ok(draft.done(P_026))
     }
 
     /// Decides `ModifyDBClusterMaintainTime`, in any status (`P-629`).
-    pub fn decide_maintain_time(
-        &self,
-        at: Context<'_>,
-        request: &ModifyDbClusterMaintainTime,
-    ) -> ClusterPlan {
+    ///
+    /// # Errors
+    ///
+    /// [`PolarDbReason::ClusterNotFound`] if it names another cluster.
+    pub fn decide_maintain_time(&self, at: Context<'_>, request: &ModifyDbClusterMaintainTime) -> Decision {
+        self.is_named(Operation::ModifyDbClusterMaintainTime, &request.cluster)?;
         let mut draft = self.draft(at, P_629);
         if self.setting("MaintainTime") != Some(&*request.window) {
             draft.after.set("MaintainTime", Some(&request.window));
             draft.push(P_629, ClusterFact::Settings);
         }
-        draft.done(P_629)
+        Ok(draft.done(P_629))
     }
 
     /// The edition fails over, which adding nodes depends on too.

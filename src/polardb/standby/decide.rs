@@ -27,6 +27,7 @@ impl DbCluster {
     /// The refusal of the first check that fails.
     pub fn decide_modify(&self, at: Context<'_>, request: &ModifyDbCluster) -> Decision {
         let operation = Operation::ModifyDbCluster;
+        self.is_named(operation, &request.cluster)?;
         let refused = |why: PolarDbReason| Err(why.of(operation));
         let cluster = || self.id.clone();
         cite!(P_610);
@@ -107,6 +108,7 @@ impl DbCluster {
     /// The refusal of the first check that fails.
     pub fn decide_arch(&self, at: Context<'_>, request: &ModifyDbClusterArch) -> Decision {
         let operation = Operation::ModifyDbClusterArch;
+        self.is_named(operation, &request.cluster)?;
         let refused = |why: PolarDbReason| Err(why.of(operation));
         if request.standby == StandbyArch::Compute && request.zone.is_none() {
             return refused(PolarDbReason::MissingParameter { parameter: "StandbyAZ".into() });

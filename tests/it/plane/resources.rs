@@ -6,8 +6,10 @@ use failover_model::ebs::{
 };
 use failover_model::lifecycle::Due;
 use failover_model::polardb::{
-    self, ClusterEffect, ClusterSeed, CreateDbCluster, CreateGlobalDatabaseNetwork, DbCluster, Edition,
-    Failure, GlobalDatabaseNetwork, NetworkStatus, NodeChange, NotCreated, PolarDbRefusal,
+    self, ClusterEffect, ClusterSeed, CreateDbCluster, CreateGlobalDatabaseNetwork, DbCluster, DeleteDbNodes,
+    Edition, FailoverDbCluster, FailoverDbClusterZonal, Failure, GlobalDatabaseNetwork,
+    ModifyDbClusterDeletion, NetworkStatus, NodeChange, NotCreated, PolarDbRefusal, RemoveDbClusterFromGdn,
+    RestartDbNodeZonal, SwitchMode,
 };
 use failover_model::policy::{EbsPolicy, PolarDbPolicy};
 use failover_model::{EffectId, NodeId, NotTaken, Outcome, RegionId, Timestamp, WrongIds};
@@ -202,7 +204,7 @@ fn a_pair_joins_and_leaves_a_group_by_plans_alone() {
     assert!(pair.group().is_none());
     let plan = group.decide_add(context, &region, &pair, &members).unwrap();
     let [(id, joins)] = <[_; 1]>::try_from(group.apply(plan).unwrap().members).unwrap();
-    assert_eq!((&id, &joins.membership), (pair.id(), &Some(Membership::Joins(group.id().clone()))));
+    assert_eq!((&id, joins.membership()), (pair.id(), Some(&Membership::Joins(group.id().clone()))));
     let _ = pair.apply(joins).unwrap();
     assert_eq!(pair.group(), Some(group.id()));
     assert_eq!(group.check_member(&pair), Ok(()));
@@ -247,7 +249,7 @@ fn a_cluster_takes_no_outcome_of_another_effect() {
 /// A drill of pair 1 that is being started by effect 98.
 fn drill(name: &str, disks: &[&str]) -> Result<Drill, WrongIds> {
     let fresh = FreshDrill { drill: id(name), disks: ids(disks) };
-    let (owner, pairs) = (ReplicaId::Pair(pair_id(1)), [pair_id(1)].into_iter());
+    let (owner, pairs) = (ReplicaId::Pair(pair_id(1)), &[pair_id(1)]);
     let (now, policy) = (at(2), &EbsPolicy::default());
     let context = ebs::Context { now, effect: EffectId(98), policy };
     Drill::create(context, fresh, id(OWNER), owner, pairs, Some(at(1)))
@@ -368,4 +370,101 @@ fn creation_is_decided_without_a_control_plane_too() {
     for disks in [&[][..], &["x-1", "x-2"], &["x-1", "x-1"]] {
         assert_eq!(drill("drill-9", disks), Err(WrongIds), "{disks:?}");
     }
+    let (one, two) = (pair_id(1), pair_id(2));
+    let group = ReplicaId::Group(id("pg-1"));
+    let of_pair = ReplicaId::Pair(one.clone());
+    for (owner, pairs) in [
+        (of_pair.clone(), vec![]),
+        (of_pair.clone(), vec![two.clone()]),
+        (of_pair, vec![one.clone(), two]),
+        (group.clone(), vec![]),
+        (group, vec![one.clone(), one]),
+    ] {
+        let disks = (0..pairs.len()).map(|number| id(&format!("x-{number}"))).collect();
+        let fresh = FreshDrill { drill: id("drill-9"), disks };
+        let drill = Drill::create(ebs_at(at(2), &of_ebs), fresh, id(OWNER), owner, &pairs, Some(at(1)));
+        assert_eq!(drill, Err(WrongIds), "{pairs:?}");
+    }
+}
+
+/// A request says which cluster it is about, and no other one takes it.
+#[test]
+fn a_cluster_takes_no_request_that_names_another() {
+    let mut world = World::default();
+    let _ = world.adopt(seed(&[("a", 5)]));
+    let policy = PolarDbPolicy::default();
+    let context = polardb::Context { now: world.plane.clock(), effect: NEXT, policy: &policy };
+    let cluster = world.db();
+    assert!(cluster.decide_failover(context, &FailoverDbCluster::new(id(CLUSTER))).is_ok());
+    let other = FailoverDbCluster::new(id("pc-other"));
+    let refused = [
+        cluster.decide_failover(context, &other),
+        cluster.decide_failover_zonal(context, &FailoverDbClusterZonal(other)),
+        cluster.decide_lock(context, &ModifyDbClusterDeletion::new(id("pc-other"), true)),
+        cluster.decide_restart_zonal(context, &RestartDbNodeZonal::new(id("pc-other"), id("a"))),
+        cluster.decide_delete_nodes(context, &DeleteDbNodes::new(id("pc-other"), ids(&["a"]))),
+    ];
+    for refused in refused {
+        assert_eq!(refused.unwrap_err().wire().code, "InvalidDBCluster.NotFound");
+    }
+    let request = CreateGlobalDatabaseNetwork::new(id("pc-other"));
+    let network = GlobalDatabaseNetwork::create(context, id("gdn-1"), &request, cluster);
+    assert_eq!(network.unwrap_err().wire().code, "InvalidDBCluster.NotFound");
+}
+
+/// A network decides on its own clusters.
+#[test]
+fn a_network_takes_no_cluster_that_is_not_in_it() {
+    let mut world = World::default();
+    let _ = world.adopt(seed(&[("a", 5)]));
+    let mut network = network("gdn-1", world.db()).unwrap();
+    let policy = PolarDbPolicy::default();
+    let context = polardb::Context { now: at(3), effect: NEXT, policy: &policy };
+    let plan = network.decide_outcome(context, EffectId(98), &Outcome::Succeeded).unwrap();
+    let _ = network.apply(plan).unwrap();
+    let plan = network.decide_joined(context, id("pc-2"));
+    let _ = network.apply(plan).unwrap();
+    let stranger = ClusterSeed { id: id("pc-stranger"), ..seed(&[("x", 5)]) };
+    let mut elsewhere = World::default();
+    let _ = elsewhere.adopt(stranger);
+    let stranger = elsewhere.plane.clusters().next().unwrap();
+    let secondary = ClusterSeed { id: id("pc-2"), ..seed(&[("y", 5)]) };
+    let mut there = World::default();
+    let _ = there.adopt(secondary);
+    let secondary = there.plane.clusters().next().unwrap();
+    let remove = RemoveDbClusterFromGdn::new(network.id().clone(), stranger.id().clone());
+    assert_eq!(network.decide_remove(context, &remove, stranger).unwrap_err().rule().as_str(), "P-422");
+    let switch =
+        |primary: &DbCluster| network.decide_switch_over(context, SwitchMode::Planned, primary, secondary);
+    assert!(switch(world.db()).is_ok());
+    assert_eq!(switch(stranger).unwrap_err().rule().as_str(), "P-422");
+    assert_eq!(switch(secondary).unwrap_err().rule().as_str(), "P-442");
+}
+
+/// The copy of a member ends for its group.
+#[test]
+fn a_member_takes_no_report_by_itself() {
+    let mut world = World::default();
+    world.bring_group_to(GroupStatus::Syncing);
+    let policy = EbsPolicy::default();
+    let context = ebs_at(world.plane.clock(), &policy);
+    let member = world.plane.pairs().next().unwrap();
+    let copy = member.pending().unwrap().id;
+    assert_eq!(member.decide_outcome(context, copy, &Outcome::Succeeded), Err(NotTaken::Grouped));
+}
+
+/// A cluster of two nodes with one id, and a group between one zone, are not read either.
+#[test]
+fn what_create_refuses_is_not_loaded() {
+    let mut world = World::default();
+    let _ = world.adopt(seed(&[("a", 5), ("b", 3)]));
+    world.bring_group_to(GroupStatus::Created);
+    let row = serde_json::to_string(world.db()).unwrap();
+    let why = serde_json::from_str::<DbCluster>(&row.replacen("\"b\"", "\"a\"", 1)).unwrap_err();
+    assert!(why.to_string().contains("it has two nodes of one id"), "{why}");
+    let group = world.group(1).group;
+    let mut row = serde_json::to_value(&group).unwrap();
+    row["standby"]["zone"] = row["primary"]["zone"].clone();
+    let why = serde_json::from_value::<ReplicaGroup>(row).unwrap_err();
+    assert!(why.to_string().contains("both its ends are in one place"), "{why}");
 }

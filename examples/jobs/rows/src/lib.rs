@@ -13,7 +13,7 @@ use failover_model::polardb::{
     self, ClusterEffect, ClusterPlan, ClusterStep, CreateDbCluster, DbCluster, FailoverDbCluster,
 };
 use failover_model::policy::Policy;
-use failover_model::{ClusterId, EffectId, NodeId, Operation, Outcome, PairId, RegionId, Timestamp, ZoneId};
+use failover_model::{ClusterId, EffectId, NodeId, Outcome, PairId, RegionId, Timestamp, ZoneId};
 use rusqlite::{Connection, OptionalExtension, Params, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -226,7 +226,7 @@ impl Store {
 
     pub fn fail_cluster_over(&self, now: Timestamp, request: &FailoverDbCluster) -> Result<(), Failure> {
         self.change_cluster(&request.cluster, now, |cluster, at| {
-            Ok(cluster.decide_failover(at, Operation::FailoverDbCluster, request)?)
+            Ok(cluster.decide_failover(at, request)?)
         })
     }
 
