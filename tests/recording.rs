@@ -17,6 +17,12 @@ mod session;
 #[path = "recording/stage.rs"]
 mod stage;
 
+#[path = "recording/own_stage.rs"]
+mod own_stage;
+
+#[path = "recording/untold.rs"]
+mod untold;
+
 #[path = "recording/search.rs"]
 mod search;
 
@@ -69,6 +75,15 @@ fn the_sessions_tell_the_readings_apart() {
             }
         }
     }
+    for untold in &recordings.untold {
+        let session::Untold { reading, has, not_refuted, exhausted, .. } = untold;
+        assert!(*exhausted, "{reading}: the search for {has} and {not_refuted} was given up");
+        assert!(
+            untold::why(reading, has, not_refuted).is_some(),
+            "{reading}: why not {has} and {not_refuted}?"
+        );
+    }
+    assert_eq!(untold::WHY.len(), recordings.untold.len(), "a reason is there for what a session tells");
     for session in &recordings.sessions {
         assert_eq!(session.matrix(), session.told, "{}", session.reading);
     }

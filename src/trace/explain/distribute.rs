@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use super::asked::{Asked, Expected, is_cut, part_of};
 use super::compare::Mismatch;
 use super::component::{Component, Finding, Nearest, Scope};
+use super::lost::Merged;
 use super::names::{Kind, Names, asked_for, lists, only_looks, operation_of};
 use super::run::{Run, World};
 use super::survey::Survey;
@@ -36,7 +37,9 @@ pub struct Explainer<'a> {
     options: &'a Options,
     share: Share,
     rules: Vec<RuleId>,
-    /// What is shown of each component: moments, failovers and orphans.
+    /// Components that are one.
+    merged: Merged,
+    /// What is shown of each component.
     shown: BTreeMap<usize, Shown>,
     components: BTreeMap<usize, Component>,
     /// Calls that name nothing which exists.
@@ -82,7 +85,8 @@ struct Shown {
     began: BTreeSet<u64>,
     created: BTreeSet<u64>,
     failovers: BTreeSet<u64>,
-    orphans: Vec<(String, Kind)>,
+    before: Vec<(String, Kind)>,
+    lost: Vec<(String, Kind)>,
     resources: Vec<String>,
     logged: bool,
 }
@@ -97,36 +101,41 @@ impl<'a> Explainer<'a> {
     pub fn sharing(survey: &'a Survey, options: &'a Options, share: Share) -> Self {
         let mut rules: Vec<RuleId> = catalogue::rules().iter().map(|rule| rule.id).collect();
         rules.sort_unstable();
-        let (together, facts) = (&survey.together, &survey.facts);
+        let facts = &survey.facts;
+        let merged = Merged::of(facts, &survey.together, options.clock_error);
+        let component = |name: &str| Some(merged.component(survey.together.component(name)?));
+        let component_of = |number: usize| merged.component(survey.together.component_of(number));
         let mut shown: BTreeMap<usize, Shown> = BTreeMap::new();
         let mut kinds: BTreeMap<(String, Kind), BTreeSet<usize>> = BTreeMap::new();
         for (id, kind) in &facts.shown {
-            let Some(component) = together.component(id) else { continue };
+            let Some(component) = component(id) else { continue };
             let of = shown.entry(component).or_default();
             of.resources.push(id.clone());
-            if !facts.created.contains(id) {
-                of.orphans.push((id.clone(), *kind));
+            if merged.has_made(id) {
+                of.lost.push((id.clone(), *kind));
+            } else if !facts.created.contains(id) {
+                of.before.push((id.clone(), *kind));
             }
             let account = facts.accounts.get(id).cloned().unwrap_or_default();
             kinds.entry((account, *kind)).or_default().insert(component);
         }
         // Nodes too, which are no resources of their own.
         for (id, at) in &facts.created_at {
-            if let Some(component) = together.component(id) {
+            if let Some(component) = component(id) {
                 shown.entry(component).or_default().created.insert(*at);
             }
         }
         for (number, moments) in &facts.moments {
-            shown.entry(together.component_of(*number)).or_default().moments.extend(moments);
+            shown.entry(component_of(*number)).or_default().moments.extend(moments);
         }
         for (number, began) in &facts.began {
-            shown.entry(together.component_of(*number)).or_default().began.extend(began);
+            shown.entry(component_of(*number)).or_default().began.extend(began);
         }
         for (number, calls) in &facts.failovers {
-            shown.entry(together.component_of(*number)).or_default().failovers.extend(calls);
+            shown.entry(component_of(*number)).or_default().failovers.extend(calls);
         }
         for cluster in &facts.logged {
-            if let Some(component) = together.component(cluster) {
+            if let Some(component) = component(cluster) {
                 shown.entry(component).or_default().logged = true;
             }
         }
@@ -135,6 +144,7 @@ impl<'a> Explainer<'a> {
             options,
             share,
             rules,
+            merged,
             shown,
             components: BTreeMap::new(),
             loose: None,
@@ -159,10 +169,10 @@ impl<'a> Explainer<'a> {
 
     fn judge(&mut self, number: usize, exchange: Exchange) -> Result<(), String> {
         let operation = operation_of(&exchange);
-        if self.is_elsewhere(&exchange, operation) {
+        if self.is_elsewhere(number, &exchange, operation) {
             return Ok(());
         }
-        let expected = expected(&exchange)?;
+        let expected = Expected::of(&exchange)?;
         let parsed = parse(Some(&exchange.action), Some(&exchange.version), &exchange.wire_parameters());
         let (operation, parsed) = match (operation, parsed) {
             (Some(operation), Ok(parsed)) => (operation, parsed),
@@ -221,34 +231,40 @@ impl<'a> Explainer<'a> {
         Ok(())
     }
 
+    /// The component of a name.
+    fn component(&self, name: &str) -> Option<usize> {
+        Some(self.merged.component(self.survey.together.component(name)?))
+    }
+
+    /// The component of an exchange that is about one.
+    fn component_of(&self, number: usize, exchange: &Exchange, operation: Operation) -> Option<usize> {
+        self.merged.of_call(number).or_else(|| {
+            let names = Names::of(exchange, operation);
+            names.joined.iter().find_map(|name| self.component(name))
+        })
+    }
+
     /// Whether an exchange about one component is another part's.
-    fn is_elsewhere(&self, exchange: &Exchange, operation: Option<Operation>) -> bool {
+    fn is_elsewhere(&self, number: usize, exchange: &Exchange, operation: Option<Operation>) -> bool {
         let Some(operation) = operation.filter(|operation| lists(*operation).is_none()) else { return false };
-        if self.share.is_first() {
-            // It counts what cannot be judged.
-            return false;
-        }
-        let names = Names::of(exchange, operation);
-        let component = names.joined.iter().find_map(|name| self.survey.together.component(name));
-        !self.share.has(component)
+        // The first part counts what cannot be judged.
+        !self.share.is_first() && !self.share.has(self.component_of(number, exchange, operation))
     }
 
     fn distribute(&mut self, asked: Asked, operation: Operation) {
-        let together = &self.survey.together;
         let Some(kind) = lists(operation) else {
-            let names = Names::of(&asked.exchange, operation);
-            let component = names.joined.iter().find_map(|name| together.component(name));
+            let component = self.component_of(asked.number, &asked.exchange, operation);
             self.give(component, asked);
             return;
         };
         let ids = asked_for(&asked.exchange);
         let Expected::Accepted { body, .. } = &asked.expected else {
-            let component = ids.iter().find_map(|id| together.component(id));
+            let component = ids.iter().find_map(|id| self.component(id));
             self.give(component, asked);
             return;
         };
         let names = Names::of(&asked.exchange, operation);
-        let mentioned = names.apart.iter().flatten().filter_map(|name| together.component(name));
+        let mentioned = names.apart.iter().flatten().filter_map(|name| self.component(name));
         let mut components: BTreeSet<usize> = mentioned.collect();
         let account = asked.exchange.account.as_str().to_owned();
         if ids.is_empty() {
@@ -264,7 +280,7 @@ impl<'a> Explainer<'a> {
             let body = match &asked.expected {
                 Expected::Accepted { body, .. } if whole => body.clone(),
                 Expected::Accepted { body, .. } => {
-                    part_of(operation, body, |id| together.component(id) == Some(component))
+                    part_of(operation, body, |id| self.component(id) == Some(component))
                 }
                 _ => serde_json::Value::Null,
             };
@@ -356,7 +372,8 @@ fn world<'w>(survey: &'w Survey, options: &Options, rules: &'w [RuleId], shown: 
         failovers: &shown.failovers,
         longest: survey.longest_ms(),
         ends: survey.last().after(options.clock_error),
-        orphans: &shown.orphans,
+        before: &shown.before,
+        lost: &shown.lost,
         clock_error: options.clock_error,
         switch_window: options.policy.polardb.switch_window,
         rules,
@@ -366,35 +383,4 @@ fn world<'w>(survey: &'w Survey, options: &Options, rules: &'w [RuleId], shown: 
 
 fn scope<'a>(world: &'a World<'a>, options: &'a Options) -> Scope<'a> {
     Scope { world, limits: &options.limits, others: options.others }
-}
-
-/// What the model is to answer.
-///
-/// # Errors
-///
-/// Why the answer says nothing about the model.
-fn expected(exchange: &Exchange) -> Result<Expected, String> {
-    let Some(answer) = &exchange.answer else { return Ok(Expected::Unknown) };
-    let Some(code) = answer.code() else {
-        return Ok(Expected::Accepted { body: answer.body.clone(), whole: true, cut: false });
-    };
-    // Refused before the product is asked.
-    const GATEWAY: [&str; 9] = [
-        "Throttling",
-        "Signature",
-        "IncompleteSignature",
-        "InvalidAccessKeyId",
-        "InvalidSecurityToken",
-        "Forbidden",
-        "NoPermission",
-        "InvalidTimeStamp",
-        "MissingSecurityToken",
-    ];
-    if GATEWAY.iter().any(|begins| code.starts_with(begins)) {
-        return Err(format!("{code} is answered by the gateway, so the call had no effect"));
-    }
-    if answer.status >= 500 {
-        return Ok(Expected::Unknown);
-    }
-    Ok(Expected::Refused { status: answer.status, code: code.to_owned() })
 }

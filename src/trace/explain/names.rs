@@ -39,6 +39,23 @@ impl Kind {
             Self::Network => "GDNId",
         }
     }
+
+    /// The kind of resource that an operation creates.
+    pub(super) const fn created_by(operation: Operation) -> Option<Self> {
+        match operation {
+            Operation::CreateDiskReplicaPair => Some(Self::Pair),
+            Operation::CreateDiskReplicaGroup => Some(Self::Group),
+            Operation::StartPairDrill | Operation::StartReplicaGroupDrill => Some(Self::Drill),
+            Operation::CreateDbCluster => Some(Self::Cluster),
+            Operation::CreateGlobalDatabaseNetwork => Some(Self::Network),
+            _ => None,
+        }
+    }
+
+    /// Whether the call that creates one names what every record of it names too: its disks, its pair or group, its cluster.
+    pub(super) const fn names_its_origin(self) -> bool {
+        matches!(self, Self::Pair | Self::Drill | Self::Network)
+    }
 }
 
 /// The names of an exchange.

@@ -1,0 +1,252 @@
+//! The stages of single readings: each begins where the reading matters, and has few acts, so that all that they lead to can be
+//! tried.
+//!
+//! Two things make an answer tell more than it does on the stages of a section. Something else that happens outside, and is shown,
+//! at a time at which the other value would need something too: more than one thing between two answers is not assumed. And a
+//! look that is left out, since it would be a time more.
+
+use crate::service::{DESTINATION, SOURCE};
+use crate::session::{Act, Outside};
+use crate::stage::{
+    Stage, begun, cluster, create_cluster, create_pair, group, look_cluster, look_pair, new_node, outside,
+    pair, priority,
+};
+
+fn at_destination(action: &str) -> Act {
+    pair(action, DESTINATION, &[])
+}
+
+fn at_source(action: &str) -> Act {
+    pair(action, SOURCE, &[])
+}
+
+fn without_reverse() -> Act {
+    pair("ReprotectDiskReplicaPair", DESTINATION, &[("ReverseReplicate", "false")])
+}
+
+fn on_pairs(of: &'static str, begins: Vec<Act>, acts: Vec<Act>) -> Stage {
+    Stage { of, begins, acts, looks: vec![look_pair()], blind: false }
+}
+
+fn busy_pairs() -> Stage {
+    let acts = vec![
+        Act::Wait,
+        at_source("StartDiskReplicaPair"),
+        at_source("StopDiskReplicaPair"),
+        at_destination("FailoverDiskReplicaPair"),
+        at_destination("ReprotectDiskReplicaPair"),
+        without_reverse(),
+        at_source("DeleteDiskReplicaPair"),
+        Act::Fails,
+    ];
+    on_pairs("ebs.failover_while_busy", vec![create_pair(&[])], acts)
+}
+
+fn first_copies() -> Stage {
+    let progress =
+        Act::call("DescribeDiskReplicaPairProgress", &[("RegionId", SOURCE), ("ReplicaPairId", "{pair}")]);
+    let acts = vec![
+        Act::Wait,
+        at_source("StartDiskReplicaPair"),
+        at_source("StopDiskReplicaPair"),
+        at_destination("FailoverDiskReplicaPair"),
+        Act::Pass { seconds: 900 },
+        Act::Fails,
+    ];
+    let begins = vec![create_pair(&[]), Act::Wait];
+    Stage { looks: vec![look_pair(), progress], ..on_pairs("ebs.first_copy", begins, acts) }
+}
+
+fn old_primaries() -> Stage {
+    let acts = vec![
+        Act::Wait,
+        outside(Outside::DiskAttached, "d-source"),
+        outside(Outside::DiskDetached, "d-source"),
+        outside(Outside::HostDown, "d-source"),
+        at_destination("ReprotectDiskReplicaPair"),
+        without_reverse(),
+        at_destination("FailoverDiskReplicaPair"),
+        at_source("StartDiskReplicaPair"),
+        at_destination("StartDiskReplicaPair"),
+        Act::Fails,
+    ];
+    let begins =
+        vec![create_pair(&[]), Act::Wait, at_destination("FailoverDiskReplicaPair"), Act::Wait, look_pair()];
+    Stage { blind: true, ..on_pairs("ebs.reverse_needs", begins, acts) }
+}
+
+fn groups_that_failed() -> Stage {
+    let create = Act::call(
+        "CreateDiskReplicaGroup",
+        &[
+            ("RegionId", SOURCE),
+            ("SourceZoneId", "cn-shanghai-a"),
+            ("DestinationRegionId", DESTINATION),
+            ("DestinationZoneId", "cn-beijing-a"),
+        ],
+    );
+    let look = Act::call("DescribeDiskReplicaGroups", &[("RegionId", SOURCE), ("GroupIds", "{group}")]);
+    let (failover, reprotect) = (
+        group("FailoverDiskReplicaGroup", DESTINATION, &[]),
+        group("ReprotectDiskReplicaGroup", DESTINATION, &[]),
+    );
+    Stage {
+        of: "ebs.reprotect_failed_group",
+        begins: vec![
+            create_pair(&[]),
+            create,
+            Act::Wait,
+            group("AddDiskReplicaPair", SOURCE, &[("ReplicaPairId", "{pair}")]),
+            group("StartDiskReplicaGroup", SOURCE, &[]),
+            Act::Wait,
+            failover.clone(),
+            Act::Wait,
+        ],
+        acts: vec![reprotect, failover, Act::Fails, Act::Wait],
+        looks: vec![look, look_pair()],
+        blind: false,
+    }
+}
+
+fn three_nodes() -> Vec<Act> {
+    begun(create_cluster("MySQL", "8.0", &[("DBNodeNum", "3")]))
+}
+
+/// A writer alone, and two nodes that are added.
+fn writer_and_two(of_both: &[(&str, &str)]) -> Vec<Act> {
+    let mut more = vec![("DBNode.2.TargetClass", "polar.mysql.x4.large")];
+    more.extend_from_slice(of_both);
+    let create = create_cluster("MySQL", "8.0", &[("DBNodeNum", "1"), ("ZoneId", "cn-hangzhou-i")]);
+    vec![create, Act::Wait, new_node(&more), Act::Wait, look_cluster()]
+}
+
+fn failover() -> Act {
+    cluster("FailoverDBCluster", &[])
+}
+
+fn failover_to(node: &str) -> Act {
+    cluster("FailoverDBCluster", &[("TargetDBNodeId", node)])
+}
+
+fn on_clusters(of: &'static str, begins: Vec<Act>, acts: Vec<Act>) -> Stage {
+    Stage { of, begins, acts, looks: vec![look_cluster()], blind: false }
+}
+
+/// A node that goes down and comes back.
+fn goes_down(node: &str) -> Vec<Act> {
+    vec![outside(Outside::NodeDown, node), outside(Outside::NodeUp, node)]
+}
+
+fn named_targets() -> Stage {
+    let acts = vec![Act::Wait, failover_to("{reader1}"), failover(), Act::Pass { seconds: 660 }, Act::Fails];
+    on_clusters("polardb.explicit_target_fails", three_nodes(), acts)
+}
+
+fn lonely_writers() -> Stage {
+    let begins = writer_and_two(&[("ImciSwitch", "ON")]);
+    let pause = Act::Meanwhile { seconds: 5 };
+    let acts = [vec![Act::Wait, pause, Act::Fails], goes_down("{writer}"), goes_down("{reader1}")].concat();
+    Stage { blind: true, ..on_clusters("polardb.writer_alone", begins, acts) }
+}
+
+fn tiers() -> Stage {
+    let mut begins = begun(create_cluster("MySQL", "8.0", &[("DBNodeNum", "4")]));
+    begins.extend([priority("{reader1}", "15"), priority("{reader2}", "15"), look_cluster()]);
+    let acts = vec![failover(), Act::Fails, Act::Wait, Act::Pass { seconds: 660 }];
+    on_clusters("polardb.lower_tiers", begins, acts)
+}
+
+fn hot_replicas() -> Stage {
+    let hot = Act::call(
+        "ModifyDBNodeHotReplicaMode",
+        &[("DBClusterId", "{cluster}"), ("DBNodeId", "{reader1}"), ("HotReplicaMode", "ON")],
+    );
+    let mut begins = three_nodes();
+    begins.extend([hot, Act::Wait, look_cluster()]);
+    let acts = vec![failover(), Act::Wait, Act::Pass { seconds: 660 }, Act::Fails];
+    on_clusters("polardb.hot_replicas", begins, acts)
+}
+
+fn column_stores() -> Stage {
+    let begins = writer_and_two(&[("ImciSwitch", "ON")]);
+    let acts = [vec![failover(), Act::Wait, Act::Fails], goes_down("{reader1}")].concat();
+    on_clusters("polardb.column_store", begins, acts)
+}
+
+fn other_zones() -> Stage {
+    let begins =
+        writer_and_two(&[("DBNode.1.ZoneId", "cn-hangzhou-j"), ("DBNode.2.ZoneId", "cn-hangzhou-j")]);
+    let acts = [vec![failover(), Act::Wait, Act::Fails], goes_down("{reader1}")].concat();
+    on_clusters("polardb.election_zone", begins, acts)
+}
+
+fn writers_as_targets() -> Stage {
+    let acts = [vec![failover_to("{writer}"), failover(), Act::Wait], goes_down("{reader1}")].concat();
+    on_clusters("polardb.writer_as_target", three_nodes(), acts)
+}
+
+fn busy_clusters() -> Stage {
+    let own = vec![
+        outside(Outside::ClusterBusy, "{cluster}"),
+        outside(Outside::ClusterIdle, "{cluster}"),
+        failover(),
+        failover_to("{reader1}"),
+        Act::Wait,
+    ];
+    let acts = [own, goes_down("{reader1}")].concat();
+    Stage { blind: true, ..on_clusters("polardb.busy_cluster", three_nodes(), acts) }
+}
+
+fn windows() -> Stage {
+    let acts =
+        vec![failover(), Act::Meanwhile { seconds: 20 }, Act::Pass { seconds: 575 }, Act::Wait, Act::Fails];
+    on_clusters("polardb.window_from", three_nodes(), acts)
+}
+
+fn failures_in_windows() -> Stage {
+    let mut begins = three_nodes();
+    begins.extend([priority("{reader1}", "15"), failover(), Act::Wait, look_cluster()]);
+    let own = vec![Act::Wait, Act::Meanwhile { seconds: 5 }, Act::Pass { seconds: 660 }, Act::Fails];
+    on_clusters("polardb.automatic_in_window", begins, [own, goes_down("{reader1}")].concat())
+}
+
+fn returns() -> Stage {
+    let create = create_cluster(
+        "MySQL",
+        "8.0",
+        &[("ZoneId", "cn-hangzhou-i"), ("HotStandbyCluster", "ON"), ("StandbyAZ", "cn-hangzhou-j")],
+    );
+    let begins =
+        vec![create, Act::Wait, new_node(&[("DBNode.1.ZoneId", "cn-hangzhou-j")]), Act::Wait, look_cluster()];
+    let back = ("RollBackForDisaster", "true");
+    let own = vec![
+        cluster("FailoverDBCluster", &[("TargetDBNodeId", "{new_node}"), back]),
+        cluster("FailoverDBCluster", &[back]),
+        cluster("FailoverDBCluster", &[("TargetZoneType", "Standby"), back]),
+        Act::Wait,
+        Act::Pass { seconds: 660 },
+        Act::Fails,
+    ];
+    on_clusters("polardb.roll_back", begins, [own, goes_down("{writer}")].concat())
+}
+
+/// All of them.
+pub fn all() -> Vec<Stage> {
+    vec![
+        busy_pairs(),
+        first_copies(),
+        old_primaries(),
+        groups_that_failed(),
+        named_targets(),
+        lonely_writers(),
+        tiers(),
+        hot_replicas(),
+        column_stores(),
+        other_zones(),
+        writers_as_targets(),
+        busy_clusters(),
+        windows(),
+        failures_in_windows(),
+        returns(),
+    ]
+}
