@@ -171,3 +171,25 @@ fn what_was_there_before_can_be_created_after_the_look_was_sent_that_shows_it_fi
     let without = |trace: &mut Trace| drop(trace.exchanges.remove(0));
     assert_eq!(verdict(&service, without), Verdict::Accepted);
 }
+
+#[test]
+fn a_takeover_ends_so_early_that_the_window_after_it_is_over() {
+    let mut service = Service::new(Default::default(), 7, Transitions::Timed);
+    let two = Asked::new(Operation::CreateDbCluster, &CREATE).with("DBNodeNum", "2");
+    let id = service.call(two).body["DBClusterId"].as_str().unwrap().to_owned();
+    service.pass(2_000);
+    let nodes = service.call(on(&id, LOOK)).body["DBNodes"].clone();
+    let role = |writes: bool| {
+        let found = nodes.as_array().unwrap().iter().find(|node| (node["DBNodeRole"] == "Writer") == writes);
+        found.unwrap()["DBNodeId"].as_str().unwrap()
+    };
+    lose(&mut service, role(false));
+    service.call(on(&id, LOOK));
+    lose(&mut service, role(true));
+    assert_eq!(service.call(on(&id, LOOK)).body["DBClusterStatus"], "Switching");
+    service.pass(901_000);
+    assert_eq!(service.call(on(&id, LOOK)).body["DBClusterStatus"], "Running");
+    service.pass(10_000);
+    assert_eq!(service.call(on(&id, Operation::FailoverDbCluster)).status, 200);
+    assert_eq!(verdict(&service, |_| {}), Verdict::Accepted);
+}

@@ -71,11 +71,6 @@ impl Share {
     fn has(self, component: Option<usize>) -> bool {
         component.unwrap_or(0).checked_rem(self.of).unwrap_or(0) == self.part
     }
-
-    /// Whether it counts what no component does.
-    const fn is_first(self) -> bool {
-        self.part == 0
-    }
 }
 
 /// What the survey knows of a component.
@@ -97,7 +92,7 @@ impl<'a> Explainer<'a> {
         Self::sharing(survey, options, Share::WHOLE)
     }
 
-    /// An explainer of a part of the components. It takes every exchange of the trace all the same.
+    /// An explainer of a part of the components. It is given every exchange of the trace all the same.
     pub fn sharing(survey: &'a Survey, options: &'a Options, share: Share) -> Self {
         let mut rules: Vec<RuleId> = catalogue::rules().iter().map(|rule| rule.id).collect();
         rules.sort_unstable();
@@ -156,29 +151,39 @@ impl<'a> Explainer<'a> {
         }
     }
 
-    /// Takes the next exchange.
-    pub fn take(&mut self, exchange: Exchange) {
+    /// Takes the next exchange. Explainers of several shares can be given the same one.
+    pub fn take(&mut self, exchange: impl Into<Arc<Exchange>>) {
         let number = self.number;
         self.number = number.saturating_add(1);
-        if let Err(why) = self.judge(number, exchange)
-            && self.share.is_first()
+        let exchange = exchange.into();
+        let concerned = self.concerned(number, &exchange);
+        if !concerned.iter().any(|component| self.share.has(*component)) {
+            return;
+        }
+        // What cannot be judged is counted once.
+        let counts = concerned.first().is_some_and(|component| self.share.has(*component));
+        if let Err(why) = self.judge(number, exchange, &concerned, counts)
+            && counts
         {
             self.unjudged.push(Unused { at: format!("exchange {}", number.saturating_add(1)), why });
         }
     }
 
-    fn judge(&mut self, number: usize, exchange: Exchange) -> Result<(), String> {
+    fn judge(
+        &mut self,
+        number: usize,
+        exchange: Arc<Exchange>,
+        concerned: &BTreeSet<Option<usize>>,
+        counts: bool,
+    ) -> Result<(), String> {
         let operation = operation_of(&exchange);
-        if self.is_elsewhere(number, &exchange, operation) {
-            return Ok(());
-        }
         let expected = Expected::of(&exchange)?;
         let parsed = parse(Some(&exchange.action), Some(&exchange.version), &exchange.wire_parameters());
         let (operation, parsed) = match (operation, parsed) {
             (Some(operation), Ok(parsed)) => (operation, parsed),
             (_, Err(WireRefusal::Gateway(error))) => return Err(error.to_string()),
             (None, _) => return Err(format!("{} is not modelled", exchange.action)),
-            (Some(_), Err(WireRefusal::Refused(_))) if !self.share.is_first() => return Ok(()),
+            (Some(_), Err(WireRefusal::Refused(_))) if !counts => return Ok(()),
             (Some(_), Err(WireRefusal::Refused(refusal))) => {
                 self.judged = self.judged.saturating_add(1);
                 let error = refusal.wire();
@@ -225,9 +230,8 @@ impl<'a> Explainer<'a> {
         }
         let Parsed { request, token, .. } = parsed;
         let sticks = token.is_some() && self.options.policy.tokens.rejections == RejectionPolicy::Sticky;
-        let exchange = Arc::new(exchange);
         let asked = Asked { number, exchange, begin, end, region, token, request, sticks, expected };
-        self.distribute(asked, operation);
+        self.distribute(asked, operation, concerned);
         Ok(())
     }
 
@@ -236,53 +240,49 @@ impl<'a> Explainer<'a> {
         Some(self.merged.component(self.survey.together.component(name)?))
     }
 
-    /// The component of an exchange that is about one.
-    fn component_of(&self, number: usize, exchange: &Exchange, operation: Operation) -> Option<usize> {
-        self.merged.of_call(number).or_else(|| {
-            let names = Names::of(exchange, operation);
-            names.joined.iter().find_map(|name| self.component(name))
-        })
-    }
-
-    /// Whether an exchange about one component is another part's.
-    fn is_elsewhere(&self, number: usize, exchange: &Exchange, operation: Option<Operation>) -> bool {
-        let Some(operation) = operation.filter(|operation| lists(*operation).is_none()) else { return false };
-        // The first part counts what cannot be judged.
-        !self.share.is_first() && !self.share.has(self.component_of(number, exchange, operation))
-    }
-
-    fn distribute(&mut self, asked: Asked, operation: Operation) {
+    /// The components that an exchange concerns: of a list that tells of several all of them. `None` stands for what names
+    /// nothing that there is.
+    fn concerned(&self, number: usize, exchange: &Exchange) -> BTreeSet<Option<usize>> {
+        let Some(operation) = operation_of(exchange) else { return BTreeSet::from([None]) };
+        if let Some(component) = self.merged.of_call(number) {
+            return BTreeSet::from([Some(component)]);
+        }
+        let names = Names::of(exchange, operation);
         let Some(kind) = lists(operation) else {
-            let component = self.component_of(asked.number, &asked.exchange, operation);
-            self.give(component, asked);
-            return;
+            return BTreeSet::from([names.joined.iter().find_map(|name| self.component(name))]);
         };
-        let ids = asked_for(&asked.exchange);
-        let Expected::Accepted { body, .. } = &asked.expected else {
-            let component = ids.iter().find_map(|id| self.component(id));
-            self.give(component, asked);
-            return;
-        };
-        let names = Names::of(&asked.exchange, operation);
+        let ids = asked_for(exchange);
+        if exchange.answer.as_ref().is_none_or(|answer| answer.code().is_some()) {
+            return BTreeSet::from([ids.iter().find_map(|id| self.component(id))]);
+        }
         let mentioned = names.apart.iter().flatten().filter_map(|name| self.component(name));
-        let mut components: BTreeSet<usize> = mentioned.collect();
-        let account = asked.exchange.account.as_str().to_owned();
+        let mut components: BTreeSet<Option<usize>> = mentioned.map(Some).collect();
         if ids.is_empty() {
-            components.extend(self.kinds.get(&(account, kind)).into_iter().flatten());
+            let of = (exchange.account.as_str().to_owned(), kind);
+            components.extend(self.kinds.get(&of).into_iter().flatten().map(|component| Some(*component)));
         }
-        let whole = !ids.is_empty() && components.len() == 1;
-        let cut = is_cut(&asked.exchange, body);
-        if components.is_empty() {
-            self.give(None, asked);
+        if components.is_empty() { BTreeSet::from([None]) } else { components }
+    }
+
+    fn distribute(&mut self, asked: Asked, operation: Operation, concerned: &BTreeSet<Option<usize>>) {
+        let is_list = lists(operation).is_some() && matches!(asked.expected, Expected::Accepted { .. });
+        let Some(first) = concerned.first().filter(|first| !is_list || first.is_none()) else {
+            self.give_parts(&asked, operation, concerned);
             return;
-        }
-        for component in components {
-            let body = match &asked.expected {
-                Expected::Accepted { body, .. } if whole => body.clone(),
-                Expected::Accepted { body, .. } => {
-                    part_of(operation, body, |id| self.component(id) == Some(component))
-                }
-                _ => serde_json::Value::Null,
+        };
+        self.give(*first, asked);
+    }
+
+    /// Gives each component what a list tells of it.
+    fn give_parts(&mut self, asked: &Asked, operation: Operation, concerned: &BTreeSet<Option<usize>>) {
+        let Expected::Accepted { body, .. } = &asked.expected else { return };
+        let whole = concerned.len() == 1 && !asked_for(&asked.exchange).is_empty();
+        let cut = is_cut(&asked.exchange, body);
+        let share = self.share;
+        for component in concerned.iter().copied().flatten().filter(|of| share.has(Some(*of))) {
+            let body = match whole {
+                true => body.clone(),
+                false => part_of(operation, body, |id| self.component(id) == Some(component)),
             };
             let part = Asked {
                 number: asked.number,
