@@ -88,3 +88,19 @@ fn the_sessions_tell_the_readings_apart() {
         assert_eq!(session.matrix(), session.told, "{}", session.reading);
     }
 }
+
+#[test]
+fn what_a_stage_begins_with_is_accepted() {
+    for stage in own_stage::all() {
+        let mut seat = seat::Seat::new(failover_model::Policy::default());
+        for act in &stage.begins {
+            let answer = seat.act(act);
+            assert!(
+                answer.as_ref().is_none_or(|answer| answer.status == 200),
+                "{}: {act:?} {answer:?}",
+                stage.of
+            );
+        }
+        assert!(stage.acts.iter().any(|act| seat.can(act)), "{}: nothing can be done", stage.of);
+    }
+}

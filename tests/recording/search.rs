@@ -137,10 +137,14 @@ fn fewest(reading: &Reading, sessions: Vec<Vec<Act>>) -> Vec<Session> {
 fn apart(reading: &Reading, values: [usize; 2]) -> Found {
     let reach = Reach { steps: usize::MAX, states: 0, explained: 0, exhausted: true };
     let mut found = Found { sessions: [None, None], reach };
-    for kind in [(false, Steps::Settled), (false, Steps::All), (true, Steps::Settled), (true, Steps::All)] {
+    let stages = stages(&name(reading));
+    let kinds = [(false, Steps::Settled), (false, Steps::All), (true, Steps::Settled), (true, Steps::All)];
+    // The few acts of a stage of its own are tried all at once.
+    let first = if stages.iter().any(Stage::is_own) { kinds.len() - 1 } else { 0 };
+    for kind in kinds[first..].iter().copied() {
         found.reach = reach;
-        for stage in stages(&name(reading)) {
-            walk(reading, values, &stage, kind, &mut found);
+        for stage in &stages {
+            walk(reading, values, stage, kind, &mut found);
             if found.sessions.iter().all(Option::is_some) {
                 return found;
             }
@@ -201,6 +205,8 @@ fn walk(
         }
         depth += usize::from(whole);
         layer = next;
+        let (states, explained) = (seen.len(), found.reach.explained);
+        eprintln!("{}: {depth} steps, {states} states, {explained} answered differently", stage.of);
     }
     let reach = &mut found.reach;
     reach.steps = reach.steps.min(depth);
@@ -286,8 +292,10 @@ fn consider(reading: &Reading, values: [usize; 2], node: &Node, stage: &Stage, f
     sessions.dedup();
     for acts in sessions {
         let [one, other] = values;
-        let told = [refutes(reading, acts, one, other), refutes(reading, acts, other, one)];
-        if !told.iter().zip(&found.sessions).any(|(told, known)| *told && known.is_none()) {
+        let [of_one, of_other] = found.sessions.each_ref().map(Option::is_none);
+        let told =
+            [of_one && refutes(reading, acts, one, other), of_other && refutes(reading, acts, other, one)];
+        if told == [false; 2] {
             continue;
         }
         let short = shortened(reading, values, acts, told);

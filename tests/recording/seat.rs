@@ -213,8 +213,19 @@ impl Seat {
 const AGES: [u64; 4] = [450, 600, 3_600, 86_400];
 
 fn write(value: &Value, now: u64, text: &mut String) {
-    const IDLE: [&str; 10] =
-        ["ordinal", "clock", "next_id", "next", "sequence", "since", "policy", "id", "created_at", "version"];
+    const IDLE: [&str; 11] = [
+        "ordinal",
+        "revision",
+        "clock",
+        "next_id",
+        "next",
+        "sequence",
+        "since",
+        "policy",
+        "id",
+        "created_at",
+        "version",
+    ];
     match value {
         Value::Object(fields) => {
             for (name, value) in fields.iter().filter(|(name, value)| {

@@ -17,6 +17,13 @@ pub struct Stage {
     pub blind: bool,
 }
 
+impl Stage {
+    /// Whether it is for one reading alone.
+    pub fn is_own(&self) -> bool {
+        self.of.contains('.')
+    }
+}
+
 pub fn outside(what: Outside, of: &str) -> Act {
     Act::Outside { what, of: of.into() }
 }

@@ -186,7 +186,6 @@ fn recorded(session: &Value, reading: &Reading, value: usize) -> Trace {
 }
 
 #[test]
-#[ignore = "it was not seen to pass yet: `-- --ignored`"]
 fn each_session_tells_the_readings_of_an_emulator_apart() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/recording.json");
     let recordings: Value =

@@ -69,7 +69,10 @@ impl Share {
 
     /// Whether a component is in it. What concerns none is in the first part.
     fn has(self, component: Option<usize>) -> bool {
-        component.unwrap_or(0).checked_rem(self.of).unwrap_or(0) == self.part
+        let Some(component) = component else { return self.part == 0 };
+        // Components of one kind can have numbers at regular distances.
+        let mixed = (component as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        usize::try_from(mixed).unwrap_or(0).checked_rem(self.of).unwrap_or(0) == self.part
     }
 }
 
@@ -247,10 +250,12 @@ impl<'a> Explainer<'a> {
         if let Some(component) = self.merged.of_call(number) {
             return BTreeSet::from([Some(component)]);
         }
-        let names = Names::of(exchange, operation);
         let Some(kind) = lists(operation) else {
-            return BTreeSet::from([names.joined.iter().find_map(|name| self.component(name))]);
+            let of = |names: Names| names.joined.iter().find_map(|name| self.component(name));
+            let asked = of(Names::of_request(exchange, operation));
+            return BTreeSet::from([asked.or_else(|| of(Names::of(exchange, operation)))]);
         };
+        let names = Names::of(exchange, operation);
         let ids = asked_for(exchange);
         if exchange.answer.as_ref().is_none_or(|answer| answer.code().is_some()) {
             return BTreeSet::from([ids.iter().find_map(|id| self.component(id))]);

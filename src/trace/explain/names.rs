@@ -119,14 +119,20 @@ fn disk(exchange: &Exchange, id: &str) -> String {
 }
 
 impl Names {
-    /// The names of an exchange of this operation.
-    pub(super) fn of(exchange: &Exchange, operation: Operation) -> Self {
+    /// The names of a request.
+    pub(super) fn of_request(exchange: &Exchange, operation: Operation) -> Self {
         let mut names = Self::default();
         if lists(operation).is_some() {
             names.apart.extend(asked_for(exchange).into_iter().map(|id| Vec::from([id])));
         } else {
             names.of_parameters(exchange, operation);
         }
+        names
+    }
+
+    /// The names of a request and its answer.
+    pub(super) fn of(exchange: &Exchange, operation: Operation) -> Self {
+        let mut names = Self::of_request(exchange, operation);
         if let Some(answer) = exchange.answer.as_ref().filter(|answer| answer.status == 200) {
             names.of_answer(exchange, operation, &answer.body);
         }
