@@ -43,18 +43,16 @@ fn busy_pairs() -> Stage {
 }
 
 fn first_copies() -> Stage {
-    let progress =
-        Act::call("DescribeDiskReplicaPairProgress", &[("RegionId", SOURCE), ("ReplicaPairId", "{pair}")]);
     let acts = vec![
         Act::Wait,
         at_source("StartDiskReplicaPair"),
         at_source("StopDiskReplicaPair"),
         at_destination("FailoverDiskReplicaPair"),
+        Act::Pass { seconds: 60 },
         Act::Pass { seconds: 900 },
         Act::Fails,
     ];
-    let begins = vec![create_pair(&[]), Act::Wait];
-    Stage { looks: vec![look_pair(), progress], ..on_pairs("ebs.first_copy", begins, acts) }
+    on_pairs("ebs.first_copy", vec![create_pair(&[]), Act::Wait], acts)
 }
 
 fn old_primaries() -> Stage {
@@ -112,16 +110,9 @@ fn three_nodes() -> Vec<Act> {
     begun(create_cluster("MySQL", "8.0", &[("DBNodeNum", "3")]))
 }
 
-/// A writer alone, and two nodes that are added.
-fn writer_and_two(of_each: (&str, &str)) -> Vec<Act> {
-    // Where a standby cluster takes over, no writer is alone.
-    let create = create_cluster(
-        "MySQL",
-        "8.0",
-        &[("DBNodeNum", "1"), ("ZoneId", "cn-hangzhou-i"), ("HotStandbyCluster", "OFF")],
-    );
-    let add = new_node(&[of_each]);
-    vec![create, Act::Wait, add.clone(), Act::Wait, add, Act::Wait, look_cluster()]
+/// A cluster of so many nodes. Where a standby cluster takes over, no writer is alone.
+fn without_standby(nodes: &str) -> Act {
+    create_cluster("MySQL", "8.0", &[("DBNodeNum", nodes), ("HotStandbyCluster", "OFF")])
 }
 
 fn failover() -> Act {
@@ -142,15 +133,15 @@ fn goes_down(node: &str) -> Vec<Act> {
 }
 
 fn named_targets() -> Stage {
-    let acts = vec![Act::Wait, failover_to("{reader1}"), failover(), Act::Pass { seconds: 660 }, Act::Fails];
+    let own = vec![Act::Wait, failover_to("{reader1}"), failover(), Act::Fails];
+    let acts = [own, goes_down("{reader1}")].concat();
     on_clusters("polardb.explicit_target_fails", three_nodes(), acts)
 }
 
 fn lonely_writers() -> Stage {
-    let begins = writer_and_two(("ImciSwitch", "ON"));
-    let pause = Act::Meanwhile { seconds: 5 };
-    let acts = [vec![Act::Wait, pause, Act::Fails], goes_down("{writer}"), goes_down("{reader1}")].concat();
-    Stage { blind: true, ..on_clusters("polardb.writer_alone", begins, acts) }
+    let own = vec![Act::Wait, Act::Meanwhile { seconds: 5 }, Act::Fails];
+    let acts = [own, goes_down("{writer}")].concat();
+    Stage { blind: true, ..on_clusters("polardb.writer_alone", begun(without_standby("1")), acts) }
 }
 
 /// That the work on the cluster is over, which the election shows, leaves no time for the first node to become abnormal.
@@ -180,13 +171,25 @@ fn hot_replicas() -> Stage {
 }
 
 fn column_stores() -> Stage {
-    let begins = writer_and_two(("ImciSwitch", "ON"));
+    let column_store = new_node(&[("ImciSwitch", "ON")]);
+    let begins = vec![without_standby("2"), Act::Wait, column_store, Act::Wait, look_cluster()];
     let acts = [vec![failover(), Act::Wait, Act::Fails], goes_down("{reader1}")].concat();
     Stage { blind: true, ..on_clusters("polardb.column_store", begins, acts) }
 }
 
 fn other_zones() -> Stage {
-    let begins = writer_and_two(("DBNode.1.ZoneId", "cn-hangzhou-j"));
+    let create = create_cluster(
+        "MySQL",
+        "8.0",
+        &[
+            ("DBNodeNum", "1"),
+            ("ZoneId", "cn-hangzhou-i"),
+            ("HotStandbyCluster", "ON"),
+            ("StandbyAZ", "cn-hangzhou-j"),
+        ],
+    );
+    let away = new_node(&[("DBNode.1.ZoneId", "cn-hangzhou-j")]);
+    let begins = vec![create, Act::Wait, away.clone(), Act::Wait, away, Act::Wait, look_cluster()];
     let acts = [vec![failover(), Act::Wait, Act::Fails], goes_down("{reader1}")].concat();
     Stage { blind: true, ..on_clusters("polardb.election_zone", begins, acts) }
 }
@@ -211,8 +214,7 @@ fn busy_clusters() -> Stage {
 fn windows() -> Stage {
     let acts =
         vec![failover(), Act::Meanwhile { seconds: 20 }, Act::Pass { seconds: 575 }, Act::Wait, Act::Fails];
-    let two = create_cluster("MySQL", "8.0", &[("DBNodeNum", "2"), ("HotStandbyCluster", "OFF")]);
-    on_clusters("polardb.window_from", begun(two), acts)
+    on_clusters("polardb.window_from", begun(without_standby("2")), acts)
 }
 
 fn failures_in_windows() -> Stage {
@@ -222,24 +224,35 @@ fn failures_in_windows() -> Stage {
     on_clusters("polardb.automatic_in_window", begins, [own, goes_down("{reader1}")].concat())
 }
 
-fn returns() -> Stage {
+fn two_zones() -> Vec<Act> {
     let create = create_cluster(
         "MySQL",
         "8.0",
         &[("ZoneId", "cn-hangzhou-i"), ("HotStandbyCluster", "ON"), ("StandbyAZ", "cn-hangzhou-j")],
     );
-    let begins =
-        vec![create, Act::Wait, new_node(&[("DBNode.1.ZoneId", "cn-hangzhou-j")]), Act::Wait, look_cluster()];
-    let back = ("RollBackForDisaster", "true");
-    let own = vec![
-        cluster("FailoverDBCluster", &[("TargetDBNodeId", "{new_node}"), back]),
-        cluster("FailoverDBCluster", &[back]),
-        cluster("FailoverDBCluster", &[("TargetZoneType", "Standby"), back]),
+    vec![create, Act::Wait, new_node(&[("DBNode.1.ZoneId", "cn-hangzhou-j")]), Act::Wait, look_cluster()]
+}
+
+const BACK: (&str, &str) = ("RollBackForDisaster", "true");
+
+/// The node that the writer left comes back.
+fn returns() -> Stage {
+    let leave = cluster("FailoverDBCluster", &[("TargetDBNodeId", "{new_node}"), BACK]);
+    let acts = [vec![leave, Act::Wait, Act::Fails], goes_down("{writer}")].concat();
+    on_clusters("polardb.roll_back", two_zones(), acts)
+}
+
+/// A call that may itself be the way back.
+fn ways_back() -> Stage {
+    let standby = ("TargetZoneType", "Standby");
+    let acts = vec![
+        cluster("FailoverDBCluster", &[standby]),
+        cluster("FailoverDBCluster", &[("TargetDBNodeId", "{new_node}"), BACK]),
+        cluster("FailoverDBCluster", &[BACK]),
         Act::Wait,
         Act::Pass { seconds: 660 },
-        Act::Fails,
     ];
-    on_clusters("polardb.roll_back", begins, [own, goes_down("{writer}")].concat())
+    on_clusters("polardb.roll_back", two_zones(), acts)
 }
 
 /// All of them.
@@ -260,5 +273,6 @@ pub fn all() -> Vec<Stage> {
         windows(),
         failures_in_windows(),
         returns(),
+        ways_back(),
     ]
 }

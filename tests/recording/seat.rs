@@ -210,7 +210,7 @@ impl Seat {
 }
 
 /// Spans between which it can matter how long ago something was, in seconds.
-const AGES: [u64; 4] = [450, 600, 3_600, 86_400];
+const AGES: [u64; 5] = [15, 450, 600, 3_600, 86_400];
 
 fn write(value: &Value, now: u64, text: &mut String) {
     const IDLE: [&str; 11] = [
