@@ -77,7 +77,8 @@ fn the_sessions_tell_the_readings_apart() {
     }
     for untold in &recordings.untold {
         let session::Untold { reading, has, not_refuted, exhausted, .. } = untold;
-        assert!(*exhausted, "{reading}: the search for {has} and {not_refuted} was given up");
+        let own = own_stage::all().iter().any(|stage| stage.of == reading);
+        assert!(*exhausted || !own, "{reading}: the search for {has} and {not_refuted} was given up");
         assert!(
             untold::why(reading, has, not_refuted).is_some(),
             "{reading}: why not {has} and {not_refuted}?"

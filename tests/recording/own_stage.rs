@@ -42,19 +42,6 @@ fn busy_pairs() -> Stage {
     on_pairs("ebs.failover_while_busy", vec![create_pair(&[])], acts)
 }
 
-fn first_copies() -> Stage {
-    let acts = vec![
-        Act::Wait,
-        at_source("StartDiskReplicaPair"),
-        at_source("StopDiskReplicaPair"),
-        at_destination("FailoverDiskReplicaPair"),
-        Act::Pass { seconds: 60 },
-        Act::Pass { seconds: 900 },
-        Act::Fails,
-    ];
-    on_pairs("ebs.first_copy", vec![create_pair(&[]), Act::Wait], acts)
-}
-
 fn old_primaries() -> Stage {
     let acts = vec![
         Act::Wait,
@@ -259,7 +246,6 @@ fn ways_back() -> Stage {
 pub fn all() -> Vec<Stage> {
     vec![
         busy_pairs(),
-        first_copies(),
         old_primaries(),
         groups_that_failed(),
         named_targets(),

@@ -34,8 +34,8 @@ a failover that is accepted while a pair is being created may have come when the
 Readings that need it have a [stage of their own](../tests/recording/own_stage.rs), which begins where they matter. Some of these sessions
 rest on the [assumption](traces.md#what-refuted-means) that no more than one thing happened outside between two answers: where the session has
 a node come back at a time at which another one would have had to come back too, that explains no answer. So take no look more
-than the script does. A session with `meanwhile` tells only if the look after it comes while the switch is under way, and the last
-call as many seconds after the first as the script has it.
+than the script does. A session with `meanwhile` tells only if the look after it comes while the switch or the restart is under way; one
+about the frequency window, if the last call comes as many seconds after the first as in the script.
 
 Every test run plays each session under each value, explains the answers under each other one, and compares what is said here. Over HTTP,
 with `--policy` and `--record`, [a test of the emulator](../examples/emulator/tests/recording.rs) plays them, and
