@@ -42,6 +42,19 @@ fn busy_pairs() -> Stage {
     on_pairs("ebs.failover_while_busy", vec![create_pair(&[])], acts)
 }
 
+fn first_copies() -> Stage {
+    let acts = vec![
+        Act::Wait,
+        at_source("StartDiskReplicaPair"),
+        at_source("StopDiskReplicaPair"),
+        at_destination("FailoverDiskReplicaPair"),
+        Act::Pass { seconds: 60 },
+        Act::Pass { seconds: 900 },
+        Act::Fails,
+    ];
+    on_pairs("ebs.first_copy", vec![create_pair(&[]), Act::Wait], acts)
+}
+
 fn old_primaries() -> Stage {
     let acts = vec![
         Act::Wait,
@@ -246,6 +259,7 @@ fn ways_back() -> Stage {
 pub fn all() -> Vec<Stage> {
     vec![
         busy_pairs(),
+        first_copies(),
         old_primaries(),
         groups_that_failed(),
         named_targets(),
