@@ -28,6 +28,9 @@ BY_HAND = {
     "stays attached, and its instance is stopped": lambda of: {"kind": "disk", "disk": of, "up": False},
     "goes down": lambda of: {"kind": "node", "node": of, "up": False},
     "comes back": lambda of: {"kind": "node", "node": of, "up": True},
+    "gets another address, and shows NetAddressModifying":
+        lambda of: {"kind": "cluster", "cluster": of, "status": "NetAddressModifying"},
+    "has it, and shows Running again": lambda of: {"kind": "cluster", "cluster": of, "status": "Running"},
 }
 WAITS = 8
 ACCEPTED, REFUTED = 0, 1
@@ -102,7 +105,7 @@ class Player:
             self.advance(1)
             return call(*arguments)
 
-        names.update(wait=self.wait, by_hand=self.by_hand, call=slower)
+        names.update(wait=self.wait, meanwhile=self.advance, by_hand=self.by_hand, call=slower)
         # It says which calls are refused.
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(script, "a session", "exec"), names)

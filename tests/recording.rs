@@ -17,6 +17,12 @@ mod session;
 #[path = "recording/stage.rs"]
 mod stage;
 
+#[path = "recording/own_stage.rs"]
+mod own_stage;
+
+#[path = "recording/untold.rs"]
+mod untold;
+
 #[path = "recording/search.rs"]
 mod search;
 
@@ -69,7 +75,33 @@ fn the_sessions_tell_the_readings_apart() {
             }
         }
     }
+    for untold in &recordings.untold {
+        let session::Untold { reading, has, not_refuted, exhausted, .. } = untold;
+        let own = own_stage::all().iter().any(|stage| stage.of == reading);
+        assert!(*exhausted || !own, "{reading}: the search for {has} and {not_refuted} was given up");
+        assert!(
+            untold::why(reading, has, not_refuted).is_some(),
+            "{reading}: why not {has} and {not_refuted}?"
+        );
+    }
+    assert_eq!(untold::WHY.len(), recordings.untold.len(), "a reason is there for what a session tells");
     for session in &recordings.sessions {
         assert_eq!(session.matrix(), session.told, "{}", session.reading);
+    }
+}
+
+#[test]
+fn what_a_stage_begins_with_is_accepted() {
+    for stage in own_stage::all() {
+        let mut seat = seat::Seat::new(failover_model::Policy::default());
+        for act in &stage.begins {
+            let answer = seat.act(act);
+            assert!(
+                answer.as_ref().is_none_or(|answer| answer.status == 200),
+                "{}: {act:?} {answer:?}",
+                stage.of
+            );
+        }
+        assert!(stage.acts.iter().any(|act| seat.can(act)), "{}: nothing can be done", stage.of);
     }
 }

@@ -17,10 +17,11 @@ mod service;
 mod burst;
 
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use failover_model::trace::Trace;
 use failover_model::trace::explain::{Explainer, Explanation, Options, Share, Survey, Verdict, explain};
+use failover_model::trace::{Exchange, Trace};
 
 use burst::{Burst, burst};
 use linear::{Checked, linearise};
@@ -54,14 +55,14 @@ pub fn run() -> usize {
 }
 
 fn long_trace() -> usize {
-    let exchanges: Vec<_> = Long::new(RESOURCES).take(EXCHANGES).collect();
+    let exchanges: Vec<Arc<Exchange>> = Long::new(RESOURCES).take(EXCHANGES).map(Arc::new).collect();
     let mut survey = Survey::default();
     let began = Instant::now();
     exchanges.iter().for_each(|exchange| survey.see(exchange));
     let options = Options::default();
     let part = |part| {
         let mut explainer = Explainer::sharing(&survey, &options, Share { part, of: 2 });
-        exchanges.iter().for_each(|exchange| explainer.take(exchange.clone()));
+        exchanges.iter().for_each(|exchange| explainer.take(Arc::clone(exchange)));
         explainer.finish()
     };
     let explanation: Explanation = std::thread::scope(|scope| {

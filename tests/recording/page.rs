@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use failover_model::{Operation, Product};
 use serde_json::{Map, Value, json};
 
-use crate::seat::{MADE, operation};
+use crate::seat::{BUSY, MADE, operation};
 use crate::session::{Act, Outside, Recordings, Session, Untold, reading};
+use crate::untold::why;
 
 const HEAD: &str = r#"# What to record
 
@@ -23,19 +24,23 @@ cargo run --features testing,wire --example explain -- --readings session.jsonl
 How a client is pointed at the recorder is on [its page](../examples/recorder/README.md). Against the emulator, set `ENDPOINT` to its
 address and `PROTOCOL` to `http`; it records by itself with `--record`.
 
-The sessions were found by search over the model, `UPDATE=1 cargo test --release --test recording`: breadth first over the acts of
-[stage.rs](../tests/recording/stage.rs), with a service of one value and one of another side by side. Where they have answered
+The sessions were found by search over the model, `UPDATE=1 cargo test --release --test recording`: breadth first over the acts of a
+[stage](../tests/recording/stage.rs), with a service of one value and one of another side by side. Where they have answered
 differently, the answers of each are explained under the value of the other. The first sequence that is refuted is a session, without
 the acts that it can do without. That none is shorter is not shown: the stages are tried one after the other, and first with a wait
-after each act. What hidden work can explain tells nothing, and so many readings are told by the answers of one of their values alone:
+after each act. What hidden work can explain tells nothing, and so some readings are told by the answers of one of their values alone:
 a failover that is accepted while a pair is being created may have come when the creation had just ended; one that is refused may not.
-The search took four minutes on two cores that others used (2026-11-30); playing and explaining what was found takes a second.
+
+Readings that need it have a [stage of their own](../tests/recording/own_stage.rs), which begins where they matter. Some of these sessions
+rest on the [assumption](traces.md#what-refuted-means) that no more than one thing happened outside between two answers: where the session has
+a node come back at a time at which another one would have had to come back too, that explains no answer. So take no look more
+than the script does. A session with `meanwhile` tells only if the look after it comes while the switch or the restart is under way; one
+about the frequency window, if the last call comes as many seconds after the first as in the script.
 
 Every test run plays each session under each value, explains the answers under each other one, and compares what is said here. Over HTTP,
-with `--policy` and `--record`, [a test of the emulator](../examples/emulator/tests/recording.rs) is to play them, and
-`.ci/sdk_recording.py` to run the scripts themselves with the SDK; both only when asked to, and the test was not seen to pass yet. A
-node that is chosen by chance may not be the one that tells: then the session is played again. Readings that are numbers or sets have
-no values to tell apart, and are not here.
+with `--policy` and `--record`, [a test of the emulator](../examples/emulator/tests/recording.rs) plays them, and
+`.ci/sdk_recording.py` runs the scripts themselves with the SDK. A node that is chosen by chance may not be the one that tells: then the
+session is played again. Readings that are numbers or sets have no values to tell apart, and are not here.
 
 ## Before a session
 
@@ -91,6 +96,10 @@ def polardb(action, **parameters):
 
 
 def wait(seconds=120):
+    time.sleep(seconds)
+
+
+def meanwhile(seconds):
     time.sleep(seconds)
 
 
@@ -164,8 +173,10 @@ pub fn script(acts: &[Act]) -> String {
             }
             Act::Wait => text.push_str("wait()\n"),
             Act::Pass { seconds } => writeln!(text, "wait({seconds})").unwrap(),
+            Act::Meanwhile { seconds } => writeln!(text, "meanwhile({seconds})").unwrap(),
             Act::Fails => text.push_str("by_hand(\"what is under way fails\")\n"),
             Act::Outside { what, of } => {
+                let busy = format!("gets another address, and shows {BUSY}");
                 let what = match what {
                     Outside::DiskAttached => "is attached to an instance",
                     Outside::DiskDetached => "is detached",
@@ -173,6 +184,8 @@ pub fn script(acts: &[Act]) -> String {
                     Outside::NodeDown => "goes down",
                     Outside::NodeUp => "comes back",
                     Outside::ZoneDown => "goes down with all nodes of its zone",
+                    Outside::ClusterBusy => &busy,
+                    Outside::ClusterIdle => "has it, and shows Running again",
                 };
                 writeln!(text, "by_hand(f\"{of} {what}\")").unwrap();
             }
@@ -247,15 +260,21 @@ fn spelled(value: &Value) -> String {
 
 fn untold(untold: &[Untold]) -> String {
     let mut text = String::from(
-        "## What no session tells\n\nOf these values the answers of a service that has the first do not refute the second. The search tried all \
-         sequences of up to so many steps, beside those with which a stage begins, each an act with or without the wait after it, and of \
-         longer ones as many as lead to so many states in all. So many times the two services had answered differently by then, and \
-         each time some run under the second value gives the answers of the first.\n\n\
-         | Reading | Has | Not refuted | Steps | States | Answered differently |\n|---|---|---|---|---|---|\n",
+        "## What no session tells\n\nOf these values the answers of a service that has the first do not refute the second. What explains them all \
+         the same is said beside. The search tried each act of the reading's stage, with the wait after it and without, from every state \
+         of the two services, until no act led to a further one. So many sequences had been answered differently by then, and each time some \
+         run under the second value gives the answers of the first. Sequences that lead to the same two states in another way \
+         are not tried.\n\n\
+         | Reading | Has | Not refuted | Why | Steps | States | Answered differently |\n|---|---|---|---|---|---|---|\n",
     );
-    for Untold { reading, has, not_refuted, steps, states, explained } in untold {
-        writeln!(text, "| `{reading}` | `{has}` | `{not_refuted}` | {steps} | {states} | {explained} |")
-            .unwrap();
+    for Untold { reading, has, not_refuted, steps, states, exhausted, explained } in untold {
+        let why = why(reading, has, not_refuted).unwrap_or("not known");
+        let more = if *exhausted { "" } else { ", and not all" };
+        writeln!(
+            text,
+            "| `{reading}` | `{has}` | `{not_refuted}` | {why} | {steps} | {states}{more} | {explained} |"
+        )
+        .unwrap();
     }
     text
 }

@@ -15,14 +15,14 @@ use serde_json::Value;
 
 use crate::seat::Seat;
 use crate::session::{Act, Recordings, Session, Untold, matrix, name, policy, refutes, value};
-use crate::stage::{Stage, all as stages};
+use crate::stage::{Stage, stages};
 
 /// The most steps of a sequence, beside those with which its stage begins. A step is an act, or an act and the wait until nothing
 /// is under way.
-const MOST_STEPS: usize = 7;
+const MOST_STEPS: usize = 40;
 
 /// The most states of a stage, two services together. The layer in which they run out is not finished.
-const MOST_STATES: usize = 150;
+const MOST_STATES: usize = 5_000;
 
 /// How many readings are searched at a time.
 fn threads() -> usize {
@@ -35,16 +35,25 @@ struct Node {
     acts: Vec<Act>,
     /// Whether the two services have answered differently.
     differs: bool,
+    /// Whether a look followed the last act.
+    looked: bool,
 }
 
 struct Found {
     /// The session that refutes the second value by the answers of the first, and the other way round.
     sessions: [Option<Vec<Act>>; 2],
-    /// Of the last search of each stage, which leaves no act out: how many steps all sequences were tried of, how many states
-    /// were met, and how many sequences were answered differently.
+    reach: Reach,
+}
+
+/// How far the searches of the stages went that leave no act out.
+#[derive(Clone, Copy)]
+struct Reach {
+    /// Of how many steps all sequences were tried, how many states were met, and how many sequences were answered differently.
     steps: usize,
     states: usize,
     explained: usize,
+    /// Whether no further act leads to a state that was not met.
+    exhausted: bool,
 }
 
 /// The sessions of all readings, searched in threads; of those whose name does not contain `wanted` what is known already.
@@ -89,9 +98,10 @@ fn of(reading: &Reading) -> Recordings {
                         reading: name(reading),
                         has: value(reading, has),
                         not_refuted: value(reading, not_refuted),
-                        steps: found.steps,
-                        states: found.states,
-                        explained: found.explained,
+                        steps: found.reach.steps,
+                        states: found.reach.states,
+                        exhausted: found.reach.exhausted,
+                        explained: found.reach.explained,
                     }),
                 }
             }
@@ -125,20 +135,22 @@ fn fewest(reading: &Reading, sessions: Vec<Vec<Act>>) -> Vec<Session> {
 }
 
 fn apart(reading: &Reading, values: [usize; 2]) -> Found {
-    let mut sessions = [None, None];
-    let (mut steps, mut states, mut explained) = (0, 0, 0);
-    for kind in [(false, Steps::Settled), (false, Steps::All), (true, Steps::Settled), (true, Steps::All)] {
-        let mut found = Found { sessions, steps: MOST_STEPS, states: 0, explained: 0 };
-        for stage in stages().iter().filter(|stage| stage.section == reading.name.0) {
+    let reach = Reach { steps: usize::MAX, states: 0, explained: 0, exhausted: true };
+    let mut found = Found { sessions: [None, None], reach };
+    let stages = stages(&name(reading));
+    let kinds = [(false, Steps::Settled), (false, Steps::All), (true, Steps::Settled), (true, Steps::All)];
+    // The few acts of a stage of its own are tried all at once.
+    let first = if stages.iter().any(Stage::is_own) { kinds.len() - 1 } else { 0 };
+    for kind in kinds[first..].iter().copied() {
+        found.reach = reach;
+        for stage in &stages {
             walk(reading, values, stage, kind, &mut found);
             if found.sessions.iter().all(Option::is_some) {
                 return found;
             }
         }
-        (steps, states, explained) = (found.steps, found.states, found.explained);
-        sessions = found.sessions;
     }
-    Found { sessions, steps, states, explained }
+    found
 }
 
 /// Whether a client waits after each act.
@@ -158,22 +170,23 @@ fn walk(
     found: &mut Found,
 ) {
     let seats = values.map(|value| Seat::new(policy(reading, value)));
-    let mut first = Node { seats, acts: Vec::new(), differs: false };
-    stage.begins.iter().for_each(|act| perform(&mut first, act, stage));
+    let mut first = Node { seats, acts: Vec::new(), differs: false, looked: true };
+    stage.begins.iter().for_each(|act| first.perform(act));
     if first.differs {
         consider(reading, values, &first, stage, found);
     }
     let acts: Vec<&Act> = stage.acts.iter().filter(|act| luck || !act.is_luck()).collect();
-    let mut seen: HashSet<(String, bool)> = HashSet::new();
+    let mut seen: HashSet<(String, bool, bool)> = HashSet::new();
     let mut layer = vec![first];
     let mut whole = true;
-    for depth in 1..=MOST_STEPS {
+    let mut depth = 0;
+    while whole && !layer.is_empty() && depth < MOST_STEPS {
         let mut next = Vec::new();
         for node in &layer {
             for act in acts.iter().filter(|act| node.can(act)) {
                 for child in children(node, act, stage, steps) {
                     let state = child.seats.iter().map(Seat::state).collect::<String>();
-                    let state = (state, child.differs);
+                    let state = (state, child.differs, child.looked);
                     let fits = seen.len() < MOST_STATES || seen.contains(&state);
                     whole &= fits;
                     let new = fits && seen.insert(state);
@@ -190,36 +203,40 @@ fn walk(
                 }
             }
         }
-        if !whole {
-            found.steps = found.steps.min(depth - 1);
-            break;
-        }
+        depth += usize::from(whole);
         layer = next;
+        let (states, explained) = (seen.len(), found.reach.explained);
+        eprintln!("{}: {depth} steps, {states} states, {explained} answered differently", stage.of);
     }
-    found.states += seen.len();
+    let reach = &mut found.reach;
+    reach.steps = reach.steps.min(depth);
+    reach.states += seen.len();
+    reach.exhausted &= whole && layer.is_empty();
 }
 
-/// What an act leads to, and the wait until nothing is under way after it.
+/// What an act leads to, and the wait until nothing is under way after it; each with a look after it, and without, if the client
+/// may go on blindly.
 fn children(node: &Node, act: &Act, stage: &Stage, steps: Steps) -> Vec<Node> {
-    let mut child = node.clone();
-    perform(&mut child, act, stage);
+    let done = after(node, act, stage);
     let mut children = Vec::new();
-    if child.can(&Act::Wait) {
-        children.extend((steps == Steps::All).then(|| child.clone()));
-        perform(&mut child, &Act::Wait, stage);
+    for child in done {
+        if child.can(&Act::Wait) {
+            children.extend(after(&child, &Act::Wait, stage));
+            children.extend((steps == Steps::All).then_some(child));
+        } else {
+            children.push(child);
+        }
     }
-    children.push(child);
     children
 }
 
-/// Performs an act on both seats, and looks.
-fn perform(node: &mut Node, act: &Act, stage: &Stage) {
-    node.perform(act);
-    for look in &stage.looks {
-        if node.can(look) {
-            node.perform(look);
-        }
-    }
+fn after(node: &Node, act: &Act, stage: &Stage) -> Vec<Node> {
+    let mut done = node.clone();
+    done.perform(act);
+    done.looked = false;
+    let blindly = stage.blind.then(|| done.clone());
+    done.look(stage);
+    std::iter::once(done).chain(blindly).collect()
 }
 
 impl Node {
@@ -228,6 +245,17 @@ impl Node {
         self.seats.iter().all(|seat| seat.can(act))
     }
 
+    /// Looks at what there is.
+    fn look(&mut self, stage: &Stage) {
+        for look in &stage.looks {
+            if self.can(look) {
+                self.perform(look);
+            }
+        }
+        self.looked = true;
+    }
+
+    /// Performs an act on both seats.
     fn perform(&mut self, act: &Act) {
         self.acts.push(act.clone());
         let [one, other] = &mut self.seats;
@@ -250,15 +278,24 @@ fn meaning(answer: Option<Answer>) -> Option<(u16, Value)> {
 
 /// Explains what was recorded of either under the other; as it is, and when what is under way has ended.
 fn consider(reading: &Reading, values: [usize; 2], node: &Node, stage: &Stage, found: &mut Found) {
-    found.explained += 1;
+    found.reach.explained += 1;
+    let mut seen = node.clone();
+    if !seen.looked {
+        seen.look(stage);
+    }
     let mut waited = node.clone();
     if waited.seats.iter().any(|seat| seat.can(&Act::Wait)) {
-        perform(&mut waited, &Act::Wait, stage);
+        waited.perform(&Act::Wait);
+        waited.look(stage);
     }
-    for acts in [&node.acts, &waited.acts] {
+    let mut sessions = vec![&node.acts, &seen.acts, &waited.acts];
+    sessions.dedup();
+    for acts in sessions {
         let [one, other] = values;
-        let told = [refutes(reading, acts, one, other), refutes(reading, acts, other, one)];
-        if !told.iter().zip(&found.sessions).any(|(told, known)| *told && known.is_none()) {
+        let [of_one, of_other] = found.sessions.each_ref().map(Option::is_none);
+        let told =
+            [of_one && refutes(reading, acts, one, other), of_other && refutes(reading, acts, other, one)];
+        if told == [false; 2] {
             continue;
         }
         let short = shortened(reading, values, acts, told);

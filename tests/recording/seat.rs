@@ -15,6 +15,9 @@ use crate::session::{Act, Outside};
 /// How long a wait is.
 const WAIT: u64 = 5_000;
 
+/// What a cluster shows while it is busy.
+pub const BUSY: &str = "NetAddressModifying";
+
 #[derive(Clone)]
 pub struct Seat {
     pub service: Service,
@@ -83,7 +86,7 @@ impl Seat {
             }
             Act::Outside { of, .. } => self.filled(of).is_some(),
             Act::Wait | Act::Fails => self.service.simulation.plane().outstanding().next().is_some(),
-            Act::Pass { .. } => true,
+            Act::Pass { .. } | Act::Meanwhile { .. } => true,
         }
     }
 
@@ -111,6 +114,7 @@ impl Seat {
                 self.service.pass(seconds * 1_000);
                 self.wait();
             }
+            Act::Meanwhile { seconds } => self.service.pass(seconds * 1_000),
             Act::Outside { what, of } => {
                 if let Some(of) = self.filled(of) {
                     self.outside(*what, &of);
@@ -159,7 +163,13 @@ impl Seat {
             change,
         };
         let node = |up| Observation::Node { node: of.parse().unwrap(), change: NodeChange::Up(up) };
+        let busy = |status: Option<&str>| Observation::ClusterBusy {
+            cluster: of.parse().unwrap(),
+            status: status.map(|status| status.parse().unwrap()),
+        };
         let seen = match what {
+            Outside::ClusterBusy => busy(Some(BUSY)),
+            Outside::ClusterIdle => busy(None),
             Outside::DiskAttached => disk(DiskChange::Attached(true)),
             Outside::DiskDetached => disk(DiskChange::Attached(false)),
             Outside::HostDown => disk(DiskChange::Up(false)),
@@ -200,11 +210,22 @@ impl Seat {
 }
 
 /// Spans between which it can matter how long ago something was, in seconds.
-const AGES: [u64; 4] = [450, 600, 3_600, 86_400];
+const AGES: [u64; 5] = [15, 450, 600, 3_600, 86_400];
 
 fn write(value: &Value, now: u64, text: &mut String) {
-    const IDLE: [&str; 10] =
-        ["ordinal", "clock", "next_id", "next", "sequence", "since", "policy", "id", "created_at", "version"];
+    const IDLE: [&str; 11] = [
+        "ordinal",
+        "revision",
+        "clock",
+        "next_id",
+        "next",
+        "sequence",
+        "since",
+        "policy",
+        "id",
+        "created_at",
+        "version",
+    ];
     match value {
         Value::Object(fields) => {
             for (name, value) in fields.iter().filter(|(name, value)| {

@@ -17,15 +17,17 @@ pub enum Act {
     Call { action: String, parameters: BTreeMap<String, String> },
     /// Until nothing is under way.
     Wait,
-    /// So many seconds.
+    /// So many seconds, and until nothing is under way.
     Pass { seconds: u64 },
+    /// So many seconds, while what is under way goes on.
+    Meanwhile { seconds: u64 },
     /// Something that no call of the two products does.
     Outside { what: Outside, of: String },
     /// What is under way fails, which nobody can ask for.
     Fails,
 }
 
-/// What can be done to a disk or a node from outside.
+/// What can be done to a disk, a node or a cluster from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outside {
@@ -35,6 +37,9 @@ pub enum Outside {
     NodeDown,
     NodeUp,
     ZoneDown,
+    /// Work begins that is no call of the model.
+    ClusterBusy,
+    ClusterIdle,
 }
 
 impl Act {
@@ -71,6 +76,8 @@ pub struct Untold {
     /// How many steps the longest sequence had beside those with which its stage begins, and how many led to a new state.
     pub steps: usize,
     pub states: usize,
+    /// Whether no further act leads to a state that was not met.
+    pub exhausted: bool,
     /// How many sequences were answered differently, though hidden work explains either.
     pub explained: usize,
 }

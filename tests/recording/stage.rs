@@ -5,46 +5,56 @@ use crate::session::{Act, Outside};
 
 /// Acts on the same resources.
 pub struct Stage {
-    /// The section of the readings that it is for.
-    pub section: &'static str,
+    /// What it is for: one reading, which then is searched on its own stages alone, or a section, for all its other readings.
+    pub of: &'static str,
     /// What is done before the search begins.
     pub begins: Vec<Act>,
     pub acts: Vec<Act>,
     /// The looks that show what there is.
     pub looks: Vec<Act>,
+    /// Whether a client may go on without a look after an act. A look more is a time more at which something can have happened
+    /// outside.
+    pub blind: bool,
 }
 
-fn outside(what: Outside, of: &str) -> Act {
+impl Stage {
+    /// Whether it is for one reading alone.
+    pub fn is_own(&self) -> bool {
+        self.of.contains('.')
+    }
+}
+
+pub fn outside(what: Outside, of: &str) -> Act {
     Act::Outside { what, of: of.into() }
 }
 
 /// A call with the usual parameters but for those of the names of `more`.
-fn call(action: &str, usual: &[(&str, &str)], more: &[(&str, &str)]) -> Act {
+pub fn call(action: &str, usual: &[(&str, &str)], more: &[(&str, &str)]) -> Act {
     let mut all = usual.to_vec();
     all.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
     all.extend_from_slice(more);
     Act::call(action, &all)
 }
 
-fn create_pair(more: &[(&str, &str)]) -> Act {
+pub fn create_pair(more: &[(&str, &str)]) -> Act {
     call("CreateDiskReplicaPair", &PAIR, more)
 }
 
-fn pair(action: &str, region: &str, more: &[(&str, &str)]) -> Act {
+pub fn pair(action: &str, region: &str, more: &[(&str, &str)]) -> Act {
     call(action, &[("RegionId", region), ("ReplicaPairId", "{pair}")], more)
 }
 
-fn group(action: &str, region: &str, more: &[(&str, &str)]) -> Act {
+pub fn group(action: &str, region: &str, more: &[(&str, &str)]) -> Act {
     call(action, &[("RegionId", region), ("ReplicaGroupId", "{group}")], more)
 }
 
-fn look_pair() -> Act {
+pub fn look_pair() -> Act {
     Act::call("DescribeDiskReplicaPairs", &[("RegionId", SOURCE), ("PairIds", "{pair}")])
 }
 
 fn pairs() -> Stage {
     Stage {
-        section: "ebs",
+        of: "ebs",
         begins: Vec::new(),
         acts: vec![
             create_pair(&[]),
@@ -67,6 +77,7 @@ fn pairs() -> Stage {
             look_pair(),
             Act::call("DescribePairDrills", &[("RegionId", DESTINATION), ("PairId", "{pair}")]),
         ],
+        blind: false,
     }
 }
 
@@ -80,7 +91,7 @@ fn charges() -> Stage {
         ])
     };
     Stage {
-        section: "ebs",
+        of: "ebs",
         begins: Vec::new(),
         acts: vec![
             create_pair(&[("ChargeType", "POSTPAY"), ("Bandwidth", "10240")]),
@@ -90,12 +101,13 @@ fn charges() -> Stage {
             pair("ModifyDiskReplicaPair", SOURCE, &[("Bandwidth", "20480")]),
         ],
         looks: vec![look_pair()],
+        blind: false,
     }
 }
 
 fn groups() -> Stage {
     Stage {
-        section: "ebs",
+        of: "ebs",
         begins: vec![
             create_pair(&[]),
             Act::call(
@@ -128,14 +140,15 @@ fn groups() -> Stage {
             Act::call("DescribeDiskReplicaGroups", &[("RegionId", SOURCE), ("GroupIds", "{group}")]),
             look_pair(),
         ],
+        blind: false,
     }
 }
 
-fn cluster(action: &str, more: &[(&str, &str)]) -> Act {
+pub fn cluster(action: &str, more: &[(&str, &str)]) -> Act {
     call(action, &[("DBClusterId", "{cluster}")], more)
 }
 
-fn create_cluster(engine: &str, version: &str, more: &[(&str, &str)]) -> Act {
+pub fn create_cluster(engine: &str, version: &str, more: &[(&str, &str)]) -> Act {
     let usual = [
         ("RegionId", "cn-hangzhou"),
         ("DBType", engine),
@@ -146,30 +159,30 @@ fn create_cluster(engine: &str, version: &str, more: &[(&str, &str)]) -> Act {
     call("CreateDBCluster", &usual, more)
 }
 
-fn look_cluster() -> Act {
+pub fn look_cluster() -> Act {
     cluster("DescribeDBClusterAttribute", &[])
 }
 
-fn new_node(more: &[(&str, &str)]) -> Act {
+pub fn new_node(more: &[(&str, &str)]) -> Act {
     let mut all = vec![("DBNode.1.TargetClass", "polar.mysql.x4.large")];
     all.extend_from_slice(more);
     cluster("CreateDBNodes", &all)
 }
 
-fn priority(node: &str, value: &str) -> Act {
+pub fn priority(node: &str, value: &str) -> Act {
     cluster(
         "ModifyDBNodeConfig",
         &[("DBNodeId", node), ("ConfigName", "FailoverPriority"), ("ConfigValue", value)],
     )
 }
 
-fn begun(create: Act) -> Vec<Act> {
+pub fn begun(create: Act) -> Vec<Act> {
     vec![create, Act::Wait, look_cluster()]
 }
 
 fn switches() -> Stage {
     Stage {
-        section: "polardb",
+        of: "polardb",
         begins: begun(create_cluster("MySQL", "8.0", &[("DBNodeNum", "3")])),
         acts: vec![
             cluster("FailoverDBCluster", &[]),
@@ -195,12 +208,13 @@ fn switches() -> Stage {
             Act::Fails,
         ],
         looks: vec![look_cluster()],
+        blind: false,
     }
 }
 
 fn engines() -> Stage {
     Stage {
-        section: "polardb",
+        of: "polardb",
         begins: Vec::new(),
         acts: vec![
             create_cluster("PostgreSQL", "14", &[("DBNodeClass", "polar.pg.x4.medium")]),
@@ -212,12 +226,13 @@ fn engines() -> Stage {
             new_node(&[]),
         ],
         looks: vec![look_cluster()],
+        blind: false,
     }
 }
 
 fn zones() -> Stage {
     Stage {
-        section: "polardb",
+        of: "polardb",
         begins: begun(create_cluster(
             "MySQL",
             "8.0",
@@ -237,13 +252,14 @@ fn zones() -> Stage {
             outside(Outside::ZoneDown, "{writer}"),
         ],
         looks: vec![look_cluster()],
+        blind: false,
     }
 }
 
 fn tokens() -> Stage {
     let under = [("ClientToken", "one")];
     Stage {
-        section: "tokens",
+        of: "tokens",
         begins: Vec::new(),
         acts: vec![
             create_pair(&[]),
@@ -256,13 +272,14 @@ fn tokens() -> Stage {
             pair("StartDiskReplicaPair", SOURCE, &[]),
         ],
         looks: vec![look_pair()],
+        blind: false,
     }
 }
 
 fn polardb_tokens() -> Stage {
     let under = [("ClientToken", "one")];
     Stage {
-        section: "polardb",
+        of: "polardb",
         begins: begun(create_cluster("MySQL", "8.0", &[("DBNodeNum", "3")])),
         acts: vec![
             cluster("FailoverDBCluster", &under),
@@ -270,10 +287,16 @@ fn polardb_tokens() -> Stage {
             Act::Wait,
         ],
         looks: vec![look_cluster()],
+        blind: false,
     }
 }
 
-/// All stages, those with fewer acts first.
-pub fn all() -> Vec<Stage> {
-    vec![charges(), pairs(), groups(), polardb_tokens(), engines(), zones(), switches(), tokens()]
+/// The stages of a reading: its own, or those of its section, those with fewer acts first.
+pub fn stages(reading: &str) -> Vec<Stage> {
+    let own: Vec<Stage> = crate::own_stage::all().into_iter().filter(|stage| stage.of == reading).collect();
+    if !own.is_empty() {
+        return own;
+    }
+    let general = [charges(), pairs(), groups(), polardb_tokens(), engines(), zones(), switches(), tokens()];
+    general.into_iter().filter(|stage| reading.split('.').next() == Some(stage.of)).collect()
 }

@@ -128,3 +128,68 @@ fn a_look_tells_late_of_an_event_that_no_answer_before_it_needed() {
     };
     assert_eq!(verdict(&service, two), Verdict::Refuted);
 }
+
+const LIST: Operation = Operation::DescribeDbClusters;
+
+fn list() -> Asked {
+    Asked::new(LIST, &[("RegionId", "cn-hangzhou")])
+}
+
+#[test]
+fn a_lost_creation_made_what_is_shown_later() {
+    let mut service = Service::new(Default::default(), 7, Transitions::Timed);
+    service.send(Asked::new(Operation::CreateDbCluster, &CREATE), Fate::Lost);
+    go_on(&mut service);
+    go_on(&mut service);
+    // A list that shows it as it was is answered after one that shows it as it is.
+    service.send(list(), Fate::Arrives);
+    go_on(&mut service);
+    service.pass(6_000);
+    let shown = service.call_beside(list()).body;
+    assert_eq!(shown["Items"]["DBCluster"][0]["DBClusterStatus"], "Running", "{shown}");
+    go_on(&mut service);
+    let shown = &service.exchanges.last().unwrap().answer.as_ref().unwrap().body;
+    assert_eq!(shown["Items"]["DBCluster"][0]["DBClusterStatus"], "Creating", "{shown}");
+    assert_eq!(verdict(&service, |_| {}), Verdict::Accepted);
+    // What was asked for is what was made.
+    let nodes = |trace: &mut Trace| {
+        trace.exchanges[0].parameters.insert("DBNodeNum".into(), "3".into());
+    };
+    assert_eq!(verdict(&service, nodes), Verdict::Refuted);
+}
+
+#[test]
+fn what_was_there_before_can_be_created_after_the_look_was_sent_that_shows_it_first() {
+    let mut service = Service::new(Default::default(), 7, Transitions::Timed);
+    service.send(list(), Fate::Arrives);
+    service.pass(3_000);
+    service.call_beside(Asked::new(Operation::CreateDbCluster, &CREATE));
+    service.pass(6_000);
+    go_on(&mut service);
+    go_on(&mut service);
+    // Somebody else created it.
+    let without = |trace: &mut Trace| drop(trace.exchanges.remove(0));
+    assert_eq!(verdict(&service, without), Verdict::Accepted);
+}
+
+#[test]
+fn a_takeover_ends_so_early_that_the_window_after_it_is_over() {
+    let mut service = Service::new(Default::default(), 7, Transitions::Timed);
+    let two = Asked::new(Operation::CreateDbCluster, &CREATE).with("DBNodeNum", "2");
+    let id = service.call(two).body["DBClusterId"].as_str().unwrap().to_owned();
+    service.pass(2_000);
+    let nodes = service.call(on(&id, LOOK)).body["DBNodes"].clone();
+    let role = |writes: bool| {
+        let found = nodes.as_array().unwrap().iter().find(|node| (node["DBNodeRole"] == "Writer") == writes);
+        found.unwrap()["DBNodeId"].as_str().unwrap()
+    };
+    lose(&mut service, role(false));
+    service.call(on(&id, LOOK));
+    lose(&mut service, role(true));
+    assert_eq!(service.call(on(&id, LOOK)).body["DBClusterStatus"], "Switching");
+    service.pass(901_000);
+    assert_eq!(service.call(on(&id, LOOK)).body["DBClusterStatus"], "Running");
+    service.pass(10_000);
+    assert_eq!(service.call(on(&id, Operation::FailoverDbCluster)).status, 200);
+    assert_eq!(verdict(&service, |_| {}), Verdict::Accepted);
+}

@@ -348,7 +348,10 @@ fn random_traces_are_accepted() {
         judged += explanation.judged;
         match explanation.verdict() {
             Verdict::Accepted => {}
-            Verdict::Undecided => undecided.push(seed),
+            Verdict::Undecided => {
+                println!("seed {seed}: {:?}", explanation.parts[0].finding);
+                undecided.push(seed);
+            }
             Verdict::Refuted => {
                 let part = &explanation.parts[0];
                 if let Finding::Refuted { exchange, nearest } = &part.finding {

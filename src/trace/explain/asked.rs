@@ -59,6 +59,39 @@ pub(super) enum Expected {
     Unknown,
 }
 
+impl Expected {
+    /// What the model is to answer.
+    ///
+    /// # Errors
+    ///
+    /// Why the answer says nothing about the model.
+    pub(super) fn of(exchange: &Exchange) -> Result<Self, String> {
+        let Some(answer) = &exchange.answer else { return Ok(Self::Unknown) };
+        let Some(code) = answer.code() else {
+            return Ok(Self::Accepted { body: answer.body.clone(), whole: true, cut: false });
+        };
+        // Refused before the product is asked.
+        const GATEWAY: [&str; 9] = [
+            "Throttling",
+            "Signature",
+            "IncompleteSignature",
+            "InvalidAccessKeyId",
+            "InvalidSecurityToken",
+            "Forbidden",
+            "NoPermission",
+            "InvalidTimeStamp",
+            "MissingSecurityToken",
+        ];
+        if GATEWAY.iter().any(|begins| code.starts_with(begins)) {
+            return Err(format!("{code} is answered by the gateway, so the call had no effect"));
+        }
+        if answer.status >= 500 {
+            return Ok(Self::Unknown);
+        }
+        Ok(Self::Refused { status: answer.status, code: code.to_owned() })
+    }
+}
+
 impl Asked {
     /// The operation.
     pub(super) const fn operation(&self) -> Operation {

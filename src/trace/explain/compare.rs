@@ -106,32 +106,55 @@ const TIMES: [&str; 9] = [
 const KEYS: [&str; 7] =
     ["EndpointType", "ReplicaPairId", "ReplicaGroupId", "DrillId", "DBClusterId", "DBNodeId", "PairId"];
 
+/// The place of a value in an answer.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Top,
+    Field(&'a Place<'a>, &'a str),
+    Record(&'a Place<'a>, &'a str),
+    Item(&'a Place<'a>, usize),
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Top => Ok(()),
+            Self::Field(Self::Top, name) => f.write_str(name),
+            Self::Field(of, name) => write!(f, "{of}.{name}"),
+            Self::Record(of, name) => write!(f, "{of}[{name}]"),
+            Self::Item(of, number) => write!(f, "{of}[{number}]"),
+        }
+    }
+}
+
 impl Exactness {
     /// The first difference.
     pub(super) fn difference(self, allowed: &Value, shown: &Value) -> Option<Mismatch> {
-        self.object(String::new(), allowed, shown)
+        self.object(Place::Top, allowed, shown)
     }
 
-    fn object(self, at: String, allowed: &Value, shown: &Value) -> Option<Mismatch> {
+    fn object(self, at: Place<'_>, allowed: &Value, shown: &Value) -> Option<Mismatch> {
         let (Value::Object(own), Value::Object(theirs)) = (allowed, shown) else {
             return differs(at, allowed, shown);
         };
-        let within = |name: &str| if at.is_empty() { name.to_string() } else { format!("{at}.{name}") };
         for (name, value) in own {
+            let found = theirs.get(name);
+            // Most are.
+            if found == Some(value) {
+                continue;
+            }
+            let place = Place::Field(&at, name);
             let compared = !is_idle(name, own) && (self.whole || !TOTALS.contains(&name.as_str()));
-            let found = theirs.get(name).filter(|found| !is_nothing(found));
-            let difference = match found {
+            let difference = match found.filter(|found| !is_nothing(found)) {
                 _ if !compared => None,
                 None if TELLING.contains(&name.as_str()) && !is_nothing(value) => {
-                    differs(within(name), value, &Value::Null)
+                    differs(place, value, &Value::Null)
                 }
-                None if value.as_array().is_some_and(|list| !list.is_empty())
-                    && theirs.contains_key(name) =>
-                {
-                    self.list(within(name), value, &Value::Array(Vec::new()))
+                None if value.as_array().is_some_and(|list| !list.is_empty()) && found.is_some() => {
+                    self.list(place, value, &Value::Array(Vec::new()))
                 }
                 None => None,
-                Some(found) => self.field(within(name), name, value, found),
+                Some(found) => self.field(place, name, value, found),
             };
             if difference.is_some() {
                 return difference;
@@ -141,11 +164,11 @@ impl Exactness {
         let missing = |name: &&&str| own.get(**name).is_none_or(is_nothing);
         TELLING.iter().filter(missing).find_map(|name| {
             let found = theirs.get(*name).filter(|found| !is_nothing(found))?;
-            differs(within(name), &Value::Null, found)
+            differs(Place::Field(&at, name), &Value::Null, found)
         })
     }
 
-    fn field(self, at: String, name: &str, allowed: &Value, shown: &Value) -> Option<Mismatch> {
+    fn field(self, at: Place<'_>, name: &str, allowed: &Value, shown: &Value) -> Option<Mismatch> {
         if TIMES.contains(&name)
             && let (Some(own), Some(theirs)) = (seconds(allowed), seconds(shown))
         {
@@ -162,18 +185,16 @@ impl Exactness {
         }
     }
 
-    fn list(self, at: String, allowed: &Value, shown: &Value) -> Option<Mismatch> {
+    fn list(self, at: Place<'_>, allowed: &Value, shown: &Value) -> Option<Mismatch> {
         let (Value::Array(own), Value::Array(theirs)) = (allowed, shown) else {
             return differs(at, allowed, shown);
         };
-        if at.ends_with("HaLogItems") {
+        if matches!(at, Place::Field(_, "HaLogItems")) {
             let twins = own.iter().zip(theirs).enumerate();
             let mut difference = twins
-                .filter_map(|(number, (own, theirs))| self.object(format!("{at}[{number}]"), own, theirs));
-            let lengths = || {
-                (own.len() != theirs.len())
-                    .then(|| differs(at.clone(), &own.len().into(), &theirs.len().into()))
-            };
+                .filter_map(|(number, (own, theirs))| self.object(Place::Item(&at, number), own, theirs));
+            let lengths =
+                || (own.len() != theirs.len()).then(|| differs(at, &own.len().into(), &theirs.len().into()));
             return difference.next().or_else(|| lengths().flatten());
         }
         let keyed = own.iter().chain(theirs).any(|item| key(item).is_some());
@@ -186,20 +207,21 @@ impl Exactness {
             let (own, theirs) = (sorted(own), sorted(theirs));
             return if own == theirs { None } else { differs(at, &Value::from(own), &Value::from(theirs)) };
         }
-        for item in theirs {
+        for item in theirs.iter().filter(|item| !own.contains(item)) {
+            let name = key(item).unwrap_or_default();
+            let place = Place::Record(&at, name);
             let Some(twin) = own.iter().find(|twin| key(twin) == key(item)) else {
-                let name = key(item).unwrap_or_default();
-                return differs(format!("{at}[{name}]"), &Value::from("not listed"), &Value::from("listed"));
+                return differs(place, &Value::from("not listed"), &Value::from("listed"));
             };
-            let difference = self.object(format!("{at}[{}]", key(item).unwrap_or_default()), twin, item);
+            let difference = self.object(place, twin, item);
             if difference.is_some() {
                 return difference;
             }
         }
         let unlisted = own.iter().find(|twin| theirs.iter().all(|item| key(item) != key(twin)));
         let unlisted = unlisted.filter(|_| !self.cut)?;
-        let name = key(unlisted).unwrap_or_default();
-        differs(format!("{at}[{name}]"), &Value::from("listed"), &Value::from("not listed"))
+        let place = Place::Record(&at, key(unlisted).unwrap_or_default());
+        differs(place, &Value::from("listed"), &Value::from("not listed"))
     }
 }
 
@@ -260,6 +282,6 @@ fn seconds(value: &Value) -> Option<u64> {
     }
 }
 
-fn differs(at: String, allowed: &Value, shown: &Value) -> Option<Mismatch> {
-    Some(Mismatch { at, allowed: plain(allowed), shown: plain(shown), rule: None })
+fn differs(at: Place<'_>, allowed: &Value, shown: &Value) -> Option<Mismatch> {
+    Some(Mismatch { at: at.to_string(), allowed: plain(allowed), shown: plain(shown), rule: None })
 }

@@ -74,8 +74,6 @@ pub(super) struct Component {
     pub(super) unjudged: Vec<(usize, String)>,
     /// Whether the runs are not all that there are, since a bound was reached.
     partial: Option<&'static str>,
-    /// Whether a creation was lost, which may have made what is shown later.
-    lost_creation: bool,
     /// The last answers, from the first one on of which some explanations were left out.
     past: VecDeque<Past>,
     /// How many steps were moved out of the runs.
@@ -125,7 +123,6 @@ impl Component {
             judged: 0,
             unjudged: Vec::new(),
             partial: None,
-            lost_creation: false,
             past: VecDeque::new(),
             condensed: 0,
         }
@@ -324,14 +321,9 @@ impl Component {
     /// Takes resources that existed before the trace from the first answer that shows them whole; tells why the exchange
     /// cannot be judged, if so.
     fn enter(&mut self, asked: &Asked, world: &World<'_>) -> Option<String> {
-        self.lost_creation |=
-            asked.operation().creates_resource() && matches!(asked.expected, Expected::Unknown);
-        if self.lost_creation {
-            return None;
-        }
         let run = self.runs.first()?;
         let unknown = |(id, _): &&(String, Kind)| !run.knows(id);
-        let unknown: Vec<&String> = world.orphans.iter().filter(unknown).map(|(id, _)| id).collect();
+        let unknown: Vec<&String> = world.before.iter().filter(unknown).map(|(id, _)| id).collect();
         if unknown.is_empty() {
             return None;
         }

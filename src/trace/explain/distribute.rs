@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use super::asked::{Asked, Expected, is_cut, part_of};
 use super::compare::Mismatch;
 use super::component::{Component, Finding, Nearest, Scope};
+use super::lost::Merged;
 use super::names::{Kind, Names, asked_for, lists, only_looks, operation_of};
 use super::run::{Run, World};
 use super::survey::Survey;
@@ -36,7 +37,9 @@ pub struct Explainer<'a> {
     options: &'a Options,
     share: Share,
     rules: Vec<RuleId>,
-    /// What is shown of each component: moments, failovers and orphans.
+    /// Components that are one.
+    merged: Merged,
+    /// What is shown of each component.
     shown: BTreeMap<usize, Shown>,
     components: BTreeMap<usize, Component>,
     /// Calls that name nothing which exists.
@@ -66,12 +69,10 @@ impl Share {
 
     /// Whether a component is in it. What concerns none is in the first part.
     fn has(self, component: Option<usize>) -> bool {
-        component.unwrap_or(0).checked_rem(self.of).unwrap_or(0) == self.part
-    }
-
-    /// Whether it counts what no component does.
-    const fn is_first(self) -> bool {
-        self.part == 0
+        let Some(component) = component else { return self.part == 0 };
+        // Components of one kind can have numbers at regular distances.
+        let mixed = (component as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        usize::try_from(mixed).unwrap_or(0).checked_rem(self.of).unwrap_or(0) == self.part
     }
 }
 
@@ -82,7 +83,8 @@ struct Shown {
     began: BTreeSet<u64>,
     created: BTreeSet<u64>,
     failovers: BTreeSet<u64>,
-    orphans: Vec<(String, Kind)>,
+    before: Vec<(String, Kind)>,
+    lost: Vec<(String, Kind)>,
     resources: Vec<String>,
     logged: bool,
 }
@@ -93,40 +95,45 @@ impl<'a> Explainer<'a> {
         Self::sharing(survey, options, Share::WHOLE)
     }
 
-    /// An explainer of a part of the components. It takes every exchange of the trace all the same.
+    /// An explainer of a part of the components. It is given every exchange of the trace all the same.
     pub fn sharing(survey: &'a Survey, options: &'a Options, share: Share) -> Self {
         let mut rules: Vec<RuleId> = catalogue::rules().iter().map(|rule| rule.id).collect();
         rules.sort_unstable();
-        let (together, facts) = (&survey.together, &survey.facts);
+        let facts = &survey.facts;
+        let merged = Merged::of(facts, &survey.together, options.clock_error);
+        let component = |name: &str| Some(merged.component(survey.together.component(name)?));
+        let component_of = |number: usize| merged.component(survey.together.component_of(number));
         let mut shown: BTreeMap<usize, Shown> = BTreeMap::new();
         let mut kinds: BTreeMap<(String, Kind), BTreeSet<usize>> = BTreeMap::new();
         for (id, kind) in &facts.shown {
-            let Some(component) = together.component(id) else { continue };
+            let Some(component) = component(id) else { continue };
             let of = shown.entry(component).or_default();
             of.resources.push(id.clone());
-            if !facts.created.contains(id) {
-                of.orphans.push((id.clone(), *kind));
+            if merged.has_made(id) {
+                of.lost.push((id.clone(), *kind));
+            } else if !facts.created.contains(id) {
+                of.before.push((id.clone(), *kind));
             }
             let account = facts.accounts.get(id).cloned().unwrap_or_default();
             kinds.entry((account, *kind)).or_default().insert(component);
         }
         // Nodes too, which are no resources of their own.
         for (id, at) in &facts.created_at {
-            if let Some(component) = together.component(id) {
+            if let Some(component) = component(id) {
                 shown.entry(component).or_default().created.insert(*at);
             }
         }
         for (number, moments) in &facts.moments {
-            shown.entry(together.component_of(*number)).or_default().moments.extend(moments);
+            shown.entry(component_of(*number)).or_default().moments.extend(moments);
         }
         for (number, began) in &facts.began {
-            shown.entry(together.component_of(*number)).or_default().began.extend(began);
+            shown.entry(component_of(*number)).or_default().began.extend(began);
         }
         for (number, calls) in &facts.failovers {
-            shown.entry(together.component_of(*number)).or_default().failovers.extend(calls);
+            shown.entry(component_of(*number)).or_default().failovers.extend(calls);
         }
         for cluster in &facts.logged {
-            if let Some(component) = together.component(cluster) {
+            if let Some(component) = component(cluster) {
                 shown.entry(component).or_default().logged = true;
             }
         }
@@ -135,6 +142,7 @@ impl<'a> Explainer<'a> {
             options,
             share,
             rules,
+            merged,
             shown,
             components: BTreeMap::new(),
             loose: None,
@@ -146,29 +154,39 @@ impl<'a> Explainer<'a> {
         }
     }
 
-    /// Takes the next exchange.
-    pub fn take(&mut self, exchange: Exchange) {
+    /// Takes the next exchange. Explainers of several shares can be given the same one.
+    pub fn take(&mut self, exchange: impl Into<Arc<Exchange>>) {
         let number = self.number;
         self.number = number.saturating_add(1);
-        if let Err(why) = self.judge(number, exchange)
-            && self.share.is_first()
+        let exchange = exchange.into();
+        let concerned = self.concerned(number, &exchange);
+        if !concerned.iter().any(|component| self.share.has(*component)) {
+            return;
+        }
+        // What cannot be judged is counted once.
+        let counts = concerned.first().is_some_and(|component| self.share.has(*component));
+        if let Err(why) = self.judge(number, exchange, &concerned, counts)
+            && counts
         {
             self.unjudged.push(Unused { at: format!("exchange {}", number.saturating_add(1)), why });
         }
     }
 
-    fn judge(&mut self, number: usize, exchange: Exchange) -> Result<(), String> {
+    fn judge(
+        &mut self,
+        number: usize,
+        exchange: Arc<Exchange>,
+        concerned: &BTreeSet<Option<usize>>,
+        counts: bool,
+    ) -> Result<(), String> {
         let operation = operation_of(&exchange);
-        if self.is_elsewhere(&exchange, operation) {
-            return Ok(());
-        }
-        let expected = expected(&exchange)?;
+        let expected = Expected::of(&exchange)?;
         let parsed = parse(Some(&exchange.action), Some(&exchange.version), &exchange.wire_parameters());
         let (operation, parsed) = match (operation, parsed) {
             (Some(operation), Ok(parsed)) => (operation, parsed),
             (_, Err(WireRefusal::Gateway(error))) => return Err(error.to_string()),
             (None, _) => return Err(format!("{} is not modelled", exchange.action)),
-            (Some(_), Err(WireRefusal::Refused(_))) if !self.share.is_first() => return Ok(()),
+            (Some(_), Err(WireRefusal::Refused(_))) if !counts => return Ok(()),
             (Some(_), Err(WireRefusal::Refused(refusal))) => {
                 self.judged = self.judged.saturating_add(1);
                 let error = refusal.wire();
@@ -215,58 +233,61 @@ impl<'a> Explainer<'a> {
         }
         let Parsed { request, token, .. } = parsed;
         let sticks = token.is_some() && self.options.policy.tokens.rejections == RejectionPolicy::Sticky;
-        let exchange = Arc::new(exchange);
         let asked = Asked { number, exchange, begin, end, region, token, request, sticks, expected };
-        self.distribute(asked, operation);
+        self.distribute(asked, operation, concerned);
         Ok(())
     }
 
-    /// Whether an exchange about one component is another part's.
-    fn is_elsewhere(&self, exchange: &Exchange, operation: Option<Operation>) -> bool {
-        let Some(operation) = operation.filter(|operation| lists(*operation).is_none()) else { return false };
-        if self.share.is_first() {
-            // It counts what cannot be judged.
-            return false;
-        }
-        let names = Names::of(exchange, operation);
-        let component = names.joined.iter().find_map(|name| self.survey.together.component(name));
-        !self.share.has(component)
+    /// The component of a name.
+    fn component(&self, name: &str) -> Option<usize> {
+        Some(self.merged.component(self.survey.together.component(name)?))
     }
 
-    fn distribute(&mut self, asked: Asked, operation: Operation) {
-        let together = &self.survey.together;
+    /// The components that an exchange concerns: of a list that tells of several all of them. `None` stands for what names
+    /// nothing that there is.
+    fn concerned(&self, number: usize, exchange: &Exchange) -> BTreeSet<Option<usize>> {
+        let Some(operation) = operation_of(exchange) else { return BTreeSet::from([None]) };
+        if let Some(component) = self.merged.of_call(number) {
+            return BTreeSet::from([Some(component)]);
+        }
         let Some(kind) = lists(operation) else {
-            let names = Names::of(&asked.exchange, operation);
-            let component = names.joined.iter().find_map(|name| together.component(name));
-            self.give(component, asked);
-            return;
+            let of = |names: Names| names.joined.iter().find_map(|name| self.component(name));
+            let asked = of(Names::of_request(exchange, operation));
+            return BTreeSet::from([asked.or_else(|| of(Names::of(exchange, operation)))]);
         };
-        let ids = asked_for(&asked.exchange);
-        let Expected::Accepted { body, .. } = &asked.expected else {
-            let component = ids.iter().find_map(|id| together.component(id));
-            self.give(component, asked);
-            return;
-        };
-        let names = Names::of(&asked.exchange, operation);
-        let mentioned = names.apart.iter().flatten().filter_map(|name| together.component(name));
-        let mut components: BTreeSet<usize> = mentioned.collect();
-        let account = asked.exchange.account.as_str().to_owned();
+        let names = Names::of(exchange, operation);
+        let ids = asked_for(exchange);
+        if exchange.answer.as_ref().is_none_or(|answer| answer.code().is_some()) {
+            return BTreeSet::from([ids.iter().find_map(|id| self.component(id))]);
+        }
+        let mentioned = names.apart.iter().flatten().filter_map(|name| self.component(name));
+        let mut components: BTreeSet<Option<usize>> = mentioned.map(Some).collect();
         if ids.is_empty() {
-            components.extend(self.kinds.get(&(account, kind)).into_iter().flatten());
+            let of = (exchange.account.as_str().to_owned(), kind);
+            components.extend(self.kinds.get(&of).into_iter().flatten().map(|component| Some(*component)));
         }
-        let whole = !ids.is_empty() && components.len() == 1;
-        let cut = is_cut(&asked.exchange, body);
-        if components.is_empty() {
-            self.give(None, asked);
+        if components.is_empty() { BTreeSet::from([None]) } else { components }
+    }
+
+    fn distribute(&mut self, asked: Asked, operation: Operation, concerned: &BTreeSet<Option<usize>>) {
+        let is_list = lists(operation).is_some() && matches!(asked.expected, Expected::Accepted { .. });
+        let Some(first) = concerned.first().filter(|first| !is_list || first.is_none()) else {
+            self.give_parts(&asked, operation, concerned);
             return;
-        }
-        for component in components {
-            let body = match &asked.expected {
-                Expected::Accepted { body, .. } if whole => body.clone(),
-                Expected::Accepted { body, .. } => {
-                    part_of(operation, body, |id| together.component(id) == Some(component))
-                }
-                _ => serde_json::Value::Null,
+        };
+        self.give(*first, asked);
+    }
+
+    /// Gives each component what a list tells of it.
+    fn give_parts(&mut self, asked: &Asked, operation: Operation, concerned: &BTreeSet<Option<usize>>) {
+        let Expected::Accepted { body, .. } = &asked.expected else { return };
+        let whole = concerned.len() == 1 && !asked_for(&asked.exchange).is_empty();
+        let cut = is_cut(&asked.exchange, body);
+        let share = self.share;
+        for component in concerned.iter().copied().flatten().filter(|of| share.has(Some(*of))) {
+            let body = match whole {
+                true => body.clone(),
+                false => part_of(operation, body, |id| self.component(id) == Some(component)),
             };
             let part = Asked {
                 number: asked.number,
@@ -356,7 +377,8 @@ fn world<'w>(survey: &'w Survey, options: &Options, rules: &'w [RuleId], shown: 
         failovers: &shown.failovers,
         longest: survey.longest_ms(),
         ends: survey.last().after(options.clock_error),
-        orphans: &shown.orphans,
+        before: &shown.before,
+        lost: &shown.lost,
         clock_error: options.clock_error,
         switch_window: options.policy.polardb.switch_window,
         rules,
@@ -366,35 +388,4 @@ fn world<'w>(survey: &'w Survey, options: &Options, rules: &'w [RuleId], shown: 
 
 fn scope<'a>(world: &'a World<'a>, options: &'a Options) -> Scope<'a> {
     Scope { world, limits: &options.limits, others: options.others }
-}
-
-/// What the model is to answer.
-///
-/// # Errors
-///
-/// Why the answer says nothing about the model.
-fn expected(exchange: &Exchange) -> Result<Expected, String> {
-    let Some(answer) = &exchange.answer else { return Ok(Expected::Unknown) };
-    let Some(code) = answer.code() else {
-        return Ok(Expected::Accepted { body: answer.body.clone(), whole: true, cut: false });
-    };
-    // Refused before the product is asked.
-    const GATEWAY: [&str; 9] = [
-        "Throttling",
-        "Signature",
-        "IncompleteSignature",
-        "InvalidAccessKeyId",
-        "InvalidSecurityToken",
-        "Forbidden",
-        "NoPermission",
-        "InvalidTimeStamp",
-        "MissingSecurityToken",
-    ];
-    if GATEWAY.iter().any(|begins| code.starts_with(begins)) {
-        return Err(format!("{code} is answered by the gateway, so the call had no effect"));
-    }
-    if answer.status >= 500 {
-        return Ok(Expected::Unknown);
-    }
-    Ok(Expected::Refused { status: answer.status, code: code.to_owned() })
 }

@@ -10,11 +10,12 @@ use alloc::vec::Vec;
 use serde_json::{Value, json};
 
 use super::asked::Asked;
-use super::names::{id_of, records};
+use super::names::{Kind, id_of, records};
 use super::run::{Run, World};
 use super::timeline::Happened;
 use crate::control_plane::Request;
 use crate::ebs::Bandwidth;
+use crate::time::{Span, Timestamp};
 use crate::wire::{Defaults, Paste};
 
 /// The bodies that enter the records of unknown resources in an answer; empty if it shows none.
@@ -66,11 +67,16 @@ pub(super) fn enter(
             "it was there before the trace with a bandwidth of {kbps} Kbit/s, which is not sold"
         ));
     }
-    let at = asked.exchange.sent;
+    // It was created before it was shown, perhaps after the call was sent.
+    let ids = shown.iter().flat_map(|body| Kind::ALL.into_iter().filter_map(|kind| id_of(kind, body)));
+    let created = ids.filter_map(|id| world.facts.created_at.get(id)).max().copied().unwrap_or_default();
+    let created = Timestamp::default().after(Span::from_secs(created));
+    let at = created.min(asked.exchange.answered).max(asked.exchange.sent);
     let mut entered_runs = Vec::with_capacity(runs.len());
     for run in runs.iter() {
         let mut next = run.clone();
-        next.advance(at.max(next.plane.clock()), world);
+        let at = at.max(next.plane.clock());
+        next.advance(at, world);
         let mut count = 0_u32;
         let mut mint = |kind: crate::wire::IdKind| {
             count = count.saturating_add(1);

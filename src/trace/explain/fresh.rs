@@ -19,14 +19,7 @@ use crate::polardb::NetworkCreated;
 /// The ids that a call may have made in this run: one possibility, several for a cluster, whose first writer only later
 /// answers tell, or for a call whose answer was lost.
 pub(super) fn possible(asked: &Asked, run: &Run, world: &World<'_>) -> Vec<Fresh> {
-    let kind = match &asked.request {
-        Request::CreateDiskReplicaPair(_) => Some(Kind::Pair),
-        Request::CreateDiskReplicaGroup(_) => Some(Kind::Group),
-        Request::StartPairDrill(_) | Request::StartReplicaGroupDrill(_) => Some(Kind::Drill),
-        Request::CreateDbCluster(_) => Some(Kind::Cluster),
-        Request::CreateGlobalDatabaseNetwork(_) => Some(Kind::Network),
-        _ => None,
-    };
+    let kind = Kind::created_by(asked.operation());
     let Some(kind) = kind else {
         return of_existing(asked, run, world)
             .ok()
@@ -40,8 +33,8 @@ pub(super) fn possible(asked: &Asked, run: &Run, world: &World<'_>) -> Vec<Fresh
     let ids: Vec<String> = match (&asked.expected, shown) {
         (_, Some(id)) => Vec::from([id]),
         (Expected::Unknown, None) => {
-            let orphans = world.orphans.iter().filter(|(_, of)| *of == kind).map(|(id, _)| id.clone());
-            let free = orphans.filter(|id| !run.knows(id));
+            let made = world.lost.iter().filter(|(_, of)| *of == kind).map(|(id, _)| id.clone());
+            let free = made.filter(|id| !run.knows(id));
             free.chain([format!("unseen-{}", asked.number)]).collect()
         }
         _ => Vec::from([format!("unseen-{}", asked.number)]),

@@ -14,7 +14,7 @@ use crate::control_plane::{ControlPlane, Effect, EffectKind, Observation, Outcom
 use crate::ebs::{DiskChange, GroupEffect, PairEffect};
 use crate::ids::NodeId;
 use crate::outcome::Failure;
-use crate::polardb::{ClusterEffect, NodeChange, Role};
+use crate::polardb::{ClusterEffect, NodeChange, NodeWork, Role};
 use crate::text::StatusMessage;
 use crate::time::{Span, Timestamp};
 
@@ -97,12 +97,16 @@ pub(super) fn ends(
     if begins || awaited {
         add(clock);
     }
-    let shows_its_end = match &effect.kind {
-        EffectKind::Pair { effect, .. } => *effect == PairEffect::Copy,
-        EffectKind::Cluster { effect, .. } => matches!(effect, ClusterEffect::PromoteNode(_)),
-        EffectKind::Group { .. } | EffectKind::Drill { .. } | EffectKind::Network { .. } => false,
-    };
-    if !shows_its_end || limit < clock {
+    let copies = matches!(&effect.kind, EffectKind::Pair { effect: PairEffect::Copy, .. });
+    // Either begins the frequency window by its end.
+    let switches = matches!(
+        &effect.kind,
+        EffectKind::Cluster {
+            effect: ClusterEffect::PromoteNode(_) | ClusterEffect::Work(NodeWork::TakeOver { .. }),
+            ..
+        }
+    );
+    if !(copies || switches) || limit < clock {
         return ends;
     }
     let error = world.clock_error.as_millis().div_ceil(1_000);
@@ -114,7 +118,7 @@ pub(super) fn ends(
             if begins < clock && second.saturating_add(error) >= clock.as_secs() { clock } else { begins };
         add(at.min(limit));
     }
-    if matches!(effect.kind, EffectKind::Cluster { .. }) {
+    if switches {
         let window = plane.policy().polardb.switch_window.as_millis();
         let from = clock.as_millis().saturating_add(window);
         let to = limit.as_millis().saturating_add(window);

@@ -38,6 +38,7 @@ mod fresh;
 mod frontier;
 mod future;
 mod hidden;
+mod lost;
 mod names;
 mod next;
 mod readings;

@@ -39,6 +39,23 @@ impl Kind {
             Self::Network => "GDNId",
         }
     }
+
+    /// The kind of resource that an operation creates.
+    pub(super) const fn created_by(operation: Operation) -> Option<Self> {
+        match operation {
+            Operation::CreateDiskReplicaPair => Some(Self::Pair),
+            Operation::CreateDiskReplicaGroup => Some(Self::Group),
+            Operation::StartPairDrill | Operation::StartReplicaGroupDrill => Some(Self::Drill),
+            Operation::CreateDbCluster => Some(Self::Cluster),
+            Operation::CreateGlobalDatabaseNetwork => Some(Self::Network),
+            _ => None,
+        }
+    }
+
+    /// Whether the call that creates one names what every record of it names too: its disks, its pair or group, its cluster.
+    pub(super) const fn names_its_origin(self) -> bool {
+        matches!(self, Self::Pair | Self::Drill | Self::Network)
+    }
 }
 
 /// The names of an exchange.
@@ -102,14 +119,20 @@ fn disk(exchange: &Exchange, id: &str) -> String {
 }
 
 impl Names {
-    /// The names of an exchange of this operation.
-    pub(super) fn of(exchange: &Exchange, operation: Operation) -> Self {
+    /// The names of a request.
+    pub(super) fn of_request(exchange: &Exchange, operation: Operation) -> Self {
         let mut names = Self::default();
         if lists(operation).is_some() {
             names.apart.extend(asked_for(exchange).into_iter().map(|id| Vec::from([id])));
         } else {
             names.of_parameters(exchange, operation);
         }
+        names
+    }
+
+    /// The names of a request and its answer.
+    pub(super) fn of(exchange: &Exchange, operation: Operation) -> Self {
+        let mut names = Self::of_request(exchange, operation);
         if let Some(answer) = exchange.answer.as_ref().filter(|answer| answer.status == 200) {
             names.of_answer(exchange, operation, &answer.body);
         }

@@ -96,9 +96,9 @@ impl Search<'_> {
             }
         };
         let lost = asked.operation().creates_resource() && matches!(asked.expected, Expected::Unknown);
-        let orphans = self.world.orphans.iter().filter(|_| lost).map(|(id, _)| id.as_str());
+        let made = self.world.lost.iter().filter(|_| lost).map(|(id, _)| id.as_str());
         let told = super::fresh::told(asked, self.world).and_then(created);
-        let created = told.into_iter().chain(orphans);
+        let created = told.into_iter().chain(made);
         for second in created.filter_map(|id| self.world.facts.created_at.get(id)) {
             let begins = Timestamp::default().after(Span::from_secs(*second));
             add(begins.max(exchange.sent));

@@ -1,6 +1,7 @@
 //! One run of the model, up to the answers that were explained so far.
 
 use alloc::collections::BTreeSet;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -31,8 +32,10 @@ pub(super) struct World<'a> {
     pub(super) longest: u64,
     /// When the last answer came.
     pub(super) ends: Timestamp,
-    /// Resources that are shown and that no answered call created.
-    pub(super) orphans: &'a [(alloc::string::String, Kind)],
+    /// Resources that were there before the trace.
+    pub(super) before: &'a [(String, Kind)],
+    /// Resources that creations may have made whose answers were lost.
+    pub(super) lost: &'a [(String, Kind)],
     /// How far the clocks may differ.
     pub(super) clock_error: Span,
     /// How long after a switch another one is refused.

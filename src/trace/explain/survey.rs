@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
+use super::lost::LostCreation;
 use super::names::{
     Kind, Names, Together, behind_endpoints, id_of, nodes, only_looks, operation_of, records,
 };
@@ -71,6 +72,8 @@ pub(super) struct Facts {
     pub(super) by_token: BTreeMap<(String, String), Value>,
     /// The clusters whose log of switches is read.
     pub(super) logged: BTreeSet<String>,
+    /// The creations whose answers were lost.
+    pub(super) lost: Vec<LostCreation>,
 }
 
 impl Survey {
@@ -88,6 +91,9 @@ impl Survey {
         let names = Names::of(exchange, operation);
         self.together.join(&names.joined);
         names.apart.iter().for_each(|apart| self.together.join(apart));
+        let number = self.exchanges.saturating_sub(1);
+        let lost = LostCreation::of(exchange, operation, number, &names, &mut self.together);
+        self.facts.lost.extend(lost);
         match operation {
             Operation::FailoverDbCluster | Operation::FailoverDbClusterZonal => {
                 if let Some(cluster) = exchange.parameters.get("DBClusterId") {
