@@ -7,8 +7,8 @@ use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use failover_model::ebs::{
-    AddDiskReplicaPair, CreateDiskReplicaGroup, CreateDiskReplicaPair, GroupSettings, PairCreated,
-    PairSettings, StartDiskReplicaPair,
+    AddDiskReplicaPair, CreateDiskReplicaGroup, CreateDiskReplicaPair, GroupCreated, GroupSettings,
+    PairCreated, PairSettings, StartDiskReplicaPair,
 };
 #[cfg(not(feature = "former"))]
 use failover_model::polardb::HotStandby;
@@ -131,7 +131,9 @@ fn small() {
         destination_zone: id("cn-beijing-b"),
         settings: GroupSettings::default(),
     };
-    let created = group.create_disk_replica_group(&call(now, None), &request, id("pg-1")).expect("it is new");
+    let fresh = Fresh::Group(GroupCreated { group: id("pg-1") });
+    let created = group.call_any(&call(now, None), &Request::from(request), &fresh).expect("it is new");
+    assert!(created.result.is_some_and(|result| result.is_ok()));
     succeed(&mut group, now, &created.step.effects);
     for member in 0..2 {
         let stop = failover_model::ebs::StopDiskReplicaPair { pair: pair(member) };

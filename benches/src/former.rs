@@ -11,14 +11,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use crate::pair::{Row, median};
+use crate::pair::{Row, median, print};
 
 type Failure = Box<dyn Error>;
 
 /// One build.
 struct Side {
+    checkout: PathBuf,
     program: PathBuf,
-    worlds: PathBuf,
+    scratch: PathBuf,
 }
 
 /// Worlds that both know, and their transitions.
@@ -35,16 +36,17 @@ const WALKS: [(&str, usize); 6] = [
 pub fn run(former: &Path) -> Result<usize, Failure> {
     let ours = Side::build(Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no checkout")?, false)?;
     let theirs = Side::build(&former.canonicalize()?, true)?;
-    let mut rows = Vec::new();
+    let mut missed = 0;
     let mut beside = |of: &[&str], rounds, goals: &[(&str, &str, f64)]| -> Result<(), Failure> {
         let (mut our_figures, mut their_figures) = (Figures::default(), Figures::default());
         for _ in 0..rounds {
             our_figures.add(&figures(&ours.program, of)?);
             their_figures.add(&figures(&theirs.program, of)?);
         }
-        for (figure, name, goal) in goals {
-            rows.push(our_figures.beside(&their_figures, figure, name, *goal)?);
-        }
+        let row = |(figure, name, goal): &(&str, &str, f64)| {
+            our_figures.beside(&their_figures, figure, name, *goal)
+        };
+        missed += print(&goals.iter().map(row).collect::<Result<Vec<_>, _>>()?, "former");
         if of[0] == "clock" {
             for counted in ["fired", "events"] {
                 let (one, other) = (our_figures.median(counted)?, their_figures.median(counted)?);
@@ -88,16 +90,17 @@ pub fn run(former: &Path) -> Result<usize, Failure> {
     )?;
     beside(&["clock", "1000", "24"], 5, &[("seconds", "a day over 1,000 idle pairs, s", 0.1)])?;
     beside(&["clock", "100000", "24"], 2, &[("seconds", "a day over 100,000 idle pairs, s", 0.1)])?;
+    let (our_worlds, their_worlds) = (ours.worlds()?, theirs.worlds()?);
     for (walk, transitions) in WALKS {
         let (mut one, mut other) = (Vec::new(), Vec::new());
         for _ in 0..3 {
-            one.push(walked(&ours.worlds, walk)? / transitions as f64);
-            other.push(walked(&theirs.worlds, walk)? / transitions as f64);
+            one.push(walked(&our_worlds, walk)? / transitions as f64);
+            other.push(walked(&their_worlds, walk)? / transitions as f64);
         }
         let name = format!("a transition of {}, ns", walk.replace('_', " "));
-        rows.push(Row { name, ours: median(one), bare: median(other), goal: Some(0.1) });
+        missed += print(&[Row { name, ours: median(one), bare: median(other), goal: Some(0.1) }], "former");
     }
-    Ok(crate::pair::print(&rows, "former"))
+    Ok(missed)
 }
 
 /// The figures of some runs of one side.
@@ -145,15 +148,20 @@ serde_json = "1"
         );
         fs::write(package.join("Cargo.toml"), manifest)?;
         let target = package.join("target");
-        let mut cargo = cargo();
-        cargo.args(["build", "--quiet", "--release", "--manifest-path"]).arg(package.join("Cargo.toml"));
-        cargo.arg("--target-dir").arg(&target);
+        let mut build = cargo();
+        build.args(["build", "--quiet", "--release", "--manifest-path"]).arg(package.join("Cargo.toml"));
+        build.arg("--target-dir").arg(&target);
         if former {
-            cargo.args(["--features", "former"]);
+            build.args(["--features", "former"]);
         }
-        succeeded(&mut cargo)?;
-        let mut cargo = cargo();
-        cargo.args([
+        succeeded(&mut build)?;
+        Ok(Self { checkout: checkout.to_owned(), program: target.join("release/side"), scratch: package })
+    }
+
+    /// The tests that walk the worlds.
+    fn worlds(&self) -> Result<PathBuf, Failure> {
+        let mut test = cargo();
+        test.args([
             "test",
             "--quiet",
             "--release",
@@ -163,14 +171,14 @@ serde_json = "1"
             "worlds",
             "--no-run",
         ]);
-        cargo.args(["--message-format", "json", "--manifest-path"]).arg(checkout.join("Cargo.toml"));
-        cargo.arg("--target-dir").arg(package.join("worlds"));
-        let worlds = succeeded(&mut cargo)?
+        test.args(["--message-format", "json", "--manifest-path"]).arg(self.checkout.join("Cargo.toml"));
+        test.arg("--target-dir").arg(self.scratch.join("worlds"));
+        let worlds = succeeded(&mut test)?
             .lines()
             .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
             .filter(|message| message["target"]["name"] == "worlds")
             .find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
-        Ok(Self { program: target.join("release/side"), worlds: worlds.ok_or("cargo told of no test")? })
+        worlds.ok_or_else(|| "cargo told of no test".into())
     }
 }
 

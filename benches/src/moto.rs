@@ -86,7 +86,7 @@ impl Clusters {
             for effect in outstanding {
                 let outcome = match effect.kind {
                     EffectKind::Cluster { effect: ClusterEffect::ChooseNode(tier), .. } => {
-                        Outcome::Chosen(tier.iter().next().unwrap().clone())
+                        Outcome::Chosen(tier.first().unwrap().clone())
                     }
                     _ => Outcome::Succeeded,
                 };

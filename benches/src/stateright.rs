@@ -86,9 +86,8 @@ stateright = "=0.31.0"
     let path = package.join("Cargo.toml");
     fs::write(package.join("lib.rs"), "")?;
     fs::write(&path, manifest(""))?;
-    let mut cargo = cargo();
-    let metadata =
-        succeeded(cargo.args(["metadata", "--format-version", "1", "--manifest-path"]).arg(&path))?;
+    let mut ask = cargo();
+    let metadata = succeeded(ask.args(["metadata", "--format-version", "1", "--manifest-path"]).arg(&path))?;
     let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
     let packages = metadata["packages"].as_array().ok_or("cargo told of no packages")?;
     let stateright =
@@ -101,12 +100,12 @@ stateright = "=0.31.0"
     };
     fs::write(&path, manifest(&EXAMPLES.iter().map(bin).collect::<String>()))?;
     let target = package.join("target");
-    let mut cargo = cargo();
-    cargo
+    let mut build = cargo();
+    build
         .args(["build", "--quiet", "--release", "--manifest-path"])
         .arg(&path)
         .arg("--target-dir")
         .arg(&target);
-    succeeded(&mut cargo)?;
+    succeeded(&mut build)?;
     Ok(EXAMPLES.iter().map(|(name, _)| target.join(format!("release/example-{name}"))).collect())
 }
