@@ -2,17 +2,13 @@
 //!
 //! `replicas N` | `small` | `clock N HOURS` | `drive SEQUENCES`. Prints a line for each figure: a name and a number.
 
+mod requests;
+
 use std::hint::black_box;
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
-use failover_model::ebs::{
-    AddDiskReplicaPair, CreateDiskReplicaGroup, CreateDiskReplicaPair, GroupCreated, GroupSettings,
-    PairCreated, PairSettings, StartDiskReplicaPair,
-};
-#[cfg(not(feature = "former"))]
-use failover_model::polardb::HotStandby;
-use failover_model::polardb::{CreateDbCluster, Edition, Engine, PayType};
+use failover_model::ebs::{GroupCreated, PairCreated};
 use failover_model::simulation::{LatencyProfile, Simulation, Transitions};
 use failover_model::snapshot::Snapshot;
 #[cfg(not(feature = "former"))]
@@ -77,19 +73,12 @@ fn plane(count: usize, when: impl Fn(usize) -> Timestamp) -> ControlPlane {
     let mut plane = ControlPlane::new(policy);
     for at in 0..count {
         let now = when(at);
-        let request = CreateDiskReplicaPair {
-            source_zone: id("cn-shanghai-a"),
-            source_disk: id(&format!("d-source{at:08}")),
-            destination_region: id("cn-beijing"),
-            destination_zone: id("cn-beijing-b"),
-            destination_disk: id(&format!("d-destination{at:08}")),
-            settings: PairSettings::default(),
-        };
+        let request = requests::create_pair(at);
         let fresh = PairCreated { pair: pair(at), order: id("1") };
         let created =
             plane.create_disk_replica_pair(&call(now, Some(at)), &request, fresh).expect("it is new");
         succeed(&mut plane, now, &created.step.effects);
-        let start = StartDiskReplicaPair { pair: pair(at), one_shot: false };
+        let start = requests::start(pair(at));
         let started = plane.start_disk_replica_pair(&call(now, None), &start);
         succeed(&mut plane, now, &started.step.effects);
     }
@@ -125,21 +114,16 @@ fn small() {
     let now = Timestamp::from_millis(1_000);
     let one = plane(1, |_| now);
     let mut group = plane(2, |_| now);
-    let request = CreateDiskReplicaGroup {
-        source_zone: id("cn-shanghai-a"),
-        destination_region: id("cn-beijing"),
-        destination_zone: id("cn-beijing-b"),
-        settings: GroupSettings::default(),
-    };
+    let request = requests::create_group();
     let fresh = Fresh::Group(GroupCreated { group: id("pg-1") });
     let created = group.call_any(&call(now, None), &Request::from(request), &fresh).expect("it is new");
     assert!(created.result.is_some_and(|result| result.is_ok()));
     succeed(&mut group, now, &created.step.effects);
     for member in 0..2 {
-        let stop = failover_model::ebs::StopDiskReplicaPair { pair: pair(member) };
+        let stop = requests::stop(pair(member));
         let stopped = group.stop_disk_replica_pair(&call(now, None), &stop);
         succeed(&mut group, now, &stopped.step.effects);
-        let add = AddDiskReplicaPair { group: id("pg-1"), pair: pair(member) };
+        let add = requests::add(id("pg-1"), pair(member));
         assert!(group.add_disk_replica_pair(&call(now, None), &add).result.is_ok());
     }
     for (name, plane) in [("a pair", one), ("a group of two", group), ("a cluster of three", cluster())] {
@@ -162,31 +146,7 @@ fn small() {
 fn cluster() -> ControlPlane {
     let mut plane = ControlPlane::new(Policy::default());
     let now = Timestamp::from_millis(1_000);
-    let request = CreateDbCluster {
-        engine: Engine::MySql,
-        version: "8.0".into(),
-        edition: Edition::Normal,
-        class: id("polar.mysql.x4.large"),
-        node_number: 3,
-        pay_type: PayType::Postpaid,
-        #[cfg(not(feature = "former"))]
-        months: None,
-        zone: None,
-        #[cfg(not(feature = "former"))]
-        hot_standby: HotStandby::Off,
-        #[cfg(not(feature = "former"))]
-        standby_zone: None,
-        #[cfg(not(feature = "former"))]
-        serverless: None,
-        #[cfg(not(feature = "former"))]
-        strict_consistency: false,
-        description: None,
-        resource_group: None,
-        tags: Vec::new(),
-        #[cfg(not(feature = "former"))]
-        joins: None,
-        other: Vec::new(),
-    };
+    let request = requests::create_cluster();
     let nodes = ["pi-1", "pi-2", "pi-3"].map(|node| id(node)).to_vec();
     let fresh = Fresh::Cluster(FreshCluster { cluster: id("pc-1"), nodes, order: id("1") });
     let created = plane.call_any(&call(now, Some(1)), &Request::from(request), &fresh).expect("it is new");
