@@ -63,6 +63,7 @@ pub enum Verdict<S> {
 
 impl<S> Verdict<S> {
     /// The status after the event, given the one before; `None` if the event is refused.
+    #[inline]
     pub fn after(self, before: S) -> Option<S> {
         match self {
             Self::Move(to) => Some(to),
@@ -106,7 +107,14 @@ pub struct Row<S: Enumerated, E: Enumerated, P: 'static> {
 
 impl<S: Enumerated, E: Enumerated, P> Row<S, E, P> {
     /// The verdict under a policy.
+    #[inline]
     pub fn verdict(&self, policy: &P) -> Verdict<S> {
+        if self.unless.is_empty() { self.then } else { self.contested(policy) }
+    }
+
+    /// The verdict of a row that has others; apart, so that the many that have none cost no call.
+    #[inline(never)]
+    fn contested(&self, policy: &P) -> Verdict<S> {
         let other = self.unless.iter().find(|(choice, _)| (choice.holds)(policy));
         other.map_or(self.then, |(_, verdict)| *verdict)
     }
@@ -232,9 +240,8 @@ macro_rules! lifecycle {
                 says: $says,
             },)*];
 
-            const DENSE: [[u8; $Status::ALL.len()]; $Event::ALL.len()] = $crate::lifecycle::dense(Self::ROWS);
-
             /// The row that covers this status and event.
+            #[inline]
             #[expect(
                 clippy::indexing_slicing,
                 reason = "discriminants index arrays of their enums' lengths, and every cell holds a row's index"
@@ -243,7 +250,9 @@ macro_rules! lifecycle {
                 status: $Status,
                 event: $Event,
             ) -> &'static $crate::lifecycle::Row<$Status, $Event, $Policy> {
-                &Self::ROWS[Self::DENSE[event as usize][status as usize] as usize]
+                static DENSE: [[u8; $Status::ALL.len()]; $Event::ALL.len()] =
+                    $crate::lifecycle::dense($Lifecycle::ROWS);
+                &Self::ROWS[DENSE[event as usize][status as usize] as usize]
             }
         }
     };

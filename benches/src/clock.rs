@@ -65,7 +65,8 @@ fn tick(pairs: usize, hours: u64) -> Ticked {
 
 /// The curve: a day over 100,000 pairs, and as much time over fewer and more as gives enough to measure.
 pub fn curve() -> Vec<Ticked> {
-    [(100, 240), (1_000, 24), (10_000, 24), (100_000, 24), (1_000_000, 1)]
+    // No two pairs are due in the same millisecond, which would count as one deadline.
+    [(100, 240), (1_000, 24), (10_000, 24), (100_000, 24), (900_000, 1)]
         .into_iter()
         .map(|(pairs, hours)| tick(pairs, hours))
         .collect()

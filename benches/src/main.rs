@@ -4,7 +4,9 @@
 //! restoring, prints each ratio with its goal, and draws the curves into `docs/performance/`; with `-- scale` what a call
 //! costs beside a thousand pairs and beside a million; with `-- selection` the ranking as a curve; with `-- tokens` the
 //! token cache beside maps and caches (some minutes, 10 GiB of memory); with `-- traces` the explanation of recorded ones; with
-//! `-- all` all of these.
+//! `-- stateright` walks beside that library's examples; with `-- moto PYTHON` a failover beside moto's, in the environment of
+//! an interpreter that has `moto` 5.2.5 and `boto3`; with `-- former CHECKOUT` this build beside an earlier one; with
+//! `-- all [CHECKOUT [PYTHON]]` all of these for which there is what they need.
 //!
 //! The samples of the two sides alternate, so that a noisy machine disturbs both alike; the ratio is that of the
 //! medians. Ends with status 1 if a ratio misses its goal.
@@ -13,10 +15,13 @@ mod clock;
 mod control_plane;
 mod draw;
 mod explore;
+mod former;
+mod moto;
 mod pair;
 mod restore;
 mod scale;
 mod selection;
+mod stateright;
 mod tokens;
 mod traces;
 
@@ -34,10 +39,34 @@ use draw::{Curve, Picture};
 use pair::Row;
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let missed = match arguments.next().as_deref() {
+    match run(std::env::args().skip(1)) {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(missed) => {
+            println!("goals missed: {missed}");
+            ExitCode::FAILURE
+        }
+        Err(failed) => {
+            eprintln!("{failed}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Measures what is asked for; returns how many goals were missed.
+fn run(mut arguments: impl Iterator<Item = String>) -> Result<usize, Box<dyn std::error::Error>> {
+    Ok(match arguments.next().as_deref() {
         None => ratios(),
-        Some("all") => ratios() + scale::run() + selection::curve() + tokens::run() + traces::run(),
+        Some("all") => {
+            let mut missed = ratios() + scale::run() + selection::curve() + tokens::run() + traces::run();
+            missed += stateright::run()?;
+            if let Some(checkout) = arguments.next() {
+                missed += former::run(checkout.as_ref())?;
+            }
+            if let Some(python) = arguments.next() {
+                missed += moto::run(&python)?;
+            }
+            missed
+        }
         Some("scale") => scale::run(),
         Some("tokens") => tokens::run(),
         Some("selection") => selection::curve(),
@@ -49,41 +78,41 @@ fn main() -> ExitCode {
                 0
             }
         },
+        Some("stateright") => stateright::run()?,
+        Some("former") => former::run(arguments.next().ok_or("say which checkout")?.as_ref())?,
+        Some("moto") => moto::run(&arguments.next().ok_or("say which Python")?)?,
         Some(other) => {
-            eprintln!(
-                "there is no benchmark called {other}; say all, scale, selection, tokens or traces, or nothing"
-            );
-            return ExitCode::FAILURE;
+            let known = "all, former, moto, scale, selection, stateright, tokens or traces, or nothing";
+            return Err(format!("there is no benchmark called {other}; say {known}").into());
         }
-    };
-    if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    })
 }
 
 fn ratios() -> usize {
+    let mut missed = 0;
+    let mut told = |rows: &[Row]| missed += pair::print(rows, "bare");
     let calls = control_plane::rows();
-    let mut rows = selection::rows();
-    rows.extend([1_000, 10_000, 100_000].map(restore::at));
+    let (sizes, rows): (Vec<usize>, Vec<Row>) = calls.into_iter().unzip();
+    told(&rows);
+    let calls: Vec<_> = sizes.into_iter().zip(rows).collect();
+    told(&selection::rows());
+    told(&[1_000, 10_000, 100_000].map(restore::at));
     let walks = explore::walks();
-    rows.extend(walks.iter().map(|walk| Row {
+    let walked = |walk: &explore::Walked| Row {
         name: format!("a transition of {}, {} of them", walk.name, walk.transitions),
         ours: walk.walk,
         bare: walk.bare,
         goal: Some(5.0),
-    }));
+    };
+    told(&walks.iter().map(walked).collect::<Vec<_>>());
     let ticks = clock::curve();
-    rows.extend(ticks.iter().skip(1).map(|tick| Row {
+    let grown = |tick: &clock::Ticked| Row {
         name: format!("a deadline or end over {} idle pairs beside 100", tick.pairs),
         ours: tick.each,
         bare: ticks[0].each,
         goal: Some(3.0),
-    }));
-    println!("{:<66} {:>10} {:>10} {:>7} {:>6}", "", "ours (ns)", "bare (ns)", "ratio", "goal");
-    let mut missed = 0;
-    for row in calls.iter().map(|(_, row)| row).chain(&rows) {
-        let goal = row.goal.map_or(String::new(), |goal| format!("{goal:.1}"));
-        println!("{:<66} {:>10.1} {:>10.1} {:>7.2} {goal:>6}", row.name, row.ours, row.bare, row.ratio());
-        missed += usize::from(row.goal.is_some_and(|goal| row.ratio() > goal));
-    }
+    };
+    told(&ticks.iter().skip(1).map(grown).collect::<Vec<_>>());
     for walk in &walks {
         println!("{}: {} states, {:.0} transitions a second", walk.name, walk.states, 1e9 / walk.walk);
     }

@@ -44,7 +44,20 @@ fn time(side: &mut impl FnMut()) -> f64 {
     start.elapsed().as_nanos() as f64
 }
 
-fn median(mut times: Vec<f64>) -> f64 {
+/// Prints rows with their goals; returns how many were missed.
+pub fn print<'a>(rows: impl IntoIterator<Item = &'a Row>, other: &str) -> usize {
+    println!("{:<66} {:>12} {other:>12} {:>7} {:>7}", "", "ours", "ratio", "goal");
+    let mut missed = 0;
+    for row in rows {
+        let goal = row.goal.map_or(String::new(), |goal| format!("{goal}"));
+        println!("{:<66} {:>12.1} {:>12.1} {:>7.3} {goal:>7}", row.name, row.ours, row.bare, row.ratio());
+        missed += usize::from(row.goal.is_some_and(|goal| row.ratio() > goal));
+    }
+    missed
+}
+
+/// The middle one.
+pub fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times[times.len() / 2]
 }

@@ -7,7 +7,7 @@ use failover_model::ControlPlane;
 use failover_model::snapshot::Snapshot;
 
 use crate::control_plane::plane;
-use crate::pair::Row;
+use crate::pair::{Row, median};
 
 /// Restores so many pairs, each created under a token.
 pub fn at(pairs: usize) -> Row {
@@ -22,10 +22,6 @@ pub fn at(pairs: usize) -> Row {
         bare.push(read.as_nanos() as f64 / pairs as f64);
         drop(restored);
     }
-    let median = |mut times: Vec<f64>| {
-        times.sort_by(f64::total_cmp);
-        times[times.len() / 2]
-    };
     let name = format!("a snapshot read and restored beside read, {pairs} pairs");
     Row { name, ours: median(ours), bare: median(bare), goal: Some(1.3) }
 }

@@ -223,10 +223,18 @@ impl<T: Clone + Eq + Ord + Hash, S: Clone + Eq + Hash, R: Clone + Eq, O> TokenCa
         outcome: O,
     ) -> Option<u64> {
         self.observe(now);
-        let permit = self.grant(vacancy, || key, request)?;
-        let evicted = permit.evicted;
-        // The permit is the one of the entry just made, so it cannot be stale.
-        let _ = self.complete(now, permit, outcome);
+        let Vacancy { hash, place: Place::New } = vacancy else {
+            let permit = self.grant(vacancy, || key, request)?;
+            // The permit is the one of the entry just made, so it cannot be stale.
+            let _ = self.complete(now, permit, outcome);
+            return None;
+        };
+        let tenant = self.store.tenant_index(&key.tenant);
+        let evicted = tenant.and_then(|index| self.make_room(index));
+        // The number before it would be that of a permit.
+        let sequence = self.next.saturating_add(1);
+        self.store.insert_completed(hash, key, tenant, request, sequence, outcome, self.clock)?;
+        self.next = sequence.saturating_add(1);
         evicted
     }
 

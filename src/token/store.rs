@@ -145,6 +145,35 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
         Some(())
     }
 
+    /// Adds a new key that is completed at once. The number is as in [`complete`](Self::complete). `None`, without a change, if the
+    /// table is full.
+    #[expect(clippy::too_many_arguments, reason = "they are the parts of an entry")]
+    pub(super) fn insert_completed(
+        &mut self,
+        hash: u64,
+        key: TokenKey<T, S>,
+        tenant: Option<usize>,
+        request: R,
+        sequence: u64,
+        outcome: O,
+        at: Timestamp,
+    ) -> Option<()> {
+        let tenant = tenant.unwrap_or_else(|| self.enter_tenant(&key.tenant));
+        let older = self.tenant(tenant)?.newest;
+        let done = Some(Done { outcome, at, older, newer: None });
+        let slot = self.entries.push(hash, key, Entry { sequence, request, done })?;
+        if let Some((_, tenant)) = self.tenants.get_index_mut(tenant) {
+            tenant.held = tenant.held.saturating_add(1);
+            tenant.newest = Some(slot);
+            tenant.oldest.get_or_insert(slot);
+            self.most_held = self.most_held.max(tenant.held);
+        }
+        if let Some(older) = older {
+            self.change_done(older, |done| done.newer = Some(slot));
+        }
+        Some(())
+    }
+
     /// Puts a completed entry in flight again, for a new request. The number is as in [`insert`](Self::insert).
     pub(super) fn restart(&mut self, slot: Slot, request: R, sequence: u64) -> Option<()> {
         let tenant = self.tenant_index(&self.entry(slot)?.0.tenant)?;
