@@ -28,7 +28,14 @@ fn world(pairs: usize) -> Simulation {
             created_at: now,
             last_recover_point: Some(now),
             expires_at: None,
-            request: CreateDiskReplicaPair::new(("cn-shanghai-a".parse().unwrap(), format!("d-source{number:08}").parse().unwrap()), ("cn-beijing".parse().unwrap(), "cn-beijing-b".parse().unwrap(), format!("d-destination{number:08}").parse().unwrap())),
+            request: CreateDiskReplicaPair::new(
+                ("cn-shanghai-a".parse().unwrap(), format!("d-source{number:08}").parse().unwrap()),
+                (
+                    "cn-beijing".parse().unwrap(),
+                    "cn-beijing-b".parse().unwrap(),
+                    format!("d-destination{number:08}").parse().unwrap(),
+                ),
+            ),
         };
         let adopted = world.adopt(now, |plane| plane.adopt_pair(now, &account, &region, seed));
         let _ = adopted.expect("it is new");

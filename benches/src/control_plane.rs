@@ -42,7 +42,14 @@ pub fn plane(count: usize) -> (ControlPlane, Vec<(Call, CreateDiskReplicaPair)>)
     for at in 0..count {
         let token = ClientToken::parse(&format!("00000000-e89b-12d3-a456-{at:012}")).unwrap();
         let call = Call { now, account: account(), region: region("cn-beijing"), token };
-        let request = CreateDiskReplicaPair::new(("cn-beijing-a".parse().unwrap(), format!("d-source{at:08}").parse().unwrap()), (region("cn-shanghai"), "cn-shanghai-b".parse().unwrap(), format!("d-destination{at:08}").parse().unwrap()));
+        let request = CreateDiskReplicaPair::new(
+            ("cn-beijing-a".parse().unwrap(), format!("d-source{at:08}").parse().unwrap()),
+            (
+                region("cn-shanghai"),
+                "cn-shanghai-b".parse().unwrap(),
+                format!("d-destination{at:08}").parse().unwrap(),
+            ),
+        );
         let fresh = PairCreated { pair: id(at), order: "1".parse().unwrap() };
         let reply = plane.create_disk_replica_pair(&call, &request, fresh).unwrap();
         succeed(&mut plane, now, reply.step.effects[0].id);

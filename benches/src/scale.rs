@@ -79,9 +79,7 @@ fn measure(size: usize) -> Vec<(&'static str, f64)> {
 
     row(
         "FailoverDiskReplicaPair",
-        each(order(groups, 0), |at| {
-            (destination(at), FailoverDiskReplicaPair::new(pair(free(at))).into())
-        }),
+        each(order(groups, 0), |at| (destination(at), FailoverDiskReplicaPair::new(pair(free(at))).into())),
     );
     row(
         "AddDiskReplicaPair",
@@ -91,9 +89,7 @@ fn measure(size: usize) -> Vec<(&'static str, f64)> {
     );
     row(
         "StartDiskReplicaGroup, of six",
-        each(order(groups, 0), |at| {
-            (source(at), StartDiskReplicaGroup::new(group(at)).into())
-        }),
+        each(order(groups, 0), |at| (source(at), StartDiskReplicaGroup::new(group(at)).into())),
     );
     row(
         "FailoverDiskReplicaGroup, of six, refused",
@@ -103,20 +99,13 @@ fn measure(size: usize) -> Vec<(&'static str, f64)> {
         "TagResources, one pair",
         each(order(groups, 0), |at| {
             let tag = Tag { key: parsed(TagKey::parse("k")), value: parsed(TagValue::parse("v")) };
-            (
-                source(at),
-                TagResources::new(Resources::Pairs(vec![pair(free(at) + 2)]), vec![tag])
-                    .into(),
-            )
+            (source(at), TagResources::new(Resources::Pairs(vec![pair(free(at) + 2)]), vec![tag]).into())
         }),
     );
     row(
         "DescribeDiskReplicaPairs, first page",
         each(order(groups, 0), |_| {
-            (
-                call("cn-shanghai", None),
-                DescribeDiskReplicaPairs::default().page(ten(None)).into(),
-            )
+            (call("cn-shanghai", None), DescribeDiskReplicaPairs::default().page(ten(None)).into())
         }),
     );
     row(
@@ -180,7 +169,10 @@ fn plane(size: usize, groups: usize) -> ControlPlane {
             created_at: NOW,
             last_recover_point: None,
             expires_at: None,
-            request: CreateDiskReplicaPair::new((id("cn-shanghai-a"), id(&format!("d-source{at:08}"))), (id("cn-beijing"), id("cn-beijing-b"), id(&format!("d-target{at:08}")))),
+            request: CreateDiskReplicaPair::new(
+                (id("cn-shanghai-a"), id(&format!("d-source{at:08}"))),
+                (id("cn-beijing"), id("cn-beijing-b"), id(&format!("d-target{at:08}"))),
+            ),
         };
         let _ = plane.adopt_pair(NOW, &account(), &region, seed).expect("it can be taken in");
     }

@@ -225,9 +225,7 @@ impl Store {
     }
 
     pub fn fail_cluster_over(&self, now: Timestamp, request: &FailoverDbCluster) -> Result<(), Failure> {
-        self.change_cluster(&request.cluster, now, |cluster, at| {
-            Ok(cluster.decide_failover(at, request)?)
-        })
+        self.change_cluster(&request.cluster, now, |cluster, at| Ok(cluster.decide_failover(at, request)?))
     }
 
     fn change_cluster(
