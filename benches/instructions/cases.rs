@@ -37,17 +37,17 @@ const fn row(name: &'static str, operations: usize, instructions: f64, run: fn(u
 }
 
 pub const ROWS: &[Row] = &[
-    row("a failover under a new token", 200, 3_723.0, failover),
-    row("its repeat", 200, 901.0, repeat),
+    row("a failover under a new token", 200, 3_790.0, failover),
+    row("its repeat", 200, 907.0, repeat),
     row("a known token", 200, 540.0, |tokens| look(tokens, true)),
     row("an unknown token", 200, 367.0, |tokens| look(tokens, false)),
-    row("a failover of a cluster of five", 100, 10_254.0, failover_of_clusters),
-    row("a deadline or end of an idle pair", 2 * PAIRS, 3_772.0, clock),
-    row("restoring a pair with its token", PAIRS, 4_697.0, restore),
+    row("a failover of a cluster of five", 100, 10_332.0, failover_of_clusters),
+    row("a deadline or end of an idle pair", 2 * PAIRS, 3_809.0, clock),
+    row("restoring a pair with its token", PAIRS, 4_709.0, restore),
     row("copying a small world", 100, 7_163.0, copy),
-    row("a transition of a walk", WALKED, 12_596.0, walk),
-    row("drawing a step", 2_000, 53_561.0, draw),
-    row("driving a step", 2_000, 32_218.0, drive),
+    row("a transition of a walk", WALKED, 12_610.0, walk),
+    row("drawing a step", 2_000, 57_387.0, draw),
+    row("driving a step", 2_000, 31_961.0, drive),
     row("a status step", STEPS, 54.0, |_| steps(step::by_table)),
     row("a status step by hand", STEPS, 31.0, |_| steps(step::by_hand)),
 ];

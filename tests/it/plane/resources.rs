@@ -405,11 +405,11 @@ fn a_cluster_takes_no_request_that_names_another() {
         cluster.decide_delete_nodes(context, &DeleteDbNodes::new(id("pc-other"), ids(&["a"]))),
     ];
     for refused in refused {
-        assert_eq!(refused.unwrap_err().wire().code, "InvalidDBCluster.NotFound");
+        assert_eq!(refused.unwrap_err().rule().as_str(), "P-100");
     }
     let request = CreateGlobalDatabaseNetwork::new(id("pc-other"));
     let network = GlobalDatabaseNetwork::create(context, id("gdn-1"), &request, cluster);
-    assert_eq!(network.unwrap_err().wire().code, "InvalidDBCluster.NotFound");
+    assert_eq!(network.unwrap_err().rule().as_str(), "P-100");
 }
 
 /// A network decides on its own clusters.
