@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use failover_model::ebs::{CreateDiskReplicaPair, PairSeed, PairSettings, PairStatus};
+use failover_model::ebs::{CreateDiskReplicaPair, PairSeed, PairStatus};
 use failover_model::simulation::{LatencyProfile, Simulation, Transitions};
 use failover_model::{AccountId, ControlPlane, PairId, Policy, RegionId, Timestamp};
 

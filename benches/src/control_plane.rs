@@ -1,8 +1,7 @@
 //! A failover call with a token, against one pair found for change and one token inserted.
 
 use failover_model::ebs::{
-    CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairSettings, ReplicaPair,
-    StartDiskReplicaPair,
+    CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, ReplicaPair, StartDiskReplicaPair,
 };
 use failover_model::token::TokenKey;
 use failover_model::{

@@ -28,6 +28,7 @@ mod traces;
 #[path = "../../tests/it/kit/failover_laws.rs"]
 mod failover_laws;
 #[allow(dead_code, reason = "the tests need more of it")]
+#[macro_use]
 #[path = "../../tests/it/kit/fixtures.rs"]
 mod kit;
 #[allow(dead_code, reason = "the tests need more of it")]

@@ -10,8 +10,8 @@ use std::time::Instant;
 use failover_model::Output;
 use failover_model::ebs::{
     AddDiskReplicaPair, CreateDiskReplicaGroup, CreateDiskReplicaPair, DescribeDiskReplicaGroups,
-    DescribeDiskReplicaPairs, FailoverDiskReplicaGroup, FailoverDiskReplicaPair, GroupSeed, GroupSettings,
-    GroupStatus, Page, PairSeed, PairSettings, PairStatus, Resources, StartDiskReplicaGroup, TagResources,
+    DescribeDiskReplicaPairs, FailoverDiskReplicaGroup, FailoverDiskReplicaPair, GroupSeed, GroupStatus,
+    Page, PairSeed, PairStatus, Resources, StartDiskReplicaGroup, TagResources,
 };
 use failover_model::text::{Tag, TagKey, TagValue};
 use failover_model::{

@@ -36,5 +36,5 @@ pub extern "C" fn fails_over() -> bool {
         return false;
     };
     let call = Call { now: Timestamp::from_millis(0), account, region, token: None };
-    plane.failover_disk_replica_pair(&call, &FailoverDiskReplicaPair { pair }).result.is_ok()
+    plane.failover_disk_replica_pair(&call, &FailoverDiskReplicaPair::new(pair)).result.is_ok()
 }
