@@ -11,21 +11,17 @@
 //! # The loop
 //!
 //! ```
-//! use failover_model::ebs::{CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairSettings, PairStatus};
+//! use failover_model::ebs::{CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairStatus};
 //! use failover_model::{Call, ControlPlane, Outcome, Policy, Report, Timestamp};
 //!
 //! let mut plane = ControlPlane::new(Policy::default());
 //! let call = |region: &str, ms| -> Result<Call, failover_model::BadId> {
 //!     Ok(Call { now: Timestamp::from_millis(ms), account: "1".parse()?, region: region.parse()?, token: None })
 //! };
-//! let create = CreateDiskReplicaPair {
-//!     source_zone: "cn-beijing-a".parse()?,
-//!     source_disk: "d-1".parse()?,
-//!     destination_region: "cn-shanghai".parse()?,
-//!     destination_zone: "cn-shanghai-b".parse()?,
-//!     destination_disk: "d-2".parse()?,
-//!     settings: PairSettings::default(),
-//! };
+//! let create = CreateDiskReplicaPair::new(
+//!     ("cn-beijing-a".parse()?, "d-1".parse()?),
+//!     ("cn-shanghai".parse()?, "cn-shanghai-b".parse()?, "d-2".parse()?),
+//! );
 //! // A call is accepted or refused at once. The work to be done is returned as effects …
 //! let fresh = PairCreated { pair: "pair-1".parse()?, order: "order-1".parse()? };
 //! let reply = plane.create_disk_replica_pair(&call("cn-beijing", 0)?, &create, fresh)?;
@@ -34,7 +30,7 @@
 //!     plane.report(Timestamp::from_millis(2_000), &Report::Outcome { id: effect.id, outcome: Outcome::Succeeded })?;
 //! }
 //! // Failover is called where the secondary disk is. Its status is `failovering` until the embedder reports.
-//! let failover = FailoverDiskReplicaPair { pair: "pair-1".parse()? };
+//! let failover = FailoverDiskReplicaPair::new("pair-1".parse()?);
 //! let reply = plane.failover_disk_replica_pair(&call("cn-shanghai", 3_000)?, &failover);
 //! assert!(reply.result.is_ok());
 //! assert_eq!(plane.pair(&failover.pair).map(|pair| pair.status()), Some(PairStatus::Failingover));

@@ -95,7 +95,7 @@ pub type Tokens = TokenCache<AccountId, Scope, Request, TokenOutcome>;
 ///     region: RegionId::parse("cn-shanghai")?,
 ///     token: None,
 /// };
-/// let request = FailoverDiskReplicaPair { pair: "pair-cn-dsa".parse()? };
+/// let request = FailoverDiskReplicaPair::new("pair-cn-dsa".parse()?);
 /// let reply = plane.failover_disk_replica_pair(&call, &request);
 /// assert!(matches!(reply.result, Err(EbsRefusal { why: EbsReason::NoSuchResource { .. }, .. })));
 /// # Ok::<(), failover_model::BadId>(())

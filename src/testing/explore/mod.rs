@@ -16,7 +16,7 @@
 //! ```
 //! use failover_model::testing::explore::{State, World, explore};
 //! use failover_model::{Call, ControlPlane, Fresh, Input, Outcome, Policy, Report, Timestamp};
-//! use failover_model::ebs::{CreateDiskReplicaPair, PairCreated, PairSettings};
+//! use failover_model::ebs::{CreateDiskReplicaPair, PairCreated};
 //! use failover_model::polardb::Failure;
 //!
 //! /// A pair that is created once, well or not.
@@ -42,14 +42,10 @@
 //!             region: "cn-shanghai".parse().unwrap(),
 //!             token: None,
 //!         };
-//!         let request = CreateDiskReplicaPair {
-//!             source_zone: "cn-shanghai-a".parse().unwrap(),
-//!             source_disk: "d-1".parse().unwrap(),
-//!             destination_region: "cn-beijing".parse().unwrap(),
-//!             destination_zone: "cn-beijing-b".parse().unwrap(),
-//!             destination_disk: "d-2".parse().unwrap(),
-//!             settings: PairSettings::default(),
-//!         };
+//!         let request = CreateDiskReplicaPair::new(
+//!             ("cn-shanghai-a".parse().unwrap(), "d-1".parse().unwrap()),
+//!             ("cn-beijing".parse().unwrap(), "cn-beijing-b".parse().unwrap(), "d-2".parse().unwrap()),
+//!         );
 //!         let fresh = PairCreated { pair: "pair-1".parse().unwrap(), order: "order-1".parse().unwrap() };
 //!         inputs.push(Input::Call(call, request.into(), Fresh::Pair(fresh)));
 //!     }
