@@ -94,7 +94,7 @@ pub struct World {
 pub struct Trace {
     /// The events, in order, of the input, of the work due before it and of the work it caused.
     pub events: Vec<Event>,
-    /// The number of deadlines fired and effects ended.
+    /// How many effects ended, and at how many moments deadlines fired: those that fire at one moment count once.
     pub fired: u64,
 }
 
