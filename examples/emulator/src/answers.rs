@@ -94,7 +94,7 @@ pub struct Due {
 pub struct Moved {
     /// The time.
     pub now_ms: u64,
-    /// How many effects ended and deadlines fired.
+    /// How many effects ended, and at how many moments deadlines fired.
     pub fired: u64,
     /// What falls due next.
     pub next: Option<Due>,
