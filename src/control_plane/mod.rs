@@ -282,9 +282,8 @@ impl ControlPlane {
         Context { now, effect: EffectId(self.next_id), policy: &self.policy.polardb }
     }
 
-    const fn mint(&mut self) -> EffectId {
-        let id = EffectId(self.next_id);
+    /// Takes the next effect id.
+    const fn mint(&mut self) {
         self.next_id = self.next_id.saturating_add(1);
-        id
     }
 }

@@ -384,6 +384,15 @@ impl DrillReason {
 }
 
 impl EbsReason {
+    /// The refusal of an id that is not known in a region.
+    pub(crate) fn unknown(id: &str, region: &RegionId, rule: RuleId) -> Self {
+        Self::NoSuchResource {
+            resource: alloc::string::String::from(id).into(),
+            region: region.clone(),
+            rule,
+        }
+    }
+
     /// The refusal of a parameter that does not fit how the pair is paid for.
     pub(crate) const fn unfit_charge(parameter: &'static str, rule: RuleId) -> Self {
         Self::UnfitCharge { parameter: Cow::Borrowed(parameter), rule }

@@ -159,6 +159,10 @@ where
         if held > self.config.capacity.get() {
             return Err(TokenViolation::OverCapacity(held));
         }
+        // Whoever makes room relies on it.
+        if held > self.store.most_held {
+            return Err(TokenViolation::Miscounted { held: self.store.most_held, found: held });
+        }
         Ok(held)
     }
 }

@@ -144,12 +144,13 @@ where
         let tenant = self.store.tenant_index(&key.tenant);
         let held = tenant.and_then(|index| self.store.tenant(index)).map_or(0, |tenant| tenant.held);
         let room = held < self.config.capacity.get();
-        let entered = room.then(|| self.store.insert(hash, key, tenant, request, sequence)).flatten();
-        entered.ok_or(TokenViolation::OverCapacity(held.saturating_add(1)))?;
-        if let Some(Done { outcome, at, .. }) = done {
-            self.store.complete(sequence, sequence, outcome, at);
-        }
-        Ok(())
+        let entered = room.then(|| match done {
+            None => self.store.insert(hash, key, tenant, request, sequence),
+            Some(Done { outcome, at, .. }) => {
+                self.store.insert_completed(hash, key, tenant, request, sequence, outcome, at)
+            }
+        });
+        Ok(entered.flatten().ok_or(TokenViolation::OverCapacity(held.saturating_add(1)))?)
     }
 }
 

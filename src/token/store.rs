@@ -125,8 +125,7 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
         self.tenants.insert_full(tenant.clone(), Tenant::default()).0
     }
 
-    /// Puts a new key in flight. Its number must be greater than every earlier one. `None`, without a change, if the
-    /// table is full.
+    /// Puts a new key in flight. Its number must be greater than every earlier one. `None` if the table is full.
     pub(super) fn insert(
         &mut self,
         hash: u64,
@@ -137,16 +136,12 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
     ) -> Option<()> {
         let tenant = tenant.unwrap_or_else(|| self.enter_tenant(&key.tenant));
         let slot = self.entries.push(hash, key, Entry { sequence, request, done: None })?;
-        if let Some((_, tenant)) = self.tenants.get_index_mut(tenant) {
-            tenant.held = tenant.held.saturating_add(1);
-            self.most_held = self.most_held.max(tenant.held);
-        }
+        self.hold(tenant);
         self.flights.insert(sequence, Flight { tenant, slot });
         Some(())
     }
 
-    /// Adds a new key that is completed at once. The number is as in [`complete`](Self::complete). `None`, without a change, if the
-    /// table is full.
+    /// Adds a new key that is completed at once. The number is as in [`complete`](Self::complete). `None` if the table is full.
     #[expect(clippy::too_many_arguments, reason = "they are the parts of an entry")]
     pub(super) fn insert_completed(
         &mut self,
@@ -162,16 +157,18 @@ impl<T: Clone + Eq + Hash, S: Clone + Eq + Hash, R, O> Store<T, S, R, O> {
         let older = self.tenant(tenant)?.newest;
         let done = Some(Done { outcome, at, older, newer: None });
         let slot = self.entries.push(hash, key, Entry { sequence, request, done })?;
+        self.hold(tenant);
+        self.link(Some(tenant), older, Some(slot));
+        self.link(Some(tenant), Some(slot), None);
+        Some(())
+    }
+
+    /// Counts another entry of a tenant.
+    fn hold(&mut self, tenant: usize) {
         if let Some((_, tenant)) = self.tenants.get_index_mut(tenant) {
             tenant.held = tenant.held.saturating_add(1);
-            tenant.newest = Some(slot);
-            tenant.oldest.get_or_insert(slot);
             self.most_held = self.most_held.max(tenant.held);
         }
-        if let Some(older) = older {
-            self.change_done(older, |done| done.newer = Some(slot));
-        }
-        Some(())
     }
 
     /// Puts a completed entry in flight again, for a new request. The number is as in [`insert`](Self::insert).

@@ -1,5 +1,5 @@
 //! Whether a state is sound, told without building its indexes anew: each resource finds itself in them, and they hold no
-//! more than the resources have. It agrees with what [`check`](ControlPlane::check) finds out slowly, but cannot name it.
+//! more than the resources have. It agrees with what [`diagnose`](ControlPlane::diagnose) finds out slowly, but cannot name it.
 
 use crate::control_plane::ControlPlane;
 use crate::ebs::{GroupStatus, ReplicaPair};

@@ -262,6 +262,5 @@ pub(in crate::control_plane) fn unknown(
     region: &RegionId,
     rule: RuleId,
 ) -> EbsRefusal {
-    let (resource, region) = (String::from(id).into(), region.clone());
-    EbsReason::NoSuchResource { resource, region, rule }.of(operation)
+    EbsReason::unknown(id, region, rule).of(operation)
 }

@@ -72,7 +72,7 @@ impl ControlPlane {
         let mut step = Step { effects, events: alloc::vec![event] };
         if let Some(network) = &request.joins
             && let Some(plan) =
-                self.networks.get(network).map(|it| it.decide_joined(self.polardb(call.now), id.clone()))
+                self.networks.get(network).and_then(|it| it.decide_joined(self.polardb(call.now), id.clone()))
         {
             step.extend(self.apply_to_network(network, plan));
         }

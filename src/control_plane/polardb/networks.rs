@@ -10,11 +10,11 @@ use crate::control_plane::effect::network_effect;
 use crate::control_plane::event::{Event, Fact};
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step};
 use crate::ids::{AccountId, ClusterId, NetworkId, ResourceId};
-use crate::polardb::network::rules::{P_400, P_401, P_422, P_450, P_460, P_462};
+use crate::polardb::network::rules::{P_400, P_401, P_450, P_460, P_462};
 use crate::polardb::{
-    CreateGlobalDatabaseNetwork, DbCluster, DeleteGlobalDatabaseNetwork, DescribeGlobalDatabaseNetworks,
-    Engine, GlobalDatabaseNetwork, Member, NetworkCreated, NetworkFact, NetworkPage, NetworkPlan,
-    NetworkSeed, NetworkStatus, NetworkView, PolarDbReason, PolarDbRefusal, RemoveDbClusterFromGdn,
+    CreateGlobalDatabaseNetwork, DeleteGlobalDatabaseNetwork, DescribeGlobalDatabaseNetworks, Engine,
+    GlobalDatabaseNetwork, Member, NetworkCreated, NetworkFact, NetworkPage, NetworkPlan, NetworkSeed,
+    NetworkStatus, NetworkView, PolarDbReason, PolarDbRefusal, RemoveDbClusterFromGdn,
     SwitchOverGlobalDatabaseNetwork,
 };
 use crate::rule::cite;
@@ -62,7 +62,7 @@ impl ControlPlane {
         request: &RemoveDbClusterFromGdn,
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
         let network = self.owned_network(call, &request.network)?;
-        let cluster = self.network_member(call, network, &request.cluster)?;
+        let cluster = self.owned_cluster(call, &request.cluster)?;
         let plan = network.decide_remove(self.polardb(call.now), request, cluster)?;
         Ok(self.network_done(&request.network, plan))
     }
@@ -73,8 +73,8 @@ impl ControlPlane {
         request: &SwitchOverGlobalDatabaseNetwork,
     ) -> Result<Done<()>, Blocked<PolarDbRefusal>> {
         let network = self.owned_network(call, &request.network)?;
-        let to = self.network_member(call, network, network.switch_target(request)?)?;
-        let primary = self.network_member(call, network, network.primary())?;
+        let to = self.owned_cluster(call, network.switch_target(request)?)?;
+        let primary = self.owned_cluster(call, network.primary())?;
         let plan = network.decide_switch_over(self.polardb(call.now), request.mode, primary, to)?;
         Ok(self.network_done(&request.network, plan))
     }
@@ -89,22 +89,6 @@ impl ControlPlane {
         network.ok_or_else(|| PolarDbReason::NetworkNotFound { network: id.clone() }.of(call.operation))
     }
 
-    /// A cluster that is in this network (`P-422`).
-    fn network_member(
-        &self,
-        call: &CallContext<'_>,
-        network: &GlobalDatabaseNetwork,
-        cluster: &ClusterId,
-    ) -> Result<&DbCluster, PolarDbRefusal> {
-        cite!(P_422);
-        let found = self.owned_cluster(call, cluster)?;
-        if network.role(cluster).is_some() {
-            return Ok(found);
-        }
-        let (network, cluster) = (network.id().clone(), cluster.clone());
-        Err(PolarDbReason::NotMember { network, cluster }.of(call.operation))
-    }
-
     /// Whether `CreateDBCluster` can create a secondary of this engine and version in this network.
     pub(super) fn check_joins(
         &self,
@@ -113,7 +97,7 @@ impl ControlPlane {
         secondary: (Engine, &str),
     ) -> Result<(), PolarDbRefusal> {
         let network = self.owned_network(call, network)?;
-        network.check_joins(self.network_member(call, network, network.primary())?, secondary)
+        network.check_joins(self.owned_cluster(call, network.primary())?, secondary)
     }
 
     /// Refuses a call that changes a cluster whose network is locked (`P-450`): after the cluster's own checks, since a
@@ -169,7 +153,7 @@ impl ControlPlane {
     pub(super) fn leave_network(&mut self, now: Timestamp, cluster: &ClusterId) -> Step {
         let Some(network) = self.network_of(cluster) else { return Step::default() };
         let (id, plan) = (network.id().clone(), network.decide_member_gone(self.polardb(now), cluster));
-        self.apply_to_network(&id, plan)
+        plan.map(|plan| self.apply_to_network(&id, plan)).unwrap_or_default()
     }
 
     /// Applies a plan to the network of this id, minting an effect id if the plan needs one.

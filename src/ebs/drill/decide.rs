@@ -134,10 +134,7 @@ impl Drill {
             DrillStatus::Executing => {
                 Err(DrillReason::InvalidStatus { drill: self.id.clone(), status }.of(operation))
             }
-            DrillStatus::Clearing => {
-                let message = self.status_message.clone();
-                Ok(DrillPlan { message, ..self.plan(at, D_131, Some(status)) })
-            }
+            DrillStatus::Clearing => Ok(self.plan(at, D_131, Some(status))),
             DrillStatus::Executed | DrillStatus::ExecuteFailed | DrillStatus::ClearFailed => {
                 let (to, disks) = (Some(DrillStatus::Clearing), Some(DrillDiskStatus::Deleting));
                 Ok(DrillPlan {

@@ -4,7 +4,6 @@
 //! that changes. Statuses come from the group's table and from [`shown_by`](crate::ebs::group::member::shown_by) alone; this
 //! file adds regions, disks, recover points and the clock.
 
-use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -12,7 +11,7 @@ use crate::ebs::Context;
 use crate::ebs::disk::Disk;
 use crate::ebs::group::ReplicaGroup;
 use crate::ebs::group::requests::{GroupSettings, ModifyDiskReplicaGroup};
-use crate::ebs::group::rules::{G_620, G_670};
+use crate::ebs::group::rules::{G_610, G_620, G_670};
 use crate::ebs::lifecycle::{
     GroupEffect, GroupEvent, GroupLifecycle, GroupStatus, PairLifecycle, PairStatus,
 };
@@ -120,7 +119,7 @@ pub struct GroupApplied {
 }
 
 impl ReplicaGroup {
-    /// Decides a call: site (`G-620` to `G-622`), then whether it has members (`G-670`, `G-671`), then status (the
+    /// Decides a call: that a change names this group (`G-610`), site (`G-620` to `G-622`), then whether it has members (`G-670`, `G-671`), then status (the
     /// table), then recover points, disks and limits.
     ///
     /// # Errors
@@ -134,6 +133,11 @@ impl ReplicaGroup {
         members: &[Member<'_>],
     ) -> Result<GroupPlan, EbsRefusal> {
         let operation = request.operation();
+        if let GroupRequest::Modify(change) = request
+            && change.group != self.id
+        {
+            return Err(EbsReason::unknown(change.group.as_str(), region, G_610).of(operation));
+        }
         self.check_site(at.policy, region, operation)?;
         let refused = |why: GroupReason| Err(why.of(operation, self.id.clone()));
         let needs_some = matches!(
@@ -188,8 +192,7 @@ impl ReplicaGroup {
         }
         let region = region.clone();
         if ![&self.primary, &self.standby].into_iter().any(|place| place.region == region) {
-            let resource = String::from(self.id.as_str()).into();
-            return Err(EbsReason::NoSuchResource { resource, region, rule: G_620 }.of(operation));
+            return Err(EbsReason::unknown(self.id.as_str(), &region, G_620).of(operation));
         }
         // By policy the code names the place of the call instead of its role; of the others it names neither.
         let by_place = policy.site_codes == SiteCodes::Place;
@@ -271,8 +274,9 @@ impl ReplicaGroup {
             GroupRequest::Stop => asks(GroupEffect::Stop),
             GroupRequest::Failover => asks(GroupEffect::Failover),
             GroupRequest::Reprotect { reverse } => GroupPlan {
+                pending: PendingChange::Ask(GroupEffect::Reprotect { reverse: *reverse }),
                 members: moved(&|pair| PairPlan { reversing: *reverse, ..pair.follow(at, to) }),
-                ..asks(GroupEffect::Reprotect { reverse: *reverse })
+                ..base
             },
             GroupRequest::Delete => asks(GroupEffect::Delete),
             GroupRequest::Modify(_) => base,

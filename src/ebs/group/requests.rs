@@ -27,13 +27,9 @@ impl CreateDiskReplicaGroup {
     pub fn new(source_zone: ZoneId, (destination_region, destination_zone): (RegionId, ZoneId)) -> Self {
         Self { source_zone, destination_region, destination_zone, settings: GroupSettings::default() }
     }
-
-    /// The same with these `settings`.
-    #[must_use]
-    pub fn settings(self, settings: GroupSettings) -> Self {
-        Self { settings, ..self }
-    }
 }
+
+constructor! { @set CreateDiskReplicaGroup {} { settings: GroupSettings } }
 
 /// The settings of a group, on which no lifecycle decision depends.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]

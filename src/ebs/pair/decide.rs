@@ -10,7 +10,9 @@ use crate::ebs::disk::Disk;
 use crate::ebs::lifecycle::{PairEffect, PairEvent, PairLifecycle, PairStatus};
 use crate::ebs::pair::plan::PairPlan;
 use crate::ebs::pair::requests::{Bandwidth, Charge, ModifyDiskReplicaPair, PairSettings};
-use crate::ebs::pair::rules::{E_016, E_272, E_274, E_275, E_620, E_640, E_641, E_650, E_651, E_652, E_660};
+use crate::ebs::pair::rules::{
+    E_016, E_272, E_274, E_275, E_610, E_620, E_640, E_641, E_650, E_651, E_652, E_660,
+};
 use crate::ebs::pair::{RPO, ReplicaPair};
 use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
 use crate::ids::{EffectId, RegionId};
@@ -67,7 +69,7 @@ impl PairRequest<'_> {
 }
 
 impl ReplicaPair {
-    /// Decides a call: region and role (`E-620` to `E-622`), then membership (`E-623`), then status (the table), then disks
+    /// Decides a call: that a change names this pair (`E-610`), region and role (`E-620` to `E-622`), then membership (`E-623`), then status (the table), then disks
     /// and limits. Of its settings only the replication time control of a member is its group's.
     ///
     /// # Errors
@@ -80,6 +82,11 @@ impl ReplicaPair {
         request: PairRequest<'_>,
     ) -> Result<PairPlan, EbsRefusal> {
         let policy = at.policy;
+        if let PairRequest::Modify(change) = request
+            && change.pair != self.id
+        {
+            return Err(EbsReason::unknown(change.pair.as_str(), region, E_610).of(request.operation()));
+        }
         self.check_region(policy, region, request.operation())?;
         if let Some(group) = self.group()
             && match request {
@@ -134,8 +141,7 @@ impl ReplicaPair {
         } else if at_destination() {
             EbsReason::NotAtSource { pair, region }.of(operation)
         } else {
-            let resource = alloc::string::String::from(pair.as_str()).into();
-            EbsReason::NoSuchResource { resource, region, rule: E_620 }.of(operation)
+            EbsReason::unknown(pair.as_str(), &region, E_620).of(operation)
         })
     }
 
@@ -282,7 +288,8 @@ impl ReplicaPair {
     ///
     /// # Errors
     ///
-    /// [`NotTaken`] if the effect is not the pending one or does not end like this.
+    /// [`NotTaken`] if a group takes the report, since it decides on its round as a whole (`G-641`, `G-642`), or if the effect is not the
+    /// pending one or does not end like this.
     pub fn decide_outcome(
         &self,
         at: Context<'_>,
@@ -336,7 +343,8 @@ impl ReplicaPair {
         }))
     }
 
-    /// Decides what a broken relation changes, for instance after a disk was removed (`E-510`).
+    /// Decides what a broken relation changes, for instance after a disk was removed (`E-510`). The group of a member decides with
+    /// [`decide_member_invalidated`](crate::ebs::ReplicaGroup::decide_member_invalidated).
     pub fn decide_invalidated(&self, at: Context<'_>, message: StatusMessage) -> PairPlan {
         let row = PairLifecycle::lookup(self.status, PairEvent::Invalidated);
         match row.then {

@@ -172,13 +172,9 @@ impl CreateDiskReplicaPair {
         let settings = PairSettings::default();
         Self { source_zone, source_disk, destination_region, destination_zone, destination_disk, settings }
     }
-
-    /// The same with these `settings`.
-    #[must_use]
-    pub fn settings(self, settings: PairSettings) -> Self {
-        Self { settings, ..self }
-    }
 }
+
+constructor! { @set CreateDiskReplicaPair {} { settings: PairSettings } }
 
 /// The settings of a pair, on which no lifecycle decision depends. By default it has no name and is paid by use.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]

@@ -27,7 +27,7 @@ use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
 impl DbCluster {
-    /// Decides `FailoverDBCluster`. The order of checks: the edition, the target as a parameter, its kind, the status of the
+    /// Decides `FailoverDBCluster`. The order of checks: that it names this cluster, the edition, the target as a parameter, its kind, the status of the
     /// cluster, the frequency window, the state of the target, and whether there is a candidate.
     ///
     /// # Errors
@@ -187,7 +187,7 @@ impl DbCluster {
     ///
     /// # Errors
     ///
-    /// [`PolarDbReason::NodeNotFound`] if the cluster has no such node.
+    /// The refusal of the first check that fails.
     pub fn decide_node_config(&self, at: Context<'_>, request: &ModifyDbNodeConfig) -> Decision {
         self.is_named(Operation::ModifyDbNodeConfig, &request.cluster)?;
         if request.priority == Priority::NONE {
@@ -218,6 +218,9 @@ impl DbCluster {
         if let Some(pending) = self.work.as_ref().filter(|pending| pending.id == id) {
             return self.decide_work_ended(at, pending, outcome);
         }
+        if self.failover.as_ref().and_then(Failover::pending) != Some(id) {
+            return Err(NotTaken::Stale);
+        }
         match outcome {
             Outcome::Chosen(node) => {
                 let mut draft = self.draft(at, P_301);
@@ -234,10 +237,7 @@ impl DbCluster {
                 draft.attempt_failed(id, *failure)?;
                 Ok(draft.done(None))
             }
-            Outcome::PartlyFailed { .. } => {
-                let is_pending = self.failover.as_ref().and_then(Failover::pending) == Some(id);
-                Err(if is_pending { NotTaken::WrongOutcome } else { NotTaken::Stale })
-            }
+            Outcome::PartlyFailed { .. } => Err(NotTaken::WrongOutcome),
         }
     }
 

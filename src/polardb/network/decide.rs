@@ -17,8 +17,8 @@ use crate::polardb::network::requests::{
     CreateGlobalDatabaseNetwork, Removal, RemoveDbClusterFromGdn, SwitchOverGlobalDatabaseNetwork,
 };
 use crate::polardb::network::rules::{
-    P_400, P_403, P_404, P_412, P_413, P_420, P_421, P_423, P_424, P_430, P_431, P_440, P_441, P_442, P_444,
-    P_445, P_446, P_447, P_448, P_451, P_453,
+    P_400, P_403, P_404, P_412, P_413, P_420, P_421, P_422, P_423, P_424, P_430, P_431, P_440, P_441, P_442,
+    P_444, P_445, P_446, P_447, P_448, P_451, P_453,
 };
 use crate::polardb::network::{
     GlobalDatabaseNetwork, MemberRole, NetworkEffect, NetworkSeed, NetworkStatus, Secondary, SwitchMode,
@@ -249,6 +249,8 @@ impl GlobalDatabaseNetwork {
         cluster: &DbCluster,
     ) -> Result<NetworkPlan, PolarDbRefusal> {
         let operation = Operation::RemoveDbClusterFromGdn;
+        self.is_named(operation, &request.network)?;
+        cluster.is_named(operation, &request.cluster)?;
         self.has(operation, cluster)?;
         if self.role(cluster.id()) == Some(MemberRole::Primary) {
             return Err(self.member_role(operation, cluster.id(), P_421));
@@ -264,13 +266,14 @@ impl GlobalDatabaseNetwork {
     ///
     /// # Errors
     ///
-    /// [`PolarDbReason::MissingParameter`] if none is named and there are several secondaries,
-    /// [`PolarDbReason::MemberNumber`] if there is none.
+    /// [`PolarDbReason::NetworkNotFound`] if another network is named, [`PolarDbReason::MissingParameter`] if no cluster is and there
+    /// are several secondaries, [`PolarDbReason::MemberNumber`] if there is none.
     pub fn switch_target<'a>(
         &'a self,
         request: &'a SwitchOverGlobalDatabaseNetwork,
     ) -> Result<&'a ClusterId, PolarDbRefusal> {
         let operation = Operation::SwitchOverGlobalDatabaseNetwork;
+        self.is_named(operation, &request.network)?;
         match (&request.cluster, self.secondaries.as_slice()) {
             (Some(cluster), _) => Ok(cluster),
             (None, [only]) => Ok(&only.cluster),
@@ -295,6 +298,7 @@ impl GlobalDatabaseNetwork {
     ) -> Result<NetworkPlan, PolarDbRefusal> {
         let operation = Operation::SwitchOverGlobalDatabaseNetwork;
         self.has(operation, primary)?;
+        self.has(operation, to)?;
         if primary.id() != &self.primary {
             return Err(self.member_role(operation, primary.id(), P_442));
         }
@@ -331,8 +335,17 @@ impl GlobalDatabaseNetwork {
         Ok(self.plan(at, P_431, NetworkChange::Ask(NetworkEffect::Delete)))
     }
 
+    /// Refuses a request that names another network than this one, as one that is not known (`P-460`).
+    fn is_named(&self, operation: Operation, network: &NetworkId) -> Result<(), PolarDbRefusal> {
+        if self.id == *network {
+            return Ok(());
+        }
+        Err(PolarDbReason::NetworkNotFound { network: network.clone() }.of(operation))
+    }
+
     /// Refuses a cluster that is not in the network (`P-422`).
     fn has(&self, operation: Operation, cluster: &DbCluster) -> Result<(), PolarDbRefusal> {
+        cite!(P_422);
         if self.role(cluster.id()).is_some() {
             return Ok(());
         }
@@ -402,18 +415,18 @@ impl GlobalDatabaseNetwork {
     }
 
     /// Decides what it means that a cluster was created as secondary, which [`check_joins`](Self::check_joins) has allowed
-    /// (`P-413`).
-    pub fn decide_joined(&self, at: Context<'_>, cluster: ClusterId) -> NetworkPlan {
-        self.plan(at, P_413, NetworkChange::Join(cluster))
+    /// (`P-413`); `None` if it is in the network already.
+    pub fn decide_joined(&self, at: Context<'_>, cluster: ClusterId) -> Option<NetworkPlan> {
+        self.role(&cluster).is_none().then(|| self.plan(at, P_413, NetworkChange::Join(cluster)))
     }
 
-    /// Decides what it means that a cluster of this network is gone (`P-453`).
-    pub fn decide_member_gone(&self, at: Context<'_>, cluster: &ClusterId) -> NetworkPlan {
-        let change = match self.role(cluster) {
-            Some(MemberRole::Primary) => NetworkChange::Gone,
+    /// Decides what it means that a cluster of this network is gone (`P-453`); `None` if it is in another one, or in none.
+    pub fn decide_member_gone(&self, at: Context<'_>, cluster: &ClusterId) -> Option<NetworkPlan> {
+        let change = match self.role(cluster)? {
+            MemberRole::Primary => NetworkChange::Gone,
             _ => NetworkChange::Leave(cluster.clone()),
         };
-        self.plan(at, P_453, change)
+        Some(self.plan(at, P_453, change))
     }
 
     fn plan(&self, at: Context<'_>, rule: RuleId, change: NetworkChange) -> NetworkPlan {

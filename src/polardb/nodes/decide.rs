@@ -208,7 +208,7 @@ impl DbCluster {
     ///
     /// # Errors
     ///
-    /// As of [`decide_restart`](Self::decide_restart).
+    /// [`PolarDbReason::ClusterNotFound`] if it names another cluster; else as of [`decide_restart`](Self::decide_restart).
     pub fn decide_restart_zonal(&self, at: Context<'_>, request: &RestartDbNodeZonal) -> Decision {
         self.is_named(Operation::RestartDbNodeZonal, &request.cluster)?;
         self.restart_decided(at, Operation::RestartDbNodeZonal, &request.node)

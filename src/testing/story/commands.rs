@@ -184,7 +184,7 @@ fn texts<T: ToString>(ids: &[T]) -> Vec<String> {
     ids.iter().map(ToString::to_string).collect()
 }
 
-fn report(report: &Report) -> Option<String> {
+pub(in crate::testing) fn report(report: &Report) -> Option<String> {
     Some(match report {
         Report::Outcome { id, outcome } => {
             let outcome = match outcome {

@@ -7,6 +7,8 @@
 mod commands;
 mod parameters;
 
+#[cfg(feature = "wire")]
+pub(in crate::testing) use commands::report;
 pub use parameters::parameters;
 
 use alloc::boxed::Box;

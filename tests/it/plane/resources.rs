@@ -2,14 +2,15 @@
 
 use failover_model::ebs::{
     self, CreateDiskReplicaGroup, CreateDiskReplicaPair, Disk, Drill, DrillStatus, FreshDrill, GroupRequest,
-    GroupStatus, Member, Membership, PairRequest, PairStatus, RPO, ReplicaGroup, ReplicaId, ReplicaPair,
+    GroupStatus, Member, Membership, ModifyDiskReplicaGroup, ModifyDiskReplicaPair, PairRequest, PairStatus,
+    RPO, ReplicaGroup, ReplicaId, ReplicaPair,
 };
 use failover_model::lifecycle::Due;
 use failover_model::polardb::{
     self, ClusterEffect, ClusterSeed, CreateDbCluster, CreateGlobalDatabaseNetwork, DbCluster, DeleteDbNodes,
     Edition, FailoverDbCluster, FailoverDbClusterZonal, Failure, GlobalDatabaseNetwork,
     ModifyDbClusterDeletion, NetworkStatus, NodeChange, NotCreated, PolarDbRefusal, RemoveDbClusterFromGdn,
-    RestartDbNodeZonal, SwitchMode,
+    RestartDbNodeZonal, SwitchMode, SwitchOverGlobalDatabaseNetwork,
 };
 use failover_model::policy::{EbsPolicy, PolarDbPolicy};
 use failover_model::{EffectId, NodeId, NotTaken, Outcome, RegionId, Timestamp, WrongIds};
@@ -422,8 +423,10 @@ fn a_network_takes_no_cluster_that_is_not_in_it() {
     let context = polardb::Context { now: at(3), effect: NEXT, policy: &policy };
     let plan = network.decide_outcome(context, EffectId(98), &Outcome::Succeeded).unwrap();
     let _ = network.apply(plan).unwrap();
-    let plan = network.decide_joined(context, id("pc-2"));
+    let plan = network.decide_joined(context, id("pc-2")).unwrap();
     let _ = network.apply(plan).unwrap();
+    assert!(network.decide_joined(context, id("pc-2")).is_none());
+    assert!(network.decide_member_gone(context, &id("pc-stranger")).is_none());
     let stranger = ClusterSeed { id: id("pc-stranger"), ..seed(&[("x", 5)]) };
     let mut elsewhere = World::default();
     let _ = elsewhere.adopt(stranger);
@@ -434,11 +437,41 @@ fn a_network_takes_no_cluster_that_is_not_in_it() {
     let secondary = there.plane.clusters().next().unwrap();
     let remove = RemoveDbClusterFromGdn::new(network.id().clone(), stranger.id().clone());
     assert_eq!(network.decide_remove(context, &remove, stranger).unwrap_err().rule().as_str(), "P-422");
+    let remove = RemoveDbClusterFromGdn::new(network.id().clone(), id("pc-2"));
+    assert!(network.decide_remove(context, &remove, secondary).is_ok());
+    assert_eq!(network.decide_remove(context, &remove, stranger).unwrap_err().rule().as_str(), "P-100");
+    let elsewhere = RemoveDbClusterFromGdn::new(id("gdn-2"), id("pc-2"));
+    assert_eq!(network.decide_remove(context, &elsewhere, secondary).unwrap_err().rule().as_str(), "P-460");
+    let elsewhere = SwitchOverGlobalDatabaseNetwork::new(id("gdn-2"));
+    assert_eq!(network.switch_target(&elsewhere).unwrap_err().rule().as_str(), "P-460");
     let switch =
         |primary: &DbCluster| network.decide_switch_over(context, SwitchMode::Planned, primary, secondary);
     assert!(switch(world.db()).is_ok());
     assert_eq!(switch(stranger).unwrap_err().rule().as_str(), "P-422");
     assert_eq!(switch(secondary).unwrap_err().rule().as_str(), "P-442");
+}
+
+/// A change of settings says whose they are.
+#[test]
+fn a_pair_and_a_group_take_no_change_that_names_another() {
+    let mut world = World::default();
+    world.bring_group_to(GroupStatus::Created);
+    let policy = EbsPolicy::default();
+    let context = ebs_at(world.plane.clock(), &policy);
+    let (region, group) = (SOURCE.parse().unwrap(), world.group(1).group);
+    let pair = world.plane.pairs().next().unwrap();
+    let of_pair = |named| {
+        let change = ModifyDiskReplicaPair::new(named);
+        pair.decide(context, &region, PairRequest::Modify(&change)).map_err(|refused| refused.rule())
+    };
+    assert!(of_pair(pair.id().clone()).is_ok());
+    assert_eq!(of_pair(id("pair-other")).unwrap_err().as_str(), "E-610");
+    let of_group = |named| {
+        let change = ModifyDiskReplicaGroup::new(named);
+        group.decide(context, &region, GroupRequest::Modify(&change), &[]).map_err(|refused| refused.rule())
+    };
+    assert!(of_group(group.id().clone()).is_ok());
+    assert_eq!(of_group(id("pg-other")).unwrap_err().as_str(), "G-610");
 }
 
 /// The copy of a member ends for its group.

@@ -90,6 +90,39 @@ pub fn case(
     Case { operation, stage, call, other, faults }
 }
 
+/// Regions and zones between which nothing is replicated, in the order in which they are looked at.
+pub fn unfit_places() -> Vec<Fault> {
+    vec![
+        together(
+            "403 OperationDenied (E-010",
+            "a source region that policy does not have",
+            vec![TWO_REGIONS, Parameter("RegionId", Some("cn-heyuan"))],
+        ),
+        together(
+            "403 OperationDenied (E-010",
+            "a destination region that policy does not have",
+            vec![TWO_REGIONS, Parameter("DestinationRegionId", Some("cn-heyuan"))],
+        ),
+        together(
+            "403 OperationDenied (E-011",
+            "one zone at both ends",
+            vec![
+                Parameter("DestinationRegionId", Some("cn-shanghai")),
+                Parameter("DestinationZoneId", Some("cn-shanghai-a")),
+            ],
+        ),
+        together(
+            "403 OperationDenied (E-011",
+            "one region at both ends, where policy refuses it",
+            vec![
+                Policy(r#"{"ebs":{"same_region_pairs":"refuse"}}"#),
+                Parameter("DestinationRegionId", Some("cn-shanghai")),
+                Parameter("DestinationZoneId", Some("cn-shanghai-b")),
+            ],
+        ),
+    ]
+}
+
 const PAIR_AT_SOURCE: &str = "RegionId=cn-shanghai Version=2021-07-30 ReplicaPairId=pair-1";
 const PAIR_AT_TARGET: &str = "RegionId=cn-beijing Version=2021-07-30 ReplicaPairId=pair-1";
 const OTHER_AT_SOURCE: &str = "RegionId=cn-shanghai ReplicaPairId=pair-2";
@@ -112,7 +145,8 @@ fn pairs() -> Vec<Case> {
             PAIRS.replace("pair-1", "pair-7").replace("pair-2", "pair-8"),
             "RegionId=cn-shanghai Version=2021-07-30 SourceZoneId=cn-shanghai-a DiskId=s-5 DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b DestinationDiskId=t-5 fresh=pair-5",
             "RegionId=cn-shanghai SourceZoneId=cn-shanghai-a DiskId=s-6 DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b DestinationDiskId=t-6 fresh=pair-6",
-            vec![
+            [
+                vec![
                 together(
                     "400 InvalidParameter (E-015",
                     "a period of weeks, where policy has none",
@@ -138,33 +172,9 @@ fn pairs() -> Vec<Case> {
                     Parameter("Bandwidth", Some("20480")),
                 )
                 .apart(&["E-015"]),
-                together(
-                    "403 OperationDenied (E-010",
-                    "a source region that policy does not have",
-                    vec![TWO_REGIONS, Parameter("RegionId", Some("cn-heyuan"))],
-                ),
-                together(
-                    "403 OperationDenied (E-010",
-                    "a destination region that policy does not have",
-                    vec![TWO_REGIONS, Parameter("DestinationRegionId", Some("cn-heyuan"))],
-                ),
-                together(
-                    "403 OperationDenied (E-011",
-                    "one zone at both ends",
-                    vec![
-                        Parameter("DestinationRegionId", Some("cn-shanghai")),
-                        Parameter("DestinationZoneId", Some("cn-shanghai-a")),
-                    ],
-                ),
-                together(
-                    "403 OperationDenied (E-011",
-                    "one region at both ends, where policy refuses it",
-                    vec![
-                        Policy(r#"{"ebs":{"same_region_pairs":"refuse"}}"#),
-                        Parameter("DestinationRegionId", Some("cn-shanghai")),
-                        Parameter("DestinationZoneId", Some("cn-shanghai-b")),
-                    ],
-                ),
+                ],
+                unfit_places(),
+                vec![
                 together(
                     "403 OperationDenied (E-011",
                     "one disk at both ends",
@@ -194,7 +204,9 @@ fn pairs() -> Vec<Case> {
                         "call CreateDiskReplicaPair RegionId=cn-shanghai SourceZoneId=cn-shanghai-a DiskId=s-12 DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b DestinationDiskId=t-5 fresh=pair-12",
                     ),
                 ),
-            ],
+                ],
+            ]
+            .concat(),
         ),
         case(
             "StartDiskReplicaPair",

@@ -1,7 +1,7 @@
 //! The operations of EBS on groups.
 
 use super::How::{Before, Parameter, Policy};
-use super::cases::{DETACHED, PAIRS, PLACES, TWO_REGIONS, at, case, other_list, third, unknown_pair};
+use super::cases::{DETACHED, PAIRS, PLACES, at, case, other_list, third, unfit_places, unknown_pair};
 use super::{Case, Fault, fault, together};
 
 /// Two groups beside them, each with one of the pairs.
@@ -135,35 +135,7 @@ pub fn all() -> Vec<Case> {
             String::from("advance 1s\n"),
             "RegionId=cn-shanghai Version=2021-07-30 SourceZoneId=cn-shanghai-a DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b fresh=pg-5",
             "RegionId=cn-shanghai SourceZoneId=cn-shanghai-c DestinationRegionId=cn-beijing DestinationZoneId=cn-beijing-b fresh=pg-6",
-            vec![
-                together(
-                    "403 OperationDenied (E-010",
-                    "a source region that policy does not have",
-                    vec![TWO_REGIONS, Parameter("RegionId", Some("cn-heyuan"))],
-                ),
-                together(
-                    "403 OperationDenied (E-010",
-                    "a destination region that policy does not have",
-                    vec![TWO_REGIONS, Parameter("DestinationRegionId", Some("cn-heyuan"))],
-                ),
-                together(
-                    "403 OperationDenied (E-011",
-                    "one zone at both ends",
-                    vec![
-                        Parameter("DestinationRegionId", Some("cn-shanghai")),
-                        Parameter("DestinationZoneId", Some("cn-shanghai-a")),
-                    ],
-                ),
-                together(
-                    "403 OperationDenied (E-011",
-                    "one region at both ends, where policy refuses it",
-                    vec![
-                        Policy(r#"{"ebs":{"same_region_pairs":"refuse"}}"#),
-                        Parameter("DestinationRegionId", Some("cn-shanghai")),
-                        Parameter("DestinationZoneId", Some("cn-shanghai-b")),
-                    ],
-                ),
-            ],
+            unfit_places(),
         ),
         case(
             "ModifyDiskReplicaGroup",

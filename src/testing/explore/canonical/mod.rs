@@ -124,9 +124,7 @@ impl Canon {
     #[inline(always)]
     fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Done {
         match name {
-            "ordinal" | "revision" | "next_id" | "next" | "sequence" | "policy" | "clock" | "version" => {
-                return Ok(());
-            }
+            "ordinal" | "revision" | "next" | "sequence" | "clock" => return Ok(()),
             "created_at" | "since" | "started_at" | "last_recover_point" | "horizon" => {
                 self.mode = Mode::Time { presence: true };
             }
@@ -138,9 +136,9 @@ impl Canon {
     }
 }
 
-/// A value that is no plain data, such as a map that fails to be written.
+/// A value that is no plain data, such as a map that fails to be written; or more states than can be numbered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("what a world remembers cannot be written")]
+#[error("what a world remembers cannot be written, or there are too many states")]
 pub struct Unwritable;
 
 impl ser::Error for Unwritable {
