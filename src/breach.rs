@@ -15,6 +15,9 @@ pub enum Breach {
     /// The pending effect is not the one that the status waits for, or a status that waits has none.
     #[error("its pending effect does not fit its status")]
     Pending,
+    /// The pending effect has an id that it has not taken.
+    #[error("its pending effect has an id that it has not taken")]
+    EffectId,
     /// A time lies after the clock.
     #[error("it holds a time that lies after the clock")]
     InFuture,
@@ -63,6 +66,9 @@ pub enum Breach {
     /// A group or network has more members than it may have (`G-686`, `P-412`).
     #[error("it has too many members")]
     TooMany,
+    /// A group has another number of members than it knows of.
+    #[error("it has another number of members than it knows of")]
+    Size,
     /// A group has no members, but a status that requires some (`G-520`).
     #[error("it has no member, but its status says that it had")]
     Empty,

@@ -137,7 +137,7 @@ pub use operation::{Operation, Product};
 pub use outcome::{NotTaken, Outcome};
 pub use policy::Policy;
 pub use refusal::WireError;
-pub use revision::{Revision, StalePlan};
+pub use revision::{Revision, StalePlan, WhyStale};
 pub use rule::{Basis, Rule, RuleId};
 pub use spelling::UnknownValue;
 pub use time::{Span, Timestamp};

@@ -288,6 +288,11 @@ impl<E: Copy> PendingChange<E> {
         u64::from(matches!(self, Self::Ask(_)))
     }
 
+    /// The id of the effect that is asked for, if it has this one.
+    pub(crate) fn asks(&self, id: EffectId) -> Option<EffectId> {
+        matches!(self, Self::Ask(_)).then_some(id)
+    }
+
     /// Makes the change.
     pub(crate) fn apply(
         self,

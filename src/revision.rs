@@ -4,7 +4,8 @@ use alloc::boxed::Box;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 
-use crate::ids::ResourceId;
+use crate::context::Context;
+use crate::ids::{EffectId, ResourceId};
 use crate::time::Timestamp;
 
 /// How often a resource was changed: 0 of one that was just created or adopted. A deadline that moves and nothing else counts as no
@@ -38,6 +39,43 @@ impl fmt::Display for Revision {
     }
 }
 
+/// What a resource remembers of the plans that changed it. No decision reads it: it is what a plan is held against before it is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub(crate) struct Latest {
+    /// The time of the last one.
+    pub(crate) at: Timestamp,
+    /// The first effect id above all that the resource has taken.
+    pub(crate) free: EffectId,
+}
+
+impl Latest {
+    /// Of a resource made at a time, with its pending effect.
+    pub(crate) fn of(at: Timestamp, pending: Option<EffectId>) -> Self {
+        Self { at, free: pending.map_or(EffectId(0), |id| id.after(1)) }
+    }
+
+    /// Takes note of a plan that changed the resource: its time, and the effect that it asked for.
+    pub(crate) fn note(&mut self, at: Timestamp, asked: Option<EffectId>) {
+        self.at = self.at.max(at);
+        self.free = asked.map_or(self.free, |id| self.free.max(id.after(1)));
+    }
+
+    /// What is decided at a deadline is of that time, or of the last change if a call was taken late, before the deadline was seen to.
+    pub(crate) fn no_earlier<'a, P>(&self, due: Timestamp, at: Context<'a, P>) -> Context<'a, P> {
+        Context { now: due.max(self.at), ..at }
+    }
+
+    /// Whether a pending effect is among those that were taken.
+    pub(crate) fn took(&self, pending: Option<EffectId>) -> bool {
+        pending.is_none_or(|id| id < self.free)
+    }
+}
+
+impl Hash for Latest {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
 /// The resource on which a plan was decided, as it was then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DecidedOn<I> {
@@ -47,31 +85,68 @@ pub(crate) struct DecidedOn<I> {
 }
 
 impl<I: PartialEq + Into<ResourceId>> DecidedOn<I> {
-    /// Gives the plan back unless it was decided on this resource, as it is now.
-    pub(crate) fn admit<P>(self, now: Self, plan: P) -> Result<P, StalePlan<P>> {
-        if self == now {
+    /// Gives the plan back unless it was decided on this resource, as it is now, at no earlier time than that of the last change, and
+    /// asks for an effect, if it does, under an id that the resource has not taken yet.
+    pub(crate) fn admit<P>(
+        self,
+        now: Self,
+        latest: Latest,
+        (at, asked): (Timestamp, Option<EffectId>),
+        plan: P,
+    ) -> Result<P, StalePlan<P>> {
+        let why = if self != now {
+            WhyStale::DecidedOn {
+                decided_on: (self.id.into(), self.revision),
+                applied_to: (now.id.into(), now.revision),
+            }
+        } else if at < latest.at {
+            WhyStale::Past { at, changed: latest.at }
+        } else if let Some(asked) = asked.filter(|asked| *asked < latest.free) {
+            WhyStale::EffectTaken { asked, free: latest.free }
+        } else {
             return Ok(plan);
-        }
-        Err(StalePlan {
-            decided_on: (self.id.into(), self.revision),
-            applied_to: (now.id.into(), now.revision),
-            plan: Box::new(plan),
-        })
+        };
+        Err(StalePlan { why, plan: Box::new(plan) })
     }
 }
 
-/// A plan was decided on another resource, or on this one before it changed. Nothing has changed: decide
-/// again on the resource as it is.
+/// Why a plan is not applied.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the plan was decided on {} at revision {}, and this is {} at revision {}",
-    decided_on.0, decided_on.1, applied_to.0, applied_to.1
-)]
+#[non_exhaustive]
+pub enum WhyStale {
+    /// It was decided on another resource, or on this one before it changed: decide again on the resource as it is.
+    #[error("it was decided on {} at revision {}, and this is {} at revision {}", decided_on.0, decided_on.1, applied_to.0, applied_to.1)]
+    DecidedOn {
+        /// What it was decided on.
+        decided_on: (ResourceId, Revision),
+        /// What it was to be applied to.
+        applied_to: (ResourceId, Revision),
+    },
+    /// It is of an earlier time than the last change: decide at a time that does not go back.
+    #[error("it is of {at}, and the resource was changed at {changed}")]
+    Past {
+        /// The time of the plan.
+        at: Timestamp,
+        /// The time of the last change.
+        changed: Timestamp,
+    },
+    /// It asks for an effect under an id that was, or may have been, an earlier effect of this resource, whose late report would pass
+    /// for the new one's: decide with an id that is above all before.
+    #[error("it asks for effect {asked}, and the first id that the resource has not taken is {free}")]
+    EffectTaken {
+        /// The id that it asks for.
+        asked: EffectId,
+        /// The first id that it may ask for.
+        free: EffectId,
+    },
+}
+
+/// A plan that is not applied, with the reason. Nothing has changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the plan is not applied: {why}")]
 pub struct StalePlan<P> {
-    /// What it was decided on.
-    pub decided_on: (ResourceId, Revision),
-    /// What it was to be applied to.
-    pub applied_to: (ResourceId, Revision),
+    /// Why.
+    pub why: WhyStale,
     /// The plan.
     pub plan: Box<P>,
 }

@@ -160,10 +160,10 @@ calls! {
             |plane, call, it| Ok(Done::observed(plane.list_groups(call, it)?));
         /// `AddDiskReplicaPair`: a pair joins a group.
         AddDiskReplicaPair => add_disk_replica_pair(group) -> ():
-            |plane, call, it| plane.membership_call(call, &it.group, &it.pair, ReplicaGroup::decide_add);
+            |plane, call, it| plane.membership_call(call, &it.group, &it.pair, |group, at, region, pair| group.decide_add(at, region, pair));
         /// `RemoveDiskReplicaPair`: a pair leaves its group and continues to exist.
         RemoveDiskReplicaPair => remove_disk_replica_pair(group) -> ():
-            |plane, call, it| plane.membership_call(call, &it.group, &it.pair, ReplicaGroup::decide_remove);
+            |plane, call, it| plane.membership_call(call, &it.group, &it.pair, |group, at, region, pair| group.decide_remove(at, region, pair));
         /// `StartPairDrill`: clones the last recover point.
         StartPairDrill => start_pair_drill(pair) with FreshDrill -> DrillStarted:
             |plane, call, it, fresh| plane.start_drill(call, ReplicaId::Pair(it.pair.clone()), fresh);

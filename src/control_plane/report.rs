@@ -53,7 +53,8 @@ impl ControlPlane {
                 },
                 Timer::Group(group) => {
                     let id = group.id.clone();
-                    match group.decide_due(self.ebs(target), &self.members(&id).collect::<Vec<_>>()) {
+                    let members: Vec<&ReplicaPair> = self.members(&id).collect();
+                    match group.with_all(&members).decide_due(self.ebs(target)) {
                         Some(lifecycle::Due::Cycle(plan)) => self.apply_to_group(&id, plan),
                         Some(lifecycle::Due::Forget) => self.forget_group(&id),
                         None => Step::default(),
@@ -88,14 +89,14 @@ impl ControlPlane {
                     return Ok(self.apply_to_pair_at(row, plan));
                 };
                 let members: Vec<&ReplicaPair> = self.members(&group.id).collect();
-                let plan = group.decide_copied(self.ebs(now), id, effect, outcome, &members)?;
+                let plan = group.with_all(&members).decide_copied(self.ebs(now), id, effect, outcome)?;
                 let group = group.id.clone();
                 Ok(self.apply_to_group(&group, plan))
             }
             ResourceId::Group(id) => {
                 let group = self.groups.get(id).ok_or(NotTaken::Stale)?;
                 let members: Vec<&ReplicaPair> = self.members(id).collect();
-                let plan = group.decide_outcome(self.ebs(now), effect, outcome, &members)?;
+                let plan = group.with_all(&members).decide_outcome(self.ebs(now), effect, outcome)?;
                 Ok(self.apply_to_group(id, plan))
             }
             ResourceId::Drill(id) => {
@@ -124,7 +125,7 @@ impl ControlPlane {
             return Some(self.apply_to_pair(id, plan));
         };
         let members: Vec<&ReplicaPair> = self.members(&group.id).collect();
-        let plan = group.decide_member_invalidated(self.ebs(now), pair, message, &members);
+        let plan = group.with_all(&members).decide_member_invalidated(self.ebs(now), id, message)?;
         let group = group.id.clone();
         Some(self.apply_to_group(&group, plan))
     }
@@ -138,7 +139,7 @@ impl ControlPlane {
             Observation::GroupInvalid { group, message } => {
                 let found = self.groups.get(group).ok_or(Misuse::Unknown)?;
                 let members: Vec<&ReplicaPair> = self.members(group).collect();
-                let plan = found.decide_invalidated(self.ebs(now), message, &members);
+                let plan = found.with_all(&members).decide_invalidated(self.ebs(now), message);
                 Ok(self.apply_to_group(group, plan))
             }
             Observation::Node { node, change } => {

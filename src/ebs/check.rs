@@ -7,6 +7,7 @@ use crate::ebs::drill::{Drill, DrillDiskStatus, DrillEffect, DrillStatus};
 use crate::ebs::group::ReplicaGroup;
 use crate::ebs::group::member::fits_group;
 use crate::ebs::group::membership::{MAX_MEMBERS, lies_in};
+use crate::ebs::group::whole::WholeGroup;
 use crate::ebs::lifecycle::{GroupEffect, GroupEvent, GroupLifecycle, GroupStatus, PairEffect, PairStatus};
 use crate::ebs::pair::requests::Charge;
 use crate::ebs::pair::{RPO, ReplicaPair};
@@ -44,9 +45,13 @@ impl ReplicaPair {
             self.last_recover_point,
             self.last_one_shot,
             self.pending.map(|pending| pending.since),
+            Some(self.latest.at),
         ];
         if in_future(now, times) {
             return Some(Breach::InFuture);
+        }
+        if !self.latest.took(self.pending.map(|pending| pending.id)) {
+            return Some(Breach::EffectId);
         }
         // Cycles end at the greatest time, so only there may a replicating pair lack a deadline.
         let end_of_time = now.as_millis() > u64::MAX.saturating_sub(RPO.as_millis());
@@ -93,7 +98,7 @@ impl ReplicaGroup {
     /// The first [`Breach`] found.
     pub fn check(&self, now: Timestamp, members: &[&ReplicaPair]) -> Result<(), Breach> {
         self.check_alone(now)?;
-        self.breach_with(members).map_or(Ok(()), Err)
+        self.with_all(members).breach().map_or(Ok(()), Err)
     }
 
     /// Verifies that a pair fits this group as its member.
@@ -119,9 +124,13 @@ impl ReplicaGroup {
         if !waits {
             return Some(Breach::Pending);
         }
-        let times = [Some(self.created_at), self.last_one_shot, self.pending.map(|pending| pending.since)];
+        let since = self.pending.map(|pending| pending.since);
+        let times = [Some(self.created_at), self.last_one_shot, since, Some(self.latest.at)];
         if in_future(now, times) {
             return Some(Breach::InFuture);
+        }
+        if !self.latest.took(self.pending.map(|pending| pending.id)) {
+            return Some(Breach::EffectId);
         }
         let end_of_time = now.as_millis() > u64::MAX.saturating_sub(RPO.as_millis());
         let due_fits = match self.status {
@@ -134,8 +143,14 @@ impl ReplicaGroup {
         }
         (self.primary.zone == self.standby.zone).then_some(Breach::TooClose)
     }
+}
 
-    fn breach_with(&self, members: &[&ReplicaPair]) -> Option<Breach> {
+impl WholeGroup<'_> {
+    pub(in crate::ebs) fn breach(&self) -> Option<Breach> {
+        let members = self.members();
+        if usize::try_from(self.size()) != Ok(members.len()) {
+            return Some(Breach::Size);
+        }
         if members.len() > MAX_MEMBERS {
             return Some(Breach::TooMany);
         }
@@ -172,9 +187,13 @@ impl Drill {
         if DrillEffect::of(self.status) != self.pending.map(|pending| pending.effect) {
             return Some(Breach::Pending);
         }
-        let times = [Some(self.started_at), self.recover_point, self.pending.map(|pending| pending.since)];
+        let since = self.pending.map(|pending| pending.since);
+        let times = [Some(self.started_at), self.recover_point, since, Some(self.latest.at)];
         if in_future(now, times) {
             return Some(Breach::InFuture);
+        }
+        if !self.latest.took(self.pending.map(|pending| pending.id)) {
+            return Some(Breach::EffectId);
         }
         let fits = |disk: &DrillDiskStatus| match self.status {
             DrillStatus::Executing => *disk == DrillDiskStatus::Creating,

@@ -26,7 +26,7 @@ pub use drill::describe::DrillPage;
 pub use drill::{
     Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillSeed, DrillStarted, DrillStatus, FreshDrill,
 };
-pub use group::decide::{GroupApplied, GroupPlan, GroupRequest, Member};
+pub use group::decide::{GroupApplied, GroupPlan, GroupRequest};
 pub use group::describe::{DescribeDiskReplicaGroups, GroupPage, GroupView};
 pub use group::member::{fits_group, may_leave_group, shown_by};
 pub use group::membership::MAX_MEMBERS;
@@ -34,6 +34,7 @@ pub use group::requests::{
     AddDiskReplicaPair, CreateDiskReplicaGroup, GroupCreated, GroupSettings, ModifyDiskReplicaGroup,
     RemoveDiskReplicaPair,
 };
+pub use group::whole::{NotItsMembers, WholeGroup};
 pub use group::{GroupSeed, Location, ReplicaGroup};
 pub use labels::{
     ChangeResourceGroup, ListTagResources, MAX_RESOURCES, MAX_TAGS, ResourceType, Resources, TagFilter,

@@ -6,7 +6,7 @@ use crate::breach::{Breach, in_future};
 use crate::polardb::cluster::DbCluster;
 use crate::polardb::network::decide::MAX_SECONDARIES;
 use crate::polardb::network::{GlobalDatabaseNetwork, NetworkEffect};
-use crate::polardb::{DbNode, NodeKind, Role};
+use crate::polardb::{DbNode, Failover, NodeKind, Role};
 use crate::time::Timestamp;
 
 impl DbCluster {
@@ -38,9 +38,18 @@ impl DbCluster {
             self.pending.map(|pending| pending.since),
             self.work.as_ref().map(|pending| pending.since),
             failover.map(|failover| failover.started_at().max(failover.since())),
+            Some(self.latest.at),
         ];
         if in_future(now, times) {
             return Some(Breach::InFuture);
+        }
+        let pending = [
+            self.pending.map(|pending| pending.id),
+            self.work.as_ref().map(|pending| pending.id),
+            failover.and_then(Failover::pending),
+        ];
+        if !pending.into_iter().all(|id| self.latest.took(id)) {
+            return Some(Breach::EffectId);
         }
         if let Some(breach) = breach_of_work(self) {
             return Some(breach);
@@ -82,7 +91,11 @@ impl GlobalDatabaseNetwork {
             return Some(Breach::Pending);
         }
         let since = self.pending.as_ref().map(|pending| pending.since);
-        in_future(now, [Some(self.created_at), since]).then_some(Breach::InFuture)
+        if in_future(now, [Some(self.created_at), since, Some(self.latest.at)]) {
+            return Some(Breach::InFuture);
+        }
+        let pending = self.pending.as_ref().map(|pending| pending.id);
+        (!self.latest.took(pending)).then_some(Breach::EffectId)
     }
 }
 

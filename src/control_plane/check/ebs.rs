@@ -11,7 +11,7 @@ use crate::ebs::{Disk, Drill, ReplicaGroup, ReplicaId, ReplicaPair};
 
 impl ControlPlane {
     pub(super) fn check_pairs(&self) -> Result<(), Violation> {
-        self.check_registry(&self.pairs, |pair| (&pair.id, Some(pair.ordinal)))?;
+        self.check_registry(&self.pairs, |pair| (&pair.id, Some(pair.ordinal), pair.latest))?;
         let mut bound = BTreeSet::new();
         for pair in self.pairs.values() {
             self.check_pair(pair)?;
@@ -33,7 +33,7 @@ impl ControlPlane {
     }
 
     pub(super) fn check_groups(&self, anew: &Index) -> Result<(), Violation> {
-        self.check_registry(&self.groups, |group| (&group.id, Some(group.ordinal)))?;
+        self.check_registry(&self.groups, |group| (&group.id, Some(group.ordinal), group.latest))?;
         let lost = |pair: &&ReplicaPair| {
             let group = pair.group().map(|id| self.groups.get(id));
             group.is_some_and(|group| group.is_none_or(|group| group.account != pair.account))
@@ -62,7 +62,7 @@ impl ControlPlane {
     }
 
     pub(super) fn check_drills<'a>(&'a self) -> Result<(), Violation> {
-        self.check_registry(&self.drills, |drill| (&drill.id, Some(drill.ordinal)))?;
+        self.check_registry(&self.drills, |drill| (&drill.id, Some(drill.ordinal), drill.latest))?;
         let mut disks = BTreeSet::new();
         let mut twice =
             |drill: &'a Drill| !drill.disks.iter().all(|disk| disks.insert((&drill.account, &disk.disk)));

@@ -16,6 +16,7 @@ use crate::control_plane::ControlPlane;
 use crate::control_plane::index::Index;
 use crate::ids::{AccountId, DiskId, EffectId, NodeId};
 use crate::map::Map;
+use crate::revision::Latest;
 use crate::token::TokenViolation;
 
 /// A broken invariant and its location.
@@ -108,20 +109,23 @@ impl ControlPlane {
     }
 
     /// Verifies that the resources of one kind are registered under their ids and, if they have one, in the order of
-    /// their ordinals.
+    /// their ordinals, and have taken no effect id that was not minted.
     fn check_registry<I: Borrow<str> + Eq + Hash, R>(
         &self,
         registry: &Map<I, R>,
-        of: impl Fn(&R) -> (&I, Option<u64>),
+        of: impl Fn(&R) -> (&I, Option<u64>, Latest),
     ) -> Result<(), Violation> {
         let mut last = 0;
         for (key, resource) in registry.iter() {
-            let (id, ordinal) = of(resource);
+            let (id, ordinal, latest) = of(resource);
             if key != id {
                 return Err(Breach::Registry.of(key.borrow()));
             }
             if ordinal.is_some_and(|ordinal| ordinal <= last || ordinal >= self.next_id) {
                 return Err(Breach::Ordinal.of(key.borrow()));
+            }
+            if latest.free.0 > self.next_id {
+                return Err(Breach::EffectId.of(key.borrow()));
             }
             last = ordinal.unwrap_or_default();
         }

@@ -9,7 +9,7 @@ use crate::polardb::{DbCluster, GlobalDatabaseNetwork};
 
 impl ControlPlane {
     pub(super) fn check_networks(&self) -> Result<(), Violation> {
-        self.check_registry(&self.networks, |network| (&network.id, None))?;
+        self.check_registry(&self.networks, |network| (&network.id, None, network.latest))?;
         let mut members = BTreeSet::new();
         for network in self.networks.values() {
             self.check_network(network)?;

@@ -8,7 +8,7 @@ use crate::polardb::DbCluster;
 
 impl ControlPlane {
     pub(super) fn check_clusters(&self) -> Result<(), Violation> {
-        self.check_registry(&self.clusters, |cluster| (&cluster.id, Some(cluster.ordinal)))?;
+        self.check_registry(&self.clusters, |cluster| (&cluster.id, Some(cluster.ordinal), cluster.latest))?;
         let mut nodes = BTreeSet::new();
         for cluster in self.clusters.values() {
             if let Some(twice) = cluster.nodes.iter().find(|node| !nodes.insert(&node.id)) {

@@ -68,7 +68,7 @@ impl ControlPlane {
         let disk = |pair: &ReplicaPair, disk| {
             built || self.index.disks.get(&(pair.account.clone(), disk)) == Some(&pair.id)
         };
-        self.check_registry(&self.pairs, |pair| (&pair.id, Some(pair.ordinal))).is_ok()
+        self.check_registry(&self.pairs, |pair| (&pair.id, Some(pair.ordinal), pair.latest)).is_ok()
             && self.disks.values().all(|disk| *disk != crate::ebs::Disk::default())
             && self.pairs.values().all(|pair| {
                 let pending = pair.pending.map(|pending| pending.id);
@@ -100,7 +100,7 @@ impl ControlPlane {
     }
 
     fn groups_are_sound(&self, found: &mut Found) -> bool {
-        self.check_registry(&self.groups, |group| (&group.id, Some(group.ordinal))).is_ok()
+        self.check_registry(&self.groups, |group| (&group.id, Some(group.ordinal), group.latest)).is_ok()
             && self.groups.values().all(|group| {
                 let members: alloc::vec::Vec<_> = self.members(&group.id).collect();
                 let pending = group.pending.map(|pending| pending.id);
@@ -134,7 +134,8 @@ impl ControlPlane {
     }
 
     fn clusters_are_sound(&self, found: &mut Found) -> bool {
-        self.check_registry(&self.clusters, |cluster| (&cluster.id, Some(cluster.ordinal))).is_ok()
+        self.check_registry(&self.clusters, |cluster| (&cluster.id, Some(cluster.ordinal), cluster.latest))
+            .is_ok()
             && self.clusters.values().all(|cluster| {
                 let pending = [
                     cluster.pending.map(|pending| pending.id),

@@ -12,18 +12,18 @@ use crate::ebs::group::rules::{G_014, G_610, G_697};
 use crate::ebs::pair::plan::Membership;
 use crate::ebs::pair::rules::E_610;
 use crate::ebs::{
-    Context, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, EbsReason, EbsRefusal, End, GroupApplied,
-    GroupCreated, GroupPage, GroupPlan, GroupRequest, GroupSeed, GroupStatus, GroupView, Member,
-    ReplicaGroup, ReplicaId, ReplicaPair,
+    Context, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, EbsReason, EbsRefusal, GroupApplied,
+    GroupCreated, GroupPage, GroupPlan, GroupRequest, GroupSeed, GroupStatus, GroupView, ReplicaGroup,
+    ReplicaId, ReplicaPair, WholeGroup,
 };
-use crate::ids::{AccountId, GroupId, PairId, RegionId, ResourceId};
+use crate::ids::{AccountId, DiskId, GroupId, PairId, RegionId, ResourceId};
 use crate::operation::Operation;
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 
 /// Decides whether a pair joins or leaves a group, given the group's members.
 type DecideMembership =
-    fn(&ReplicaGroup, Context<'_>, &RegionId, &ReplicaPair, &[&ReplicaPair]) -> Result<GroupPlan, EbsRefusal>;
+    fn(&WholeGroup<'_>, Context<'_>, &RegionId, &ReplicaPair) -> Result<GroupPlan, EbsRefusal>;
 
 impl ControlPlane {
     /// The members of a group, in the order of their creation.
@@ -35,13 +35,7 @@ impl ControlPlane {
     /// The visible state of a group.
     pub(in crate::control_plane) fn view(&self, group: &ReplicaGroup) -> GroupView {
         let members: Vec<&ReplicaPair> = self.members(&group.id).collect();
-        group.view(&members)
-    }
-
-    /// A member with the reported state of its disks.
-    fn member<'a>(&'a self, pair: &'a ReplicaPair) -> Member<'a> {
-        let disk = |end: &End| self.disk(&pair.account, &end.disk);
-        Member { pair, source: disk(pair.source()), destination: disk(pair.destination()) }
+        group.with_all(&members).view()
     }
 
     /// Finds a group of the calling account.
@@ -58,8 +52,9 @@ impl ControlPlane {
         request: GroupRequest<'_>,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
         let group = self.find_group(call, id)?;
-        let members: Vec<Member<'_>> = self.members(id).map(|pair| self.member(pair)).collect();
-        let plan = group.decide(self.ebs(call.now), call.region, request, &members)?;
+        let members: Vec<&ReplicaPair> = self.members(id).collect();
+        let disk = |disk: &DiskId| self.disk(call.account, disk);
+        let plan = group.with_all(&members).decide(self.ebs(call.now), call.region, request, disk)?;
         let rule = Some(plan.rule);
         Ok(Done { response: (), step: self.apply_to_group(id, plan), rule })
     }
@@ -75,7 +70,7 @@ impl ControlPlane {
         let group = self.find_group(call, id)?;
         let found = self.find_pair(call, pair)?;
         let members: Vec<&ReplicaPair> = self.members(id).collect();
-        let plan = decide(group, self.ebs(call.now), call.region, found, &members)?;
+        let plan = decide(&group.with_all(&members), self.ebs(call.now), call.region, found)?;
         let rule = Some(plan.rule);
         Ok(Done { response: (), step: self.apply_to_group(id, plan), rule })
     }

@@ -13,7 +13,7 @@ use crate::ids::{AccountId, DrillId, EffectId, PairId, WrongIds};
 use crate::lifecycle::{Applied, Pending, PendingChange};
 use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
-use crate::revision::{DecidedOn, Revision, StalePlan};
+use crate::revision::{DecidedOn, Latest, Revision, StalePlan};
 use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
@@ -116,6 +116,7 @@ impl Drill {
             disks: if found { pairs.zip(fresh.disks).map(disk).collect() } else { [].into() },
             pending: found.then_some(Pending { id: at.effect, effect: DrillEffect::Start, since: at.now }),
             revision: Revision::default(),
+            latest: Latest::of(at.now, found.then_some(at.effect)),
         }
     }
 
@@ -189,10 +190,12 @@ impl Drill {
     ///
     /// # Errors
     ///
-    /// [`StalePlan`] if it was decided on another drill, or on this one before another plan was applied; nothing has changed.
+    /// [`StalePlan`] if it was decided on another drill, or on this one before another plan was applied, or if its time or effect id goes
+    /// back; nothing has changed.
     pub fn apply(&mut self, plan: DrillPlan) -> Result<Applied<DrillEffect>, StalePlan<DrillPlan>> {
         let of = plan.decided_on.clone();
-        of.admit(self.as_decided_on(), plan).map(|plan| self.carry_out(plan))
+        of.admit(self.as_decided_on(), self.latest, (plan.at, plan.pending.asks(plan.effect)), plan)
+            .map(|plan| self.carry_out(plan))
     }
 
     fn as_decided_on(&self) -> DecidedOn<DrillId> {
@@ -201,11 +204,13 @@ impl Drill {
 
     /// Carries out a plan that was decided on this drill as it is.
     pub(crate) fn carry_out(&mut self, plan: DrillPlan) -> Applied<DrillEffect> {
+        let asks = plan.pending.asks(plan.effect);
         let applied = plan.pending.apply(&mut self.pending, plan.effect, plan.at);
         if plan.to == Some(self.status) {
             return applied;
         }
         self.revision.advance();
+        self.latest.note(plan.at, asks);
         let Some(to) = plan.to else { return applied };
         self.status = to;
         self.status_message = plan.message;

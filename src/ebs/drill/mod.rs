@@ -23,7 +23,7 @@ use crate::ebs::Context;
 use crate::ebs::replica::ReplicaId;
 use crate::ids::{AccountId, DiskId, DrillId, PairId};
 use crate::lifecycle::Pending;
-use crate::revision::Revision;
+use crate::revision::{Latest, Revision};
 use crate::spelling::spelled;
 use crate::stored::stored;
 use crate::text::StatusMessage;
@@ -142,6 +142,7 @@ stored! {
         pub(crate) disks: Vec<DrillDisk>,
         pub(crate) pending: Option<Pending<DrillEffect>>,
         pub(crate) revision: Revision,
+        pub(crate) latest: Latest,
     }
     verified by Self::check
 }
@@ -189,6 +190,7 @@ impl Drill {
             started_at: seed.started_at.min(now),
             recover_point: seed.recover_point.map(|at| at.min(now)),
             disks,
+            latest: Latest::of(now, pending.map(|pending| pending.id)),
             pending,
             status_message,
             revision: Revision::default(),

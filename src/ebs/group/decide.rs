@@ -12,31 +12,21 @@ use crate::ebs::disk::Disk;
 use crate::ebs::group::ReplicaGroup;
 use crate::ebs::group::requests::{GroupSettings, ModifyDiskReplicaGroup};
 use crate::ebs::group::rules::{G_610, G_620, G_670};
+use crate::ebs::group::whole::WholeGroup;
 use crate::ebs::lifecycle::{
     GroupEffect, GroupEvent, GroupLifecycle, GroupStatus, PairLifecycle, PairStatus,
 };
 use crate::ebs::pair::decide::{PairRequest, one_shot_wait};
-use crate::ebs::pair::plan::PairPlan;
+use crate::ebs::pair::plan::{Membership, PairPlan};
 use crate::ebs::pair::{RPO, ReplicaPair};
 use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
-use crate::ids::{EffectId, GroupId, PairId, RegionId};
+use crate::ids::{DiskId, EffectId, GroupId, PairId, RegionId};
 use crate::lifecycle::{Applied, PendingChange, Verdict};
 use crate::operation::Operation;
 use crate::policy::{EbsPolicy, FirstCopy, SiteCodes};
 use crate::revision::{DecidedOn, StalePlan};
 use crate::rule::RuleId;
 use crate::time::Timestamp;
-
-/// A member with the condition of its disks.
-#[derive(Debug, Clone, Copy)]
-pub struct Member<'a> {
-    /// The pair.
-    pub pair: &'a ReplicaPair,
-    /// The condition of its source disk.
-    pub source: Disk,
-    /// The condition of its destination disk.
-    pub destination: Disk,
-}
 
 /// A call on a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,9 +108,9 @@ pub struct GroupApplied {
     pub members: Vec<(PairId, PairPlan)>,
 }
 
-impl ReplicaGroup {
-    /// Decides a call: that a change names this group (`G-610`), site (`G-620` to `G-622`), then whether it has members (`G-670`, `G-671`), then status (the
-    /// table), then recover points, disks and limits.
+impl WholeGroup<'_> {
+    /// Decides a call: that a change names this group (`G-610`), site (`G-620` to `G-622`), then whether it has members (`G-670`,
+    /// `G-671`), then status (the table), then recover points, disks and limits. `disk` tells the condition of a member's disk.
     ///
     /// # Errors
     ///
@@ -130,7 +120,7 @@ impl ReplicaGroup {
         at: Context<'_>,
         region: &RegionId,
         request: GroupRequest<'_>,
-        members: &[Member<'_>],
+        disk: impl Fn(&DiskId) -> Disk,
     ) -> Result<GroupPlan, EbsRefusal> {
         let operation = request.operation();
         if let GroupRequest::Modify(change) = request
@@ -144,13 +134,13 @@ impl ReplicaGroup {
             request,
             GroupRequest::Start { .. } | GroupRequest::Failover | GroupRequest::Reprotect { .. }
         );
-        if needs_some && members.is_empty() {
+        if needs_some && self.members().is_empty() {
             return refused(GroupReason::Empty(G_670));
         }
-        if request == GroupRequest::Delete && !members.is_empty() {
+        if request == GroupRequest::Delete && !self.members().is_empty() {
             return refused(GroupReason::HasPair);
         }
-        let status = self.shows(members.iter().map(|member| member.pair.status));
+        let status = self.status();
         let row = GroupLifecycle::lookup(status, request.event());
         let to = match (row.verdict(at.policy), &request) {
             (Verdict::Refuse, _) => {
@@ -159,78 +149,51 @@ impl ReplicaGroup {
             (Verdict::NoOp, GroupRequest::Modify(change)) => {
                 let settings = self.settings_after(change);
                 let rtc = Some(settings.enable_rtc).filter(|rtc| *rtc != self.settings.enable_rtc);
-                let members = if rtc.is_some() { members } else { &[] };
+                let members = if rtc.is_some() { self.members() } else { &[] };
                 let follows = |pair: &ReplicaPair| {
                     let plan = PairPlan { enable_rtc: rtc, ..pair.unchanged(row.rule, at) };
                     (pair.id.clone(), plan)
                 };
                 return Ok(GroupPlan {
                     settings: Some(Arc::new(settings)),
-                    members: members.iter().map(|member| follows(member.pair)).collect(),
+                    members: members.iter().copied().map(follows).collect(),
                     ..self.unchanged(row.rule, at)
                 });
             }
             (Verdict::NoOp, _) => return Ok(self.unchanged(row.rule, at)),
             (Verdict::Move(to), _) => to,
         };
-        self.check_limits(at, &request, members)?;
-        Ok(self.accepted(at, &request, row.rule, to, members))
-    }
-
-    /// Failover and reprotect belong to the current destination, everything else to the production site.
-    pub(in crate::ebs) fn check_site(
-        &self,
-        policy: &EbsPolicy,
-        region: &RegionId,
-        operation: Operation,
-    ) -> Result<(), EbsRefusal> {
-        let switches =
-            matches!(operation, Operation::FailoverDiskReplicaGroup | Operation::ReprotectDiskReplicaGroup);
-        let belongs = if switches { self.destination() } else { self.production(policy) };
-        if belongs.region == *region {
-            return Ok(());
-        }
-        let region = region.clone();
-        if ![&self.primary, &self.standby].into_iter().any(|place| place.region == region) {
-            return Err(EbsReason::unknown(self.id.as_str(), &region, G_620).of(operation));
-        }
-        // By policy the code names the place of the call instead of its role; of the others it names neither.
-        let by_place = policy.site_codes == SiteCodes::Place;
-        let at_primary = region == self.primary.region;
-        let why = match operation {
-            _ if switches && by_place && !at_primary => GroupReason::CalledAtStandby(region),
-            _ if switches => GroupReason::NotAtDestination(region),
-            Operation::ModifyDiskReplicaGroup if by_place && at_primary => {
-                GroupReason::CalledAtPrimary(region)
-            }
-            _ => GroupReason::NotAtProduction(region),
-        };
-        Err(why.of(operation, self.id.clone()))
+        self.check_limits(at, &request, disk)?;
+        Ok(self.accepted(at, &request, row.rule, to))
     }
 
     fn check_limits(
         &self,
         at: Context<'_>,
         request: &GroupRequest<'_>,
-        members: &[Member<'_>],
+        disk: impl Fn(&DiskId) -> Disk,
     ) -> Result<(), EbsRefusal> {
         let Context { now, policy, .. } = at;
         let operation = request.operation();
         let refused = |why: GroupReason| Err(why.of(operation, self.id.clone()));
         match request {
             GroupRequest::Start { one_shot } => {
-                members.iter().try_for_each(|it| it.pair.check_destination(it.destination, operation))?;
+                let check =
+                    |pair: &&ReplicaPair| pair.check_destination(disk(&pair.destination().disk), operation);
+                self.members().iter().try_for_each(check)?;
                 match one_shot_wait(self.last_one_shot, now, policy).filter(|_| *one_shot) {
                     Some(wait) => refused(GroupReason::ManualSyncLimit(wait)),
                     None => Ok(()),
                 }
             }
             GroupRequest::Failover => {
-                let without = members.iter().find(|member| member.pair.last_recover_point.is_none());
-                without.map_or(Ok(()), |member| refused(GroupReason::NoRecoverPoint(member.pair.id.clone())))
+                let without = self.members().iter().find(|pair| pair.last_recover_point.is_none());
+                without.map_or(Ok(()), |pair| refused(GroupReason::NoRecoverPoint(pair.id.clone())))
             }
             GroupRequest::Reprotect { reverse: true } => {
-                members.iter().try_for_each(|it| it.pair.check_source(it.source, operation, policy))
+                let check =
+                    |pair: &&ReplicaPair| pair.check_source(disk(&pair.source().disk), operation, policy);
+                self.members().iter().try_for_each(check)
             }
             _ => Ok(()),
         }
@@ -242,11 +205,10 @@ impl ReplicaGroup {
         request: &GroupRequest<'_>,
         rule: RuleId,
         to: GroupStatus,
-        members: &[Member<'_>],
     ) -> GroupPlan {
         let policy = at.policy;
         let moved = |plan: &dyn Fn(&ReplicaPair) -> PairPlan| -> Vec<(PairId, PairPlan)> {
-            let taking_part = members.iter().map(|member| member.pair).filter(|pair| pair.takes_part());
+            let taking_part = self.members().iter().copied().filter(|pair| pair.takes_part());
             taking_part.map(|pair| (pair.id.clone(), plan(pair))).collect()
         };
         let base = GroupPlan { to, due: None, copy_failed: false, ..self.unchanged(rule, at) };
@@ -282,6 +244,39 @@ impl ReplicaGroup {
             GroupRequest::Modify(_) => base,
         }
     }
+}
+
+impl ReplicaGroup {
+    /// Failover and reprotect belong to the current destination, everything else to the production site.
+    pub(in crate::ebs) fn check_site(
+        &self,
+        policy: &EbsPolicy,
+        region: &RegionId,
+        operation: Operation,
+    ) -> Result<(), EbsRefusal> {
+        let switches =
+            matches!(operation, Operation::FailoverDiskReplicaGroup | Operation::ReprotectDiskReplicaGroup);
+        let belongs = if switches { self.destination() } else { self.production(policy) };
+        if belongs.region == *region {
+            return Ok(());
+        }
+        let region = region.clone();
+        if ![&self.primary, &self.standby].into_iter().any(|place| place.region == region) {
+            return Err(EbsReason::unknown(self.id.as_str(), &region, G_620).of(operation));
+        }
+        // By policy the code names the place of the call instead of its role; of the others it names neither.
+        let by_place = policy.site_codes == SiteCodes::Place;
+        let at_primary = region == self.primary.region;
+        let why = match operation {
+            _ if switches && by_place && !at_primary => GroupReason::CalledAtStandby(region),
+            _ if switches => GroupReason::NotAtDestination(region),
+            Operation::ModifyDiskReplicaGroup if by_place && at_primary => {
+                GroupReason::CalledAtPrimary(region)
+            }
+            _ => GroupReason::NotAtProduction(region),
+        };
+        Err(why.of(operation, self.id.clone()))
+    }
 
     fn settings_after(&self, change: &ModifyDiskReplicaGroup) -> GroupSettings {
         let before = &*self.settings;
@@ -297,10 +292,12 @@ impl ReplicaGroup {
     ///
     /// # Errors
     ///
-    /// [`StalePlan`] if it was decided on another group, or on this one before another plan was applied; nothing has changed.
+    /// [`StalePlan`] if it was decided on another group, or on this one before another plan was applied, or if its time or effect id goes
+    /// back; nothing has changed.
     pub fn apply(&mut self, plan: GroupPlan) -> Result<GroupApplied, StalePlan<GroupPlan>> {
         let of = plan.decided_on.clone();
-        of.admit(self.as_decided_on(), plan).map(|plan| self.carry_out(plan))
+        of.admit(self.as_decided_on(), self.latest, (plan.at, plan.asks()), plan)
+            .map(|plan| self.carry_out(plan))
     }
 
     fn as_decided_on(&self) -> DecidedOn<GroupId> {
@@ -314,15 +311,26 @@ impl ReplicaGroup {
             || self.copy_failed != plan.copy_failed
             || plan.swap
             || plan.one_shot
+            || self.size_after(plan) != self.size
             || plan.settings.as_ref().is_some_and(|settings| *settings != self.settings)
+    }
+
+    fn size_after(&self, plan: &GroupPlan) -> u32 {
+        plan.members.iter().fold(self.size, |size, (_, plan)| match plan.membership {
+            Some(Membership::Joins(_)) => size.saturating_add(1),
+            Some(Membership::Leaves) => size.saturating_sub(1),
+            None => size,
+        })
     }
 
     /// Carries out a plan that was decided on this group as it is.
     pub(crate) fn carry_out(&mut self, plan: GroupPlan) -> GroupApplied {
         if self.is_changed_by(&plan) {
             self.revision.advance();
+            self.latest.note(plan.at, plan.asks());
         }
         let mut applied = plan.pending.apply(&mut self.pending, plan.effect, plan.at);
+        self.size = self.size_after(&plan);
         self.status = plan.to;
         self.due = plan.due;
         self.copy_failed = plan.copy_failed;
@@ -385,5 +393,10 @@ impl GroupPlan {
     pub fn effects(&self) -> u64 {
         let members = self.members.iter().map(|(_, plan)| plan.effects());
         members.fold(self.pending.effects(), u64::saturating_add)
+    }
+
+    /// The id of the effect that it asks for of the group, if it does.
+    fn asks(&self) -> Option<EffectId> {
+        self.pending.asks(self.effect)
     }
 }

@@ -10,6 +10,7 @@ use crate::constructor::constructor;
 use crate::cursor::{Cursor, List};
 use crate::ebs::group::ReplicaGroup;
 use crate::ebs::group::rules::{G_650, G_694, G_695, G_696};
+use crate::ebs::group::whole::WholeGroup;
 use crate::ebs::lifecycle::GroupStatus;
 use crate::ebs::page::{Page, Records, Search, Site, Viewpoint, Walk};
 use crate::ebs::pair::ReplicaPair;
@@ -78,14 +79,14 @@ pub struct GroupPage {
     pub other_site: Vec<GroupId>,
 }
 
-impl ReplicaGroup {
-    /// The group with what follows from its `members`, given in the order of their creation.
-    pub fn view(&self, members: &[&ReplicaPair]) -> GroupView {
+impl WholeGroup<'_> {
+    /// The group with what follows from its members.
+    pub fn view(&self) -> GroupView {
         GroupView {
-            group: self.clone(),
-            status: self.shows(members.iter().map(|pair| pair.status)),
-            pairs: members.iter().map(|pair| pair.id.clone()).collect(),
-            last_recover_point: common_recover_point(members),
+            group: ReplicaGroup::clone(self),
+            status: self.status(),
+            pairs: self.members().iter().map(|pair| pair.id.clone()).collect(),
+            last_recover_point: common_recover_point(self.members()),
         }
     }
 }

@@ -4,10 +4,11 @@
 //! they agree, the places, and last the number. The vendor gives a code to each and no order (`docs/facts/ebs.md#add-and-remove-a-pair`).
 
 use crate::ebs::Context;
+use crate::ebs::group::Location;
 use crate::ebs::group::decide::GroupPlan;
 use crate::ebs::group::member::may_leave_group;
 use crate::ebs::group::rules::{G_660, G_680, G_681, G_683, G_690, G_692};
-use crate::ebs::group::{Location, ReplicaGroup};
+use crate::ebs::group::whole::WholeGroup;
 use crate::ebs::lifecycle::{GroupEvent, GroupLifecycle, PairEvent, PairLifecycle, PairStatus};
 use crate::ebs::pair::plan::{Membership, PairPlan};
 use crate::ebs::pair::{End, ReplicaPair};
@@ -21,8 +22,8 @@ use crate::rule::cite;
 /// The maximum number of pairs in a group (`G-686`).
 pub const MAX_MEMBERS: usize = 17;
 
-impl ReplicaGroup {
-    /// Decides whether a pair joins, given the members that the group has.
+impl WholeGroup<'_> {
+    /// Decides whether a pair joins.
     ///
     /// # Errors
     ///
@@ -32,7 +33,6 @@ impl ReplicaGroup {
         at: Context<'_>,
         region: &RegionId,
         pair: &ReplicaPair,
-        members: &[&ReplicaPair],
     ) -> Result<GroupPlan, EbsRefusal> {
         cite!(G_683);
         let operation = Operation::AddDiskReplicaPair;
@@ -48,7 +48,7 @@ impl ReplicaGroup {
             }
             None => {}
         }
-        let status = self.shows(members.iter().map(|member| member.status));
+        let status = self.status();
         let row = GroupLifecycle::lookup(status, GroupEvent::AddPair);
         if row.verdict(policy) == Verdict::Refuse {
             return refused(GroupReason::CannotAdd { status, rule: row.rule });
@@ -67,7 +67,7 @@ impl ReplicaGroup {
         if !(lies_in(pair.source(), self.source()) && lies_in(pair.destination(), self.destination())) {
             return refused(GroupReason::ZoneConflict(id()));
         }
-        if members.len() >= MAX_MEMBERS {
+        if self.members().len() >= MAX_MEMBERS {
             return refused(GroupReason::Full);
         }
         cite!(G_660);
@@ -79,7 +79,7 @@ impl ReplicaGroup {
         Ok(GroupPlan { members: [(id(), joins)].into(), ..self.unchanged(row.rule, at) })
     }
 
-    /// Decides whether a pair leaves, given the members that the group has.
+    /// Decides whether a pair leaves.
     ///
     /// # Errors
     ///
@@ -89,13 +89,12 @@ impl ReplicaGroup {
         at: Context<'_>,
         region: &RegionId,
         pair: &ReplicaPair,
-        members: &[&ReplicaPair],
     ) -> Result<GroupPlan, EbsRefusal> {
         let operation = Operation::RemoveDiskReplicaPair;
         let policy = at.policy;
         self.check_site(policy, region, operation)?;
         let refused = |why: GroupReason| Err(why.of(operation, self.id.clone()));
-        if members.is_empty() {
+        if self.members().is_empty() {
             return refused(GroupReason::Empty(G_690));
         }
         match pair.group() {
@@ -106,7 +105,7 @@ impl ReplicaGroup {
             }
             Some(_) => {}
         }
-        let status = self.shows(members.iter().map(|member| member.status));
+        let status = self.status();
         let row = GroupLifecycle::lookup(status, GroupEvent::RemovePair);
         if row.verdict(policy) == Verdict::Refuse {
             return refused(GroupReason::CannotRemove { status, rule: row.rule });
@@ -118,7 +117,7 @@ impl ReplicaGroup {
         let kept = GroupPlan { members: [(pair.id.clone(), leaves)].into(), ..self.unchanged(row.rule, at) };
         let emptied = GroupLifecycle::lookup(self.status, GroupEvent::Emptied);
         Ok(match emptied.then {
-            Verdict::Move(to) if members.len() == 1 => {
+            Verdict::Move(to) if self.members().len() == 1 => {
                 GroupPlan { rule: emptied.rule, to, pending: PendingChange::Clear, due: None, ..kept }
             }
             _ => kept,

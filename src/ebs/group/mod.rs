@@ -10,6 +10,7 @@ pub(crate) mod membership;
 pub(crate) mod requests;
 pub(crate) mod round;
 pub(crate) mod rules;
+pub(crate) mod whole;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -25,7 +26,7 @@ use crate::ids::{AccountId, GroupId, PairId, RegionId, ZoneId};
 use crate::lifecycle::Pending;
 use crate::operation::Operation;
 use crate::policy::EbsPolicy;
-use crate::revision::Revision;
+use crate::revision::{Latest, Revision};
 use crate::rule::cite;
 use crate::stored::stored;
 use crate::time::Timestamp;
@@ -62,7 +63,10 @@ stored! {
         /// Whether a member's copy of the running round failed, so that the round will not commit.
         #[cfg_attr(feature = "serde", serde(rename = "spoilt"))]
         pub(crate) copy_failed: bool,
+        /// How many members it has, which it knows without them.
+        pub(crate) size: u32,
         pub(crate) revision: Revision,
+        pub(crate) latest: Latest,
     }
     verified by Self::check_alone
 }
@@ -141,7 +145,9 @@ impl ReplicaGroup {
             due: None,
             last_one_shot: None,
             copy_failed: false,
+            size: 0,
             revision: Revision::default(),
+            latest: Latest::of(at.now, Some(at.effect)),
         }
     }
 
@@ -149,12 +155,15 @@ impl ReplicaGroup {
     pub(crate) fn adopt(at: Context<'_>, seed: GroupSeed, account: AccountId, region: &RegionId) -> Self {
         let Context { now, effect: id, policy } = at;
         let status = seed.status;
+        let size = u32::try_from(seed.members.len()).unwrap_or(u32::MAX);
         let pending = GroupEffect::of(status).map(|effect| Pending { id, effect, since: now });
         Self {
             reversed: seed.reversed,
             created_at: seed.created_at.min(now),
             status,
+            size,
             pending,
+            latest: Latest::of(now, pending.map(|pending| pending.id)),
             due: match status {
                 GroupStatus::Deleted => Some(now.after(policy.tombstone)),
                 _ if status.is_replicating() => Some(now.after(RPO)),
@@ -172,8 +181,13 @@ impl ReplicaGroup {
         self.status
     }
 
+    /// How many members it has.
+    pub const fn size(&self) -> u32 {
+        self.size
+    }
+
     /// The status that it shows: `invalid` while a member is, else its own (`G-400`).
-    pub fn shows(&self, mut members: impl Iterator<Item = PairStatus>) -> GroupStatus {
+    pub(crate) fn shows(&self, mut members: impl Iterator<Item = PairStatus>) -> GroupStatus {
         cite!(G_400);
         if members.any(|status| status == PairStatus::Invalid) { GroupStatus::Invalid } else { self.status }
     }

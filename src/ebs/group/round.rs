@@ -12,10 +12,10 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::ebs::Context;
-use crate::ebs::group::ReplicaGroup;
 use crate::ebs::group::decide::GroupPlan;
 use crate::ebs::group::member::{may_leave_group, shown_by};
 use crate::ebs::group::rules::{G_402, G_404, G_430, G_431, G_640, G_641, G_642, G_643, G_697};
+use crate::ebs::group::whole::WholeGroup;
 use crate::ebs::lifecycle::{GroupEffect, GroupEvent, GroupLifecycle, GroupStatus, PairStatus};
 use crate::ebs::pair::ReplicaPair;
 use crate::ebs::pair::decide::first_cycle_after;
@@ -33,7 +33,7 @@ impl GroupEffect {
     }
 }
 
-impl ReplicaGroup {
+impl WholeGroup<'_> {
     /// Decides the reported outcome of an effect of the group.
     ///
     /// # Errors
@@ -44,16 +44,18 @@ impl ReplicaGroup {
         at: Context<'_>,
         id: EffectId,
         outcome: &Outcome,
-        members: &[&ReplicaPair],
     ) -> Result<GroupPlan, NotTaken> {
         let pending = self.pending.filter(|pending| pending.id == id).ok_or(NotTaken::Stale)?;
         let about = |pair: &&ReplicaPair| self.acts_on(pair);
         let failed: BTreeSet<&PairId> = match outcome {
             Outcome::Chosen(_) => return Err(NotTaken::WrongOutcome),
             Outcome::Succeeded => BTreeSet::new(),
-            Outcome::Failed { .. } => members.iter().copied().filter(about).map(|pair| &pair.id).collect(),
+            Outcome::Failed { .. } => {
+                self.members().iter().copied().filter(about).map(|pair| &pair.id).collect()
+            }
             Outcome::PartlyFailed { failed: named, .. } => {
-                let known = |id: &PairId| members.iter().copied().filter(about).any(|pair| pair.id == *id);
+                let known =
+                    |id: &PairId| self.members().iter().copied().filter(about).any(|pair| pair.id == *id);
                 if named.is_empty() || !pending.effect.can_fail_partly() || !named.iter().all(known) {
                     return Err(NotTaken::WrongOutcome);
                 }
@@ -68,7 +70,7 @@ impl ReplicaGroup {
             let plan = pair.follow(at, to);
             if failed.contains(&pair.id) { plan } else { succeeded(plan, pending.effect, to) }
         };
-        let moved = members.iter().copied().filter(about).map(|pair| (pair.id.clone(), ended(pair)));
+        let moved = self.members().iter().copied().filter(about).map(|pair| (pair.id.clone(), ended(pair)));
         Ok(GroupPlan {
             to,
             pending: PendingChange::Clear,
@@ -90,45 +92,39 @@ impl ReplicaGroup {
         member: &PairId,
         id: EffectId,
         outcome: &Outcome,
-        members: &[&ReplicaPair],
     ) -> Result<GroupPlan, NotTaken> {
-        let pair = members.iter().copied().find(|pair| pair.id == *member).ok_or(NotTaken::Stale)?;
+        let pair = self.members().iter().copied().find(|pair| pair.id == *member).ok_or(NotTaken::Stale)?;
         pair.pending.filter(|pending| pending.id == id && pair.is_copying()).ok_or(NotTaken::Stale)?;
         let succeeded = outcome.is_done()?;
         let rule = if succeeded { G_641 } else { G_642 };
         let own =
             PairPlan { pending: PendingChange::Clear, copy_failed: !succeeded, ..pair.unchanged(rule, at) };
-        Ok(self.after_copy(at, pair, own, members))
+        Ok(self.after_copy(at, pair, own))
     }
 
-    /// Decides what the broken relation of a member changes: it leaves the running round.
+    /// Decides what the broken relation of a member changes: it leaves the running round. `None` if the pair is no member.
     pub fn decide_member_invalidated(
         &self,
         at: Context<'_>,
-        member: &ReplicaPair,
+        member: &PairId,
         message: StatusMessage,
-        members: &[&ReplicaPair],
-    ) -> GroupPlan {
+    ) -> Option<GroupPlan> {
         cite!(G_643);
+        let member = self.members().iter().copied().find(|pair| pair.id == *member)?;
         let own = member.decide_invalidated(at, message);
-        if member.is_copying() {
-            self.after_copy(at, member, own, members)
+        Some(if member.is_copying() {
+            self.after_copy(at, member, own)
         } else {
             let members = [(member.id.clone(), own)].into();
             GroupPlan { members, ..self.unchanged(G_402, at) }
-        }
+        })
     }
 
     /// The plan after the end of a member's copy: the round ends unless other members still copy.
-    fn after_copy(
-        &self,
-        at: Context<'_>,
-        member: &ReplicaPair,
-        own: PairPlan,
-        members: &[&ReplicaPair],
-    ) -> GroupPlan {
+    fn after_copy(&self, at: Context<'_>, member: &ReplicaPair, own: PairPlan) -> GroupPlan {
         let copy_failed = self.copy_failed || own.copy_failed;
-        let others = || members.iter().copied().filter(|pair| pair.id != member.id && pair.takes_part());
+        let others =
+            || self.members().iter().copied().filter(|pair| pair.id != member.id && pair.takes_part());
         if others().any(ReplicaPair::is_copying) {
             let rule = own.rule;
             let members = [(member.id.clone(), own)].into();
@@ -160,15 +156,15 @@ impl ReplicaGroup {
 
     /// Decides what happens at the deadline [`ReplicaGroup::due`]. Cycles up to `now` that fall into a running round are
     /// skipped in one step.
-    pub fn decide_due(&self, at: Context<'_>, members: &[&ReplicaPair]) -> Option<Due<GroupPlan>> {
+    pub fn decide_due(&self, at: Context<'_>) -> Option<Due<GroupPlan>> {
         cite!(G_697);
         let due = self.due.filter(|due| *due <= at.now)?;
         if self.status == GroupStatus::Deleted {
             return Some(Due::Forget);
         }
-        let then = Context { now: due, ..at };
+        let then = self.latest.no_earlier(due, at);
         let row = GroupLifecycle::lookup(self.status, GroupEvent::CycleDue);
-        let taking_part = || members.iter().copied().filter(|pair| pair.takes_part());
+        let taking_part = || self.members().iter().copied().filter(|pair| pair.takes_part());
         if taking_part().any(ReplicaPair::is_copying) || taking_part().next().is_none() {
             let next = first_cycle_after(due, at.now);
             return Some(Due::Cycle(GroupPlan { due: next, ..self.unchanged(row.rule, then) }));
@@ -183,15 +179,10 @@ impl ReplicaGroup {
     }
 
     /// Decides what changes when the group breaks as a whole: every replicating or busy member breaks with it (`G-510`).
-    pub fn decide_invalidated(
-        &self,
-        at: Context<'_>,
-        message: &StatusMessage,
-        members: &[&ReplicaPair],
-    ) -> GroupPlan {
+    pub fn decide_invalidated(&self, at: Context<'_>, message: &StatusMessage) -> GroupPlan {
         let row = GroupLifecycle::lookup(self.status, GroupEvent::Invalidated);
         let Verdict::Move(to) = row.then else { return self.unchanged(row.rule, at) };
-        let broken = members.iter().filter(|pair| !may_leave_group(pair.status));
+        let broken = self.members().iter().filter(|pair| !may_leave_group(pair.status));
         let plans = broken.map(|pair| (pair.id.clone(), pair.decide_invalidated(at, message.clone())));
         GroupPlan {
             to,

@@ -12,7 +12,7 @@ use crate::ids::{AccountId, PairId, RegionId, ZoneId};
 use crate::lifecycle::Pending;
 use crate::operation::Operation;
 use crate::policy::{EbsPolicy, PaidPeriods, PostpaidBandwidth, SameRegionPairs};
-use crate::revision::Revision;
+use crate::revision::{Latest, Revision};
 
 impl ReplicaPair {
     /// Decides `CreateDiskReplicaPair` and makes the pair: status `creating`, with the pending effect `at.effect`. That no other
@@ -120,6 +120,7 @@ impl ReplicaPair {
             group: None,
             reversing: false,
             revision: Revision::default(),
+            latest: Latest::of(at.now, Some(at.effect)),
         }
     }
 }

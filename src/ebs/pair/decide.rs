@@ -331,7 +331,7 @@ impl ReplicaPair {
         }
         let row = PairLifecycle::lookup(self.status, PairEvent::CycleDue);
         let to = row.verdict(at.policy).after(self.status)?;
-        let base = PairPlan { to, ..self.unchanged(row.rule, Context { now: due, ..at }) };
+        let base = PairPlan { to, ..self.unchanged(row.rule, self.latest.no_earlier(due, at)) };
         Some(Due::Cycle(if self.pending.is_some() {
             PairPlan { due: first_cycle_after(due, at.now), ..base }
         } else {

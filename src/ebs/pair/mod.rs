@@ -20,7 +20,7 @@ use crate::ebs::pair::requests::{Charge, CreateDiskReplicaPair, PairSettings};
 use crate::ebs::pair::rules::{E_661, E_670, E_671, E_672};
 use crate::ids::{AccountId, DiskId, GroupId, PairId, RegionId, ZoneId};
 use crate::lifecycle::Pending;
-use crate::revision::Revision;
+use crate::revision::{Latest, Revision};
 use crate::rule::cite;
 use crate::stored::stored;
 use crate::text::StatusMessage;
@@ -76,6 +76,7 @@ stored! {
         /// follows from its pending effect.
         pub(crate) reversing: bool,
         pub(crate) revision: Revision,
+        pub(crate) latest: Latest,
     }
     verified by Self::check
 }
@@ -115,6 +116,7 @@ impl ReplicaPair {
             status,
             status_message: seed.status_message.filter(|_| status.shows_message()),
             pending,
+            latest: Latest::of(now, pending.map(|pending| pending.id)),
             due: match status {
                 PairStatus::Deleted => Some(now.after(policy.tombstone)),
                 _ if status.is_replicating() => Some(now.after(RPO)),

@@ -77,6 +77,11 @@ impl PairPlan {
     pub fn effects(&self) -> u64 {
         self.pending.effects()
     }
+
+    /// The id of the effect that it asks for, if it does.
+    fn asks(&self) -> Option<EffectId> {
+        self.pending.asks(self.effect)
+    }
 }
 
 impl ReplicaPair {
@@ -84,10 +89,12 @@ impl ReplicaPair {
     ///
     /// # Errors
     ///
-    /// [`StalePlan`] if it was decided on another pair, or on this one before another plan was applied; nothing has changed.
+    /// [`StalePlan`] if it was decided on another pair, or on this one before another plan was applied, or if its time or effect id goes
+    /// back; nothing has changed.
     pub fn apply(&mut self, plan: PairPlan) -> Result<Applied<PairEffect>, StalePlan<PairPlan>> {
         let of = plan.decided_on.clone();
-        of.admit(self.as_decided_on(), plan).map(|plan| self.carry_out(plan))
+        of.admit(self.as_decided_on(), self.latest, (plan.at, plan.asks()), plan)
+            .map(|plan| self.carry_out(plan))
     }
 
     fn as_decided_on(&self) -> DecidedOn<PairId> {
@@ -112,6 +119,7 @@ impl ReplicaPair {
     pub(crate) fn carry_out(&mut self, plan: PairPlan) -> Applied<PairEffect> {
         if self.is_changed_by(&plan) {
             self.revision.advance();
+            self.latest.note(plan.at, plan.asks());
         }
         let mut applied = plan.pending.apply(&mut self.pending, plan.effect, plan.at);
         self.status = plan.to;

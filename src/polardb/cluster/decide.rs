@@ -284,8 +284,8 @@ impl DbCluster {
 
     /// Decides what the deadline means that this time has reached: the next round of a failover; `None` if there is none.
     pub fn decide_due(&self, at: Context<'_>) -> Option<ClusterPlan> {
-        let now = self.due.filter(|due| *due <= at.now)?;
-        let mut draft = self.draft(Context { now, ..at }, P_302);
+        let due = self.due.filter(|due| *due <= at.now)?;
+        let mut draft = self.draft(self.latest.no_earlier(due, at), P_302);
         draft.go_on();
         Some(draft.done(None))
     }

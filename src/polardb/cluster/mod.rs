@@ -29,7 +29,7 @@ use crate::polardb::nodes::work::NodeWork;
 use crate::polardb::nodes::{DbNode, NodeKind, Role, writer};
 use crate::polardb::standby::requests::{DataSyncMode, StandbyHaMode};
 use crate::policy::{SwitchStatus, ZoneLoss};
-use crate::revision::Revision;
+use crate::revision::{Latest, Revision};
 use crate::rule::cite;
 use crate::stored::stored;
 use crate::text::{Description, StatusMessage, Tag};
@@ -112,6 +112,7 @@ stored! {
         /// When what is known of its nodes was measured (`P-670`).
         pub(crate) measured: Measured,
         pub(crate) revision: Revision,
+        pub(crate) latest: Latest,
     }
     verified by Self::check
 }
@@ -212,6 +213,7 @@ impl DbCluster {
                 .map(|node| DbNode { created_at: node.created_at.min(now), ..node })
                 .collect(),
             busy,
+            latest: Latest::of(at.now, pending.map(|pending| pending.id)),
             pending,
             failover: None,
             last_switch: None,

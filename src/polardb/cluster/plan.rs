@@ -3,7 +3,7 @@
 //! Every election is held while the plan is made. [`DbCluster::apply`] only writes the plan to the cluster, if that is the one on
 //! which it was decided.
 
-use crate::ids::NodeId;
+use crate::ids::{EffectId, NodeId};
 use crate::lifecycle::Pending;
 use crate::polardb::Context;
 use crate::polardb::cluster::step::{ClusterFact, ClusterStep};
@@ -34,7 +34,12 @@ impl ClusterPlan {
 
     /// How many effects it asks for, and so how many ids from [`Context::effect`] on it takes: none or one.
     pub fn effects(&self) -> u64 {
-        u64::from(self.step.asked.is_some())
+        u64::from(self.asks().is_some())
+    }
+
+    /// The id of the effect that it asks for, if it does.
+    fn asks(&self) -> Option<EffectId> {
+        self.step.asked.as_ref().map(|(id, _)| *id)
     }
 }
 
@@ -49,20 +54,25 @@ impl DbCluster {
     ///
     /// # Errors
     ///
-    /// [`StalePlan`] if it was decided on another cluster, or on this one before another plan was applied; nothing has changed.
+    /// [`StalePlan`] if it was decided on another cluster, or on this one before another plan was applied, or if its time or effect id goes
+    /// back; nothing has changed.
     pub fn apply(&mut self, plan: ClusterPlan) -> Result<ClusterStep, StalePlan<ClusterPlan>> {
         let decided_on = |cluster: &Self| {
             // The deadline of the cluster as it becomes is another one, and only a change of the cluster moves it.
             DecidedOn { id: cluster.id.clone(), revision: cluster.revision, due: None }
         };
-        decided_on(&plan.after).admit(decided_on(self), plan).map(|plan| self.carry_out(plan))
+        let of = decided_on(&plan.after);
+        of.admit(decided_on(self), self.latest, (plan.step.at, plan.asks()), plan)
+            .map(|plan| self.carry_out(plan))
     }
 
     /// Carries out a plan that was decided on this cluster as it is.
     pub(crate) fn carry_out(&mut self, plan: ClusterPlan) -> ClusterStep {
         if *self != plan.after {
+            let asks = plan.asks();
             *self = plan.after;
             self.revision.advance();
+            self.latest.note(plan.step.at, asks);
         }
         plan.step
     }

@@ -25,7 +25,7 @@ use crate::polardb::network::{
 };
 use crate::polardb::refusal::{PolarDbReason, PolarDbRefusal};
 use crate::policy::{NetworkEngines, PolarDbPolicy};
-use crate::revision::{DecidedOn, Revision, StalePlan};
+use crate::revision::{DecidedOn, Latest, Revision, StalePlan};
 use crate::rule::{RuleId, cite};
 use crate::time::{Span, Timestamp};
 
@@ -123,7 +123,12 @@ impl NetworkPlan {
 
     /// How many effects it asks for, and so how many ids from [`Context::effect`] on it takes: none or one.
     pub fn effects(&self) -> u64 {
-        u64::from(matches!(self.change, NetworkChange::Ask(_)))
+        u64::from(self.asks().is_some())
+    }
+
+    /// The id of the effect that it asks for, if it does.
+    fn asks(&self) -> Option<EffectId> {
+        matches!(self.change, NetworkChange::Ask(_)).then_some(self.effect)
     }
 }
 
@@ -175,6 +180,7 @@ impl GlobalDatabaseNetwork {
             created_at: seed.created_at,
             primary: seed.primary,
             secondaries: seed.secondaries.into_iter().map(joined).collect(),
+            latest: Latest::of(now, effect.as_ref().map(|_| id)),
             pending: effect.map(|effect| Pending { id, effect, since: now }),
             revision: Revision::default(),
         }
@@ -215,6 +221,7 @@ impl GlobalDatabaseNetwork {
             secondaries: Vec::new(),
             pending: Some(Pending { id: at.effect, effect: NetworkEffect::Create, since: at.now }),
             revision: Revision::default(),
+            latest: Latest::of(at.now, Some(at.effect)),
         }
     }
 }
@@ -437,10 +444,12 @@ impl GlobalDatabaseNetwork {
     ///
     /// # Errors
     ///
-    /// [`StalePlan`] if it was decided on another network, or on this one before another plan was applied; nothing has changed.
+    /// [`StalePlan`] if it was decided on another network, or on this one before another plan was applied, or if its time or effect id goes
+    /// back; nothing has changed.
     pub fn apply(&mut self, plan: NetworkPlan) -> Result<NetworkStep, StalePlan<NetworkPlan>> {
         let of = plan.decided_on.clone();
-        of.admit(self.as_decided_on(), plan).map(|plan| self.carry_out(plan))
+        of.admit(self.as_decided_on(), self.latest, (plan.at, plan.asks()), plan)
+            .map(|plan| self.carry_out(plan))
     }
 
     fn as_decided_on(&self) -> DecidedOn<NetworkId> {
@@ -450,6 +459,7 @@ impl GlobalDatabaseNetwork {
     /// Carries out a plan that was decided on this network as it is.
     pub(crate) fn carry_out(&mut self, plan: NetworkPlan) -> NetworkStep {
         self.revision.advance();
+        self.latest.note(plan.at, plan.asks());
         let NetworkPlan { decided_on: _, rule, at: now, effect: id, change } = plan;
         let before = self.status();
         let mut step = NetworkStep { at: now, ..NetworkStep::default() };

@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 
 use crate::ids::{AccountId, ClusterId, NetworkId, ResourceGroupId};
 use crate::lifecycle::Pending;
-use crate::revision::Revision;
+use crate::revision::{Latest, Revision};
 use crate::spelling::spelled;
 use crate::stored::stored;
 use crate::text::NetworkDescription;
@@ -107,6 +107,7 @@ stored! {
         pub(crate) secondaries: Vec<Secondary>,
         pub(crate) pending: Option<Pending<NetworkEffect>>,
         pub(crate) revision: Revision,
+        pub(crate) latest: Latest,
     }
     verified by Self::check
 }

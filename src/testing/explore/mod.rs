@@ -114,7 +114,7 @@ pub type Sometimes<W> = (&'static str, fn(&W, &State<<W as World>::Memory>) -> b
 /// A small world.
 pub trait World {
     /// What is remembered beside the control plane, for laws over several inputs or for a script that makes the calls. It is part
-    /// of a state; `()` if there is nothing. As in all of a state, fields named `ordinal`, `revision`, `next`, `sequence` and `clock` are left
+    /// of a state; `()` if there is nothing. As in all of a state, fields named `ordinal`, `revision`, `latest`, `next`, `sequence` and `clock` are left
     /// out, and of those named `created_at`, `since`, `started_at`, `last_recover_point` and `horizon` only the presence counts.
     type Memory: Clone + PartialEq + Serialize;
 

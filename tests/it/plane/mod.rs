@@ -2,6 +2,7 @@
 
 mod calls;
 mod journals;
+mod misuse;
 mod resources;
 mod sequences;
 mod simulation;

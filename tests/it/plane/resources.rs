@@ -2,8 +2,8 @@
 
 use failover_model::ebs::{
     self, CreateDiskReplicaGroup, CreateDiskReplicaPair, Disk, Drill, DrillStatus, FreshDrill, GroupRequest,
-    GroupStatus, Member, Membership, ModifyDiskReplicaGroup, ModifyDiskReplicaPair, PairRequest, PairStatus,
-    RPO, ReplicaGroup, ReplicaId, ReplicaPair,
+    GroupStatus, Membership, ModifyDiskReplicaGroup, ModifyDiskReplicaPair, PairRequest, PairStatus, RPO,
+    ReplicaGroup, ReplicaId, ReplicaPair,
 };
 use failover_model::lifecycle::Due;
 use failover_model::polardb::{
@@ -13,7 +13,7 @@ use failover_model::polardb::{
     RestartDbNodeZonal, SwitchMode, SwitchOverGlobalDatabaseNetwork,
 };
 use failover_model::policy::{EbsPolicy, PolarDbPolicy};
-use failover_model::{EffectId, NodeId, NotTaken, Outcome, RegionId, Timestamp, WrongIds};
+use failover_model::{DiskId, EffectId, NodeId, NotTaken, Outcome, RegionId, Timestamp, WhyStale, WrongIds};
 use serde_json::{Value, json};
 
 use crate::kit::{
@@ -42,7 +42,8 @@ fn the_round_of_a_group_that_is_due_leaves_the_next_one_due() {
     let mut group = world.group(1).group;
     let members: Vec<&ReplicaPair> = world.plane.pairs().collect();
     let due = group.due().unwrap();
-    let Some(Due::Cycle(plan)) = group.decide_due(ebs_at(due, &EbsPolicy::default()), &members) else {
+    let Some(Due::Cycle(plan)) = group.with(&members).unwrap().decide_due(ebs_at(due, &EbsPolicy::default()))
+    else {
         panic!("nothing is due")
     };
     let _ = group.apply(plan).unwrap();
@@ -58,7 +59,8 @@ fn a_group_takes_the_end_of_no_copy_but_the_one_under_way() {
     let done = Outcome::Succeeded;
     let policy = EbsPolicy::default();
     let context = ebs_at(world.plane.clock(), &policy);
-    let ends = |id| group.decide_copied(context, &pair_id(1), id, &done, &members).is_ok();
+    let whole = group.with(&members).unwrap();
+    let ends = |id| whole.decide_copied(context, &pair_id(1), id, &done).is_ok();
     assert!(ends(copy));
     assert!(!ends(EffectId(copy.0 - 1)) && !ends(world.pending(2)));
 }
@@ -96,8 +98,9 @@ macro_rules! fits_only {
             let before = other.clone();
             let stale = $apply(&mut other, plan.clone()).unwrap_err();
             assert_eq!((&*stale.plan, &other), (&plan, &before));
-            assert_eq!(stale.decided_on, (own.id().clone().into(), own.revision()));
-            assert_eq!(stale.applied_to, (before.id().clone().into(), before.revision()));
+            let decided_on = (own.id().clone().into(), own.revision());
+            let applied_to = (before.id().clone().into(), before.revision());
+            assert_eq!(stale.why, WhyStale::DecidedOn { decided_on, applied_to });
         )*
         let mut own = own;
         let before = own.revision();
@@ -113,6 +116,11 @@ const NEXT: EffectId = EffectId(99);
 /// What a decision depends on that may ask for effects from [`NEXT`] on.
 const fn ebs_at(now: Timestamp, policy: &EbsPolicy) -> ebs::Context<'_> {
     ebs::Context { now, effect: NEXT, policy }
+}
+
+/// A disk of which nothing was reported.
+fn sound_disk(_: &DiskId) -> Disk {
+    Disk::default()
 }
 
 fn destination() -> RegionId {
@@ -143,11 +151,9 @@ fn a_plan_of_a_group_and_of_its_members_fits_them_as_they_were() {
     let region = destination();
     let context = ebs_at(world.plane.clock(), &policy);
     let members: Vec<ReplicaPair> = world.plane.pairs().cloned().collect();
-    let given: Vec<Member<'_>> = members
-        .iter()
-        .map(|pair| Member { pair, source: Disk::default(), destination: Disk::default() })
-        .collect();
-    let plan = group.decide(context, &region, GroupRequest::Failover, &given).unwrap();
+    let given: Vec<&ReplicaPair> = members.iter().collect();
+    let whole = group.with(&given).unwrap();
+    let plan = whole.decide(context, &region, GroupRequest::Failover, sound_disk).unwrap();
     let _ = world.failover_group().unwrap();
     let later = world.group(1).group;
     let own = group.clone();
@@ -170,13 +176,11 @@ fn a_plan_of_a_group_takes_an_id_for_each_copy_of_its_members() {
     let mut world = World::default();
     world.bring_group_to(GroupStatus::Created);
     let (mut group, members) = (world.group(1).group, world.plane.pairs().cloned().collect::<Vec<_>>());
-    let given = members
-        .iter()
-        .map(|pair| Member { pair, source: Disk::default(), destination: Disk::default() })
-        .collect::<Vec<_>>();
+    let given: Vec<&ReplicaPair> = members.iter().collect();
     let context = ebs_at(world.plane.clock(), &policy);
     let start = GroupRequest::Start { one_shot: false };
-    let plan = group.decide(context, &group.source().region, start, &given).unwrap();
+    let plan =
+        group.with(&given).unwrap().decide(context, &group.source().region, start, sound_disk).unwrap();
     assert_eq!(plan.effects(), 2);
     let applied = group.apply(plan).unwrap();
     assert!(applied.group.asked.is_none());
@@ -203,16 +207,18 @@ fn a_pair_joins_and_leaves_a_group_by_plans_alone() {
         world.plane.pairs().filter(|pair| pair.group().is_some()).cloned().collect();
     let members: Vec<&ReplicaPair> = members.iter().collect();
     assert!(pair.group().is_none());
-    let plan = group.decide_add(context, &region, &pair, &members).unwrap();
+    let plan = group.with(&members).unwrap().decide_add(context, &region, &pair).unwrap();
     let [(id, joins)] = <[_; 1]>::try_from(group.apply(plan).unwrap().members).unwrap();
     assert_eq!((&id, joins.membership()), (pair.id(), Some(&Membership::Joins(group.id().clone()))));
     let _ = pair.apply(joins).unwrap();
     assert_eq!(pair.group(), Some(group.id()));
     assert_eq!(group.check_member(&pair), Ok(()));
-    let plan = group.decide_remove(context, &region, &pair, &[&pair]).unwrap();
+    let all: Vec<&ReplicaPair> = members.into_iter().chain([&pair]).collect();
+    assert_eq!(group.size(), 3);
+    let plan = group.with(&all).unwrap().decide_remove(context, &region, &pair).unwrap();
     let [(_, leaves)] = <[_; 1]>::try_from(group.apply(plan).unwrap().members).unwrap();
     let _ = pair.apply(leaves).unwrap();
-    assert_eq!(pair.group(), None);
+    assert_eq!((pair.group(), group.size()), (None, 2));
 }
 
 #[test]
@@ -459,7 +465,8 @@ fn a_pair_and_a_group_take_no_change_that_names_another() {
     let policy = EbsPolicy::default();
     let context = ebs_at(world.plane.clock(), &policy);
     let (region, group) = (SOURCE.parse().unwrap(), world.group(1).group);
-    let pair = world.plane.pairs().next().unwrap();
+    let members: Vec<&ReplicaPair> = world.plane.pairs().collect();
+    let pair = members[0];
     let of_pair = |named| {
         let change = ModifyDiskReplicaPair::new(named);
         pair.decide(context, &region, PairRequest::Modify(&change)).map_err(|refused| refused.rule())
@@ -468,7 +475,10 @@ fn a_pair_and_a_group_take_no_change_that_names_another() {
     assert_eq!(of_pair(id("pair-other")).unwrap_err().as_str(), "E-610");
     let of_group = |named| {
         let change = ModifyDiskReplicaGroup::new(named);
-        group.decide(context, &region, GroupRequest::Modify(&change), &[]).map_err(|refused| refused.rule())
+        let whole = group.with(&members).unwrap();
+        whole
+            .decide(context, &region, GroupRequest::Modify(&change), sound_disk)
+            .map_err(|refused| refused.rule())
     };
     assert!(of_group(group.id().clone()).is_ok());
     assert_eq!(of_group(id("pg-other")).unwrap_err().as_str(), "G-610");

@@ -60,17 +60,22 @@ const BROKEN: &[Broken] = &[
     ("Pending", "pair-1", &[("/pairs/0/pending/effect", |_| json!("stop"))]),
     ("Pending", "pair-1", &[("/pairs/0/status", |_| json!("normal"))]),
     ("Pending", "pair-2", &[("/pairs/1/pending", NULL)]),
-    ("EffectNotMinted", "999", &[("/pairs/1/pending/id", FAR)]),
+    ("EffectId", "pair-2", &[("/pairs/1/pending/id", FAR)]),
+    ("EffectId", "pair-2", &[("/pairs/1/latest/free", ZERO)]),
+    ("EffectId", "pair-1", &[("/pairs/0/latest/free", FAR)]),
     ("EffectNotMinted", "0", &[("/pairs/1/pending/id", ZERO)]),
-    ("EffectNotMinted", "999", &[("/clusters/0/failover/stage/choosing/id", FAR)]),
+    ("EffectId", CLUSTER, &[("/clusters/0/failover/stage/choosing/id", FAR)]),
+    ("EffectId", CLUSTER, &[("/clusters/0/latest/free", FAR)]),
     ("EffectTwice", "", &[("/pairs/1/pending/id", |state| state["pairs"][0]["pending"]["id"].clone())]),
     ("EffectTwice", "", &[("/clusters/0/failover/stage/choosing/id", |state| state["pairs"][0]["pending"]["id"].clone())]),
     ("InFuture", "pair-1", &[("/pairs/0/created_at", LATER)]),
     ("InFuture", "pair-1", &[("/pairs/0/last_recover_point", LATER)]),
     ("InFuture", "pair-1", &[("/pairs/0/last_one_shot", LATER)]),
     ("InFuture", "pair-1", &[("/pairs/0/pending/since", LATER)]),
+    ("InFuture", "pair-1", &[("/pairs/0/latest/at", LATER)]),
     ("InFuture", CLUSTER, &[("/clusters/0/created_at", LATER)]),
     ("InFuture", CLUSTER, &[("/clusters/0/last_switch", LATER)]),
+    ("InFuture", CLUSTER, &[("/clusters/0/latest/at", LATER)]),
     ("InFuture", CLUSTER, &[("/clusters/0/failover/started_at", LATER)]),
     ("InFuture", CLUSTER, &[("/clusters/0/failover/since", LATER)]),
     ("InFuture", CLUSTER, &[
@@ -136,7 +141,7 @@ const BROKEN: &[Broken] = &[
         ("/clusters/0/work", |state| json!({ "id": 1, "work": { "restart_node": "a" }, "since": state["clock"] })),
         ("/clusters/0/pending", |state| json!({ "id": 2, "effect": "delete", "since": state["clock"] })),
     ]),
-    ("EffectNotMinted", "999", &[
+    ("EffectId", CLUSTER, &[
         ("/clusters/0/failover", NULL),
         ("/clusters/0/work", |state| json!({
             "id": 999, "since": state["clock"],
@@ -221,9 +226,12 @@ const BROKEN_NETWORKS: &[Broken] = &[
     ("Engines", "gdn-1: ", &[("/clusters/2/version", |_| json!("5.7"))]),
     ("Pending", "gdn-1: ", &[("/networks/0/pending/effect", |_| json!("delete"))]),
     ("Pending", "gdn-1: ", &[("/networks/0/pending/effect", |_| json!({ "remove": CLUSTER }))]),
+    ("EffectId", "gdn-1: ", &[("/networks/0/latest/free", ZERO)]),
+    ("EffectId", "gdn-1: ", &[("/networks/0/latest/free", FAR)]),
+    ("InFuture", "gdn-1: ", &[("/networks/0/latest/at", LATER)]),
     ("InFuture", "gdn-1: ", &[("/networks/0/created_at", LATER)]),
     ("InFuture", "gdn-1: ", &[("/networks/0/pending/since", LATER)]),
-    ("EffectNotMinted", "999", &[("/networks/0/pending/id", FAR)]),
+    ("EffectId", "gdn-1: ", &[("/networks/0/pending/id", FAR)]),
 ];
 
 /// More members than a group may have.
@@ -246,8 +254,11 @@ fn stopping(state: &Value) -> Value {
 
 #[rustfmt::skip]
 const BROKEN_GROUPS: &[Broken] = &[
-    ("EffectNotMinted", "999", &[("/drills/0/pending/id", FAR)]),
-    ("EffectNotMinted", "999", &[
+    ("EffectId", "drill-1: ", &[("/drills/0/pending/id", FAR)]),
+    ("EffectId", "group-1: ", &[("/groups/0/latest/free", FAR)]),
+    ("EffectId", "drill-1: ", &[("/drills/0/latest/free", FAR)]),
+    ("EffectId", "drill-1: ", &[("/drills/0/latest/free", ZERO)]),
+    ("EffectId", "group-1: ", &[
         ("/groups/0/status", |_| json!("stopping")), ("/groups/0/due", NULL),
         ("/groups/0/pending", |state| json!({ "id": 999, "effect": "stop", "since": state["clock"] })),
         ("/pairs/0/status", |_| json!("stopping")), ("/pairs/1/status", |_| json!("stopping")),
@@ -255,6 +266,7 @@ const BROKEN_GROUPS: &[Broken] = &[
     ("EffectTwice", "", &[("/drills/1/pending/id", |state| state["drills"][0]["pending"]["id"].clone())]),
     ("EffectTwice", "", &[
         ("/groups/0/status", |_| json!("stopping")), ("/groups/0/due", NULL),
+        ("/groups/0/latest/free", |state| state["next_id"].clone()),
         ("/groups/0/pending", |state| json!({
             "id": state["drills"][0]["pending"]["id"], "effect": "stop", "since": state["clock"]
         })),
@@ -264,13 +276,15 @@ const BROKEN_GROUPS: &[Broken] = &[
     ("Pending", "group-1: ", &[("/groups/0/status", |_| json!("stopping"))]),
     ("InFuture", "group-1: ", &[("/groups/0/created_at", LATER)]),
     ("InFuture", "group-1: ", &[("/groups/0/last_one_shot", LATER)]),
+    ("InFuture", "group-1: ", &[("/groups/0/latest/at", LATER)]),
     ("Due", "group-1: ", &[("/groups/0/due", NULL)]),
     ("Due", "group-1: ", &[
         ("/groups/0/due", NULL), ("/clock", LAST_CYCLE), ("/tokens/clock", LAST_CYCLE),
     ]),
     ("TooClose", "group-1: ", &[("/groups/0/standby", |state| state["groups"][0]["primary"].clone())]),
-    ("TooMany", "group-1: ", &[("/pairs", many), ("/next_id", FAR)]),
-    ("Empty", "group-1: ", &[("/pairs", |_| json!([])), ("/drills", |_| json!([]))]),
+    ("TooMany", "group-1: ", &[("/pairs", many), ("/groups/0/size", |_| json!(MAX_MEMBERS + 1)), ("/next_id", FAR)]),
+    ("Empty", "group-1: ", &[("/pairs", |_| json!([])), ("/drills", |_| json!([])), ("/groups/0/size", ZERO)]),
+    ("Size", "group-1: ", &[("/groups/0/size", ZERO)]),
     ("CopyFailed", "group-1: ", &[("/groups/0/spoilt", YES)]),
     ("Stalled", "group-1: ", &[("/groups/0/status", |_| json!("manual_syncing")), ("/groups/0/due", NULL)]),
     ("RecoverPoints", "group-1: ", &[("/pairs/1/last_recover_point", FAR)]),
@@ -304,6 +318,7 @@ const BROKEN_GROUPS: &[Broken] = &[
     ("Pending", "drill-1: ", &[("/drills/0/status", |_| json!("executed"))]),
     ("InFuture", "drill-1: ", &[("/drills/0/started_at", LATER)]),
     ("InFuture", "drill-1: ", &[("/drills/0/recover_point", LATER)]),
+    ("InFuture", "drill-1: ", &[("/drills/0/latest/at", LATER)]),
     ("InFuture", "drill-1: ", &[("/drills/0/pending/since", LATER)]),
     ("Disks", "drill-1: ", &[("/drills/0/recover_point", NULL)]),
     ("DiskTwice", "drill-2: ", &[("/drills/1/disks/0/disk", |state| state["drills"][0]["disks"][0]["disk"].clone())]),

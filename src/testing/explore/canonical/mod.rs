@@ -124,7 +124,7 @@ impl Canon {
     #[inline(always)]
     fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Done {
         match name {
-            "ordinal" | "revision" | "next" | "sequence" | "clock" => return Ok(()),
+            "ordinal" | "revision" | "latest" | "next" | "sequence" | "clock" => return Ok(()),
             "created_at" | "since" | "started_at" | "last_recover_point" | "horizon" => {
                 self.mode = Mode::Time { presence: true };
             }

@@ -61,7 +61,8 @@ fn two_entries_of_one_id_are_refused() {
     assert!(why.contains("part of two pairs"), "{why}");
     let why = refused(|snapshot| {
         let pending = snapshot["clusters"][2]["pending"]["id"].clone();
-        entry(snapshot, "pairs", "status", "reprotecting")["pending"]["id"] = pending;
+        let pair = entry(snapshot, "pairs", "status", "reprotecting");
+        (pair["latest"]["free"], pair["pending"]["id"]) = (json!(pending.as_u64().unwrap() + 1), pending);
     });
     assert!(why.contains("pending twice"), "{why}");
 }
@@ -159,7 +160,7 @@ fn a_pair_that_disagrees_with_itself_is_refused() {
         .contains("not sold")
     );
     assert!(pair("reprotecting", &|it| it["pending"]["id"] = json!(0)).contains("never minted"));
-    assert!(pair("reprotecting", &|it| it["pending"]["id"] = json!(1_000_000)).contains("never minted"));
+    assert!(pair("reprotecting", &|it| it["pending"]["id"] = json!(1_000_000)).contains("has not taken"));
     assert!(
         refused(|snapshot| snapshot["pairs"].as_array_mut().unwrap().swap(0, 1)).contains("out of order")
     );
