@@ -11,6 +11,7 @@ use crate::control_plane::event::{Event, Fact};
 use crate::control_plane::index::deadlines::ANYWHERE;
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step, list};
 use crate::ids::{AccountId, ClusterId, NodeId, OrderId, ResourceId, ZoneId};
+use crate::lifecycle::Pending;
 use crate::polardb::cluster::rules::P_010;
 use crate::polardb::network::rules::P_452;
 use crate::polardb::{
@@ -182,10 +183,10 @@ impl ControlPlane {
         for node in done.joined {
             self.index.nodes.insert(node, id.clone());
         }
-        if let Some((asked, effect)) = done.asked {
+        if let Some(Pending { id: asked, effect, since }) = done.asked {
             self.index.effects.insert(asked.0, ResourceId::Cluster(id.clone()));
             let kind = EffectKind::Cluster { cluster: id.clone(), effect };
-            step.effects.push(Effect { id: asked, since: at, account: account.clone(), kind });
+            step.effects.push(Effect { id: asked, since, account: account.clone(), kind });
         }
         if done.gone
             && let Some(cluster) = self.clusters.remove(id)

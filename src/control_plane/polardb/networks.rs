@@ -169,7 +169,7 @@ impl ControlPlane {
             self.index.networks.insert(cluster, id.clone());
         }
         if let Some(asked) = done.asked {
-            self.index.effects.insert(asked.0, ResourceId::Network(id.clone()));
+            self.index.effects.insert(asked.id.0, ResourceId::Network(id.clone()));
             step.effects.extend(network_effect(network));
         }
         if done.gone {

@@ -39,7 +39,7 @@ impl ClusterPlan {
 
     /// The id of the effect that it asks for, if it does.
     fn asks(&self) -> Option<EffectId> {
-        self.step.asked.as_ref().map(|(id, _)| *id)
+        self.step.asked.as_ref().map(|asked| asked.id)
     }
 }
 
@@ -102,7 +102,7 @@ impl Draft<'_> {
             ClusterEffect::Work(work) => self.after.work = Some(Pending { id, effect: work.clone(), since }),
             ClusterEffect::ChooseNode(_) | ClusterEffect::PromoteNode(_) => {}
         }
-        self.step.asked = Some((id, effect));
+        self.step.asked = Some(Pending { id, effect, since });
     }
 
     /// Asks for the effect that a failover waits for next.

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::ids::{EffectId, NodeId};
+use crate::lifecycle::Pending;
 use crate::outcome::Failure;
 use crate::polardb::cluster::ClusterEffect;
 use crate::polardb::cluster::status::ClusterStatus;
@@ -108,7 +109,7 @@ pub struct ClusterStep {
     /// What happened, in order, each with its rule.
     pub facts: Vec<(RuleId, ClusterFact)>,
     /// The effect that is asked for now.
-    pub asked: Option<(EffectId, ClusterEffect)>,
+    pub asked: Option<Pending<ClusterEffect>>,
     /// The effects that ended or were superseded.
     pub ended: Vec<EffectId>,
     /// Nodes that joined the cluster.

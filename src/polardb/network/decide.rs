@@ -104,7 +104,7 @@ pub struct NetworkStep {
     /// What happened, in order, each with its rule.
     pub facts: Vec<(RuleId, NetworkFact)>,
     /// The effect that is asked for now.
-    pub asked: Option<EffectId>,
+    pub asked: Option<Pending<NetworkEffect>>,
     /// The effect that ended or was superseded.
     pub ended: Option<EffectId>,
     /// Clusters that joined the network.
@@ -470,8 +470,9 @@ impl GlobalDatabaseNetwork {
         };
         match change {
             NetworkChange::Ask(effect) => {
-                self.pending = Some(Pending { id, effect, since: now });
-                step.asked = Some(id);
+                let asked = Pending { id, effect, since: now };
+                self.pending = Some(asked.clone());
+                step.asked = Some(asked);
             }
             NetworkChange::Clear => step.ended = self.pending.take().map(|pending| pending.id),
             NetworkChange::Join(cluster) => {

@@ -75,17 +75,18 @@ fn a_plan_of_a_cluster_names_the_next_node_and_takes_an_id_only_with_an_effect()
     let mut cluster = world.db().clone();
     let down =
         |node: &str| cluster.decide_nodes(context(99), &[id(node)], NodeChange::Up(false), at(99)).unwrap();
+    let promote = |node: &str| ClusterEffect::PromoteNode(id(node));
     assert_eq!(down("b").effects(), 0);
     let plan = down("w");
     assert_eq!(plan.effects(), 1);
     let step = cluster.apply(plan).unwrap();
-    assert_eq!(step.asked, Some((EffectId(99), ClusterEffect::PromoteNode(id("a")))));
+    assert_eq!(step.asked.map(|asked| (asked.id, asked.effect)), Some((EffectId(99), promote("a"))));
     let before = cluster.clone();
     let failed = Outcome::Failed { failure: Failure::Network, message: None };
     let plan = cluster.decide_outcome(context(100), EffectId(99), &failed).unwrap();
     assert_eq!((plan.effects(), &cluster), (1, &before));
     let step = cluster.apply(plan).unwrap();
-    assert_eq!(step.asked, Some((EffectId(100), ClusterEffect::PromoteNode(id("b")))));
+    assert_eq!(step.asked.map(|asked| (asked.id, asked.effect)), Some((EffectId(100), promote("b"))));
     assert_eq!(step.ended, [EffectId(99)]);
 }
 

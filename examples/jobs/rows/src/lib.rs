@@ -244,8 +244,8 @@ impl Store {
             for ended in ended {
                 self.end(ended)?;
             }
-            if let Some((asked, _)) = asked {
-                self.ask(asked, "clusters", id.as_str())?;
+            if let Some(asked) = asked {
+                self.ask(asked.id, "clusters", id.as_str())?;
             }
             Ok(())
         })
