@@ -36,7 +36,7 @@ fn client(store: &Store, names: &Names) -> Result<(), Failure> {
     loop {
         // What is to be carried out comes first.
         if let Some(job) = store.jobs()?.first() {
-            store.carry_out(at(2), job)?;
+            store.carry_out(at(1), job)?;
             continue;
         }
         match store.pair(&names.pair)?.map(|pair| pair.status()) {
