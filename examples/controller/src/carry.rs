@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 
 use crate::agents::Failed;
 use crate::options::Replication;
-use crate::protocol::{Done, Grant, Identity, Look, Lsn, Order, Process, Refused, Work};
+use crate::protocol::{Done, Grant, Identity, Look, Lsn, Order, Process, Refused, Seen, Work};
 use crate::reign::Reign;
 
 /// How long a fast stop may take when nothing has failed.
@@ -392,9 +392,10 @@ async fn restart(reign: &Arc<Reign>, cluster: &ClusterId, node: &NodeId) -> Resu
         let state = reign.state();
         state.plane.cluster(cluster).and_then(|it| it.writer()).is_some_and(|writer| writer.id == *node)
     };
-    let runs =
-        reign.agents.of(node.as_str()).is_some_and(|(_, sight)| sight.seen.process == Process::Running);
-    if writes && !runs {
+    let leads = |seen: &Seen| seen.primary && seen.process == Process::Running;
+    let leads = reign.agents.of(node.as_str()).is_some_and(|(_, sight)| leads(&sight.seen));
+    // One that stopped with its lease runs as a standby again, if it does: nobody else is the primary, so it begins as one.
+    if writes && !leads {
         return resume(reign, cluster, node).await.map(drop);
     }
     let grant = if writes { Some(grant(reign, node).await?) } else { None };

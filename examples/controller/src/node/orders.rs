@@ -257,9 +257,12 @@ impl Agent {
     }
 
     async fn restart(self: &Arc<Self>, term: u64, grant: Option<Grant>) -> Result<Done, Refused> {
-        let primary = self.state().primary;
+        if grant.is_some() && !self.state().primary {
+            // Its lease ended unseen. Begun by this order it would be a standby without a primary.
+            return Err(Refused::Failed("it is the primary no more".into()));
+        }
         self.stop(Duration::from_secs(2)).await?;
-        if let Some(grant) = grant.filter(|_| primary) {
+        if let Some(grant) = grant {
             self.lead(term, grant)?;
         }
         self.start(STARTING).await?;

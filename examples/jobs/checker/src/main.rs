@@ -1,5 +1,5 @@
 //! A script of your own, checked against every way that the cloud can behave, with `stateright`:
-//! `cargo run --example model_checker`.
+//! `cargo run --manifest-path examples/jobs/Cargo.toml --package job-checker`.
 //!
 //! The control plane is a value that can be cloned, compared and hashed, so a checker can walk all of its states. Here a
 //! disaster-recovery script fails a pair over and then reverses it. The hasty one does not wait for the failover to end: the
@@ -141,4 +141,12 @@ fn main() {
         "the patient script, {} states: never refused, and the pair can be reversed",
         patient.unique_state_count()
     );
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_hasty_script_is_refused_and_the_patient_one_is_not() {
+        super::main();
+    }
 }
