@@ -154,7 +154,7 @@ impl WholeGroup<'_> {
         }
     }
 
-    /// Decides what happens at the deadline [`ReplicaGroup::due`]. Cycles up to `now` that fall into a running round are
+    /// Decides what happens at the deadline [`due`](crate::ebs::ReplicaGroup::due). Cycles up to `now` that fall into a running round are
     /// skipped in one step.
     pub fn decide_due(&self, at: Context<'_>) -> Option<Due<GroupPlan>> {
         cite!(G_697);

@@ -344,7 +344,7 @@ impl ReplicaPair {
     }
 
     /// Decides what a broken relation changes, for instance after a disk was removed (`E-510`). The group of a member decides with
-    /// [`decide_member_invalidated`](crate::ebs::ReplicaGroup::decide_member_invalidated).
+    /// [`decide_member_invalidated`](crate::ebs::WholeGroup::decide_member_invalidated).
     pub fn decide_invalidated(&self, at: Context<'_>, message: StatusMessage) -> PairPlan {
         let row = PairLifecycle::lookup(self.status, PairEvent::Invalidated);
         match row.then {
