@@ -121,7 +121,7 @@ impl ControlPlane {
     fn pair_invalidated(&mut self, now: Timestamp, id: &PairId, message: StatusMessage) -> Option<Step> {
         let pair = self.pairs.get(id)?;
         let Some(group) = pair.group().and_then(|group| self.groups.get(group)) else {
-            let plan = pair.decide_invalidated(self.ebs(now), message);
+            let plan = pair.decide_invalidated(self.ebs(now), message).ok()?;
             return Some(self.apply_to_pair(id, plan));
         };
         let members: Vec<&ReplicaPair> = self.members(&group.id).collect();

@@ -111,7 +111,7 @@ impl WholeGroup<'_> {
     ) -> Option<GroupPlan> {
         cite!(G_643);
         let member = self.members().iter().copied().find(|pair| pair.id == *member)?;
-        let own = member.decide_invalidated(at, message);
+        let own = member.invalidated(at, message);
         Some(if member.is_copying() {
             self.after_copy(at, member, own)
         } else {
@@ -183,7 +183,7 @@ impl WholeGroup<'_> {
         let row = GroupLifecycle::lookup(self.status, GroupEvent::Invalidated);
         let Verdict::Move(to) = row.then else { return self.unchanged(row.rule, at) };
         let broken = self.members().iter().filter(|pair| !may_leave_group(pair.status));
-        let plans = broken.map(|pair| (pair.id.clone(), pair.decide_invalidated(at, message.clone())));
+        let plans = broken.map(|pair| (pair.id.clone(), pair.invalidated(at, message.clone())));
         GroupPlan {
             to,
             pending: PendingChange::Clear,

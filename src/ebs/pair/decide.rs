@@ -69,8 +69,8 @@ impl PairRequest<'_> {
 }
 
 impl ReplicaPair {
-    /// Decides a call: that a change names this pair (`E-610`), region and role (`E-620` to `E-622`), then membership (`E-623`), then status (the table), then disks
-    /// and limits. Of its settings only the replication time control of a member is its group's.
+    /// Decides a call: that a change names this pair (`E-610`), region and role (`E-620` to `E-622`), then membership (`E-623`),
+    /// then status (the table), then disks and limits. Of its settings only the replication time control of a member is its group's.
     ///
     /// # Errors
     ///
@@ -343,9 +343,18 @@ impl ReplicaPair {
         }))
     }
 
-    /// Decides what a broken relation changes, for instance after a disk was removed (`E-510`). The group of a member decides with
+    /// Decides what a broken relation changes, for instance after a disk was removed (`E-510`).
+    ///
+    /// # Errors
+    ///
+    /// [`NotTaken::Grouped`] of a member: its group decides with
     /// [`decide_member_invalidated`](crate::ebs::WholeGroup::decide_member_invalidated).
-    pub fn decide_invalidated(&self, at: Context<'_>, message: StatusMessage) -> PairPlan {
+    pub fn decide_invalidated(&self, at: Context<'_>, message: StatusMessage) -> Result<PairPlan, NotTaken> {
+        if self.group.is_some() { Err(NotTaken::Grouped) } else { Ok(self.invalidated(at, message)) }
+    }
+
+    /// What a broken relation changes of a pair, be it a member or not.
+    pub(in crate::ebs) fn invalidated(&self, at: Context<'_>, message: StatusMessage) -> PairPlan {
         let row = PairLifecycle::lookup(self.status, PairEvent::Invalidated);
         match row.then {
             Verdict::Move(to) => PairPlan {

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::kit::{
     CLUSTER, DESTINATION, OWNER, SOURCE, World, at, create_cluster, create_group_request, create_request, id,
-    ids, pair_id, seed,
+    ids, message, pair_id, seed,
 };
 
 /// E-410: the copy that begins leaves the next one due, before anybody looks again.
@@ -495,6 +495,7 @@ fn a_member_takes_no_report_by_itself() {
     let member = world.plane.pairs().next().unwrap();
     let copy = member.pending().unwrap().id;
     assert_eq!(member.decide_outcome(context, copy, &Outcome::Succeeded), Err(NotTaken::Grouped));
+    assert_eq!(member.decide_invalidated(context, message("DeviceRemoved")), Err(NotTaken::Grouped));
 }
 
 /// A cluster of two nodes with one id, and a group between one zone, are not read either.
