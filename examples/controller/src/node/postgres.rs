@@ -240,6 +240,11 @@ impl Postgres {
         let output = run(command, COPY).await?;
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         succeeded(output)?;
+        // Two nodes that were promoted without knowing of each other number their histories alike, and it takes both for one. A
+        // primary that was promoted after this one, and knows of it, has a higher number.
+        if said.contains("on the same timeline") {
+            return Err("the primary's history has the number of ours, and is another one".into());
+        }
         let forked =
             said.split("diverged at WAL location ").nth(1).and_then(|rest| lsn(rest.split(' ').next()?));
         Ok(forked.map(|forked| end.saturating_sub(forked)))
