@@ -39,7 +39,6 @@ pub fn run(python: &str) -> Result<usize, Failure> {
     ))
 }
 
-/// Clusters of a writer and four readers, of which two come first.
 struct Clusters {
     plane: ControlPlane,
     calls: usize,
@@ -49,11 +48,7 @@ impl Clusters {
     fn new() -> Self {
         let mut plane = ControlPlane::new(Policy::default());
         for at in 0..CLUSTERS {
-            let mut seed = kit::seed(&[("a", 3), ("b", 3), ("c", 2), ("d", 1)]);
-            seed.id = id(at);
-            for node in &mut seed.nodes {
-                node.id = format!("pi-{}-{at}", node.id).parse().unwrap();
-            }
+            let seed = kit::cluster_of_five(at);
             let _ = plane.adopt_cluster(kit::at(kit::START), &kit::id(kit::OWNER), seed).unwrap();
         }
         Self { plane, calls: 0 }
@@ -68,7 +63,7 @@ impl Clusters {
                 let token =
                     ClientToken::parse(&format!("123e4567-e89b-12d3-a456-{:012}", self.calls)).unwrap();
                 let call = Call { now, account: kit::id(kit::OWNER), region: kit::id(kit::SOURCE), token };
-                (call, FailoverDbCluster::new(id(at)).into())
+                (call, FailoverDbCluster::new(kit::long_cluster_id(at)).into())
             })
             .collect();
         let start = Instant::now();
@@ -94,10 +89,6 @@ impl Clusters {
             }
         }
     }
-}
-
-fn id(at: usize) -> failover_model::ClusterId {
-    format!("pc-{at:017}").parse().unwrap()
 }
 
 /// A process that fails over on request.
