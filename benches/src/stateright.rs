@@ -81,6 +81,7 @@ lazy_static = "1.5"
 num_cpus = "1.17"
 pico-args = "0.5"
 serde = {{ version = "1", features = ["derive", "rc"] }}
+serde_json = "1"
 stateright = "=0.31.0"
 "#
         )
