@@ -4,6 +4,9 @@
 //! `tests/fixtures/recording.json` and the page `docs/recording.md`; with `READING=zone_loss` those of readings with such a name.
 //! Without `UPDATE` the sessions of the file are played under each reading and explained under each, and the page is compared.
 
+#[path = "it/kit/generated.rs"]
+mod generated;
+
 #[path = "traces/service.rs"]
 #[allow(dead_code, reason = "each test binary uses a part")]
 mod service;
@@ -45,13 +48,9 @@ fn write(path: &str, text: &str) {
     std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(path), text).unwrap();
 }
 
-fn updates() -> bool {
-    std::env::var_os("UPDATE").is_some()
-}
-
 #[test]
 fn the_sessions_tell_the_readings_apart() {
-    if updates() {
+    if generated::updates() {
         let known = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(SESSIONS));
         let known = known.map_or_else(|_| Recordings::default(), |text| serde_json::from_str(&text).unwrap());
         let wanted = std::env::var("READING").unwrap_or_default();
@@ -61,7 +60,7 @@ fn the_sessions_tell_the_readings_apart() {
         });
     }
     let recordings: Recordings = serde_json::from_str(&read(SESSIONS)).unwrap();
-    assert_eq!(read(PAGE), page::of(&recordings), "UPDATE=1 cargo test --release --test recording");
+    generated::keep(PAGE, &page::of(&recordings), "cargo test --release --test recording");
     for reading in failover_model::policy::READINGS {
         let values: Vec<String> =
             (0..reading.values.len()).map(|value| session::value(reading, value)).collect();

@@ -5,6 +5,8 @@
 
 #![allow(dead_code, reason = "stories and fixtures are shared with other tests, and each uses a part")]
 
+#[path = "it/kit/generated.rs"]
+mod generated;
 #[path = "it/kit/fixtures.rs"]
 mod kit;
 #[path = "it/oracle"]

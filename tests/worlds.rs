@@ -10,7 +10,7 @@
 //! and that from every state some continuation leads to rest, so that no transient status is a dead end.
 //!
 //! The larger worlds are ignored by default, since they are walked optimised:
-//! `cargo test --release --test worlds -- --include-ignored`. The figures are in `docs/evidence.md`.
+//! `cargo test --release --test worlds -- --include-ignored --skip beyond`. The figures are in `docs/evidence.md`.
 
 #[path = "it/kit/failover_laws.rs"]
 mod failover_laws;

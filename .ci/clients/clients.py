@@ -224,7 +224,7 @@ def main():
         begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
         before, rest = fresh.split(begin)
         fresh = before + begin + lines + "\n" + end + rest.split(end)[1]
-    if os.environ.get("UPDATE"):
+    if os.environ.get("UPDATE") == "1":
         PAGE.write_text(fresh)
     elif fresh != page:
         sys.exit("docs/clients.md says otherwise; what was seen:\n" + "\n\n".join(made.values()))

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::num::NonZeroUsize;
 
 use failover_model::ebs::{
-    CreateDiskReplicaPair, DeleteDiskReplicaPair, FailoverDiskReplicaPair, PairSeed, PairStatus, ReplicaPair,
+    DeleteDiskReplicaPair, FailoverDiskReplicaPair, PairSeed, PairStatus, ReplicaPair,
     ReprotectDiskReplicaPair, StartDiskReplicaPair, StopDiskReplicaPair,
 };
 use failover_model::polardb::FailoverDbCluster;
@@ -22,6 +22,7 @@ use indexmap::IndexMap;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
+use crate::kit::long_pair_id as pair;
 use crate::step;
 
 /// A case, and what one of its operations takes.
@@ -85,10 +86,6 @@ fn call(region: &str, now: Timestamp, token: Option<ClientToken>) -> Call {
     Call { now, account: id("1234567890123456"), region: id(region), token }
 }
 
-fn pair(at: usize) -> PairId {
-    id(&format!("pair-cn-{at:011}"))
-}
-
 /// Pairs that replicate and begin their copies one after the other.
 fn plane(pairs: usize) -> ControlPlane {
     let mut policy = Policy::default();
@@ -97,17 +94,9 @@ fn plane(pairs: usize) -> ControlPlane {
     for at in 0..pairs {
         let now = Timestamp::from_millis(at as u64 * 15 * MINUTE / pairs as u64);
         let seed = PairSeed {
-            id: pair(at),
-            status: PairStatus::Normal,
-            status_message: None,
-            reversed: false,
             created_at: now,
             last_recover_point: Some(now),
-            expires_at: None,
-            request: CreateDiskReplicaPair::new(
-                (id("cn-shanghai-a"), id(&format!("d-source{at:08}"))),
-                (id("cn-beijing"), id("cn-beijing-b"), id(&format!("d-destination{at:08}"))),
-            ),
+            ..crate::kit::long_pair_seed(at, PairStatus::Normal)
         };
         let (account, region) = (id("1234567890123456"), id("cn-shanghai"));
         let _ = plane.adopt_pair(now, &account, &region, seed).expect("it is new");
@@ -176,18 +165,18 @@ fn look(count: usize, known: bool) {
 
 fn failover_of_clusters(count: usize) {
     let mut plane = ControlPlane::new(Policy::default());
-    let at = |at: usize| -> failover_model::ClusterId { id(&format!("pc-{at:017}")) };
     for number in 0..count {
-        let mut seed = crate::kit::seed(&[("a", 3), ("b", 3), ("c", 2), ("d", 1)]);
-        seed.id = at(number);
-        for node in &mut seed.nodes {
-            node.id = id(&format!("pi-{}-{number}", node.id));
-        }
+        let seed = crate::kit::cluster_of_five(number);
         let now = crate::kit::at(crate::kit::START);
         let _ = plane.adopt_cluster(now, &id("1234567890123456"), seed).expect("it is new");
     }
     let calls: Vec<_> = (0..count)
-        .map(|number| (call("cn-shanghai", plane.clock(), token(number)), FailoverDbCluster::new(at(number))))
+        .map(|number| {
+            (
+                call("cn-shanghai", plane.clock(), token(number)),
+                FailoverDbCluster::new(crate::kit::long_cluster_id(number)),
+            )
+        })
         .collect();
     measured(|| {
         for (call, request) in &calls {

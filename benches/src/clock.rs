@@ -5,9 +5,11 @@
 
 use std::time::Instant;
 
-use failover_model::ebs::{CreateDiskReplicaPair, PairSeed, PairStatus};
+use failover_model::ebs::{PairSeed, PairStatus};
 use failover_model::simulation::{LatencyProfile, Simulation, Transitions};
-use failover_model::{AccountId, ControlPlane, PairId, Policy, RegionId, Timestamp};
+use failover_model::{AccountId, ControlPlane, Policy, RegionId, Timestamp};
+
+use crate::kit;
 
 const MINUTE: u64 = 60_000;
 
@@ -18,24 +20,11 @@ fn world(pairs: usize) -> Simulation {
     let account: AccountId = "1234567890123456".parse().unwrap();
     let region: RegionId = "cn-shanghai".parse().unwrap();
     for number in 0..pairs {
-        let id: PairId = format!("pair-cn-{number:011}").parse().unwrap();
         let now = Timestamp::from_millis(number as u64 * 15 * MINUTE / pairs as u64);
         let seed = PairSeed {
-            id,
-            status: PairStatus::Normal,
-            status_message: None,
-            reversed: false,
             created_at: now,
             last_recover_point: Some(now),
-            expires_at: None,
-            request: CreateDiskReplicaPair::new(
-                ("cn-shanghai-a".parse().unwrap(), format!("d-source{number:08}").parse().unwrap()),
-                (
-                    "cn-beijing".parse().unwrap(),
-                    "cn-beijing-b".parse().unwrap(),
-                    format!("d-destination{number:08}").parse().unwrap(),
-                ),
-            ),
+            ..kit::long_pair_seed(number, PairStatus::Normal)
         };
         let adopted = world.adopt(now, |plane| plane.adopt_pair(now, &account, &region, seed));
         let _ = adopted.expect("it is new");

@@ -1,8 +1,8 @@
-//! This build beside an earlier one: a checkout of `2d890c2`, whose figures the goals are shares of.
+//! This build beside an earlier one, [`COMMIT`], whose figures the goals are shares of.
 //!
-//! The program of one side is `former/main.rs`, which is compiled against both; exhaustive walks are what `tests/worlds.rs` of each
-//! checkout does, both walks of the earlier one together. Sides run in turn, each on one processor, so that walls are processor
-//! time. What is told is the median of the rounds' ratios.
+//! The program of one side, `side`, is a binary of this package, and compiled against the earlier checkout by a manifest of its own
+//! with the same versions of dependencies; exhaustive walks are what `tests/worlds.rs` of each checkout does, both walks of the earlier
+//! one together. Sides run in turn, each on one processor, so that walls are processor time. What is told is the ratio of the medians.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -15,11 +15,12 @@ use crate::pair::{Row, median, print};
 
 type Failure = Box<dyn Error>;
 
+const COMMIT: &str = "2d890c2";
+
 /// One build.
 struct Side {
     checkout: PathBuf,
     program: PathBuf,
-    scratch: PathBuf,
 }
 
 /// Worlds that both know, and their transitions.
@@ -33,9 +34,9 @@ const WALKS: [(&str, usize); 6] = [
 ];
 
 /// Builds both sides and prints the ratios; returns how many goals were missed.
-pub fn run(former: &Path) -> Result<usize, Failure> {
-    let ours = Side::build(Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no checkout")?, false)?;
-    let theirs = Side::build(&former.canonicalize()?, true)?;
+pub fn run(checkout: Option<&Path>) -> Result<usize, Failure> {
+    let theirs = Side::former(&checkout.map_or_else(former_checkout, |former| Ok(former.canonicalize()?))?)?;
+    let ours = Side::ours()?;
     let mut missed = 0;
     let mut beside = |of: &[&str], rounds, goals: &[(&str, &str, f64)]| -> Result<(), Failure> {
         let (mut our_figures, mut their_figures) = (Figures::default(), Figures::default());
@@ -89,11 +90,12 @@ pub fn run(former: &Path) -> Result<usize, Failure> {
         &[("draw", "drawing a step, ns", 0.4), ("drive", "driving a step, ns", 0.4)],
     )?;
     beside(&["clock", "1000", "24"], 5, &[("seconds", "a day over 1,000 idle pairs, s", 0.1)])?;
-    beside(&["clock", "100000", "24"], 2, &[("seconds", "a day over 100,000 idle pairs, s", 0.1)])?;
+    beside(&["clock", "100000", "2"], 2, &[("seconds", "two hours over 100,000 idle pairs, s", 0.1)])?;
     let (our_worlds, their_worlds) = (ours.worlds()?, theirs.worlds()?);
     for (walk, transitions) in WALKS {
         let (mut one, mut other) = (Vec::new(), Vec::new());
-        for _ in 0..3 {
+        // A walk that takes the former build many seconds is its own average.
+        for _ in 0..if transitions < 100_000 { 3 } else { 1 } {
             one.push(walked(&our_worlds, walk)? / transitions as f64);
             other.push(walked(&their_worlds, walk)? / transitions as f64);
         }
@@ -125,13 +127,19 @@ impl Figures {
 }
 
 impl Side {
-    fn build(checkout: &Path, former: bool) -> Result<Self, Failure> {
-        let package = scratch(if former { "former" } else { "ours" })?;
-        let main = Path::new(env!("CARGO_MANIFEST_DIR")).join("former/main.rs");
+    fn ours() -> Result<Self, Failure> {
+        let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let checkout = package.parent().ok_or("no checkout")?.to_owned();
+        Ok(Self { checkout, program: build(&package.join("Cargo.toml"), &[])? })
+    }
+
+    fn former(checkout: &Path) -> Result<Self, Failure> {
+        let benches = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let (package, main) = (scratch("former")?, benches.join("former/main.rs"));
         let manifest = format!(
             r#"[workspace]
 [package]
-name = "side"
+name = "former-side"
 version = "0.0.0"
 edition = "2024"
 [features]
@@ -142,20 +150,14 @@ path = {main:?}
 [dependencies]
 allocation-counter = "0.8.1"
 failover-model = {{ path = {checkout:?}, features = ["wire", "testing"] }}
-proptest = "1.12"
+proptest = {{ version = "1.12", default-features = false, features = ["std"] }}
 serde_json = "1"
 "#
         );
         fs::write(package.join("Cargo.toml"), manifest)?;
-        let target = package.join("target");
-        let mut build = cargo();
-        build.args(["build", "--quiet", "--release", "--manifest-path"]).arg(package.join("Cargo.toml"));
-        build.arg("--target-dir").arg(&target);
-        if former {
-            build.args(["--features", "former"]);
-        }
-        succeeded(&mut build)?;
-        Ok(Self { checkout: checkout.to_owned(), program: target.join("release/side"), scratch: package })
+        fs::copy(benches.join("Cargo.lock"), package.join("Cargo.lock"))?;
+        let program = build(&package.join("Cargo.toml"), &["--features", "former"])?;
+        Ok(Self { checkout: checkout.to_owned(), program })
     }
 
     /// The tests that walk the worlds.
@@ -172,7 +174,7 @@ serde_json = "1"
             "--no-run",
         ]);
         test.args(["--message-format", "json", "--manifest-path"]).arg(self.checkout.join("Cargo.toml"));
-        test.arg("--target-dir").arg(self.scratch.join("worlds"));
+        test.arg("--target-dir").arg(target()?);
         let worlds = succeeded(&mut test)?
             .lines()
             .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
@@ -182,18 +184,49 @@ serde_json = "1"
     }
 }
 
-/// Cargo, which compiles as it does for a user.
+/// A checkout of [`COMMIT`], from the repository of this one.
+fn former_checkout() -> Result<PathBuf, Failure> {
+    let checkout = scratch(COMMIT)?;
+    let archive = checkout.with_extension("tar");
+    let mut git = Command::new("git");
+    git.args(["archive", "--format", "tar", "--output"]).arg(&archive).arg(COMMIT);
+    // Of a subdirectory git would archive that alone.
+    succeeded(git.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")))?;
+    succeeded(
+        Command::new("tar").arg("--extract").arg("--file").arg(&archive).arg("--directory").arg(&checkout),
+    )?;
+    Ok(checkout)
+}
+
+/// Builds the program `side` of a package and keeps it apart from that of the other side.
+fn build(manifest: &Path, options: &[&str]) -> Result<PathBuf, Failure> {
+    let (target, package) = (target()?, manifest.parent().ok_or("no package")?);
+    let mut build = cargo();
+    build.args(["build", "--quiet", "--release", "--bin", "side", "--manifest-path"]).arg(manifest);
+    succeeded(build.args(options).arg("--target-dir").arg(&target))?;
+    let kept = scratch("sides")?.join(package.file_name().ok_or("no name")?);
+    fs::copy(target.join("release/side"), &kept)?;
+    Ok(kept)
+}
+
+/// Cargo, which compiles as it does for a user: without optimisation across crates.
 pub fn cargo() -> Command {
     let mut cargo = Command::new("cargo");
-    cargo.env("CARGO_INCREMENTAL", "0");
+    cargo.env("CARGO_INCREMENTAL", "0").env("CARGO_PROFILE_RELEASE_LTO", "false");
+    // One build of the dependencies serves all.
+    cargo.env("CARGO_PROFILE_RELEASE_DEBUG", "line-tables-only");
     cargo
+}
+
+/// The target directory that this program was built in.
+fn target() -> Result<PathBuf, Failure> {
+    let program = std::env::current_exe()?;
+    Ok(program.parent().and_then(Path::parent).ok_or("no target directory")?.to_owned())
 }
 
 /// A directory beside the build of this program.
 pub fn scratch(name: &str) -> Result<PathBuf, Failure> {
-    let program = std::env::current_exe()?;
-    let target = program.parent().and_then(Path::parent).ok_or("no target directory")?;
-    let scratch = target.join("beside").join(name);
+    let scratch = target()?.join("beside").join(name);
     fs::create_dir_all(&scratch)?;
     Ok(scratch)
 }

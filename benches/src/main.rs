@@ -1,12 +1,8 @@
 //! Ratios of the model's operations to the bare work that they cannot do without, measured side by side in one run.
 //!
-//! `cargo run --release --manifest-path benches/Cargo.toml` measures calls, the ranking, exhaustive walks, the clock and
-//! restoring, prints each ratio with its goal, and draws the curves into `docs/performance/`; with `-- scale` what a call
-//! costs beside a thousand pairs and beside a million; with `-- selection` the ranking as a curve; with `-- tokens` the
-//! token cache beside maps and caches (some minutes, 10 GiB of memory); with `-- traces` the explanation of recorded ones; with
-//! `-- stateright` walks beside that library's examples; with `-- moto PYTHON` a failover beside moto's, in the environment of
-//! an interpreter that has `moto` 5.2.5 and `boto3`; with `-- former CHECKOUT` this build beside an earlier one; with
-//! `-- all [CHECKOUT [PYTHON]]` all of these for which there is what they need.
+//! `cargo run --release --manifest-path benches/Cargo.toml` measures everything, one [part](PARTS) after the other; `-- PART` one alone.
+//! `former` is given an earlier checkout, or makes one from the repository; `moto` a Python that has moto and boto3, or makes an
+//! environment by `python3`. What cannot be measured where it runs is told, and is no missed goal.
 //!
 //! The samples of the two sides alternate, so that a noisy machine disturbs both alike; the ratio is that of the
 //! medians. Ends with status 1 if a ratio misses its goal.
@@ -35,12 +31,14 @@ mod kit;
 mod worlds;
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use draw::{Curve, Picture};
 use pair::Row;
 
 fn main() -> ExitCode {
-    match run(std::env::args().skip(1)) {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments.iter().map(String::as_str).collect::<Vec<_>>()) {
         Ok(0) => ExitCode::SUCCESS,
         Ok(missed) => {
             println!("goals missed: {missed}");
@@ -53,40 +51,71 @@ fn main() -> ExitCode {
     }
 }
 
+type Failure = Box<dyn std::error::Error>;
+
+/// What is measured: its name, and how many goals it missed.
+type Part = (&'static str, fn() -> Result<usize, Failure>);
+
+const PARTS: [Part; 8] = [
+    // Calls, the ranking, exhaustive walks, the clock and restoring; draws the curves into `docs/performance/`.
+    ("ratios", || Ok(ratios())),
+    // The ranking as a curve.
+    ("selection", || Ok(selection::curve())),
+    // What a call costs beside a thousand pairs and beside a million.
+    ("scale", || Ok(scale::run())),
+    // The explanation of recorded traces.
+    ("traces", || Ok(traces::run())),
+    // The token cache beside maps and caches.
+    ("tokens", || Ok(tokens::run())),
+    // Walks beside that library's examples.
+    ("stateright", stateright::run),
+    // This build beside an earlier one.
+    ("former", || former::run(None)),
+    // A failover beside moto's.
+    ("moto", || moto::run(None)),
+];
+
 /// Measures what is asked for; returns how many goals were missed.
-fn run(mut arguments: impl Iterator<Item = String>) -> Result<usize, Box<dyn std::error::Error>> {
-    Ok(match arguments.next().as_deref() {
-        None => ratios(),
-        Some("all") => {
-            let mut missed = ratios() + scale::run() + selection::curve() + tokens::run() + traces::run();
-            missed += stateright::run()?;
-            if let Some(checkout) = arguments.next() {
-                missed += former::run(checkout.as_ref())?;
-            }
-            if let Some(python) = arguments.next() {
-                missed += moto::run(&python)?;
-            }
-            missed
+fn run(arguments: &[&str]) -> Result<usize, Failure> {
+    match arguments {
+        [] => Ok(all()),
+        // A process of its own, whose memory is measured.
+        ["traces", exchanges] => {
+            traces::peak(exchanges.parse()?);
+            Ok(0)
         }
-        Some("scale") => scale::run(),
-        Some("tokens") => tokens::run(),
-        Some("selection") => selection::curve(),
-        Some("traces") => match arguments.next().and_then(|exchanges| exchanges.parse().ok()) {
-            None => traces::run(),
-            // A process of its own, whose memory is measured.
-            Some(exchanges) => {
-                traces::peak(exchanges);
-                0
+        ["former", checkout] => former::run(Some(checkout.as_ref())),
+        ["moto", python] => moto::run(Some(python)),
+        asked => match PARTS.iter().find(|(name, _)| asked == [*name]) {
+            Some((_, part)) => part(),
+            None => {
+                let known = PARTS.map(|(name, _)| name).join(", ");
+                Err(format!("there is no benchmark {}; say nothing or one of {known}", asked.join(" "))
+                    .into())
             }
         },
-        Some("stateright") => stateright::run()?,
-        Some("former") => former::run(arguments.next().ok_or("say which checkout")?.as_ref())?,
-        Some("moto") => moto::run(&arguments.next().ok_or("say which Python")?)?,
-        Some(other) => {
-            let known = "all, former, moto, scale, selection, stateright, tokens or traces, or nothing";
-            return Err(format!("there is no benchmark called {other}; say {known}").into());
+    }
+}
+
+/// Measures everything, and tells what could not be.
+fn all() -> usize {
+    let (mut missed, mut untold) = (0, Vec::new());
+    for (name, part) in PARTS {
+        println!("\n{name}\n");
+        let began = Instant::now();
+        match part() {
+            Ok(goals) => missed += goals,
+            Err(failed) => {
+                println!("{name} was NOT measured: {failed}");
+                untold.push(name);
+            }
         }
-    })
+        println!("{name}: {:.0} s", began.elapsed().as_secs_f64());
+    }
+    if !untold.is_empty() {
+        println!("NOT measured: {}", untold.join(", "));
+    }
+    missed
 }
 
 fn ratios() -> usize {

@@ -2,12 +2,14 @@
 //! and its mock through boto3.
 
 use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
 use failover_model::polardb::{ClusterEffect, FailoverDbCluster};
 use failover_model::{Call, ClientToken, ControlPlane, EffectKind, Outcome, Policy, Report, Request};
 
+use crate::former::{scratch, succeeded};
 use crate::kit;
 use crate::pair::{Row, median, print};
 
@@ -16,9 +18,12 @@ type Failure = Box<dyn std::error::Error>;
 const CLUSTERS: usize = 1_000;
 const ROUNDS: usize = 11;
 
+const PACKAGES: [&str; 2] = ["moto[rds]==5.2.5", "boto3"];
+
 /// Prints the ratios; returns how many goals were missed. `python` is an interpreter that has moto and boto3.
-pub fn run(python: &str) -> Result<usize, Failure> {
-    let mut moto = Moto::start(python)?;
+pub fn run(python: Option<&str>) -> Result<usize, Failure> {
+    let python = python.map_or_else(environment, |python| Ok(python.into()))?;
+    let mut moto = Moto::start(&python)?;
     let mut ours = Clusters::new();
     let (mut our_times, mut models, mut mocks) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
@@ -39,7 +44,6 @@ pub fn run(python: &str) -> Result<usize, Failure> {
     ))
 }
 
-/// Clusters of a writer and four readers, of which two come first.
 struct Clusters {
     plane: ControlPlane,
     calls: usize,
@@ -49,11 +53,7 @@ impl Clusters {
     fn new() -> Self {
         let mut plane = ControlPlane::new(Policy::default());
         for at in 0..CLUSTERS {
-            let mut seed = kit::seed(&[("a", 3), ("b", 3), ("c", 2), ("d", 1)]);
-            seed.id = id(at);
-            for node in &mut seed.nodes {
-                node.id = format!("pi-{}-{at}", node.id).parse().unwrap();
-            }
+            let seed = kit::cluster_of_five(at);
             let _ = plane.adopt_cluster(kit::at(kit::START), &kit::id(kit::OWNER), seed).unwrap();
         }
         Self { plane, calls: 0 }
@@ -68,7 +68,7 @@ impl Clusters {
                 let token =
                     ClientToken::parse(&format!("123e4567-e89b-12d3-a456-{:012}", self.calls)).unwrap();
                 let call = Call { now, account: kit::id(kit::OWNER), region: kit::id(kit::SOURCE), token };
-                (call, FailoverDbCluster::new(id(at)).into())
+                (call, FailoverDbCluster::new(kit::long_cluster_id(at)).into())
             })
             .collect();
         let start = Instant::now();
@@ -96,8 +96,14 @@ impl Clusters {
     }
 }
 
-fn id(at: usize) -> failover_model::ClusterId {
-    format!("pc-{at:017}").parse().unwrap()
+/// The interpreter of an environment beside this build, which has [`PACKAGES`].
+fn environment() -> Result<PathBuf, Failure> {
+    let environment = scratch("moto")?;
+    let python = environment.join("bin/python");
+    succeeded(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    succeeded(Command::new(&python).args(install).args(PACKAGES))?;
+    Ok(python)
 }
 
 /// A process that fails over on request.
@@ -107,7 +113,7 @@ struct Moto {
 }
 
 impl Moto {
-    fn start(python: &str) -> Result<Self, Failure> {
+    fn start(python: &Path) -> Result<Self, Failure> {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/failovers_by_moto.py");
         let mut process =
             Command::new(python).arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;

@@ -9,15 +9,16 @@ use std::time::Instant;
 
 use failover_model::Output;
 use failover_model::ebs::{
-    AddDiskReplicaPair, CreateDiskReplicaGroup, CreateDiskReplicaPair, DescribeDiskReplicaGroups,
-    DescribeDiskReplicaPairs, FailoverDiskReplicaGroup, FailoverDiskReplicaPair, GroupSeed, GroupStatus,
-    Page, PairSeed, PairStatus, Resources, StartDiskReplicaGroup, TagResources,
+    AddDiskReplicaPair, CreateDiskReplicaGroup, DescribeDiskReplicaGroups, DescribeDiskReplicaPairs,
+    FailoverDiskReplicaGroup, FailoverDiskReplicaPair, GroupSeed, GroupStatus, Page, PairSeed, PairStatus,
+    Resources, StartDiskReplicaGroup, TagResources,
 };
 use failover_model::text::{Tag, TagKey, TagValue};
 use failover_model::{
-    AccountId, Call, ClientToken, ControlPlane, Cursor, Fresh, GroupId, PairId, Policy, RegionId, Request,
-    Timestamp,
+    AccountId, Call, ClientToken, ControlPlane, Cursor, Fresh, GroupId, Policy, RegionId, Request, Timestamp,
 };
+
+use crate::kit::{self, long_pair_id as pair};
 
 /// The sizes of the curve, in pairs.
 const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
@@ -161,19 +162,7 @@ fn plane(size: usize, groups: usize) -> ControlPlane {
     let mut plane = ControlPlane::new(Policy::default());
     let region: RegionId = id("cn-shanghai");
     for at in 0..size {
-        let seed = PairSeed {
-            id: pair(at),
-            status: PairStatus::Created,
-            status_message: None,
-            reversed: false,
-            created_at: NOW,
-            last_recover_point: None,
-            expires_at: None,
-            request: CreateDiskReplicaPair::new(
-                (id("cn-shanghai-a"), id(&format!("d-source{at:08}"))),
-                (id("cn-beijing"), id("cn-beijing-b"), id(&format!("d-target{at:08}"))),
-            ),
-        };
+        let seed = PairSeed { created_at: NOW, ..kit::long_pair_seed(at, PairStatus::Created) };
         let _ = plane.adopt_pair(NOW, &account(), &region, seed).expect("it can be taken in");
     }
     for at in 0..groups {
@@ -198,10 +187,6 @@ fn call(region: &str, token: Option<usize>) -> Call {
 
 fn account() -> AccountId {
     id("1234567890123456")
-}
-
-fn pair(at: usize) -> PairId {
-    id(&format!("pair-cn-{at:011}"))
 }
 
 fn group(at: usize) -> GroupId {

@@ -21,15 +21,17 @@ const ROUNDS: usize = 3;
 /// Prints the ratios; returns how many goals were missed.
 pub fn run() -> Result<usize, Failure> {
     let programs = build()?;
-    let mut rows = Vec::new();
-    for ((name, arguments), program) in EXAMPLES.iter().zip(programs) {
-        let (mut theirs, mut ours) = (Vec::new(), Vec::<Vec<Walked>>::new());
-        for _ in 0..ROUNDS {
-            let mut run = alone(&program);
+    let (mut ours, mut all) = (Vec::<Vec<Walked>>::new(), EXAMPLES.map(|_| Vec::new()));
+    for _ in 0..ROUNDS {
+        ours.push(crate::explore::walks());
+        for (((_, arguments), program), theirs) in EXAMPLES.iter().zip(&programs).zip(&mut all) {
+            let mut run = alone(program);
             run.args(arguments);
             theirs.push(transition(run)?);
-            ours.push(crate::explore::walks());
         }
+    }
+    let mut rows = Vec::new();
+    for ((name, _), theirs) in EXAMPLES.iter().zip(all) {
         let theirs = median(theirs);
         for at in 0..ours[0].len() {
             let times = ours.iter().map(|walks| walks[at].walk).collect();
@@ -79,6 +81,7 @@ lazy_static = "1.5"
 num_cpus = "1.17"
 pico-args = "0.5"
 serde = {{ version = "1", features = ["derive", "rc"] }}
+serde_json = "1"
 stateright = "=0.31.0"
 "#
         )

@@ -212,8 +212,8 @@ fn column<O: Store>(mint: &Mint, tokens: usize, expire: Option<Sides>) -> Column
 const fn rounds(tokens: usize) -> usize {
     match tokens {
         ..=100_000 => 9,
-        100_001..=1_000_000 => 5,
-        _ => 3,
+        100_001..=1_000_000 => 3,
+        _ => 1,
     }
 }
 

@@ -44,7 +44,7 @@ const MEMORY_GOAL: f64 = 1.1;
 const SEARCH_GOAL: f64 = 10.0;
 
 /// When the depth-first search is given up.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many overlapping calls there are, two of how many change something, and how many traces are made.
 const BURSTS: [(usize, usize, u64); 4] = [(16, 8, 5), (24, 8, 5), (32, 16, 5), (64, 16, 3)];

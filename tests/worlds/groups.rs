@@ -57,16 +57,7 @@ impl Setting for Groups {
         let mut plane = ControlPlane::new(Policy::default());
         let now = kit::at(kit::START);
         for number in 1..=self.pairs {
-            let seed = PairSeed {
-                id: pair_id(number),
-                status: PairStatus::Created,
-                status_message: None,
-                reversed: false,
-                created_at: now,
-                last_recover_point: None,
-                expires_at: None,
-                request: kit::create_request(number),
-            };
+            let seed = PairSeed { created_at: now, ..kit::pair_seed(number, PairStatus::Created) };
             let _ = plane.adopt_pair(now, &id(OWNER), &id(SOURCE), seed).unwrap();
         }
         let request = CreateDiskReplicaGroup::new(id("cn-shanghai-a"), (id(DESTINATION), id("cn-beijing-b")))

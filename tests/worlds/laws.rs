@@ -259,8 +259,9 @@ fn takes_effect_once(
     match promises.iter().position(here) {
         Some(at) => {
             let promised = &promises[at].request;
-            // The same request is answered again, another one is not done.
-            ensure(evicted || if promised == request { output.replayed } else { !done }, || {
+            // The same request is answered again, another one is refused for its token.
+            let refused = matches!(&output.result, Some(Err(refusal)) if refusal.rule().as_str() == "T-090");
+            ensure(evicted || if promised == request { output.replayed } else { refused }, || {
                 format!("{request:?} under {token:?}, which stands for {promised:?}: {output:?}")
             })?;
             if done {

@@ -35,14 +35,9 @@ impl Setting for Tokens {
         let mut plane = ControlPlane::new(policy);
         for (number, account) in [(1, ACCOUNTS[0]), (2, ACCOUNTS[self.accounts - 1])] {
             let seed = PairSeed {
-                id: pair_id(number),
-                status: PairStatus::Stopped,
-                status_message: None,
-                reversed: false,
                 created_at: kit::at(kit::START),
                 last_recover_point: Some(kit::at(kit::START)),
-                expires_at: None,
-                request: kit::create_request(number),
+                ..kit::pair_seed(number, PairStatus::Stopped)
             };
             let now = kit::at(kit::START);
             let _ = plane.adopt_pair(now, &id(account), &id(SOURCE), seed).unwrap();

@@ -11,13 +11,13 @@ macro_rules! with {
 
 use std::sync::Arc;
 
-use failover_model::ebs::{CreateDiskReplicaPair, DescribeDiskReplicaPairs};
+use failover_model::ebs::{CreateDiskReplicaPair, DescribeDiskReplicaPairs, PairSeed, PairStatus};
 use failover_model::polardb::{
     ClusterSeed, ClusterStatus, DataSyncMode, DbNode, Edition, Engine, FailoverDbCluster, HotStandby,
     NodeKind, PayType, Priority, Role, TargetZoneType,
 };
 use failover_model::text::StatusMessage;
-use failover_model::{Call, ControlPlane, Input, PairId, Timestamp};
+use failover_model::{Call, ClusterId, ControlPlane, Input, PairId, Timestamp};
 
 /// Where pairs are created as source.
 pub const SOURCE: &str = "cn-shanghai";
@@ -82,6 +82,37 @@ pub fn create_request(number: u32) -> CreateDiskReplicaPair {
     )
 }
 
+/// A pair as [`create_request`] asks for it, which never copied.
+#[allow(dead_code, reason = "worlds of clusters do without")]
+pub fn pair_seed(number: u32, status: PairStatus) -> PairSeed {
+    PairSeed {
+        id: pair_id(number),
+        status,
+        status_message: None,
+        reversed: false,
+        created_at: at(0),
+        last_recover_point: None,
+        expires_at: None,
+        request: create_request(number),
+    }
+}
+
+/// An id as long as the vendor's.
+#[allow(dead_code, reason = "for what is measured")]
+pub fn long_pair_id(number: usize) -> PairId {
+    id(&format!("pair-cn-{number:011}"))
+}
+
+/// The same with ids as long as the vendor's.
+#[allow(dead_code, reason = "for what is measured")]
+pub fn long_pair_seed(number: usize, status: PairStatus) -> PairSeed {
+    let request = CreateDiskReplicaPair::new(
+        (id("cn-shanghai-a"), id(&format!("d-source{number:08}"))),
+        (id(DESTINATION), id("cn-beijing-b"), id(&format!("d-destination{number:08}"))),
+    );
+    PairSeed { id: long_pair_id(number), request, ..pair_seed(0, status) }
+}
+
 pub fn failover_request(target: Option<&str>) -> FailoverDbCluster {
     with!(
         FailoverDbCluster::new(id(CLUSTER)).target_zone_type(TargetZoneType::Primary),
@@ -131,4 +162,21 @@ pub fn seed(readers: &[(&str, u8)]) -> ClusterSeed {
         nodes,
         status: ClusterStatus::Running,
     }
+}
+
+/// An id as long as the vendor's.
+#[allow(dead_code, reason = "for what is measured")]
+pub fn long_cluster_id(number: usize) -> ClusterId {
+    id(&format!("pc-{number:017}"))
+}
+
+/// A writer and four readers, of which two come first.
+#[allow(dead_code, reason = "for what is measured")]
+pub fn cluster_of_five(number: usize) -> ClusterSeed {
+    let mut seed =
+        ClusterSeed { id: long_cluster_id(number), ..seed(&[("a", 3), ("b", 3), ("c", 2), ("d", 1)]) };
+    for node in &mut seed.nodes {
+        node.id = id(&format!("pi-{}-{number}", node.id));
+    }
+    seed
 }

@@ -12,6 +12,7 @@ mod clusters;
 mod drawn;
 mod drills;
 pub mod failover_laws;
+pub mod generated;
 mod groups;
 mod pairs;
 

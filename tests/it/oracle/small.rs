@@ -6,20 +6,12 @@ use failover_model::testing::strategies::World;
 use failover_model::testing::{Drive, Reference};
 use failover_model::{ControlPlane, Policy};
 
-use crate::kit::{START, at, create_request, group_seed, id, pair_id, seed};
+use crate::kit::{START, at, group_seed, id, pair_seed, seed};
 
 /// A pair that copied last a second ago, if it ever did.
 pub fn pair(number: u32, status: PairStatus) -> PairSeed {
-    PairSeed {
-        id: pair_id(number),
-        status,
-        status_message: None,
-        reversed: false,
-        created_at: at(0),
-        last_recover_point: (status != PairStatus::Created).then(|| at(START - 1_000)),
-        expires_at: None,
-        request: create_request(number),
-    }
+    let last_recover_point = (status != PairStatus::Created).then(|| at(START - 1_000));
+    PairSeed { last_recover_point, ..pair_seed(number, status) }
 }
 
 /// Nodes `w` and `a` in one zone and `b`, as good as `a`, in another.

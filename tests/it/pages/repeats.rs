@@ -12,8 +12,8 @@ use failover_model::{EffectKind, Fresh, Outcome, Request};
 
 use super::compare;
 use crate::kit::{
-    DESTINATION, OWNER, SOURCE, START, World, at, create_request, failover_request, group_id, group_seed, id,
-    pair_id,
+    DESTINATION, OWNER, SOURCE, START, World, at, failover_request, group_id, group_seed, id, pair_id,
+    pair_seed,
 };
 
 /// When the second call arrives.
@@ -104,16 +104,7 @@ fn world() -> World {
     let mut world = World::default();
     let now = at(START);
     for number in 1..=6 {
-        let seed = PairSeed {
-            id: pair_id(number),
-            status: PairStatus::Normal,
-            status_message: None,
-            reversed: false,
-            created_at: at(0),
-            last_recover_point: Some(at(0)),
-            expires_at: None,
-            request: create_request(number),
-        };
+        let seed = PairSeed { last_recover_point: Some(at(0)), ..pair_seed(number, PairStatus::Normal) };
         drop(world.plane.adopt_pair(now, &id(OWNER), &id(SOURCE), seed).unwrap());
     }
     for (number, members) in [(1, [3, 4]), (2, [5, 6])] {

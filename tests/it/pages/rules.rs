@@ -1,6 +1,4 @@
 //! The pages that reviewers read are made from the rows that the model runs on.
-//!
-//! `UPDATE=1 cargo test --test it pages` rewrites `docs/rules.md` and `docs/diagrams.md`.
 
 use std::collections::BTreeSet;
 use std::fmt::{Display, Write as _};

@@ -2,7 +2,7 @@
 //!
 //! For each operation there is a call that is accepted, and a list of faults in the order in which the checks run. Each
 //! fault alone gives the answer that it names; any two together give the answer of the earlier one. The lists are
-//! `docs/precedence.md`, which this test makes (`UPDATE=1`), so that the order stands in one place to be read.
+//! `docs/precedence.md`, which this test makes, so that the order stands in one place to be read.
 //!
 //! A fault is text, as in a scenario: commands that come before the call, or a parameter of the call that is replaced.
 //!

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::kit::drawn;
+use crate::kit::{drawn, generated};
 use failover_model::ebs::PairStatus;
 use failover_model::polardb::{ClusterEffect, RestartDbNode};
 use failover_model::wire::{LeftOut, LeftOutReason, parse};
@@ -64,7 +64,7 @@ fn write_snapshots() {
 
 #[test]
 fn snapshots_are_restored_or_refused() {
-    if std::env::var_os("UPDATE").is_some() {
+    if generated::updates() {
         write_snapshots();
     }
     let seeds = files("tests/fuzz/seeds/snapshot");

@@ -8,7 +8,7 @@ use super::{
     Act, CANCEL, ONE_SHOT, OWNER, REVERSE, START_IT, Story, ask, badly, bare, create, created, disk, due,
     from, later, now, pair, story, told, well,
 };
-use crate::kit::{self, START, at, id};
+use crate::kit::{self, START, at};
 
 pub(super) fn all() -> Vec<Story> {
     let created = &created()[..];
@@ -211,14 +211,5 @@ fn labels() -> Vec<Act> {
 }
 
 fn failed_over() -> PairSeed {
-    PairSeed {
-        id: id("pair-1"),
-        status: PairStatus::Failedover,
-        status_message: None,
-        reversed: false,
-        created_at: at(0),
-        last_recover_point: Some(at(START - 1)),
-        expires_at: None,
-        request: kit::create_request(1),
-    }
+    PairSeed { last_recover_point: Some(at(START - 1)), ..kit::pair_seed(1, PairStatus::Failedover) }
 }

@@ -22,7 +22,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::kit::{
-    self, CLUSTER, DESTINATION, OWNER, SOURCE, World, at, create_request, id, message, pair_id, priority,
+    self, CLUSTER, DESTINATION, OWNER, SOURCE, World, at, create_request, id, message, pair_id, pair_seed,
+    priority,
 };
 
 use world::{contrary, rich};

@@ -113,14 +113,13 @@ pub(super) fn rich() -> World {
             };
         }
         let seed = PairSeed {
-            id: pair_id(number),
-            status,
             status_message: Some(message("DeviceKeyChanged")),
             reversed: number % 2 == 1,
             created_at: at(7),
             last_recover_point: Some(at(9)),
             expires_at: (number % 2 == 0).then(|| at(77)),
             request,
+            ..pair_seed(number, status)
         };
         let _ = world.plane.adopt_pair(at(world.now), &id(OWNER), &id(SOURCE), seed).unwrap();
     }
@@ -211,18 +210,11 @@ pub(super) fn rich() -> World {
 
 /// Adds groups and drills to the rich world.
 fn groups(world: &mut World, tag: &Tag) {
-    let pair = |number: u32, status, reversed| {
-        let request = create_request(number);
-        PairSeed {
-            id: pair_id(number),
-            status,
-            status_message: None,
-            reversed,
-            created_at: at(7),
-            last_recover_point: Some(at(9)),
-            expires_at: None,
-            request,
-        }
+    let pair = |number: u32, status, reversed| PairSeed {
+        reversed,
+        created_at: at(7),
+        last_recover_point: Some(at(9)),
+        ..pair_seed(number, status)
     };
     let statuses = [
         (GroupStatus::Syncing, S::Syncing, false),

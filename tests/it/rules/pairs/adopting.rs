@@ -1,16 +1,7 @@
 use super::*;
 
 fn seed(status: S) -> PairSeed {
-    PairSeed {
-        id: pair_id(1),
-        status,
-        status_message: None,
-        reversed: false,
-        created_at: at(0),
-        last_recover_point: Some(at(1)),
-        expires_at: None,
-        request: create_request(1),
-    }
+    PairSeed { last_recover_point: Some(at(1)), ..pair_seed(1, status) }
 }
 
 #[test]

@@ -43,16 +43,8 @@ fn a_prepaid_pair_expires_at_the_end_of_its_period_and_a_postpaid_one_never() {
 #[test]
 fn a_pair_that_is_taken_in_expires_when_its_answer_says() {
     let request = |charge| create_request(1).settings(PairSettings::default().charge(charge));
-    let seed = |charge, expires_at| PairSeed {
-        id: pair_id(1),
-        status: S::Stopped,
-        status_message: None,
-        reversed: false,
-        created_at: at(0),
-        last_recover_point: None,
-        expires_at,
-        request: request(charge),
-    };
+    let seed =
+        |charge, expires_at| PairSeed { expires_at, request: request(charge), ..pair_seed(1, S::Stopped) };
     let month = || prepaid(1, PeriodUnit::Month);
     for (seed, expires) in [
         (seed(month(), Some(at(5 * DAY_MS))), Some(at(5 * DAY_MS))),

@@ -33,7 +33,7 @@ use proptest::prelude::*;
 use super::cursor;
 use crate::kit::{
     self, DESTINATION, ELSEWHERE, OWNER, RPO_MS, SOURCE, World, at, at_status, create_request, effects, id,
-    message, pair_id, rule, rules,
+    message, pair_id, pair_seed, rule, rules,
 };
 
 /// A pair whose direction was reversed once: stopped, source in [`DESTINATION`].
