@@ -55,10 +55,12 @@ impl Latest {
         Self { at, free: pending.map_or(EffectId(0), |id| id.after(1)) }
     }
 
-    /// Takes note of a plan that changed the resource: its time, and the effect that it asked for.
-    pub(crate) fn note(&mut self, at: Timestamp, asked: Option<EffectId>) {
+    /// Takes note of a plan that changed the resource: its time, the first id that it was offered, and how many it took.
+    pub(crate) fn note(&mut self, at: Timestamp, first: EffectId, taken: u64) {
         self.at = self.at.max(at);
-        self.free = asked.map_or(self.free, |id| self.free.max(id.after(1)));
+        if taken > 0 {
+            self.free = self.free.max(first.after(taken));
+        }
     }
 
     /// What is decided at a deadline is of that time, or of the last change if a call was taken late, before the deadline was seen to.
@@ -81,6 +83,8 @@ impl Hash for Latest {
 pub(crate) struct DecidedOn<I> {
     pub(crate) id: I,
     pub(crate) revision: Revision,
+    /// Of two histories that part, such as that of a transaction which was rolled back, a revision is the same number.
+    pub(crate) latest: Latest,
     pub(crate) due: Option<Timestamp>,
 }
 
@@ -90,10 +94,10 @@ impl<I: PartialEq + Into<ResourceId>> DecidedOn<I> {
     pub(crate) fn admit<P>(
         self,
         now: Self,
-        latest: Latest,
         (at, asked): (Timestamp, Option<EffectId>),
         plan: P,
     ) -> Result<P, StalePlan<P>> {
+        let latest = now.latest;
         let why = if self != now {
             WhyStale::DecidedOn {
                 decided_on: (self.id.into(), self.revision),

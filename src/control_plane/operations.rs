@@ -166,7 +166,7 @@ calls! {
             |plane, call, it| plane.membership_call(call, &it.group, &it.pair, |group, at, region, pair| group.decide_remove(at, region, pair));
         /// `StartPairDrill`: clones the last recover point.
         StartPairDrill => start_pair_drill(pair) with FreshDrill -> DrillStarted:
-            |plane, call, it, fresh| plane.start_drill(call, ReplicaId::Pair(it.pair.clone()), fresh);
+            |plane, call, it, fresh| plane.start_drill(call, &ReplicaId::Pair(it.pair.clone()), fresh);
         /// `ClearPairDrill`: ends a drill and deletes its disk.
         ClearPairDrill => clear_pair_drill(drill) -> ():
             |plane, call, it| plane.clear_drill(call, &ReplicaId::Pair(it.pair.clone()), &it.drill);
@@ -178,7 +178,7 @@ calls! {
             };
         /// `StartReplicaGroupDrill`: clones the last recover point.
         StartReplicaGroupDrill => start_replica_group_drill(group) with FreshDrill -> DrillStarted:
-            |plane, call, it, fresh| plane.start_drill(call, ReplicaId::Group(it.group.clone()), fresh);
+            |plane, call, it, fresh| plane.start_drill(call, &ReplicaId::Group(it.group.clone()), fresh);
         /// `ClearReplicaGroupDrill`: ends a drill and deletes its disks.
         ClearReplicaGroupDrill => clear_replica_group_drill(drill) -> ():
             |plane, call, it| plane.clear_drill(call, &ReplicaId::Group(it.group.clone()), &it.drill);

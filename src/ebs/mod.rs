@@ -23,6 +23,7 @@ use crate::policy::EbsPolicy;
 pub use disk::{Access, Disk, DiskChange};
 pub use drill::decide::DrillPlan;
 pub use drill::describe::DrillPage;
+pub use drill::start::{DrillSource, NotStarted};
 pub use drill::{
     Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillSeed, DrillStarted, DrillStatus, FreshDrill,
 };

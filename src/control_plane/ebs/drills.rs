@@ -11,12 +11,12 @@ use crate::control_plane::effect::drill_effect;
 use crate::control_plane::event::{DrillFact, Event, Fact};
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step, list};
 use crate::ebs::drill::rules::{D_110, D_111, D_150, D_610, D_611, D_620};
+use crate::ebs::replica::Replica;
 use crate::ebs::{
-    Drill, DrillPage, DrillPlan, DrillReason, DrillSeed, DrillStarted, DrillStatus, EbsRefusal, FreshDrill,
-    Page, ReplicaId,
+    Drill, DrillPage, DrillPlan, DrillSeed, DrillSource, DrillStarted, DrillStatus, EbsRefusal, FreshDrill,
+    Page, ReplicaId, ReplicaPair,
 };
-use crate::ids::{AccountId, DiskId, DrillId, PairId, ResourceId};
-use crate::policy::DrillWithoutRecoverPoint;
+use crate::ids::{AccountId, DiskId, DrillId, ResourceId};
 use crate::rule::RuleId;
 use crate::time::Timestamp;
 
@@ -27,52 +27,43 @@ impl ControlPlane {
         drills.into_iter().flatten().filter_map(|drill| self.drills.get(drill))
     }
 
-    /// The pair or group of a drill, if this account owns it and the call is at one of its ends.
-    fn drill_target(&self, call: &CallContext<'_>, owner: &ReplicaId) -> Result<DrillTarget, EbsRefusal> {
+    /// The pair or group of a drill, if this account owns it.
+    fn drill_owner(&self, call: &CallContext<'_>, owner: &ReplicaId) -> Result<&dyn Replica, EbsRefusal> {
         let known = self.replica(owner).filter(|it| it.account() == call.account);
-        let known = known.ok_or_else(|| unknown(call.operation, owner.as_str(), call.region, D_610))?;
-        if !known.regions().contains(&call.region) {
-            return Err(unknown(call.operation, owner.as_str(), call.region, D_620));
-        }
-        let (recover_point, pairs) = match owner {
-            ReplicaId::Pair(id) => {
-                (self.pairs.get(id).and_then(|pair| pair.last_recover_point), [id.clone()].into())
-            }
-            ReplicaId::Group(id) => {
-                let view = self.group(id);
-                view.map_or((None, Vec::new()), |view| (view.last_recover_point, view.pairs))
-            }
-        };
-        let at_destination = known.destination_region() == call.region;
-        Ok(DrillTarget { at_destination, deleted: known.is_deleted(), recover_point, pairs })
+        known.ok_or_else(|| unknown(call.operation, owner.as_str(), call.region, D_610))
     }
 
-    /// Starts a drill. Checks in order: the region, that the pair or group is not deleted, and, by policy, that it has
-    /// a recover point.
+    /// Refuses a call about the drills of a pair or group that this account does not own, or at neither of its ends.
+    fn check_drill_owner(&self, call: &CallContext<'_>, owner: &ReplicaId) -> Result<(), EbsRefusal> {
+        if self.drill_owner(call, owner)?.regions().contains(&call.region) {
+            return Ok(());
+        }
+        Err(unknown(call.operation, owner.as_str(), call.region, D_620))
+    }
+
+    /// Starts a drill.
     pub(in crate::control_plane) fn start_drill(
         &mut self,
         call: &CallContext<'_>,
-        owner: ReplicaId,
+        owner: &ReplicaId,
         fresh: Option<&FreshDrill>,
     ) -> Result<Done<DrillStarted>, Blocked<EbsRefusal, Misuse>> {
-        let target = self.drill_target(call, &owner)?;
-        let refused = |why: DrillReason| Err(Blocked::Refused(why.of(call.operation)));
-        if !target.at_destination {
-            return refused(DrillReason::NotAtDestination(call.region.clone()));
-        }
-        if target.deleted {
-            return refused(DrillReason::OwnerDeleted);
-        }
-        let refuses = self.policy.ebs.drill_without_recover_point == DrillWithoutRecoverPoint::Refuse;
-        if target.recover_point.is_none() && refuses {
-            return refused(DrillReason::NoRecoverPoint);
-        }
-        let fresh = fresh.filter(|fresh| self.is_fresh(call, fresh, target.pairs.len()));
-        let fresh = fresh.ok_or(Blocked::Misused(Misuse::BadFreshId))?.clone();
-        let id = fresh.drill.clone();
+        let _ = self.drill_owner(call, owner)?;
+        let not_found = || unknown(call.operation, owner.as_str(), call.region, D_610);
+        let members: Vec<&ReplicaPair>;
+        let source = match owner {
+            ReplicaId::Pair(id) => DrillSource::Pair(self.pairs.get(id).ok_or_else(not_found)?),
+            ReplicaId::Group(id) => {
+                members = self.members(id).collect();
+                DrillSource::Group(self.groups.get(id).ok_or_else(not_found)?.with_all(&members))
+            }
+        };
         let at = self.ebs(call.now);
-        let (account, pairs) = (call.account.clone(), target.pairs.into_iter());
-        let drill = Drill::created(at, fresh, account, owner, pairs, target.recover_point);
+        Drill::check_start(at, call.region, source)?;
+        let fresh = fresh.filter(|fresh| self.is_fresh(call, fresh)).cloned();
+        let drill = fresh.and_then(|fresh| Drill::started(at, fresh, source).ok());
+        let drill = drill.ok_or(Blocked::Misused(Misuse::BadFreshId))?;
+        let id = drill.id.clone();
         let rule = if drill.pending.is_some() { D_110 } else { D_111 };
         let events = [status_event(&drill, call.now, rule, None, Some(drill.status))].into();
         self.mint();
@@ -112,14 +103,10 @@ impl ControlPlane {
         effects
     }
 
-    /// Whether these ids are complete, distinct and unused.
-    fn is_fresh(&self, call: &CallContext<'_>, fresh: &FreshDrill, pairs: usize) -> bool {
-        let distinct: BTreeSet<_> = fresh.disks.iter().collect();
+    /// Whether these ids are unused.
+    fn is_fresh(&self, call: &CallContext<'_>, fresh: &FreshDrill) -> bool {
         let in_use = |disk: &DiskId| self.has_disk(call.account, disk);
-        fresh.disks.len() == pairs
-            && distinct.len() == pairs
-            && !fresh.disks.iter().any(in_use)
-            && !self.drills.contains_key(&fresh.drill)
+        !fresh.disks.iter().any(in_use) && !self.drills.contains_key(&fresh.drill)
     }
 
     /// Whether a disk of this id is known: from a pair, a drill or a report.
@@ -136,7 +123,7 @@ impl ControlPlane {
         owner: &ReplicaId,
         id: &DrillId,
     ) -> Result<Done<()>, Blocked<EbsRefusal>> {
-        let _ = self.drill_target(call, owner)?;
+        self.check_drill_owner(call, owner)?;
         let drill = self.drills.get(id).filter(|drill| drill.owner == *owner);
         let rule = if self.drills.contains_key(id) { D_611 } else { D_610 };
         let drill = drill.ok_or_else(|| unknown(call.operation, id.as_str(), call.region, rule))?;
@@ -193,18 +180,10 @@ impl ControlPlane {
     ) -> Result<DrillPage, EbsRefusal> {
         let list = DrillPage::list(call.list(), owner.as_str(), wanted);
         list::own(call, page.cursor(), list)?;
-        let seen = self.drill_target(call, &owner).is_ok();
+        let seen = self.check_drill_owner(call, &owner).is_ok();
         let drills = self.drills_of(&owner).filter(|_| seen);
         Ok(DrillPage::of(owner.clone(), drills, wanted, page, list))
     }
-}
-
-/// The properties of a pair or group that decide on its drills.
-struct DrillTarget {
-    at_destination: bool,
-    deleted: bool,
-    recover_point: Option<Timestamp>,
-    pairs: Vec<PairId>,
 }
 
 /// The event of a drill's change of status.

@@ -6,6 +6,7 @@ use crate::control_plane::action::{Blocked, Done};
 use crate::control_plane::call::{CallContext, all_fresh};
 use crate::control_plane::{ControlPlane, Misuse};
 use crate::ids::{ClusterId, NodeId, OrderId};
+use crate::polardb::NotCreated;
 use crate::polardb::{
     Context, CreateDbNodes, DbCluster, Decision, NodesCreated, Ordered, PolarDbReason, PolarDbRefusal,
     RestartDbNode,
@@ -30,10 +31,13 @@ impl ControlPlane {
     ) -> Result<Done<NodesCreated>, Blocked<PolarDbRefusal, Misuse>> {
         let cluster = self.owned_cluster(call, &request.cluster)?;
         let ids = fresh.map(|fresh| fresh.nodes.as_slice()).unwrap_or_default();
-        let plan = cluster.decide_create_nodes(self.polardb(call.now), request, ids)?;
+        let plan = match cluster.decide_create_nodes(self.polardb(call.now), request, ids) {
+            Err(NotCreated::Refused(refused)) => return Err(refused.into()),
+            Err(NotCreated::WrongIds(_)) => None,
+            Ok(plan) => Some(plan),
+        };
         self.check_unlocked(call, &request.cluster)?;
-        let enough = |fresh: &&FreshNodes| fresh.nodes.len() == request.nodes.len();
-        let fresh = fresh.filter(enough).ok_or(Blocked::Misused(Misuse::BadFreshId))?;
+        let (plan, fresh) = plan.zip(fresh).ok_or(Blocked::Misused(Misuse::BadFreshId))?;
         all_fresh(fresh.nodes.iter(), |node| self.index.nodes.contains_key(node))
             .map_err(Blocked::Misused)?;
         let (cluster, order, nodes) = (request.cluster.clone(), fresh.order.clone(), fresh.nodes.clone());

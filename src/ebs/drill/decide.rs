@@ -2,18 +2,16 @@
 //!
 //! A drill has no table of rows: a successful clearing leads to no status but to the removal of the record.
 
-use alloc::collections::BTreeSet;
-
 use crate::ebs::Context;
-use crate::ebs::drill::rules::{D_112, D_120, D_121, D_130, D_131, D_140, D_141, D_160};
-use crate::ebs::drill::{Drill, DrillDisk, DrillDiskStatus, DrillEffect, DrillStatus, FreshDrill};
+use crate::ebs::drill::rules::{D_120, D_121, D_130, D_131, D_140, D_141, D_160};
+use crate::ebs::drill::{Drill, DrillDiskStatus, DrillEffect, DrillStatus};
 use crate::ebs::refusal::{DrillReason, EbsRefusal};
 use crate::ebs::replica::ReplicaId;
-use crate::ids::{AccountId, DrillId, EffectId, PairId, WrongIds};
-use crate::lifecycle::{Applied, Pending, PendingChange};
+use crate::ids::{DrillId, EffectId};
+use crate::lifecycle::{Applied, PendingChange};
 use crate::operation::Operation;
 use crate::outcome::{NotTaken, Outcome};
-use crate::revision::{DecidedOn, Latest, Revision, StalePlan};
+use crate::revision::{DecidedOn, StalePlan};
 use crate::rule::{RuleId, cite};
 use crate::text::StatusMessage;
 use crate::time::Timestamp;
@@ -61,65 +59,6 @@ impl DrillEffect {
 }
 
 impl Drill {
-    /// A started drill. With a recover point it is `executing`, with the pending effect `at.effect` (`D-110`). Without one
-    /// there is nothing to clone: it is `execute_failed` at once and has no disks (`D-111`).
-    ///
-    /// # Errors
-    ///
-    /// [`WrongIds`] if `pairs` are not different ones, at least one, and of a pair that pair alone, or if `fresh` does not have a
-    /// disk for each.
-    pub fn create(
-        at: Context<'_>,
-        fresh: FreshDrill,
-        account: AccountId,
-        owner: ReplicaId,
-        pairs: &[PairId],
-        recover_point: Option<Timestamp>,
-    ) -> Result<Self, WrongIds> {
-        let (disks, owners): (BTreeSet<_>, BTreeSet<_>) =
-            (fresh.disks.iter().collect(), pairs.iter().collect());
-        let are_its = match &owner {
-            ReplicaId::Pair(pair) => pairs == core::slice::from_ref(pair),
-            ReplicaId::Group(_) => !pairs.is_empty() && owners.len() == pairs.len(),
-        };
-        if !are_its || disks.len() != pairs.len() || fresh.disks.len() != pairs.len() {
-            return Err(WrongIds);
-        }
-        let recover_point = recover_point.map(|point| point.min(at.now));
-        Ok(Self::created(at, fresh, account, owner, pairs.iter().cloned(), recover_point))
-    }
-
-    pub(crate) fn created(
-        at: Context<'_>,
-        fresh: FreshDrill,
-        account: AccountId,
-        owner: ReplicaId,
-        pairs: impl Iterator<Item = PairId>,
-        recover_point: Option<Timestamp>,
-    ) -> Self {
-        cite!(D_112);
-        let disk = |(pair, disk)| DrillDisk { pair, disk, status: DrillDiskStatus::Creating };
-        let missing = match owner {
-            ReplicaId::Pair(_) => "PAIR_SYNCPOINT_NOT_FOUND",
-            ReplicaId::Group(_) => "GROUP_SYNCPOINT_NOT_FOUND",
-        };
-        let found = recover_point.is_some();
-        Self {
-            id: fresh.drill,
-            account,
-            ordinal: at.effect.0,
-            owner,
-            status: if found { DrillStatus::Executing } else { DrillStatus::ExecuteFailed },
-            status_message: if found { None } else { StatusMessage::parse(missing).ok() },
-            started_at: at.now,
-            recover_point,
-            disks: if found { pairs.zip(fresh.disks).map(disk).collect() } else { [].into() },
-            pending: found.then_some(Pending { id: at.effect, effect: DrillEffect::Start, since: at.now }),
-            revision: Revision::default(),
-            latest: Latest::of(at.now, found.then_some(at.effect)),
-        }
-    }
-
     /// Decides the clearing call.
     ///
     /// # Errors
@@ -194,23 +133,23 @@ impl Drill {
     /// back; nothing has changed.
     pub fn apply(&mut self, plan: DrillPlan) -> Result<Applied<DrillEffect>, StalePlan<DrillPlan>> {
         let of = plan.decided_on.clone();
-        of.admit(self.as_decided_on(), self.latest, (plan.at, plan.pending.asks(plan.effect)), plan)
+        of.admit(self.as_decided_on(), (plan.at, plan.pending.asks(plan.effect)), plan)
             .map(|plan| self.carry_out(plan))
     }
 
     fn as_decided_on(&self) -> DecidedOn<DrillId> {
-        DecidedOn { id: self.id.clone(), revision: self.revision, due: None }
+        DecidedOn { id: self.id.clone(), revision: self.revision, latest: self.latest, due: None }
     }
 
     /// Carries out a plan that was decided on this drill as it is.
     pub(crate) fn carry_out(&mut self, plan: DrillPlan) -> Applied<DrillEffect> {
-        let asks = plan.pending.asks(plan.effect);
+        let taken = plan.pending.effects();
         let applied = plan.pending.apply(&mut self.pending, plan.effect, plan.at);
         if plan.to == Some(self.status) {
             return applied;
         }
         self.revision.advance();
-        self.latest.note(plan.at, asks);
+        self.latest.note(plan.at, plan.effect, taken);
         let Some(to) = plan.to else { return applied };
         self.status = to;
         self.status_message = plan.message;

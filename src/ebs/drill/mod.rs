@@ -16,6 +16,7 @@
 pub(crate) mod decide;
 pub(crate) mod describe;
 pub(crate) mod rules;
+pub(crate) mod start;
 
 use alloc::vec::Vec;
 

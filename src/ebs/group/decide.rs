@@ -296,22 +296,22 @@ impl ReplicaGroup {
     /// back; nothing has changed.
     pub fn apply(&mut self, plan: GroupPlan) -> Result<GroupApplied, StalePlan<GroupPlan>> {
         let of = plan.decided_on.clone();
-        of.admit(self.as_decided_on(), self.latest, (plan.at, plan.asks()), plan)
-            .map(|plan| self.carry_out(plan))
+        of.admit(self.as_decided_on(), (plan.at, plan.asks()), plan).map(|plan| self.carry_out(plan))
     }
 
     fn as_decided_on(&self) -> DecidedOn<GroupId> {
-        DecidedOn { id: self.id.clone(), revision: self.revision, due: self.due }
+        DecidedOn { id: self.id.clone(), revision: self.revision, latest: self.latest, due: self.due }
     }
 
-    /// Whether a plan changes more than the next deadline.
+    /// Whether a plan changes more than the next deadline. A change of a member is one of the group: of two that were decided side by
+    /// side, such as the ends of the last two copies of a round, the second has to see the first.
     fn is_changed_by(&self, plan: &GroupPlan) -> bool {
-        plan.pending != PendingChange::Keep
+        !plan.members.is_empty()
+            || plan.pending != PendingChange::Keep
             || self.status != plan.to
             || self.copy_failed != plan.copy_failed
             || plan.swap
             || plan.one_shot
-            || self.size_after(plan) != self.size
             || plan.settings.as_ref().is_some_and(|settings| *settings != self.settings)
     }
 
@@ -327,7 +327,7 @@ impl ReplicaGroup {
     pub(crate) fn carry_out(&mut self, plan: GroupPlan) -> GroupApplied {
         if self.is_changed_by(&plan) {
             self.revision.advance();
-            self.latest.note(plan.at, plan.asks());
+            self.latest.note(plan.at, plan.effect, plan.effects());
         }
         let mut applied = plan.pending.apply(&mut self.pending, plan.effect, plan.at);
         self.size = self.size_after(&plan);
@@ -395,8 +395,8 @@ impl GroupPlan {
         members.fold(self.pending.effects(), u64::saturating_add)
     }
 
-    /// The id of the effect that it asks for of the group, if it does.
+    /// The first id of the effects that it asks for, if it does.
     fn asks(&self) -> Option<EffectId> {
-        self.pending.asks(self.effect)
+        (self.effects() > 0).then_some(self.effect)
     }
 }

@@ -92,7 +92,7 @@ impl WholeGroup<'_> {
 }
 
 /// The recover point that all members share, if there are members (`G-650`).
-fn common_recover_point(members: &[&ReplicaPair]) -> Option<Timestamp> {
+pub(in crate::ebs) fn common_recover_point(members: &[&ReplicaPair]) -> Option<Timestamp> {
     cite!(G_650);
     let (first, rest) = members.split_first()?;
     let point = first.last_recover_point?;

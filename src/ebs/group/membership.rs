@@ -11,8 +11,9 @@ use crate::ebs::group::rules::{G_660, G_680, G_681, G_683, G_690, G_692};
 use crate::ebs::group::whole::WholeGroup;
 use crate::ebs::lifecycle::{GroupEvent, GroupLifecycle, PairEvent, PairLifecycle, PairStatus};
 use crate::ebs::pair::plan::{Membership, PairPlan};
+use crate::ebs::pair::rules::E_610;
 use crate::ebs::pair::{End, ReplicaPair};
-use crate::ebs::refusal::{EbsRefusal, GroupReason};
+use crate::ebs::refusal::{EbsReason, EbsRefusal, GroupReason};
 use crate::ids::RegionId;
 use crate::lifecycle::{PendingChange, Verdict};
 use crate::operation::Operation;
@@ -37,6 +38,9 @@ impl WholeGroup<'_> {
         cite!(G_683);
         let operation = Operation::AddDiskReplicaPair;
         let policy = at.policy;
+        if pair.account != self.account {
+            return Err(EbsReason::unknown(pair.id.as_str(), region, E_610).of(operation));
+        }
         self.check_site(policy, region, operation)?;
         let refused = |why: GroupReason| Err(why.of(operation, self.id.clone()));
         let id = || pair.id.clone();

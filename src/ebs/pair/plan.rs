@@ -93,12 +93,11 @@ impl ReplicaPair {
     /// back; nothing has changed.
     pub fn apply(&mut self, plan: PairPlan) -> Result<Applied<PairEffect>, StalePlan<PairPlan>> {
         let of = plan.decided_on.clone();
-        of.admit(self.as_decided_on(), self.latest, (plan.at, plan.asks()), plan)
-            .map(|plan| self.carry_out(plan))
+        of.admit(self.as_decided_on(), (plan.at, plan.asks()), plan).map(|plan| self.carry_out(plan))
     }
 
     fn as_decided_on(&self) -> DecidedOn<PairId> {
-        DecidedOn { id: self.id.clone(), revision: self.revision, due: self.due }
+        DecidedOn { id: self.id.clone(), revision: self.revision, latest: self.latest, due: self.due }
     }
 
     /// Whether a plan changes more than the next deadline.
@@ -119,7 +118,7 @@ impl ReplicaPair {
     pub(crate) fn carry_out(&mut self, plan: PairPlan) -> Applied<PairEffect> {
         if self.is_changed_by(&plan) {
             self.revision.advance();
-            self.latest.note(plan.at, plan.asks());
+            self.latest.note(plan.at, plan.effect, plan.effects());
         }
         let mut applied = plan.pending.apply(&mut self.pending, plan.effect, plan.at);
         self.status = plan.to;

@@ -8,7 +8,7 @@ use crate::polardb::Context;
 use crate::polardb::cluster::failover::OnNoCandidate;
 use crate::polardb::cluster::plan::{ClusterPlan, Decision};
 use crate::polardb::cluster::requests::{Engine, FailoverDbCluster, ModifyDbNodeConfig, PayType};
-use crate::polardb::cluster::rules::{P_015, P_016, P_023, P_024, P_025, P_301, P_302, P_303, P_304};
+use crate::polardb::cluster::rules::{P_015, P_016, P_023, P_024, P_025, P_301, P_302, P_303, P_304, P_671};
 use crate::polardb::cluster::status::ClusterStatus;
 use crate::polardb::cluster::step::ClusterFact;
 use crate::polardb::cluster::{ClusterEffect, DbCluster, Lifecycle};
@@ -266,7 +266,8 @@ impl DbCluster {
     }
 
     /// Decides what a change of several nodes at once means, that was measured then; `None` if the cluster does not have all of
-    /// them.
+    /// them, or the measurement is older than [`sight_delay`](crate::policy::PolarDbPolicy::sight_delay) (`P-671`). One of a later time
+    /// counts as of now.
     pub fn decide_nodes(
         &self,
         at: Context<'_>,
@@ -274,8 +275,10 @@ impl DbCluster {
         change: NodeChange,
         measured: Timestamp,
     ) -> Option<ClusterPlan> {
+        cite!(P_671);
         let known = nodes.iter().all(|node| self.node(node).is_some());
-        known.then(|| {
+        let measured = measured.min(at.now);
+        (known && at.now.since(measured) <= at.policy.sight_delay).then(|| {
             let mut draft = self.draft(at, P_302);
             draft.change_nodes(nodes, change, measured);
             draft.done(None)

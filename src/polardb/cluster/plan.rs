@@ -59,20 +59,28 @@ impl DbCluster {
     pub fn apply(&mut self, plan: ClusterPlan) -> Result<ClusterStep, StalePlan<ClusterPlan>> {
         let decided_on = |cluster: &Self| {
             // The deadline of the cluster as it becomes is another one, and only a change of the cluster moves it.
-            DecidedOn { id: cluster.id.clone(), revision: cluster.revision, due: None }
+            DecidedOn {
+                id: cluster.id.clone(),
+                revision: cluster.revision,
+                latest: cluster.latest,
+                due: None,
+            }
         };
         let of = decided_on(&plan.after);
-        of.admit(decided_on(self), self.latest, (plan.step.at, plan.asks()), plan)
-            .map(|plan| self.carry_out(plan))
+        of.admit(decided_on(self), (plan.step.at, plan.asks()), plan).map(|plan| self.carry_out(plan))
     }
 
     /// Carries out a plan that was decided on this cluster as it is.
     pub(crate) fn carry_out(&mut self, plan: ClusterPlan) -> ClusterStep {
         if *self != plan.after {
-            let asks = plan.asks();
             *self = plan.after;
             self.revision.advance();
-            self.latest.note(plan.step.at, asks);
+            let asked = plan.step.asked.as_ref();
+            self.latest.note(
+                plan.step.at,
+                asked.map_or(EffectId(0), |asked| asked.id),
+                u64::from(asked.is_some()),
+            );
         }
         plan.step
     }

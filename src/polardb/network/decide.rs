@@ -17,8 +17,8 @@ use crate::polardb::network::requests::{
     CreateGlobalDatabaseNetwork, Removal, RemoveDbClusterFromGdn, SwitchOverGlobalDatabaseNetwork,
 };
 use crate::polardb::network::rules::{
-    P_400, P_403, P_404, P_412, P_413, P_420, P_421, P_422, P_423, P_424, P_430, P_431, P_440, P_441, P_442,
-    P_444, P_445, P_446, P_447, P_448, P_451, P_453,
+    P_400, P_403, P_404, P_411, P_412, P_413, P_420, P_421, P_422, P_423, P_424, P_430, P_431, P_440, P_441,
+    P_442, P_444, P_445, P_446, P_447, P_448, P_451, P_453,
 };
 use crate::polardb::network::{
     GlobalDatabaseNetwork, MemberRole, NetworkEffect, NetworkSeed, NetworkStatus, Secondary, SwitchMode,
@@ -235,6 +235,10 @@ impl GlobalDatabaseNetwork {
     /// The refusal of the first check that fails.
     pub fn check_joins(&self, primary: &DbCluster, secondary: (Engine, &str)) -> Result<(), PolarDbRefusal> {
         let operation = Operation::CreateDbCluster;
+        self.has(operation, primary)?;
+        if primary.id() != &self.primary {
+            return Err(self.member_role(operation, primary.id(), P_411));
+        }
         if secondary != (primary.engine(), primary.version()) {
             return Err(PolarDbReason::OtherEngine { network: self.id.clone() }.of(operation));
         }
@@ -422,9 +426,10 @@ impl GlobalDatabaseNetwork {
     }
 
     /// Decides what it means that a cluster was created as secondary, which [`check_joins`](Self::check_joins) has allowed
-    /// (`P-413`); `None` if it is in the network already.
+    /// (`P-413`); `None` if it is in the network already, or the network is full.
     pub fn decide_joined(&self, at: Context<'_>, cluster: ClusterId) -> Option<NetworkPlan> {
-        self.role(&cluster).is_none().then(|| self.plan(at, P_413, NetworkChange::Join(cluster)))
+        let joins = self.role(&cluster).is_none() && self.secondaries.len() < MAX_SECONDARIES;
+        joins.then(|| self.plan(at, P_413, NetworkChange::Join(cluster)))
     }
 
     /// Decides what it means that a cluster of this network is gone (`P-453`); `None` if it is in another one, or in none.
@@ -448,18 +453,17 @@ impl GlobalDatabaseNetwork {
     /// back; nothing has changed.
     pub fn apply(&mut self, plan: NetworkPlan) -> Result<NetworkStep, StalePlan<NetworkPlan>> {
         let of = plan.decided_on.clone();
-        of.admit(self.as_decided_on(), self.latest, (plan.at, plan.asks()), plan)
-            .map(|plan| self.carry_out(plan))
+        of.admit(self.as_decided_on(), (plan.at, plan.asks()), plan).map(|plan| self.carry_out(plan))
     }
 
     fn as_decided_on(&self) -> DecidedOn<NetworkId> {
-        DecidedOn { id: self.id.clone(), revision: self.revision, due: None }
+        DecidedOn { id: self.id.clone(), revision: self.revision, latest: self.latest, due: None }
     }
 
     /// Carries out a plan that was decided on this network as it is.
     pub(crate) fn carry_out(&mut self, plan: NetworkPlan) -> NetworkStep {
         self.revision.advance();
-        self.latest.note(plan.at, plan.asks());
+        self.latest.note(plan.at, plan.effect, plan.effects());
         let NetworkPlan { decided_on: _, rule, at: now, effect: id, change } = plan;
         let before = self.status();
         let mut step = NetworkStep { at: now, ..NetworkStep::default() };

@@ -6,11 +6,12 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use crate::ids::{NodeClass, NodeId, ZoneId};
+use crate::ids::{NodeClass, NodeId, WrongIds, ZoneId};
 use crate::operation::Operation;
 use crate::polardb::Context;
 use crate::polardb::cluster::DbCluster;
-use crate::polardb::cluster::plan::Decision;
+use crate::polardb::cluster::create::NotCreated;
+use crate::polardb::cluster::plan::{ClusterPlan, Decision};
 use crate::polardb::cluster::requests::{Edition, Engine, Serverless};
 use crate::polardb::cluster::rules::{P_026, P_629};
 use crate::polardb::cluster::step::ClusterFact;
@@ -48,13 +49,14 @@ impl DbCluster {
     ///
     /// # Errors
     ///
-    /// The refusal of the first check that fails.
+    /// The refusal of the first check that fails; [`WrongIds`] if there are not as many different ids as the request asks for, or the
+    /// cluster has a node of one of them.
     pub fn decide_create_nodes(
         &self,
         at: Context<'_>,
         request: &CreateDbNodes,
         fresh: &[NodeId],
-    ) -> Decision {
+    ) -> Result<ClusterPlan, NotCreated> {
         let operation = Operation::CreateDbNodes;
         self.is_named(operation, &request.cluster)?;
         self.needs_failover(operation)?;
@@ -66,17 +68,21 @@ impl DbCluster {
         let places = places?;
         if request.kind == NodeKind::ColumnStore && !self.takes_column_store() {
             let why = "MySQL only, beside an ordinary reader (P-215)";
-            return Err(PolarDbReason::malformed("ImciSwitch", why).of(operation));
+            return Err(PolarDbReason::malformed("ImciSwitch", why).of(operation).into());
         }
         if self.nodes.len().saturating_add(places.len()) > self.most_nodes(at.policy) {
-            return Err(self.node_number(operation, P_210));
+            return Err(self.node_number(operation, P_210).into());
         }
+        let (different, count): (BTreeSet<_>, _) = (fresh.iter().collect(), places.len());
+        let known = fresh.iter().any(|id| self.node(id).is_some());
+        let are_fresh = fresh.len() == count && different.len() == count && !known;
         let new: Vec<DbNode> = fresh
             .iter()
             .zip(places)
             .map(|(id, (class, zone))| DbNode::new(id, Role::Reader, request.kind, class, zone, at.now))
             .collect();
-        self.begin_work(at, operation, P_213, NodeWork::CreateNodes(Vec::from(fresh)), new)
+        let plan = self.begin_work(at, operation, P_213, NodeWork::CreateNodes(Vec::from(fresh)), new)?;
+        if are_fresh { Ok(plan) } else { Err(WrongIds.into()) }
     }
 
     /// The class and zone of a new node (`P-214`).

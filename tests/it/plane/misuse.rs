@@ -1,15 +1,16 @@
 //! What an embedder who keeps resources in a database of their own can do wrong, and what stops it.
 
 use failover_model::ebs::{
-    self, Disk, Drill, FreshDrill, GroupRequest, GroupStatus, NotItsMembers, PairRequest, PairStatus,
-    ReplicaGroup, ReplicaId, ReplicaPair,
+    self, Disk, Drill, DrillSource, FreshDrill, GroupRequest, GroupStatus, NotItsMembers, NotStarted,
+    PairRequest, PairStatus, ReplicaGroup, ReplicaPair,
 };
 use failover_model::lifecycle::Due;
 use failover_model::polardb::{
-    self, CreateGlobalDatabaseNetwork, DbCluster, Failure, GlobalDatabaseNetwork, NodeChange,
+    self, ClusterSeed, CreateDbNodes, CreateGlobalDatabaseNetwork, DbCluster, Failure, GlobalDatabaseNetwork,
+    NewNode, NodeChange, NotCreated,
 };
-use failover_model::policy::{EbsPolicy, PolarDbPolicy};
-use failover_model::{Breach, DiskId, EffectId, Outcome, RegionId, WhyStale};
+use failover_model::policy::{DrillWithoutRecoverPoint, EbsPolicy, PolarDbPolicy};
+use failover_model::{Breach, DiskId, EffectId, Outcome, RegionId, Span, WhyStale, WrongIds};
 
 use crate::kit::{
     DESTINATION, OWNER, SOURCE, START, World, at, create_group_request, create_request, id, ids, pair_id,
@@ -99,10 +100,11 @@ fn a_group_takes_no_time_and_no_effect_id_that_goes_back() {
 #[test]
 fn a_drill_takes_no_time_and_no_effect_id_that_goes_back() {
     let policy = EbsPolicy::default();
+    let mut world = World::default();
+    let pair = world.bring_to(PairStatus::Normal).pair(1);
     let fresh = FreshDrill { drill: id("drill-1"), disks: ids(&["x-1"]) };
-    let (owner, pairs) = (ReplicaId::Pair(pair_id(1)), &[pair_id(1)]);
     let context = ebs_at(CHANGED - 1, TAKEN, &policy);
-    let mut drill = Drill::create(context, fresh, id(OWNER), owner, pairs, Some(at(1))).unwrap();
+    let mut drill = Drill::create(context, &region(DESTINATION), fresh, DrillSource::Pair(pair)).unwrap();
     let plan = drill.decide_outcome(ebs_at(CHANGED, TAKEN, &policy), TAKEN, &DONE).unwrap();
     let _ = drill.apply(plan).unwrap();
     let plan = |drill: &Drill, ms, effect| drill.decide_clear(ebs_at(ms, effect, &policy)).unwrap();
@@ -207,4 +209,186 @@ fn of_two_removals_that_were_decided_side_by_side_the_second_is_stale() {
     let _ = group.apply(one).unwrap();
     assert!(matches!(group.apply(two).unwrap_err().why, WhyStale::DecidedOn { .. }));
     assert_eq!(group.size(), 1);
+}
+
+/// A plan belongs to the history that it was decided in: that of a transaction which was rolled back has the same revisions.
+#[test]
+fn a_plan_of_a_transaction_that_was_rolled_back_is_stale() {
+    let (policy, destination) = (EbsPolicy::default(), region(DESTINATION));
+    let mut row = pair();
+    let mut rolled_back = row.clone();
+    let fails_over = |pair: &ReplicaPair, ms, effect| {
+        pair.decide(ebs_at(ms, effect, &policy), &destination, PairRequest::Failover).unwrap()
+    };
+    let _ = rolled_back.apply(fails_over(&rolled_back, CHANGED, EffectId(100))).unwrap();
+    let kept =
+        rolled_back.decide_outcome(ebs_at(CHANGED, EffectId(102), &policy), EffectId(100), &DONE).unwrap();
+    let _ = row.apply(fails_over(&row, CHANGED, EffectId(101))).unwrap();
+    assert_eq!(row.revision(), rolled_back.revision());
+    assert!(matches!(row.apply(kept).unwrap_err().why, WhyStale::DecidedOn { .. }));
+}
+
+/// The ends of the last two copies of a round, decided side by side, would leave it without an end.
+#[test]
+fn of_two_ends_of_copies_that_were_decided_side_by_side_the_second_is_stale() {
+    let mut world = World::default();
+    world.bring_group_to(GroupStatus::Syncing);
+    let members: Vec<ReplicaPair> = world.plane.pairs().cloned().collect();
+    let given: Vec<&ReplicaPair> = members.iter().collect();
+    let mut group = world.group(1).group;
+    let policy = EbsPolicy::default();
+    let context = ebs::Context { now: world.plane.clock(), effect: EffectId(900), policy: &policy };
+    let ends = |number| {
+        let whole = group.with(&given).unwrap();
+        whole.decide_copied(context, &pair_id(number), world.pending(number), &DONE).unwrap()
+    };
+    let (one, two) = (ends(1), ends(2));
+    let _ = group.apply(one).unwrap();
+    assert!(matches!(group.apply(two).unwrap_err().why, WhyStale::DecidedOn { .. }));
+}
+
+/// The copies of its members have ids of the group's plan, none of which it is offered again.
+#[test]
+fn a_group_takes_no_effect_id_that_a_copy_of_its_members_has() {
+    let mut world = World::default();
+    world.bring_group_to(GroupStatus::Stopped);
+    let mut members: Vec<ReplicaPair> = world.plane.pairs().cloned().collect();
+    let mut group = world.group(1).group;
+    let policy = EbsPolicy::default();
+    let at = |effect| ebs::Context { now: world.plane.clock(), effect: EffectId(effect), policy: &policy };
+    let decide = |group: &ReplicaGroup, members: &[ReplicaPair], from: &str, effect, request| {
+        let given: Vec<&ReplicaPair> = members.iter().collect();
+        group.with(&given).unwrap().decide(at(effect), &region(from), request, sound_disk).unwrap()
+    };
+    let plan = decide(&group, &members, SOURCE, 900, GroupRequest::Start { one_shot: false });
+    assert_eq!(plan.effects(), 2);
+    for (member, (_, plan)) in members.iter_mut().zip(group.apply(plan).unwrap().members) {
+        let _ = member.apply(plan).unwrap();
+    }
+    let fails_over = |effect| decide(&group, &members, DESTINATION, effect, GroupRequest::Failover);
+    let (late, next) = (fails_over(901), fails_over(902));
+    let taken = group.clone().apply(late).unwrap_err().why;
+    assert_eq!(taken, WhyStale::EffectTaken { asked: EffectId(901), free: EffectId(902) });
+    assert!(group.apply(next).is_ok());
+}
+
+/// A pair joins a group of its own account.
+#[test]
+fn a_group_takes_no_pair_of_another_account() {
+    let mut world = World::default();
+    world.bring_group_to(GroupStatus::Created);
+    let members: Vec<&ReplicaPair> = world.plane.pairs().collect();
+    let policy = EbsPolicy::default();
+    let context = ebs::Context { now: world.plane.clock(), effect: EffectId(900), policy: &policy };
+    let (source, request) = (region(SOURCE), create_request(9));
+    let group = world.group(1).group;
+    let adds = |account: &str| {
+        let mut pair = ReplicaPair::create(context, pair_id(9), id(account), &source, &request).unwrap();
+        let at = ebs::Context { effect: EffectId(901), ..context };
+        let plan = pair.decide_outcome(at, EffectId(900), &DONE).unwrap();
+        let _ = pair.apply(plan).unwrap();
+        group.with(&members).unwrap().decide_add(context, &source, &pair).map_err(|refused| refused.rule())
+    };
+    assert!(adds(OWNER).is_ok());
+    assert_eq!(adds("9999").unwrap_err().as_str(), "E-610");
+}
+
+/// A drill is one of all members, at the destination, of a pair or group that is there, with a recover point if policy asks for one.
+#[test]
+fn a_drill_is_decided_on_what_it_clones() {
+    let mut world = World::default();
+    world.bring_group_to(GroupStatus::Normal);
+    let members: Vec<&ReplicaPair> = world.plane.pairs().collect();
+    let group = world.group(1).group;
+    let source = DrillSource::Group(group.with(&members).unwrap());
+    let policy = EbsPolicy::default();
+    let strict =
+        EbsPolicy { drill_without_recover_point: DrillWithoutRecoverPoint::Refuse, ..EbsPolicy::default() };
+    let context = |policy| ebs::Context { now: world.plane.clock(), effect: EffectId(900), policy };
+    let start = |at: &str, disks: &[&str], policy, source| {
+        let fresh = FreshDrill { drill: id("drill-1"), disks: ids(disks) };
+        Drill::create(context(policy), &region(at), fresh, source)
+    };
+    let drill = start(DESTINATION, &["x-1", "x-2"], &strict, source).unwrap();
+    assert_eq!(drill.recover_point(), members[0].last_recover_point());
+    assert_eq!(drill.disks().iter().map(|disk| &disk.pair).collect::<Vec<_>>(), [&pair_id(1), &pair_id(2)]);
+    for disks in [&[][..], &["x-1"], &["x-1", "x-1"], &["x-1", "s-2"], &["x-1", "x-2", "x-3"]] {
+        assert_eq!(
+            start(DESTINATION, disks, &policy, source),
+            Err(NotStarted::WrongIds(WrongIds)),
+            "{disks:?}"
+        );
+    }
+    let refused = |at, policy, source| match start(at, &["x-1"], policy, source) {
+        Err(NotStarted::Refused(refused)) => refused.rule().to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(SOURCE, &policy, source), "D-621");
+    assert_eq!(refused("cn-hangzhou", &policy, source), "D-620");
+    let (created, mut deleted) = (pair(), World::default());
+    assert_eq!(refused(DESTINATION, &strict, DrillSource::Pair(&created)), "D-633");
+    let deleted = deleted.bring_to(PairStatus::Deleted).pair(1);
+    assert_eq!(refused(DESTINATION, &policy, DrillSource::Pair(deleted)), "D-113");
+}
+
+/// Nodes get an id of their own each, that the cluster does not have.
+#[test]
+fn a_cluster_takes_as_many_new_nodes_as_were_asked_for() {
+    let mut world = World::default();
+    let _ = world.adopt(seed(&[("a", 5)]));
+    let policy = PolarDbPolicy::default();
+    let context = polardb::Context { now: world.plane.clock(), effect: EffectId(900), policy: &policy };
+    let class = world.db().nodes()[0].class.clone();
+    let node = NewNode::default().class(class);
+    let request = CreateDbNodes::new(world.db().id().clone(), vec![node.clone(), node]);
+    let create = |nodes: &[&str]| world.db().decide_create_nodes(context, &request, &ids(nodes));
+    assert!(create(&["e", "f"]).is_ok());
+    for nodes in [&[][..], &["e"], &["e", "e"], &["e", "a"], &["e", "f", "g"]] {
+        assert_eq!(create(nodes), Err(NotCreated::WrongIds(WrongIds)), "{nodes:?}");
+    }
+}
+
+/// A network has four secondaries, and they are made beside its own primary.
+#[test]
+fn a_network_takes_no_fifth_secondary_and_no_other_primary() {
+    let mut world = World::default();
+    let _ = world.adopt(seed(&[("a", 5)]));
+    let policy = PolarDbPolicy::default();
+    let context = polardb_at(CHANGED, TAKEN, &policy);
+    let request = CreateGlobalDatabaseNetwork::new(world.db().id().clone());
+    let mut network = GlobalDatabaseNetwork::create(context, id("gdn-1"), &request, world.db()).unwrap();
+    let plan = network.decide_outcome(context, TAKEN, &DONE).unwrap();
+    let _ = network.apply(plan).unwrap();
+    let secondary = (world.db().engine(), world.db().version());
+    assert!(network.check_joins(world.db(), secondary).is_ok());
+    for number in 2..=5 {
+        let plan = network.decide_joined(context, id(&format!("pc-{number}"))).unwrap();
+        let _ = network.apply(plan).unwrap();
+    }
+    assert!(network.decide_joined(context, id("pc-6")).is_none());
+    for (name, rule) in [("pc-2", "P-411"), ("pc-9", "P-422")] {
+        let mut elsewhere = World::default();
+        let _ = elsewhere.adopt(ClusterSeed { id: id(name), ..seed(&[("b", 5)]) });
+        assert_eq!(
+            network
+                .check_joins(elsewhere.plane.clusters().next().unwrap(), secondary)
+                .unwrap_err()
+                .rule()
+                .as_str(),
+            rule
+        );
+    }
+}
+
+/// What was measured too long ago is not taken, and nothing was measured later than now.
+#[test]
+fn a_cluster_takes_no_measurement_that_is_too_old() {
+    let mut world = World::default();
+    let _ = world.adopt(seed(&[("a", 5)]));
+    let policy = PolarDbPolicy { sight_delay: Span::from_millis(10), ..PolarDbPolicy::default() };
+    let context = polardb_at(CHANGED + 100, TAKEN, &policy);
+    let down = |measured| world.db().decide_nodes(context, &[id("w")], NodeChange::Up(false), at(measured));
+    assert!(down(CHANGED + 89).is_none());
+    assert!(down(CHANGED + 90).is_some());
+    assert_eq!(down(CHANGED + 500), down(CHANGED + 100));
 }

@@ -1,9 +1,9 @@
 //! Pairs, groups, drills, clusters and networks without a control plane, as an embedder holds them who keeps resources in a database of their own.
 
 use failover_model::ebs::{
-    self, CreateDiskReplicaGroup, CreateDiskReplicaPair, Disk, Drill, DrillStatus, FreshDrill, GroupRequest,
-    GroupStatus, Membership, ModifyDiskReplicaGroup, ModifyDiskReplicaPair, PairRequest, PairStatus, RPO,
-    ReplicaGroup, ReplicaId, ReplicaPair,
+    self, CreateDiskReplicaGroup, CreateDiskReplicaPair, Disk, Drill, DrillSource, DrillStatus, FreshDrill,
+    GroupRequest, GroupStatus, Membership, ModifyDiskReplicaGroup, ModifyDiskReplicaPair, NotStarted,
+    PairRequest, PairStatus, RPO, ReplicaGroup, ReplicaPair,
 };
 use failover_model::lifecycle::Due;
 use failover_model::polardb::{
@@ -74,7 +74,7 @@ fn a_plan_of_a_cluster_names_the_next_node_and_takes_an_id_only_with_an_effect()
     let context = |id| polardb::Context { now, effect: EffectId(id), policy: &policy };
     let mut cluster = world.db().clone();
     let down =
-        |node: &str| cluster.decide_nodes(context(99), &[id(node)], NodeChange::Up(false), at(99)).unwrap();
+        |node: &str| cluster.decide_nodes(context(99), &[id(node)], NodeChange::Up(false), now).unwrap();
     let promote = |node: &str| ClusterEffect::PromoteNode(id(node));
     assert_eq!(down("b").effects(), 0);
     let plan = down("w");
@@ -254,20 +254,25 @@ fn a_cluster_takes_no_outcome_of_another_effect() {
     assert_eq!(why(NEXT), Some(NotTaken::Stale));
 }
 
-/// A drill of pair 1 that is being started by effect 98.
-fn drill(name: &str, disks: &[&str]) -> Result<Drill, WrongIds> {
+/// A drill of a pair that is being started by effect 98.
+fn drill(name: &str, disks: &[&str]) -> Result<Drill, NotStarted> {
+    let mut world = World::default();
+    let pair = world.bring_to(PairStatus::Normal).pair(1);
     let fresh = FreshDrill { drill: id(name), disks: ids(disks) };
-    let (owner, pairs) = (ReplicaId::Pair(pair_id(1)), &[pair_id(1)]);
-    let (now, policy) = (at(2), &EbsPolicy::default());
-    let context = ebs::Context { now, effect: EffectId(98), policy };
-    Drill::create(context, fresh, id(OWNER), owner, pairs, Some(at(1)))
+    let context = ebs::Context {
+        now: pair.last_recover_point().unwrap(),
+        effect: EffectId(98),
+        policy: &EbsPolicy::default(),
+    };
+    Drill::create(context, &destination(), fresh, DrillSource::Pair(pair))
 }
 
 #[test]
 fn a_plan_of_a_drill_fits_this_drill_as_it_was() {
     let (own, other) = (drill("drill-1", &["x-1"]).unwrap(), drill("drill-2", &["x-2"]).unwrap());
     let policy = EbsPolicy::default();
-    let plan = own.decide_outcome(ebs_at(at(3), &policy), EffectId(98), &Outcome::Succeeded).unwrap();
+    let plan =
+        own.decide_outcome(ebs_at(own.started_at(), &policy), EffectId(98), &Outcome::Succeeded).unwrap();
     let mut later = own.clone();
     let ended = later.apply(plan.clone()).unwrap().ended;
     assert_eq!((later.status(), ended.map(|ended| ended.id)), (DrillStatus::Executed, Some(EffectId(98))));
@@ -376,23 +381,10 @@ fn creation_is_decided_without_a_control_plane_too() {
     // The cluster is still being created.
     assert_eq!(network("gdn-9", &cluster).unwrap_err().rule().to_string(), "P-403");
     for disks in [&[][..], &["x-1", "x-2"], &["x-1", "x-1"]] {
-        assert_eq!(drill("drill-9", disks), Err(WrongIds), "{disks:?}");
+        assert_eq!(drill("drill-9", disks), Err(NotStarted::WrongIds(WrongIds)), "{disks:?}");
     }
-    let (one, two) = (pair_id(1), pair_id(2));
-    let group = ReplicaId::Group(id("pg-1"));
-    let of_pair = ReplicaId::Pair(one.clone());
-    for (owner, pairs) in [
-        (of_pair.clone(), vec![]),
-        (of_pair.clone(), vec![two.clone()]),
-        (of_pair, vec![one.clone(), two]),
-        (group.clone(), vec![]),
-        (group, vec![one.clone(), one]),
-    ] {
-        let disks = (0..pairs.len()).map(|number| id(&format!("x-{number}"))).collect();
-        let fresh = FreshDrill { drill: id("drill-9"), disks };
-        let drill = Drill::create(ebs_at(at(2), &of_ebs), fresh, id(OWNER), owner, &pairs, Some(at(1)));
-        assert_eq!(drill, Err(WrongIds), "{pairs:?}");
-    }
+    // A disk of the pair itself is none of a drill's.
+    assert_eq!(drill("drill-9", &["s-1"]), Err(NotStarted::WrongIds(WrongIds)));
 }
 
 /// A request says which cluster it is about, and no other one takes it.
