@@ -8,8 +8,8 @@
 use crate::service::{DESTINATION, SOURCE};
 use crate::session::{Act, Outside};
 use crate::stage::{
-    Stage, begun, cluster, create_cluster, create_pair, group, look_cluster, look_pair, new_node, outside,
-    pair, priority,
+    Stage, begun, cluster, create_cluster, create_group, create_pair, group, look_cluster, look_group,
+    look_pair, new_node, outside, pair, priority,
 };
 
 fn at_destination(action: &str) -> Act {
@@ -74,16 +74,6 @@ fn old_primaries() -> Stage {
 }
 
 fn groups_that_failed() -> Stage {
-    let create = Act::call(
-        "CreateDiskReplicaGroup",
-        &[
-            ("RegionId", SOURCE),
-            ("SourceZoneId", "cn-shanghai-a"),
-            ("DestinationRegionId", DESTINATION),
-            ("DestinationZoneId", "cn-beijing-a"),
-        ],
-    );
-    let look = Act::call("DescribeDiskReplicaGroups", &[("RegionId", SOURCE), ("GroupIds", "{group}")]);
     let (failover, reprotect) = (
         group("FailoverDiskReplicaGroup", DESTINATION, &[]),
         group("ReprotectDiskReplicaGroup", DESTINATION, &[]),
@@ -92,7 +82,7 @@ fn groups_that_failed() -> Stage {
         of: "ebs.reprotect_failed_group",
         begins: vec![
             create_pair(&[]),
-            create,
+            create_group(),
             Act::Wait,
             group("AddDiskReplicaPair", SOURCE, &[("ReplicaPairId", "{pair}")]),
             group("StartDiskReplicaGroup", SOURCE, &[]),
@@ -101,7 +91,7 @@ fn groups_that_failed() -> Stage {
             Act::Wait,
         ],
         acts: vec![reprotect, failover, Act::Fails, Act::Wait],
-        looks: vec![look, look_pair()],
+        looks: vec![look_group(), look_pair()],
         blind: false,
     }
 }

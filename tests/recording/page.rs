@@ -6,15 +6,16 @@ use std::fmt::Write as _;
 use failover_model::{Operation, Product};
 use serde_json::{Map, Value, json};
 
-use crate::seat::{BUSY, MADE, operation};
+use crate::bound::MADE;
+use crate::seat::{BUSY, operation};
 use crate::session::{Act, Outside, Recordings, Session, Untold, reading};
 use crate::untold::why;
 
 const HEAD: &str = r#"# What to record
 
-A session of a few calls and polls for each [contested reading](policies.md) that tells its values apart. Whoever has an account
-plays it, records what is answered, and has the recording explained: `--readings` names the values that the answers refute and
-bear out.
+Sessions of a few calls and polls, each of which tells values of one [contested reading](policies.md) apart. Whoever has an account
+plays one, records what is answered, and has the recording explained: `--readings` names the values that the answers refute and
+bear out. Not every reading has a session: [what none tells](#what-no-session-tells) is at the end.
 
 ```sh
 cargo run --package failover-recorder -- --upstream https://ebs.cn-shanghai.aliyuncs.com --record session.jsonl
@@ -44,7 +45,8 @@ session is played again. Readings that are numbers or sets have no values to tel
 
 ## Before a session
 
-The script below goes before each session. `wait` returns when nothing is under way; `by_hand` stops until what it says was done,
+The script below goes before each session. `wait` only sleeps: nothing may be under way when it returns, so give it longer where work
+takes longer. `by_hand` stops until what it says was done,
 with the tools of ECS or by waiting for it to happen. Resources cost money until they are deleted, and a failover interrupts
 whoever uses the cluster: take new ones. The disks `d-source` and `d-destination`, the regions and the classes are to be
 replaced by what the account has.
@@ -261,10 +263,11 @@ fn spelled(value: &Value) -> String {
 fn untold(untold: &[Untold]) -> String {
     let mut text = String::from(
         "## What no session tells\n\nOf these values the answers of a service that has the first do not refute the second. What explains them all \
-         the same is said beside. The search tried each act of the reading's stage, with the wait after it and without, from every state \
-         of the two services, until no act led to a further one. So many sequences had been answered differently by then, and each time some \
-         run under the second value gives the answers of the first. Sequences that lead to the same two states in another way \
-         are not tried.\n\n\
+         the same is said beside. The search tried each act of the reading's stage, with the wait after it and without, from every class \
+         of states of the two services, until no act led to a further one: states are of one class that differ in nothing but running \
+         numbers and in times which lie between the same of 15, 450, 600, 3600 and 86400 seconds ago. So many sequences had been answered \
+         differently by then, and each time some run under the second value gives the answers of the first. Of a class only the sequence that \
+         led there first is continued.\n\n\
          | Reading | Has | Not refuted | Why | Steps | States | Answered differently |\n|---|---|---|---|---|---|---|\n",
     );
     for Untold { reading, has, not_refuted, steps, states, exhausted, explained } in untold {

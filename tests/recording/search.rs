@@ -336,7 +336,7 @@ fn is_bound(acts: &[Act]) -> bool {
         }
     };
     acts.iter().all(|act| {
-        let bound = needs(act).values().all(|value| seat.filled(value).is_some());
+        let bound = needs(act).values().all(|value| seat.bound.filled(value).is_some());
         let _ = seat.act(act);
         bound
     })

@@ -1,7 +1,5 @@
 //! A client in front of a simulated service of one reading.
 
-use std::collections::BTreeMap;
-
 use failover_model::ebs::DiskChange;
 use failover_model::polardb::{ClusterEffect, Failure, NodeChange};
 use failover_model::simulation::{Resolution, Transitions};
@@ -9,6 +7,7 @@ use failover_model::trace::{Answer, Trace};
 use failover_model::{EffectKind, NodeId, Observation, Operation, Outcome, Policy, Product, Timestamp};
 use serde_json::Value;
 
+use crate::bound::{Bound, MADE};
 use crate::service::{ACCOUNT, Asked, Service};
 use crate::session::{Act, Outside};
 
@@ -21,8 +20,7 @@ pub const BUSY: &str = "NetAddressModifying";
 #[derive(Clone)]
 pub struct Seat {
     pub service: Service,
-    /// What answers bound, such as `pair`.
-    names: BTreeMap<String, String>,
+    pub bound: Bound,
 }
 
 /// The operation of this name, of whichever product has it.
@@ -34,46 +32,9 @@ pub fn operation(action: &str) -> Operation {
         .unwrap_or_else(|| panic!("{action}"))
 }
 
-/// What makes something: the name that its answer binds, and where the answer has the id.
-pub const MADE: [(&str, &str, &str); 5] = [
-    ("CreateDiskReplicaPair", "pair", "/ReplicaPairId"),
-    ("CreateDiskReplicaGroup", "group", "/ReplicaGroupId"),
-    ("CreateDBCluster", "cluster", "/DBClusterId"),
-    ("CreateDBNodes", "new_node", "/DBNodeIds/DBNodeId/0"),
-    ("CreateGlobalDatabaseNetwork", "network", "/GDNId"),
-];
-
-/// The names that an answer binds.
-pub fn names(body: &Value) -> Vec<(String, String)> {
-    let mut bound: Vec<(String, String)> = MADE
-        .iter()
-        .filter_map(|(_, name, at)| Some((name.to_string(), body.pointer(at)?.as_str()?.into())))
-        .collect();
-    let nodes = body.get("DBNodes").and_then(Value::as_array).into_iter().flatten();
-    let mut readers = 0;
-    for node in nodes {
-        let id = node["DBNodeId"].as_str().unwrap().to_owned();
-        if node["DBNodeRole"] == "Writer" {
-            bound.push(("writer".into(), id));
-        } else {
-            readers += 1;
-            bound.push((format!("reader{readers}"), id));
-        }
-    }
-    bound
-}
-
 impl Seat {
     pub fn new(policy: Policy) -> Self {
-        Self { service: Service::new(policy, 7, Transitions::Manual), names: BTreeMap::new() }
-    }
-
-    /// The text with names replaced; `None` if one is not bound.
-    pub fn filled(&self, text: &str) -> Option<String> {
-        match text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
-            Some(name) => self.names.get(name).cloned(),
-            None => Some(text.to_owned()),
-        }
+        Self { service: Service::new(policy, 7, Transitions::Manual), bound: Bound::default() }
     }
 
     /// Whether the act can be done: all its names are bound, and it makes nothing that is there already.
@@ -81,10 +42,10 @@ impl Seat {
         match act {
             Act::Call { parameters, action } => {
                 let made = MADE.iter().find(|(by, ..)| by == action);
-                parameters.values().all(|value| self.filled(value).is_some())
-                    && made.is_none_or(|(_, name, _)| !self.names.contains_key(*name))
+                parameters.values().all(|value| self.bound.filled(value).is_some())
+                    && made.is_none_or(|(_, name, _)| !self.bound.has(name))
             }
-            Act::Outside { of, .. } => self.filled(of).is_some(),
+            Act::Outside { of, .. } => self.bound.filled(of).is_some(),
             Act::Wait | Act::Fails => self.service.simulation.plane().outstanding().next().is_some(),
             Act::Pass { .. } | Act::Meanwhile { .. } => true,
         }
@@ -93,19 +54,11 @@ impl Seat {
     pub fn act(&mut self, act: &Act) -> Option<Answer> {
         match act {
             Act::Call { action, parameters } => {
-                let filled: BTreeMap<String, String> = parameters
-                    .iter()
-                    .map(|(name, value)| {
-                        (name.clone(), self.filled(value).unwrap_or_else(|| "unbound".into()))
-                    })
-                    .collect();
                 self.service.pass(1_000);
                 let mut asked = Asked::new(operation(action), &[]);
-                asked.parameters.extend(filled);
+                asked.parameters.extend(self.bound.parameters(parameters));
                 let answer = self.service.call(asked);
-                for (name, id) in names(&answer.body) {
-                    self.names.entry(name).or_insert(id);
-                }
+                self.bound.bind(&answer.body);
                 return Some(answer);
             }
             Act::Wait => self.wait(),
@@ -116,7 +69,7 @@ impl Seat {
             }
             Act::Meanwhile { seconds } => self.service.pass(seconds * 1_000),
             Act::Outside { what, of } => {
-                if let Some(of) = self.filled(of) {
+                if let Some(of) = self.bound.filled(of) {
                     self.outside(*what, &of);
                 }
             }
@@ -204,7 +157,7 @@ impl Seat {
         let snapshot = serde_json::to_value(self.service.simulation.plane().snapshot()).unwrap();
         let mut text = String::new();
         write(&snapshot, self.service.now, &mut text);
-        text.push_str(&format!("{:?}", self.names.keys().collect::<Vec<_>>()));
+        text.push_str(&format!("{:?}", self.bound.names().collect::<Vec<_>>()));
         text
     }
 }

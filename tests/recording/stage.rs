@@ -52,6 +52,22 @@ pub fn look_pair() -> Act {
     Act::call("DescribeDiskReplicaPairs", &[("RegionId", SOURCE), ("PairIds", "{pair}")])
 }
 
+pub fn create_group() -> Act {
+    Act::call(
+        "CreateDiskReplicaGroup",
+        &[
+            ("RegionId", SOURCE),
+            ("SourceZoneId", "cn-shanghai-a"),
+            ("DestinationRegionId", DESTINATION),
+            ("DestinationZoneId", "cn-beijing-a"),
+        ],
+    )
+}
+
+pub fn look_group() -> Act {
+    Act::call("DescribeDiskReplicaGroups", &[("RegionId", SOURCE), ("GroupIds", "{group}")])
+}
+
 fn pairs() -> Stage {
     Stage {
         of: "ebs",
@@ -108,19 +124,7 @@ fn charges() -> Stage {
 fn groups() -> Stage {
     Stage {
         of: "ebs",
-        begins: vec![
-            create_pair(&[]),
-            Act::call(
-                "CreateDiskReplicaGroup",
-                &[
-                    ("RegionId", SOURCE),
-                    ("SourceZoneId", "cn-shanghai-a"),
-                    ("DestinationRegionId", DESTINATION),
-                    ("DestinationZoneId", "cn-beijing-a"),
-                ],
-            ),
-            Act::Wait,
-        ],
+        begins: vec![create_pair(&[]), create_group(), Act::Wait],
         acts: vec![
             group("AddDiskReplicaPair", SOURCE, &[("ReplicaPairId", "{pair}")]),
             group("StartDiskReplicaGroup", SOURCE, &[]),
@@ -136,10 +140,7 @@ fn groups() -> Stage {
             Act::call("StartReplicaGroupDrill", &[("RegionId", DESTINATION), ("GroupId", "{group}")]),
             Act::Fails,
         ],
-        looks: vec![
-            Act::call("DescribeDiskReplicaGroups", &[("RegionId", SOURCE), ("GroupIds", "{group}")]),
-            look_pair(),
-        ],
+        looks: vec![look_group(), look_pair()],
         blind: false,
     }
 }
@@ -291,12 +292,16 @@ fn polardb_tokens() -> Stage {
     }
 }
 
-/// The stages of a reading: its own, or those of its section, those with fewer acts first.
+/// The stages of the sections, those with fewer acts first.
+pub fn general() -> Vec<Stage> {
+    vec![charges(), pairs(), groups(), polardb_tokens(), engines(), zones(), switches(), tokens()]
+}
+
+/// The stages of a reading: its own, or those of its section.
 pub fn stages(reading: &str) -> Vec<Stage> {
     let own: Vec<Stage> = crate::own_stage::all().into_iter().filter(|stage| stage.of == reading).collect();
     if !own.is_empty() {
         return own;
     }
-    let general = [charges(), pairs(), groups(), polardb_tokens(), engines(), zones(), switches(), tokens()];
-    general.into_iter().filter(|stage| reading.split('.').next() == Some(stage.of)).collect()
+    general().into_iter().filter(|stage| reading.split('.').next() == Some(stage.of)).collect()
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use failover_model::policy::Policy;
-use failover_model::trace::explain::{Options, Verdict, explain};
+use failover_model::trace::explain::{Verdict, explain};
 use failover_model::trace::{Answer, Trace};
 use serde_json::{Value, json};
 
-use crate::random::{asked, each, trace};
+use crate::random::{each, options, seeds, trace};
 use crate::service::Draws;
 
 const STATUSES: [&str; 12] = [
@@ -135,14 +135,16 @@ fn altered(trace: &Trace, draws: &mut Draws) -> Option<(Trace, usize, &'static s
 
 #[test]
 fn altered_traces_are_refuted() {
-    let (count, from) = (asked("TRACES", 15), asked("FROM", 0));
-    let found = each(from..from + count, |seed| {
+    let options = options();
+    let found = each(&seeds(), |seed| {
         let mut draws = Draws::new(seed + 77_777);
         let original = trace(seed, 40, Policy::default());
         let (other, number, how) = altered(&original, &mut draws)?;
-        let verdict = explain(&other, &Options::default()).verdict();
+        let explanation = explain(&other, &options);
+        let verdict = explanation.verdict();
         if verdict != Verdict::Refuted {
-            eprintln!("seed {seed}, exchange {number}, {how}: {verdict}");
+            let why = explanation.parts.first().map(|part| &part.finding);
+            eprintln!("seed {seed}, exchange {number}, {how}: {verdict}, {why:?}");
         }
         let exchange = |of: &Trace| of.exchanges[number].clone();
         Some((number, how, verdict, exchange(&original), exchange(&other)))

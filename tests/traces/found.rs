@@ -34,7 +34,9 @@ fn go_on(service: &mut Service) {
 fn verdict(service: &Service, alter: impl Fn(&mut Trace)) -> Verdict {
     let mut trace = Trace::of(service.exchanges.clone(), Vec::new());
     alter(&mut trace);
-    explain(&trace, &Options::default()).verdict()
+    let explanation = explain(&trace, &Options::default());
+    assert!(explanation.unjudged.is_empty(), "{:?}", explanation.unjudged);
+    explanation.verdict()
 }
 
 #[test]
@@ -101,6 +103,12 @@ fn work_ends_in_time_for_a_failover_that_the_log_shows() {
     let shown = service.call(log(&id)).body;
     assert_eq!(shown["HaLogItems"][0]["SwitchStartTime"], "2026-01-01T00:00:07Z", "{shown}");
     assert_eq!(verdict(&service, |_| {}), Verdict::Accepted);
+    // It had not begun before the cluster was there.
+    let earlier = |trace: &mut Trace| {
+        let log = trace.exchanges.last_mut().unwrap().answer.as_mut().unwrap();
+        log.body["HaLogItems"][0]["SwitchStartTime"] = json!("2025-12-31T23:59:59Z");
+    };
+    assert_eq!(verdict(&service, earlier), Verdict::Refuted);
 }
 
 #[test]
@@ -167,9 +175,18 @@ fn what_was_there_before_can_be_created_after_the_look_was_sent_that_shows_it_fi
     service.pass(6_000);
     go_on(&mut service);
     go_on(&mut service);
+    let shown = service.call(list()).body;
+    assert_eq!(shown["Items"]["DBCluster"][0]["CreateTime"], "2026-01-01T00:00:03Z", "{shown}");
     // Somebody else created it.
     let without = |trace: &mut Trace| drop(trace.exchanges.remove(0));
     assert_eq!(verdict(&service, without), Verdict::Accepted);
+    // It is created once.
+    let again = |trace: &mut Trace| {
+        without(trace);
+        let last = trace.exchanges.last_mut().unwrap().answer.as_mut().unwrap();
+        last.body["Items"]["DBCluster"][0]["CreateTime"] = json!("2026-01-01T00:00:04Z");
+    };
+    assert_eq!(verdict(&service, again), Verdict::Refuted);
 }
 
 #[test]
@@ -192,4 +209,34 @@ fn a_takeover_ends_so_early_that_the_window_after_it_is_over() {
     service.pass(10_000);
     assert_eq!(service.call(on(&id, Operation::FailoverDbCluster)).status, 200);
     assert_eq!(verdict(&service, |_| {}), Verdict::Accepted);
+    // Twenty seconds after it was under way the window is not over.
+    let sooner = |trace: &mut Trace| {
+        for exchange in trace.exchanges.iter_mut().rev().take(2) {
+            exchange.sent = Timestamp::from_millis(exchange.sent.as_millis() - 891_000);
+            exchange.answered = Timestamp::from_millis(exchange.answered.as_millis() - 891_000);
+        }
+    };
+    assert_eq!(verdict(&service, sooner), Verdict::Refuted);
+}
+
+#[test]
+fn a_page_counts_the_clusters_that_it_shows() {
+    let mut service = Service::new(Default::default(), 7, Transitions::Timed);
+    service.call(list());
+    service.call(Asked::new(Operation::CreateDbCluster, &CREATE));
+    assert_eq!(service.call(list()).body["PageRecordCount"], 1);
+    assert_eq!(verdict(&service, |_| {}), Verdict::Accepted);
+    // The creation may have failed, but then none is counted.
+    let unlisted = |trace: &mut Trace| {
+        let last = trace.exchanges.last_mut().unwrap().answer.as_mut().unwrap();
+        last.body["Items"]["DBCluster"] = json!([]);
+    };
+    assert_eq!(verdict(&service, unlisted), Verdict::Refuted);
+    let uncounted = |trace: &mut Trace| {
+        unlisted(trace);
+        let last = trace.exchanges.last_mut().unwrap().answer.as_mut().unwrap();
+        last.body["PageRecordCount"] = json!(0);
+        last.body["TotalRecordCount"] = json!(0);
+    };
+    assert_eq!(verdict(&service, uncounted), Verdict::Accepted);
 }

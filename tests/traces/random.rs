@@ -2,12 +2,12 @@
 
 use std::num::NonZeroU32;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use failover_model::policy::Policy;
 use failover_model::simulation::{Fault, Selector, Transitions};
 use failover_model::trace::Trace;
-use failover_model::trace::explain::{Finding, Options, Verdict, explain, shorten};
+use failover_model::trace::explain::{Finding, Limits, Options, Verdict, explain, shorten};
 use failover_model::{Operation, polardb::Failure};
 
 use crate::service::{Asked, DESTINATION, Draws, Fate, SOURCE, Service};
@@ -294,24 +294,36 @@ pub fn told(trace: &Trace, resources: &[String], finding: &Finding) -> String {
 }
 
 /// A number from the environment.
-pub fn asked(name: &str, usual: u64) -> u64 {
+fn asked(name: &str, usual: u64) -> u64 {
     std::env::var(name).ok().and_then(|count| count.parse().ok()).unwrap_or(usual)
+}
+
+/// The seeds that the environment asks for: those of `SEEDS=1,2`, or `TRACES` many from `FROM` on.
+pub fn seeds() -> Vec<u64> {
+    match std::env::var("SEEDS") {
+        Ok(seeds) => seeds.split(',').map(|seed| seed.trim().parse().unwrap()).collect(),
+        Err(_) => (asked("FROM", 0)..).take(asked("TRACES", 15) as usize).collect(),
+    }
+}
+
+/// The usual options, but for other bounds in `STEPS` and `RUNS`.
+pub fn options() -> Options {
+    let usual = Limits::default();
+    let bound = |name, usual: usize| asked(name, usual as u64) as usize;
+    let (steps, runs) = (bound("STEPS", usual.steps), bound("RUNS", usual.runs));
+    Options { limits: Limits { steps, runs, ..usual }, ..Options::default() }
 }
 
 /// Does the work of every seed, in as many threads as there are processors, and tells how far it is. What was found is in the
 /// order of the seeds.
-pub fn each<T: Send>(seeds: std::ops::Range<u64>, work: impl Fn(u64) -> T + Sync) -> Vec<(u64, T)> {
-    let (next, done) = (AtomicU64::new(seeds.start), AtomicU64::new(0));
+pub fn each<T: Send>(seeds: &[u64], work: impl Fn(u64) -> T + Sync) -> Vec<(u64, T)> {
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let found = Mutex::new(Vec::new());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds.end {
-                        return;
-                    }
+                while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)).copied() {
                     let began = std::time::Instant::now();
                     let result = work(seed);
                     if began.elapsed().as_millis() > 3_000 {
@@ -320,7 +332,7 @@ pub fn each<T: Send>(seeds: std::ops::Range<u64>, work: impl Fn(u64) -> T + Sync
                     found.lock().unwrap().push((seed, result));
                     let done = done.fetch_add(1, Ordering::Relaxed) + 1;
                     if done % 50 == 0 {
-                        eprintln!("{done} of {}", seeds.end - seeds.start);
+                        eprintln!("{done} of {}", seeds.len());
                     }
                 }
             });
@@ -333,10 +345,11 @@ pub fn each<T: Send>(seeds: std::ops::Range<u64>, work: impl Fn(u64) -> T + Sync
 
 #[test]
 fn random_traces_are_accepted() {
-    let (count, from) = (asked("TRACES", 15), asked("FROM", 0));
-    let found = each(from..from + count, |seed| {
+    let (seeds, options) = (seeds(), options());
+    let count = seeds.len();
+    let found = each(&seeds, |seed| {
         let trace = trace(seed, 40, Policy::default());
-        let explanation = explain(&trace, &Options::default());
+        let explanation = explain(&trace, &options);
         if explanation.verdict() != Verdict::Accepted {
             eprintln!("seed {seed}: {}", explanation.verdict());
         }

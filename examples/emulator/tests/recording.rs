@@ -1,11 +1,15 @@
 //! The sessions of `docs/recording.md` over HTTP: each is played against an emulator of each value and recorded. The recording is
 //! accepted under the value that the emulator has, and refuted under those that the session says.
 
+#[path = "../../../tests/recording/bound.rs"]
+#[allow(dead_code, reason = "each test binary uses a part")]
+mod bound;
 mod support;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use bound::Bound;
 use failover_model::Policy;
 use failover_model::policy::{READINGS, Reading};
 use failover_model::trace::Trace;
@@ -36,7 +40,6 @@ fn outstanding(server: &Server) -> Vec<Value> {
 
 /// Ends all that is under way; what a choice leads to is under way then.
 fn end(server: &Server, outcome: &Value) {
-    server.advance(5_000);
     for effect in &outstanding(server) {
         let chooses = text(effect, "/kind") == "choose_node";
         let outcome = if chooses { json!({ "outcome": "auto" }) } else { outcome.clone() };
@@ -45,74 +48,45 @@ fn end(server: &Server, outcome: &Value) {
     }
 }
 
-fn is_choosing(server: &Server) -> bool {
-    outstanding(server).iter().any(|effect| text(effect, "/kind") == "choose_node")
-}
-
 fn wait(server: &Server) {
     for _ in 0..8 {
         if outstanding(server).is_empty() {
             return;
         }
+        server.advance(5_000);
         end(server, &json!({ "outcome": "auto" }));
     }
+}
+
+/// Choices are made, and what then is under way fails.
+fn fail(server: &Server) {
+    server.advance(5_000);
+    if outstanding(server).iter().any(|effect| text(effect, "/kind") == "choose_node") {
+        end(server, &json!({ "outcome": "auto" }));
+    }
+    end(server, &json!({ "outcome": "failed", "reason": "network" }));
 }
 
 /// A client of an emulator, and what the answers bound.
 struct Client<'a> {
     server: &'a Server,
-    names: BTreeMap<String, String>,
+    bound: Bound,
 }
 
 impl Client<'_> {
-    fn filled(&self, text: &str) -> String {
-        match text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
-            Some(name) => self.names.get(name).cloned().unwrap_or_else(|| "unbound".into()),
-            None => text.to_owned(),
-        }
-    }
-
-    fn bind(&mut self, body: &Value) {
-        let ids = [
-            ("pair", "/ReplicaPairId"),
-            ("group", "/ReplicaGroupId"),
-            ("cluster", "/DBClusterId"),
-            ("new_node", "/DBNodeIds/DBNodeId/0"),
-            ("network", "/GDNId"),
-        ];
-        for (name, at) in ids {
-            if let Some(id) = body.pointer(at).and_then(Value::as_str) {
-                self.names.entry(name.into()).or_insert_with(|| id.into());
-            }
-        }
-        let mut readers = 0;
-        for node in body["DBNodes"].as_array().into_iter().flatten() {
-            let name = if node["DBNodeRole"] == "Writer" {
-                String::from("writer")
-            } else {
-                readers += 1;
-                format!("reader{readers}")
-            };
-            self.names.entry(name).or_insert_with(|| text(node, "/DBNodeId"));
-        }
-    }
-
     fn act(&mut self, act: &Value) {
         if act == "wait" {
             wait(self.server);
         } else if act == "fails" {
-            if is_choosing(self.server) {
-                end(self.server, &json!({ "outcome": "auto" }));
-            }
-            end(self.server, &json!({ "outcome": "failed", "reason": "network" }));
+            fail(self.server);
         } else if let Some(seconds) = act.pointer("/pass/seconds").and_then(Value::as_u64) {
             self.server.advance(seconds * 1_000);
             wait(self.server);
         } else if let Some(seconds) = act.pointer("/meanwhile/seconds").and_then(Value::as_u64) {
             self.server.advance(seconds * 1_000);
         } else if let Some(what) = act.get("outside") {
+            let Some(of) = self.bound.filled(&text(what, "/of")) else { return };
             self.server.advance(1_000);
-            let of = self.filled(&text(what, "/of"));
             let fault = match text(what, "/what").as_str() {
                 "disk_attached" => json!({ "kind": "disk", "disk": of, "attached": true }),
                 "disk_detached" => json!({ "kind": "disk", "disk": of, "attached": false }),
@@ -137,12 +111,9 @@ impl Client<'_> {
             assert!(answer.status < 300, "{fault}: {}", answer.body);
         } else {
             let action = text(act, "/call/action");
-            let parameters: Vec<(String, String)> = act["call"]["parameters"]
-                .as_object()
-                .expect("parameters")
-                .iter()
-                .map(|(name, value)| (name.clone(), self.filled(value.as_str().expect("a text"))))
-                .collect();
+            let parameters: BTreeMap<String, String> =
+                serde_json::from_value(act["call"]["parameters"].clone()).expect("parameters");
+            let parameters = self.bound.parameters(&parameters);
             let parameters: Vec<(&str, &str)> =
                 parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             self.server.advance(1_000);
@@ -150,7 +121,7 @@ impl Client<'_> {
             let version = if product.is_some() { EBS } else { POLARDB };
             let answer = self.server.call(version, &action, &parameters);
             if answer.status == 200 {
-                self.bind(&answer.json());
+                self.bound.bind(&answer.json());
             }
         }
     }
@@ -177,7 +148,7 @@ fn recorded(session: &Value, reading: &Reading, value: usize) -> Trace {
         "--record",
         &path(&record),
     ]);
-    let mut client = Client { server: &server, names: BTreeMap::new() };
+    let mut client = Client { server: &server, bound: Bound::default() };
     session["acts"].as_array().expect("acts").iter().for_each(|act| client.act(act));
     drop(server);
     let read = std::fs::read_to_string(&record).expect("a trace");

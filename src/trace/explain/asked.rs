@@ -10,11 +10,12 @@ use serde_json::Value;
 
 use super::compare::{Exactness, Mismatch};
 use super::names::{Kind, id_of, lists, only_looks, records};
+use super::run::World;
 use crate::control_plane::{Call, ControlPlane, Output, Request, Response};
 use crate::ebs::PairEffect;
 use crate::ids::RegionId;
 use crate::operation::Operation;
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 use crate::token::ClientToken;
 use crate::trace::exchange::Exchange;
 use crate::wire::Document;
@@ -136,7 +137,7 @@ impl Asked {
         &self,
         plane: &ControlPlane,
         output: &Output,
-        clock_error: Span,
+        world: &World<'_>,
     ) -> Result<(), Mismatch> {
         let answer = |allowed: String, shown: String| {
             Err(Mismatch { at: "the answer".to_owned(), allowed, shown, rule: output.rule })
@@ -159,9 +160,17 @@ impl Asked {
                 answer(format!("{} {}", error.status, error.code), format!("{status} {code}"))
             }
             (Expected::Accepted { body, whole, cut }, Some(Ok(response))) => {
-                let exactness = Exactness { clock_error, whole: *whole, cut: *cut };
-                let own = serde_json::to_value(Document::of(response, "")).unwrap_or_default();
-                match exactness.difference(&self.as_far_as_known(plane, response, own, body), body) {
+                let exactness = Exactness { clock_error: world.clock_error, whole: *whole, cut: *cut };
+                let compare = || {
+                    let own = serde_json::to_value(Document::of(response, "")).unwrap_or_default();
+                    exactness.difference(&self.as_far_as_known(plane, response, own, body), body)
+                };
+                let difference = match response {
+                    // What the plane knows beside it decides.
+                    Response::PairProgress(_) => compare(),
+                    _ => world.judged.difference(self.number, response, compare),
+                };
+                match difference {
                     None => Ok(()),
                     Some(mismatch) => Err(Mismatch { rule: output.rule, ..mismatch }),
                 }

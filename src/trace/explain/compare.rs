@@ -11,6 +11,7 @@ use core::fmt;
 
 use serde_json::{Map, Value};
 
+use super::names::records;
 use crate::rule::RuleId;
 use crate::time::Span;
 use crate::trace::reader::moment;
@@ -70,6 +71,13 @@ const IDLE: [&str; 12] = [
 /// Fields that count what a list shows.
 const TOTALS: [&str; 5] =
     ["TotalCount", "TotalRecordCount", "PageRecordCount", "TotalRecords", "ItemsNumbers"];
+
+/// How a page of clusters counts others than those that it shows.
+pub(super) fn miscounted(body: &Value) -> Option<Mismatch> {
+    const NAME: &str = "PageRecordCount";
+    let (shown, own) = (body.get(NAME)?, Value::from(records(body).count()));
+    (plain(shown) != plain(&own)).then(|| differs(Place::Field(&Place::Top, NAME), &own, shown)).flatten()
+}
 
 /// Fields whose absence has a meaning.
 const TELLING: [&str; 14] = [

@@ -8,7 +8,7 @@
 //! A few explanations of an answer do at first. Where some were left out, the runs before that answer are kept, and if a later
 //! answer has no explanation, all that were left out are tried.
 
-use alloc::collections::VecDeque;
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -18,7 +18,7 @@ use super::compare::Mismatch;
 use super::names::Kind;
 use super::next::is_long;
 use super::run::{Run, World};
-use super::search::{Effort, Question, Reached, Search};
+use super::search::{Effort, Question, Reached, Search, Visited};
 use super::timeline::{Step, Trail};
 use super::{Limits, Others};
 
@@ -30,7 +30,7 @@ const MOST_PAST: usize = 48;
 
 /// The most states that are tried where an earlier answer is explained anew with an event from outside, which it did not need.
 /// Unlike the [limits](Limits) it leaves an answer refuted where it does not suffice.
-const OUTSIDE_STATES: usize = 5_000;
+const OUTSIDE_STATES: usize = 60_000;
 
 /// What an answer could have been explained by, and why it is not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,12 +164,20 @@ impl Component {
             self.remember(question, None);
             return;
         }
-        let lean = explained(&self.runs, &question, Effort::Lean, scope);
-        self.partial = self.partial.or(lean.partial);
-        if lean.runs.len() > 0 {
-            let runs = core::mem::replace(&mut self.runs, lean.runs.into_kept().collect());
+        let mut followed = Followed::new();
+        let mut reached = explained(&self.runs, &question, Effort::Lean, &mut followed, scope);
+        self.partial = self.partial.or(reached.partial);
+        let mut left_some = reached.cut;
+        if reached.cut && reached.runs.len() == 0 {
+            followed.clear();
+            reached = explained(&self.runs, &question, Effort::Full, &mut followed, scope);
+            self.partial = self.partial.or(reached.partial);
+            left_some = false;
+        }
+        if reached.runs.len() > 0 {
+            let runs = core::mem::replace(&mut self.runs, reached.runs.into_kept().collect());
             let overlaps_look = question.open.iter().any(|other| other.changes_nothing());
-            let left = match lean.cut {
+            let left = match left_some {
                 true => Some(Left::Explanations),
                 false => overlaps_look.then_some(Left::Outside),
             };
@@ -177,13 +185,8 @@ impl Component {
             self.remember(question, before);
             return;
         }
-        let full = if lean.cut { explained(&self.runs, &question, Effort::Full, scope) } else { lean };
-        self.partial = self.partial.or(full.partial);
-        let mut nearest = full.nearest;
-        let mut runs: Vec<Run> = full.runs.into_kept().collect();
-        if runs.is_empty() {
-            runs = self.explain_anew(&question, scope);
-        }
+        let mut nearest = reached.nearest;
+        let mut runs = self.explain_anew(&question, followed, scope);
         if runs.is_empty() && self.partial.is_none() {
             runs = self.explain_outside_earlier(&question, scope);
         }
@@ -223,7 +226,7 @@ impl Component {
 
     /// The runs that explain an answer after all, if explanations of earlier answers are tried that were left out; the
     /// latest first.
-    fn explain_anew(&mut self, last: &Question, scope: Scope<'_>) -> Vec<Run> {
+    fn explain_anew(&mut self, last: &Question, mut followed: Followed, scope: Scope<'_>) -> Vec<Run> {
         let mut left = scope.limits.steps;
         for from in (0..self.past.len()).rev() {
             let Some(before) = self.past.get(from).and_then(|past| past.before.as_ref()) else { continue };
@@ -234,7 +237,8 @@ impl Component {
             let mut partial = None;
             for question in self.past.range(from..).map(|past| &past.question).chain([last]) {
                 let limits = Limits { steps: left, ..*scope.limits };
-                let reached = explained(&runs, question, Effort::Full, Scope { limits: &limits, ..scope });
+                let scope = Scope { limits: &limits, ..scope };
+                let reached = explained(&runs, question, Effort::Full, &mut followed, scope);
                 left = left.saturating_sub(reached.tried);
                 partial = partial.or(reached.partial);
                 runs = reached.runs.into_kept().collect();
@@ -262,9 +266,10 @@ impl Component {
             for (at, question) in questions.enumerate() {
                 let limits = Limits { steps: left, ..*scope.limits };
                 let scope = Scope { limits: &limits, ..scope };
+                let mut followed = Followed::new();
                 let reached = match at {
-                    0 => reach(&runs, question, MOST_OUTSIDE, Effort::Full, scope),
-                    _ => explained(&runs, question, Effort::Full, scope),
+                    0 => reach(&runs, question, MOST_OUTSIDE, Effort::Full, &mut followed, scope),
+                    _ => explained(&runs, question, Effort::Full, &mut followed, scope),
                 };
                 left = left.saturating_sub(reached.tried);
                 runs = reached.runs.into_kept().collect();
@@ -364,14 +369,28 @@ impl Component {
     }
 }
 
-/// The runs that explain an answer, with as few events from outside as do.
-fn explained(runs: &[Run], question: &Question, effort: Effort, scope: Scope<'_>) -> Reached {
-    let mut reached = reach(runs, question, 0, effort, scope);
+/// What full searches have followed, by the number of the exchange and the number of events from outside. It leads to no
+/// explanation of the last answer.
+type Followed = BTreeMap<(usize, u8), Visited>;
+
+/// The runs that explain an answer, with as few events from outside as do. What was followed before is not followed again.
+fn explained(
+    runs: &[Run],
+    question: &Question,
+    effort: Effort,
+    followed: &mut Followed,
+    scope: Scope<'_>,
+) -> Reached {
+    let mut reached = reach(runs, question, 0, effort, followed, scope);
     for outside in 1..=MOST_OUTSIDE {
-        if reached.runs.len() > 0 {
+        // An answer that some run gives without them needs none.
+        if followed
+            .get(&(question.asked.number, outside.saturating_sub(1)))
+            .is_some_and(|visited| visited.found)
+        {
             break;
         }
-        let further = reach(runs, question, outside, effort, scope);
+        let further = reach(runs, question, outside, effort, followed, scope);
         reached = Reached {
             // What comes near without events from outside is told.
             nearest: reached.nearest,
@@ -385,7 +404,15 @@ fn explained(runs: &[Run], question: &Question, effort: Effort, scope: Scope<'_>
 }
 
 /// The runs that explain an answer with so many events from outside at most.
-fn reach(runs: &[Run], question: &Question, outside: u8, effort: Effort, scope: Scope<'_>) -> Reached {
+fn reach(
+    runs: &[Run],
+    question: &Question,
+    outside: u8,
+    effort: Effort,
+    followed: &mut Followed,
+    scope: Scope<'_>,
+) -> Reached {
     let Scope { world, limits, others } = scope;
-    Search { question, world, limits, others, outside, effort }.reach(runs)
+    let visited = followed.entry((question.asked.number, outside)).or_default();
+    Search { question, world, limits, others, outside, effort }.reach(runs, visited)
 }

@@ -8,8 +8,9 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::asked::{Asked, Expected, is_cut, part_of};
-use super::compare::Mismatch;
+use super::compare::{Mismatch, miscounted};
 use super::component::{Component, Finding, Nearest, Scope};
+use super::judged::Judged;
 use super::lost::Merged;
 use super::names::{Kind, Names, asked_for, lists, only_looks, operation_of};
 use super::run::{Run, World};
@@ -202,9 +203,7 @@ impl<'a> Explainer<'a> {
                 };
                 let allowed = format!("{} {}", error.status, error.code);
                 let at = "the answer".to_owned();
-                let mismatch = Mismatch { at, allowed, shown, rule: Some(refusal.rule()) };
-                let nearest = Vec::from([Nearest { assumed: Vec::new(), mismatch }]);
-                self.misread.get_or_insert(Finding::Refuted { exchange: number, nearest });
+                self.misread(number, Mismatch { at, allowed, shown, rule: Some(refusal.rule()) });
                 return Ok(());
             }
         };
@@ -222,6 +221,15 @@ impl<'a> Explainer<'a> {
             }
             _ => {}
         }
+        if let (Some(Kind::Cluster), Expected::Accepted { body, .. }) = (lists(operation), &expected)
+            && let Some(mismatch) = miscounted(body)
+        {
+            if counts {
+                self.judged = self.judged.saturating_add(1);
+                self.misread(number, mismatch);
+            }
+            return Ok(());
+        }
         let region = parsed.region.clone().or_else(|| exchange.region.clone());
         let region = region.map_or_else(|| RegionId::parse(NOWHERE), Ok).map_err(|bad| bad.to_string())?;
         let (begin, end) = match exchange.order.filter(|_| self.survey.is_counted()) {
@@ -236,6 +244,12 @@ impl<'a> Explainer<'a> {
         let asked = Asked { number, exchange, begin, end, region, token, request, sticks, expected };
         self.distribute(asked, operation, concerned);
         Ok(())
+    }
+
+    /// No state gives this answer.
+    fn misread(&mut self, exchange: usize, mismatch: Mismatch) {
+        let nearest = Vec::from([Nearest { assumed: Vec::new(), mismatch }]);
+        self.misread.get_or_insert(Finding::Refuted { exchange, nearest });
     }
 
     /// The component of a name.
@@ -255,11 +269,11 @@ impl<'a> Explainer<'a> {
             let asked = of(Names::of_request(exchange, operation));
             return BTreeSet::from([asked.or_else(|| of(Names::of(exchange, operation)))]);
         };
-        let names = Names::of(exchange, operation);
         let ids = asked_for(exchange);
         if exchange.answer.as_ref().is_none_or(|answer| answer.code().is_some()) {
             return BTreeSet::from([ids.iter().find_map(|id| self.component(id))]);
         }
+        let names = Names::of(exchange, operation);
         let mentioned = names.apart.iter().flatten().filter_map(|name| self.component(name));
         let mut components: BTreeSet<Option<usize>> = mentioned.map(Some).collect();
         if ids.is_empty() {
@@ -381,6 +395,7 @@ fn world<'w>(survey: &'w Survey, options: &Options, rules: &'w [RuleId], shown: 
         lost: &shown.lost,
         clock_error: options.clock_error,
         switch_window: options.policy.polardb.switch_window,
+        judged: Judged::default(),
         rules,
         keeps_steps: options.limits.steps_kept > 0,
     }

@@ -122,7 +122,7 @@ fn drill<'a>(
     let shown = world.facts.drill_disks.get(id);
     let disk = |(at, member): (usize, &str)| {
         let mut shown = shown.into_iter().flatten();
-        let found = shown.find(|(pair, disk)| (pair.is_empty() || pair == member) && !disk.is_empty());
+        let found = shown.find(|(pair, _)| pair.is_empty() || pair == member);
         found.map_or_else(|| format!("unseen-{id}-{at}"), |(_, disk)| disk.clone()).parse()
     };
     let disks: Vec<DiskId> = members.enumerate().map(disk).collect::<Result<_, _>>()?;

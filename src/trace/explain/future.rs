@@ -90,13 +90,24 @@ impl World<'_> {
     }
 }
 
+impl Twice<<HashState as BuildHasher>::Hasher> {
+    fn of(hash: impl FnOnce(&mut Self)) -> u128 {
+        let hasher = |seed| HashState::with_seed(seed).build_hasher();
+        let mut both = Self(hasher(1), hasher(2));
+        hash(&mut both);
+        (u128::from(both.0.finish()) << 64) | u128::from(both.1.finish())
+    }
+}
+
+/// A fingerprint of a value.
+pub(super) fn fingerprint(value: &impl Hash) -> u128 {
+    Twice::of(|hasher| value.hash(hasher))
+}
+
 impl Run {
     /// A fingerprint of all that decides what can still happen.
     pub(super) fn fingerprint(&self, world: &World<'_>) -> u128 {
-        let hasher = |seed| HashState::with_seed(seed).build_hasher();
-        let mut both = Twice(hasher(1), hasher(2));
-        self.hash_into(&mut both, world);
-        (u128::from(both.0.finish()) << 64) | u128::from(both.1.finish())
+        Twice::of(|hasher| self.hash_into(hasher, world))
     }
 
     fn hash_into<H: Hasher>(&self, hasher: &mut H, world: &World<'_>) {

@@ -1,8 +1,9 @@
 //! Creations whose answers were lost, and what they may have made.
 //!
-//! Such a call names nothing that it made. What is shown later, was created by no answered call, and was created while the
-//! call was on its way, may be its work; so both belong to one component. Everything else that no answered call created was
-//! there before the trace.
+//! No answer says what such a call made. What is shown later, is of the account and the kind, was created by no answered call,
+//! and was created while the call was on its way, as far as that is shown, may be its work; so both belong to one component. What
+//! names its origin, as a pair names its disks, may be the work only of a call that belongs to its component anyway. Everything
+//! else that no answered call created was there before the trace.
 
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, BTreeSet};

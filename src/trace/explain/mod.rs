@@ -38,6 +38,7 @@ mod fresh;
 mod frontier;
 mod future;
 mod hidden;
+mod judged;
 mod lost;
 mod names;
 mod next;
@@ -103,7 +104,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { runs: 1_000, steps: 50_000, steps_kept: 10_000 }
+        Self { runs: 5_000, steps: 60_000, steps_kept: 10_000 }
     }
 }
 

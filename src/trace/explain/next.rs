@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::asked::{Asked, Expected, created};
 use super::hidden::{Disks, Ends, begins_failover, ends, leaves_out, outcomes, outside};
-use super::names::only_looks;
+use super::names::{Kind, only_looks};
 use super::run::{Run, World};
 use super::search::Search;
 use super::timeline::Happened;
@@ -95,8 +95,9 @@ impl Search<'_> {
                 moments.push(at);
             }
         };
-        let lost = asked.operation().creates_resource() && matches!(asked.expected, Expected::Unknown);
-        let made = self.world.lost.iter().filter(|_| lost).map(|(id, _)| id.as_str());
+        let lost =
+            Kind::created_by(asked.operation()).filter(|_| matches!(asked.expected, Expected::Unknown));
+        let made = self.world.lost.iter().filter(|(_, kind)| lost == Some(*kind)).map(|(id, _)| id.as_str());
         let told = super::fresh::told(asked, self.world).and_then(created);
         let created = told.into_iter().chain(made);
         for second in created.filter_map(|id| self.world.facts.created_at.get(id)) {

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::asked::Asked;
 use super::compare::Mismatch;
+use super::judged::Judged;
 use super::names::Kind;
 use super::survey::Facts;
 use super::timeline::{Happened, Step, Trail};
@@ -40,6 +41,8 @@ pub(super) struct World<'a> {
     pub(super) clock_error: Span,
     /// How long after a switch another one is refused.
     pub(super) switch_window: Span,
+    /// What was compared before.
+    pub(super) judged: Judged,
     /// Every rule, sorted.
     pub(super) rules: &'a [RuleId],
     /// Whether steps are kept.
@@ -218,7 +221,7 @@ impl Run {
         if let Some(log) = &self.log {
             log.fill(&asked.request, &mut output);
         }
-        let judged = asked.judge(&self.plane, &output, world.clock_error);
+        let judged = asked.judge(&self.plane, &output, world);
         judged.map_err(|mismatch| Mismatch { rule: mismatch.rule.or(self.last), ..mismatch })?;
         let looked = output.rule.is_none() && output.step.is_empty();
         if !looked {

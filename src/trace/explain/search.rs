@@ -52,6 +52,14 @@ pub(super) struct Reached {
     pub(super) tried: usize,
 }
 
+/// What searches for one answer, with so many events from outside at most, have followed.
+#[derive(Debug, Default)]
+pub(super) struct Visited {
+    states: Frontier<()>,
+    /// Whether they found runs that explain it.
+    pub(super) found: bool,
+}
+
 /// An answer that is to be explained.
 #[derive(Debug, Clone)]
 pub(super) struct Question {
@@ -72,40 +80,54 @@ pub(super) struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The runs that explain the answer, after one of these.
-    pub(super) fn reach(&self, from: &[Run]) -> Reached {
+    /// The runs that explain the answer, after one of these. What was visited is not followed again.
+    pub(super) fn reach(&self, from: &[Run], visited: &mut Visited) -> Reached {
         let mut reached = Reached::default();
-        let mut visited: Frontier<()> = Frontier::default();
-        let mut queue: VecDeque<(Run, Option<Arc<Trail>>)> = VecDeque::new();
+        let mut queue: VecDeque<(Run, u128, Option<Arc<Trail>>)> = VecDeque::new();
+        let mut queued: Frontier<()> = Frontier::default();
+        let mut left_out = false;
         for run in from {
             let mut run = run.clone();
             if run.answered(self.question.asked.number) {
                 self.keep(&mut reached, run);
             } else {
-                let start = run.trail.clone();
-                queue.push_back((run, start));
+                let (future, start) = (run.fingerprint(self.world), run.trail.clone());
+                queue.push_back((run, future, start));
             }
         }
         let mut found_after = (reached.runs.len() > 0).then_some(0);
-        while let Some((mut run, start)) = queue.pop_front() {
+        while let Some((mut run, future, start)) = queue.pop_front() {
             if self.is_enough(&mut reached, found_after) {
                 break;
             }
-            reached.tried = reached.tried.saturating_add(1);
             // Taking looks does not change the future.
-            let future = run.fingerprint(self.world);
-            if visited.covers(future, &run, self.world) {
+            if visited.states.covers(future, &run, self.world) {
                 continue;
             }
+            reached.tried = reached.tried.saturating_add(1);
             self.take_what_matches(&mut run);
-            if !visited.insert(future, &run, (), |(), ()| {}, self.world) {
+            if !visited.states.insert(future, &run, (), |(), ()| {}, self.world) {
                 continue;
             }
             let explained = self.answer(&run, start.as_ref(), &mut reached);
             if reached.runs.len() > 0 {
                 found_after.get_or_insert(reached.tried);
             }
-            let mut push = |next: Run| queue.push_back((next, start.clone()));
+            let tried = reached.tried;
+            let mut push = |next: Run| {
+                let future = next.fingerprint(self.world);
+                if visited.states.covers(future, &next, self.world)
+                    || !queued.insert(future, &next, (), |(), ()| {}, self.world)
+                {
+                    return;
+                }
+                // What comes after so many is not tried.
+                if tried.saturating_add(queue.len()) < self.limits.steps {
+                    queue.push_back((next, future, start.clone()));
+                } else {
+                    left_out = true;
+                }
+            };
             // A look that matches now can as well come before whatever else happens, unless a deadline is in between.
             let settled = explained && self.question.asked.changes_nothing() && !self.is_due(&run);
             let which = if settled { Ends::ThatAreShown } else { Ends::All };
@@ -122,6 +144,10 @@ impl Search<'_> {
                 self.happen_outside(&run, &mut push);
             }
         }
+        if left_out {
+            self.leaves_out(&mut reached);
+        }
+        visited.found |= reached.runs.len() > 0;
         reached
     }
 
@@ -130,7 +156,7 @@ impl Search<'_> {
         let Limits { runs, steps, .. } = *self.limits;
         match self.effort {
             Effort::Full if reached.tried >= steps || reached.runs.len() > runs => {
-                reached.partial = Some("more possibilities between two answers than the bound");
+                self.leaves_out(reached);
                 true
             }
             Effort::Full => false,
@@ -142,6 +168,14 @@ impl Search<'_> {
                 reached.cut = reached.tried >= most.min(steps) || reached.runs.len() > LEAN_RUNS.min(runs);
                 reached.cut
             }
+        }
+    }
+
+    /// Notes that there is more to try.
+    fn leaves_out(&self, reached: &mut Reached) {
+        match self.effort {
+            Effort::Full => reached.partial = Some("more possibilities between two answers than the bound"),
+            Effort::Lean => reached.cut = true,
         }
     }
 
@@ -170,22 +204,21 @@ impl Search<'_> {
     /// Makes the call; whether the model's answer is the recorded one at some time.
     fn answer(&self, run: &Run, start: Option<&Arc<Trail>>, reached: &mut Reached) -> bool {
         let asked = &self.question.asked;
-        let mut explained = false;
         if matches!(asked.expected, Expected::Unknown) {
             self.keep(reached, run.clone());
         }
         let possible = super::fresh::possible(asked, run, self.world);
-        for at in self.moments(asked, run) {
-            for fresh in &possible {
-                let mut next = run.clone();
-                match next.make(asked, fresh, at, self.world) {
-                    Ok(()) => {
-                        explained = true;
-                        self.keep(reached, next);
-                    }
-                    Err(mismatch) => self.near(run, start, mismatch, reached),
-                }
+        let mut explained = false;
+        for (at, fresh) in
+            self.moments(asked, run).into_iter().flat_map(|at| possible.iter().map(move |fresh| (at, fresh)))
+        {
+            let mut next = run.clone();
+            if let Err(mismatch) = next.make(asked, fresh, at, self.world) {
+                self.near(run, start, mismatch, reached);
+                continue;
             }
+            explained = true;
+            self.keep(reached, next);
         }
         explained
     }

@@ -13,7 +13,8 @@ use serde_json::Value;
 
 use super::lost::LostCreation;
 use super::names::{
-    Kind, Names, Together, behind_endpoints, id_of, nodes, only_looks, operation_of, records,
+    Kind, Names, Together, behind_endpoints, id_of, is_about_endpoints, nodes, only_looks, operation_of,
+    records,
 };
 use crate::control_plane::Places;
 use crate::ids::{RegionId, ZoneId};
@@ -139,14 +140,14 @@ impl Survey {
                 let key = (exchange.account.as_str().to_owned(), token.clone());
                 facts.by_token.entry(key).or_insert_with(|| body.clone());
             }
-            for kind in Kind::ALL {
-                if let Some(id) = id_of(kind, body).filter(|_| operation.creates_resource()) {
-                    facts.created.insert(id.to_owned());
-                    if kind == Kind::Cluster && !exchange.parameters.contains_key("ZoneId") {
-                        facts.zoneless.insert(id.to_owned());
-                    }
-                    facts.show(exchange, id, kind);
+            if let Some(kind) = Kind::created_by(operation)
+                && let Some(id) = id_of(kind, body)
+            {
+                facts.created.insert(id.to_owned());
+                if kind == Kind::Cluster && !exchange.parameters.contains_key("ZoneId") {
+                    facts.zoneless.insert(id.to_owned());
                 }
+                facts.show(exchange, id, kind);
             }
             let added = body.pointer("/DBNodeIds/DBNodeId").and_then(Value::as_array);
             facts
@@ -188,7 +189,7 @@ impl Survey {
                     facts.record(number, id, body);
                 }
             }
-            Operation::DescribeDbClusterEndpoints | Operation::DescribeDbClusterEndpointsZonal => {
+            _ if is_about_endpoints(operation) => {
                 if let Some(id) = exchange.parameters.get("DBClusterId") {
                     facts.endpoints(id, body);
                 }
@@ -246,14 +247,16 @@ impl Facts {
 
     fn drill(&mut self, id: &str, record: &Value) {
         let text = |of: &Value, name: &str| of.get(name).and_then(Value::as_str).unwrap_or("").to_owned();
-        let of_group = record.get("PairsInfo").and_then(Value::as_array);
-        let disks = match of_group {
+        let mut disks: Vec<(String, String)> = match record.get("PairsInfo").and_then(Value::as_array) {
             Some(disks) => {
                 disks.iter().map(|disk| (text(disk, "PairId"), text(disk, "DrillDiskId"))).collect()
             }
             None => Vec::from([(String::new(), text(record, "DrillDiskId"))]),
         };
-        self.drill_disks.entry(id.to_owned()).or_insert(disks);
+        disks.retain(|(_, disk)| !disk.is_empty());
+        if !disks.is_empty() {
+            self.drill_disks.entry(id.to_owned()).or_insert(disks);
+        }
     }
 
     fn endpoints(&mut self, id: &str, body: &Value) {
@@ -264,13 +267,20 @@ impl Facts {
                 None => found.push((node.to_owned(), writer)),
             }
         }
-        let all = self.all_nodes.entry(id.to_owned()).or_default();
-        for (node, _) in &found {
-            if !all.contains(node) {
-                all.push(node.clone());
+        self.know_nodes(id, found.iter().map(|(node, _)| node.as_str()));
+        if !found.is_empty() {
+            self.behind_endpoints.entry(id.to_owned()).or_insert(found);
+        }
+    }
+
+    /// Takes in the nodes that a cluster is shown with.
+    fn know_nodes<'n>(&mut self, id: &str, nodes: impl Iterator<Item = &'n str>) {
+        for node in nodes {
+            let all = self.all_nodes.entry(id.to_owned()).or_default();
+            if !all.iter().any(|known| known == node) {
+                all.push(node.to_owned());
             }
         }
-        self.behind_endpoints.entry(id.to_owned()).or_insert(found);
     }
 
     fn cluster(&mut self, id: &str, record: &Value) {
@@ -289,15 +299,13 @@ impl Facts {
             {
                 self.zones.entry(region).or_insert_with(|| BTreeSet::from([zone]));
             }
-            let found = nodes(record).map(|node| (node.to_owned(), is_writer(node))).collect();
-            self.nodes.insert(id.to_owned(), found);
-        }
-        let all = self.all_nodes.entry(id.to_owned()).or_default();
-        for node in nodes(record) {
-            if !all.iter().any(|known| known == node) {
-                all.push(node.to_owned());
+            let found: Vec<(String, bool)> =
+                nodes(record).map(|node| (node.to_owned(), is_writer(node))).collect();
+            if !found.is_empty() {
+                self.nodes.insert(id.to_owned(), found);
             }
         }
+        self.know_nodes(id, nodes(record));
         let list = record.get("DBNodes").and_then(Value::as_array).into_iter().flatten();
         for node in list.filter(|node| node.get("DBNodeId").and_then(Value::as_str).is_some()) {
             let id = node.get("DBNodeId").and_then(Value::as_str).unwrap_or("");
