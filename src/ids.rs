@@ -96,7 +96,7 @@ impl ZoneId {
 
 /// A resource was not given as many ids as it is made of, each once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("not as many ids as it is made of, each once")]
+#[error("there is not one new id for each part that it is made of, each once")]
 pub struct WrongIds;
 
 /// The id of a resource that has effects or deadlines.

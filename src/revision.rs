@@ -119,7 +119,11 @@ impl<I: PartialEq + Into<ResourceId>> DecidedOn<I> {
 #[non_exhaustive]
 pub enum WhyStale {
     /// It was decided on another resource, or on this one before it changed: decide again on the resource as it is.
-    #[error("it was decided on {} at revision {}, and this is {} at revision {}", decided_on.0, decided_on.1, applied_to.0, applied_to.1)]
+    #[error(
+        "it was decided on {} at revision {}, and this is {} at revision {}{}; decide again on it",
+        decided_on.0, decided_on.1, applied_to.0, applied_to.1,
+        if decided_on == applied_to { ", of another history or with another deadline" } else { "" }
+    )]
     DecidedOn {
         /// What it was decided on.
         decided_on: (ResourceId, Revision),

@@ -104,7 +104,7 @@ pub struct GroupPlan {
 pub struct GroupApplied {
     /// What changed of the group.
     pub group: Applied<GroupEffect>,
-    /// The plans of the members that change, in the order of their creation: apply each in the same transaction.
+    /// The plans of the members that change, in the order in which the members were given: apply each in the same transaction.
     pub members: Vec<(PairId, PairPlan)>,
 }
 

@@ -55,7 +55,7 @@ pub struct GroupView {
     pub group: ReplicaGroup,
     /// The status that it shows.
     pub status: GroupStatus,
-    /// Its members, in the order of their creation.
+    /// Its members, in the order in which they were given.
     pub pairs: Vec<PairId>,
     /// The recover point that all members share.
     pub last_recover_point: Option<Timestamp>,

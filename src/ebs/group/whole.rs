@@ -30,7 +30,9 @@ pub enum NotItsMembers {
     #[error("{0} is given twice")]
     Twice(PairId),
     /// Some are missing.
-    #[error("the group has {of} members, and {given} are given")]
+    #[error(
+        "{given} are given, and the group has so many members: {of}; one that left is given no more once its plan was applied"
+    )]
     Missing {
         /// How many were given.
         given: usize,
@@ -38,7 +40,7 @@ pub enum NotItsMembers {
         of: u32,
     },
     /// A member is not as the group has it, for instance because its part of the group's last plan was not applied.
-    #[error("{0} does not fit its group: {1}")]
+    #[error("{0} does not fit its group: {1}; was the plan applied that the group made for it?")]
     Member(PairId, Breach),
     /// The group is not as its members have it.
     #[error("the group does not fit its members: {0}")]

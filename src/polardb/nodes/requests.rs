@@ -10,7 +10,7 @@ use crate::polardb::election::electorate::TargetZoneType;
 use crate::polardb::nodes::NodeKind;
 use crate::spelling::spelled;
 
-/// A node to be created. At least one of the two is given.
+/// A node to be created, from `NewNode::default()` on. At least one of the two is given.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 #[non_exhaustive]
