@@ -38,7 +38,7 @@ class Rounds:
 
     def __init__(self, bed, cluster, writers, chance, synchronous):
         self.bed, self.cluster, self.writers, self.chance = bed, cluster, writers, chance
-        self.synchronous = synchronous
+        self.synchronous, self.faults_of_round = synchronous, None
         self.count = collections.Counter()
         # Bytes of log that were told to be lost, by moment and node: a leader tells only what it saw itself.
         self.told = {}
@@ -195,7 +195,7 @@ class Rounds:
 
     def round(self, number):
         chosen = self.chance.sample(self.faults(), self.chance.choice([1, 1, 2]))
-        names = "+".join(fault.__name__ for fault in chosen)
+        names = self.faults_of_round = "+".join(fault.__name__ for fault in chosen)
         began, undo = time.monotonic(), []
         for fault in chosen:
             self.count[fault.__name__] += 1
@@ -215,6 +215,14 @@ class Rounds:
         gap = self.writers.gap(began)
         print(f"        {number}: {names}, {gap:.2f} s without a writer, {time.monotonic() - began:.0f} s in all", flush=True)
         return gap
+
+
+def state(bed, cluster):
+    """How each node is, for whoever looks into a round that did not end."""
+    for node in (bed.cluster(cluster.id) or {}).get("nodes", []):
+        folder = cluster.agent(node["id"]).folder
+        disk = os.statvfs(folder)
+        yield f"{node['id']} in {os.path.basename(folder)}: {node}, {disk.f_bavail * disk.f_frsize >> 20} MB free"
 
 
 def explain(bed, checks):
@@ -247,14 +255,21 @@ def main():
         until = time.monotonic() + float(os.environ.get("MOST_SECONDS", "36000"))
         while done < rounds and time.monotonic() < until:
             done += 1
-            gaps.append(all_rounds.round(done))
+            try:
+                gaps.append(all_rounds.round(done))
+            except TimeoutError as stalled:
+                # What was written is still held against what was acknowledged.
+                checks.equal(f"round {done} of {all_rounds.faults_of_round} ends", str(stalled), None)
+                print("        " + "\n        ".join(state(bed, cluster)), flush=True)
+                break
             overlaps = writers.overlaps()
             if overlaps:
                 checks.equal(f"after round {done} never were two nodes written to at one time", overlaps, [])
                 break
         time.sleep(1)
         writers.end()
-        cluster.settle()
+        if not checks.failed:
+            cluster.settle()
         checks.equal(f"in {done} rounds never were two nodes written to at one time", writers.overlaps(), [])
         lost = writers.lost(cluster.agent(cluster.writer()).database)
         told = all_rounds.told.values()
