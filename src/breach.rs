@@ -18,6 +18,9 @@ pub enum Breach {
     /// The pending effect has an id that it has not taken.
     #[error("its pending effect has an id that it has not taken")]
     EffectId,
+    /// It is gone, and was kept.
+    #[error("it is gone")]
+    Gone,
     /// A time lies after the clock.
     #[error("it holds a time that lies after the clock")]
     InFuture,
@@ -69,6 +72,11 @@ pub enum Breach {
     /// A group has another number of members than it knows of.
     #[error("it has another number of members than it knows of")]
     Size,
+    /// Its members took another number of a group's plans than it made.
+    #[error(
+        "its members took another number of its plans than it made: one was not applied, or the group was not stored"
+    )]
+    Plans,
     /// A group has no members, but a status that requires some (`G-520`).
     #[error("it has no member, but its status says that it had")]
     Empty,

@@ -47,12 +47,15 @@ pub(crate) struct Latest {
     pub(crate) at: Timestamp,
     /// The first effect id above all that the resource has taken.
     pub(crate) free: EffectId,
+    /// Of a member, how many plans of its group it took since it joined; of a group, how many its members should have taken in all.
+    /// So it shows if one was not applied.
+    pub(crate) plans: u64,
 }
 
 impl Latest {
     /// Of a resource made at a time, with its pending effect.
     pub(crate) fn of(at: Timestamp, pending: Option<EffectId>) -> Self {
-        Self { at, free: pending.map_or(EffectId(0), |id| id.after(1)) }
+        Self { at, free: pending.map_or(EffectId(0), |id| id.after(1)), plans: 0 }
     }
 
     /// Takes note of a plan that changed the resource: its time, the first id that it was offered, and how many it took.
@@ -67,6 +70,19 @@ impl Latest {
     pub(crate) fn no_earlier<'a, P>(&self, due: Timestamp, at: Context<'a, P>) -> Context<'a, P> {
         Context { now: due.max(self.at), ..at }
     }
+
+    /// The resource is gone: it takes no plan any more.
+    pub(crate) const fn end(&mut self) {
+        self.plans = Self::GONE;
+    }
+
+    /// Whether it is gone.
+    pub(crate) fn is_over(&self) -> bool {
+        self.plans == Self::GONE
+    }
+
+    /// No group makes so many plans.
+    const GONE: u64 = u64::MAX;
 
     /// Whether a pending effect is among those that were taken.
     pub(crate) fn took(&self, pending: Option<EffectId>) -> bool {
@@ -103,6 +119,8 @@ impl<I: PartialEq + Into<ResourceId>> DecidedOn<I> {
                 decided_on: (self.id.into(), self.revision),
                 applied_to: (now.id.into(), now.revision),
             }
+        } else if latest.is_over() {
+            WhyStale::Gone(now.id.into())
         } else if at < latest.at {
             WhyStale::Past { at, changed: latest.at }
         } else if let Some(asked) = asked.filter(|asked| *asked < latest.free) {
@@ -130,6 +148,9 @@ pub enum WhyStale {
         /// What it was to be applied to.
         applied_to: (ResourceId, Revision),
     },
+    /// It is for a resource that is gone, and whose row is to be deleted.
+    #[error("{0} is gone")]
+    Gone(ResourceId),
     /// It is of an earlier time than the last change: decide at a time that does not go back.
     #[error("it is of {at}, and the resource was changed at {changed}")]
     Past {

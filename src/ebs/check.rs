@@ -47,6 +47,9 @@ impl ReplicaPair {
             self.pending.map(|pending| pending.since),
             Some(self.latest.at),
         ];
+        if self.latest.is_over() {
+            return Some(Breach::Gone);
+        }
         if in_future(now, times) {
             return Some(Breach::InFuture);
         }
@@ -126,6 +129,9 @@ impl ReplicaGroup {
         }
         let since = self.pending.map(|pending| pending.since);
         let times = [Some(self.created_at), self.last_one_shot, since, Some(self.latest.at)];
+        if self.latest.is_over() {
+            return Some(Breach::Gone);
+        }
         if in_future(now, times) {
             return Some(Breach::InFuture);
         }
@@ -150,6 +156,10 @@ impl WholeGroup<'_> {
         let members = self.members();
         if usize::try_from(self.size()) != Ok(members.len()) {
             return Some(Breach::Size);
+        }
+        let taken = members.iter().fold(0_u64, |taken, pair| taken.saturating_add(pair.latest.plans));
+        if taken != self.latest.plans {
+            return Some(Breach::Plans);
         }
         if members.len() > MAX_MEMBERS {
             return Some(Breach::TooMany);
@@ -189,6 +199,9 @@ impl Drill {
         }
         let since = self.pending.map(|pending| pending.since);
         let times = [Some(self.started_at), self.recover_point, since, Some(self.latest.at)];
+        if self.latest.is_over() {
+            return Some(Breach::Gone);
+        }
         if in_future(now, times) {
             return Some(Breach::InFuture);
         }

@@ -40,6 +40,9 @@ impl DbCluster {
             failover.map(|failover| failover.started_at().max(failover.since())),
             Some(self.latest.at),
         ];
+        if self.latest.is_over() {
+            return Some(Breach::Gone);
+        }
         if in_future(now, times) {
             return Some(Breach::InFuture);
         }
@@ -91,6 +94,9 @@ impl GlobalDatabaseNetwork {
             return Some(Breach::Pending);
         }
         let since = self.pending.as_ref().map(|pending| pending.since);
+        if self.latest.is_over() {
+            return Some(Breach::Gone);
+        }
         if in_future(now, [Some(self.created_at), since, Some(self.latest.at)]) {
             return Some(Breach::InFuture);
         }

@@ -150,7 +150,10 @@ impl Drill {
         }
         self.revision.advance();
         self.latest.note(plan.at, plan.effect, taken);
-        let Some(to) = plan.to else { return applied };
+        let Some(to) = plan.to else {
+            self.latest.end();
+            return applied;
+        };
         self.status = to;
         self.status_message = plan.message;
         if let Some(status) = plan.disks {

@@ -342,10 +342,15 @@ impl ReplicaGroup {
             applied.resettled = settings != self.settings;
             self.settings = settings;
         }
+        for (_, plan) in &plan.members {
+            let others = self.latest.plans.saturating_sub(plan.group_plans_before());
+            self.latest.plans = others.saturating_add(plan.group_plans_after());
+        }
         let mut free = plan.effect.after(plan.pending.effects());
         let mut members = plan.members;
         for (_, plan) in &mut members {
             plan.effect = free;
+            plan.of_group = true;
             free = free.after(plan.effects());
         }
         GroupApplied { group: applied, members }

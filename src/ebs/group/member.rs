@@ -107,6 +107,7 @@ impl ReplicaPair {
     pub(crate) fn bind(&mut self, group: &ReplicaGroup) {
         cite!(G_660);
         self.revision.advance();
+        self.latest.plans = 0;
         self.group = Some(Box::new(group.id.clone()));
         if self.settings.enable_rtc != group.settings.enable_rtc {
             Arc::make_mut(&mut self.settings).enable_rtc = group.settings.enable_rtc;

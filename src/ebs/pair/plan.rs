@@ -49,6 +49,8 @@ pub struct PairPlan {
     pub(crate) membership: Option<Membership>,
     /// The replication time control of its group, which a member has too.
     pub(in crate::ebs) enable_rtc: Option<bool>,
+    /// Whether it is part of a group's plan.
+    pub(in crate::ebs) of_group: bool,
 }
 
 impl PairPlan {
@@ -76,6 +78,23 @@ impl PairPlan {
     /// How many effects it asks for, and so how many ids from [`Context::effect`] on it takes: none or one.
     pub fn effects(&self) -> u64 {
         self.pending.effects()
+    }
+
+    /// How many plans of its group the pair has taken after this one.
+    pub(in crate::ebs) fn group_plans_after(&self) -> u64 {
+        match self.membership {
+            Some(Membership::Joins(_)) => 1,
+            Some(Membership::Leaves) => 0,
+            None => self.decided_on.latest.plans.saturating_add(1),
+        }
+    }
+
+    /// How many it had taken before, of its group.
+    pub(in crate::ebs) const fn group_plans_before(&self) -> u64 {
+        match self.membership {
+            Some(Membership::Joins(_)) => 0,
+            _ => self.decided_on.latest.plans,
+        }
     }
 
     /// The id of the effect that it asks for, if it does.
@@ -119,6 +138,9 @@ impl ReplicaPair {
         if self.is_changed_by(&plan) {
             self.revision.advance();
             self.latest.note(plan.at, plan.effect, plan.effects());
+        }
+        if plan.of_group {
+            self.latest.plans = plan.group_plans_after();
         }
         let mut applied = plan.pending.apply(&mut self.pending, plan.effect, plan.at);
         self.status = plan.to;
@@ -167,6 +189,7 @@ impl ReplicaPair {
             settings: None,
             membership: None,
             enable_rtc: None,
+            of_group: false,
         }
     }
 }

@@ -82,6 +82,9 @@ impl DbCluster {
                 u64::from(asked.is_some()),
             );
         }
+        if plan.step.gone {
+            self.latest.end();
+        }
         plan.step
     }
 }

@@ -512,6 +512,7 @@ impl GlobalDatabaseNetwork {
                 step.ended = self.pending.take().map(|pending| pending.id);
                 step.left.extend(self.members().map(|(cluster, _)| cluster.clone()));
                 step.gone = true;
+                self.latest.end();
             }
         }
         let after = if step.gone { None } else { Some(self.status()) };

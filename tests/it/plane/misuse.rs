@@ -195,6 +195,48 @@ fn a_plan_of_a_member_that_was_not_applied_is_found_by_the_next_decision() {
     assert!(said.contains(id.as_str()) && said.contains("was the plan applied"), "{said}");
 }
 
+/// The end of a copy is a plan of its member too, and so is what the group's own row is left without.
+#[test]
+fn a_group_finds_out_which_of_its_plans_were_not_applied() {
+    let mut world = World::default();
+    world.bring_group_to(GroupStatus::Syncing);
+    let members: Vec<ReplicaPair> = world.plane.pairs().cloned().collect();
+    let given: Vec<&ReplicaPair> = members.iter().collect();
+    let policy = EbsPolicy::default();
+    let context = ebs::Context { now: world.plane.clock(), effect: EffectId(900), policy: &policy };
+    let before = world.group(1).group;
+    let mut group = before.clone();
+    let whole = before.with(&given).unwrap();
+    let plan = whole.decide_copied(context, &pair_id(1), world.pending(1), &DONE).unwrap();
+    let [(_, own)] = <[_; 1]>::try_from(group.apply(plan).unwrap().members).unwrap();
+    // The member still copies, as far as it knows.
+    assert_eq!(group.with(&given).err(), Some(NotItsMembers::Group(Breach::Plans)));
+    let mut first = members[0].clone();
+    let _ = first.apply(own).unwrap();
+    let given = [&first, &members[1]];
+    assert!(group.with(&given).is_ok());
+    // The row of the group was not stored.
+    assert_eq!(before.with(&given).err(), Some(NotItsMembers::Group(Breach::Plans)));
+}
+
+/// What is gone and was kept takes no plan, and is not read.
+#[test]
+fn what_is_gone_takes_nothing_more() {
+    let mut world = World::default();
+    let _ = world.adopt(seed(&[("a", 5)]));
+    let policy = PolarDbPolicy::default();
+    let at = |ms| polardb_at(START + ms, EffectId(900), &policy);
+    let (mut cluster, next) = (world.db().clone(), world.db().clone());
+    let plan = cluster.decide_removed(at(1));
+    assert!(cluster.apply(plan).unwrap().gone);
+    let plan = cluster.decide_nodes(at(2), &[id("w")], NodeChange::Up(false), at(2).now).unwrap();
+    assert_eq!(cluster.apply(plan).unwrap_err().why, WhyStale::Gone(cluster.id().clone().into()));
+    let row =
+        |cluster: &DbCluster| serde_json::from_value::<DbCluster>(serde_json::to_value(cluster).unwrap());
+    assert!(row(&next).is_ok());
+    assert!(row(&cluster).unwrap_err().to_string().contains("it is gone"));
+}
+
 /// Two members that leave at one time are two changes of the group, so that the last one is not overlooked.
 #[test]
 fn of_two_removals_that_were_decided_side_by_side_the_second_is_stale() {

@@ -46,6 +46,7 @@ const ZERO: fn(&Value) -> Value = |_| json!(0);
 /// The last time after which another whole cycle fits.
 const LAST_CYCLE: fn(&Value) -> Value = |_| json!(u64::MAX - RPO_MS);
 const FAR: fn(&Value) -> Value = |_| json!(999);
+const GONE: fn(&Value) -> Value = |_| json!(u64::MAX);
 
 fn switching(state: &Value, node: &str) -> Value {
     json!({ "switching": { "id": state["clusters"][0]["failover"]["stage"]["choosing"]["id"], "node": node } })
@@ -76,6 +77,8 @@ const BROKEN: &[Broken] = &[
     ("InFuture", CLUSTER, &[("/clusters/0/created_at", LATER)]),
     ("InFuture", CLUSTER, &[("/clusters/0/last_switch", LATER)]),
     ("InFuture", CLUSTER, &[("/clusters/0/latest/at", LATER)]),
+    ("Gone", CLUSTER, &[("/clusters/0/latest/plans", GONE)]),
+    ("Gone", "pair-1", &[("/pairs/0/latest/plans", GONE)]),
     ("InFuture", CLUSTER, &[("/clusters/0/failover/started_at", LATER)]),
     ("InFuture", CLUSTER, &[("/clusters/0/failover/since", LATER)]),
     ("InFuture", CLUSTER, &[
@@ -229,6 +232,7 @@ const BROKEN_NETWORKS: &[Broken] = &[
     ("EffectId", "gdn-1: ", &[("/networks/0/latest/free", ZERO)]),
     ("EffectId", "gdn-1: ", &[("/networks/0/latest/free", FAR)]),
     ("InFuture", "gdn-1: ", &[("/networks/0/latest/at", LATER)]),
+    ("Gone", "gdn-1: ", &[("/networks/0/latest/plans", GONE)]),
     ("InFuture", "gdn-1: ", &[("/networks/0/created_at", LATER)]),
     ("InFuture", "gdn-1: ", &[("/networks/0/pending/since", LATER)]),
     ("EffectId", "gdn-1: ", &[("/networks/0/pending/id", FAR)]),
@@ -282,9 +286,20 @@ const BROKEN_GROUPS: &[Broken] = &[
         ("/groups/0/due", NULL), ("/clock", LAST_CYCLE), ("/tokens/clock", LAST_CYCLE),
     ]),
     ("TooClose", "group-1: ", &[("/groups/0/standby", |state| state["groups"][0]["primary"].clone())]),
-    ("TooMany", "group-1: ", &[("/pairs", many), ("/groups/0/size", |_| json!(MAX_MEMBERS + 1)), ("/next_id", FAR)]),
-    ("Empty", "group-1: ", &[("/pairs", |_| json!([])), ("/drills", |_| json!([])), ("/groups/0/size", ZERO)]),
+    ("TooMany", "group-1: ", &[
+        ("/pairs", many), ("/groups/0/size", |_| json!(MAX_MEMBERS + 1)), ("/next_id", FAR),
+        ("/groups/0/latest/plans", |state| {
+            json!(state["pairs"][0]["latest"]["plans"].as_u64().unwrap() * (MAX_MEMBERS as u64 + 1))
+        }),
+    ]),
+    ("Empty", "group-1: ", &[
+        ("/pairs", |_| json!([])), ("/drills", |_| json!([])), ("/groups/0/size", ZERO), ("/groups/0/latest/plans", ZERO),
+    ]),
     ("Size", "group-1: ", &[("/groups/0/size", ZERO)]),
+    ("Plans", "group-1: ", &[("/groups/0/latest/plans", ZERO)]),
+    ("Plans", "group-1: ", &[("/pairs/0/latest/plans", ZERO)]),
+    ("Gone", "group-1: ", &[("/groups/0/latest/plans", GONE)]),
+    ("Gone", "drill-1: ", &[("/drills/0/latest/plans", GONE)]),
     ("CopyFailed", "group-1: ", &[("/groups/0/spoilt", YES)]),
     ("Stalled", "group-1: ", &[("/groups/0/status", |_| json!("manual_syncing")), ("/groups/0/due", NULL)]),
     ("RecoverPoints", "group-1: ", &[("/pairs/1/last_recover_point", FAR)]),
