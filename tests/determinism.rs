@@ -10,7 +10,7 @@ const INPUTS: usize = 10_000;
 
 /// The digest of the snapshot at its end and of all answers on the way. It changes with the format of snapshots, with
 /// the rules, and with what the strategies draw; pin it anew only if one of these was meant to change.
-const PINNED: u64 = 0x6f42_6fcf_e663_c7fc;
+const PINNED: u64 = 0x6f31_c01e_47f1_dcd2;
 
 /// FNV-1a: any hash would do that is written down in full.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
