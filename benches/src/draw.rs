@@ -17,6 +17,8 @@ pub struct Picture<'a> {
     pub over: &'a str,
     pub shows: &'a str,
     pub goal: Option<f64>,
+    /// Whether the points of a curve are of one thing that grows, and so joined.
+    pub joined: bool,
     pub curves: Vec<Curve>,
 }
 
@@ -36,6 +38,7 @@ impl Picture<'_> {
         let mut chart = ChartBuilder::on(&area)
             .caption(self.title, ("sans-serif", 18))
             .margin(12)
+            .margin_right(40)
             .x_label_area_size(44)
             .y_label_area_size(60)
             .build_cartesian_2d((left..right).log_scale(), 0.0..top * 1.15)?;
@@ -44,6 +47,7 @@ impl Picture<'_> {
             .x_desc(self.over)
             .y_desc(self.shows)
             .x_label_formatter(&|x| format!("{x}"))
+            .y_label_formatter(&|y| if top > 20.0 { format!("{y:.0}") } else { format!("{y}") })
             .light_line_style(WHITE)
             .draw()?;
         if let Some(goal) = self.goal {
@@ -55,10 +59,12 @@ impl Picture<'_> {
         }
         for (at, curve) in self.curves.iter().enumerate() {
             let color = Palette99::pick(at).to_rgba();
+            let width = if self.joined { 2 } else { 0 };
+            let marks = curve.points.iter().map(|point| Circle::new(*point, 4, color.filled()));
+            chart.draw_series(marks)?;
+            let shown = if self.joined { &curve.points[..] } else { &[] };
             chart
-                .draw_series(
-                    LineSeries::new(curve.points.iter().copied(), color.stroke_width(2)).point_size(3),
-                )?
+                .draw_series(LineSeries::new(shown.iter().copied(), color.stroke_width(width)))?
                 .label(&curve.name)
                 .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], color.stroke_width(2)));
         }

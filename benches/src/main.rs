@@ -161,6 +161,7 @@ fn ratios() -> usize {
     let pictures = [
         Picture {
             file: "calls.svg",
+            joined: true,
             title: "A call with a token beside the bare change and insertion",
             over: "pairs",
             shows: "times the bare work",
@@ -172,6 +173,7 @@ fn ratios() -> usize {
         },
         Picture {
             file: "clock.svg",
+            joined: true,
             title: "The clock over pairs that nobody calls",
             over: "pairs",
             shows: "ns for each deadline fired or effect ended",
@@ -180,7 +182,8 @@ fn ratios() -> usize {
         },
         Picture {
             file: "walk.svg",
-            title: "Transitions of exhaustive walks",
+            joined: false,
+            title: "Transitions of exhaustive walks, each point a world",
             over: "transitions",
             shows: "ns each",
             goal: None,
