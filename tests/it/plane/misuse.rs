@@ -286,7 +286,9 @@ fn of_two_ends_of_copies_that_were_decided_side_by_side_the_second_is_stale() {
         whole.decide_copied(context, &pair_id(number), world.pending(number), &DONE).unwrap()
     };
     let (one, two) = (ends(1), ends(2));
+    let before = group.revision();
     let _ = group.apply(one).unwrap();
+    assert_ne!(group.revision(), before, "an optimistic lock on the row of the group sees it too");
     assert!(matches!(group.apply(two).unwrap_err().why, WhyStale::DecidedOn { .. }));
 }
 
