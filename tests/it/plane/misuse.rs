@@ -388,7 +388,7 @@ fn a_cluster_takes_as_many_new_nodes_as_were_asked_for() {
     let request = CreateDbNodes::new(world.db().id().clone(), vec![node.clone(), node]);
     let create = |nodes: &[&str]| world.db().decide_create_nodes(context, &request, &ids(nodes));
     assert!(create(&["e", "f"]).is_ok());
-    for nodes in [&[][..], &["e"], &["e", "e"], &["e", "a"], &["e", "f", "g"]] {
+    for nodes in [&[][..], &["e"], &["e", "e"], &["e", "a"], &["e", "f", "g"], &["e", "f", "e"]] {
         assert_eq!(create(nodes), Err(NotCreated::WrongIds(WrongIds)), "{nodes:?}");
     }
 }
