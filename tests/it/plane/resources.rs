@@ -448,6 +448,8 @@ fn a_network_takes_no_cluster_that_is_not_in_it() {
     assert!(switch(world.db()).is_ok());
     assert_eq!(switch(stranger).unwrap_err().rule().as_str(), "P-422");
     assert_eq!(switch(secondary).unwrap_err().rule().as_str(), "P-442");
+    let to_stranger = network.decide_switch_over(context, SwitchMode::Planned, world.db(), stranger);
+    assert_eq!(to_stranger.unwrap_err().rule().as_str(), "P-422");
 }
 
 /// A change of settings says whose they are.
