@@ -1,7 +1,5 @@
 //! The invariants of one resource, one variant each.
 
-use crate::time::Timestamp;
-
 /// A broken invariant of one resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -155,7 +153,9 @@ pub enum Breach {
     Engines,
 }
 
-/// Whether any of these times lies after `now`.
-pub(crate) fn in_future<const N: usize>(now: Timestamp, times: [Option<Timestamp>; N]) -> bool {
-    times.into_iter().flatten().any(|time| time > now)
+/// Breaks a state in one place, for the tests of what notices it.
+#[cfg(test)]
+pub(crate) fn set<T>(place: &mut T, value: T) -> Option<()> {
+    *place = value;
+    Some(())
 }

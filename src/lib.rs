@@ -96,6 +96,7 @@ pub mod ebs;
 mod ids;
 pub mod lifecycle;
 mod map;
+mod not_created;
 mod operation;
 mod outcome;
 pub mod polardb;
@@ -133,6 +134,7 @@ pub use ids::{
     AccountId, BadId, ClusterId, DiskId, DrillId, EffectId, GroupId, NetworkId, NodeClass, NodeId, OrderId,
     PairId, RegionId, ResourceGroupId, ResourceId, WrongIds, ZoneId,
 };
+pub use not_created::NotCreated;
 pub use operation::{Operation, Product};
 pub use outcome::{NotTaken, Outcome};
 pub use policy::Policy;

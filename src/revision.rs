@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 
+use crate::breach::Breach;
 use crate::context::Context;
 use crate::ids::{EffectId, ResourceId};
 use crate::time::Timestamp;
@@ -76,17 +77,26 @@ impl Latest {
         self.plans = Self::GONE;
     }
 
-    /// Whether it is gone.
-    pub(crate) fn is_over(&self) -> bool {
-        self.plans == Self::GONE
-    }
-
     /// No group makes so many plans.
     const GONE: u64 = u64::MAX;
 
-    /// Whether a pending effect is among those that were taken.
-    pub(crate) fn took(&self, pending: Option<EffectId>) -> bool {
-        pending.is_none_or(|id| id < self.free)
+    /// What is wrong with a resource that remembers this, if it is gone, has one of these times or its last change after `now`, or
+    /// waits for an effect that it has not taken.
+    pub(crate) fn breach<const N: usize, const M: usize>(
+        &self,
+        now: Timestamp,
+        times: [Option<Timestamp>; N],
+        pending: [Option<EffectId>; M],
+    ) -> Option<Breach> {
+        if self.plans == Self::GONE {
+            Some(Breach::Gone)
+        } else if self.at > now || times.into_iter().flatten().any(|time| time > now) {
+            Some(Breach::InFuture)
+        } else if pending.into_iter().flatten().any(|id| id >= self.free) {
+            Some(Breach::EffectId)
+        } else {
+            None
+        }
     }
 }
 
@@ -119,7 +129,7 @@ impl<I: PartialEq + Into<ResourceId>> DecidedOn<I> {
                 decided_on: (self.id.into(), self.revision),
                 applied_to: (now.id.into(), now.revision),
             }
-        } else if latest.is_over() {
+        } else if latest.plans == Latest::GONE {
             WhyStale::Gone(now.id.into())
         } else if at < latest.at {
             WhyStale::Past { at, changed: latest.at }

@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeSet;
 
-use crate::breach::{Breach, in_future};
+use crate::breach::Breach;
 use crate::ebs::drill::{Drill, DrillDiskStatus, DrillEffect, DrillStatus};
 use crate::ebs::group::ReplicaGroup;
 use crate::ebs::group::member::fits_group;
@@ -45,16 +45,10 @@ impl ReplicaPair {
             self.last_recover_point,
             self.last_one_shot,
             self.pending.map(|pending| pending.since),
-            Some(self.latest.at),
         ];
-        if self.latest.is_over() {
-            return Some(Breach::Gone);
-        }
-        if in_future(now, times) {
-            return Some(Breach::InFuture);
-        }
-        if !self.latest.took(self.pending.map(|pending| pending.id)) {
-            return Some(Breach::EffectId);
+        let breach = self.latest.breach(now, times, [self.pending.map(|pending| pending.id)]);
+        if breach.is_some() {
+            return breach;
         }
         // Cycles end at the greatest time, so only there may a replicating pair lack a deadline.
         let end_of_time = now.as_millis() > u64::MAX.saturating_sub(RPO.as_millis());
@@ -128,15 +122,10 @@ impl ReplicaGroup {
             return Some(Breach::Pending);
         }
         let since = self.pending.map(|pending| pending.since);
-        let times = [Some(self.created_at), self.last_one_shot, since, Some(self.latest.at)];
-        if self.latest.is_over() {
-            return Some(Breach::Gone);
-        }
-        if in_future(now, times) {
-            return Some(Breach::InFuture);
-        }
-        if !self.latest.took(self.pending.map(|pending| pending.id)) {
-            return Some(Breach::EffectId);
+        let times = [Some(self.created_at), self.last_one_shot, since];
+        let breach = self.latest.breach(now, times, [self.pending.map(|pending| pending.id)]);
+        if breach.is_some() {
+            return breach;
         }
         let end_of_time = now.as_millis() > u64::MAX.saturating_sub(RPO.as_millis());
         let due_fits = match self.status {
@@ -198,15 +187,10 @@ impl Drill {
             return Some(Breach::Pending);
         }
         let since = self.pending.map(|pending| pending.since);
-        let times = [Some(self.started_at), self.recover_point, since, Some(self.latest.at)];
-        if self.latest.is_over() {
-            return Some(Breach::Gone);
-        }
-        if in_future(now, times) {
-            return Some(Breach::InFuture);
-        }
-        if !self.latest.took(self.pending.map(|pending| pending.id)) {
-            return Some(Breach::EffectId);
+        let times = [Some(self.started_at), self.recover_point, since];
+        let breach = self.latest.breach(now, times, [self.pending.map(|pending| pending.id)]);
+        if breach.is_some() {
+            return breach;
         }
         let fits = |disk: &DrillDiskStatus| match self.status {
             DrillStatus::Executing => *disk == DrillDiskStatus::Creating,

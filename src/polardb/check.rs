@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeSet;
 
-use crate::breach::{Breach, in_future};
+use crate::breach::Breach;
 use crate::polardb::cluster::DbCluster;
 use crate::polardb::network::decide::MAX_SECONDARIES;
 use crate::polardb::network::{GlobalDatabaseNetwork, NetworkEffect};
@@ -38,24 +38,15 @@ impl DbCluster {
             self.pending.map(|pending| pending.since),
             self.work.as_ref().map(|pending| pending.since),
             failover.map(|failover| failover.started_at().max(failover.since())),
-            Some(self.latest.at),
         ];
-        if self.latest.is_over() {
-            return Some(Breach::Gone);
-        }
-        if in_future(now, times) {
-            return Some(Breach::InFuture);
-        }
         let pending = [
             self.pending.map(|pending| pending.id),
             self.work.as_ref().map(|pending| pending.id),
             failover.and_then(Failover::pending),
         ];
-        if !pending.into_iter().all(|id| self.latest.took(id)) {
-            return Some(Breach::EffectId);
-        }
-        if let Some(breach) = breach_of_work(self) {
-            return Some(breach);
+        let breach = self.latest.breach(now, times, pending).or_else(|| breach_of_work(self));
+        if breach.is_some() {
+            return breach;
         }
         let failover = failover?;
         if self.pending.is_some() {
@@ -94,14 +85,8 @@ impl GlobalDatabaseNetwork {
             return Some(Breach::Pending);
         }
         let since = self.pending.as_ref().map(|pending| pending.since);
-        if self.latest.is_over() {
-            return Some(Breach::Gone);
-        }
-        if in_future(now, [Some(self.created_at), since, Some(self.latest.at)]) {
-            return Some(Breach::InFuture);
-        }
         let pending = self.pending.as_ref().map(|pending| pending.id);
-        (!self.latest.took(pending)).then_some(Breach::EffectId)
+        self.latest.breach(now, [Some(self.created_at), since], [pending])
     }
 }
 

@@ -35,8 +35,9 @@ pub use election::transitions::{
     FailoverInput, FailoverState, FailoverTransition, TRANSITIONS as FAILOVER_TRANSITIONS,
 };
 pub use election::tried::Tried;
-pub use network::decide::{MAX_SECONDARIES, NetworkFact, NetworkPlan, NetworkStep};
+pub use network::decide::MAX_SECONDARIES;
 pub use network::describe::{DescribeGlobalDatabaseNetworks, Member, NetworkPage, NetworkView};
+pub use network::plan::{NetworkFact, NetworkPlan, NetworkStep};
 pub use network::requests::{
     CreateGlobalDatabaseNetwork, DeleteGlobalDatabaseNetwork, DescribeGlobalDatabaseNetwork, NetworkCreated,
     Removal, RemoveDbClusterFromGdn, SwitchOverGlobalDatabaseNetwork,

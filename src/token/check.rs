@@ -201,6 +201,7 @@ mod tests {
     use core::num::NonZeroUsize;
 
     use super::TokenViolation as Broken;
+    use crate::breach::set;
     use crate::time::Timestamp;
     use crate::token::store::{Done, Entry, Flight};
     use crate::token::table::Slot;
@@ -208,39 +209,42 @@ mod tests {
 
     type Cache = TokenCache<u8, u8, u8, u8>;
 
-    fn key(tenant: u8, text: &str) -> TokenKey<u8, u8> {
-        TokenKey { tenant, scope: 0, token: ClientToken::parse(text).unwrap().unwrap() }
+    fn key(tenant: u8, text: &str) -> Option<TokenKey<u8, u8>> {
+        Some(TokenKey { tenant, scope: 0, token: ClientToken::parse(text).ok()?? })
     }
 
     /// Tenant 0 has completed 2, 4 and 6 in slots 1 to 3, tenant 1 has completed 8 in slot 4; then 9, 10 and 11 are
     /// in flight in slots 5 to 7, for tenants 0, 1 and 0. Times are ten times the numbers.
     fn sound() -> Cache {
-        let mut config = TokenCacheConfig::bounded(NonZeroUsize::new(5).unwrap());
+        let mut config = TokenCacheConfig::bounded(NonZeroUsize::MIN.saturating_add(4));
         config.overflow = Overflow::EvictOldestCompleted;
         let mut cache = Cache::new(config);
         for (tenant, text) in [(0, "a"), (0, "b"), (0, "c"), (1, "a")] {
             let now = Timestamp::from_millis(10 * (cache.next + 1));
-            let Admission::Execute(permit) = cache.begin(now, Some(&key(tenant, text)), &0) else {
-                unreachable!()
-            };
-            cache.complete(now, permit, 0).unwrap();
+            let key = key(tenant, text);
+            assert!(key.is_some(), "{text}");
+            let begun = cache.begin(now, key.as_ref(), &0);
+            assert!(matches!(begun, Admission::Execute(_)), "{text}");
+            if let Admission::Execute(permit) = begun {
+                assert!(cache.complete(now, permit, 0).is_ok());
+            }
         }
         for (tenant, text) in [(0, "x"), (1, "y"), (0, "z")] {
-            let _open = cache.begin(Timestamp::from_millis(0), Some(&key(tenant, text)), &0);
+            let _open = cache.begin(Timestamp::from_millis(0), key(tenant, text).as_ref(), &0);
         }
         cache
     }
 
-    fn entry(cache: &mut Cache, slot: usize) -> &mut Entry<u8, u8> {
-        cache.store.entries.get_mut(Slot::at(slot - 1).unwrap()).unwrap()
+    fn entry(cache: &mut Cache, number: usize) -> Option<&mut Entry<u8, u8>> {
+        cache.store.entries.get_mut(slot(number)?)
     }
 
-    fn done(cache: &mut Cache, slot: usize) -> &mut Done<u8> {
-        entry(cache, slot).done.as_mut().unwrap()
+    fn done(cache: &mut Cache, number: usize) -> Option<&mut Done<u8>> {
+        entry(cache, number)?.done.as_mut()
     }
 
-    fn flight(cache: &mut Cache, sequence: u64) -> &mut Flight {
-        cache.store.flights.get_mut(sequence).unwrap()
+    fn flight(cache: &mut Cache, sequence: u64) -> Option<&mut Flight> {
+        cache.store.flights.get_mut(sequence)
     }
 
     fn slot(number: usize) -> Option<Slot> {
@@ -249,50 +253,78 @@ mod tests {
 
     #[test]
     fn every_way_to_break_a_cache_is_noticed() {
-        type Break = fn(&mut Cache);
+        /// `None` if there was nothing to break.
+        type Break = fn(&mut Cache) -> Option<()>;
         let cases: &[(Break, Broken)] = &[
-            (|c| c.store.entries.key_mut(2).scope = 9, Broken::NotFound(6)),
-            (|c| c.store.tenants.truncate(1), Broken::UnknownTenant(8)),
-            (|c| c.clock = Timestamp::from_millis(79), Broken::FutureCompletion(8)),
-            (|c| entry(c, 1).sequence = 0, Broken::SequenceAhead(0)),
-            (|c| c.next = 11, Broken::SequenceAhead(11)),
-            (|c| entry(c, 4).sequence = 6, Broken::RepeatedSequence(6)),
-            (|c| done(c, 3).at = Timestamp::from_millis(39), Broken::CompletionOrder(6)),
-            (|c| c.store.flights.queue_mut().swap(0, 2), Broken::FlightOrder),
-            (|c| c.store.flights.queue_mut()[1].1 = None, Broken::FlightOrder),
-            (
-                |c| c.store.flights.queue_mut()[1] = c.store.flights.queue_mut()[0].clone(),
-                Broken::FlightOrder,
-            ),
-            (|c| c.store.flights.queue_mut().truncate(2), Broken::Miscounted { held: 5, found: 4 }),
-            (|c| flight(c, 9).tenant = 1, Broken::LostFlight(9)),
-            (|c| flight(c, 9).slot = slot(7).unwrap(), Broken::LostFlight(9)),
-            (|c| flight(c, 9).slot = slot(8).unwrap(), Broken::LostFlight(9)),
-            (|c| entry(c, 5).done = done(c, 4).clone().into(), Broken::LostFlight(9)),
-            (|c| c.store.tenants[1].horizon = 12, Broken::HorizonAhead(12)),
-            (|c| c.store.tenants[1].horizon = 8, Broken::BelowHorizon(8)),
-            (|c| c.store.tenants[0].oldest = slot(2), Broken::TornQueue(4)),
-            (|c| c.store.tenants[0].oldest = slot(5), Broken::TornQueue(9)),
-            (|c| c.store.tenants[0].oldest = slot(9), Broken::TornQueue(0)),
-            (|c| c.store.tenants[0].newest = slot(2), Broken::TornQueue(6)),
-            (|c| c.store.tenants[0].newest = None, Broken::TornQueue(6)),
-            (|c| done(c, 2).older = None, Broken::TornQueue(4)),
-            (|c| done(c, 2).newer = None, Broken::TornQueue(4)),
-            (|c| done(c, 3).newer = slot(1), Broken::TornQueue(2)),
+            (|c| set(&mut c.store.entries.key_mut(2).scope, 9), Broken::NotFound(6)),
             (
                 |c| {
-                    done(c, 3).newer = slot(4);
-                    done(c, 4).older = slot(3);
+                    c.store.tenants.truncate(1);
+                    Some(())
+                },
+                Broken::UnknownTenant(8),
+            ),
+            (|c| set(&mut c.clock, Timestamp::from_millis(79)), Broken::FutureCompletion(8)),
+            (|c| set(&mut entry(c, 1)?.sequence, 0), Broken::SequenceAhead(0)),
+            (|c| set(&mut c.next, 11), Broken::SequenceAhead(11)),
+            (|c| set(&mut entry(c, 4)?.sequence, 6), Broken::RepeatedSequence(6)),
+            (|c| set(&mut done(c, 3)?.at, Timestamp::from_millis(39)), Broken::CompletionOrder(6)),
+            (
+                |c| {
+                    c.store.flights.queue_mut().swap(0, 2);
+                    Some(())
+                },
+                Broken::FlightOrder,
+            ),
+            (|c| set(&mut c.store.flights.queue_mut()[1].1, None), Broken::FlightOrder),
+            (
+                |c| {
+                    let first = c.store.flights.queue_mut()[0].clone();
+                    set(&mut c.store.flights.queue_mut()[1], first)
+                },
+                Broken::FlightOrder,
+            ),
+            (
+                |c| {
+                    c.store.flights.queue_mut().truncate(2);
+                    Some(())
+                },
+                Broken::Miscounted { held: 5, found: 4 },
+            ),
+            (|c| set(&mut flight(c, 9)?.tenant, 1), Broken::LostFlight(9)),
+            (|c| set(&mut flight(c, 9)?.slot, slot(7)?), Broken::LostFlight(9)),
+            (|c| set(&mut flight(c, 9)?.slot, slot(8)?), Broken::LostFlight(9)),
+            (
+                |c| {
+                    let other = done(c, 4)?.clone();
+                    set(&mut entry(c, 5)?.done, other.into())
+                },
+                Broken::LostFlight(9),
+            ),
+            (|c| set(&mut c.store.tenants[1].horizon, 12), Broken::HorizonAhead(12)),
+            (|c| set(&mut c.store.tenants[1].horizon, 8), Broken::BelowHorizon(8)),
+            (|c| set(&mut c.store.tenants[0].oldest, slot(2)), Broken::TornQueue(4)),
+            (|c| set(&mut c.store.tenants[0].oldest, slot(5)), Broken::TornQueue(9)),
+            (|c| set(&mut c.store.tenants[0].oldest, slot(9)), Broken::TornQueue(0)),
+            (|c| set(&mut c.store.tenants[0].newest, slot(2)), Broken::TornQueue(6)),
+            (|c| set(&mut c.store.tenants[0].newest, None), Broken::TornQueue(6)),
+            (|c| set(&mut done(c, 2)?.older, None), Broken::TornQueue(4)),
+            (|c| set(&mut done(c, 2)?.newer, None), Broken::TornQueue(4)),
+            (|c| set(&mut done(c, 3)?.newer, slot(1)), Broken::TornQueue(2)),
+            (
+                |c| {
+                    set(&mut done(c, 3)?.newer, slot(4))?;
+                    set(&mut done(c, 4)?.older, slot(3))
                 },
                 Broken::TornQueue(8),
             ),
-            (|c| c.store.tenants[0].held = 6, Broken::Miscounted { held: 6, found: 5 }),
-            (|c| c.config.capacity = NonZeroUsize::new(4).unwrap(), Broken::OverCapacity(5)),
+            (|c| set(&mut c.store.tenants[0].held, 6), Broken::Miscounted { held: 6, found: 5 }),
+            (|c| set(&mut c.config.capacity, NonZeroUsize::MIN.saturating_add(3)), Broken::OverCapacity(5)),
             (
                 |c| {
-                    c.store.tenants[1].oldest = None;
-                    c.store.tenants[1].newest = None;
-                    c.store.tenants[1].held = 1;
+                    set(&mut c.store.tenants[1].oldest, None)?;
+                    set(&mut c.store.tenants[1].newest, None)?;
+                    set(&mut c.store.tenants[1].held, 1)
                 },
                 Broken::Miscounted { held: 7, found: 6 },
             ),
@@ -300,7 +332,7 @@ mod tests {
         assert_eq!(sound().check(), Ok(()));
         for (number, (change, violation)) in cases.iter().enumerate() {
             let mut cache = sound();
-            change(&mut cache);
+            assert!(change(&mut cache).is_some(), "case {number}");
             assert_eq!(cache.check(), Err(*violation), "case {number}");
         }
     }

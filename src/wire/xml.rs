@@ -123,10 +123,10 @@ mod tests {
     fn lists_repeat_their_name_and_wrappers_collapse_below_the_root() {
         let json = r#"{"A":1,"Items":{"DBCluster":[{"X":"a","Tags":{"Tag":[{"K":"k"}]}},{"X":"b"}]},"No":{"Of":[]},"L":[]}"#;
         let xml = "<R><A>1</A><Items><X>a</X><Tags><K>k</K></Tags></Items><Items><X>b</X></Items></R>";
-        assert_eq!(document("R", json).unwrap(), xml);
+        assert_eq!(document("R", json).ok().as_deref(), Some(xml));
         assert_eq!(
-            document("R", r#"{"L":[1,true,null,-2]}"#).unwrap(),
-            "<R><L>1</L><L>true</L><L>-2</L></R>"
+            document("R", r#"{"L":[1,true,null,-2]}"#).ok().as_deref(),
+            Some("<R><L>1</L><L>true</L><L>-2</L></R>")
         );
     }
 

@@ -7,7 +7,7 @@ use core::hash::Hash;
 use core::str::FromStr;
 
 use crate::ascending::Ascending;
-use crate::breach::Breach;
+use crate::breach::{Breach, set};
 use crate::control_plane::index::deadlines::Deadlines;
 use crate::control_plane::index::listing::Listing;
 use crate::control_plane::{ControlPlane, Violation};
@@ -53,11 +53,6 @@ fn misfile<K: Eq + Hash + Borrow<str> + FromStr<Err = BadId>, V>(
 ) -> Option<()> {
     let resource = map.remove(from)?;
     map.insert(id(to)?, resource);
-    Some(())
-}
-
-fn set<T>(place: &mut T, value: T) -> Option<()> {
-    *place = value;
     Some(())
 }
 

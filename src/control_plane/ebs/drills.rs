@@ -11,7 +11,6 @@ use crate::control_plane::effect::drill_effect;
 use crate::control_plane::event::{DrillFact, Event, Fact};
 use crate::control_plane::{ControlPlane, Effect, Misuse, NotAdopted, Step, list};
 use crate::ebs::drill::rules::{D_110, D_111, D_150, D_610, D_611, D_620};
-use crate::ebs::replica::Replica;
 use crate::ebs::{
     Drill, DrillPage, DrillPlan, DrillSeed, DrillSource, DrillStarted, DrillStatus, EbsRefusal, FreshDrill,
     Page, ReplicaId, ReplicaPair,
@@ -27,15 +26,11 @@ impl ControlPlane {
         drills.into_iter().flatten().filter_map(|drill| self.drills.get(drill))
     }
 
-    /// The pair or group of a drill, if this account owns it.
-    fn drill_owner(&self, call: &CallContext<'_>, owner: &ReplicaId) -> Result<&dyn Replica, EbsRefusal> {
-        let known = self.replica(owner).filter(|it| it.account() == call.account);
-        known.ok_or_else(|| unknown(call.operation, owner.as_str(), call.region, D_610))
-    }
-
     /// Refuses a call about the drills of a pair or group that this account does not own, or at neither of its ends.
     fn check_drill_owner(&self, call: &CallContext<'_>, owner: &ReplicaId) -> Result<(), EbsRefusal> {
-        if self.drill_owner(call, owner)?.regions().contains(&call.region) {
+        let known = self.replica(owner).filter(|it| it.account() == call.account);
+        let known = known.ok_or_else(|| unknown(call.operation, owner.as_str(), call.region, D_610))?;
+        if known.regions().contains(&call.region) {
             return Ok(());
         }
         Err(unknown(call.operation, owner.as_str(), call.region, D_620))
@@ -48,16 +43,16 @@ impl ControlPlane {
         owner: &ReplicaId,
         fresh: Option<&FreshDrill>,
     ) -> Result<Done<DrillStarted>, Blocked<EbsRefusal, Misuse>> {
-        let _ = self.drill_owner(call, owner)?;
-        let not_found = || unknown(call.operation, owner.as_str(), call.region, D_610);
         let members: Vec<&ReplicaPair>;
         let source = match owner {
-            ReplicaId::Pair(id) => DrillSource::Pair(self.pairs.get(id).ok_or_else(not_found)?),
+            ReplicaId::Pair(id) => self.pairs.get(id).map(DrillSource::Pair),
             ReplicaId::Group(id) => {
                 members = self.members(id).collect();
-                DrillSource::Group(self.groups.get(id).ok_or_else(not_found)?.with_all(&members))
+                self.groups.get(id).map(|group| DrillSource::Group(group.with_all(&members)))
             }
         };
+        let source = source.filter(|source| source.replica().account() == call.account);
+        let source = source.ok_or_else(|| unknown(call.operation, owner.as_str(), call.region, D_610))?;
         let at = self.ebs(call.now);
         Drill::check_start(at, call.region, source)?;
         let fresh = fresh.filter(|fresh| self.is_fresh(call, fresh)).cloned();

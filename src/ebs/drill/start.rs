@@ -14,6 +14,7 @@ use crate::ebs::refusal::{DrillReason, EbsReason, EbsRefusal};
 use crate::ebs::replica::{Replica, ReplicaId};
 use crate::ids::{AccountId, DiskId, PairId, RegionId, WrongIds};
 use crate::lifecycle::Pending;
+use crate::not_created::NotCreated;
 use crate::operation::Operation;
 use crate::policy::DrillWithoutRecoverPoint;
 use crate::revision::{Latest, Revision};
@@ -22,14 +23,12 @@ use crate::text::StatusMessage;
 use crate::time::Timestamp;
 
 /// Why a drill was not started.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotStarted {
-    /// The call is refused.
-    #[error(transparent)]
-    Refused(#[from] EbsRefusal),
-    /// There is not one new disk for each pair.
-    #[error(transparent)]
-    WrongIds(#[from] WrongIds),
+pub type NotStarted = NotCreated<EbsRefusal>;
+
+impl From<EbsRefusal> for NotStarted {
+    fn from(refused: EbsRefusal) -> Self {
+        Self::Refused(refused)
+    }
 }
 
 /// What a drill clones.
@@ -42,7 +41,8 @@ pub enum DrillSource<'a> {
 }
 
 impl<'a> DrillSource<'a> {
-    fn replica(&self) -> &dyn Replica {
+    /// The pair or the group.
+    pub(crate) fn replica(&self) -> &dyn Replica {
         match self {
             Self::Pair(pair) => *pair,
             Self::Group(group) => &**group,

@@ -16,15 +16,13 @@ use crate::polardb::standby::requests::DataSyncMode;
 use crate::rule::cite;
 use crate::time::Timestamp;
 
-/// Why a cluster was not created.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotCreated {
-    /// The request is refused.
-    #[error(transparent)]
-    Refused(#[from] PolarDbRefusal),
-    /// It does not have an id of its own for each node.
-    #[error(transparent)]
-    WrongIds(#[from] WrongIds),
+/// Why a cluster, or nodes of it, were not created.
+pub type NotCreated = crate::NotCreated<PolarDbRefusal>;
+
+impl From<PolarDbRefusal> for NotCreated {
+    fn from(refused: PolarDbRefusal) -> Self {
+        Self::Refused(refused)
+    }
 }
 
 impl DbCluster {

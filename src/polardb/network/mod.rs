@@ -13,6 +13,7 @@
 
 pub(crate) mod decide;
 pub(crate) mod describe;
+pub(crate) mod plan;
 pub(crate) mod requests;
 pub(crate) mod rules;
 

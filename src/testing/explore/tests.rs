@@ -1,5 +1,6 @@
 //! Worlds that are wrong in one respect each, and what is found of it.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -8,11 +9,17 @@ use core::ops::ControlFlow;
 
 use super::known::{Digests, Whole};
 use super::walk::Walk;
-use super::{Explored, Refuted, Renaming, Sometimes, State, Transition, World, explore, explore_with};
+use super::{
+    Counterexample, Explored, Refuted, Renaming, Sometimes, State, Transition, World, explore, explore_with,
+};
 use crate::control_plane::{Call, ControlPlane, Fresh, Input, Outcome, Report};
-use crate::ebs::{CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairSettings, PairStatus};
+use crate::ebs::{
+    CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairSettings, PairStatus, ReplicaPair,
+};
+use crate::ids::BadId;
 use crate::polardb::Failure;
 use crate::policy::Policy;
+use crate::testing::steps::id;
 use crate::time::Timestamp;
 
 /// Pairs that are created and failed over, each at most once. What is wrong is a field.
@@ -43,12 +50,12 @@ enum Alike {
 
 fn call(region: &str, request: impl Into<crate::Request>, fresh: Fresh) -> Input {
     let now = Timestamp::default();
-    let call = Call { now, account: "1001".parse().unwrap(), region: region.parse().unwrap(), token: None };
+    let call = Call { now, account: id("1001"), region: id(region), token: None };
     Input::Call(call, request.into(), fresh)
 }
 
-fn name(kind: &str, number: u8) -> String {
-    format!("{kind}-{number}")
+fn name<T: core::str::FromStr<Err = BadId>>(kind: &str, number: u8) -> T {
+    id(&format!("{kind}-{number}"))
 }
 
 impl World for Toy {
@@ -62,17 +69,17 @@ impl World for Toy {
     fn inputs(&self, state: &State<u8>, inputs: &mut Vec<Input>) {
         for number in 1..=self.pairs {
             let request = CreateDiskReplicaPair {
-                source_zone: "cn-shanghai-a".parse().unwrap(),
-                source_disk: name("s", number).parse().unwrap(),
-                destination_region: "cn-beijing".parse().unwrap(),
-                destination_zone: "cn-beijing-b".parse().unwrap(),
-                destination_disk: name("t", number).parse().unwrap(),
+                source_zone: id("cn-shanghai-a"),
+                source_disk: name("s", number),
+                destination_region: id("cn-beijing"),
+                destination_zone: id("cn-beijing-b"),
+                destination_disk: name("t", number),
                 settings: PairSettings::default(),
             };
-            let pair = name("pair", number).parse().unwrap();
-            let fresh = PairCreated { pair, order: "order-1".parse().unwrap() };
+            let pair = name("pair", number);
+            let fresh = PairCreated { pair, order: id("order-1") };
             inputs.push(call("cn-shanghai", request, Fresh::Pair(fresh)));
-            let request = FailoverDiskReplicaPair { pair: name("pair", number).parse().unwrap() };
+            let request = FailoverDiskReplicaPair { pair: name("pair", number) };
             inputs.push(call("cn-beijing", request, Fresh::None));
         }
         for effect in state.plane.outstanding().filter(|_| !self.stuck) {
@@ -142,40 +149,51 @@ fn refuted(toy: Toy) -> Refuted {
     explore(&toy).expect_err("it is wrong")
 }
 
+/// The way to what breaks a law.
+fn breaks_a_law(toy: Toy) -> Result<Box<Counterexample>, Refuted> {
+    match refuted(toy) {
+        Refuted::Law(way) => Ok(way),
+        other => Err(other),
+    }
+}
+
 #[test]
-fn a_broken_law_is_found_on_the_shortest_way_and_played_again() {
-    let Refuted::Law(way) = refuted(Toy { law: Some(1), ..ONE }) else { panic!("a law is broken") };
+fn a_broken_law_is_found_on_the_shortest_way_and_played_again() -> Result<(), Refuted> {
+    let way = breaks_a_law(Toy { law: Some(1), ..ONE })?;
     // Created, failed over while that was under way, and once more.
     assert_eq!((way.inputs.len(), way.why.as_str()), (4, "2 failovers"));
     let mut plane = way.start.clone();
     for input in &way.inputs {
-        let _ = plane.apply(input).unwrap();
+        assert!(plane.apply(input).is_ok());
     }
-    assert_eq!(plane.pairs().next().unwrap().status(), PairStatus::Failingover);
+    assert_eq!(plane.pairs().next().map(ReplicaPair::status), Some(PairStatus::Failingover));
     assert!(way.to_string().starts_with("2 failovers, after 4 inputs\n  Call("));
+    Ok(())
 }
 
 #[cfg(feature = "wire")]
 #[test]
-fn a_counterexample_is_a_scenario() {
-    let Refuted::Law(way) = refuted(Toy { law: Some(1), ..ONE }) else { panic!("a law is broken") };
+fn a_counterexample_is_a_scenario() -> Result<(), Refuted> {
+    let way = breaks_a_law(Toy { law: Some(1), ..ONE })?;
     let text = way.scenario();
     assert!(text.starts_with("# 2 failovers\n\nrestore {\"version\":1,"), "{text}");
     assert!(text.contains("\nreport 2 failed network\n----\n[0s] E-"), "{text}");
     assert!(text.trim_end().ends_with("asks effect 3: failover_pair pair-1"), "{text}");
     assert_eq!(crate::scenario::replay(&text).as_ref(), Ok(&text));
+    Ok(())
 }
 
 #[test]
-fn a_law_of_states_is_asserted_of_each() {
-    let Refuted::Law(way) = refuted(Toy { state_law: true, ..ONE }) else { panic!("a law is broken") };
+fn a_law_of_states_is_asserted_of_each() -> Result<(), Refuted> {
+    let way = breaks_a_law(Toy { state_law: true, ..ONE })?;
     assert_eq!((way.inputs.len(), way.why.as_str()), (2, "one failover is one too many"));
+    Ok(())
 }
 
 #[test]
 fn a_state_from_which_nothing_leads_to_rest_is_found() {
-    let Refuted::Stuck(way) = refuted(Toy { stuck: true, ..ONE }) else { panic!("it is stuck") };
-    assert_eq!(way.inputs.len(), 1);
+    let found = refuted(Toy { stuck: true, ..ONE });
+    assert!(matches!(&found, Refuted::Stuck(way) if way.inputs.len() == 1), "{found}");
 }
 
 #[test]
@@ -192,20 +210,22 @@ fn who_follows_the_progress_may_stop() {
 }
 
 #[test]
-fn states_that_differ_by_a_renaming_are_one() {
-    let states = |renames| explore(&Toy { pairs: 2, renames, ..ONE }).unwrap().states;
-    let [all, orders, pairs] = [Alike::None, Alike::Orders, Alike::Pairs].map(states);
+fn states_that_differ_by_a_renaming_are_one() -> Result<(), Refuted> {
+    let states = |renames| explore(&Toy { pairs: 2, renames, ..ONE }).map(|explored| explored.states);
+    let (all, orders, pairs) = (states(Alike::None)?, states(Alike::Orders)?, states(Alike::Pairs)?);
     // A state that is its own mirror image stays one: fewer than half cannot be left.
     assert!(pairs * 2 >= orders && orders * 2 >= all, "{all}, {orders}, {pairs}");
-    assert_eq!((explore(&ONE).unwrap().states, all, orders, pairs), (13, 187, 106, 58));
+    assert_eq!((explore(&ONE)?.states, all, orders, pairs), (13, 187, 106, 58));
+    Ok(())
 }
 
 /// No two states of these worlds have the same 128 bits.
 #[test]
-fn digests_take_no_two_states_for_one() {
+fn digests_take_no_two_states_for_one() -> Result<(), Refuted> {
     for toy in [ONE, Toy { pairs: 2, ..ONE }, Toy { pairs: 2, renames: Alike::Pairs, ..ONE }] {
         let go = |_| ControlFlow::Continue(());
-        let digests: Explored = Walk::<_, Digests>::new(&toy).unwrap().run(go).unwrap();
-        assert_eq!(digests, Walk::<_, Whole>::new(&toy).unwrap().run(go).unwrap());
+        let digests: Explored = Walk::<_, Digests>::new(&toy)?.run(go)?;
+        assert_eq!(digests, Walk::<_, Whole>::new(&toy)?.run(go)?);
     }
+    Ok(())
 }

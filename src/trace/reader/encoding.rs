@@ -116,11 +116,11 @@ mod tests {
 
     #[test]
     fn percent_encoding_and_base64_are_undone() {
-        let read = pairs("a=1%2B1&b=x+y&&c&d=%E4%B8%AD&e=%zz").unwrap();
+        let read = pairs("a=1%2B1&b=x+y&&c&d=%E4%B8%AD&e=%zz").unwrap_or_default();
         let read: Vec<(&str, &str)> = read.iter().map(|(name, value)| (&**name, &**value)).collect();
         assert_eq!(read, [("a", "1+1"), ("b", "x y"), ("c", ""), ("d", "中"), ("e", "%zz")]);
         assert_eq!(pairs("a=%FF"), None);
-        assert_eq!(base64("eyJhIjoxfQ==").unwrap(), b"{\"a\":1}");
+        assert_eq!(base64("eyJhIjoxfQ==").as_deref(), Some(&b"{\"a\":1}"[..]));
         assert_eq!(base64("*"), None);
     }
 }

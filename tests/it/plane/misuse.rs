@@ -39,6 +39,14 @@ fn polardb_at(ms: u64, effect: EffectId, policy: &PolarDbPolicy) -> polardb::Con
     polardb::Context { now: at(ms), effect, policy }
 }
 
+/// A group of two in a status, apart from its control plane, and its members.
+fn grouped(status: GroupStatus) -> (World, ReplicaGroup, Vec<ReplicaPair>) {
+    let mut world = World::default();
+    world.bring_group_to(status);
+    let (group, members) = (world.group(1).group, world.plane.pairs().cloned().collect());
+    (world, group, members)
+}
+
 /// A resource that was changed at [`CHANGED`] and took [`TAKEN`] takes no plan that goes behind either. `$plan` makes one that asks
 /// for an effect, at a time and under an id.
 macro_rules! goes_not_back {
@@ -159,11 +167,8 @@ fn a_cycle_that_is_seen_to_after_a_later_report_is_of_the_time_of_that_report() 
 /// A group decides on all its members: those that are given are counted, told apart, and held against it.
 #[test]
 fn a_group_decides_on_all_its_members_and_on_nobody_else() {
-    let mut world = World::default();
-    world.bring_group_to(GroupStatus::Normal);
-    let members: Vec<ReplicaPair> = world.plane.pairs().cloned().collect();
+    let (_, group, members) = grouped(GroupStatus::Normal);
     let [one, two] = &members[..] else { panic!("a group of two") };
-    let group = world.group(1).group;
     let refused = |members: &[&ReplicaPair]| group.with(members).err();
     assert_eq!(refused(&[one, two]), None);
     assert_eq!(refused(&[two, one]), None);
@@ -177,10 +182,7 @@ fn a_group_decides_on_all_its_members_and_on_nobody_else() {
 /// A group that moved without its members does not decide again.
 #[test]
 fn a_plan_of_a_member_that_was_not_applied_is_found_by_the_next_decision() {
-    let mut world = World::default();
-    world.bring_group_to(GroupStatus::Normal);
-    let mut members: Vec<ReplicaPair> = world.plane.pairs().cloned().collect();
-    let mut group = world.group(1).group;
+    let (world, mut group, mut members) = grouped(GroupStatus::Normal);
     let policy = EbsPolicy::default();
     let context = ebs::Context { now: world.plane.clock(), effect: EffectId(900), policy: &policy };
     let given: Vec<&ReplicaPair> = members.iter().collect();
@@ -240,11 +242,8 @@ fn what_is_gone_takes_nothing_more() {
 /// Two members that leave at one time are two changes of the group, so that the last one is not overlooked.
 #[test]
 fn of_two_removals_that_were_decided_side_by_side_the_second_is_stale() {
-    let mut world = World::default();
-    world.bring_group_to(GroupStatus::Stopped);
-    let members: Vec<ReplicaPair> = world.plane.pairs().cloned().collect();
+    let (world, mut group, members) = grouped(GroupStatus::Stopped);
     let given: Vec<&ReplicaPair> = members.iter().collect();
-    let mut group = world.group(1).group;
     let policy = EbsPolicy::default();
     let context = ebs::Context { now: world.plane.clock(), effect: EffectId(900), policy: &policy };
     let leaves = |pair| group.with(&given).unwrap().decide_remove(context, &region(SOURCE), pair).unwrap();
@@ -274,11 +273,8 @@ fn a_plan_of_a_transaction_that_was_rolled_back_is_stale() {
 /// The ends of the last two copies of a round, decided side by side, would leave it without an end.
 #[test]
 fn of_two_ends_of_copies_that_were_decided_side_by_side_the_second_is_stale() {
-    let mut world = World::default();
-    world.bring_group_to(GroupStatus::Syncing);
-    let members: Vec<ReplicaPair> = world.plane.pairs().cloned().collect();
+    let (world, mut group, members) = grouped(GroupStatus::Syncing);
     let given: Vec<&ReplicaPair> = members.iter().collect();
-    let mut group = world.group(1).group;
     let policy = EbsPolicy::default();
     let context = ebs::Context { now: world.plane.clock(), effect: EffectId(900), policy: &policy };
     let ends = |number| {
@@ -295,10 +291,7 @@ fn of_two_ends_of_copies_that_were_decided_side_by_side_the_second_is_stale() {
 /// The copies of its members have ids of the group's plan, none of which it is offered again.
 #[test]
 fn a_group_takes_no_effect_id_that_a_copy_of_its_members_has() {
-    let mut world = World::default();
-    world.bring_group_to(GroupStatus::Stopped);
-    let mut members: Vec<ReplicaPair> = world.plane.pairs().cloned().collect();
-    let mut group = world.group(1).group;
+    let (world, mut group, mut members) = grouped(GroupStatus::Stopped);
     let policy = EbsPolicy::default();
     let at = |effect| ebs::Context { now: world.plane.clock(), effect: EffectId(effect), policy: &policy };
     let decide = |group: &ReplicaGroup, members: &[ReplicaPair], from: &str, effect, request| {

@@ -163,7 +163,10 @@ mod tests {
     fn bytes<M: serde::Serialize>(memory: M, renaming: Option<Renaming>) -> Vec<u8> {
         let mut plane = ControlPlane::new(Policy::default());
         let _ = plane.advance(Timestamp::from_millis(2 * LONG_AGO));
-        Canon::new(renaming).bytes(&State { plane, memory }).unwrap().to_vec()
+        let mut canon = Canon::new(renaming);
+        let bytes = canon.bytes(&State { plane, memory });
+        assert!(bytes.is_ok());
+        bytes.map(<[u8]>::to_vec).unwrap_or_default()
     }
 
     fn plain<M: serde::Serialize>(memory: M) -> Vec<u8> {
