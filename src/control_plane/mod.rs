@@ -246,6 +246,12 @@ impl ControlPlane {
         Some(timer.deadline(at))
     }
 
+    /// The deadlines, each with the ordinal of its resource, in no order.
+    #[cfg(all(feature = "testing", feature = "wire"))]
+    pub(crate) fn dues(&self) -> impl Iterator<Item = (u64, Timestamp)> {
+        self.timed().dues()
+    }
+
     /// The time of the next deadline.
     pub(crate) fn due_next(&self) -> Option<Timestamp> {
         self.index.deadlines.first_at()

@@ -1,14 +1,15 @@
 //! Fixed cases of what random traces had found: right services that were refuted.
 
-use failover_model::polardb::NodeChange;
-use failover_model::simulation::Transitions;
+use failover_model::polardb::{ClusterEffect, Failure, NodeChange};
+use failover_model::policy::{Policy, WriterAlone};
+use failover_model::simulation::{Resolution, Transitions};
 use failover_model::trace::Trace;
 use failover_model::trace::explain::{Options, Verdict, explain};
-use failover_model::{Observation, Operation, Timestamp};
+use failover_model::{EffectKind, Observation, Operation, Outcome, Timestamp};
 use serde_json::json;
 
 use crate::burst::{CREATE, cluster, on};
-use crate::service::{Asked, Draws, Fate, Service};
+use crate::service::{Asked, DESTINATION, Draws, Fate, PAIR, SOURCE, Service};
 
 const LOOK: Operation = Operation::DescribeDbClusterAttribute;
 
@@ -20,10 +21,14 @@ fn log(cluster: &str) -> Asked {
     on(cluster, Operation::DescribeHaLogs).with("LogType", "HaSwitchLogList")
 }
 
-/// A node is lost, and no answer tells.
-fn lose(service: &mut Service, node: &str) {
-    let seen = Observation::Node { node: node.parse().unwrap(), change: NodeChange::Up(false) };
+/// A node changes, and no answer tells.
+fn see(service: &mut Service, node: &str, change: NodeChange) {
+    let seen = Observation::Node { node: node.parse().unwrap(), change };
     let _ = service.simulation.observe(Timestamp::from_millis(service.now), &seen).unwrap();
+}
+
+fn lose(service: &mut Service, node: &str) {
+    see(service, node, NodeChange::Up(false));
 }
 
 /// The only call on its way takes effect, or is answered.
@@ -34,7 +39,8 @@ fn go_on(service: &mut Service) {
 fn verdict(service: &Service, alter: impl Fn(&mut Trace)) -> Verdict {
     let mut trace = Trace::of(service.exchanges.clone(), Vec::new());
     alter(&mut trace);
-    let explanation = explain(&trace, &Options::default());
+    let policy = service.simulation.plane().policy().clone();
+    let explanation = explain(&trace, &Options { policy, ..Options::default() });
     assert!(explanation.unjudged.is_empty(), "{:?}", explanation.unjudged);
     explanation.verdict()
 }
@@ -239,4 +245,155 @@ fn a_page_counts_the_clusters_that_it_shows() {
         last.body["TotalRecordCount"] = json!(0);
     };
     assert_eq!(verdict(&service, uncounted), Verdict::Accepted);
+}
+
+/// What is under way ends, a choice with the first node and all else as said.
+fn end_all(service: &mut Service, outcome: &Outcome) {
+    let at = Timestamp::from_millis(service.now);
+    let effects: Vec<_> = service.simulation.plane().outstanding().collect();
+    for effect in effects {
+        let outcome = match effect.kind {
+            EffectKind::Cluster { effect: ClusterEffect::ChooseNode(tier), .. } => {
+                Outcome::Chosen(tier[0].clone())
+            }
+            _ => outcome.clone(),
+        };
+        let _ = service.simulation.resolve(at, effect.id, &Resolution::Outcome(outcome)).unwrap();
+    }
+}
+
+/// From here on work ends when it is told to.
+fn by_hand(service: &mut Service) {
+    let _ = service.simulation.set_transitions(Timestamp::from_millis(service.now), Transitions::Manual);
+}
+
+const FAILED: Outcome = Outcome::Failed { failure: Failure::Other, message: None };
+
+/// A service by hand with a running cluster of two: its id, and its writer and its reader.
+fn two(policy: Policy) -> (Service, String, String, String) {
+    let mut service = Service::new(policy, 7, Transitions::Timed);
+    let two = Asked::new(Operation::CreateDbCluster, &CREATE).with("DBNodeNum", "2");
+    let id =
+        service.call(two.with("HotStandbyCluster", "OFF")).body["DBClusterId"].as_str().unwrap().to_owned();
+    service.pass(2_000);
+    by_hand(&mut service);
+    let nodes = service.call(on(&id, LOOK)).body["DBNodes"].clone();
+    let role = |role: &str| {
+        let found = nodes.as_array().unwrap().iter().find(|node| node["DBNodeRole"] == role);
+        found.unwrap()["DBNodeId"].as_str().unwrap().to_owned()
+    };
+    (service, id, role("Writer"), role("Reader"))
+}
+
+/// Whether the reader is shown as being promoted.
+fn promotes(service: &mut Service, id: &str) -> bool {
+    let shown = service.call(on(id, LOOK)).body;
+    let nodes = shown["DBNodes"].as_array().unwrap();
+    nodes.iter().any(|node| node["DBNodeRole"] == "Reader" && node["DBNodeStatus"] == "Switching")
+}
+
+/// The last answers came so much sooner.
+fn sooner(trace: &mut Trace, last: usize, ms: u64) {
+    for exchange in trace.exchanges.iter_mut().rev().take(last) {
+        exchange.sent = Timestamp::from_millis(exchange.sent.as_millis() - ms);
+        exchange.answered = exchange.sent;
+    }
+}
+
+#[test]
+fn a_failover_begins_again_a_pause_after_work_that_no_answer_times() {
+    let (mut service, id, writer, _) = two(Policy::default());
+    service.pass(100);
+    lose(&mut service, &writer);
+    assert!(promotes(&mut service, &id));
+    service.pass(40);
+    end_all(&mut service, &FAILED);
+    service.pass(60);
+    assert!(!promotes(&mut service, &id));
+    service.pass(2_920);
+    assert!(!promotes(&mut service, &id));
+    service.pass(30);
+    assert!(promotes(&mut service, &id));
+    assert_eq!(verdict(&service, |_| {}), Verdict::Accepted);
+    // So long before that its work was under way.
+    assert_eq!(verdict(&service, |trace| sooner(trace, 2, 60)), Verdict::Refuted);
+}
+
+#[test]
+fn a_writer_is_restarted_a_pause_after_it_was_lost_which_no_answer_times() {
+    let mut policy = Policy::default();
+    policy.polardb.writer_alone = WriterAlone::Restarts;
+    let (mut service, id, writer, reader) = two(policy);
+    let status = |service: &mut Service| service.call(on(&id, LOOK)).body["DBClusterStatus"].clone();
+    service.pass(100);
+    lose(&mut service, &reader);
+    assert_eq!(status(&mut service), "Running");
+    service.pass(40);
+    lose(&mut service, &writer);
+    service.pass(60);
+    assert_eq!(status(&mut service), "Switching");
+    service.pass(2_920);
+    assert_eq!(status(&mut service), "Switching");
+    service.pass(30);
+    assert_eq!(status(&mut service), "Rebooting");
+    assert_eq!(verdict(&service, |_| {}), Verdict::Accepted);
+    // So long before that the writer was there.
+    assert_eq!(verdict(&service, |trace| sooner(trace, 2, 60)), Verdict::Refuted);
+}
+
+#[test]
+fn a_cycle_begins_as_long_after_a_call_as_after_the_moment_in_which_it_took_effect() {
+    let mut service = Service::new(Default::default(), 7, Transitions::Timed);
+    let id = service.call(Asked::new(Operation::CreateDiskReplicaPair, &PAIR)).body["ReplicaPairId"].clone();
+    let id = id.as_str().unwrap().to_owned();
+    service.pass(5_000);
+    by_hand(&mut service);
+    let status = |service: &mut Service| {
+        let list = Operation::DescribeDiskReplicaPairs;
+        let look = Asked::new(list, &[("RegionId", SOURCE), ("PairIds", &id)]);
+        service.call(look).body["ReplicaPairs"][0]["Status"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(status(&mut service), "created");
+    service.send(
+        Asked::new(Operation::StartDiskReplicaPair, &[("RegionId", SOURCE), ("ReplicaPairId", &id)]),
+        Fate::Arrives,
+    );
+    service.pass(60);
+    go_on(&mut service);
+    service.pass(60);
+    go_on(&mut service);
+    end_all(&mut service, &Outcome::Succeeded);
+    assert_eq!(status(&mut service), "normal");
+    service.pass(899_920);
+    assert_eq!(status(&mut service), "normal");
+    service.pass(30);
+    assert_eq!(status(&mut service), "syncing");
+    assert_eq!(verdict(&service, |_| {}), Verdict::Accepted);
+    assert_eq!(verdict(&service, |trace| sooner(trace, 2, 100)), Verdict::Refuted);
+}
+
+#[test]
+fn a_tombstone_ends_so_long_after_a_deletion_that_no_answer_times() {
+    let mut service = Service::new(Default::default(), 7, Transitions::Timed);
+    let id = service.call(Asked::new(Operation::CreateDiskReplicaPair, &PAIR)).body["ReplicaPairId"].clone();
+    let id = id.as_str().unwrap().to_owned();
+    service.pass(5_000);
+    by_hand(&mut service);
+    let failover = |service: &mut Service| {
+        let call = Operation::FailoverDiskReplicaPair;
+        let asked = Asked::new(call, &[("RegionId", DESTINATION), ("ReplicaPairId", &id)]);
+        service.call(asked).body["Code"].as_str().unwrap().to_owned()
+    };
+    service
+        .call(Asked::new(Operation::DeleteDiskReplicaPair, &[("RegionId", SOURCE), ("ReplicaPairId", &id)]));
+    service.pass(40);
+    end_all(&mut service, &Outcome::Succeeded);
+    service.pass(60);
+    assert_eq!(failover(&mut service), "OperationDenied.InvalidStatus");
+    service.pass(3_599_930);
+    assert_eq!(failover(&mut service), "OperationDenied.InvalidStatus");
+    service.pass(50);
+    assert_eq!(failover(&mut service), "NoSuchResource");
+    assert_eq!(verdict(&service, |_| {}), Verdict::Accepted);
+    assert_eq!(verdict(&service, |trace| sooner(trace, 2, 100)), Verdict::Refuted);
 }

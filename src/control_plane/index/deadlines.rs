@@ -155,6 +155,12 @@ impl Deadlines {
 }
 
 impl<'a> Timed<'a> {
+    /// The deadlines, each with the ordinal of its resource.
+    #[cfg(all(feature = "testing", feature = "wire"))]
+    pub(in crate::control_plane) fn dues(self) -> impl Iterator<Item = (u64, Timestamp)> + 'a {
+        self.entries().map(|entry| (entry.ordinal, entry.at))
+    }
+
     fn entries(self) -> impl Iterator<Item = Entry> + 'a {
         let entry = |due: Option<Timestamp>, ordinal, row| Some(Entry { at: due?, ordinal, row });
         let pairs = self.pairs.rows_from(|_| false);

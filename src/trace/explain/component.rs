@@ -28,9 +28,9 @@ const MOST_OUTSIDE: u8 = 1;
 /// The most answers that can be explained anew.
 const MOST_PAST: usize = 48;
 
-/// The most states that are tried where an earlier answer is explained anew with an event from outside, which it did not need.
-/// Unlike the [limits](Limits) it leaves an answer refuted where it does not suffice.
-const OUTSIDE_STATES: usize = 60_000;
+/// How many times the [limit](Limits::steps) of states are tried where an earlier answer is explained anew with an event from
+/// outside, which it did not need. Unlike the limit it leaves an answer refuted where it does not suffice.
+const OUTSIDE_SHARE: usize = 4;
 
 /// What an answer could have been explained by, and why it is not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -258,7 +258,7 @@ impl Component {
     /// The runs that explain an answer after all, if something happened outside before an earlier one, the latest first, which
     /// was explained without. A look that overlapped it may have shown the event, and is answered only now.
     fn explain_outside_earlier(&mut self, last: &Question, scope: Scope<'_>) -> Vec<Run> {
-        let mut left = scope.limits.steps.min(OUTSIDE_STATES);
+        let mut left = scope.limits.steps.saturating_mul(OUTSIDE_SHARE);
         for from in (0..self.past.len()).rev() {
             let Some(before) = self.past.get(from).and_then(|past| past.before.as_ref()) else { continue };
             let (mut runs, condensed) = (before.runs.clone(), before.condensed);

@@ -14,15 +14,17 @@ use super::judged::Judged;
 use super::lost::Merged;
 use super::names::{Kind, Names, asked_for, lists, only_looks, operation_of};
 use super::run::{Run, World};
-use super::survey::Survey;
+use super::survey::{Facts, Survey};
 use super::{Explanation, Options, Part};
 use crate::catalogue;
 use crate::control_plane::ControlPlane;
+use crate::ebs::RPO;
 use crate::ids::RegionId;
 use crate::operation::Operation;
 use crate::polardb::HaLog;
-use crate::policy::RejectionPolicy;
+use crate::policy::{Policy, RejectionPolicy};
 use crate::rule::RuleId;
+use crate::time::Span;
 use crate::trace::exchange::Exchange;
 use crate::trace::form::Unused;
 use crate::wire::{Parsed, WireRefusal, parse};
@@ -84,10 +86,41 @@ struct Shown {
     began: BTreeSet<u64>,
     created: BTreeSet<u64>,
     failovers: BTreeSet<u64>,
+    turns: BTreeSet<u64>,
+    starts: BTreeSet<u64>,
     before: Vec<(String, Kind)>,
     lost: Vec<(String, Kind)>,
     resources: Vec<String>,
     logged: bool,
+}
+
+impl Shown {
+    /// Takes in the pairs of answers between which something changed: it fell due at the earliest right after the first was
+    /// asked for, and at the latest when the second came.
+    fn turn(&mut self, turns: &BTreeSet<(u64, u64)>, clock_error: Span) {
+        let error = clock_error.as_millis();
+        for (after, until) in turns {
+            self.turns.insert(after.saturating_sub(error).saturating_add(1));
+            self.turns.insert(until.saturating_add(error));
+        }
+    }
+
+    /// Adds when a switch is shown to begin, and finds when the time to what fell due then can have started.
+    fn start(&mut self, policy: &Policy, facts: &Facts) {
+        self.turns.extend(self.began.iter().map(|second| second.saturating_mul(1_000)));
+        self.turns.extend(self.began.iter().map(|second| second.saturating_mul(1_000).saturating_add(999)));
+        let is = |kind| self.resources.iter().any(|id| facts.shown.get(id) == Some(&kind));
+        let mut delays = Vec::new();
+        if is(Kind::Cluster) {
+            delays.push(policy.polardb.retry_pause);
+        }
+        if is(Kind::Pair) || is(Kind::Group) {
+            delays.extend([RPO, policy.ebs.tombstone]);
+        }
+        let starts =
+            delays.iter().flat_map(|delay| self.turns.iter().map(|turn| turn.checked_sub(delay.as_millis())));
+        self.starts = starts.flatten().collect();
+    }
 }
 
 impl<'a> Explainer<'a> {
@@ -133,6 +166,10 @@ impl<'a> Explainer<'a> {
         for (number, calls) in &facts.failovers {
             shown.entry(component_of(*number)).or_default().failovers.extend(calls);
         }
+        for (number, turns) in &survey.turns.between {
+            shown.entry(component_of(*number)).or_default().turn(turns, options.clock_error);
+        }
+        shown.values_mut().for_each(|shown| shown.start(&options.policy, facts));
         for cluster in &facts.logged {
             if let Some(component) = component(cluster) {
                 shown.entry(component).or_default().logged = true;
@@ -389,6 +426,8 @@ fn world<'w>(survey: &'w Survey, options: &Options, rules: &'w [RuleId], shown: 
         began: &shown.began,
         created: &shown.created,
         failovers: &shown.failovers,
+        turns: &shown.turns,
+        starts: &shown.starts,
         longest: survey.longest_ms(),
         ends: survey.last().after(options.clock_error),
         before: &shown.before,

@@ -2,8 +2,9 @@
 //!
 //! Work ends at some time between two answers. Of all these times only those are tried that can make a difference: as late
 //! as possible before the next call; within a second that some answer shows as a recover point or as the end of a switch; and
-//! on either side of a limit that a later call meets, which is the frequency window of a cluster. Whether work ends before or
-//! after a deadline is tried both ways.
+//! on either side of a limit that a later call meets, which is the frequency window of a cluster; and so long before two
+//! answers [differ](super::turns) that what falls due thereafter is due between them. Whether work ends before or after a
+//! deadline is tried both ways.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;

@@ -49,6 +49,7 @@ mod search;
 mod shorten;
 mod survey;
 mod timeline;
+mod turns;
 
 use alloc::string::String;
 use alloc::vec::Vec;

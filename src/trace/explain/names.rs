@@ -201,11 +201,15 @@ pub(super) fn id_of(kind: Kind, record: &Value) -> Option<&str> {
     record.get(kind.field()).and_then(Value::as_str)
 }
 
-/// The ids of the nodes in the answer of the attribute call, or in a record of a list of clusters.
-pub(super) fn nodes(body: &Value) -> impl Iterator<Item = &str> {
+/// The nodes in the answer of the attribute call, or in a record of a list of clusters.
+pub(super) fn node_records(body: &Value) -> impl Iterator<Item = &Value> {
     let list = body.get("DBNodes").map(|nodes| nodes.get("DBNode").unwrap_or(nodes));
-    let list = list.and_then(Value::as_array).into_iter().flatten();
-    list.filter_map(|node| node.get("DBNodeId").and_then(Value::as_str))
+    list.and_then(Value::as_array).into_iter().flatten()
+}
+
+/// Their ids.
+pub(super) fn nodes(body: &Value) -> impl Iterator<Item = &str> {
+    node_records(body).filter_map(|node| node.get("DBNodeId").and_then(Value::as_str))
 }
 
 /// Whether an operation tells the endpoints of a cluster.

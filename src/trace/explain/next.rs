@@ -12,7 +12,7 @@ use super::run::{Run, World};
 use super::search::Search;
 use super::timeline::Happened;
 use super::{Others, foreign};
-use crate::control_plane::Report;
+use crate::control_plane::{Outcome, Report};
 use crate::operation::Operation;
 use crate::time::{Span, Timestamp};
 
@@ -121,6 +121,18 @@ impl Search<'_> {
         moments
     }
 
+    /// The times up to a limit at which a call may have taken effect if the time to a deadline starts thereby.
+    pub(super) fn starts(
+        &self,
+        asked: &Asked,
+        run: &Run,
+        limit: Timestamp,
+    ) -> impl Iterator<Item = (Timestamp, bool)> {
+        let latest = asked.exchange.answered.after(self.world.clock_error).min(limit);
+        let starts = self.world.starts(self.earliest(asked).max(run.plane.clock()), latest);
+        starts.filter(|_| !asked.changes_nothing()).map(|at| (at, true))
+    }
+
     /// An overlapping call takes effect first.
     pub(super) fn overlap(&self, run: &Run, which: Overlaps, push: &mut impl FnMut(Run)) {
         let clock = run.plane.clock();
@@ -136,12 +148,15 @@ impl Search<'_> {
                 continue;
             }
             let unknown = matches!(other.expected, Expected::Unknown);
-            for at in self.moments(other, run).into_iter().filter(|at| *at <= latest) {
+            let moments = self.moments(other, run).into_iter().filter(|at| *at <= latest);
+            for (at, must_set) in moments.map(|at| (at, false)).chain(self.starts(other, run, latest)) {
                 for fresh in super::fresh::possible(other, run, self.world) {
                     let mut next = run.clone();
                     let before = next.last;
                     next.last = None;
-                    if next.make(other, &fresh, at, self.world).is_err() {
+                    if next.make(other, &fresh, at, self.world).is_err()
+                        || (must_set && !next.sets_deadline(run, self.world))
+                    {
                         continue;
                     }
                     // A lost call without effect is as one that was never made.
@@ -181,14 +196,18 @@ impl Search<'_> {
         let mut left_out = false;
         for effect in run.plane.outstanding() {
             left_out |= which == Ends::All && leaves_out(&effect);
+            let outcomes = outcomes(&effect, self.world);
+            let ended = |at, outcome: &Outcome| {
+                let report = Report::Outcome { id: effect.id, outcome: outcome.clone() };
+                let what = Happened::Ended { effect: effect.clone(), outcome: outcome.clone() };
+                run.reported(at, report, what, self.world)
+            };
             for at in ends(&effect, &run.plane, (wanted, limit), which, self.world) {
-                for outcome in outcomes(&effect, self.world) {
-                    let report = Report::Outcome { id: effect.id, outcome: outcome.clone() };
-                    let what = Happened::Ended { effect: effect.clone(), outcome };
-                    if let Some(next) = run.reported(at, report, what, self.world) {
-                        push(next);
-                    }
-                }
+                outcomes.iter().filter_map(|outcome| ended(at, outcome)).for_each(&mut *push);
+            }
+            for at in self.world.starts(run.plane.clock(), limit) {
+                let ends = outcomes.iter().filter_map(|outcome| ended(at, outcome));
+                ends.filter(|next| next.sets_deadline(run, self.world)).for_each(&mut *push);
             }
         }
         left_out
@@ -260,15 +279,22 @@ impl Search<'_> {
             let begins = shown.map(|second| Timestamp::default().after(Span::from_secs(*second)));
             moments.extend(begins.filter(|at| *at > clock && *at < wanted));
         }
-        for at in moments {
+        let starts = self.world.starts(clock, wanted).filter(|at| !moments.contains(at)).map(|at| (at, true));
+        let starts: Vec<_> = starts.collect();
+        for (at, must_set) in moments.into_iter().map(|at| (at, false)).chain(starts) {
             for (report, what) in outside(&run.plane, self.disks(), self.world) {
-                if let Some(mut next) = run.reported(at, report, what, self.world) {
+                if let Some(mut next) = run.reported(at, report, what, self.world)
+                    && (!must_set || next.sets_deadline(run, self.world))
+                {
                     next.outside = next.outside.saturating_add(1);
                     push(next);
                 }
             }
             if self.others == Others::MayCall {
-                for mut next in foreign::calls(run, at, self.world) {
+                let calls = foreign::calls(run, at, self.world);
+                for mut next in
+                    calls.into_iter().filter(|next| !must_set || next.sets_deadline(run, self.world))
+                {
                     next.outside = next.outside.saturating_add(1);
                     push(next);
                 }

@@ -29,6 +29,10 @@ pub(super) struct World<'a> {
     pub(super) created: &'a BTreeSet<u64>,
     /// When manual failovers were asked for and answered, in milliseconds.
     pub(super) failovers: &'a BTreeSet<u64>,
+    /// When what answers show can have fallen due, at the earliest or at the latest, in milliseconds.
+    pub(super) turns: &'a BTreeSet<u64>,
+    /// When the time to a deadline can have started that falls due then, in milliseconds.
+    pub(super) starts: &'a BTreeSet<u64>,
     /// The longest time from a request to its answer, in milliseconds.
     pub(super) longest: u64,
     /// When the last answer came.
@@ -50,8 +54,14 @@ pub(super) struct World<'a> {
 }
 
 impl World<'_> {
+    /// The times from one to another at which the time to a deadline can start that answers show.
+    pub(super) fn starts(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = Timestamp> {
+        let range = (from <= to).then(|| self.starts.range(from.as_millis()..=to.as_millis()));
+        range.into_iter().flatten().map(|at| Timestamp::from_millis(*at))
+    }
+
     /// Whether it can matter that time goes on from one moment to another while nothing else happens: then a second ends
-    /// that an answer shows, or a window that a call of the trace meets can begin.
+    /// that an answer shows, or a window that a call of the trace meets, or the time to a deadline can start.
     pub(super) fn matters(&self, from: Timestamp, to: Timestamp) -> bool {
         if to <= from {
             return false;
@@ -64,7 +74,10 @@ impl World<'_> {
         let window = self.switch_window.as_millis();
         let begins = from.as_millis().saturating_sub(error).saturating_add(window);
         let until = to.as_millis().saturating_add(error).saturating_add(window);
-        ends(self.moments) || ends(self.created) || self.failovers.range(begins..=until).next().is_some()
+        ends(self.moments)
+            || ends(self.created)
+            || self.failovers.range(begins..=until).next().is_some()
+            || self.starts(from, to).any(|at| at < to)
     }
 }
 
@@ -149,6 +162,12 @@ impl Run {
             let step = Step { at: self.plane.clock(), what, events: step.events };
             self.trail = Some(Arc::new(Trail { before: self.trail.take(), step }));
         }
+    }
+
+    /// Whether a deadline is set that was not `before` and whose time answers can tell from others.
+    pub(super) fn sets_deadline(&self, before: &Self, world: &World<'_>) -> bool {
+        let is_new = |due: &(u64, Timestamp)| !before.plane.dues().any(|known| known == *due);
+        self.plane.dues().any(|due| world.turns.contains(&due.1.as_millis()) && is_new(&due))
     }
 
     /// Whether a call of this number has taken effect already.

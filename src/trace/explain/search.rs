@@ -209,12 +209,15 @@ impl Search<'_> {
         }
         let possible = super::fresh::possible(asked, run, self.world);
         let mut explained = false;
-        for (at, fresh) in
-            self.moments(asked, run).into_iter().flat_map(|at| possible.iter().map(move |fresh| (at, fresh)))
-        {
+        let moments = self.moments(asked, run).into_iter().map(|at| (at, false));
+        let moments = moments.chain(self.starts(asked, run, self.latest()));
+        for ((at, must_set), fresh) in moments.flat_map(|at| possible.iter().map(move |fresh| (at, fresh))) {
             let mut next = run.clone();
             if let Err(mismatch) = next.make(asked, fresh, at, self.world) {
                 self.near(run, start, mismatch, reached);
+                continue;
+            }
+            if must_set && !next.sets_deadline(run, self.world) {
                 continue;
             }
             explained = true;

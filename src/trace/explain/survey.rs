@@ -16,6 +16,7 @@ use super::names::{
     Kind, Names, Together, behind_endpoints, id_of, is_about_endpoints, nodes, only_looks, operation_of,
     records,
 };
+use super::turns::Turns;
 use crate::control_plane::Places;
 use crate::ids::{RegionId, ZoneId};
 use crate::operation::Operation;
@@ -28,6 +29,7 @@ use crate::trace::reader::moment;
 pub struct Survey {
     pub(super) together: Together,
     pub(super) facts: Facts,
+    pub(super) turns: Turns,
     exchanges: usize,
     counted: usize,
     longest: (u64, u64),
@@ -92,6 +94,7 @@ impl Survey {
         let names = Names::of(exchange, operation);
         self.together.join(&names.joined);
         names.apart.iter().for_each(|apart| self.together.join(apart));
+        self.turns.see(exchange, operation, &names, &mut self.together);
         let number = self.exchanges.saturating_sub(1);
         let lost = LostCreation::of(exchange, operation, number, &names, &mut self.together);
         self.facts.lost.extend(lost);

@@ -22,8 +22,6 @@ use crate::kit::{START, at};
 use crate::oracle::stories::{self, Act, Story};
 use server::Service;
 
-const MODE: &str = "the looks are made from views, which lack `StandbyHAMode`";
-
 /// Stories that are no sessions: with the right service they are not accepted, so a refusal would say nothing of a wrong one.
 const NO_SESSIONS: &[(&str, &str)] = &[
     ("pairs that are taken in as they are", "its pairs are reversed before the first answer shows them"),
@@ -32,12 +30,6 @@ const NO_SESSIONS: &[(&str, &str)] = &[
         "more than one thing happens outside between two answers",
     ),
     ("a tie that grows", "more than one thing happens outside between two answers"),
-    ("a standby cluster that is switched off", MODE),
-    ("a standby cluster that waits to be switched on", MODE),
-    (
-        "a drill of the writer and of its zone",
-        "`explain` does not find that drill and takeover both ended between two answers",
-    ),
 ];
 
 /// What a session showed.

@@ -17,7 +17,7 @@ use failover_model::wire::parse;
 use failover_model::{Call, Fresh, Input, Operation, Request, Timestamp};
 use serde_json::{Value, json};
 
-use super::shown::{Before, document};
+use super::shown::{Before, document, leave_out};
 
 /// What is inside.
 pub struct Inside {
@@ -152,7 +152,7 @@ impl Inside {
         let operation = request.operation();
         let answer = self.subject.apply(&Input::Call(call, request.clone(), fresh));
         let view = self.subject.view();
-        match answer {
+        let told = match answer {
             Answer::Accepted { created, .. } => {
                 (200, document(&request, created.as_deref(), &[], &view, &self.before))
             }
@@ -161,7 +161,9 @@ impl Inside {
                 (status(operation, &code), json!({ "Code": code, "Message": "", "RequestId": "R" }))
             }
             Answer::Misused(_) | Answer::Done => (500, json!({ "Code": "InternalError", "RequestId": "R" })),
-        }
+        };
+        leave_out(&request, &mut self.before);
+        told
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the wrong service answers: its state as the vendor's documents spell it.
 //!
 //! The reference knows what decides and nothing else. What else a document of a resource holds that was there before the
-//! session is taken from the control plane's own document of it.
+//! session is taken from the control plane's own document of it: of a cluster what may change is in the first one alone.
 
 use std::collections::BTreeMap;
 
@@ -34,6 +34,16 @@ pub fn before(plane: &ControlPlane) -> Before {
         before.insert(id, body);
     }
     before
+}
+
+/// Leaves out what no view has and a session may change, once a cluster was shown with it.
+pub fn leave_out(request: &Request, before: &mut Before) {
+    let Request::DescribeDbClusterAttribute(asked) = request else { return };
+    let Some(Value::Object(known)) = before.get_mut(asked.cluster.as_str()) else { return };
+    known.remove("StandbyHAMode");
+    for node in known.get_mut("DBNodes").and_then(Value::as_array_mut).into_iter().flatten() {
+        node.as_object_mut().expect("a node").remove("ZoneId");
+    }
 }
 
 fn look(plane: &mut ControlPlane, operation: Operation, given: &[(&str, &str)]) -> Value {
