@@ -87,7 +87,7 @@ struct Shown {
     created: BTreeSet<u64>,
     failovers: BTreeSet<u64>,
     turns: BTreeSet<u64>,
-    starts: BTreeSet<u64>,
+    delays: Vec<Span>,
     before: Vec<(String, Kind)>,
     lost: Vec<(String, Kind)>,
     resources: Vec<String>,
@@ -95,7 +95,7 @@ struct Shown {
 }
 
 impl Shown {
-    /// Takes in the pairs of answers between which something changed: it fell due at the earliest right after the first was
+    /// Takes in the pairs of answers between which something may have fallen due: at the earliest right after the first was
     /// asked for, and at the latest when the second came.
     fn turn(&mut self, turns: &BTreeSet<(u64, u64)>, clock_error: Span) {
         let error = clock_error.as_millis();
@@ -105,21 +105,19 @@ impl Shown {
         }
     }
 
-    /// Adds when a switch is shown to begin, and finds when the time to what fell due then can have started.
-    fn start(&mut self, policy: &Policy, facts: &Facts) {
-        self.turns.extend(self.began.iter().map(|second| second.saturating_mul(1_000)));
-        self.turns.extend(self.began.iter().map(|second| second.saturating_mul(1_000).saturating_add(999)));
+    /// Takes in when switches are shown to begin, and how long after what sets it a deadline of these resources is.
+    fn fall_due(&mut self, policy: &Policy, facts: &Facts) {
+        for second in &self.began {
+            let begins = second.saturating_mul(1_000);
+            self.turns.extend([begins, begins.saturating_add(999)]);
+        }
         let is = |kind| self.resources.iter().any(|id| facts.shown.get(id) == Some(&kind));
-        let mut delays = Vec::new();
         if is(Kind::Cluster) {
-            delays.push(policy.polardb.retry_pause);
+            self.delays.push(policy.polardb.retry_pause);
         }
         if is(Kind::Pair) || is(Kind::Group) {
-            delays.extend([RPO, policy.ebs.tombstone]);
+            self.delays.extend([RPO, policy.ebs.tombstone]);
         }
-        let starts =
-            delays.iter().flat_map(|delay| self.turns.iter().map(|turn| turn.checked_sub(delay.as_millis())));
-        self.starts = starts.flatten().collect();
     }
 }
 
@@ -169,7 +167,7 @@ impl<'a> Explainer<'a> {
         for (number, turns) in &survey.turns.between {
             shown.entry(component_of(*number)).or_default().turn(turns, options.clock_error);
         }
-        shown.values_mut().for_each(|shown| shown.start(&options.policy, facts));
+        shown.values_mut().for_each(|shown| shown.fall_due(&options.policy, facts));
         for cluster in &facts.logged {
             if let Some(component) = component(cluster) {
                 shown.entry(component).or_default().logged = true;
@@ -427,7 +425,7 @@ fn world<'w>(survey: &'w Survey, options: &Options, rules: &'w [RuleId], shown: 
         created: &shown.created,
         failovers: &shown.failovers,
         turns: &shown.turns,
-        starts: &shown.starts,
+        delays: &shown.delays,
         longest: survey.longest_ms(),
         ends: survey.last().after(options.clock_error),
         before: &shown.before,

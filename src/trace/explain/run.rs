@@ -31,8 +31,8 @@ pub(super) struct World<'a> {
     pub(super) failovers: &'a BTreeSet<u64>,
     /// When what answers show can have fallen due, at the earliest or at the latest, in milliseconds.
     pub(super) turns: &'a BTreeSet<u64>,
-    /// When the time to a deadline can have started that falls due then, in milliseconds.
-    pub(super) starts: &'a BTreeSet<u64>,
+    /// How long after what sets it a deadline of these resources is.
+    pub(super) delays: &'a [Span],
     /// The longest time from a request to its answer, in milliseconds.
     pub(super) longest: u64,
     /// When the last answer came.
@@ -56,8 +56,13 @@ pub(super) struct World<'a> {
 impl World<'_> {
     /// The times from one to another at which the time to a deadline can start that answers show.
     pub(super) fn starts(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = Timestamp> {
-        let range = (from <= to).then(|| self.starts.range(from.as_millis()..=to.as_millis()));
-        range.into_iter().flatten().map(|at| Timestamp::from_millis(*at))
+        let within = move |delay: &Span| {
+            let (first, last) = (from.after(*delay).as_millis(), to.after(*delay).as_millis());
+            let due = (first <= last).then(|| self.turns.range(first..=last));
+            let delay = delay.as_millis();
+            due.into_iter().flatten().map(move |due| Timestamp::from_millis(due.saturating_sub(delay)))
+        };
+        self.delays.iter().flat_map(within)
     }
 
     /// Whether it can matter that time goes on from one moment to another while nothing else happens: then a second ends
