@@ -30,10 +30,10 @@ if [ "$(id -u)" = 0 ]; then
     chown -R nobody:nogroup "$work/run"
 fi
 run() { (cd "$work/run" && "${as[@]}" "$programs/$1" "${@:2}"); }
-# begin DATA: a server with the setting on its command line, until it answers.
+# begin DATA [OPTION...]: a server with these settings on its command line, until it answers.
 begin() {
     (cd "$work/run" && exec "${as[@]}" "$programs/postgres" -D "$1" -c listen_addresses= -c unix_socket_directories="$work/run" \
-        -c wal_log_hints=on -c wal_keep_size=256MB >>"$work/run/log" 2>&1) &
+        -c wal_log_hints=on -c wal_keep_size=256MB "${@:2}" >>"$work/run/log" 2>&1) &
     server=$!
     servers+=("$server")
     for _ in $(seq 100); do

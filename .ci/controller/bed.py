@@ -410,21 +410,22 @@ class Writers:
 
     def lost(self, address):
         """The acknowledged writes that the node at this address does not have."""
-        import pg8000.native
-        host, port = address.rsplit(":", 1)
-        connection = pg8000.native.Connection("postgres", host=host, port=int(port), database="postgres", timeout=30)
-        try:
-            there = {row[0] for row in connection.run("SELECT number FROM writes")}
-        finally:
-            connection.close()
+        there = {row[0] for row in execute(address, "SELECT number FROM writes")}
         with self.lock:
             return sorted(number for number, *_ in self.acks if number not in there)
 
 
-def prepare(address):
-    """Makes the table that is written to."""
+def execute(address, statement):
+    """Executes a statement on the node at this address."""
     import pg8000.native
     host, port = address.rsplit(":", 1)
     connection = pg8000.native.Connection("postgres", host=host, port=int(port), database="postgres", timeout=30)
-    connection.run("CREATE TABLE IF NOT EXISTS writes (number bigint PRIMARY KEY)")
-    connection.close()
+    try:
+        return connection.run(statement)
+    finally:
+        connection.close()
+
+
+def prepare(address):
+    """Makes the table that is written to."""
+    execute(address, "CREATE TABLE IF NOT EXISTS writes (number bigint PRIMARY KEY)")

@@ -24,7 +24,7 @@ import time
 
 import bed as bed_module
 import network
-from bed import Bed, Writers, prepare, signal_all, wait_for
+from bed import Bed, Writers, execute, prepare, signal_all, wait_for
 
 bed_module.enter_environment(__file__)
 network.enter(__file__)
@@ -193,6 +193,11 @@ class Rounds:
                       self.cut_member, self.silence_primary, self.silence_upstream]
         return everywhere + ([self.freeze_node] if self.synchronous else [])
 
+    def begin_log_file(self):
+        """PostgreSQL keeps files of its log by their number, whatever their timeline, and each promotion begins one under the
+        number of the last. So many promotions to so few writes would fill the disks; the next number lets go of the old ones."""
+        execute(self.writer().database, "SELECT pg_switch_wal()")
+
     def round(self, number):
         chosen = self.chance.sample(self.faults(), self.chance.choice([1, 1, 2]))
         names = self.faults_of_round = "+".join(fault.__name__ for fault in chosen)
@@ -211,6 +216,7 @@ class Rounds:
         self.cluster.connect()
         self.cluster.settle()
         self.writers.flows()
+        self.begin_log_file()
         self.told.update({(event["at_ms"], event["detail"]["node"]): event["detail"]["bytes"] for event in self.cluster.events("log_lost")})
         gap = self.writers.gap(began)
         print(f"        {number}: {names}, {gap:.2f} s without a writer, {time.monotonic() - began:.0f} s in all", flush=True)

@@ -9,6 +9,7 @@ Run from the repository root:
 One line a check; the last line counts them.
 """
 
+import os
 import signal
 import sys
 import threading
@@ -175,6 +176,39 @@ def through_losses(checks, bed, cluster, writers):
         leader.start()
 
 
+def ahead_of_the_next(checks, cluster, writers):
+    """A reader has received what the one that is elected has not, and is stopped when it has heard of the new history."""
+    writer, elected, ahead = (cluster.agent(node) for node in [cluster.writer(), *cluster.readers()[:2]])
+    preferred = cluster.readers()[0]
+    cluster.prefer(preferred)
+    receiver = [pid for pid in elected.processes() if is_receiver(pid)]
+    signal_all(receiver, signal.SIGSTOP)
+    writers.flows()
+    time.sleep(0.3)
+    before = histories(ahead)
+    # It ends before it takes what waits for it.
+    signal_all(receiver, signal.SIGTERM)
+    signal_all([writer.postmaster()], signal.SIGKILL)
+    signal_all(receiver, signal.SIGCONT)
+    wait_for("the new history", lambda: histories(ahead) != before)
+    signal_all([ahead.postmaster()], signal.SIGINT)
+    wait_for("another writer", lambda: cluster.writer() == preferred)
+    cluster.settle()
+    with open(os.path.join(ahead.folder, "log"), encoding="utf-8", errors="replace") as log:
+        checks.that("a reader that had more than the next primary could not start", "does not contain minimum recovery point" in log.read())
+    checks.equal("and comes back all the same", len(cluster.readers()), 4)
+    writers.flows()
+
+
+def is_receiver(pid):
+    with open(f"/proc/{pid}/cmdline", "rb") as command:
+        return b"walreceiver" in command.read()
+
+
+def histories(agent):
+    return {name for name in os.listdir(os.path.join(agent.folder, "data", "pg_wal")) if name.endswith(".history")}
+
+
 def through_the_dark(checks, bed, cluster, writers):
     """All agents, and so all databases, and all controllers are killed, and started again."""
     writer = cluster.writer()
@@ -195,6 +229,8 @@ def run(checks, binary, says, **how):
     try:
         cluster, writers = by_sdk(checks, bed)
         through_losses(checks, bed, cluster, writers)
+        if not how.get("synchronous"):
+            ahead_of_the_next(checks, cluster, writers)
         through_the_dark(checks, bed, cluster, writers)
         time.sleep(1)
         writers.end()

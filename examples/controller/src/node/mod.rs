@@ -59,6 +59,8 @@ struct State {
     working: Option<&'static str>,
     /// Whether a rewind did not lead to streaming so far.
     rewound: bool,
+    /// Whether the data were such that the database ended when it was to start as a standby.
+    unfit: bool,
 }
 
 impl Agent {
@@ -91,6 +93,7 @@ impl Agent {
             free_bytes: free_bytes(&postgres.folder),
             working: None,
             rewound: false,
+            unfit: false,
         };
         let agent = Arc::new(Self {
             postgres,

@@ -8,11 +8,14 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::postgres::Settings;
-use super::{Agent, measure};
+use super::{Agent, free_bytes, measure};
 use crate::protocol::{Done, Grant, Identity, Lsn, Order, Process, Refused, Stopped, Work};
 
 /// How long a database may take to answer after a start, with all the log that it has to replay.
 const STARTING: Duration = Duration::from_secs(60);
+
+/// With less on its disk, two files of log, a database may end for want of space, whatever its data are.
+const ROOM: u64 = 32 << 20;
 
 impl Agent {
     /// Carries out an order, after those before it.
@@ -217,15 +220,20 @@ impl Agent {
             return Ok(how("told where to receive from"));
         }
         let mut done = how("started as a standby");
-        if led || rebuild || !self.postgres.has_data() {
+        if led || rebuild || self.state().unfit || !self.postgres.has_data() {
             self.stop(Duration::from_secs(2)).await?;
             done = self.recover(&upstream).await?;
             self.postgres.mark_standby().map_err(Refused::Failed)?;
             self.keep(|kept| kept.led = false)?;
         }
         self.state().settings.synchronous.clear();
-        self.start(STARTING).await?;
-        Ok(done)
+        let started = self.start(STARTING).await;
+        let mut state = self.state();
+        // It may have received what the new primary has not: then it does not start, however often.
+        state.unfit = started.is_err()
+            && state.process != Process::Running
+            && free_bytes(&self.postgres.folder) >= ROOM;
+        started.map(|()| done)
     }
 
     /// Makes the data such that they can follow this primary: by a rewind, or else by a copy.

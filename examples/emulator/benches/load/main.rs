@@ -6,7 +6,7 @@
 //!   HTTP library that answers the same bytes and decides nothing; the servers take turns;
 //! * `polls`: answers a second at 16 connections beside 500 readers of the feed that wait;
 //! * `advance`: the latency of one account while another advances 31 days over 100,000 pairs, and how long SIGTERM takes then;
-//! * `memory`: a million mixed requests with faults over 200 accounts and then a day of the clock, three times;
+//! * `memory`: a million mixed requests with faults over 200 accounts and then a day of the clock, five times;
 //! * `moto PYTHON`: answers a second at 16 connections beside moto's `FailoverDBCluster`; PYTHON has `moto[server]`.
 //!
 //! SCALE, 1 by default, multiplies the length of each: 0.1 is a look. Ends with status 1 if a goal is missed.
