@@ -5,11 +5,12 @@ frozen.
 Run from the repository root after `.ci/run controller` has built the package; Debian's packages patroni, python3-etcd,
 pg-auto-failover-cli and postgresql-15-auto-failover are needed:
 
-    python3 .ci/controller/compare.py target/controller/debug/failover-controller [ROUNDS]
+    python3 .ci/controller/compare.py target/controller/debug/failover-controller [ROUNDS] [ACT]
 
 All have three nodes, asynchronous replication, a loop of one second and a lease of ten; the first two have one member of etcd, and the
 third its monitor. They take turns, so that what else the machine does falls on all. What is measured is the longest time between two
-acknowledged writes of a client that holds a connection to every node. A primary is killed, or frozen, with all its sessions.
+acknowledged writes of a client that holds a connection to every node. A primary is killed, or frozen, with all its sessions. After a
+freeze the peers are begun anew, since a thawed node may not come back. Without ACT, as the table spells it, all are measured.
 """
 
 import json
@@ -307,29 +308,38 @@ def measured(side, writers, act):
 
 def main():
     binary, rounds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20
-    sides, writers, times = [], {}, {}
+    sides, writers, times = {}, {}, {}
+
+    def begin(kind):
+        side = sides[kind] = kind(binary)
+        prepare(side.address())
+        writers[side.name] = Writers(side.addresses)
+
+    def end(side):
+        if side.name in writers:
+            writers.pop(side.name).end()
+        side.close()
+
     try:
         for kind in (Ours, *PEERS):
-            side = kind(binary)
-            sides.append(side)
-            prepare(side.address())
-            writers[side.name] = Writers(side.addresses)
+            begin(kind)
         acts = {"planned switch": switch, "kill -9": kill, "frozen primary": freeze}
-        for name, act in acts.items():
+        for name, act in ((name, act) for name, act in acts.items() if name in sys.argv[3:] or not sys.argv[3:]):
             for number in range(rounds):
-                for side in sides:
+                for kind, side in list(sides.items()):
                     if times.get((name, side.name), [])[-2:] == [math.inf, math.inf]:
                         # It would cost a minute each time to see nothing again.
                         continue
                     gap = measured(side, writers[side.name], act)
                     times.setdefault((name, side.name), []).append(gap)
                     print(f"        {name} {number + 1}: {side.name} {seconds(gap)}", flush=True)
+                    if act is freeze and kind is not Ours:
+                        end(sides.pop(kind))
+                        begin(kind)
     finally:
         table(times)
-        for one in writers.values():
-            one.end()
-        for side in sides:
-            side.close()
+        for side in list(sides.values()):
+            end(side)
 
 
 def table(times):
