@@ -292,6 +292,20 @@ fn promotes(service: &mut Service, id: &str) -> bool {
     nodes.iter().any(|node| node["DBNodeRole"] == "Reader" && node["DBNodeStatus"] == "Switching")
 }
 
+/// A service by hand with a pair, and its id.
+fn pair() -> (Service, String) {
+    let mut service = Service::new(Policy::default(), 7, Transitions::Timed);
+    let created = service.call(Asked::new(Operation::CreateDiskReplicaPair, &PAIR));
+    service.pass(5_000);
+    by_hand(&mut service);
+    (service, created.body["ReplicaPairId"].as_str().unwrap().to_owned())
+}
+
+/// A call on a pair.
+fn on_pair(operation: Operation, region: &str, pair: &str) -> Asked {
+    Asked::new(operation, &[("RegionId", region), ("ReplicaPairId", pair)])
+}
+
 /// The last answers came so much sooner.
 fn sooner(trace: &mut Trace, last: usize, ms: u64) {
     for exchange in trace.exchanges.iter_mut().rev().take(last) {
@@ -343,21 +357,14 @@ fn a_writer_is_restarted_a_pause_after_it_was_lost_which_no_answer_times() {
 
 #[test]
 fn a_cycle_begins_as_long_after_a_call_as_after_the_moment_in_which_it_took_effect() {
-    let mut service = Service::new(Default::default(), 7, Transitions::Timed);
-    let id = service.call(Asked::new(Operation::CreateDiskReplicaPair, &PAIR)).body["ReplicaPairId"].clone();
-    let id = id.as_str().unwrap().to_owned();
-    service.pass(5_000);
-    by_hand(&mut service);
+    let (mut service, id) = pair();
     let status = |service: &mut Service| {
         let list = Operation::DescribeDiskReplicaPairs;
         let look = Asked::new(list, &[("RegionId", SOURCE), ("PairIds", &id)]);
         service.call(look).body["ReplicaPairs"][0]["Status"].as_str().unwrap().to_owned()
     };
     assert_eq!(status(&mut service), "created");
-    service.send(
-        Asked::new(Operation::StartDiskReplicaPair, &[("RegionId", SOURCE), ("ReplicaPairId", &id)]),
-        Fate::Arrives,
-    );
+    service.send(on_pair(Operation::StartDiskReplicaPair, SOURCE, &id), Fate::Arrives);
     service.pass(60);
     go_on(&mut service);
     service.pass(60);
@@ -374,18 +381,12 @@ fn a_cycle_begins_as_long_after_a_call_as_after_the_moment_in_which_it_took_effe
 
 #[test]
 fn a_tombstone_ends_so_long_after_a_deletion_that_no_answer_times() {
-    let mut service = Service::new(Default::default(), 7, Transitions::Timed);
-    let id = service.call(Asked::new(Operation::CreateDiskReplicaPair, &PAIR)).body["ReplicaPairId"].clone();
-    let id = id.as_str().unwrap().to_owned();
-    service.pass(5_000);
-    by_hand(&mut service);
+    let (mut service, id) = pair();
     let failover = |service: &mut Service| {
-        let call = Operation::FailoverDiskReplicaPair;
-        let asked = Asked::new(call, &[("RegionId", DESTINATION), ("ReplicaPairId", &id)]);
+        let asked = on_pair(Operation::FailoverDiskReplicaPair, DESTINATION, &id);
         service.call(asked).body["Code"].as_str().unwrap().to_owned()
     };
-    service
-        .call(Asked::new(Operation::DeleteDiskReplicaPair, &[("RegionId", SOURCE), ("ReplicaPairId", &id)]));
+    service.call(on_pair(Operation::DeleteDiskReplicaPair, SOURCE, &id));
     service.pass(40);
     end_all(&mut service, &Outcome::Succeeded);
     service.pass(60);
