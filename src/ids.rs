@@ -40,35 +40,55 @@ fn validate(text: &str) -> Result<(), BadId> {
     }
 }
 
-checked! {
-    BadId;
+/// An identifier of which one is given to nothing.
+#[cfg(feature = "testing")]
+pub(crate) trait Unknown: core::str::FromStr<Err = BadId> {
+    /// That one.
+    fn unknown() -> Self;
+}
 
+macro_rules! identifiers {
+    ($($(#[$doc:meta])* $name:ident;)*) => {
+        checked! { BadId; $($(#[$doc])* $name: validate;)* }
+
+        $(
+            #[cfg(feature = "testing")]
+            impl Unknown for $name {
+                fn unknown() -> Self {
+                    Self(SmolStr::new_static("unknown"))
+                }
+            }
+        )*
+    };
+}
+
+identifiers! {
     /// The account that owns resources; on the wire it is identified by an access key.
-    AccountId: validate;
+    AccountId;
     /// A region, such as `cn-shanghai`.
-    RegionId: validate;
+    RegionId;
     /// A zone of a region, such as `cn-shanghai-e`.
-    ZoneId: validate;
+    ZoneId;
     /// An EBS disk, such as `d-bp131n0q38u3a4zi`.
-    DiskId: validate;
+    DiskId;
     /// An EBS replication pair, such as `pair-cn-dsa`.
-    PairId: validate;
+    PairId;
     /// An EBS consistent group of pairs, such as `pg-cn-dsa`.
-    GroupId: validate;
+    GroupId;
     /// A drill of a pair or of a group, such as `drill-cn-dsa` or `pg-drill-cn-dsa`.
-    DrillId: validate;
+    DrillId;
     /// A PolarDB cluster, such as `pc-bp1s826a1up`.
-    ClusterId: validate;
+    ClusterId;
     /// A PolarDB node, such as `pi-bp18z52akld3`.
-    NodeId: validate;
+    NodeId;
     /// A PolarDB global database network, such as `gdn-bp1fttxsrmv`.
-    NetworkId: validate;
+    NetworkId;
     /// A billing order that a creating call returns.
-    OrderId: validate;
+    OrderId;
     /// A resource group, such as `rg-acfmvs`.
-    ResourceGroupId: validate;
+    ResourceGroupId;
     /// A PolarDB node class, such as `polar.mysql.x4.large`.
-    NodeClass: validate;
+    NodeClass;
 }
 
 impl ZoneId {

@@ -77,6 +77,11 @@ impl Latest {
         self.plans = Self::GONE;
     }
 
+    /// Whether it is gone.
+    fn is_over(&self) -> bool {
+        self.plans == Self::GONE
+    }
+
     /// No group makes so many plans.
     const GONE: u64 = u64::MAX;
 
@@ -88,7 +93,7 @@ impl Latest {
         times: [Option<Timestamp>; N],
         pending: [Option<EffectId>; M],
     ) -> Option<Breach> {
-        if self.plans == Self::GONE {
+        if self.is_over() {
             Some(Breach::Gone)
         } else if self.at > now || times.into_iter().flatten().any(|time| time > now) {
             Some(Breach::InFuture)
@@ -129,7 +134,7 @@ impl<I: PartialEq + Into<ResourceId>> DecidedOn<I> {
                 decided_on: (self.id.into(), self.revision),
                 applied_to: (now.id.into(), now.revision),
             }
-        } else if latest.plans == Latest::GONE {
+        } else if latest.is_over() {
             WhyStale::Gone(now.id.into())
         } else if at < latest.at {
             WhyStale::Past { at, changed: latest.at }

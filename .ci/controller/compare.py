@@ -261,10 +261,11 @@ class AutoFailover(Peer):
                 and all(health == 1 for *_, health in seen))
 
     def close(self):
-        super().close()
+        # Its processes are found by the folder, which the bed takes away.
         if "process" in self.monitor:
             self.monitor["process"].end()
             signal_all(processes_in(self.monitor["folder"]), signal.SIGKILL)
+        super().close()
 
 
 def switch(side, writers):
@@ -308,6 +309,11 @@ def measured(side, writers, act):
 
 def main():
     binary, rounds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20
+    acts = {"planned switch": switch, "kill -9": kill, "frozen primary": freeze}
+    if len(sys.argv) > 3:
+        if sys.argv[3] not in acts:
+            raise SystemExit(f"no act is called {sys.argv[3]!r}; there are {', '.join(acts)}")
+        acts = {sys.argv[3]: acts[sys.argv[3]]}
     sides, writers, times = {}, {}, {}
 
     def begin(kind):
@@ -323,8 +329,7 @@ def main():
     try:
         for kind in (Ours, *PEERS):
             begin(kind)
-        acts = {"planned switch": switch, "kill -9": kill, "frozen primary": freeze}
-        for name, act in ((name, act) for name, act in acts.items() if name in sys.argv[3:] or not sys.argv[3:]):
+        for name, act in acts.items():
             for number in range(rounds):
                 for kind, side in list(sides.items()):
                     if times.get((name, side.name), [])[-2:] == [math.inf, math.inf]:

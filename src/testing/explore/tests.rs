@@ -16,7 +16,7 @@ use crate::control_plane::{Call, ControlPlane, Fresh, Input, Outcome, Report};
 use crate::ebs::{
     CreateDiskReplicaPair, FailoverDiskReplicaPair, PairCreated, PairSettings, PairStatus, ReplicaPair,
 };
-use crate::ids::BadId;
+use crate::ids::Unknown;
 use crate::polardb::Failure;
 use crate::policy::Policy;
 use crate::testing::steps::id;
@@ -54,7 +54,7 @@ fn call(region: &str, request: impl Into<crate::Request>, fresh: Fresh) -> Input
     Input::Call(call, request.into(), fresh)
 }
 
-fn name<T: core::str::FromStr<Err = BadId>>(kind: &str, number: u8) -> T {
+fn name<T: Unknown>(kind: &str, number: u8) -> T {
     id(&format!("{kind}-{number}"))
 }
 

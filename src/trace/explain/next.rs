@@ -282,22 +282,16 @@ impl Search<'_> {
         let starts = self.world.starts(clock, wanted).filter(|at| !moments.contains(at)).map(|at| (at, true));
         let starts: Vec<_> = starts.collect();
         for (at, must_set) in moments.into_iter().map(|at| (at, false)).chain(starts) {
-            for (report, what) in outside(&run.plane, self.disks(), self.world) {
-                if let Some(mut next) = run.reported(at, report, what, self.world)
-                    && (!must_set || next.sets_deadline(run, self.world))
-                {
-                    next.outside = next.outside.saturating_add(1);
-                    push(next);
-                }
-            }
-            if self.others == Others::MayCall {
-                let calls = foreign::calls(run, at, self.world);
-                for mut next in
-                    calls.into_iter().filter(|next| !must_set || next.sets_deadline(run, self.world))
-                {
-                    next.outside = next.outside.saturating_add(1);
-                    push(next);
-                }
+            let seen = outside(&run.plane, self.disks(), self.world).into_iter();
+            let seen = seen.filter_map(|(report, what)| run.reported(at, report, what, self.world));
+            let called = match self.others {
+                Others::MayCall => foreign::calls(run, at, self.world),
+                Others::Silent => Vec::new(),
+            };
+            let happened = seen.chain(called).filter(|next| !must_set || next.sets_deadline(run, self.world));
+            for mut next in happened {
+                next.outside = next.outside.saturating_add(1);
+                push(next);
             }
         }
     }

@@ -18,9 +18,9 @@ use crate::ebs::PairStatus;
 use crate::operation::{Operation, Product};
 use crate::trace::exchange::Exchange;
 
-/// What a look shows of a resource.
+/// What a look shows of one resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Shown {
+struct Look {
     /// A fingerprint of its status.
     status: u128,
     /// Whether it can have come to this by itself.
@@ -31,7 +31,7 @@ struct Shown {
 #[derive(Debug, Default)]
 pub(super) struct Turns {
     /// What the last look of an operation showed of a resource, and when it was sent, in milliseconds.
-    last: BTreeMap<(String, Operation), (Shown, u64)>,
+    last: BTreeMap<(String, Operation), (Look, u64)>,
     /// After the first time and at the second at the latest something fell due, in milliseconds, by the number of a name of its
     /// component.
     pub(super) between: BTreeMap<usize, BTreeSet<(u64, u64)>>,
@@ -72,18 +72,18 @@ fn is_of_clusters(operation: Operation) -> bool {
 }
 
 /// What a look shows of each resource that it is about.
-fn shown(exchange: &Exchange, operation: Operation, names: &Names) -> Vec<(String, Shown)> {
+fn shown(exchange: &Exchange, operation: Operation, names: &Names) -> Vec<(String, Look)> {
     let Some(answer) = &exchange.answer else { return Vec::new() };
     if let Some(code) = answer.code() {
-        let refused = Shown { status: fingerprint(&code), by_itself: true };
+        let refused = Look { status: fingerprint(&code), by_itself: true };
         return names.joined.iter().map(|name| (name.clone(), refused)).collect();
     }
     let body = &answer.body;
-    let mut shown: Vec<(String, Shown)> = records(body)
+    let mut shown: Vec<(String, Look)> = records(body)
         .filter_map(|(kind, record)| Some((id_of(kind, record)?.to_owned(), status(record, operation))))
         .collect();
     let unlisted = asked_for(exchange).into_iter().filter(|id| !shown.iter().any(|(known, _)| known == id));
-    let unlisted: Vec<_> = unlisted.map(|id| (id, Shown { status: 0, by_itself: true })).collect();
+    let unlisted: Vec<_> = unlisted.map(|id| (id, Look { status: 0, by_itself: true })).collect();
     shown.extend(unlisted);
     if shown.is_empty()
         && operation != Operation::DescribeHaLogs
@@ -95,7 +95,7 @@ fn shown(exchange: &Exchange, operation: Operation, names: &Names) -> Vec<(Strin
 }
 
 /// What a record shows of a status and of the roles of nodes.
-fn status(record: &Value, operation: Operation) -> Shown {
+fn status(record: &Value, operation: Operation) -> Look {
     let text = |of: &Value, name: &str| of.get(name).and_then(Value::as_str).map(str::to_owned);
     let own = ["Status", "DBClusterStatus"].map(|name| text(record, name));
     let copies = own.iter().flatten().any(|status| status == PairStatus::Syncing.as_str());
@@ -103,5 +103,5 @@ fn status(record: &Value, operation: Operation) -> Shown {
     let nodes: Vec<_> =
         nodes.map(|node| ["DBNodeId", "DBNodeRole", "DBNodeStatus"].map(|name| text(node, name))).collect();
     let behind: Vec<(&str, bool)> = behind_endpoints(record).collect();
-    Shown { status: fingerprint(&(own, nodes, behind)), by_itself: copies || is_of_clusters(operation) }
+    Look { status: fingerprint(&(own, nodes, behind)), by_itself: copies || is_of_clusters(operation) }
 }
