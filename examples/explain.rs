@@ -53,8 +53,9 @@ fn run() -> Result<Verdict, String> {
     let (mut pages, mut traces, mut verdict) = (String::new(), Vec::new(), Verdict::Accepted);
     for file in &asked.files {
         let trace = read(file, &asked)?;
-        let (usable, unused) = (trace.exchanges.len(), trace.unused.len());
-        eprintln!("{}: {usable} exchanges, {unused} entries of no use or not whole", file.display());
+        let (usable, told, unused) = (trace.exchanges.len(), trace.told.len(), trace.unused.len());
+        let name = file.display();
+        eprintln!("{name}: {usable} exchanges, {told} events told, {unused} entries of no use or not whole");
         let explanation = explain(&trace, &asked.options);
         println!("{}: {}", file.display(), explanation.verdict());
         verdict = verdict.max(explanation.verdict());

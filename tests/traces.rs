@@ -28,3 +28,6 @@ mod anew;
 
 #[path = "traces/found.rs"]
 mod found;
+
+#[path = "traces/told.rs"]
+mod told;

@@ -283,20 +283,22 @@ class Bed:
         return Client(config), models
 
     def trace(self):
-        """What all controllers recorded, in the order of time, with the calls whose answer no controller lived to give."""
+        """What all controllers recorded, in the order of time, with the calls whose answer no controller lived to give: calls, and
+        what was measured of nodes."""
         lines = list(self.lost)
         for name in sorted(os.listdir(self.folder)):
             if name.startswith("trace-"):
                 with open(os.path.join(self.folder, name), encoding="utf-8") as file:
                     # A controller that was killed may have left half a line.
-                    lines += [json.loads(line) for line in file if line.startswith('{"sent_ms"') and line.endswith("}\n")]
+                    whole = [json.loads(line) for line in file if line.endswith("}\n")]
+                    lines += [line for line in whole if "failover_trace" not in line]
         for line in lines:
             # The places are those of one process.
             line.pop("order", None)
         path = os.path.join(self.folder, "all.jsonl")
         with open(path, "w", encoding="utf-8") as file:
             file.write('{"failover_trace":1}\n')
-            for line in sorted(lines, key=lambda line: line["sent_ms"]):
+            for line in sorted(lines, key=lambda line: line.get("sent_ms", line.get("at_ms"))):
                 file.write(json.dumps(line, separators=(",", ":")) + "\n")
         return path
 

@@ -7,7 +7,7 @@ use failover_model::trace::explain::{Verdict, explain};
 use failover_model::trace::{Answer, Trace};
 use serde_json::{Value, json};
 
-use crate::random::{each, options, seeds, trace};
+use crate::random::{Outside, each, options, seeds, trace};
 use crate::service::Draws;
 
 const STATUSES: [&str; 12] = [
@@ -138,7 +138,7 @@ fn altered_traces_are_refuted() {
     let options = options();
     let found = each(&seeds(), |seed| {
         let mut draws = Draws::new(seed + 77_777);
-        let original = trace(seed, 40, Policy::default());
+        let original = trace(seed, 40, Policy::default(), Outside::Silent);
         let (other, number, how) = altered(&original, &mut draws)?;
         let explanation = explain(&other, &options);
         let verdict = explanation.verdict();

@@ -24,7 +24,7 @@ fn log(cluster: &str) -> Asked {
 /// A node changes, and no answer tells.
 fn see(service: &mut Service, node: &str, change: NodeChange) {
     let seen = Observation::Node { node: node.parse().unwrap(), change };
-    let _ = service.simulation.observe(Timestamp::from_millis(service.now), &seen).unwrap();
+    service.see(seen);
 }
 
 fn lose(service: &mut Service, node: &str) {

@@ -11,7 +11,7 @@ use failover_model::{Observation, Operation, Timestamp};
 use serde_json::json;
 
 use crate::burst::{burst, cluster, on};
-use crate::random::trace as random;
+use crate::random::{Outside, trace as random};
 use crate::service::{Asked, Draws, Fate};
 
 fn explained(trace: &Trace) -> Explanation {
@@ -110,7 +110,7 @@ fn parts_of_the_components_are_explained_apart_and_joined() {
     // Several resources in one trace, and a call that nothing explains.
     let mut trace = Trace::default();
     for seed in [3, 4, 7] {
-        trace.exchanges.extend(random(seed, 12, Policy::default()).exchanges);
+        trace.exchanges.extend(random(seed, 12, Policy::default(), Outside::Silent).exchanges);
     }
     trace.exchanges.iter_mut().for_each(|exchange| exchange.order = None);
     trace.exchanges.sort_by_key(|exchange| exchange.answered);

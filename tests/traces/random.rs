@@ -188,8 +188,17 @@ fn cluster_look(draws: &mut Draws, service: &Service) -> Asked {
     }
 }
 
+/// What a random trace says of what happened outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outside {
+    /// Nothing, and one thing happens between two answers.
+    Silent,
+    /// Everything, and any number of things happen.
+    Told,
+}
+
 /// A random trace of this many calls, and the policy of the service.
-pub fn trace(seed: u64, calls: usize, policy: Policy) -> Trace {
+pub fn trace(seed: u64, calls: usize, policy: Policy, outside: Outside) -> Trace {
     let mut draws = Draws::new(seed);
     for _ in 0..8 {
         draws.below(2);
@@ -199,6 +208,7 @@ pub fn trace(seed: u64, calls: usize, policy: Policy) -> Trace {
     let clients = *draws.one_of(&[1, 1, 2, 4, 16]);
     let troubled = draws.percent(50);
     let mut service = Service::new(policy, seed, transitions);
+    service.told = (outside == Outside::Told).then(Vec::new);
     let mut token = 0;
     let mut retry: Option<Asked> = None;
     let mut made = 0;
@@ -240,6 +250,7 @@ pub fn trace(seed: u64, calls: usize, policy: Policy) -> Trace {
                 // Nothing is on its way for so long.
                 5 if service.open() == 0 => service.pass([100_000, 901_000, 3_700_000][draws.below(3)]),
                 6..=8 if transitions == Transitions::Manual => service.end_something(&mut draws),
+                9 if service.told.is_some() => (0..=draws.below(3)).for_each(|_| service.strike(&mut draws)),
                 9 if troubled => service.strike(&mut draws),
                 _ if troubled && draws.percent(20) => {
                     let fault = Fault::Switch { node: Selector::any(), reason: Failure::Network };
@@ -345,10 +356,19 @@ pub fn each<T: Send>(seeds: &[u64], work: impl Fn(u64) -> T + Sync) -> Vec<(u64,
 
 #[test]
 fn random_traces_are_accepted() {
+    are_accepted(Outside::Silent);
+}
+
+#[test]
+fn traces_that_tell_what_happened_outside_are_accepted() {
+    are_accepted(Outside::Told);
+}
+
+fn are_accepted(outside: Outside) {
     let (seeds, options) = (seeds(), options());
     let count = seeds.len();
     let found = each(&seeds, |seed| {
-        let trace = trace(seed, 40, Policy::default());
+        let trace = trace(seed, 40, Policy::default(), outside);
         let explanation = explain(&trace, &options);
         if explanation.verdict() != Verdict::Accepted {
             eprintln!("seed {seed}: {}", explanation.verdict());

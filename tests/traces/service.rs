@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use failover_model::ebs::DiskChange;
 use failover_model::polardb::{ClusterEffect, Failure, NodeChange};
 use failover_model::simulation::{LatencyProfile, Resolution, Simulation, Transitions};
-use failover_model::trace::{Answer, Exchange, Trace};
+use failover_model::trace::{Answer, Exchange, Told, Trace};
 use failover_model::wire::{Body, Format, Parameters, parse};
 use failover_model::{
     AccountId, Call, ControlPlane, EffectKind, Event, Observation, Operation, Outcome, Policy, RegionId,
@@ -108,8 +108,10 @@ pub struct Service {
     moment: u64,
     open: Vec<Open>,
     pub exchanges: Vec<Exchange>,
+    /// What happened outside, if it is told.
+    pub told: Option<Vec<Told>>,
     /// The text of all answers, by which clients know what there is.
-    told: String,
+    answered: String,
     /// Whether something outside happened since all was shown, and how often in all.
     struck: bool,
     strikes: u32,
@@ -127,7 +129,8 @@ impl Service {
             moment: 0,
             open: Vec::new(),
             exchanges: Vec::new(),
-            told: String::new(),
+            told: None,
+            answered: String::new(),
             struck: false,
             strikes: 0,
             inside: Vec::new(),
@@ -182,7 +185,7 @@ impl Service {
             let rests = answer.body.get("DBNodes").is_some() && answer.body["DBClusterStatus"] == "Running";
             let shows = rests || asked.operation == Operation::StartDiskReplicaPair;
             self.struck &= !shows || strikes < self.strikes;
-            self.told.push_str(&answer.body.to_string());
+            self.answered.push_str(&answer.body.to_string());
         }
         self.exchanges.push(Exchange {
             sent: Timestamp::from_millis(sent.0),
@@ -199,7 +202,7 @@ impl Service {
 
     /// Whether some answer told of it.
     pub fn is_told(&self, id: &impl ToString) -> bool {
-        self.told.contains(&format!("\"{}\"", id.to_string()))
+        self.answered.contains(&format!("\"{}\"", id.to_string()))
     }
 
     /// Makes a call and answers it, before all that are on their way.
@@ -283,9 +286,19 @@ impl Service {
         self.note(trace.events);
     }
 
-    /// Something outside happens that no answer tells of.
+    /// Something happens outside.
+    pub fn see(&mut self, observed: Observation) {
+        let (at, place) = (Timestamp::from_millis(self.now), self.tick());
+        let trace = self.simulation.observe(at, &observed).unwrap();
+        self.note(trace.events);
+        if let Some(told) = &mut self.told {
+            told.push(Told { at, order: Some((place, place)), observed });
+        }
+    }
+
+    /// Something happens outside that no answer tells of; again only once an answer can have shown it, unless it is told.
     pub fn strike(&mut self, draws: &mut Draws) {
-        if std::mem::replace(&mut self.struck, true) {
+        if std::mem::replace(&mut self.struck, true) && self.told.is_none() {
             return;
         }
         self.strikes += 1;
@@ -294,7 +307,10 @@ impl Service {
         let disks: Vec<_> = plane.pairs().flat_map(|pair| [pair.source(), pair.destination()]).collect();
         let observation = if !nodes.is_empty() && (disks.is_empty() || draws.percent(50)) {
             let node = *draws.one_of(&nodes);
-            let change = NodeChange::Up(!node.up);
+            let change = match self.told.is_some() && draws.percent(40) {
+                true => NodeChange::Replicating(!node.replicating),
+                false => NodeChange::Up(!node.up),
+            };
             Observation::Node { node: node.id.clone(), change }
         } else if !disks.is_empty() {
             let disk = draws.one_of(&disks).disk.clone();
@@ -304,8 +320,7 @@ impl Service {
         } else {
             return;
         };
-        let trace = self.simulation.observe(Timestamp::from_millis(self.now), &observation).unwrap();
-        self.note(trace.events);
+        self.see(observation);
     }
 
     /// The trace so far, written and read again.
@@ -313,7 +328,8 @@ impl Service {
         while !self.open.is_empty() {
             self.go_on(draws);
         }
-        let text = Trace::of(self.exchanges.clone(), Vec::new()).text();
+        let told = self.told.clone().unwrap_or_default();
+        let text = Trace { told, ..Trace::of(self.exchanges.clone(), Vec::new()) }.text();
         assert!(!text.contains("never written"), "a secret was written");
         Trace::read(&text).unwrap()
     }

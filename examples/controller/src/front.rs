@@ -37,7 +37,7 @@ pub struct Front {
     /// The reign, while this process leads.
     pub reign: watch::Receiver<Option<Arc<Reign>>>,
     /// Records calls, if asked to.
-    pub recorder: Option<Recorder>,
+    pub recorder: Option<Arc<Recorder>>,
     /// Which answers are lost, for tests of clients.
     pub losing: Losing,
 }

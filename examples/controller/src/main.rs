@@ -236,7 +236,10 @@ async fn run(flags: RunFlags) -> Result<(), String> {
     let options = Arc::new(options(&flags.how)?);
     let agents = Arc::new(Agents::new(flags.agents));
     let recorder = match &flags.how.record {
-        Some(path) => Some(Recorder::create(path).map_err(|error| format!("{}: {error}", path.display()))?),
+        Some(path) => {
+            let created = Recorder::create(path);
+            Some(Arc::new(created.map_err(|error| format!("{}: {error}", path.display()))?))
+        }
         None => None,
     };
     let (listener, address) = bind(&flags.listen).await?;
@@ -253,7 +256,7 @@ async fn run(flags: RunFlags) -> Result<(), String> {
     let front = Arc::new(Front {
         options: Arc::clone(&options),
         reign: published.subscribe(),
-        recorder,
+        recorder: recorder.clone(),
         losing: Losing::default(),
     });
     say(&format!("listening on http://{address}"));
@@ -271,7 +274,7 @@ async fn run(flags: RunFlags) -> Result<(), String> {
     let embedded = matches!(log, Log::Embedded(_));
     let reigning = async {
         loop {
-            let ended = reign::reign(&options, &agents, &mut log, &published).await;
+            let ended = reign::reign(&options, &agents, &mut log, recorder.as_deref(), &published).await;
             if embedded {
                 // A journal that cannot be written is nobody's; a restart reads what it holds.
                 return ended.and(Err("the journal cannot be written".to_owned()));

@@ -53,6 +53,8 @@ pub async fn make(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Requ
     let (said, posted): (_, Value) = json(&emulator, request).await?;
     let posted: Asked =
         serde_json::from_value(posted).map_err(|error| Refused::bad(format!("the fault: {error}")))?;
+    let recorder = emulator.recorder.as_ref().filter(|_| !emulator.replays());
+    let begun = recorder.map(|recorder| (recorder, recorder.begin(Timestamp::default())));
     let made = account.change(
         || said,
         |world, now| {
@@ -63,21 +65,29 @@ pub async fn make(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Requ
             if lies_in_wait && planned >= most {
                 return Err(Refused::limit("planned faults", most, &account.id));
             }
-            let id = match meant {
-                Meant::Planned(fault, times) => world.simulation.plan(fault, times),
+            let (id, seen) = match meant {
+                Meant::Planned(fault, times) => (world.simulation.plan(fault, times), Vec::new()),
                 Meant::Observed(observations) => {
                     observe(world, now, &observations)?;
-                    world.simulation.number_fault()
+                    (world.simulation.number_fault(), observations)
                 }
                 Meant::Region { observations, region, api } => {
                     observe(world, now, &observations)?;
-                    if api { world.simulation.answer(&region) } else { world.simulation.silence(&region) }
+                    let id = if api {
+                        world.simulation.answer(&region)
+                    } else {
+                        world.simulation.silence(&region)
+                    };
+                    (id, observations)
                 }
             };
-            Ok((id, known))
+            Ok((id, known, seen, now))
         },
     );
-    let (id, known) = made.await??;
+    let (id, known, seen, at) = made.await??;
+    if let Some((recorder, begun)) = begun {
+        seen.into_iter().for_each(|observed| recorder.tell(&begun, at, observed));
+    }
     told(Posted { id: id.to_string(), known })
 }
 

@@ -98,6 +98,34 @@ fn what_was_recorded_is_explained_in_every_mode() {
 }
 
 #[test]
+fn what_was_made_to_happen_outside_is_told() {
+    let file = file("told");
+    let path = file.to_str().expect("a path");
+    let server = Server::start(&["--clock", "manual", "--seed", "7", "--record", path]);
+    let cluster = server.create_cluster(MYSQL, 4);
+    server.advance(6_000);
+    let view = server.attribute(&cluster);
+    let nodes: Vec<String> =
+        view["DBNodes"].as_array().expect("nodes").iter().map(|node| text(node, "/DBNodeId")).collect();
+    // All in one moment of the clock, and a call that finds the first of it.
+    let at_target = [("DBClusterId", cluster.as_str()), ("TargetDBNodeId", nodes[1].as_str())];
+    server.fault(json!({ "kind": "replication", "node": nodes[1], "healthy": false }));
+    assert_eq!(server.polardb("FailoverDBCluster", &at_target).status, 400);
+    for node in [&nodes[2], &nodes[3], &nodes[0]] {
+        server.fault(json!({ "kind": "node", "node": node, "up": false }));
+    }
+    server.fault(json!({ "kind": "replication", "node": nodes[1], "healthy": true }));
+    server.advance(60_000);
+    server.attribute(&cluster);
+    drop(server);
+    let mut trace = recorded(&file);
+    assert_eq!(trace.told.len(), 5, "{:?}", trace.told);
+    accepted(&trace);
+    trace.told.clear();
+    assert_eq!(explain(&trace, &Options::default()).verdict(), Verdict::Refuted);
+}
+
+#[test]
 fn sixteen_clients_at_once_on_the_real_clock_are_explained() {
     let file = file("clients");
     let path = file.to_str().expect("a path");

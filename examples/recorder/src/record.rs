@@ -8,9 +8,9 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use failover_model::Timestamp;
 use failover_model::trace::reader::Call;
-use failover_model::trace::{Answer, Exchange, Line};
+use failover_model::trace::{Answer, Exchange, Line, Told};
+use failover_model::{Observation, Timestamp};
 
 /// Writes exchanges into a file.
 #[derive(Debug)]
@@ -24,13 +24,20 @@ struct Written {
     moments: u64,
 }
 
-/// What is known of a call when it begins.
+/// When something began: a call, or what happened outside.
 #[derive(Debug)]
 pub struct Begun {
     /// When, on the recorder's clock.
     at: Timestamp,
     /// The place in the order of all.
     moment: u64,
+}
+
+impl Written {
+    /// A disk that is full must not end the server; the file then ends within a line, which a reader refuses.
+    fn write(&mut self, line: &Line) {
+        let _ = self.file.write_all(line.text().as_bytes());
+    }
 }
 
 impl Recorder {
@@ -45,7 +52,7 @@ impl Recorder {
         Ok(Self { written: Mutex::new(Written { file, moments: 0 }) })
     }
 
-    /// Notes that a call came.
+    /// Notes that a call came, or that the service is about to take notice of something outside.
     pub fn begin(&self, at: Timestamp) -> Begun {
         let mut written = self.locked();
         written.moments = written.moments.saturating_add(1);
@@ -67,8 +74,15 @@ impl Recorder {
             parameters: call.parameters,
             answer,
         };
-        // A disk that is full must not end the server; the file then ends within a line, which a reader refuses.
-        let _ = written.file.write_all(Line::Exchange(exchange.into()).text().as_bytes());
+        written.write(&Line::Exchange(exchange.into()));
+    }
+
+    /// Tells what the service took notice of, and when, on the service's clock.
+    pub fn tell(&self, begun: &Begun, at: Timestamp, observed: Observation) {
+        let mut written = self.locked();
+        written.moments = written.moments.saturating_add(1);
+        let order = Some((begun.moment, written.moments));
+        written.write(&Line::Told(Told { at, order, observed }));
     }
 
     fn locked(&self) -> std::sync::MutexGuard<'_, Written> {

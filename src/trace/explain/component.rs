@@ -300,7 +300,7 @@ impl Component {
         let [run] = self.runs.as_mut_slice() else { return false };
         let asked = &question.asked;
         let limit = asked.exchange.answered.after(world.clock_error);
-        let due = run.plane.next_deadline().is_some_and(|deadline| deadline.at <= limit);
+        let due = run.due(asked.end, world).is_some_and(|due| due <= limit);
         let taken = !run.taken.is_empty() || !run.looked.is_empty();
         if !question.open.is_empty() || due || taken || run.plane.outstanding().next().is_some() {
             return false;

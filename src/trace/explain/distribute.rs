@@ -27,6 +27,7 @@ use crate::rule::RuleId;
 use crate::time::Span;
 use crate::trace::exchange::Exchange;
 use crate::trace::form::Unused;
+use crate::trace::told::Told;
 use crate::wire::{Parsed, WireRefusal, parse};
 
 /// The region of calls that name none, if the recording does not say it.
@@ -92,6 +93,7 @@ struct Shown {
     lost: Vec<(String, Kind)>,
     resources: Vec<String>,
     logged: bool,
+    told: Vec<Told>,
 }
 
 impl Shown {
@@ -103,6 +105,19 @@ impl Shown {
             self.turns.insert(after.saturating_sub(error).saturating_add(1));
             self.turns.insert(until.saturating_add(error));
         }
+    }
+
+    /// Puts what is told into the order of time, and leaves out what is of a time before any of it is shown, with the reason.
+    fn hear(&mut self, facts: &Facts) -> Vec<Unused> {
+        self.told.sort_by_key(|told| (told.at, told.order));
+        let since = self.resources.iter().filter_map(|id| facts.shown_at.get(id)).min();
+        let before =
+            since.map_or(self.told.len(), |since| self.told.partition_point(|told| told.at < *since));
+        let unused = |told: Told| {
+            let at = format!("what is told of {}", told.at);
+            Unused { at, why: "no answer shows what it is about until then".to_owned() }
+        };
+        self.told.drain(..before).map(unused).collect()
     }
 
     /// Takes in when switches are shown to begin, and how long after what sets it a deadline of these resources is.
@@ -168,6 +183,10 @@ impl<'a> Explainer<'a> {
             shown.entry(component_of(*number)).or_default().turn(turns, options.clock_error);
         }
         shown.values_mut().for_each(|shown| shown.fall_due(&options.policy, facts));
+        for (number, told) in &facts.told {
+            shown.entry(component_of(*number)).or_default().told.extend(told.iter().cloned());
+        }
+        let unjudged = shown.values_mut().flat_map(|shown| shown.hear(facts)).collect();
         for cluster in &facts.logged {
             if let Some(component) = component(cluster) {
                 shown.entry(component).or_default().logged = true;
@@ -185,7 +204,7 @@ impl<'a> Explainer<'a> {
             kinds,
             number: 0,
             judged: 0,
-            unjudged: Vec::new(),
+            unjudged: if share.has(None) { unjudged } else { Vec::new() },
             misread: None,
         }
     }
@@ -433,6 +452,7 @@ fn world<'w>(survey: &'w Survey, options: &Options, rules: &'w [RuleId], shown: 
         clock_error: options.clock_error,
         switch_window: options.policy.polardb.switch_window,
         judged: Judged::default(),
+        told: &shown.told,
         rules,
         keeps_steps: options.limits.steps_kept > 0,
     }

@@ -162,6 +162,7 @@ impl Run {
         };
         plane.tokens.hash_content(hasher, ages);
         self.taken.hash(hasher);
+        self.told.hash(hasher);
     }
 
     fn hash_cluster<H: Hasher>(

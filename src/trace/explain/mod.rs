@@ -182,6 +182,7 @@ impl Finding {
 pub fn explain(trace: &Trace, options: &Options) -> Explanation {
     let mut survey = Survey::default();
     trace.exchanges.iter().for_each(|exchange| survey.see(exchange));
+    trace.told.iter().for_each(|told| survey.hear(told));
     let mut explainer = Explainer::new(&survey, options);
     trace.exchanges.iter().for_each(|exchange| explainer.take(exchange.clone()));
     explainer.finish()

@@ -11,6 +11,8 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
+use crate::control_plane::Observation;
+use crate::ids::AccountId;
 use crate::operation::Operation;
 use crate::polardb::EndpointKind;
 use crate::trace::exchange::{self, Exchange, has_id};
@@ -114,8 +116,23 @@ pub(super) fn asked_for(exchange: &Exchange) -> Vec<String> {
 }
 
 /// A disk is named within its account.
-fn disk(exchange: &Exchange, id: &str) -> String {
-    format!("disk {} {id}", exchange.account)
+fn disk(account: &AccountId, id: &str) -> String {
+    format!("disk {account} {id}")
+}
+
+/// The names of what an observation is about, all of one component.
+pub(super) fn names_of(observation: &Observation) -> Vec<String> {
+    let one = |id: &str| Vec::from([id.to_owned()]);
+    match observation {
+        Observation::Disk { account, disk: id, .. } => Vec::from([disk(account, id.as_str())]),
+        Observation::PairInvalid { pair, .. } => one(pair.as_str()),
+        Observation::GroupInvalid { group, .. } => one(group.as_str()),
+        Observation::Node { node, .. } | Observation::NodeMeasured { node, .. } => one(node.as_str()),
+        Observation::Nodes { nodes, .. } => nodes.iter().map(|node| node.as_str().to_owned()).collect(),
+        Observation::ClusterBusy { cluster, .. } | Observation::ClusterRemoved { cluster } => {
+            one(cluster.as_str())
+        }
+    }
 }
 
 impl Names {
@@ -144,7 +161,7 @@ impl Names {
             if has_id(name) {
                 self.joined.push(value.clone());
             } else if matches!(name.as_str(), "DiskId" | "DestinationDiskId") {
-                self.joined.push(disk(exchange, value));
+                self.joined.push(disk(&exchange.account, value));
             } else if name == "ClientToken" && operation.takes_token() {
                 self.joined.push(format!("token {} {} {value}", exchange.account, exchange.version));
             }
@@ -235,7 +252,7 @@ fn named_by(exchange: &Exchange, kind: Kind, record: &Value) -> Vec<String> {
         Kind::Pair => {
             named.extend(text("ReplicaGroupId").map(str::to_owned));
             let disks = [text("SourceDiskId"), text("DestinationDiskId")];
-            named.extend(disks.into_iter().flatten().map(|id| disk(exchange, id)));
+            named.extend(disks.into_iter().flatten().map(|id| disk(&exchange.account, id)));
         }
         Kind::Group => named.extend(texts(record.get("PairIds"))),
         Kind::Drill => named.extend(text("GroupId").map(str::to_owned)),

@@ -45,7 +45,7 @@ impl Search<'_> {
         }
         looks.sort_by_key(|other| self.earliest(other));
         let began = run.plane.clock();
-        let due = run.plane.next_deadline().map(|deadline| deadline.at);
+        let due = self.due(run);
         let mut trial = run.clone();
         // Clients that poll ask and are told the same.
         let mut judged: Vec<(&Asked, bool)> = Vec::new();
@@ -105,8 +105,8 @@ impl Search<'_> {
             add(begins.max(exchange.sent));
             add(begins);
         }
-        if let Some(deadline) = run.plane.next_deadline() {
-            add(deadline.at);
+        if let Some(due) = self.due(run) {
+            add(due);
         }
         // What it begins may be shown with its beginning.
         if !asked.changes_nothing() && clock <= latest {
@@ -174,7 +174,7 @@ impl Search<'_> {
     /// Time goes on until an overlapping look matches.
     fn wait(&self, run: &Run, push: &mut impl FnMut(Run)) {
         let clock = run.plane.clock();
-        let due = run.plane.next_deadline().map_or(self.latest(), |deadline| deadline.at.min(self.latest()));
+        let due = self.due(run).map_or(self.latest(), |due| due.min(self.latest()));
         let looks = self.open(run).filter(|other| other.changes_nothing());
         let moments: BTreeSet<Timestamp> = looks.flat_map(|other| self.moments(other, run)).collect();
         for at in moments.into_iter().filter(|at| *at > clock && *at <= due) {
@@ -191,7 +191,7 @@ impl Search<'_> {
     /// Hidden work ends; true if an outcome was left out.
     pub(super) fn work_ends(&self, run: &Run, which: Ends, push: &mut impl FnMut(Run)) -> bool {
         let latest = self.latest();
-        let limit = run.plane.next_deadline().map_or(latest, |deadline| deadline.at.min(latest));
+        let limit = self.due(run).map_or(latest, |due| due.min(latest));
         let wanted = self.question.asked.exchange.sent.max(run.plane.clock());
         let mut left_out = false;
         for effect in run.plane.outstanding() {
@@ -213,14 +213,12 @@ impl Search<'_> {
         left_out
     }
 
-    /// Time goes on to the next deadline, if work is under way that can end before or after it, or begins by it.
+    /// Time goes on to the next deadline or to what is told next, if work is under way that can end before or after it, or begins by it.
     pub(super) fn deadline(&self, run: &Run, push: &mut impl FnMut(Run)) {
         let latest = self.latest();
-        let Some(deadline) = run.plane.next_deadline().filter(|deadline| deadline.at <= latest) else {
-            return;
-        };
+        let Some(due) = self.due(run).filter(|due| *due <= latest) else { return };
         let mut next = run.clone();
-        next.advance(deadline.at, self.world);
+        next.fall_due(due, self.world);
         push(next);
     }
 
@@ -244,8 +242,7 @@ impl Search<'_> {
     pub(super) fn failover_begins(&self, run: &Run, push: &mut impl FnMut(Run)) {
         let Some(log) = &run.log else { return };
         let clock = run.plane.clock();
-        let limit =
-            run.plane.next_deadline().map_or(self.latest(), |deadline| deadline.at.min(self.latest()));
+        let limit = self.due(run).map_or(self.latest(), |due| due.min(self.latest()));
         // A recorder's clock can go back.
         let limit = limit.max(clock);
         let error = self.world.clock_error.as_millis().div_ceil(1_000);

@@ -114,6 +114,7 @@ impl Step {
             Happened::Ended { effect, outcome } => format!("hidden: {}", ended(effect, outcome)),
             Happened::Due => String::from("hidden: a deadline"),
             Happened::Observed(observation) => format!("outside: {}", observed(observation)),
+            Happened::Told(observation) => format!("outside, as told: {}", observed(observation)),
             Happened::Foreign(action) => format!("somebody else: {action}"),
             Happened::Entered(ids) => format!("taken as shown: {ids}"),
         };

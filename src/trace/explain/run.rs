@@ -16,6 +16,7 @@ use crate::ids::{ClusterId, DrillId, GroupId, NetworkId, PairId};
 use crate::polardb::HaLog;
 use crate::rule::RuleId;
 use crate::time::{Span, Timestamp};
+use crate::trace::told::Told;
 
 /// What all runs of a component share.
 #[derive(Debug)]
@@ -47,6 +48,8 @@ pub(super) struct World<'a> {
     pub(super) switch_window: Span,
     /// What was compared before.
     pub(super) judged: Judged,
+    /// What is told, in the order of time.
+    pub(super) told: &'a [Told],
     /// Every rule, sorted.
     pub(super) rules: &'a [RuleId],
     /// Whether steps are kept.
@@ -123,6 +126,8 @@ pub(super) struct Run {
     pub(super) looked: Vec<usize>,
     /// How many events from outside it assumes since the last answer.
     pub(super) outside: u8,
+    /// How much of what is told has happened.
+    pub(super) told: usize,
     /// The rules that every way to this state used.
     pub(super) rules: Rules,
     /// The rule of the last event.
@@ -135,7 +140,17 @@ impl Run {
     /// A run in which nothing has happened.
     pub(super) const fn new(plane: ControlPlane, log: Option<HaLog>) -> Self {
         let rules = Rules([0; 8]);
-        Self { plane, log, taken: Vec::new(), looked: Vec::new(), outside: 0, rules, last: None, trail: None }
+        Self {
+            plane,
+            log,
+            taken: Vec::new(),
+            looked: Vec::new(),
+            outside: 0,
+            told: 0,
+            rules,
+            last: None,
+            trail: None,
+        }
     }
 
     /// Whether a resource of this id exists.
@@ -198,8 +213,51 @@ impl Run {
         false
     }
 
-    /// Lets time pass; what falls due happens.
+    /// What is told to happen next.
+    fn told_next<'w>(&self, world: &World<'w>) -> Option<&'w Told> {
+        world.told.get(self.told)
+    }
+
+    /// When something falls due or is told to happen, the next time, as far as that may be before an answer that came at
+    /// this place in the order of the trace.
+    pub(super) fn due(&self, until: u64, world: &World<'_>) -> Option<Timestamp> {
+        let told = self.told_next(world).filter(|told| told.order.is_none_or(|(first, _)| first < until));
+        let told = told.map(|told| told.at.max(self.plane.clock()));
+        let due = self.plane.next_deadline().map(|deadline| deadline.at);
+        told.into_iter().chain(due).min()
+    }
+
+    /// Lets what is due then happen: a deadline before what is told.
+    pub(super) fn fall_due(&mut self, at: Timestamp, world: &World<'_>) {
+        if self.plane.next_deadline().is_some_and(|deadline| deadline.at <= at) {
+            self.advance(at, world);
+        } else {
+            self.hear(world);
+        }
+    }
+
+    /// Lets what is told to be next happen. What a run does not have, it changes nothing in.
+    fn hear(&mut self, world: &World<'_>) {
+        let Some(told) = self.told_next(world) else { return };
+        self.told = self.told.saturating_add(1);
+        let at = told.at.max(self.plane.clock());
+        self.pass(at, world);
+        let report = Report::Observed(told.observed.clone());
+        if let Ok(output) = self.plane.apply(&Input::Report(at, report)) {
+            self.note(Happened::Told(told.observed.clone()), output.step, None, world);
+        }
+    }
+
+    /// Lets time pass; what falls due happens, and what is told to have been before. Of what is told for this very time the
+    /// call at hand may be before or after.
     pub(super) fn advance(&mut self, to: Timestamp, world: &World<'_>) {
+        while self.told_next(world).is_some_and(|told| told.at < to) {
+            self.hear(world);
+        }
+        self.pass(to, world);
+    }
+
+    fn pass(&mut self, to: Timestamp, world: &World<'_>) {
         let due = self.plane.next_deadline().is_some_and(|deadline| deadline.at <= to);
         let step = self.plane.advance(to);
         if due {
@@ -234,6 +292,9 @@ impl Run {
         at: Timestamp,
         world: &World<'_>,
     ) -> Result<(), Mismatch> {
+        while self.told_next(world).and_then(|told| told.order).is_some_and(|(_, last)| last < asked.begin) {
+            self.hear(world);
+        }
         self.advance(at, world);
         let output = self.plane.call_any(&asked.call(at), &asked.request, fresh);
         let mut output = output.map_err(|misuse| Mismatch {

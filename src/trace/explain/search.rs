@@ -196,9 +196,14 @@ impl Search<'_> {
         self.question.open.iter().filter(|other| !run.has(other.number))
     }
 
-    /// Whether something falls due before the answer came.
+    /// When something falls due or is told to happen, the next time.
+    pub(super) fn due(&self, run: &Run) -> Option<Timestamp> {
+        run.due(self.question.asked.end, self.world)
+    }
+
+    /// Whether that is before the answer came.
     fn is_due(&self, run: &Run) -> bool {
-        run.plane.next_deadline().is_some_and(|deadline| deadline.at <= self.latest())
+        self.due(run).is_some_and(|due| due <= self.latest())
     }
 
     /// Makes the call; whether the model's answer is the recorded one at some time.

@@ -17,7 +17,7 @@ use crate::trace::form::Trace;
 pub fn shorten(trace: &Trace, options: &Options, progress: &mut dyn FnMut(usize)) -> Vec<Exchange> {
     let options = Options { limits: Limits { steps_kept: 0, ..options.limits }, ..options.clone() };
     let refuted = |exchanges: &[Exchange]| {
-        let trace = Trace { exchanges: exchanges.to_vec(), unused: Vec::new() };
+        let trace = Trace { exchanges: exchanges.to_vec(), told: trace.told.clone(), unused: Vec::new() };
         explain(&trace, &options).verdict() == Verdict::Refuted
     };
     let found = explain(trace, &options);

@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use super::lost::LostCreation;
 use super::names::{
-    Kind, Names, Together, behind_endpoints, id_of, is_about_endpoints, nodes, only_looks, operation_of,
-    records,
+    Kind, Names, Together, behind_endpoints, id_of, is_about_endpoints, names_of, nodes, only_looks,
+    operation_of, records,
 };
 use super::turns::Turns;
 use crate::control_plane::Places;
@@ -23,6 +23,7 @@ use crate::operation::Operation;
 use crate::time::Timestamp;
 use crate::trace::exchange::Exchange;
 use crate::trace::reader::moment;
+use crate::trace::told::Told;
 
 /// What is known of a trace before it is explained. All exchanges are [seen](Self::see) first.
 #[derive(Debug, Default)]
@@ -30,7 +31,10 @@ pub struct Survey {
     pub(super) together: Together,
     pub(super) facts: Facts,
     pub(super) turns: Turns,
+    /// How many exchanges there are, and things that are told.
     exchanges: usize,
+    told: usize,
+    /// How many of both say their place in the order of all.
     counted: usize,
     longest: (u64, u64),
     last: Timestamp,
@@ -41,6 +45,8 @@ pub struct Survey {
 pub(super) struct Facts {
     /// Every resource that is shown, and its kind.
     pub(super) shown: BTreeMap<String, Kind>,
+    /// When the request was sent that each of them was first shown to.
+    pub(super) shown_at: BTreeMap<String, Timestamp>,
     /// The account of each of them.
     pub(super) accounts: BTreeMap<String, String>,
     /// Those that a call of the trace created.
@@ -75,6 +81,8 @@ pub(super) struct Facts {
     pub(super) by_token: BTreeMap<(String, String), Value>,
     /// The clusters whose log of switches is read.
     pub(super) logged: BTreeSet<String>,
+    /// What is told of it, by the number of a name of its component.
+    pub(super) told: BTreeMap<usize, Vec<Told>>,
     /// The creations whose answers were lost.
     pub(super) lost: Vec<LostCreation>,
 }
@@ -116,9 +124,9 @@ impl Survey {
         }
     }
 
-    /// Whether every exchange says its place in the order of all.
+    /// Whether everything says its place in the order of all.
     pub(super) const fn is_counted(&self) -> bool {
-        self.counted == self.exchanges
+        self.counted == self.exchanges.saturating_add(self.told)
     }
 
     /// The longest time from request to answer, in the unit that orders the exchanges.
@@ -129,6 +137,18 @@ impl Survey {
     /// The longest time from request to answer, in milliseconds.
     pub(super) const fn longest_ms(&self) -> u64 {
         self.longest.0
+    }
+
+    /// Takes in what is told.
+    pub fn hear(&mut self, told: &Told) {
+        self.told = self.told.saturating_add(1);
+        self.counted = self.counted.saturating_add(usize::from(told.order.is_some()));
+        let names = names_of(&told.observed);
+        self.together.join(&names);
+        if let Some(name) = names.first() {
+            let number = self.together.number(name);
+            self.facts.told.entry(number).or_default().push(told.clone());
+        }
     }
 
     /// When the last answer came.
@@ -221,6 +241,7 @@ impl Facts {
     fn show(&mut self, exchange: &Exchange, id: &str, kind: Kind) {
         if !self.shown.contains_key(id) {
             self.shown.insert(id.to_owned(), kind);
+            self.shown_at.insert(id.to_owned(), exchange.sent);
             self.accounts.insert(id.to_owned(), exchange.account.as_str().to_owned());
         }
     }

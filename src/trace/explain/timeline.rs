@@ -43,6 +43,8 @@ pub enum Happened {
     Due,
     /// Something happened outside that the trace does not show.
     Observed(Observation),
+    /// Something happened outside that the trace tells.
+    Told(Observation),
     /// A call that the trace does not have took effect.
     Foreign(&'static str),
     /// A resource that existed before the trace was taken from the first answer that shows it.
@@ -52,7 +54,7 @@ pub enum Happened {
 impl Happened {
     /// Whether the trace does not show it.
     pub const fn is_hidden(&self) -> bool {
-        !matches!(self, Self::Call { .. })
+        !matches!(self, Self::Call { .. } | Self::Told(_))
     }
 }
 
