@@ -323,7 +323,11 @@ class Bed:
             disk.close()
         self.network.close()
         if not keep:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self.remove()
+
+    def remove(self):
+        """Removes all that is left of it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Writer(threading.Thread):
@@ -415,6 +419,20 @@ class Writers:
         there = {row[0] for row in execute(address, "SELECT number FROM writes")}
         with self.lock:
             return sorted(number for number, *_ in self.acks if number not in there)
+
+
+def explain(bed, checks):
+    """Whether some run of the model gives all the answers, as the program that EXPLAIN names says."""
+    program = os.environ.get("EXPLAIN")
+    if not program:
+        print("        the answers were NOT explained: EXPLAIN names no program", flush=True)
+        return
+    ran = subprocess.run([program, bed.trace(), "--policy", os.path.join(bed.folder, "policy.json")],
+                         capture_output=True, text=True, timeout=1200, check=False)
+    checks.equal("a run of the model gives all the answers", ran.returncode, 0)
+    print(f"        {ran.stderr.splitlines()[0].rsplit('/', 1)[-1]}", flush=True)
+    if ran.returncode:
+        print(ran.stdout[-3000:], ran.stderr[-1000:], flush=True)
 
 
 def execute(address, statement):

@@ -6,6 +6,8 @@ Run from the repository root:
 
     .ci/run controller
 
+Where EXPLAIN names the program that explains traces, as it does there, it must accept all answers.
+
 One line a check; the last line counts them.
 """
 
@@ -17,7 +19,7 @@ import time
 import urllib.request
 
 import bed as bed_module
-from bed import Bed, Writers, prepare, signal_all, wait_for
+from bed import Bed, Writers, explain, prepare, signal_all, wait_for
 
 bed_module.enter_environment(__file__)
 
@@ -244,9 +246,12 @@ def run(checks, binary, says, **how):
         checks.that("the metrics tell the switches", f'failover_switches{{cluster="{cluster.id}"}}' in text, text)
         failed = checks.failed > 0
     finally:
-        if failed:
+        bed.close(keep=True)
+        explain(bed, checks)
+        if failed or checks.failed:
             print(f"        see {bed.folder}", flush=True)
-        bed.close(keep=failed)
+        else:
+            bed.remove()
 
 
 def fixed_cases(checks):

@@ -262,6 +262,20 @@ fn end_all(service: &mut Service, outcome: &Outcome) {
     }
 }
 
+#[test]
+fn a_look_that_comes_first_tells_when_a_node_was_created() {
+    let (mut service, id, _) = cluster(Transitions::Timed);
+    service.send(add_node(&id), Fate::Arrives);
+    service.pass(3_300);
+    go_on(&mut service);
+    service.pass(7_000);
+    // It is answered before the call that created the node.
+    service.call_beside(on(&id, LOOK));
+    service.pass(100);
+    go_on(&mut service);
+    assert_eq!(verdict(&service, |_| {}), Verdict::Accepted);
+}
+
 /// From here on work ends when it is told to.
 fn by_hand(service: &mut Service) {
     let _ = service.simulation.set_transitions(Timestamp::from_millis(service.now), Transitions::Manual);

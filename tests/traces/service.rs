@@ -160,10 +160,13 @@ impl Service {
 
     /// The next thing that happens to one of the calls on their way: it takes effect, or is answered.
     pub fn go_on(&mut self, draws: &mut Draws) {
-        if self.open.is_empty() {
-            return;
+        if !self.open.is_empty() {
+            self.go_on_with(draws.below(self.open.len()));
         }
-        let at = draws.below(self.open.len());
+    }
+
+    /// The same for the call that was sent so many before which are on their way.
+    pub fn go_on_with(&mut self, at: usize) {
         if self.open[at].answer.is_none() {
             let (asked, fate) = (self.open[at].asked.clone(), self.open[at].fate);
             let answer = (fate != Fate::Unheard).then(|| self.perform(&asked));

@@ -9,8 +9,8 @@ use failover_model::trace::{Answer, Told, Trace, Unreadable};
 use failover_model::{Observation, Operation, Timestamp};
 use serde_json::json;
 
-use crate::burst::{cluster, on};
-use crate::service::Service;
+use crate::burst::{CREATE, cluster, on};
+use crate::service::{Asked, Fate, Service};
 
 const LOOK: Operation = Operation::DescribeDbClusterAttribute;
 
@@ -138,6 +138,45 @@ fn the_order_tells_what_came_first_in_one_millisecond() {
         unordered.told.iter_mut().for_each(|told| told.order = None);
         assert!(!assumes(&unordered), "{first}");
     }
+}
+
+#[test]
+fn a_look_of_before_is_no_look_of_after() {
+    let (mut service, id, nodes) = cluster(Transitions::Immediate);
+    service.told = Some(Vec::new());
+    service.send(on(&id, Operation::FailoverDbCluster), Fate::Arrives);
+    service.pass(300);
+    service.send(on(&id, LOOK), Fate::Arrives);
+    // The look takes effect, the writer falls and is replaced, and a look is sent that shows so.
+    service.go_on_with(1);
+    service.see(node(&nodes[0], NodeChange::Up(false)));
+    service.send(on(&id, Operation::DescribeDbClusterEndpoints), Fate::Arrives);
+    // The call is refused, since the writer has just moved.
+    service.go_on_with(0);
+    service.go_on_with(0);
+    assert_eq!(service.exchanges.last().unwrap().answer.as_ref().unwrap().status, 400);
+    for at in [1, 1, 0] {
+        service.go_on_with(at);
+    }
+    assert!(!assumes(&trace(&service)));
+}
+
+#[test]
+fn a_creation_that_ends_without_its_writer_begins_a_failover() {
+    let mut service = Service::new(Default::default(), 7, Transitions::Timed);
+    let created = service.call(Asked::new(Operation::CreateDbCluster, &CREATE));
+    let id = created.body["DBClusterId"].as_str().unwrap().to_owned();
+    let shown = service.call(on(&id, LOOK)).body;
+    let is_writer = |node: &&serde_json::Value| node["DBNodeRole"] == "Writer";
+    let writer = shown["DBNodes"].as_array().unwrap().iter().find(is_writer).unwrap();
+    service.told = Some(Vec::new());
+    service.pass(1_800);
+    service.see(node(writer["DBNodeId"].as_str().unwrap(), NodeChange::Up(false)));
+    service.pass(8_300);
+    // It began in the second in which the creation ended, which nothing else tells.
+    let log = service.call(on(&id, Operation::DescribeHaLogs).with("LogType", "HaSwitchLogList")).body;
+    assert_eq!(log["HaLogItems"][0]["SwitchStartTime"], "2026-01-01T00:00:02Z");
+    assert!(!assumes(&trace(&service)));
 }
 
 #[test]

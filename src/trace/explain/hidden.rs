@@ -93,10 +93,15 @@ pub(super) fn ends(
             | EffectKind::Pair { effect: PairEffect::Delete, .. }
             | EffectKind::Group { effect: GroupEffect::Delete, .. }
     );
-    // What the log of switches shows to begin can wait for it.
-    let awaited = clock <= limit && world.began.range(clock.as_secs()..=limit.as_secs()).next().is_some();
-    if begins || awaited {
+    if begins {
         add(clock);
+    }
+    // What the log of switches shows to begin can wait for it.
+    if clock <= limit {
+        for second in world.began.range(clock.as_secs()..=limit.as_secs()) {
+            add(clock);
+            add(Timestamp::default().after(Span::from_secs(*second)));
+        }
     }
     let copies = matches!(&effect.kind, EffectKind::Pair { effect: PairEffect::Copy, .. });
     // Either begins the frequency window by its end.

@@ -38,7 +38,9 @@ impl Search<'_> {
     /// Overlapping calls whose answers show that they changed nothing, and that match now, take effect now: that leaves every
     /// continuation open. If one was sent later, time goes on until then, unless that [matters](World::matters).
     pub(super) fn take_what_matches(&self, run: &mut Run) {
-        let waits = |other: &&Arc<Asked>| other.changes_nothing() && !run.has(other.number);
+        let waits = |other: &&Arc<Asked>| {
+            other.changes_nothing() && !run.has(other.number) && !run.is_told_before(other, self.world)
+        };
         let mut looks: Vec<&Arc<Asked>> = self.question.open.iter().filter(waits).collect();
         if looks.is_empty() {
             return;

@@ -218,6 +218,11 @@ impl Run {
         world.told.get(self.told)
     }
 
+    /// Whether what is told next happened before this call was sent, as the places say.
+    pub(super) fn is_told_before(&self, asked: &Asked, world: &World<'_>) -> bool {
+        self.told_next(world).and_then(|told| told.order).is_some_and(|(_, last)| last < asked.begin)
+    }
+
     /// When something falls due or is told to happen, the next time, as far as that may be before an answer that came at
     /// this place in the order of the trace.
     pub(super) fn due(&self, until: u64, world: &World<'_>) -> Option<Timestamp> {
@@ -292,7 +297,7 @@ impl Run {
         at: Timestamp,
         world: &World<'_>,
     ) -> Result<(), Mismatch> {
-        while self.told_next(world).and_then(|told| told.order).is_some_and(|(_, last)| last < asked.begin) {
+        while self.is_told_before(asked, world) {
             self.hear(world);
         }
         self.advance(at, world);

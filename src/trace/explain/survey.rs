@@ -334,7 +334,7 @@ impl Facts {
         for node in list.filter(|node| node.get("DBNodeId").and_then(Value::as_str).is_some()) {
             let id = node.get("DBNodeId").and_then(Value::as_str).unwrap_or("");
             let at = node.get("CreationTime").and_then(Value::as_str).and_then(moment);
-            if let Some(at) = at.filter(|_| self.added_nodes.contains(id)) {
+            if let Some(at) = at {
                 self.created_at.entry(id.to_owned()).or_insert(at.as_secs());
             }
         }
