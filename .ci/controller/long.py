@@ -79,39 +79,66 @@ class Rounds:
         signal_all(filter(None, [self.reader().postmaster()]), signal.SIGKILL)
         return lambda: None
 
-    def kill_candidate(self):
-        """A switch to a reader that is killed at some moment of it."""
-        target = self.chance.choice(self.cluster.readers())
-        agent, after = self.cluster.agent(target), self.chance.uniform(0, 0.5)
-        def kill():
-            signal_all(filter(None, [agent.postmaster()]), signal.SIGKILL)
-        timer = threading.Timer(after, kill)
+    def amid_switch(self, act, target=None):
+        """Acts at some moment of a switch."""
+        timer = threading.Timer(self.chance.uniform(0, 0.5), act)
         timer.start()
         self.ask(target)
         timer.join()
+
+    def candidate(self):
+        """A reader that a switch is to go to, and its agent."""
+        target = self.chance.choice(self.cluster.readers())
+        return target, self.cluster.agent(target)
+
+    def kill_candidate(self):
+        target, agent = self.candidate()
+        self.amid_switch(lambda: signal_all(filter(None, [agent.postmaster()]), signal.SIGKILL), target)
         return lambda: None
 
+    def freeze_candidate(self):
+        (target, agent), pids = self.candidate(), []
+
+        def freeze():
+            pids.extend(agent.processes())
+            signal_all(pids, signal.SIGSTOP)
+        self.amid_switch(freeze, target)
+        return lambda: signal_all(pids, signal.SIGCONT)
+
+    def fill_candidate(self):
+        target, agent = self.candidate()
+        self.amid_switch(agent.disk.fill, target)
+        return agent.disk.clear
+
+    def cut_candidate(self):
+        target, agent = self.candidate()
+        self.amid_switch(agent.host.cut, target)
+        return agent.host.join
+
     def kill_leader(self):
-        """At some moment of a switch."""
-        leader, after = self.bed.leader(), self.chance.uniform(0, 0.5)
-        timer = threading.Timer(after, leader.kill)
-        timer.start()
-        self.ask(None)
-        timer.join()
+        leader = self.bed.leader()
+        self.amid_switch(leader.kill)
         return leader.start
 
     def freeze_leader(self):
-        leader, after = self.bed.leader(), self.chance.uniform(0, 0.5)
-        timer = threading.Timer(after, lambda: leader.signal(signal.SIGSTOP))
-        timer.start()
-        self.ask(None)
-        timer.join()
+        leader = self.bed.leader()
+        self.amid_switch(lambda: leader.signal(signal.SIGSTOP))
         return lambda: leader.signal(signal.SIGCONT)
+
+    def cut_leader(self):
+        leader = self.bed.leader()
+        self.amid_switch(leader.host.cut)
+        return leader.host.join
 
     def kill_member(self):
         member = self.chance.choice(self.bed.members)
         member.kill()
         return member.start
+
+    def freeze_member(self):
+        member = self.chance.choice(self.bed.members)
+        member.signal(signal.SIGSTOP)
+        return lambda: member.signal(signal.SIGCONT)
 
     def fill_primary(self):
         return self.fill(self.writer())
@@ -140,15 +167,6 @@ class Rounds:
 
     def cut_reader(self):
         return self.cut(self.reader())
-
-    def cut_leader(self):
-        """At some moment of a switch."""
-        leader, after = self.bed.leader(), self.chance.uniform(0, 0.5)
-        timer = threading.Timer(after, leader.host.cut)
-        timer.start()
-        self.ask(None)
-        timer.join()
-        return leader.host.join
 
     def cut_member(self):
         return self.cut(self.chance.choice(self.bed.members))
@@ -188,9 +206,10 @@ class Rounds:
 
     def faults(self):
         everywhere = [self.kill_primary, self.kill_session, self.kill_agent, self.freeze_primary, self.kill_reader,
-                      self.kill_candidate, self.kill_leader, self.freeze_leader, self.kill_member, self.switch,
-                      self.fill_primary, self.fill_reader, self.fill_member, self.cut_primary, self.cut_reader, self.cut_leader,
-                      self.cut_member, self.silence_primary, self.silence_upstream]
+                      self.kill_candidate, self.freeze_candidate, self.kill_leader, self.freeze_leader, self.kill_member,
+                      self.freeze_member, self.switch, self.fill_primary, self.fill_reader, self.fill_candidate, self.fill_member,
+                      self.cut_primary, self.cut_reader, self.cut_candidate, self.cut_leader, self.cut_member,
+                      self.silence_primary, self.silence_upstream]
         return everywhere + ([self.freeze_node] if self.synchronous else [])
 
     def begin_log_file(self):
