@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use serde::Serialize;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::oneshot;
 
 use crate::rehearsal::rehearse;
@@ -43,6 +44,9 @@ const BATCH: usize = 4_096;
 
 /// How long a transaction waits for those who asked at the last one: a fraction of what a sync takes.
 const GATHERING: Duration = Duration::from_micros(300);
+
+/// How often it looks meanwhile. Who sends to a thread that waits has to wake it, which costs more than all else of a record.
+const PAUSE: Duration = Duration::from_micros(50);
 
 /// Something was not put into the store, and is therefore not answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,7 +203,11 @@ impl Opened {
         let (database, to_writer) = (self.database, writes.clone());
         let thread = |name: &str| std::thread::Builder::new().name(name.into());
         let told = |error: std::io::Error| format!("the journal: {error}");
-        let writer = thread("journal").spawn(move || write_all(&database, &waiting)).map_err(told)?;
+        // A runtime with one thread may be busy with what blocks on a ticket.
+        let many = |handle: &Handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread;
+        let runtime = Handle::try_current().ok().filter(many);
+        let writer = thread("journal").spawn(move || write_all(&database, &waiting, runtime.as_ref()));
+        let writer = writer.map_err(told)?;
         let speller = thread("states").spawn(move || spell_all(&unspelled, &to_writer)).map_err(told)?;
         let threads = [Some(speller), Some(writer)];
         Ok(Store { writes: Some(writes), states: Some(states), threads })
@@ -291,16 +299,18 @@ fn spell_all(states: &mpsc::Receiver<Unspelled>, writes: &mpsc::Sender<Write>) {
 }
 
 /// Writes until nobody is left who could ask, or until writing fails: from then on nothing is answered.
-fn write_all(database: &Database, waiting: &mpsc::Receiver<Write>) {
+///
+/// Each who waits is told by a task of the runtime, if there is one: for a thread outside it every waking is a system call.
+fn write_all(database: &Database, waiting: &mpsc::Receiver<Write>, runtime: Option<&Handle>) {
     let mut before = 0;
     while let Ok(first) = waiting.recv() {
         let batch = gather(first, waiting, before);
         match write(database, batch) {
             Ok(kept) => {
                 before = kept.len();
-                for done in kept {
-                    // Who left meanwhile does not want to know.
-                    let _ = done.send(());
+                match runtime {
+                    Some(runtime) => drop(runtime.spawn(async { tell(kept) })),
+                    None => tell(kept),
                 }
             }
             Err(error) => {
@@ -311,17 +321,22 @@ fn write_all(database: &Database, waiting: &mpsc::Receiver<Write>) {
     }
 }
 
+fn tell(kept: Vec<oneshot::Sender<()>>) {
+    for done in kept {
+        // Who left meanwhile does not want to know.
+        let _ = done.send(());
+    }
+}
+
 /// All that waits, and for a moment what is about to come: those who were just told mostly ask again, and would otherwise wait for
 /// the sync of the first of them and then for their own. `before` is how many were told at last.
 fn gather(first: Write, waiting: &mpsc::Receiver<Write>, before: usize) -> Vec<Write> {
     let mut batch = vec![first];
     batch.extend(waiting.try_iter().take(BATCH));
     let until = Instant::now() + GATHERING;
-    while batch.len() < before.min(BATCH) {
-        match waiting.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            Ok(write) => batch.push(write),
-            Err(_) => break,
-        }
+    while batch.len() < before.min(BATCH) && Instant::now() < until {
+        std::thread::sleep(PAUSE);
+        batch.extend(waiting.try_iter().take(BATCH));
     }
     batch
 }
@@ -331,7 +346,7 @@ fn write(database: &Database, batch: Vec<Write>) -> Result<Vec<oneshot::Sender<(
     let transaction = database.begin_write()?;
     let mut kept = Vec::with_capacity(batch.len());
     {
-        let (mut records, mut states) = (transaction.open_table(RECORDS)?, transaction.open_table(STATES)?);
+        let mut records = transaction.open_table(RECORDS)?;
         let io = |error: serde_json::Error| redb::Error::Io(error.into());
         for write in batch {
             match write {
@@ -341,12 +356,12 @@ fn write(database: &Database, batch: Vec<Write>) -> Result<Vec<oneshot::Sender<(
                 }
                 Write::State { key, number, text } => {
                     let key = key.as_str();
-                    states.insert(key, text.as_slice())?;
+                    transaction.open_table(STATES)?.insert(key, text.as_slice())?;
                     records.retain_in((key, 0)..=(key, number), |_, _| false)?;
                 }
                 Write::Forgotten { key, done } => {
                     let key = key.as_str();
-                    states.remove(key)?;
+                    transaction.open_table(STATES)?.remove(key)?;
                     records.retain_in((key, 0)..=(key, u64::MAX), |_, _| false)?;
                     kept.push(done);
                 }
