@@ -236,7 +236,8 @@ impl Simulation {
         })
     }
 
-    /// Makes a call, after all work that is due; mints the ids of created resources.
+    /// Makes a call, after all work that is due; mints the ids of created resources. The step of the output is empty: its effects were
+    /// handled, and its events are in the trace.
     pub fn call(&mut self, call: &Call, request: &Request) -> (Output, Trace) {
         let trace = self.advance(call.now);
         let (fresh, counts) = self.fresh(&call.account, request);
@@ -264,7 +265,7 @@ impl Simulation {
             self.world.minted.extend(counts);
         }
         self.fill_progress(request, &mut output);
-        self.settle(output.step.clone(), &mut trace);
+        self.settle(core::mem::take(&mut output.step), &mut trace);
         self.world.ha_log.fill(request, &mut output);
         trace.extend(self.advance(call.now));
         (output, trace)

@@ -79,6 +79,9 @@ pub async fn read(
     limit: usize,
     time: Duration,
 ) -> Result<Bytes, Unread> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
     let too_long = Unread::TooLong { limit };
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > limit && headers.contains_key(header::EXPECT) {
