@@ -298,8 +298,10 @@ class Bed:
         path = os.path.join(self.folder, "all.jsonl")
         with open(path, "w", encoding="utf-8") as file:
             file.write('{"failover_trace":1}\n')
-            for line in sorted(lines, key=lambda line: line.get("sent_ms", line.get("at_ms"))):
-                file.write(json.dumps(line, separators=(",", ":")) + "\n")
+            lines = [json.dumps(line, separators=(",", ":"))
+                     for line in sorted(lines, key=lambda line: line.get("sent_ms", line.get("at_ms")))]
+            # The next leader tells again what the last one may not have come to tell.
+            file.writelines(f"{line}\n" for line in dict.fromkeys(lines))
         return path
 
     def note_lost(self, action, parameters, sent):

@@ -70,6 +70,10 @@ fn several_things_can_happen_between_two_answers() {
     let told = explanation.parts[0].steps.iter().filter(|step| matches!(step.what, Happened::Told(_)));
     assert_eq!(told.count(), nodes.len() - 1);
     assert!(explanation.page(&|number| trace.exchanges.get(number)).contains("outside, as told: node"));
+    // Who tells of the readers would have told of the writer.
+    let mut partly = trace.clone();
+    partly.told.pop();
+    assert_eq!(verdict(&partly), Verdict::Refuted);
     // What is told forbids what could be assumed otherwise: a node that was lost is not promoted.
     let mut never = trace;
     let first = never.told[0].clone();

@@ -274,7 +274,7 @@ async fn run(flags: RunFlags) -> Result<(), String> {
     let embedded = matches!(log, Log::Embedded(_));
     let reigning = async {
         loop {
-            let ended = reign::reign(&options, &agents, &mut log, recorder.as_deref(), &published).await;
+            let ended = reign::reign(&options, &agents, &mut log, recorder.as_ref(), &published).await;
             if embedded {
                 // A journal that cannot be written is nobody's; a restart reads what it holds.
                 return ended.and(Err("the journal cannot be written".to_owned()));

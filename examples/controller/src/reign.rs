@@ -182,11 +182,11 @@ pub async fn reign(
     options: &Arc<Options>,
     agents: &Arc<Agents>,
     log: &mut Log,
-    recorder: Option<&Recorder>,
+    recorder: Option<&Arc<Recorder>>,
     published: &watch::Sender<Option<Arc<Reign>>>,
 ) -> Result<(), String> {
     let history = log.lead().await?;
-    let mut state = State::replay(history, &options.policy)?;
+    let mut state = State::replay(history, &options.policy, recorder.cloned())?;
     let failed = |error: NotAppended| error.to_string();
     if state.number == 0 || *state.plane.policy() != options.policy {
         // A journal belongs to the policy under which it was written.
@@ -217,7 +217,7 @@ pub async fn reign(
     published.send_replace(Some(Arc::clone(&reign)));
     let mut tasks = JoinSet::new();
     tasks.spawn(keeper::keep_all(Arc::clone(&reign)));
-    let mut court = Court { reign, log, recorder, running: HashMap::new() };
+    let mut court = Court { reign, log, running: HashMap::new() };
     let why = court.hold(messages).await;
     tracing::warn!(term, "the reign ends: {why}");
     court.reign.over.store(true, Ordering::Relaxed);
@@ -231,8 +231,6 @@ pub async fn reign(
 struct Court<'a> {
     reign: Arc<Reign>,
     log: &'a mut Log,
-    /// Where it is told what was observed, beside the calls.
-    recorder: Option<&'a Recorder>,
     /// The tasks that carry effects out, with the resource.
     running: HashMap<EffectId, (String, JoinHandle<()>)>,
 }
@@ -297,12 +295,7 @@ impl Court<'_> {
         let now = self.catch_up().await?;
         match message {
             Message::Report { report, told } => {
-                let begun = self.recorder.map(|recorder| (recorder, recorder.begin(now)));
-                let taken = self.input(Input::Report(now, report.clone())).await?;
-                if let (Some((recorder, begun)), Report::Observed(observed), Ok(_)) = (begun, report, &taken)
-                {
-                    recorder.tell(&begun, now, observed);
-                }
+                let taken = self.input(Input::Report(now, report)).await?;
                 let _ = told.send(taken.map(drop));
             }
             Message::Call { call, request, answer } => {

@@ -1,10 +1,13 @@
 //! The state that the inputs make: the control plane, and what is folded from its events.
 
+use std::sync::Arc;
+
 use failover_emulator::feed::Feed;
 use failover_emulator::happened::Happened;
 use failover_model::polardb::HaLog;
 use failover_model::snapshot::Snapshot;
-use failover_model::{ControlPlane, Fact, Input, Misuse, Output, Policy};
+use failover_model::{ControlPlane, Fact, Input, Misuse, Output, Policy, Report};
+use failover_recorder::record::Recorder;
 use serde::{Deserialize, Serialize};
 
 use crate::log::History;
@@ -19,6 +22,8 @@ pub struct State {
     pub feed: Feed,
     /// The number of the last input.
     pub number: u64,
+    /// Where it is told what was observed.
+    recorder: Option<Arc<Recorder>>,
 }
 
 /// A state as the journal keeps it.
@@ -32,18 +37,24 @@ struct Kept {
 }
 
 impl State {
-    /// The state that a history leads to; without one, an empty one with this policy.
+    /// The state that a history leads to; without one, an empty one with this policy. What was observed since a state was kept is told
+    /// again: who led before may have ended before it could tell.
     ///
     /// # Errors
     ///
     /// In words: it cannot be read.
-    pub fn replay(history: History, policy: &Policy) -> Result<Self, String> {
+    pub fn replay(
+        history: History,
+        policy: &Policy,
+        recorder: Option<Arc<Recorder>>,
+    ) -> Result<Self, String> {
         let seed = failover_emulator::draw_seed();
         let mut state = Self {
             plane: ControlPlane::with_hash_seed(policy.clone(), seed),
             switches: HaLog::default(),
             feed: Feed::default(),
             number: 0,
+            recorder,
         };
         if let Some((_, text)) = history.state {
             let kept: Kept = serde_json::from_slice(&text).map_err(|error| format!("the state: {error}"))?;
@@ -66,7 +77,13 @@ impl State {
     /// [`Misuse`], as the library says; nothing but the clock has changed.
     pub fn take(&mut self, number: u64, input: &Input) -> Result<Output, Misuse> {
         self.number = number;
+        let begun = self.recorder.as_ref().map(|recorder| recorder.begin(self.plane.clock()));
         let output = self.plane.apply(input)?;
+        if let (Some(recorder), Some(begun)) = (&self.recorder, begun)
+            && let Input::Report(at, Report::Observed(observed)) = input
+        {
+            recorder.tell(&begun, *at, observed.clone());
+        }
         for event in &output.step.events {
             if let Fact::Cluster { cluster, fact } = &event.fact {
                 self.switches.record(event.at, &event.account, cluster, fact);

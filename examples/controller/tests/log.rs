@@ -22,7 +22,7 @@ fn advance(ms: u64) -> Input {
 /// Appends, keeps a state in between, and reads all of it again.
 async fn is_read_again(mut first: Log, again: impl AsyncFnOnce(Log) -> Log) {
     let policy = Policy::default();
-    let mut state = State::replay(first.lead().await.expect("a journal"), &policy).expect("a state");
+    let mut state = State::replay(first.lead().await.expect("a journal"), &policy, None).expect("a state");
     for number in 1..=5 {
         first.append(number, &advance(number * 10)).await.expect("appended");
         let _ = state.take(number, &advance(number * 10));
@@ -34,7 +34,7 @@ async fn is_read_again(mut first: Log, again: impl AsyncFnOnce(Log) -> Log) {
     let history = second.lead().await.expect("a journal");
     assert_eq!(history.state.as_ref().map(|(number, _)| *number), Some(3));
     assert_eq!(history.inputs, [(4, advance(40)), (5, advance(50))]);
-    let replayed = State::replay(history, &policy).expect("a state");
+    let replayed = State::replay(history, &policy, None).expect("a state");
     assert_eq!((replayed.number, &replayed.plane), (5, &state.plane));
 }
 

@@ -1,7 +1,7 @@
 //! Which runs need not be followed, since another one can do whatever they can.
 //!
 //! Of two runs whose [futures](Run::fingerprint) are the same the one covers the other that is not ahead of it, has explained
-//! the same looks or more, and has assumed no more from outside. A look that is explained restricts nothing, so that is an
+//! the same looks or more, and has assumed and been told no more from outside. A look that is explained restricts nothing, so that is an
 //! order and not a trade.
 
 use alloc::vec::Vec;
@@ -18,15 +18,25 @@ struct Rank {
     clock: Timestamp,
     looked: Vec<usize>,
     outside: u8,
+    assumed: bool,
+    heard: bool,
 }
 
 impl Rank {
     fn of(run: &Run) -> Self {
-        Self { clock: run.plane.clock(), looked: run.looked.clone(), outside: run.outside }
+        Self {
+            clock: run.plane.clock(),
+            looked: run.looked.clone(),
+            outside: run.outside,
+            assumed: run.assumed,
+            heard: run.heard,
+        }
     }
 
     fn covers(&self, other: &Self, world: &World<'_>) -> bool {
         self.outside <= other.outside
+            && self.assumed <= other.assumed
+            && self.heard <= other.heard
             && (self.clock <= other.clock || !world.matters(other.clock, self.clock))
             && other.looked.iter().all(|number| self.looked.binary_search(number).is_ok())
     }

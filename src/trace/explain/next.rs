@@ -281,8 +281,11 @@ impl Search<'_> {
         let starts = self.world.starts(clock, wanted).filter(|at| !moments.contains(at)).map(|at| (at, true));
         let starts: Vec<_> = starts.collect();
         for (at, must_set) in moments.into_iter().map(|at| (at, false)).chain(starts) {
-            let seen = outside(&run.plane, self.disks(), self.world).into_iter();
-            let seen = seen.filter_map(|(report, what)| run.reported(at, report, what, self.world));
+            let seen = if run.heard { Vec::new() } else { outside(&run.plane, self.disks(), self.world) };
+            let seen = seen.into_iter().filter_map(|(report, what)| {
+                let next = run.reported(at, report, what, self.world)?;
+                Some(Run { assumed: true, ..next })
+            });
             let called = match self.others {
                 Others::MayCall => foreign::calls(run, at, self.world),
                 Others::Silent => Vec::new(),

@@ -124,8 +124,12 @@ pub(super) struct Run {
     pub(super) taken: Vec<usize>,
     /// Those among them whose answers show that they changed nothing, likewise.
     pub(super) looked: Vec<usize>,
-    /// How many events from outside it assumes since the last answer.
+    /// How many events from outside it assumes since the last answer, calls of others among them.
     pub(super) outside: u8,
+    /// Whether one of them is something that could have been told, and was not.
+    pub(super) assumed: bool,
+    /// Whether something that is told happened since the last answer.
+    pub(super) heard: bool,
     /// How much of what is told has happened.
     pub(super) told: usize,
     /// The rules that every way to this state used.
@@ -146,6 +150,8 @@ impl Run {
             taken: Vec::new(),
             looked: Vec::new(),
             outside: 0,
+            assumed: false,
+            heard: false,
             told: 0,
             rules,
             last: None,
@@ -245,6 +251,7 @@ impl Run {
     fn hear(&mut self, world: &World<'_>) {
         let Some(told) = self.told_next(world) else { return };
         self.told = self.told.saturating_add(1);
+        self.heard = true;
         let at = told.at.max(self.plane.clock());
         self.pass(at, world);
         let report = Report::Observed(told.observed.clone());

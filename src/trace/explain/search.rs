@@ -181,7 +181,11 @@ impl Search<'_> {
 
     /// Adds a run that explains the answer.
     fn keep(&self, reached: &mut Reached, mut run: Run) {
-        run.outside = 0;
+        // Who tells of one thing tells of all.
+        if run.assumed && run.heard {
+            return;
+        }
+        (run.outside, run.assumed, run.heard) = (0, false, false);
         let merge = |kept: &mut Run, other: &Run| kept.rules.intersect(&other.rules);
         reached.runs.insert(run.fingerprint(self.world), &run, run.clone(), merge, self.world);
     }
