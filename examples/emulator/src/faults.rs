@@ -54,7 +54,6 @@ pub async fn make(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Requ
     let posted: Asked =
         serde_json::from_value(posted).map_err(|error| Refused::bad(format!("the fault: {error}")))?;
     let recorder = emulator.recorder.as_ref().filter(|_| !emulator.replays());
-    let begun = recorder.map(|recorder| (recorder, recorder.begin(Timestamp::default())));
     let made = account.change(
         || said,
         |world, now| {
@@ -65,6 +64,10 @@ pub async fn make(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Requ
             if lies_in_wait && planned >= most {
                 return Err(Refused::limit("planned faults", most, &account.id));
             }
+            let begun = match &meant {
+                Meant::Planned(..) => None,
+                Meant::Observed(_) | Meant::Region { .. } => recorder.map(|recorder| recorder.begin(now)),
+            };
             let (id, seen) = match meant {
                 Meant::Planned(fault, times) => (world.simulation.plan(fault, times), Vec::new()),
                 Meant::Observed(observations) => {
@@ -81,11 +84,11 @@ pub async fn make(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Requ
                     (id, observations)
                 }
             };
-            Ok((id, known, seen, now))
+            Ok((id, known, begun.map(|begun| (begun, now, seen))))
         },
     );
-    let (id, known, seen, at) = made.await??;
-    if let Some((recorder, begun)) = begun {
+    let (id, known, seen) = made.await??;
+    if let (Some(recorder), Some((begun, at, seen))) = (recorder, seen) {
         seen.into_iter().for_each(|observed| recorder.tell(&begun, at, observed));
     }
     told(Posted { id: id.to_string(), known })
