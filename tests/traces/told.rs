@@ -136,9 +136,10 @@ fn the_order_tells_what_came_first_in_one_millisecond() {
         let place = if first { answered + 1 } else { sent - 1 };
         wrong.told.iter_mut().for_each(|told| told.order = Some((place, place)));
         assert!(assumes(&wrong), "{first}");
-        // Without places either may be.
+        // Without the places of all either may be.
         let mut unordered = right.clone();
         unordered.exchanges.iter_mut().for_each(|exchange| exchange.order = None);
+        assert!(!assumes(&unordered), "{first}");
         unordered.told.iter_mut().for_each(|told| told.order = None);
         assert!(!assumes(&unordered), "{first}");
     }

@@ -184,7 +184,9 @@ impl<'a> Explainer<'a> {
         }
         shown.values_mut().for_each(|shown| shown.fall_due(&options.policy, facts));
         for (number, told) in &facts.told {
-            shown.entry(component_of(*number)).or_default().told.extend(told.iter().cloned());
+            let place = |told: &Told| told.order.filter(|_| survey.is_counted());
+            let told = told.iter().map(|told| Told { order: place(told), ..told.clone() });
+            shown.entry(component_of(*number)).or_default().told.extend(told);
         }
         let unjudged = shown.values_mut().flat_map(|shown| shown.hear(facts)).collect();
         for cluster in &facts.logged {

@@ -25,7 +25,8 @@ use crate::trace::exchange::Exchange;
 use crate::trace::reader::moment;
 use crate::trace::told::Told;
 
-/// What is known of a trace before it is explained. All exchanges are [seen](Self::see) first.
+/// What is known of a trace before it is explained. All exchanges are [seen](Self::see) and all that is told is
+/// [heard](Self::hear) first.
 #[derive(Debug, Default)]
 pub struct Survey {
     pub(super) together: Together,
