@@ -215,7 +215,13 @@ class Rounds:
     def begin_log_file(self):
         """PostgreSQL keeps files of its log by their number, whatever their timeline, and each promotion begins one under the
         number of the last. So many promotions to so few writes would fill the disks; the next number lets go of the old ones."""
-        execute(self.writer().database, "SELECT pg_switch_wal()")
+        def begun():
+            try:
+                return execute(self.writer().database, "SELECT pg_switch_wal()")
+            except Exception:  # noqa: BLE001: no leader, or the primary is just being replaced.
+                self.cluster.connect()
+                return None
+        wait_for("a new file of log", begun)
 
     def round(self, number):
         chosen = self.chance.sample(self.faults(), self.chance.choice([1, 1, 2]))
