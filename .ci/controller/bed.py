@@ -432,7 +432,8 @@ def explain(bed, checks):
     ran = subprocess.run([program, bed.trace(), "--policy", os.path.join(bed.folder, "policy.json")],
                          capture_output=True, text=True, timeout=1200, check=False)
     checks.equal("a run of the model gives all the answers", ran.returncode, 0)
-    print(f"        {ran.stderr.splitlines()[0].rsplit('/', 1)[-1]}", flush=True)
+    # How much there was to explain.
+    print(f"        {ran.stderr.partition(chr(10))[0].rsplit('/', 1)[-1]}", flush=True)
     if ran.returncode:
         print(ran.stdout[-3000:], ran.stderr[-1000:], flush=True)
 

@@ -236,8 +236,8 @@ impl Simulation {
         })
     }
 
-    /// Makes a call, after all work that is due; mints the ids of created resources. The step of the output is empty: its effects were
-    /// handled, and its events are in the trace.
+    /// Makes a call, after all work that is due; mints the ids of created resources. The step of the output is empty: its
+    /// effects were handled, and its events are in the trace.
     pub fn call(&mut self, call: &Call, request: &Request) -> (Output, Trace) {
         let trace = self.advance(call.now);
         let (fresh, counts) = self.fresh(&call.account, request);

@@ -5,7 +5,7 @@ use failover_model::policy::{Policy, WriterAlone};
 use failover_model::simulation::{Resolution, Transitions};
 use failover_model::trace::Trace;
 use failover_model::trace::explain::{Options, Verdict, explain};
-use failover_model::{EffectKind, Observation, Operation, Outcome, Timestamp};
+use failover_model::{EffectKind, Operation, Outcome, Timestamp};
 use serde_json::json;
 
 use crate::burst::{CREATE, cluster, on};
@@ -23,8 +23,7 @@ fn log(cluster: &str) -> Asked {
 
 /// A node changes, and no answer tells.
 fn see(service: &mut Service, node: &str, change: NodeChange) {
-    let seen = Observation::Node { node: node.parse().unwrap(), change };
-    service.see(seen);
+    service.see(crate::service::node(node, change));
 }
 
 fn lose(service: &mut Service, node: &str) {

@@ -57,6 +57,11 @@ impl Draws {
     }
 }
 
+/// A node changed.
+pub fn node(id: &str, change: NodeChange) -> Observation {
+    Observation::Node { node: id.parse().unwrap(), change }
+}
+
 /// A call: the operation and its parameters.
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -326,13 +331,18 @@ impl Service {
         self.see(observation);
     }
 
-    /// The trace so far, written and read again.
+    /// The trace so far.
+    pub fn recorded(&self) -> Trace {
+        let told = self.told.clone().unwrap_or_default();
+        Trace { told, ..Trace::of(self.exchanges.clone(), Vec::new()) }
+    }
+
+    /// The whole trace, written and read again.
     pub fn trace(&mut self, draws: &mut Draws) -> Trace {
         while !self.open.is_empty() {
             self.go_on(draws);
         }
-        let told = self.told.clone().unwrap_or_default();
-        let text = Trace { told, ..Trace::of(self.exchanges.clone(), Vec::new()) }.text();
+        let text = self.recorded().text();
         assert!(!text.contains("never written"), "a secret was written");
         Trace::read(&text).unwrap()
     }

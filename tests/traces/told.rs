@@ -10,24 +10,15 @@ use failover_model::{Observation, Operation, Timestamp};
 use serde_json::json;
 
 use crate::burst::{CREATE, cluster, on};
-use crate::service::{Asked, Fate, Service};
+use crate::service::{Asked, Fate, Service, node};
 
 const LOOK: Operation = Operation::DescribeDbClusterAttribute;
-
-fn node(id: &str, change: NodeChange) -> Observation {
-    Observation::Node { node: id.parse().unwrap(), change }
-}
 
 /// A service that tells, with a cluster, its id and its nodes, the writer first.
 fn telling() -> (Service, String, Vec<String>) {
     let (mut service, id, nodes) = cluster(Transitions::Timed);
     service.told = Some(Vec::new());
     (service, id, nodes)
-}
-
-fn trace(service: &Service) -> Trace {
-    let told = service.told.clone().unwrap();
-    Trace { told, ..Trace::of(service.exchanges.clone(), Vec::new()) }
 }
 
 /// The trace as if nobody had told anything.
@@ -64,7 +55,7 @@ fn several_things_can_happen_between_two_answers() {
     service.call(on(&id, LOOK));
     assert_eq!(service.simulation.plane().clusters().next().unwrap().writer().unwrap().id.as_str(), nodes[1]);
     assert_eq!(verdict(&untold(&service)), Verdict::Refuted);
-    let trace = trace(&service);
+    let trace = service.recorded();
     assert!(!assumes(&trace));
     let explanation = explained(&trace);
     let told = explanation.parts[0].steps.iter().filter(|step| matches!(step.what, Happened::Told(_)));
@@ -95,7 +86,7 @@ fn a_refutation_keeps_what_is_told() {
     nodes[1..].iter().for_each(|reader| lose(&mut service, reader));
     let refused = service.call(on(&id, Operation::FailoverDbCluster));
     assert_ne!(refused.status, 200);
-    let mut trace = trace(&service);
+    let mut trace = service.recorded();
     assert_eq!(verdict(&trace), Verdict::Accepted);
     let last = trace.exchanges.last_mut().unwrap();
     last.answer = Some(Answer { status: 200, body: json!({ "RequestId": "R" }) });
@@ -125,7 +116,7 @@ fn at_one_time(first: bool) -> Service {
 fn the_order_tells_what_came_first_in_one_millisecond() {
     for first in [true, false] {
         let service = at_one_time(first);
-        let right = trace(&service);
+        let right = service.recorded();
         assert!(!assumes(&right), "{first}");
         // What came before the call is put after it, or before it what came after.
         let mut wrong = right.clone();
@@ -163,7 +154,7 @@ fn a_look_of_before_is_no_look_of_after() {
     for at in [1, 1, 0] {
         service.go_on_with(at);
     }
-    assert!(!assumes(&trace(&service)));
+    assert!(!assumes(&service.recorded()));
 }
 
 #[test]
@@ -181,7 +172,7 @@ fn a_creation_that_ends_without_its_writer_begins_a_failover() {
     // It began in the second in which the creation ended, which nothing else tells.
     let log = service.call(on(&id, Operation::DescribeHaLogs).with("LogType", "HaSwitchLogList")).body;
     assert_eq!(log["HaLogItems"][0]["SwitchStartTime"], "2026-01-01T00:00:02Z");
-    assert!(!assumes(&trace(&service)));
+    assert!(!assumes(&service.recorded()));
 }
 
 #[test]
@@ -206,7 +197,7 @@ fn what_is_told_is_read_as_it_was_written() {
         order: None,
         observed: Observation::ClusterRemoved { cluster: "pc-1".parse().unwrap() },
     });
-    let text = trace(&service).text();
+    let text = service.recorded().text();
     let read = Trace::read(&text).unwrap();
     // In the order of time.
     assert_eq!(read.told.iter().map(|told| told.at.as_millis()).collect::<Vec<_>>(), [7, service.now]);

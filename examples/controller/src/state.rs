@@ -37,8 +37,8 @@ struct Kept {
 }
 
 impl State {
-    /// The state that a history leads to; without one, an empty one with this policy. What was observed since a state was kept is told
-    /// again: who led before may have ended before it could tell.
+    /// The state that a history leads to; without one, an empty one with this policy. What was observed since a state was kept
+    /// is told again: who led before may have ended before it could tell.
     ///
     /// # Errors
     ///

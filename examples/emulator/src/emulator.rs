@@ -33,7 +33,7 @@ pub struct Emulator {
     /// Whether the server is ending, for those who wait.
     pub ending: watch::Sender<bool>,
     /// Records the calls of the vendor's protocol, if asked to.
-    pub recorder: Option<Recorder>,
+    recorder: Option<Recorder>,
     journal: Arc<OnceLock<Journal>>,
     /// Whether requests of an earlier process are made again.
     replays: AtomicBool,
@@ -149,6 +149,11 @@ impl Emulator {
     /// Whether requests of an earlier process are made again, for those who would otherwise wait.
     pub fn replays(&self) -> bool {
         self.replays.load(Ordering::Relaxed)
+    }
+
+    /// What records, if it was asked for; nothing is recorded twice.
+    pub fn recorder(&self) -> Option<&Recorder> {
+        self.recorder.as_ref().filter(|_| !self.replays())
     }
 
     /// The account, made if it was not asked for before.

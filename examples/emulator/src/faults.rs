@@ -53,7 +53,7 @@ pub async fn make(State(emulator): State<Arc<Emulator>>, uri: Uri, request: Requ
     let (said, posted): (_, Value) = json(&emulator, request).await?;
     let posted: Asked =
         serde_json::from_value(posted).map_err(|error| Refused::bad(format!("the fault: {error}")))?;
-    let recorder = emulator.recorder.as_ref().filter(|_| !emulator.replays());
+    let recorder = emulator.recorder();
     let made = account.change(
         || said,
         |world, now| {

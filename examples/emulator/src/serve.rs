@@ -64,8 +64,8 @@ pub async fn serve(
     // What an answer names whose request could not be read.
     let host = format!("{region}.aliyuncs.com");
     let mut stop = std::pin::pin!(stop);
-    // Each head has a timer. One that would be the first of all to end wakes a thread when it is set, which costs more than reading the
-    // head; so another one always ends before.
+    // Each head has a timer. One that would be the first of all to end wakes a thread when it is set, by a system call for each
+    // request; so another one always ends before.
     let mut earlier = tokio::time::interval((limits.head / 2).max(Duration::from_millis(1)));
     let mut complained: Option<Instant> = None;
     let mut complain = |text: &str| {

@@ -45,7 +45,7 @@ const BATCH: usize = 4_096;
 /// How long a transaction waits for those who asked at the last one: a fraction of what a sync takes.
 const GATHERING: Duration = Duration::from_micros(300);
 
-/// How often it looks meanwhile. Who sends to a thread that waits has to wake it, which costs more than all else of a record.
+/// How often it looks meanwhile. Who sends to a thread that waits has to wake it, by a system call for each record.
 const PAUSE: Duration = Duration::from_micros(50);
 
 /// Something was not put into the store, and is therefore not answered.

@@ -115,8 +115,7 @@ async fn call(State(emulator): State<Arc<Emulator>>, request: Request) -> HttpRe
         Ok(account) => account,
         Err(full) => return refusal(&emulator, &caller, &parameters, &no_room(full), &serve::request_id()),
     };
-    let recorder = emulator.recorder.as_ref().filter(|_| !emulator.replays());
-    let recorded = match recorder {
+    let recorded = match emulator.recorder() {
         Some(recorder) => {
             let begun = recorder.begin(account.with(|_, now| now).await);
             Some((recorder, begun, caller.recorded(&parameters, parsed.as_ref().ok(), emulator.defaults())))

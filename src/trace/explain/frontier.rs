@@ -1,8 +1,8 @@
 //! Which runs need not be followed, since another one can do whatever they can.
 //!
 //! Of two runs whose [futures](Run::fingerprint) are the same the one covers the other that is not ahead of it, has explained
-//! the same looks or more, and has assumed and been told no more from outside. A look that is explained restricts nothing, so that is an
-//! order and not a trade.
+//! the same looks or more, and has assumed and been told no more from outside. A look that is explained restricts nothing, so
+//! that is an order and not a trade.
 
 use alloc::vec::Vec;
 

@@ -97,11 +97,9 @@ pub(super) fn ends(
         add(clock);
     }
     // What the log of switches shows to begin can wait for it.
-    if clock <= limit {
-        for second in world.began.range(clock.as_secs()..=limit.as_secs()) {
-            add(clock);
-            add(Timestamp::default().after(Span::from_secs(*second)));
-        }
+    for second in world.began.range(clock.as_secs()..=limit.max(clock).as_secs()) {
+        add(clock);
+        add(Timestamp::default().after(Span::from_secs(*second)));
     }
     let copies = matches!(&effect.kind, EffectKind::Pair { effect: PairEffect::Copy, .. });
     // Either begins the frequency window by its end.

@@ -215,7 +215,8 @@ impl Search<'_> {
         left_out
     }
 
-    /// Time goes on to the next deadline or to what is told next, if work is under way that can end before or after it, or begins by it.
+    /// Time goes on to the next deadline or to what is told next, if work is under way that can end before or after it, or
+    /// begins by it.
     pub(super) fn deadline(&self, run: &Run, push: &mut impl FnMut(Run)) {
         let latest = self.latest();
         let Some(due) = self.due(run).filter(|due| *due <= latest) else { return };
